@@ -1,0 +1,89 @@
+package nn
+
+import (
+	"image"
+
+	"gorgonia.org/tensor"
+)
+
+// Engine is one net on one device. It is used by one goroutine at a time; the
+// pictures that it made belong to it. The same calls give the same bits.
+type Engine interface {
+	// Device names what runs the net, such as "cpu avx512, 4 threads".
+	Device() string
+	// NewPicture makes a black canvas of w x h pixels on the device.
+	NewPicture(w, h int) (Canvas, error)
+	// Warp sets every pixel of dst from src: dst(p) = src(m(p)), bilinear. The sizes may differ.
+	Warp(dst, src Canvas, m Affine, edge Edge) error
+	// Combine sets dst to the weighted sum of canvases of its size, dst itself allowed among them.
+	Combine(dst Canvas, terms ...Term) error
+	// Hold moves the canvas's tone towards the given one: by amount 1 all the way, by 0 not at all.
+	Hold(c Canvas, tone Tone, amount float32) error
+	// Ascend makes one gradient step on the canvas and returns the objective's value before it.
+	// A device that works ahead may return the value of an earlier step.
+	Ascend(c Canvas, obj Objective, step Step) (score float32, err error)
+	// Activation runs the preprocessed input x (3,H,W) forward and returns a layer's output.
+	Activation(x *tensor.Dense, layer string) (*tensor.Dense, error)
+	// Gradient returns the objective's gradient with respect to the preprocessed input x, and its value.
+	Gradient(x *tensor.Dense, obj Objective) (dx *tensor.Dense, score float32, err error)
+	// Close frees the device. Canvases are gone with it.
+	Close() error
+}
+
+// Canvas is a float picture on an engine's device: three colours, nominally 0..255, unbounded while combined.
+type Canvas interface {
+	Size() (w, h int)
+	// Write sets the canvas from an image of its size, whose bounds begin at 0,0.
+	Write(m *image.RGBA) error
+	// Read sets an image of the canvas's size, rounded to nearest and clipped to 0..255, opaque.
+	Read(m *image.RGBA) error
+	// Release frees the canvas; it must not be used after.
+	Release()
+}
+
+// Term is one weighted canvas of a Combine.
+type Term struct {
+	Canvas Canvas
+	Weight float32
+}
+
+// Step is how Ascend moves: the canvas is rolled by Shift (wrapping round, the
+// notebook's jitter), the gradient with respect to the 0..255 pixels is divided by its mean
+// absolute value and multiplied by Size, added, rolled back, and clipped to
+// 0..255. Where the gradient is zero everywhere the canvas stays as it is.
+type Step struct {
+	Size           float32
+	ShiftX, ShiftY int
+}
+
+// Affine maps the centre of a target pixel to the point of the source that it
+// shows; both count whole pixels from the centre of the top left one:
+// x' = A*x + B*y + C, y' = D*x + E*y + F.
+type Affine struct{ A, B, C, D, E, F float64 }
+
+// Resize maps a target of dw x dh onto a source of sw x sh, corner pixel on
+// corner pixel, as scipy.ndimage.zoom does in the deepdream notebook.
+func Resize(dw, dh, sw, sh int) Affine {
+	return Affine{A: ratio(sw, dw), E: ratio(sh, dh)}
+}
+
+func ratio(src, dst int) float64 {
+	if dst < 2 {
+		return 0
+	}
+	return float64(src-1) / float64(dst-1)
+}
+
+// Edge says what a warp sees beyond the source's border.
+type Edge int
+
+const (
+	Mirror Edge = iota // reflected at the outer pixels' centres (d c b | a b c d | c b a)
+	Wrap               // the opposite side
+)
+
+// Tone is a picture's overall look, in opponent colours, which separate
+// brightness from colour: (R+G+B)/3, R-G, (R+G)/2-B.
+type Tone struct {
+	Mean, Spread [3]float32 // mean and standard deviation over all pixels, in 0..255 units
+}
