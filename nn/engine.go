@@ -17,7 +17,7 @@ type Engine interface {
 	Warp(dst, src Canvas, m Affine, edge Edge) error
 	// Combine sets dst to the weighted sum of canvases of its size, dst itself allowed among them.
 	Combine(dst Canvas, terms ...Term) error
-	// Hold moves the canvas's tone towards the given one: by amount 1 all the way, by 0 not at all.
+	// Hold moves the canvas's tone towards the given one by Tone.Shift and clips to 0..255.
 	Hold(c Canvas, tone Tone, amount float32) error
 	// Ascend makes one gradient step on the canvas and returns the objective's value before it.
 	// A device that works ahead may return the value of an earlier step.
@@ -81,9 +81,3 @@ const (
 	Mirror Edge = iota // reflected at the outer pixels' centres (d c b | a b c d | c b a)
 	Wrap               // the opposite side
 )
-
-// Tone is a picture's overall look, in opponent colours, which separate
-// brightness from colour: (R+G+B)/3, R-G, (R+G)/2-B.
-type Tone struct {
-	Mean, Spread [3]float32 // mean and standard deviation over all pixels, in 0..255 units
-}

@@ -1,0 +1,143 @@
+package enginetest
+
+import (
+	"fmt"
+	"testing"
+
+	"zalgoscope/nn"
+)
+
+// sizes are the picture sizes that each operation is tried at: single cells,
+// primes, and what is no multiple of any tile.
+var sizes = [][2]int{{1, 1}, {1, 9}, {13, 1}, {7, 5}, {17, 31}, {45, 29}}
+
+// opCase is one operation on maps of a number of channels.
+type opCase struct {
+	name     string
+	channels int
+	op       func(b *builder, c int) nn.Op
+}
+
+// Ops compares every operation's forward and backward pass.
+func Ops(t *testing.T, open Open) {
+	for _, c := range opCases() {
+		t.Run(c.name, func(t *testing.T) {
+			b := build(c.name)
+			from := b.add("spread", b.kernel(3, c.channels, 1, nn.Square(1, 1, 0)), nn.Picture)
+			b.add("op", c.op(b, c.channels), from)
+			p := openPair(t, open, b.net)
+			for _, s := range sizes {
+				p.activation(t, "op", s[0], s[1])
+				p.gradient(t, nn.Objective{{Layer: "op", Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+			}
+		})
+	}
+	t.Run("join", func(t *testing.T) { joins(t, open) })
+	t.Run("picture", func(t *testing.T) { stems(t, open) })
+}
+
+func opCases() []opCase {
+	cases := []opCase{
+		{"relu", 19, func(*builder, int) nn.Op { return &nn.ReLU{} }},
+		{"leaky relu", 19, func(*builder, int) nn.Op { return &nn.ReLU{Slope: 0.2} }},
+		{"clip", 19, func(*builder, int) nn.Op { return &nn.Clip{Min: -0.5, Max: 0.7} }},
+		{"affine", 19, func(b *builder, c int) nn.Op {
+			return &nn.PerChannel{Scale: nn.Floats(random(b.rng, 1, c)), Shift: nn.Floats(random(b.rng, 1, c))}
+		}},
+		{"softmax", 21, func(*builder, int) nn.Op { return &nn.Softmax{} }},
+		{"lrn", 37, func(*builder, int) nn.Op { return &nn.LRN{Size: 5, Alpha: 0.5, Beta: 0.75, K: 1} }},
+		{"lrn even", 18, func(*builder, int) nn.Op { return &nn.LRN{Size: 4, Alpha: 0.3, Beta: 0.6, K: 2} }},
+		{"global avg pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true} }},
+		{"global max pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true, Max: true} }},
+	}
+	for _, w := range windows() {
+		if w.Dilation == [2]int{1, 1} {
+			cases = append(cases,
+				opCase{"max pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w, Max: true} }},
+				opCase{"avg pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w} }},
+				opCase{"avg pool padded " + describe(w), 5, func(*builder, int) nn.Op { return &nn.Pool{Window: w, IncludePad: true} }})
+		}
+		w.Ceil = false
+		cases = append(cases, opCase{"conv " + describe(w), 20, func(b *builder, c int) nn.Op { return b.kernel(c, 35, 1, w) }})
+	}
+	for _, g := range []int{2, 3, 48} {
+		cases = append(cases, opCase{fmt.Sprintf("conv in %d groups", g), 48,
+			func(b *builder, c int) nn.Op { return b.kernel(c, 96, g, nn.Square(3, 1, 1)) }})
+	}
+	return append(cases,
+		opCase{"conv strided depthwise", 33, func(b *builder, c int) nn.Op { return b.kernel(c, c, c, nn.Square(5, 2, 2)) }},
+		opCase{"conv to one channel", 16, func(b *builder, c int) nn.Op { return b.kernel(c, 1, 1, nn.Square(3, 1, 1)) }},
+		opCase{"conv wide", 64, func(b *builder, c int) nn.Op { return b.kernel(c, 80, 1, nn.Square(1, 1, 0)) }})
+}
+
+// windows are the shapes of kernel that pools and convolutions are tried with.
+func windows() []nn.Window {
+	uneven := nn.Window{Kernel: [2]int{2, 5}, Stride: [2]int{1, 3}, Dilation: [2]int{1, 1}, Pad: [4]int{0, 2, 1, 3}}
+	dilated := nn.Square(3, 1, 2)
+	dilated.Dilation = [2]int{2, 3}
+	sparse := nn.Square(3, 2, 1)
+	sparse.Dilation = [2]int{2, 2}
+	upper, lower := nn.Square(3, 2, 0), nn.Square(4, 3, 0)
+	upper.Mode, lower.Mode = nn.PadSameUpper, nn.PadSameLower
+	ceil, padded := nn.Square(3, 2, 0), nn.Square(3, 2, 1)
+	ceil.Ceil, padded.Ceil = true, true
+	return []nn.Window{
+		nn.Square(1, 1, 0), nn.Square(1, 2, 0), nn.Square(3, 1, 1), nn.Square(5, 1, 2), nn.Square(7, 2, 3),
+		nn.Square(2, 3, 0),  // a stride larger than the kernel
+		nn.Square(11, 4, 9), // padding larger than small pictures
+		nn.Square(6, 1, 0),  // a kernel larger than small pictures
+		uneven, dilated, sparse, upper, lower, ceil, padded,
+	}
+}
+
+func describe(w nn.Window) string {
+	return fmt.Sprintf("k%v s%v d%v p%v mode %d ceil %v", w.Kernel, w.Stride, w.Dilation, w.Pad, w.Mode, w.Ceil)
+}
+
+// joins tries Concat and Add on slices of any width, one input used twice.
+func joins(t *testing.T, open Open) {
+	for _, widths := range [][3]int{{16, 32, 16}, {5, 16, 9}, {1, 1, 1}} {
+		b := build("join")
+		var parts []int
+		sum := 0
+		for i, c := range widths {
+			parts = append(parts, b.conv(fmt.Sprint("c", i), fmt.Sprint("r", i), nn.Picture, 3, c, nn.Square(1, 1, 0)))
+			sum += c
+		}
+		cat := b.add("cat", &nn.Concat{}, parts[0], parts[1], parts[2], parts[0])
+		sum += widths[0]
+		one := b.conv("one", "one/relu", cat, sum, 24, nn.Square(3, 1, 1))
+		two := b.conv("two", "", cat, sum, 24, nn.Square(1, 1, 0))
+		add := b.add("add", &nn.Add{}, one, two, one)
+		b.conv("last", "last/relu", add, 24, 16, nn.Square(3, 1, 1))
+		p := openPair(t, open, b.net)
+		for _, s := range sizes {
+			for _, l := range []string{"cat", "add", "last/relu", "one"} {
+				p.activation(t, l, s[0], s[1])
+				p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+			}
+		}
+	}
+}
+
+// stems tries first layers, which read the picture itself.
+func stems(t *testing.T, open Open) {
+	for _, w := range windows() {
+		w.Ceil = false
+		b := build("stem")
+		b.conv("conv", "relu", nn.Picture, 3, 24, w)
+		p := openPair(t, open, b.net)
+		for _, s := range sizes {
+			p.activation(t, "relu", s[0], s[1])
+			p.gradient(t, nn.Objective{{Layer: "relu", Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+		}
+	}
+	b := build("no conv")
+	b.add("pool", &nn.Pool{Window: nn.Square(3, 2, 1)}, nn.Picture)
+	b.add("both", &nn.Concat{}, nn.Picture, nn.Picture)
+	p := openPair(t, open, b.net)
+	for _, l := range []string{"pool", "both"} {
+		p.activation(t, l, 11, 6)
+		p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, 11, 6)
+	}
+}

@@ -1,0 +1,166 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/tensor"
+)
+
+// Reference is the plain engine: every layer by its own Op, every picture
+// operation by a loop. It is what fast engines are measured against.
+type Reference struct{ net *Net }
+
+var _ Engine = (*Reference)(nil)
+
+// NewReference makes the reference engine of a valid net.
+func NewReference(net *Net) (*Reference, error) {
+	if err := net.Validate(); err != nil {
+		return nil, err
+	}
+	return &Reference{net: net}, nil
+}
+
+func (*Reference) Device() string { return "reference" }
+func (*Reference) Close() error   { return nil }
+
+func (r *Reference) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error) {
+	l, err := r.net.Find(layer)
+	if err != nil {
+		return nil, err
+	}
+	acts, err := r.forward(x, l)
+	if err != nil {
+		return nil, err
+	}
+	return acts[l], nil
+}
+
+func (r *Reference) Gradient(x *tensor.Dense, obj Objective) (*tensor.Dense, float32, error) {
+	targets, err := r.net.Targets(obj)
+	if err != nil {
+		return nil, 0, err
+	}
+	acts, err := r.forward(x, targets...)
+	if err != nil {
+		return nil, 0, err
+	}
+	grads := make([]*tensor.Dense, len(acts))
+	for i, need := range r.net.Upto(targets...) {
+		if need {
+			grads[i] = NewTensor(acts[i].Shape())
+		}
+	}
+	score := 0.0
+	for i, t := range obj {
+		score += t.Seed(grads[targets[i]], acts[targets[i]])
+	}
+	dx := NewTensor(x.Shape())
+	for i := len(grads) - 1; i >= 0; i-- {
+		if grads[i] == nil {
+			continue
+		}
+		l := r.net.Layers[i]
+		l.Op.Backward(gather(l.In, dx, grads), grads[i], acts[i], gather(l.In, x, acts))
+	}
+	return dx, float32(score), nil
+}
+
+// forward runs the net as far as the given layers need; other activations are nil.
+func (r *Reference) forward(x *tensor.Dense, upto ...int) ([]*tensor.Dense, error) {
+	if x.Dims() != 3 || x.Shape()[0] != 3 {
+		return nil, fmt.Errorf("nn: the input has shape %v, not 3,H,W", x.Shape())
+	}
+	_, h, w := chw(x.Shape())
+	shapes, err := r.net.Shapes(w, h)
+	if err != nil {
+		return nil, err
+	}
+	acts := make([]*tensor.Dense, len(shapes))
+	for i, need := range r.net.Upto(upto...) {
+		if need {
+			acts[i] = NewTensor(shapes[i])
+			l := r.net.Layers[i]
+			l.Op.Forward(acts[i], gather(l.In, x, acts))
+		}
+	}
+	return acts, nil
+}
+
+func (r *Reference) Ascend(c Canvas, obj Objective, step Step) (float32, error) {
+	p, err := r.plane(c)
+	if err != nil {
+		return 0, err
+	}
+	rolled := &plane{w: p.w, h: p.h, pix: make([]float32, len(p.pix))}
+	roll(rolled, p, step.ShiftX, step.ShiftY)
+	g, score, err := r.Gradient(rolled.tensor(r.net.Input), obj)
+	if err != nil {
+		return 0, err
+	}
+	rolled.climb(g, r.net.Input, step.Size)
+	roll(p, rolled, -step.ShiftX, -step.ShiftY)
+	return score, nil
+}
+
+func (r *Reference) NewPicture(w, h int) (Canvas, error) {
+	if w < 1 || h < 1 {
+		return nil, fmt.Errorf("nn: a canvas of %dx%d pixels is empty", w, h)
+	}
+	return &plane{owner: r, w: w, h: h, pix: make([]float32, 3*w*h)}, nil
+}
+
+func (r *Reference) Warp(dst, src Canvas, m Affine, edge Edge) error {
+	d, err := r.plane(dst)
+	if err != nil {
+		return err
+	}
+	s, err := r.plane(src)
+	if err != nil {
+		return err
+	}
+	if d == s {
+		return errors.New("nn: a canvas cannot be warped onto itself")
+	}
+	warp(d, s, m, edge)
+	return nil
+}
+
+func (r *Reference) Combine(dst Canvas, terms ...Term) error {
+	d, err := r.plane(dst)
+	if err != nil {
+		return err
+	}
+	out := make([]float32, len(d.pix))
+	for _, t := range terms {
+		s, err := r.plane(t.Canvas)
+		if err != nil {
+			return err
+		}
+		if s.w != d.w || s.h != d.h {
+			return fmt.Errorf("nn: cannot combine canvases of %dx%d and %dx%d", d.w, d.h, s.w, s.h)
+		}
+		for i, v := range s.pix {
+			out[i] += t.Weight * v
+		}
+	}
+	copy(d.pix, out)
+	return nil
+}
+
+func (r *Reference) Hold(c Canvas, tone Tone, amount float32) error {
+	p, err := r.plane(c)
+	if err != nil {
+		return err
+	}
+	p.hold(tone, amount)
+	return nil
+}
+
+func (r *Reference) plane(c Canvas) (*plane, error) {
+	p, ok := c.(*plane)
+	if !ok || p.owner != r || p.pix == nil {
+		return nil, errors.New("nn: the canvas is released or belongs to another engine")
+	}
+	return p, nil
+}
