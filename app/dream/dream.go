@@ -1,0 +1,326 @@
+// Package dream is the dream itself: octaves, gradient ascent, feedback over
+// frames, the table of knobs, and the goroutine that never stops.
+//
+// The algorithm is that of the deepdream notebook (Mordvintsev, Olah, Tyka:
+// "Inceptionism", Google Research 2015).
+package dream
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"math/rand/v2"
+
+	"zalgoscope/nn"
+)
+
+// Dream is a picture being dreamed on an engine. It is used by one goroutine at a time.
+// The same net, engine, start picture, seed and settings give the same frames bit for bit.
+type Dream struct {
+	engine nn.Engine
+	net    *nn.Net
+	start  *image.RGBA
+	seed   uint64
+
+	resolver resolver
+	rng      *rand.Rand
+	tone     nn.Tone // what Hold holds
+	frames   int     // frames finished
+	steps    int64   // gradient steps made
+	time     float64 // sum of the paces of all frames
+	score    float32
+	onChange func(steps int64, s Settings)
+	logged   Settings // the last settings that onChange heard
+
+	frame  nn.Canvas // the picture between frames
+	origin nn.Canvas // the start picture at the canvas's size, while it is blended in
+	octave []octave  // from full size to smallest
+}
+
+// octave is one size at which the picture is dreamed.
+type octave struct {
+	w, h int
+	base nn.Canvas // the undreamed picture; at full size the frame itself serves, and base is nil
+	work nn.Canvas
+}
+
+// Options are what a dream may be given beside its start.
+type Options struct {
+	Seed uint64
+	Open func(path string) (*image.RGBA, error) // opens guide pictures; nil forbids them
+}
+
+// New begins a dream of a start picture, which must not change afterwards.
+func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, error) {
+	d := &Dream{engine: engine, net: net}
+	d.resolver = resolver{net: net, engine: engine, open: o.Open}
+	if err := d.Begin(start, o.Seed); err != nil {
+		d.Release()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Begin starts over from a picture, which must not change afterwards, and a seed:
+// what follows is as in a new dream.
+func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
+	if start.Rect.Min != (image.Point{}) || start.Rect.Empty() {
+		return fmt.Errorf("dream: a start picture of bounds %v does not begin at 0,0 or is empty", start.Rect)
+	}
+	w, h := start.Rect.Dx(), start.Rect.Dy()
+	if err := d.remake(&d.frame, w, h); err != nil {
+		return err
+	}
+	if err := d.frame.Write(start); err != nil {
+		return err
+	}
+	release(&d.origin)
+	d.start, d.seed = start, seed
+	d.resolver.begin(start)
+	d.rng = rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15))
+	d.tone = startTone(start)
+	d.frames, d.steps, d.time, d.score = 0, 0, 0, 0
+	d.logged = Settings{}
+	return nil
+}
+
+// Start is the picture that the dream began with, and Seed its seed.
+func (d *Dream) Start() *image.RGBA { return d.start }
+func (d *Dream) Seed() uint64       { return d.seed }
+
+// OnChange calls f with every change of the settings from now on, the present ones
+// first, and the number of gradient steps made before it; nil stops that. A source that repeats
+// the changes at these steps repeats the dream.
+func (d *Dream) OnChange(f func(steps int64, s Settings)) { d.onChange, d.logged = f, Settings{} }
+
+// take asks the source and reports a change.
+func (d *Dream) take(at Source) (Settings, error) {
+	s, err := at(d.steps)
+	if err == nil && d.onChange != nil && s != d.logged {
+		d.onChange(d.steps, s)
+		d.logged = s
+	}
+	return s, err
+}
+
+// Release frees the dream's canvases; the engine stays.
+func (d *Dream) Release() {
+	for i := range d.octave {
+		release(&d.octave[i].base)
+		release(&d.octave[i].work)
+	}
+	d.octave = nil
+	release(&d.frame)
+	release(&d.origin)
+}
+
+// Frames is the number of frames finished, Steps that of gradient steps made.
+func (d *Dream) Frames() int    { return d.frames }
+func (d *Dream) Steps() int64   { return d.steps }
+func (d *Dream) Score() float32 { return d.score }
+
+// Size is the canvas's size in pixels.
+func (d *Dream) Size() (w, h int) { return d.frame.Size() }
+
+// Read copies the present frame into m, which must have its size.
+func (d *Dream) Read(m *image.RGBA) error { return d.frame.Read(m) }
+
+// Image is a copy of the present frame.
+func (d *Dream) Image() (*image.RGBA, error) {
+	w, h := d.Size()
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	return m, d.frame.Read(m)
+}
+
+// Check reports why the settings cannot be dreamed, without changing the dream.
+func (d *Dream) Check(s Settings) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	_, err := d.resolver.objective(s)
+	return err
+}
+
+// Source gives the settings for the next gradient step, of which so many were made
+// before. An error from it ends the frame.
+type Source func(steps int64) (Settings, error)
+
+// Fixed is a source that never changes.
+func Fixed(s Settings) Source { return func(int64) (Settings, error) { return s, nil } }
+
+// Frame dreams the next frame: it moves the last one by zoom, turn and pan (the
+// first frame is the start picture unmoved), then climbs through the octaves. Motion,
+// canvas and octaves are those at the frame's beginning. After an error the frame
+// before is still there.
+func (d *Dream) Frame(at Source) error {
+	s, err := d.take(at)
+	if err != nil {
+		return err
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if err := d.fit(s); err != nil {
+		return err
+	}
+	if d.frames > 0 {
+		if err := d.move(s); err != nil {
+			return err
+		}
+	}
+	if err := d.climb(s, at); err != nil {
+		return err
+	}
+	d.frames++
+	d.time += s.Pace
+	return nil
+}
+
+// climb dreams every octave from the smallest up, each on the base picture plus
+// the detail that the smaller ones found.
+func (d *Dream) climb(s Settings, at Source) error {
+	if err := d.layOut(s); err != nil {
+		return err
+	}
+	for i := 1; i < len(d.octave); i++ {
+		above := d.base(i - 1)
+		o := d.octave[i]
+		if err := d.resize(o.base, above); err != nil {
+			return err
+		}
+	}
+	for i := len(d.octave) - 1; i >= 0; i-- {
+		if err := d.climbOctave(i, at); err != nil {
+			return err
+		}
+	}
+	top := &d.octave[0]
+	d.frame, top.work = top.work, d.frame
+	return nil
+}
+
+func (d *Dream) climbOctave(i int, at Source) error {
+	o, base := d.octave[i], d.base(i)
+	if i == len(d.octave)-1 {
+		if err := d.engine.Combine(o.work, nn.Term{Canvas: base, Weight: 1}); err != nil {
+			return err
+		}
+	} else {
+		if err := d.resize(o.work, d.octave[i+1].work); err != nil {
+			return err
+		}
+		if err := d.engine.Combine(o.work, nn.Term{Canvas: o.work, Weight: 1}, nn.Term{Canvas: base, Weight: 1}); err != nil {
+			return err
+		}
+	}
+	for n := 0; ; n++ {
+		s, err := d.take(at)
+		if err != nil {
+			return err
+		}
+		if n >= int(s.Steps) {
+			break
+		}
+		if err := d.ascend(o.work, s); err != nil {
+			return err
+		}
+	}
+	if i == 0 {
+		return nil
+	}
+	return d.engine.Combine(o.work, nn.Term{Canvas: o.work, Weight: 1}, nn.Term{Canvas: base, Weight: -1})
+}
+
+// ascend makes one gradient step at a random shift of up to jitter pixels.
+func (d *Dream) ascend(c nn.Canvas, s Settings) error {
+	obj, err := d.resolver.objective(s)
+	if err != nil {
+		return err
+	}
+	step := nn.Step{Size: float32(s.Step)}
+	if j := int(s.Jitter); j > 0 {
+		step.ShiftX = d.rng.IntN(2*j+1) - j
+		step.ShiftY = d.rng.IntN(2*j+1) - j
+	}
+	d.steps++
+	d.score, err = d.engine.Ascend(c, obj, step)
+	return err
+}
+
+// base is the undreamed picture at octave i.
+func (d *Dream) base(i int) nn.Canvas {
+	if i == 0 {
+		return d.frame
+	}
+	return d.octave[i].base
+}
+
+// layOut makes the canvases of the octaves, reusing those of the right size.
+func (d *Dream) layOut(s Settings) error {
+	sizes := octaveSizes(d.frame, int(s.Octaves), s.OctaveScale)
+	for i := len(sizes); i < len(d.octave); i++ {
+		release(&d.octave[i].base)
+		release(&d.octave[i].work)
+	}
+	d.octave = append(d.octave[:min(len(d.octave), len(sizes))], make([]octave, max(len(sizes)-len(d.octave), 0))...)
+	for i, size := range sizes {
+		o := &d.octave[i]
+		o.w, o.h = size[0], size[1]
+		if i > 0 {
+			if err := d.remake(&o.base, o.w, o.h); err != nil {
+				return err
+			}
+		}
+		if err := d.remake(&o.work, o.w, o.h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// octaveSizes gives the sizes from full to smallest. Octaves that would be
+// smaller than a few pixels, where a net sees nothing, are left out.
+func octaveSizes(c nn.Canvas, n int, scale float64) [][2]int {
+	const smallest = 16
+	w, h := c.Size()
+	sizes := [][2]int{{w, h}}
+	for i := 1; i < n; i++ {
+		f := math.Pow(scale, -float64(i))
+		ow, oh := int(math.Round(float64(w)*f)), int(math.Round(float64(h)*f))
+		if min(ow, oh) < smallest {
+			break
+		}
+		sizes = append(sizes, [2]int{ow, oh})
+	}
+	return sizes
+}
+
+// remake makes *c a canvas of w x h, keeping it where it already is one.
+func (d *Dream) remake(c *nn.Canvas, w, h int) error {
+	if *c != nil {
+		if cw, ch := (*c).Size(); cw == w && ch == h {
+			return nil
+		}
+	}
+	release(c)
+	made, err := d.engine.NewPicture(w, h)
+	if err != nil {
+		return err
+	}
+	*c = made
+	return nil
+}
+
+func release(c *nn.Canvas) {
+	if *c != nil {
+		(*c).Release()
+		*c = nil
+	}
+}
+
+// resize sets dst to src at dst's size.
+func (d *Dream) resize(dst, src nn.Canvas) error {
+	dw, dh := dst.Size()
+	sw, sh := src.Size()
+	return d.engine.Warp(dst, src, nn.Resize(dw, dh, sw, sh), nn.Mirror)
+}

@@ -1,0 +1,143 @@
+package dream
+
+import (
+	"fmt"
+	"math"
+)
+
+// Knob is one row of the table from which sliders, flags, keys, recipes and
+// session files are made. A knob is a number or a text.
+type Knob struct {
+	Name    string // flag, slider and recipe name
+	Group   string // "what", "picture", "motion" or "canvas"
+	Unit    string
+	Min     float64
+	Max     float64
+	Default float64
+	Whole   bool   // only whole numbers
+	Less    string // key that turns it down, as Ebiten names keys; "" for none
+	More    string // key that turns it up
+	Help    string
+
+	num  func(*Settings) *float64
+	text func(*Settings) *string
+}
+
+// Knobs is the one table of knobs.
+var Knobs = []Knob{
+	{Name: "layer", Group: "what", Less: "ArrowLeft", More: "ArrowRight",
+		Help: "layers to dream, NAME[:weight] with commas between",
+		text: func(s *Settings) *string { return &s.Layer }},
+	{Name: "channel", Group: "what",
+		Help: "channels of the layer, N[:weight] with commas between, instead of all",
+		text: func(s *Settings) *string { return &s.Channel }},
+	{Name: "class", Group: "what",
+		Help: "dream the label that contains this word, instead of a layer",
+		text: func(s *Settings) *string { return &s.Class }},
+	{Name: "guide", Group: "what",
+		Help: "picture whose features the layer is to follow",
+		text: func(s *Settings) *string { return &s.Guide }},
+
+	{Name: "step", Group: "picture", Min: 0, Max: 12, Default: 1.5, Less: "Digit1", More: "Digit2",
+		Help: "mean change of a colour value by one gradient step, of 255",
+		num:  func(s *Settings) *float64 { return &s.Step }},
+	{Name: "steps", Group: "picture", Min: 1, Max: 100, Default: 10, Whole: true, Less: "Digit3", More: "Digit4",
+		Help: "gradient steps in each octave",
+		num:  func(s *Settings) *float64 { return &s.Steps }},
+	{Name: "octaves", Group: "picture", Min: 1, Max: 10, Default: 4, Whole: true, Less: "Digit5", More: "Digit6",
+		Help: "sizes at which the picture is dreamed, from small to full",
+		num:  func(s *Settings) *float64 { return &s.Octaves }},
+	{Name: "octave-scale", Group: "picture", Min: 1.05, Max: 3, Default: 1.4,
+		Help: "size of an octave over the one below it",
+		num:  func(s *Settings) *float64 { return &s.OctaveScale }},
+	{Name: "jitter", Group: "picture", Unit: "px", Min: 0, Max: 128, Default: 32, Whole: true,
+		Help: "largest random shift before each gradient step",
+		num:  func(s *Settings) *float64 { return &s.Jitter }},
+
+	{Name: "zoom", Group: "motion", Min: -0.5, Max: 0.5, Default: 0.05, Less: "Minus", More: "Equal",
+		Help: "share of the picture zoomed into by each frame (each second in the window); negative zooms out",
+		num:  func(s *Settings) *float64 { return &s.Zoom }},
+	{Name: "rotate", Group: "motion", Unit: "°", Min: -45, Max: 45, Default: 0, Less: "Comma", More: "Period",
+		Help: "clockwise turn by each frame (each second in the window), in degrees",
+		num:  func(s *Settings) *float64 { return &s.Rotate }},
+	{Name: "pan-x", Group: "motion", Min: -0.5, Max: 0.5,
+		Help: "move to the right by each frame (each second in the window), as a share of the width",
+		num:  func(s *Settings) *float64 { return &s.PanX }},
+	{Name: "pan-y", Group: "motion", Min: -0.5, Max: 0.5,
+		Help: "move down by each frame (each second in the window), as a share of the height",
+		num:  func(s *Settings) *float64 { return &s.PanY }},
+	{Name: "centre-x", Group: "motion", Min: 0, Max: 1, Default: 0.5,
+		Help: "vanishing point of zoom and turn, as a share of the width",
+		num:  func(s *Settings) *float64 { return &s.CentreX }},
+	{Name: "centre-y", Group: "motion", Min: 0, Max: 1, Default: 0.5,
+		Help: "vanishing point of zoom and turn, as a share of the height",
+		num:  func(s *Settings) *float64 { return &s.CentreY }},
+	{Name: "drift", Group: "motion", Min: 0, Max: 0.5,
+		Help: "how far the vanishing point wanders by itself, as a share of the picture",
+		num:  func(s *Settings) *float64 { return &s.Drift }},
+	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.3,
+		Help: "how firmly brightness, contrast and colour are held over the frames",
+		num:  func(s *Settings) *float64 { return &s.Hold }},
+	{Name: "blend", Group: "motion", Min: 0, Max: 1,
+		Help: "share of the start picture mixed back into each frame",
+		num:  func(s *Settings) *float64 { return &s.Blend }},
+
+	{Name: "width", Group: "canvas", Unit: "px", Min: 0, Max: 8192, Whole: true,
+		Help: "width of the canvas; 0 for the start picture's",
+		num:  func(s *Settings) *float64 { return &s.Width }},
+	{Name: "height", Group: "canvas", Unit: "px", Min: 0, Max: 8192, Whole: true,
+		Help: "height of the canvas; 0 for the start picture's",
+		num:  func(s *Settings) *float64 { return &s.Height }},
+}
+
+// Number is where the knob's number stands in the settings, nil for a text.
+func (k *Knob) Number(s *Settings) *float64 {
+	if k.num == nil {
+		return nil
+	}
+	return k.num(s)
+}
+
+// Text is where the knob's text stands in the settings, nil for a number.
+func (k *Knob) Text(s *Settings) *string {
+	if k.text == nil {
+		return nil
+	}
+	return k.text(s)
+}
+
+// Clamp brings v into the knob's range and to a whole number where it must be one.
+func (k *Knob) Clamp(v float64) float64 {
+	if k.Whole {
+		v = math.Round(v)
+	}
+	return min(max(v, k.Min), k.Max)
+}
+
+// Find gives the table's row of that name.
+func Find(name string) (*Knob, error) {
+	for i := range Knobs {
+		if Knobs[i].Name == name {
+			return &Knobs[i], nil
+		}
+	}
+	return nil, fmt.Errorf("dream: there is no knob %q", name)
+}
+
+// Check reports the first knob that stands outside its range.
+func (s Settings) Check() error {
+	for i := range Knobs {
+		k := &Knobs[i]
+		p := k.Number(&s)
+		if p == nil {
+			continue
+		}
+		if !(*p >= k.Min && *p <= k.Max) {
+			return fmt.Errorf("dream: %s is %g, but goes from %g to %g", k.Name, *p, k.Min, k.Max)
+		}
+		if k.Whole && *p != math.Round(*p) {
+			return fmt.Errorf("dream: %s is %g, but must be a whole number", k.Name, *p)
+		}
+	}
+	return nil
+}

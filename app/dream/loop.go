@@ -1,0 +1,242 @@
+package dream
+
+import (
+	"errors"
+	"image"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zalgoscope/nn"
+)
+
+// Frame is one finished picture of a loop. It never changes.
+type Frame struct {
+	Image    *image.RGBA
+	Number   int // from 1
+	Steps    int64
+	Score    float32
+	Settings Settings      // as at the frame's beginning
+	Motion   nn.Affine     // what pixel of the last frame each pixel of this one showed
+	Took     time.Duration // how long it took to dream
+	Done     time.Time
+}
+
+// Loop dreams without pause on a goroutine of its own, which owns the dream and
+// its engine. All methods may be called from any goroutine and do not wait for the dream.
+type Loop struct {
+	settings atomic.Pointer[Settings]
+	latest   atomic.Pointer[Frame]
+	onFrame  func(*Frame)
+	onError  func(error)
+
+	mu     sync.Mutex
+	paused bool                 // guarded by mu
+	single int                  // frames to make although paused; guarded by mu
+	jobs   []func(*Dream) error // guarded by mu
+	closed bool                 // guarded by mu
+	wake   chan struct{}        // holds a token when something above changed
+	done   chan struct{}        // closed when the goroutine has ended
+	fixed  bool                 // Settings.Pace is left as it is set
+
+	// Owned by the loop goroutine.
+	dream   *Dream
+	good    Settings // the last settings that passed Check
+	dreamed Settings // those of the last frame that was finished
+	pace    float64
+}
+
+// LoopOptions are what a loop reports to. The functions are called on the loop's goroutine.
+type LoopOptions struct {
+	OnFrame   func(*Frame) // hears every frame, in order
+	OnError   func(error)  // hears what could not be dreamed; the dream goes on as it last could
+	FixedPace bool         // keep Settings.Pace instead of setting it to the seconds a frame takes
+	Paused    bool
+}
+
+// Start takes over the dream, which nobody else may use until Close, and dreams it.
+func Start(d *Dream, s Settings, o LoopOptions) *Loop {
+	l := &Loop{
+		onFrame: o.OnFrame, onError: o.OnError, fixed: o.FixedPace, paused: o.Paused,
+		wake: make(chan struct{}, 1), done: make(chan struct{}),
+		dream: d, good: s, dreamed: s, pace: 0.2,
+	}
+	if l.onFrame == nil {
+		l.onFrame = func(*Frame) {}
+	}
+	if l.onError == nil {
+		l.onError = func(error) {}
+	}
+	l.settings.Store(&s)
+	go l.run()
+	return l
+}
+
+// Set publishes new settings; the dream takes them up at its next gradient step.
+func (l *Loop) Set(s Settings) { l.settings.Store(&s) }
+
+// Settings are those last set.
+func (l *Loop) Settings() Settings { return *l.settings.Load() }
+
+// Latest is the last finished frame, nil before the first.
+func (l *Loop) Latest() *Frame { return l.latest.Load() }
+
+// Pause stops after the frame in progress, or goes on.
+func (l *Loop) Pause(on bool) { l.change(func() { l.paused = on }) }
+
+// Paused tells whether the loop is to stand still.
+func (l *Loop) Paused() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.paused
+}
+
+// Single makes one frame although paused.
+func (l *Loop) Single() { l.change(func() { l.single++ }) }
+
+// Do runs a job on the loop's goroutine, between two frames.
+func (l *Loop) Do(job func(*Dream) error) { l.change(func() { l.jobs = append(l.jobs, job) }) }
+
+// Close ends the loop after the gradient step in progress and waits for its goroutine. The
+// dream and its engine are the caller's again.
+func (l *Loop) Close() {
+	l.change(func() { l.closed = true })
+	<-l.done
+}
+
+func (l *Loop) change(f func()) {
+	l.mu.Lock()
+	f()
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (l *Loop) run() {
+	defer close(l.done)
+	for {
+		jobs, dreaming, closed := l.next()
+		if closed {
+			return
+		}
+		for _, job := range jobs {
+			if err := job(l.dream); err != nil {
+				l.onError(err)
+			}
+		}
+		if dreaming {
+			l.frame()
+		} else if len(jobs) == 0 {
+			<-l.wake
+		}
+	}
+}
+
+// next takes what is to be done.
+func (l *Loop) next() (jobs []func(*Dream) error, dreaming, closed bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	jobs, l.jobs = l.jobs, nil
+	dreaming = !l.paused
+	if l.paused && l.single > 0 {
+		l.single--
+		dreaming = true
+	}
+	return jobs, dreaming, l.closed
+}
+
+// errClosed ends a frame that nobody waits for any more.
+var errClosed = errors.New("dream: the loop is closed")
+
+// frame dreams one frame and publishes it. Settings that cannot be dreamed are
+// reported, and the last good ones come back.
+func (l *Loop) frame() {
+	began := time.Now()
+	s := l.take()
+	w, h := l.dream.Size()
+	motion := Motion(s, l.dream.time, w, h)
+	if l.dream.frames == 0 {
+		motion = nn.Affine{A: 1, E: 1}
+	}
+	err := l.dream.Frame(func(int64) (Settings, error) {
+		if l.ended() {
+			return Settings{}, errClosed
+		}
+		return l.take(), nil
+	})
+	if err == errClosed {
+		return
+	}
+	var m *image.RGBA
+	if err == nil {
+		m, err = l.dream.Image()
+	}
+	if err != nil {
+		l.fail(err)
+		return
+	}
+	l.dreamed = s
+	now := time.Now()
+	took := now.Sub(began)
+	l.keepPace(took)
+	f := &Frame{
+		Image: m, Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(),
+		Settings: s, Motion: motion, Took: took, Done: now,
+	}
+	l.latest.Store(f)
+	l.onFrame(f)
+}
+
+// take gives the published settings, or the last good ones where those cannot be dreamed.
+func (l *Loop) take() Settings {
+	published := l.settings.Load()
+	s := *published
+	if !l.fixed {
+		s.Pace = l.pace
+	}
+	if s == l.good {
+		return s
+	}
+	if err := l.dream.Check(s); err != nil {
+		l.onError(err)
+		back := l.good
+		l.settings.CompareAndSwap(published, &back)
+		return back
+	}
+	l.good = s
+	return s
+}
+
+// ended tells whether Close was called.
+func (l *Loop) ended() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
+}
+
+// fail reports an error, goes back to the settings of the last finished frame, and
+// waits a little, so that an error that stays does not spin.
+func (l *Loop) fail(err error) {
+	l.onError(err)
+	l.good = l.dreamed
+	l.Set(l.dreamed)
+	select {
+	case <-l.wake:
+		l.wake <- struct{}{}
+	case <-time.After(200 * time.Millisecond):
+	}
+}
+
+// keepPace follows the seconds that a frame takes, in steps of a tenth, so that the
+// pace, which recipes record, changes seldom.
+func (l *Loop) keepPace(took time.Duration) {
+	const grain = 1.1
+	t := min(max(took.Seconds(), 1e-3), 2)
+	if r := t / l.pace; r > grain || r < 1/grain {
+		smooth := l.pace * math.Pow(r, 0.3)
+		l.pace = math.Pow(grain, math.Round(math.Log(smooth)/math.Log(grain)))
+	}
+}

@@ -1,0 +1,122 @@
+package dream
+
+import (
+	"image"
+	"math"
+
+	"zalgoscope/nn"
+)
+
+// fit brings the canvas to the size that the settings ask for.
+func (d *Dream) fit(s Settings) error {
+	w, h := d.Size()
+	want := image.Pt(int(s.Width), int(s.Height))
+	if want.X == 0 || want.Y == 0 {
+		want = d.start.Rect.Size()
+	}
+	if want == image.Pt(w, h) {
+		return nil
+	}
+	next, err := d.engine.NewPicture(want.X, want.Y)
+	if err != nil {
+		return err
+	}
+	if d.frames == 0 {
+		// Before the first frame the start picture itself is brought to size, finely.
+		err = next.Write(scaled(d.start, want.X, want.Y))
+	} else {
+		err = d.resize(next, d.frame)
+	}
+	if err != nil {
+		next.Release()
+		return err
+	}
+	d.frame.Release()
+	d.frame = next
+	return nil
+}
+
+// move leads from one frame to the next: the affine feedback warp with mirrored
+// edges, a share of the start picture, and the tone that is held.
+func (d *Dream) move(s Settings) error {
+	w, h := d.Size()
+	if m := Motion(s, d.time, w, h); m != (nn.Affine{A: 1, E: 1}) {
+		// The top octave's canvas is free between frames.
+		if err := d.layOut(s); err != nil {
+			return err
+		}
+		free := d.octave[0].work
+		if err := d.engine.Warp(free, d.frame, m, nn.Mirror); err != nil {
+			return err
+		}
+		d.frame, d.octave[0].work = free, d.frame
+	}
+	if err := d.blend(s); err != nil {
+		return err
+	}
+	if s.Hold <= 0 {
+		return nil
+	}
+	return d.engine.Hold(d.frame, d.tone, float32(perPace(s.Hold, s.Pace)))
+}
+
+// blend mixes the start picture back in.
+func (d *Dream) blend(s Settings) error {
+	if s.Blend <= 0 {
+		release(&d.origin)
+		return nil
+	}
+	w, h := d.Size()
+	if d.origin == nil || !sized(d.origin, w, h) {
+		if err := d.remake(&d.origin, w, h); err != nil {
+			return err
+		}
+		if err := d.origin.Write(scaled(d.start, w, h)); err != nil {
+			return err
+		}
+	}
+	b := float32(perPace(s.Blend, s.Pace))
+	return d.engine.Combine(d.frame, nn.Term{Canvas: d.frame, Weight: 1 - b}, nn.Term{Canvas: d.origin, Weight: b})
+}
+
+func sized(c nn.Canvas, w, h int) bool {
+	cw, ch := c.Size()
+	return cw == w && ch == h
+}
+
+// perPace turns a share per unit of time into a share per frame.
+func perPace(share, pace float64) float64 { return 1 - math.Pow(1-share, pace) }
+
+// Motion is the feedback warp of one frame of w x h at a time of the dream: what
+// pixel of the last frame each pixel of the next one shows.
+func Motion(s Settings, time float64, w, h int) nn.Affine {
+	zoom := math.Pow(1-s.Zoom, s.Pace)
+	sin, cos := math.Sincos(-s.Rotate * s.Pace * math.Pi / 180)
+	dx, dy := wander(time)
+	cx := (s.CentreX + s.Drift*dx) * float64(w-1)
+	cy := (s.CentreY + s.Drift*dy) * float64(h-1)
+	px := s.PanX * s.Pace * float64(w)
+	py := s.PanY * s.Pace * float64(h)
+	// source = centre + zoom * turn(target - pan - centre)
+	m := nn.Affine{A: zoom * cos, B: -zoom * sin, D: zoom * sin, E: zoom * cos}
+	m.C = cx - m.A*(cx+px) - m.B*(cy+py)
+	m.F = cy - m.D*(cx+px) - m.E*(cy+py)
+	return m
+}
+
+// wander is a smooth path in -1..1 that does not repeat within hours: sines of
+// periods that have no common multiple near.
+func wander(time float64) (x, y float64) {
+	return (math.Sin(time/7.3) + math.Sin(time/11.9+1)) / 2, (math.Sin(time/8.7+2) + math.Sin(time/13.1)) / 2
+}
+
+// startTone is what Hold keeps the dream at: the start picture's, but never so
+// flat, grey, dark or bright that the dream could not show.
+func startTone(m *image.RGBA) nn.Tone {
+	t := nn.ToneOf(m)
+	t.Mean[0] = min(max(t.Mean[0], 90), 165)
+	for i, least := range [3]float32{44, 22, 22} {
+		t.Spread[i] = min(max(t.Spread[i], least), 1.6*least)
+	}
+	return t
+}

@@ -1,0 +1,45 @@
+package dream
+
+// Settings are what the knobs stand at: one immutable snapshot, taken up by the
+// dream at the next gradient step.
+type Settings struct {
+	// What is dreamed.
+	Layer   string // NAME[:weight],...
+	Channel string // N[:weight],... of the layer; "" for all of it
+	Class   string // a word of a label; it overrides layer and channel
+	Guide   string // a picture whose features the layer follows
+
+	// How one picture is dreamed.
+	Step        float64 // mean change of a value in 0..255 by one gradient step
+	Steps       float64 // gradient steps in each octave
+	Octaves     float64
+	OctaveScale float64 // size of an octave over the one below it
+	Jitter      float64 // largest random shift, in pixels
+
+	// How one picture leads to the next. Rates are per unit of time; Pace is the time
+	// that a frame stands for.
+	Zoom    float64 // share of the picture that the edge loses; negative zooms out
+	Rotate  float64 // degrees, clockwise
+	PanX    float64 // shares of the picture's width and height
+	PanY    float64
+	CentreX float64 // the vanishing point of zoom and rotation, as shares
+	CentreY float64
+	Drift   float64 // how far the vanishing point wanders, as a share
+	Hold    float64 // how firmly brightness, contrast and colour are held
+	Blend   float64 // how much of the start picture is mixed back in
+	Pace    float64
+
+	// The canvas, in pixels; 0 keeps the start picture's size.
+	Width, Height float64
+}
+
+// Defaults are the table's defaults: those that every user of DeepDream expects.
+func Defaults() Settings {
+	s := Settings{Pace: 1}
+	for _, k := range Knobs {
+		if k.num != nil {
+			*k.num(&s) = k.Default
+		}
+	}
+	return s
+}
