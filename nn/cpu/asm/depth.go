@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// depthTile is the depthwise convolution: n pixels of 16 channels, each
+// channel by itself. It reads one segment of one block.
+func depthTile(v vector, n int) {
+	name := fmt.Sprintf("depth%sn%d", v.isa, n)
+	function(name, fmt.Sprintf("%s computes %d pixels of 16 channels, each from its own input channel.", name, n))
+	g := grid{v, n, v.perBlock()}
+	args := Mem{Base: Load(Param("t"), GP64())}
+	start(g, args)
+
+	base := GP64()
+	MOVQ(args.Offset(tileSegs), base)
+	seg := Mem{Base: base}
+	x, w, s, s3 := GP64(), GP64(), GP64(), GP64()
+	MOVQ(seg.Offset(segX), x)
+	MOVQ(seg.Offset(segW), w)
+	MOVQ(seg.Offset(segStep), s)
+	LEAQ(Mem{Base: s, Index: s, Scale: 2}, s3)
+	tap, ntaps := GP64(), GP64()
+	MOVQ(seg.Offset(segTaps), tap)
+	MOVQ(seg.Offset(segNTaps), ntaps)
+	TESTQ(ntaps, ntaps)
+	JZ(LabelRef("done"))
+	Label("tap")
+	b := newPixels(s, s3)
+	b.set(x, tap, n)
+	for c := range g.cols {
+		VMOVUPS(Mem{Base: w, Disp: c * g.bytes()}, g.temp(c))
+	}
+	g.each(func(p, c int) {
+		VFMADD231PS(b.at(p).Offset(c*g.bytes()), g.temp(c), g.acc(p, c))
+	})
+	ADDQ(Imm(64), w)
+	ADDQ(Imm(8), tap)
+	DECQ(ntaps)
+	JNZ(LabelRef("tap"))
+	Label("done")
+	finish(g, args)
+}
+
+// peak runs multiply-adds on registers alone: what the core can do at most.
+func peak(v vector) {
+	name := "peak" + v.isa
+	fmt.Fprintf(&stubs, "\n// %s makes n rounds of %d multiply-adds on registers of %d lanes.\nfunc %s(n int)\n", name, 12, v.lanes, name)
+	TEXT(name, 4, "func(n int)")
+	n := Load(Param("n"), GP64())
+	for i := range 14 {
+		clearVector(v.reg(i))
+	}
+	Label("round")
+	for i := range 12 {
+		VFMADD231PS(v.reg(12), v.reg(13), v.reg(i))
+	}
+	DECQ(n)
+	JNZ(LabelRef("round"))
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package cpu
+
+// available lists the kernels that the processor can run, the best first.
+func available() []*kernels { return []*kernels{portable} }

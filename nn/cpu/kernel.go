@@ -1,0 +1,92 @@
+// Package cpu runs nets on the processor, close to what its multiply-add
+// units can do.
+//
+// Maps lie in blocks of 16 channels, [C/16][H][W][16], with room around each
+// block for the padding of whoever reads it (the nChw16c layout of oneDNN).
+// Every convolution, forward or backward, strided or dilated, is one kernel: a
+// tile of a few pixels times 16 or 32 output channels that stays in registers
+// over the whole sum (Georganas et al. 2018, "Anatomy of high-performance deep
+// learning convolutions on SIMD architectures"). Where the taps lie is data.
+package cpu
+
+import (
+	"fmt"
+	"os"
+	"unsafe"
+)
+
+const (
+	lanes    = 16        // channels in a block
+	cellSize = 4 * lanes // bytes of one pixel of a block
+)
+
+// Bits of tile.flags, in the order in which they apply.
+const (
+	flagAdd   = 1 << iota // add what is in y
+	flagBound             // clip to lo..hi
+	flagEmit              // with flagBound: first store which values lie strictly inside, a bit a channel
+	flagGate              // zero the values whose bit is clear
+)
+
+// tile is the arguments of a kernel: n neighbouring pixels of a row of one or
+// two blocks. The assembly knows the fields by their offsets (asm/tile.go).
+type tile struct {
+	segs  unsafe.Pointer // *segment
+	nsegs int
+	y     [2]unsafe.Pointer // first pixel, for each block
+	step  int               // bytes from pixel to pixel in y
+	bias  unsafe.Pointer    // a float for each channel, or nil
+	gate  [2]unsafe.Pointer // first pixel's 16 bits, for each block
+	gstep int               // bytes from pixel to pixel in gate
+	flags int
+	lo    float32
+	hi    float32
+}
+
+// segment is one summand of a tile: some blocks of input channels under some taps.
+// The weights follow each other in the order of the sum, [block][tap][lane][output channel].
+type segment struct {
+	x      unsafe.Pointer // cell under tap offset 0 of the first pixel, in the first block
+	w      unsafe.Pointer
+	taps   unsafe.Pointer // *int, byte offsets
+	ntaps  int            // at least 1
+	bstep  int            // bytes from block to block
+	blocks int            // at least 1
+	last   int            // channels used of the last block
+	step   int            // bytes from pixel to pixel in x
+}
+
+// kernel computes a tile.
+type kernel func(t *tile)
+
+// kernels is one instruction set's way to do everything.
+type kernels struct {
+	name  string
+	conv  [2][]kernel // by blocks-1 and pixels
+	depth []kernel    // by pixels
+	pair  int         // blocks of 16 output channels that conv computes at once
+	peak  func(n int)
+	work  int // floating point operations of a round of peak
+}
+
+// wide is the largest number of pixels in a tile.
+func (k *kernels) wide() int { return len(k.depth) - 1 }
+
+// choose gives the kernels of the given name, or the best that the processor can run for "".
+func choose(name string) (*kernels, error) {
+	if name == "" {
+		name = os.Getenv("ZALGOSCOPE_CPU")
+	}
+	all := available()
+	if name == "" {
+		return all[0], nil
+	}
+	var names []string
+	for _, k := range all {
+		if k.name == name {
+			return k, nil
+		}
+		names = append(names, k.name)
+	}
+	return nil, fmt.Errorf("cpu: no kernels %q on this processor; it runs %q", name, names)
+}

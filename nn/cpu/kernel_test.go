@@ -1,0 +1,159 @@
+package cpu
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+)
+
+// TestConvKernels compares every tile size of every instruction set with sums
+// written out, over segments of unlike shapes and all flags.
+func TestConvKernels(t *testing.T) {
+	for _, k := range available() {
+		for blocks := 1; blocks <= 2; blocks++ {
+			for n := 1; n < len(k.conv[blocks-1]); n++ {
+				for flags := range flagGate << 1 {
+					if flags&flagEmit != 0 && (flags&flagBound == 0 || flags&flagGate != 0) {
+						continue
+					}
+					t.Run(fmt.Sprintf("%s/%dx%d/flags%d", k.name, n, 16*blocks, flags), func(t *testing.T) {
+						tileCase{pixels: n, blocks: blocks, flags: flags}.check(t, k.conv[blocks-1][n])
+					})
+				}
+			}
+		}
+	}
+}
+
+func TestDepthwiseKernels(t *testing.T) {
+	for _, k := range available() {
+		for n := 1; n < len(k.depth); n++ {
+			t.Run(fmt.Sprintf("%s/%d", k.name, n), func(t *testing.T) {
+				tileCase{pixels: n, blocks: 1, flags: flagAdd, depthwise: true}.check(t, k.depth[n])
+			})
+		}
+	}
+}
+
+type tileCase struct {
+	pixels, blocks, flags int
+	depthwise             bool
+}
+
+// part is a segment's shape.
+type part struct{ blocks, last, step, bstep, taps int }
+
+func (c tileCase) check(t *testing.T, run kernel) {
+	r := rand.New(rand.NewPCG(1, uint64(c.pixels*100+c.flags)))
+	parts := []part{{2, 7, 16, 700, 3}, {1, 16, 32, 0, 1}, {1, 3, 4, 0, 5}}
+	if c.depthwise {
+		parts = []part{{1, 16, 32, 0, 4}}
+	}
+	out := 16 * c.blocks
+	bias := random(r, out)
+	want := make([]float32, c.pixels*out)
+	for i := range want {
+		want[i] = bias[i%out]
+	}
+	var segs []segment
+	for _, p := range parts {
+		x, w := random(r, 2000), random(r, out*p.taps*((p.blocks-1)*16+p.last))
+		taps := make([]int, p.taps)
+		for i := range taps {
+			taps[i] = 4 * (100 + 16*r.IntN(10))
+		}
+		c.sum(want, out, p, x, w, taps)
+		segs = append(segs, segment{
+			x: unsafe.Pointer(&x[0]), w: unsafe.Pointer(&w[0]), taps: unsafe.Pointer(&taps[0]), ntaps: p.taps,
+			bstep: 4 * p.bstep, blocks: p.blocks, last: p.last, step: 4 * p.step,
+		})
+	}
+	const step, gstep = 48, 3 // floats and gates from pixel to pixel
+	y, gates := random(r, 2*step*c.pixels), make([]uint16, 2*gstep*c.pixels)
+	for i := range gates {
+		gates[i] = uint16(r.Uint32())
+	}
+	wantGates := append([]uint16(nil), gates...)
+	at := func(p, o int) (int, int) {
+		b := o / 16
+		return (b*c.pixels+p)*step + o%16, (b*c.pixels + p) * gstep
+	}
+	arg := &tile{
+		segs: unsafe.Pointer(&segs[0]), nsegs: len(segs), step: 4 * step, bias: unsafe.Pointer(&bias[0]),
+		gstep: 2 * gstep, flags: c.flags, lo: -0.5, hi: 3,
+	}
+	for b := range c.blocks {
+		i, g := at(0, 16*b)
+		arg.y[b], arg.gate[b] = unsafe.Pointer(&y[i]), unsafe.Pointer(&gates[g])
+	}
+	for i := range want {
+		yi, gi := at(i/out, i%out)
+		want[i] = c.finish(want[i], y[yi], &wantGates[gi], uint(i%16))
+	}
+	run(arg)
+	for i := range want {
+		yi, gi := at(i/out, i%out)
+		if d := math.Abs(float64(y[yi] - want[i])); d > 1e-4 {
+			t.Fatalf("pixel %d channel %d: got %g, want %g", i/out, i%out, y[yi], want[i])
+		}
+		if gates[gi] != wantGates[gi] {
+			t.Fatalf("pixel %d channel %d: gate is %016b, want %016b", i/out, i%out, gates[gi], wantGates[gi])
+		}
+	}
+}
+
+// sum adds a segment the plain way.
+func (c tileCase) sum(want []float32, out int, p part, x, w []float32, taps []int) {
+	row := 0
+	for b := range p.blocks {
+		n := 16
+		if b == p.blocks-1 {
+			n = p.last
+		}
+		for _, tap := range taps {
+			if c.depthwise {
+				for i := range want {
+					want[i] += x[tap/4+i/out*p.step+i%out] * w[row*out+i%out]
+				}
+				row++
+				continue
+			}
+			for l := range n {
+				for i := range want {
+					want[i] += x[b*p.bstep+tap/4+i/out*p.step+l] * w[row*out+i%out]
+				}
+				row++
+			}
+		}
+	}
+}
+
+// finish is the epilogue for one value.
+func (c tileCase) finish(v, y float32, gate *uint16, bit uint) float32 {
+	if c.flags&flagAdd != 0 {
+		v += y
+	}
+	if c.flags&flagEmit != 0 {
+		*gate &^= 1 << bit
+		if v > -0.5 && v < 3 {
+			*gate |= 1 << bit
+		}
+	}
+	if c.flags&flagBound != 0 {
+		v = min(max(v, -0.5), 3)
+	}
+	if c.flags&flagGate != 0 && *gate>>bit&1 == 0 {
+		v = 0
+	}
+	return v
+}
+
+func random(r *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = r.Float32()*2 - 1
+	}
+	return x
+}
