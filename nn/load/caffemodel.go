@@ -1,0 +1,110 @@
+package load
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// blobs is a trained Caffe model: each layer's arrays by the layer's name.
+type blobs map[string][]*array
+
+const (
+	maxBlobs      = 1 << 16 // in a model
+	maxLayerBlobs = 16
+)
+
+// readBlobs finds the arrays of a .caffemodel in the current and in the 2014 format.
+// They alias the data.
+func readBlobs(data []byte) (blobs, error) {
+	out, total := blobs{}, 0
+	err := fields(data, func(f field) error {
+		nameField, blobField := protowire.Number(1), protowire.Number(7)
+		switch {
+		case f.num == 2 && f.typ == protowire.BytesType: // NetParameter.layers
+			nameField, blobField = 4, 6
+		case f.num != 100 || f.typ != protowire.BytesType: // NetParameter.layer
+			return nil
+		}
+		name, list, err := readLayerBlobs(f.data, nameField, blobField)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return nil
+		}
+		if _, twice := out[name]; twice {
+			return fmt.Errorf("layer %q has weights twice", name)
+		}
+		if total += len(list); total > maxBlobs {
+			return fmt.Errorf("more than %d arrays", maxBlobs)
+		}
+		out[name] = list
+		return nil
+	})
+	return out, err
+}
+
+func readLayerBlobs(msg []byte, nameField, blobField protowire.Number) (name string, list []*array, err error) {
+	err = fields(msg, func(f field) error {
+		if f.typ != protowire.BytesType {
+			return nil
+		}
+		switch f.num {
+		case nameField:
+			var err error
+			name, err = f.text()
+			return err
+		case blobField:
+			if len(list) == maxLayerBlobs {
+				return fmt.Errorf("layer %q has more than %d arrays", name, maxLayerBlobs)
+			}
+			a, err := readBlob(f.data)
+			if err != nil {
+				return fmt.Errorf("layer %q: array %d %w", name, len(list), err)
+			}
+			list = append(list, a)
+		}
+		return nil
+	})
+	return name, list, err
+}
+
+// readBlob reads one BlobProto.
+func readBlob(msg []byte) (*array, error) {
+	var legacy [4]int // num, channels, height, width
+	var shape, singles, doubles []byte
+	shaped := false
+	err := fields(msg, func(f field) error {
+		switch {
+		case f.num >= 1 && f.num <= 4:
+			legacy[f.num-1] = int(int64(f.n))
+		case f.num == 5:
+			singles = f.pack(singles)
+		case f.num == 8:
+			doubles = f.pack(doubles)
+		case f.num == 7:
+			shaped = true
+			return fields(f.data, func(f field) error {
+				if f.num == 1 {
+					shape = f.pack(shape)
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	a := &array{dims: legacy[:], kind: float32s, data: singles}
+	if shaped {
+		if a.dims, err = integers(shape, maxDims); err != nil {
+			return nil, fmt.Errorf("has a shape of %w", err)
+		}
+	}
+	if len(doubles) > 0 {
+		a.kind, a.data = float64s, doubles
+	}
+	return a, a.check(int64(len(a.data)))
+}

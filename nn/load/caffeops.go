@@ -1,0 +1,399 @@
+package load
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"zalgoscope/nn"
+	"zalgoscope/nn/load/prototxt"
+)
+
+// operation adds the layers that a Caffe layer stands for.
+func (c *caffe) operation(l *prototxt.Layer, lab label, in []value) (value, error) {
+	kind := l.GetType()
+	if kind != "Concat" && kind != "Eltwise" && len(in) != 1 {
+		if kind == "Scale" || kind == "Bias" {
+			return value{}, unsupported("it multiplies two maps")
+		}
+		if caffeOps[kind] != nil {
+			return value{}, fmt.Errorf("reads %d blobs, not 1", len(in))
+		}
+	}
+	op := caffeOps[kind]
+	if op == nil {
+		return value{}, unsupported("")
+	}
+	return op(c, l, lab, in)
+}
+
+var caffeOps map[string]func(c *caffe, l *prototxt.Layer, lab label, in []value) (value, error)
+
+func init() {
+	caffeOps = map[string]func(*caffe, *prototxt.Layer, label, []value) (value, error){
+		"BatchNorm":    (*caffe).batchNorm,
+		"Bias":         (*caffe).scale,
+		"Concat":       (*caffe).concat,
+		"Convolution":  (*caffe).convolution,
+		"Dropout":      (*caffe).pass,
+		"Eltwise":      (*caffe).eltwise,
+		"Flatten":      (*caffe).flatten,
+		"InnerProduct": (*caffe).innerProduct,
+		"LRN":          (*caffe).lrn,
+		"Pooling":      (*caffe).pooling,
+		"Power":        (*caffe).power,
+		"ReLU":         (*caffe).relu,
+		"Reshape":      (*caffe).reshape,
+		"Scale":        (*caffe).scale,
+		"Softmax":      (*caffe).softmax,
+		"Split":        (*caffe).pass,
+	}
+}
+
+// arrays are the layer's trained arrays, most to least: nil for random weights.
+func (c *caffe) arrays(l *prototxt.Layer, n int) ([]*array, error) {
+	if c.model == nil {
+		return nil, nil
+	}
+	list := c.model[l.GetName()]
+	if len(list) == 0 {
+		return nil, fmt.Errorf("the .caffemodel has no weights for it")
+	}
+	if len(list) < n {
+		return nil, fmt.Errorf("needs %d arrays of weights, but the .caffemodel has %d", n, len(list))
+	}
+	return list, nil
+}
+
+func (c *caffe) convolution(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetConvolutionParam()
+	if p.GetAxis() != 1 {
+		return value{}, unsupported("it convolves along another axis")
+	}
+	win, err := window(p.KernelSize, p.Stride, p.Pad, sides(p.KernelH, p.KernelW), sides(p.StrideH, p.StrideW), sides(p.PadH, p.PadW))
+	if err != nil {
+		return value{}, err
+	}
+	if win.Dilation, err = pair("dilation", p.Dilation, nil, 1); err != nil {
+		return value{}, err
+	}
+	out, groups := bounded(p.GetNumOutput()), bounded(p.GetGroup())
+	cin := c.shape(in[0])[0]
+	if out < 1 || groups < 1 {
+		return value{}, fmt.Errorf("has %d outputs in %d groups", out, groups)
+	}
+	fanIn := cin / groups * win.Kernel[0] * win.Kernel[1]
+	w, bias, err := c.trained(l, out, fanIn, p.GetBiasTerm())
+	if err != nil {
+		return value{}, err
+	}
+	if c.model != nil {
+		if d := c.model[l.GetName()][0].dims; len(d) == 4 && (d[2] != win.Kernel[0] || d[3] != win.Kernel[1]) {
+			return value{}, fmt.Errorf("kernel is %dx%d but the weights hold %dx%d", win.Kernel[0], win.Kernel[1], d[2], d[3])
+		}
+	}
+	return c.conv(lab, in[0], win, groups, out, w, bias)
+}
+
+func (c *caffe) innerProduct(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetInnerProductParam()
+	if p.GetAxis() != 1 {
+		return value{}, unsupported("it multiplies along another axis")
+	}
+	out, fanIn := bounded(p.GetNumOutput()), c.shape(in[0]).TotalSize()
+	w, bias, err := c.trained(l, out, fanIn, p.GetBiasTerm())
+	if err != nil {
+		return value{}, err
+	}
+	if p.GetTranspose() && c.model != nil {
+		if w.n != fanIn*out {
+			return value{}, fmt.Errorf("needs %d weights, but the file has %d", fanIn*out, w.n)
+		}
+		w = c.model[l.GetName()][0].transposed(fanIn, out)
+	}
+	return c.dense(lab, in[0], out, w, bias)
+}
+
+// trained gives a layer's weights and biases, or random ones. Random biases
+// are small and positive, as Caffe's own start values for these nets are.
+func (c *caffe) trained(l *prototxt.Layer, out, fanIn int, biased bool) (weights, []float32, error) {
+	var bias []float32
+	if c.model == nil {
+		n := int64(out) * int64(fanIn)
+		if out < 1 || out > maxChannels || fanIn < 1 || n > maxNumbers {
+			return weights{}, nil, fmt.Errorf("would have %d x %d weights", out, fanIn)
+		}
+		if biased {
+			bias = make([]float32, out)
+			for i := range bias {
+				bias[i] = 0.01
+			}
+		}
+		return random(l.GetName(), c.seed, int(n), fanIn), bias, nil
+	}
+	need := 1
+	if biased {
+		need = 2
+	}
+	list, err := c.arrays(l, need)
+	if err != nil {
+		return weights{}, nil, err
+	}
+	if biased {
+		if bias, err = list[1].floats(out); err != nil {
+			return weights{}, nil, fmt.Errorf("bias %w", err)
+		}
+	}
+	return list[0].weights(), bias, nil
+}
+
+func (c *caffe) pooling(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetPoolingParam()
+	pool := nn.Pool{Global: p.GetGlobalPooling()}
+	switch p.GetPool() {
+	case prototxt.Pooling_MAX:
+		pool.Max = true
+	case prototxt.Pooling_AVE:
+		pool.IncludePad = true
+	default:
+		return value{}, unsupported("it pools at random")
+	}
+	if pool.Global {
+		return c.pool(lab, in[0], pool)
+	}
+	var err error
+	pool.Window, err = window(p.KernelSize, p.Stride, p.Pad, sides(p.KernelH, p.KernelW), sides(p.StrideH, p.StrideW), sides(p.PadH, p.PadW))
+	if err != nil {
+		return value{}, err
+	}
+	pool.Ceil = p.GetCeilMode() && p.GetRoundMode() == prototxt.Pooling_CEIL
+	return c.pool(lab, in[0], pool)
+}
+
+func (c *caffe) lrn(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetLrnParam()
+	if p.GetNormRegion() != prototxt.LRN_ACROSS_CHANNELS {
+		return value{}, unsupported("it normalises within channels")
+	}
+	size := bounded(p.GetLocalSize())
+	if size < 1 || size%2 == 0 || size > maxWindow {
+		return value{}, fmt.Errorf("local_size is %d; it must be odd and at most %d", size, maxWindow)
+	}
+	return c.add(lab, &nn.LRN{Size: size, Alpha: p.GetAlpha(), Beta: p.GetBeta(), K: p.GetK()}, in...)
+}
+
+func (c *caffe) relu(l *prototxt.Layer, lab label, in []value) (value, error) {
+	v, err := c.add(lab, &nn.ReLU{Slope: l.GetReluParam().GetNegativeSlope()}, in...)
+	v.flat = in[0].flat
+	return v, err
+}
+
+func (c *caffe) concat(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetConcatParam()
+	if a := p.GetAxis(); a != 1 && a != -3 || p.GetConcatDim() != 1 {
+		return value{}, unsupported("it joins along another axis than channels")
+	}
+	return c.add(lab, &nn.Concat{}, in...)
+}
+
+func (c *caffe) eltwise(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetEltwiseParam()
+	if p.GetOperation() != prototxt.Eltwise_SUM {
+		return value{}, unsupported("only its sum is known, not " + p.GetOperation().String())
+	}
+	for _, k := range p.Coeff {
+		if k != 1 {
+			return value{}, unsupported("it sums with coefficients")
+		}
+	}
+	return c.add(lab, &nn.Add{}, in...)
+}
+
+func (c *caffe) softmax(l *prototxt.Layer, lab label, in []value) (value, error) {
+	if a := l.GetSoftmaxParam().GetAxis(); a != 1 && a != -3 || in[0].flat && !c.pixel(in[0]) {
+		return value{}, unsupported("its shares are not over channels")
+	}
+	return c.add(lab, &nn.Softmax{}, in...)
+}
+
+// pass lets the layer's names mean its input.
+func (c *caffe) pass(_ *prototxt.Layer, lab label, in []value) (value, error) {
+	c.alias(in[0], append(lab.aliases, lab.name)...)
+	return in[0], nil
+}
+
+func (c *caffe) flatten(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetFlattenParam()
+	if p.GetAxis() != 1 || p.GetEndAxis() != -1 && p.GetEndAxis() != 3 {
+		return value{}, unsupported("it flattens other axes")
+	}
+	v, err := c.pass(l, lab, in)
+	v.flat = true
+	return v, err
+}
+
+func (c *caffe) reshape(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetReshapeParam()
+	dims := make([]int, 0, maxDims)
+	for _, d := range p.GetShape().GetDim() {
+		if len(dims) < maxDims {
+			dims = append(dims, int(d))
+		}
+	}
+	if p.GetAxis() != 0 || p.GetNumAxes() != -1 {
+		return value{}, unsupported("it reshapes some axes only")
+	}
+	v, err := c.graph.reshape(in[0], dims)
+	if err == nil {
+		c.alias(v, append(lab.aliases, lab.name)...)
+	}
+	return v, err
+}
+
+// power is (shift + scale*x)^power, of which the linear case is an affine.
+func (c *caffe) power(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetPowerParam()
+	if p.GetPower() != 1 {
+		return value{}, unsupported("it raises to a power")
+	}
+	n := c.shape(in[0])[0]
+	return c.affine(lab, in[0], repeat(p.GetScale(), n), repeat(p.GetShift(), n))
+}
+
+// batchNorm normalises by the running mean and variance, both stored as sums
+// to be divided by the third array.
+func (c *caffe) batchNorm(l *prototxt.Layer, lab label, in []value) (value, error) {
+	n := c.shape(in[0])[0]
+	scale, shift := repeat(1, n), repeat(0, n)
+	list, err := c.arrays(l, 3)
+	if err != nil {
+		return value{}, err
+	}
+	if list != nil {
+		var stats [3][]float32
+		for i, want := range []int{n, n, 1} {
+			if stats[i], err = list[i].floats(want); err != nil {
+				return value{}, fmt.Errorf("array %d %w", i, err)
+			}
+		}
+		by := 0.0
+		if f := stats[2][0]; f != 0 {
+			by = 1 / float64(f)
+		}
+		for i := range n {
+			s := 1 / math.Sqrt(by*float64(stats[1][i])+float64(l.GetBatchNormParam().GetEps()))
+			scale[i], shift[i] = float32(s), float32(-s*by*float64(stats[0][i]))
+		}
+		if err := finite(scale, shift); err != nil {
+			return value{}, err
+		}
+	}
+	return c.affine(lab, in[0], scale, shift)
+}
+
+// scale multiplies and adds by channel; a Bias layer only adds.
+func (c *caffe) scale(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p, only := l.GetScaleParam(), l.GetType() == "Bias"
+	if p.GetAxis() != 1 || p.GetNumAxes() != 1 {
+		return value{}, unsupported("it scales along another axis than channels")
+	}
+	n := c.shape(in[0])[0]
+	scale, shift := repeat(1, n), repeat(0, n)
+	need := 1
+	if p.GetBiasTerm() {
+		need = 2
+	}
+	list, err := c.arrays(l, need)
+	if err != nil {
+		return value{}, err
+	}
+	if list != nil {
+		dst := []*[]float32{&scale, &shift}
+		if only {
+			dst = dst[1:]
+		}
+		for i := range need {
+			if *dst[i], err = list[i].floats(n); err != nil {
+				return value{}, fmt.Errorf("array %d %w", i, err)
+			}
+		}
+	}
+	return c.affine(lab, in[0], scale, shift)
+}
+
+// window puts a Caffe window together: a field per direction, or _h and _w.
+func window(kernel, stride, pad []uint64, kernelHW, strideHW, padHW *[2]uint64) (nn.Window, error) {
+	w := nn.Square(1, 1, 0)
+	var err error
+	if w.Kernel, err = pair("kernel", kernel, kernelHW, 0); err != nil {
+		return w, err
+	}
+	if w.Stride, err = pair("stride", stride, strideHW, 1); err != nil {
+		return w, err
+	}
+	p, err := pair("pad", pad, padHW, 0)
+	w.Pad = [4]int{p[0], p[1], p[0], p[1]}
+	return w, err
+}
+
+func pair(what string, each []uint64, hw *[2]uint64, unset int) ([2]int, error) {
+	switch {
+	case hw != nil && len(each) == 0:
+		return [2]int{bounded(hw[0]), bounded(hw[1])}, nil
+	case hw != nil:
+		return [2]int{}, fmt.Errorf("gives its %s twice", what)
+	case len(each) == 0:
+		return [2]int{unset, unset}, nil
+	case len(each) == 1:
+		return [2]int{bounded(each[0]), bounded(each[0])}, nil
+	case len(each) == 2:
+		return [2]int{bounded(each[0]), bounded(each[1])}, nil
+	}
+	return [2]int{}, unsupported(fmt.Sprintf("it has a %s of %d dimensions", what, len(each)))
+}
+
+// sides is nil where neither _h nor _w is given.
+func sides(h, w *uint64) *[2]uint64 {
+	if h == nil && w == nil {
+		return nil
+	}
+	var s [2]uint64
+	for i, v := range []*uint64{h, w} {
+		if v != nil {
+			s[i] = *v
+		}
+	}
+	return &s
+}
+
+// bounded turns a count into an int that is still too large if it was.
+func bounded(v uint64) int { return int(min(v, math.MaxInt32)) }
+
+func repeat(v float32, n int) []float32 {
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = v
+	}
+	return out
+}
+
+// finite refuses what a division by a zero variance leaves.
+func finite(lists ...[]float32) error {
+	for _, l := range lists {
+		for i, v := range l {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return fmt.Errorf("channel %d has a variance that is negative or zero", i)
+			}
+		}
+	}
+	return nil
+}
+
+// stem is a file's name without folder and extension.
+func stem(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		name = name[:i]
+	}
+	return name
+}

@@ -1,0 +1,85 @@
+package load
+
+import (
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// fold merges each PerChannel layer into the PerChannel or convolution before
+// it, where nothing else reads that one. What is merged answers to both names.
+func fold(layers []nn.Layer) []nn.Layer {
+	readers := make([]int, len(layers))
+	for _, l := range layers {
+		for _, j := range l.In {
+			if j != nn.Picture {
+				readers[j]++
+			}
+		}
+	}
+	var out []nn.Layer
+	moved := make([]int, len(layers))      // where each old layer is in out
+	after := map[int]*nn.PerChannel{}      // by convolution; applied once however long the chain
+	into := func(l nn.Layer) (int, bool) { // the layer in out that takes l in
+		op, ok := l.Op.(*nn.PerChannel)
+		if !ok || l.In[0] == nn.Picture || readers[l.In[0]] != 1 {
+			return 0, false
+		}
+		j := moved[l.In[0]]
+		switch prev := out[j].Op.(type) {
+		case *nn.PerChannel:
+			chain(prev, op)
+		case *nn.Conv:
+			if after[j] == nil {
+				after[j] = op
+			} else {
+				chain(after[j], op)
+			}
+		default:
+			return 0, false
+		}
+		return j, true
+	}
+	for i, l := range layers {
+		if j, ok := into(l); ok {
+			out[j].Aliases = append(append(out[j].Aliases, l.Name), l.Aliases...)
+			moved[i] = j
+			continue
+		}
+		l.In = slices.Clone(l.In)
+		for k, j := range l.In {
+			if j != nn.Picture {
+				l.In[k] = moved[j]
+			}
+		}
+		moved[i] = len(out)
+		out = append(out, l)
+	}
+	for j, a := range after {
+		rescale(out[j].Op.(*nn.Conv), a)
+	}
+	return out
+}
+
+// chain makes first do what first and then second did.
+func chain(first, second *nn.PerChannel) {
+	for c, s := range second.Scale {
+		first.Scale[c] *= s
+		first.Shift[c] = s*first.Shift[c] + second.Shift[c]
+	}
+}
+
+// rescale makes a convolution do what it and then a did.
+func rescale(conv *nn.Conv, a *nn.PerChannel) {
+	w := nn.Floats(conv.W)
+	per := len(w) / len(a.Scale)
+	if conv.Bias == nil {
+		conv.Bias = make([]float32, len(a.Scale))
+	}
+	for c, s := range a.Scale {
+		for i := range w[c*per : (c+1)*per] {
+			w[c*per+i] *= s
+		}
+		conv.Bias[c] = s*conv.Bias[c] + a.Shift[c]
+	}
+}

@@ -1,0 +1,318 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// What a file may ask for. Real nets stay far below; beyond lie files made to
+// exhaust memory or time.
+const (
+	maxName     = 4096    // bytes of a name
+	maxDims     = 8       // dimensions of an array
+	maxNumbers  = 1 << 29 // numbers of an array
+	maxLayers   = 1 << 14
+	maxChannels = 1 << 16
+	maxWindow   = 1024 // kernel, stride, dilation and pad
+	maxSide     = 4096 // of the picture that the file is made for
+)
+
+// unsupported is the error of an operation that is well formed but has no
+// counterpart in nn; the net loads without it.
+type unsupported string
+
+func (u unsupported) Error() string { return string(u) }
+
+// value is what a layer reads: another layer's output, perhaps seen differently.
+type value struct {
+	layer int    // index, or nn.Picture
+	pad   [4]int // zeros around the map, for the window that reads it to take in
+	flat  bool   // seen as one row of C*H*W numbers
+}
+
+// label is how a layer is called.
+type label struct {
+	name    string
+	aliases []string
+}
+
+// graph gathers a net's layers in order with their shapes at the size that
+// the net was made for. Convolutions get their weights only once all is known to fit.
+type graph struct {
+	layers []nn.Layer
+	shapes []tensor.Shape
+	width  int
+	height int
+	fills  []fill
+	total  int // weights in all fills
+}
+
+type fill struct {
+	conv  *nn.Conv
+	shape [4]int
+	from  weights
+}
+
+// shape is the C,H,W of the map behind a value.
+func (g *graph) shape(v value) tensor.Shape {
+	if v.layer == nn.Picture {
+		return tensor.Shape{3, g.height, g.width}
+	}
+	return g.shapes[v.layer]
+}
+
+// pixel tells whether a value has one position, so that flat or not is the same.
+func (g *graph) pixel(v value) bool {
+	s := g.shape(v)
+	return s[1] == 1 && s[2] == 1
+}
+
+// add appends a layer; its inputs must be plain maps unless they have one position.
+func (g *graph) add(l label, op nn.Op, in ...value) (value, error) {
+	shapes := make([]tensor.Shape, len(in))
+	for i, v := range in {
+		if v.pad != [4]int{} {
+			return value{}, unsupported("it reads padding that only a convolution or pool takes in")
+		}
+		shapes[i] = g.shape(v)
+	}
+	out, err := op.Shape(shapes)
+	if err != nil {
+		return value{}, err
+	}
+	return g.put(l, op, out, in)
+}
+
+func (g *graph) put(l label, op nn.Op, out tensor.Shape, in []value) (value, error) {
+	if out[0] > maxChannels {
+		return value{}, fmt.Errorf("makes %d channels, more than %d", out[0], maxChannels)
+	}
+	if len(g.layers) == maxLayers {
+		return value{}, fmt.Errorf("the net has more than %d layers", maxLayers)
+	}
+	layer := nn.Layer{Name: l.name, Aliases: l.aliases, Op: op}
+	for _, v := range in {
+		layer.In = append(layer.In, v.layer)
+	}
+	g.layers = append(g.layers, layer)
+	g.shapes = append(g.shapes, out)
+	return value{layer: len(g.layers) - 1}, nil
+}
+
+// conv appends a convolution of out channels.
+func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weights, bias []float32) (value, error) {
+	if in.flat && !g.pixel(in) {
+		return value{}, unsupported("it convolves a flattened map")
+	}
+	if err := checkWindow(win); err != nil {
+		return value{}, err
+	}
+	if err := absorb(&win, in.pad); err != nil {
+		return value{}, err
+	}
+	return g.weighted(l, in, win, groups, out, w, bias)
+}
+
+// dense appends a fully connected layer: a convolution whose kernel is the
+// whole map at the net's own size, as nn.NewDense has it.
+func (g *graph) dense(l label, in value, out int, w weights, bias []float32) (value, error) {
+	if in.pad != [4]int{} {
+		return value{}, unsupported("it reads padding that only a convolution or pool takes in")
+	}
+	s := g.shape(in)
+	win := nn.Square(1, 1, 0)
+	win.Kernel = [2]int{s[1], s[2]}
+	return g.weighted(l, in, win, 1, out, w, bias)
+}
+
+func (g *graph) weighted(l label, in value, win nn.Window, groups, out int, w weights, bias []float32) (value, error) {
+	s := g.shape(in)
+	switch {
+	case out < 1 || out > maxChannels:
+		return value{}, fmt.Errorf("makes %d channels; 1 to %d are possible", out, maxChannels)
+	case groups < 1 || s[0]%groups != 0 || out%groups != 0:
+		return value{}, fmt.Errorf("%d groups do not divide %d channels in and %d out", groups, s[0], out)
+	case bias != nil && len(bias) != out:
+		return value{}, fmt.Errorf("%d biases for %d channels", len(bias), out)
+	}
+	shape := [4]int{out, s[0] / groups, win.Kernel[0], win.Kernel[1]}
+	if err := checkDims(shape[:]); err != nil {
+		return value{}, fmt.Errorf("its weights would have the shape %v, which is too large", shape)
+	}
+	if n := shape[0] * shape[1] * shape[2] * shape[3]; n != w.n {
+		return value{}, fmt.Errorf("needs weights of shape %v, which is %d numbers, but the file has %d", shape, n, w.n)
+	}
+	y, x, err := win.Spans(s[1], s[2])
+	if err != nil {
+		return value{}, err
+	}
+	op := &nn.Conv{Window: win, Groups: groups, Bias: bias}
+	v, err := g.put(l, op, tensor.Shape{out, y.Out, x.Out}, []value{in})
+	g.fills = append(g.fills, fill{op, shape, w})
+	g.total += w.n
+	return v, err
+}
+
+// pool appends a pool of the map's own window.
+func (g *graph) pool(l label, in value, p nn.Pool) (value, error) {
+	if in.flat && !g.pixel(in) {
+		return value{}, unsupported("it pools a flattened map")
+	}
+	if p.Global {
+		p.Window = nn.Square(1, 1, 0)
+	} else if err := checkWindow(p.Window); err != nil {
+		return value{}, err
+	}
+	if p.Dilation != [2]int{1, 1} {
+		return value{}, unsupported("it has a dilated window")
+	}
+	if in.pad != [4]int{} {
+		if err := g.absorbPool(&p, in); err != nil {
+			return value{}, err
+		}
+		in.pad = [4]int{}
+	}
+	return g.add(l, &p, in)
+}
+
+// absorbPool takes zeros around the map into a pool where that changes nothing:
+// a maximum over values that are never negative, a mean that counts its padding.
+func (g *graph) absorbPool(p *nn.Pool, in value) error {
+	if p.Global || p.Ceil {
+		return unsupported("it pools a padded map")
+	}
+	if p.Max && !g.positive(in.layer) {
+		return unsupported("it takes a maximum over padding")
+	}
+	if !p.Max && !p.IncludePad {
+		if p.Pad != [4]int{} {
+			return unsupported("it counts one padding and not the other")
+		}
+		p.IncludePad = true
+	}
+	return absorb(&p.Window, in.pad)
+}
+
+// positive tells whether a layer's output cannot be negative.
+func (g *graph) positive(layer int) bool {
+	if layer == nn.Picture {
+		return false
+	}
+	switch op := g.layers[layer].Op.(type) {
+	case *nn.ReLU:
+		return op.Slope == 0
+	case *nn.Clip:
+		return op.Min >= 0
+	}
+	return false
+}
+
+func absorb(win *nn.Window, pad [4]int) error {
+	if pad != [4]int{} && win.Mode != nn.PadExplicit {
+		return unsupported("it pads a padded map by itself")
+	}
+	for i, p := range pad {
+		win.Pad[i] += p
+	}
+	return nil
+}
+
+// affine appends scale*x + shift for each channel. fold moves it into the
+// convolution before where it can.
+func (g *graph) affine(l label, in value, scale, shift []float32) (value, error) {
+	if in.flat && !g.pixel(in) {
+		return value{}, unsupported("it scales a flattened map")
+	}
+	v, err := g.add(l, &nn.PerChannel{Scale: scale, Shift: shift}, in)
+	v.flat = in.flat
+	return v, err
+}
+
+// alias lets a value's layer answer to further names.
+func (g *graph) alias(v value, names ...string) {
+	if v.layer == nn.Picture {
+		return
+	}
+	l := &g.layers[v.layer]
+	for _, n := range names {
+		if n != "" && n != l.Name {
+			l.Aliases = append(l.Aliases, n)
+		}
+	}
+}
+
+func checkWindow(w nn.Window) error {
+	for _, v := range [][]int{w.Kernel[:], w.Stride[:], w.Dilation[:]} {
+		for _, n := range v {
+			if n < 1 || n > maxWindow {
+				return fmt.Errorf("kernel %v, stride %v, dilation %v: each must be 1 to %d", w.Kernel, w.Stride, w.Dilation, maxWindow)
+			}
+		}
+	}
+	for _, n := range w.Pad {
+		if n < 0 || n > maxWindow {
+			return fmt.Errorf("pad %v: each must be 0 to %d", w.Pad, maxWindow)
+		}
+	}
+	return nil
+}
+
+// fill decodes all weights, unless they are more than limit in all: a small
+// file can ask for the same weights a thousand times.
+func (g *graph) fill(limit int) error {
+	if g.total > limit {
+		return fmt.Errorf("its layers ask for %d weights, more than the %d that its size allows", g.total, limit)
+	}
+	if len(g.layers) == 0 {
+		return errors.New("it has no layer that can be used")
+	}
+	for _, f := range g.fills {
+		w := make([]float32, f.from.n)
+		if err := f.from.read(w); err != nil {
+			return err
+		}
+		f.conv.W = nn.TensorOf(w, f.shape[0], f.shape[1], f.shape[2], f.shape[3])
+	}
+	return nil
+}
+
+// finish completes a net from the graph.
+func (g *graph) finish(net *nn.Net, limit int) error {
+	if err := g.fill(limit); err != nil {
+		return err
+	}
+	net.Layers = fold(g.layers)
+	return nil
+}
+
+// allowance is how many weights a file of some bytes may ask for: each byte
+// one, which leaves room for 16-bit floats used twice, and some for tiny files.
+func allowance(bytes int) int { return min(bytes, 1<<40) + 1<<23 }
+
+// reshape sees a value in the given dimensions, batch first, where that only
+// flattens the map or unfolds it again. 0 keeps a dimension, -1 infers one.
+func (g *graph) reshape(v value, dims []int) (value, error) {
+	s := g.shape(v)
+	n := s.TotalSize()
+	if v.pad != [4]int{} {
+		return v, unsupported("it reshapes a padded map")
+	}
+	switch {
+	case len(dims) == 2 && (dims[1] == n || dims[1] == -1 || dims[1] == 0 && v.flat):
+		v.flat = true
+		return v, nil
+	case len(dims) == 4:
+		for i, want := range s {
+			if d := dims[i+1]; d != want && d != -1 && (d != 0 || v.flat) {
+				return v, unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
+			}
+		}
+		v.flat = false
+		return v, nil
+	}
+	return v, unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
+}

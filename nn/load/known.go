@@ -1,0 +1,74 @@
+package load
+
+import (
+	"strings"
+
+	"zalgoscope/nn"
+)
+
+// Preprocessing of well-known nets, as their authors publish it.
+var (
+	// The means that Caffe's own GoogLeNet, SqueezeNet and most others were trained with.
+	caffeInput = nn.Input{BGR: true, Range: 255, Mean: [3]float32{104, 117, 123}, Std: [3]float32{1, 1, 1}}
+	// Caffe's imagenet mean file, averaged over the picture (AlexNet, CaffeNet).
+	alexInput = nn.Input{BGR: true, Range: 255, Mean: [3]float32{104.00699, 116.66877, 122.67892}, Std: [3]float32{1, 1, 1}}
+	// The means on the page of the VGG nets of ILSVRC 2014.
+	vggInput = nn.Input{BGR: true, Range: 255, Mean: [3]float32{103.939, 116.779, 123.68}, Std: [3]float32{1, 1, 1}}
+	// Places365's mean file, averaged over the picture.
+	placesInput = nn.Input{BGR: true, Range: 255, Mean: [3]float32{104.051, 112.514, 116.676}, Std: [3]float32{1, 1, 1}}
+	// What torchvision's and MXNet's pretrained nets share.
+	torchInput = nn.Input{Range: 1, Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
+)
+
+// knownNets are recognised by a part of their name, in lower case; the first match wins.
+var knownNets = []struct {
+	part  string
+	input nn.Input
+}{
+	{"places", placesInput},
+	{"vgg", vggInput},
+	{"alexnet", alexInput},
+	{"caffenet", alexInput},
+	{"googlenet", caffeInput},
+	{"googlelenet", caffeInput},
+	{"squeezenet", caffeInput},
+	{"firenet", caffeInput},
+}
+
+// known is the preprocessing that the file states, or else what is known of
+// the net, or else what nets of its format mostly have.
+func (s *said) known(net *nn.Net, format string) nn.Input {
+	if s.input != nil {
+		return *s.input
+	}
+	name := strings.ToLower(net.Name)
+	if format == "caffe" {
+		if scenes(net) {
+			return placesInput
+		}
+		for _, k := range knownNets {
+			if strings.Contains(name, k.part) {
+				return k.input
+			}
+		}
+		return caffeInput // Caffe reads pictures as BGR in 0..255 whatever the net
+	}
+	if strings.HasPrefix(s.producer, "pytorch") || strings.HasPrefix(s.graph, "mxnet") {
+		return torchInput
+	}
+	if strings.Contains(s.producer, "caffe") {
+		return caffeInput
+	}
+	return nn.DefaultInput()
+}
+
+// scenes tells a Places net by its number of classes.
+func scenes(net *nn.Net) bool {
+	for i := len(net.Layers) - 1; i >= 0; i-- {
+		if conv, ok := net.Layers[i].Op.(*nn.Conv); ok {
+			out := conv.W.Shape()[0]
+			return out == 205 || out == 365
+		}
+	}
+	return false
+}

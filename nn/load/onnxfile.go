@@ -1,0 +1,379 @@
+package load
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Limits of an ONNX file's graph, beside those of the net that it gives.
+const (
+	maxNodes      = 1 << 15
+	maxPieces     = 1 << 18 // attributes, inputs and outputs of all nodes
+	maxArrays     = 1 << 16
+	maxProperties = 1 << 10
+)
+
+// onnxFile is the part of an ONNX model that matters, aliasing the file.
+type onnxFile struct {
+	producer   string
+	name       string
+	opset      int
+	nodes      []*node
+	arrays     map[string]*array
+	inputs     []onnxInput
+	properties map[string]string
+	pieces     int
+	open       opener // finds external data
+	size       int    // bytes of external data
+}
+
+// opener gives a file of external data and its size.
+type opener func(location string) (data readerAt, size int64, err error)
+
+type onnxInput struct {
+	name string
+	dims []int64 // -1 where unknown
+}
+
+// node is one operation. Attributes stay undecoded until asked for.
+type node struct {
+	label
+	kind   string
+	in     []string
+	out    []string
+	attrs  map[string]attribute
+	domain string
+}
+
+type attribute struct {
+	f      float32
+	i      int64
+	s      []byte
+	tensor []byte
+	floats []byte // packed
+	ints   []byte // packed
+}
+
+func readONNX(data []byte, open opener) (*onnxFile, error) {
+	m := &onnxFile{arrays: map[string]*array{}, properties: map[string]string{}, open: open}
+	err := fields(data, func(f field) (err error) {
+		if f.typ != protowire.BytesType {
+			return nil
+		}
+		switch f.num {
+		case 2:
+			m.producer, err = f.text()
+		case 7:
+			err = fields(f.data, m.graphField)
+		case 8:
+			err = m.opsetImport(f.data)
+		case 14:
+			err = m.property(f.data)
+		}
+		return err
+	})
+	if err == nil && len(m.nodes) == 0 {
+		err = errors.New("has no graph; is it an ONNX file?")
+	}
+	return m, err
+}
+
+// opsetImport takes the version of ONNX's own operators.
+func (m *onnxFile) opsetImport(msg []byte) error {
+	domain, version := "", 0
+	err := fields(msg, func(f field) (err error) {
+		switch f.num {
+		case 1:
+			domain, err = f.text()
+		case 2:
+			version = int(int64(f.n))
+		}
+		return err
+	})
+	if domain == "" || domain == "ai.onnx" {
+		m.opset = version
+	}
+	return err
+}
+
+func (m *onnxFile) property(msg []byte) error {
+	if len(m.properties) == maxProperties {
+		return fmt.Errorf("has more than %d metadata properties", maxProperties)
+	}
+	var key, value string
+	err := fields(msg, func(f field) (err error) {
+		switch f.num {
+		case 1:
+			key, err = f.text()
+		case 2:
+			if len(f.data) > maxLabelText {
+				return fmt.Errorf("metadata of %d bytes is longer than %d", len(f.data), maxLabelText)
+			}
+			value = string(f.data)
+		}
+		return err
+	})
+	m.properties[key] = value
+	return err
+}
+
+func (m *onnxFile) graphField(f field) (err error) {
+	if f.typ != protowire.BytesType {
+		return nil
+	}
+	switch f.num {
+	case 1:
+		return m.node(f.data)
+	case 2:
+		m.name, err = f.text()
+		return err
+	case 5:
+		if len(m.arrays) == maxArrays {
+			return fmt.Errorf("has more than %d arrays", maxArrays)
+		}
+		name, a, err := m.tensor(f.data)
+		if err != nil {
+			return fmt.Errorf("array %q %w", name, err)
+		}
+		if _, twice := m.arrays[name]; twice {
+			return fmt.Errorf("array %q is there twice", name)
+		}
+		m.arrays[name] = a
+	case 11:
+		return m.input(f.data)
+	}
+	return nil
+}
+
+func (m *onnxFile) node(msg []byte) error {
+	if len(m.nodes) == maxNodes {
+		return fmt.Errorf("has more than %d nodes", maxNodes)
+	}
+	n := &node{}
+	err := fields(msg, func(f field) (err error) {
+		if f.typ != protowire.BytesType {
+			return nil
+		}
+		if f.num == 1 || f.num == 2 || f.num == 5 {
+			if m.pieces++; m.pieces > maxPieces {
+				return fmt.Errorf("has nodes with more than %d inputs, outputs and attributes", maxPieces)
+			}
+		}
+		var s string
+		switch f.num {
+		case 1:
+			s, err = f.text()
+			n.in = append(n.in, s)
+		case 2:
+			s, err = f.text()
+			n.out = append(n.out, s)
+		case 3:
+			n.name, err = f.text()
+		case 4:
+			n.kind, err = f.text()
+		case 5:
+			err = n.attribute(f.data)
+		case 7:
+			n.domain, err = f.text()
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("node %q: %w", n.name, err)
+	}
+	for _, o := range n.out {
+		switch {
+		case o == "" || o == n.name:
+		case n.name == "":
+			n.name = o
+		default:
+			n.aliases = append(n.aliases, o)
+		}
+	}
+	m.nodes = append(m.nodes, n)
+	return nil
+}
+
+func (n *node) attribute(msg []byte) error {
+	var a attribute
+	var name string
+	err := fields(msg, func(f field) (err error) {
+		switch f.num {
+		case 1:
+			name, err = f.text()
+		case 2:
+			a.f = math.Float32frombits(uint32(f.n))
+		case 3:
+			a.i = int64(f.n)
+		case 4:
+			a.s = f.data
+		case 5:
+			a.tensor = f.data
+		case 7:
+			a.floats = f.pack(a.floats)
+		case 8:
+			a.ints = f.pack(a.ints)
+		}
+		return err
+	})
+	if n.attrs == nil {
+		n.attrs = map[string]attribute{}
+	}
+	n.attrs[name] = a
+	return err
+}
+
+// input reads a graph input's name and dimensions.
+func (m *onnxFile) input(msg []byte) error {
+	if len(m.inputs) == maxArrays {
+		return fmt.Errorf("has more than %d inputs", maxArrays)
+	}
+	var in onnxInput
+	// ValueInfoProto.type = 2, TypeProto.tensor_type = 1, Tensor.shape = 2, TensorShapeProto.dim = 1.
+	err := fields(msg, func(f field) (err error) {
+		switch f.num {
+		case 1:
+			in.name, err = f.text()
+		case 2:
+			err = within(f.data, []protowire.Number{1, 2, 1}, func(dim []byte) error {
+				if len(in.dims) == maxDims {
+					return fmt.Errorf("input %q has more than %d dimensions", in.name, maxDims)
+				}
+				in.dims = append(in.dims, -1)
+				return fields(dim, func(f field) error {
+					if f.num == 1 && f.typ == protowire.VarintType {
+						in.dims[len(in.dims)-1] = int64(f.n)
+					}
+					return nil
+				})
+			})
+		}
+		return err
+	})
+	m.inputs = append(m.inputs, in)
+	return err
+}
+
+// within visits the messages at a path of fields.
+func within(msg []byte, path []protowire.Number, visit func(msg []byte) error) error {
+	if len(path) == 0 {
+		return visit(msg)
+	}
+	return fields(msg, func(f field) error {
+		if f.num != path[0] || f.typ != protowire.BytesType {
+			return nil
+		}
+		return within(f.data, path[1:], visit)
+	})
+}
+
+// tensor reads a TensorProto.
+func (m *onnxFile) tensor(msg []byte) (name string, a *array, err error) {
+	a = &array{dims: []int{}}
+	var dims, raw, singles, doubles, int32data, int64data []byte
+	var external map[string]string
+	hasRaw, outside := false, false
+	err = fields(msg, func(f field) (err error) {
+		switch f.num {
+		case 1:
+			dims = f.pack(dims)
+		case 2:
+			a.kind = number(f.n & math.MaxInt32)
+		case 4:
+			singles = f.pack(singles)
+		case 5:
+			int32data = f.pack(int32data)
+		case 7:
+			int64data = f.pack(int64data)
+		case 8:
+			name, err = f.text()
+		case 9:
+			hasRaw, raw = true, f.data
+		case 10:
+			doubles = f.pack(doubles)
+		case 13:
+			external, err = entry(external, f.data)
+		case 14:
+			outside = f.n == 1
+		}
+		return err
+	})
+	if err != nil {
+		return name, a, err
+	}
+	if a.dims, err = integers(dims, maxDims); err != nil {
+		return name, a, err
+	}
+	if outside {
+		return name, a, m.outside(a, external)
+	}
+	switch {
+	case hasRaw:
+		a.data = raw
+	case a.kind == float32s:
+		a.data = singles
+	case a.kind == float64s:
+		a.data = doubles
+	case a.kind == int64s:
+		a.data, a.varint = int64data, true
+	default:
+		a.data, a.varint = int32data, true
+	}
+	return name, a, a.check(int64(len(a.data)))
+}
+
+// entry adds a StringStringEntryProto to a tensor's few.
+func entry(to map[string]string, msg []byte) (map[string]string, error) {
+	const most = 16
+	if to == nil {
+		to = map[string]string{}
+	}
+	if len(to) == most {
+		return to, errors.New("has too many entries of external data")
+	}
+	var key, value string
+	err := fields(msg, func(f field) (err error) {
+		switch f.num {
+		case 1:
+			key, err = f.text()
+		case 2:
+			value, err = f.text()
+		}
+		return err
+	})
+	to[key] = value
+	return to, err
+}
+
+// list decodes a short list of integers; ok is false where the node has none.
+func (n *node) list(name string) (v []int, ok bool, err error) {
+	a, ok := n.attrs[name]
+	if !ok {
+		return nil, false, nil
+	}
+	v, err = integers(a.ints, 64)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return v, true, err
+}
+
+func (n *node) integer(name string, unset int) int {
+	if a, ok := n.attrs[name]; ok {
+		return int(a.i)
+	}
+	return unset
+}
+
+func (n *node) number(name string, unset float32) float32 {
+	if a, ok := n.attrs[name]; ok {
+		return a.f
+	}
+	return unset
+}
+
+func (n *node) word(name string) string { return string(bytes.ToUpper(n.attrs[name].s)) }
