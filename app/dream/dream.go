@@ -27,9 +27,11 @@ type Dream struct {
 	tone     nn.Tone // what Hold holds
 	frames   int     // frames finished
 	steps    int64   // gradient steps made
+	ticks    int64   // times that the settings were asked for
 	time     float64 // sum of the paces of all frames
+	done     int64   // pixels times gradient steps
 	score    float32
-	onChange func(steps int64, s Settings)
+	onChange func(tick int64, s Settings)
 	logged   Settings // the last settings that onChange heard
 
 	frame  nn.Canvas // the picture between frames
@@ -79,7 +81,7 @@ func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 	d.resolver.begin(start)
 	d.rng = rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15))
 	d.tone = startTone(start)
-	d.frames, d.steps, d.time, d.score = 0, 0, 0, 0
+	d.frames, d.steps, d.ticks, d.done, d.time, d.score = 0, 0, 0, 0, 0, 0
 	d.logged = Settings{}
 	return nil
 }
@@ -89,17 +91,18 @@ func (d *Dream) Start() *image.RGBA { return d.start }
 func (d *Dream) Seed() uint64       { return d.seed }
 
 // OnChange calls f with every change of the settings from now on, the present ones
-// first, and the number of gradient steps made before it; nil stops that. A source that repeats
-// the changes at these steps repeats the dream.
-func (d *Dream) OnChange(f func(steps int64, s Settings)) { d.onChange, d.logged = f, Settings{} }
+// first, and the tick at which it came; nil stops that. A source that repeats the changes
+// at these ticks repeats the dream.
+func (d *Dream) OnChange(f func(tick int64, s Settings)) { d.onChange, d.logged = f, Settings{} }
 
 // take asks the source and reports a change.
 func (d *Dream) take(at Source) (Settings, error) {
-	s, err := at(d.steps)
+	s, err := at(d.ticks)
 	if err == nil && d.onChange != nil && s != d.logged {
-		d.onChange(d.steps, s)
+		d.onChange(d.ticks, s)
 		d.logged = s
 	}
+	d.ticks++
 	return s, err
 }
 
@@ -118,6 +121,19 @@ func (d *Dream) Release() {
 func (d *Dream) Frames() int    { return d.frames }
 func (d *Dream) Steps() int64   { return d.steps }
 func (d *Dream) Score() float32 { return d.score }
+
+// Work is what a frame of those settings costs and Done what has been done, in
+// pixels times gradient steps, for progress bars.
+func (d *Dream) Work(s Settings) int64 {
+	w, h := d.canvasSize(s)
+	n := 0
+	for _, o := range octaveSizes(w, h, int(s.Octaves), s.OctaveScale) {
+		n += o[0] * o[1]
+	}
+	return int64(n) * int64(s.Steps)
+}
+
+func (d *Dream) Done() int64 { return d.done }
 
 // Size is the canvas's size in pixels.
 func (d *Dream) Size() (w, h int) { return d.frame.Size() }
@@ -141,9 +157,10 @@ func (d *Dream) Check(s Settings) error {
 	return err
 }
 
-// Source gives the settings for the next gradient step, of which so many were made
-// before. An error from it ends the frame.
-type Source func(steps int64) (Settings, error)
+// Source gives the settings at a tick of the dream. Ticks count the times that the dream
+// looks at its knobs: at each frame's beginning and around each gradient step. An error ends the
+// frame.
+type Source func(tick int64) (Settings, error)
 
 // Fixed is a source that never changes.
 func Fixed(s Settings) Source { return func(int64) (Settings, error) { return s, nil } }
@@ -242,7 +259,8 @@ func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 		step.ShiftX = d.rng.IntN(2*j+1) - j
 		step.ShiftY = d.rng.IntN(2*j+1) - j
 	}
-	d.steps++
+	w, h := c.Size()
+	d.steps, d.done = d.steps+1, d.done+int64(w)*int64(h)
 	d.score, err = d.engine.Ascend(c, obj, step)
 	return err
 }
@@ -257,7 +275,8 @@ func (d *Dream) base(i int) nn.Canvas {
 
 // layOut makes the canvases of the octaves, reusing those of the right size.
 func (d *Dream) layOut(s Settings) error {
-	sizes := octaveSizes(d.frame, int(s.Octaves), s.OctaveScale)
+	w, h := d.Size()
+	sizes := octaveSizes(w, h, int(s.Octaves), s.OctaveScale)
 	for i := len(sizes); i < len(d.octave); i++ {
 		release(&d.octave[i].base)
 		release(&d.octave[i].work)
@@ -280,9 +299,8 @@ func (d *Dream) layOut(s Settings) error {
 
 // octaveSizes gives the sizes from full to smallest. Octaves that would be
 // smaller than a few pixels, where a net sees nothing, are left out.
-func octaveSizes(c nn.Canvas, n int, scale float64) [][2]int {
+func octaveSizes(w, h, n int, scale float64) [][2]int {
 	const smallest = 16
-	w, h := c.Size()
 	sizes := [][2]int{{w, h}}
 	for i := 1; i < n; i++ {
 		f := math.Pow(scale, -float64(i))

@@ -10,20 +10,17 @@ import (
 // fit brings the canvas to the size that the settings ask for.
 func (d *Dream) fit(s Settings) error {
 	w, h := d.Size()
-	want := image.Pt(int(s.Width), int(s.Height))
-	if want.X == 0 || want.Y == 0 {
-		want = d.start.Rect.Size()
-	}
-	if want == image.Pt(w, h) {
+	ww, wh := d.canvasSize(s)
+	if ww == w && wh == h {
 		return nil
 	}
-	next, err := d.engine.NewPicture(want.X, want.Y)
+	next, err := d.engine.NewPicture(ww, wh)
 	if err != nil {
 		return err
 	}
 	if d.frames == 0 {
 		// Before the first frame the start picture itself is brought to size, finely.
-		err = next.Write(scaled(d.start, want.X, want.Y))
+		err = next.Write(scaled(d.start, ww, wh))
 	} else {
 		err = d.resize(next, d.frame)
 	}
@@ -34,6 +31,14 @@ func (d *Dream) fit(s Settings) error {
 	d.frame.Release()
 	d.frame = next
 	return nil
+}
+
+// canvasSize is the size that the settings ask for.
+func (d *Dream) canvasSize(s Settings) (w, h int) {
+	if s.Width == 0 || s.Height == 0 {
+		return d.start.Rect.Dx(), d.start.Rect.Dy()
+	}
+	return int(s.Width), int(s.Height)
 }
 
 // move leads from one frame to the next: the affine feedback warp with mirrored

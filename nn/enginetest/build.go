@@ -54,9 +54,9 @@ func (b *builder) inception(name string, in, from int, w [6]int) (out, channels 
 	return b.add(p("output"), &nn.Concat{}, one, three, five, pool), w[0] + w[2] + w[4] + w[5]
 }
 
-// small is GoogLeNet in miniature: stem, LRN, two modules, a classifier. The
-// second module has slices that are not multiples of 16 channels.
-func small() *nn.Net {
+// Small is GoogLeNet in miniature: stem, LRN, two modules, a classifier. The
+// second module has slices that are not multiples of 16 channels. It has labels.
+func Small() *nn.Net {
 	b := build("small")
 	i := b.conv("conv1", "relu1", nn.Picture, 3, 24, nn.Square(7, 2, 3))
 	win := nn.Square(3, 2, 0)
@@ -70,6 +70,7 @@ func small() *nn.Net {
 	i = b.add("pool5", &nn.Pool{Max: false, Global: true}, i)
 	i = b.conv("logits", "", i, c, 10, nn.Square(1, 1, 0))
 	b.add("prob", &nn.Softmax{}, i)
+	b.net.Labels = []string{"tabby cat", "cat", "dog", "sea snake", "snail", "spider", "spider web", "teapot", "alp", "caterpillar"}
 	return b.net
 }
 

@@ -45,7 +45,7 @@ func read(t *testing.T, c nn.Canvas) *image.RGBA {
 
 // Canvases compares the picture operations, after 8-bit read-out.
 func Canvases(t *testing.T, open Open) {
-	p := openPair(t, open, small())
+	p := openPair(t, open, Small())
 	turn := nn.Affine{A: 0.95, B: 0.1, C: -9.3, D: -0.1, E: 0.95, F: 4.6}
 	obj := nn.Objective{{Layer: "3a/output", Channel: nn.AllChannels, Weight: 1}}
 	type work func(e nn.Engine, dst, src nn.Canvas) error
@@ -140,7 +140,7 @@ func closeImages(t *testing.T, got, want *image.RGBA, mean float64) {
 // Dream compares a short dream: octaves with carried detail, jitter, tone and zoom
 // feedback. Small differences grow with every step, hence the looser bound.
 func Dream(t *testing.T, open Open) {
-	p := openPair(t, open, small())
+	p := openPair(t, open, Small())
 	var out [2]*image.RGBA
 	for i, e := range []nn.Engine{p.got, p.want} {
 		m, err := dream(t, e, picture(60, 44))

@@ -9,7 +9,7 @@ import (
 
 // Objectives compares every kind of target and their weighted sums.
 func Objectives(t *testing.T, open Open) {
-	net := small()
+	net := Small()
 	p := openPair(t, open, net)
 	guide := random(rand.New(rand.NewPCG(3, 4)), 1, 72, 13)
 	for _, c := range []struct {
@@ -41,7 +41,7 @@ func Objectives(t *testing.T, open Open) {
 
 // Nets compares every layer of whole nets at several sizes.
 func Nets(t *testing.T, open Open) {
-	for _, net := range []*nn.Net{small(), residual()} {
+	for _, net := range []*nn.Net{Small(), residual()} {
 		t.Run(net.Name, func(t *testing.T) {
 			p := openPair(t, open, net)
 			for _, s := range [][2]int{{1, 1}, {9, 40}, {53, 37}} {
@@ -59,7 +59,7 @@ func Nets(t *testing.T, open Open) {
 
 // Errors checks that what cannot be done is an error and not a panic.
 func Errors(t *testing.T, open Open) {
-	p := openPair(t, open, small())
+	p := openPair(t, open, Small())
 	e := p.got
 	if _, err := e.Activation(Input(8, 8), "nothing"); err == nil {
 		t.Error("an unknown layer: no error")

@@ -1,0 +1,355 @@
+package dream
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"zalgoscope/nn"
+	"zalgoscope/nn/enginetest"
+)
+
+func engine(t *testing.T) (*nn.Net, nn.Engine) {
+	t.Helper()
+	net := enginetest.Small()
+	e, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net, e
+}
+
+func begin(t *testing.T, start *image.RGBA, seed uint64) *Dream {
+	t.Helper()
+	net, e := engine(t)
+	d, err := New(net, e, start, Options{Seed: seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Release)
+	return d
+}
+
+// dreamed is the picture after n frames.
+func dreamed(t *testing.T, d *Dream, at Source, n int) *image.RGBA {
+	t.Helper()
+	for range n {
+		if err := d.Frame(at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := d.Image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func quick() Settings {
+	s := Defaults()
+	s.Layer, s.Steps, s.Octaves, s.Jitter = "3a/output", 2, 2, 4
+	return s
+}
+
+// The notebook's deepdream, line by line on plain arrays, gives the same picture.
+func TestNotebook(t *testing.T) {
+	start := Clouds(57, 43, 3)
+	s := quick()
+	s.Octaves, s.Steps, s.Jitter = 3, 3, 0
+	got := dreamed(t, begin(t, start, 1), Fixed(s), 1)
+	want := notebook(t, start, s)
+	worst, sum := 0, 0
+	for i, v := range got.Pix {
+		d := max(int(v)-int(want.Pix[i]), int(want.Pix[i])-int(v))
+		worst, sum = max(worst, d), sum+d
+	}
+	if mean := float64(sum) / float64(len(got.Pix)); worst > 2 || mean > 0.01 {
+		t.Errorf("differs from the notebook by %d at most, %.3g in the mean", worst, mean)
+	}
+	if bytes.Equal(got.Pix, start.Pix) {
+		t.Error("the dream changed nothing")
+	}
+}
+
+// planes are three float planes of one size.
+type planes struct {
+	w, h int
+	v    []float64
+}
+
+func notebook(t *testing.T, base *image.RGBA, s Settings) *image.RGBA {
+	net, e := engine(t)
+	octaves := []planes{fromImage(base)}
+	for i := 1; i < int(s.Octaves); i++ {
+		f := math.Pow(s.OctaveScale, float64(i))
+		octaves = append(octaves, octaves[i-1].zoom(
+			int(math.Round(float64(base.Rect.Dx())/f)), int(math.Round(float64(base.Rect.Dy())/f))))
+	}
+	var detail, src planes
+	for i := len(octaves) - 1; i >= 0; i-- {
+		o := octaves[i]
+		src = planes{o.w, o.h, append([]float64(nil), o.v...)}
+		if detail.v != nil {
+			for j, v := range detail.zoom(o.w, o.h).v {
+				src.v[j] += v
+			}
+		}
+		for range int(s.Steps) {
+			src.step(t, net, e, s)
+		}
+		detail = planes{o.w, o.h, make([]float64, len(src.v))}
+		for j := range src.v {
+			detail.v[j] = src.v[j] - o.v[j]
+		}
+	}
+	return src.image()
+}
+
+// step is the notebook's make_step without jitter.
+func (p planes) step(t *testing.T, net *nn.Net, e nn.Engine, s Settings) {
+	x := nn.NewTensor([]int{3, p.h, p.w})
+	n := p.w * p.h
+	in := net.Input
+	for c := range 3 {
+		for i := range n {
+			pixel := p.v[in.Colour(c)*n+i]
+			nn.Floats(x)[c*n+i] = (float32(pixel)*in.Range/255 - in.Mean[c]) / in.Std[c]
+		}
+	}
+	g, _, err := e.Gradient(x, nn.Objective{{Layer: s.Layer, Channel: nn.AllChannels, Weight: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	grad := make([]float64, len(p.v))
+	for c := range 3 {
+		for i := range n {
+			v := float64(nn.Floats(g)[c*n+i]) / float64(in.Std[c])
+			grad[in.Colour(c)*n+i] = v
+			sum += math.Abs(v)
+		}
+	}
+	for i, v := range grad {
+		p.v[i] = min(max(p.v[i]+s.Step*v/(sum/float64(len(grad))), 0), 255)
+	}
+}
+
+// zoom is scipy.ndimage.zoom of order 1.
+func (p planes) zoom(w, h int) planes {
+	out := planes{w, h, make([]float64, 3*w*h)}
+	for c := range 3 {
+		for y := range h {
+			for x := range w {
+				u, v := float64(x)*float64(p.w-1)/float64(w-1), float64(y)*float64(p.h-1)/float64(h-1)
+				x0, y0 := min(int(u), p.w-2), min(int(v), p.h-2)
+				at := func(dx, dy int) float64 { return p.v[(c*p.h+y0+dy)*p.w+x0+dx] }
+				fx, fy := u-float64(x0), v-float64(y0)
+				out.v[(c*h+y)*w+x] = (1-fy)*((1-fx)*at(0, 0)+fx*at(1, 0)) + fy*((1-fx)*at(0, 1)+fx*at(1, 1))
+			}
+		}
+	}
+	return out
+}
+
+func fromImage(m *image.RGBA) planes {
+	p := planes{m.Rect.Dx(), m.Rect.Dy(), nil}
+	for c := range 3 {
+		for i := range p.w * p.h {
+			p.v = append(p.v, float64(m.Pix[4*i+c]))
+		}
+	}
+	return p
+}
+
+func (p planes) image() *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, p.w, p.h))
+	n := p.w * p.h
+	for i := range n {
+		for c := range 3 {
+			m.Pix[4*i+c] = uint8(p.v[c*n+i] + 0.5)
+		}
+		m.Pix[4*i+3] = 255
+	}
+	return m
+}
+
+func TestSameSeedSameBytes(t *testing.T) {
+	start := Static(40, 30, 1)
+	s := quick()
+	s.Rotate, s.Drift, s.Blend = 3, 0.2, 0.1
+	a := dreamed(t, begin(t, start, 5), Fixed(s), 3)
+	d := begin(t, start, 5)
+	b := dreamed(t, d, Fixed(s), 3)
+	if !bytes.Equal(a.Pix, b.Pix) {
+		t.Error("two dreams of one seed differ")
+	}
+	if err := d.Begin(start, 5); err != nil {
+		t.Fatal(err)
+	}
+	if again := dreamed(t, d, Fixed(s), 3); !bytes.Equal(a.Pix, again.Pix) {
+		t.Error("a dream begun again differs")
+	}
+	if c := dreamed(t, begin(t, start, 6), Fixed(s), 3); bytes.Equal(a.Pix, c.Pix) {
+		t.Error("two seeds give the same dream")
+	}
+}
+
+// A source that repeats the changes that OnChange reported repeats the dream.
+func TestChangesReplay(t *testing.T) {
+	start := Clouds(36, 28, 2)
+	type change struct {
+		tick int64
+		s    Settings
+	}
+	var log []change
+	rng := rand.New(rand.NewPCG(9, 9))
+	s := quick()
+	d := begin(t, start, 1)
+	d.OnChange(func(n int64, s Settings) { log = append(log, change{n, s}) })
+	want := dreamed(t, d, func(n int64) (Settings, error) {
+		if n%3 == 2 {
+			s.Step = 1 + rng.Float64()
+			s.Layer = []string{"3a/output", "conv2:0.5,3a/output:0.5"}[rng.IntN(2)]
+			s.Width, s.Height = 30+math.Trunc(9*rng.Float64()), 28
+		}
+		return s, nil
+	}, 4)
+	if len(log) < 4 {
+		t.Fatalf("only %d changes reported", len(log))
+	}
+	got := dreamed(t, begin(t, start, 1), func(n int64) (Settings, error) {
+		for len(log) > 1 && log[1].tick <= n {
+			log = log[1:]
+		}
+		return log[0].s, nil
+	}, 4)
+	if !got.Rect.Eq(want.Rect) || !bytes.Equal(got.Pix, want.Pix) {
+		t.Error("the replay differs")
+	}
+}
+
+// Feedback shows no border: what zooms out of a white picture is white.
+func TestNoBorders(t *testing.T) {
+	white := image.NewRGBA(image.Rect(0, 0, 33, 21))
+	for i := range white.Pix {
+		white.Pix[i] = 255
+	}
+	s := quick()
+	s.Step, s.Hold, s.Zoom, s.Rotate, s.PanX = 0, 0, -0.4, 30, 0.3
+	for i, v := range dreamed(t, begin(t, white, 1), Fixed(s), 4).Pix {
+		if v != 255 {
+			t.Fatalf("value %d is %d", i, v)
+		}
+	}
+}
+
+func TestMotion(t *testing.T) {
+	still := Settings{CentreX: 0.5, CentreY: 0.5, Pace: 1}
+	with := func(f func(*Settings)) Settings {
+		s := still
+		f(&s)
+		return s
+	}
+	for _, c := range []struct {
+		name         string
+		s            Settings
+		x, y         float64
+		wantX, wantY float64
+	}{
+		{"still", still, 3, 9, 3, 9},
+		{"zoom keeps the centre", with(func(s *Settings) { s.Zoom = 0.1 }), 50, 20, 50, 20},
+		{"zoom brings the middle outwards", with(func(s *Settings) { s.Zoom = 0.1 }), 100, 40, 95, 38},
+		{"zoom out", with(func(s *Settings) { s.Zoom = -0.1 }), 100, 40, 105, 42},
+		{"zoom about a corner", with(func(s *Settings) { s.Zoom, s.CentreX, s.CentreY = 0.5, 0, 0 }), 100, 40, 50, 20},
+		{"a quarter turn clockwise brings the left to the top", with(func(s *Settings) { s.Rotate = 90 }), 50, 10, 40, 20},
+		{"pan moves to the right", with(func(s *Settings) { s.PanX = 0.1 }), 50, 20, 39.9, 20},
+		{"half the pace", with(func(s *Settings) { s.Zoom, s.Pace = 0.19, 0.5 }), 100, 40, 95, 38},
+	} {
+		m := Motion(c.s, 0, 101, 41)
+		x, y := m.A*c.x+m.B*c.y+m.C, m.D*c.x+m.E*c.y+m.F
+		if math.Abs(x-c.wantX) > 1e-9 || math.Abs(y-c.wantY) > 1e-9 {
+			t.Errorf("%s: %g,%g shows %g,%g, want %g,%g", c.name, c.x, c.y, x, y, c.wantX, c.wantY)
+		}
+	}
+}
+
+// Without the hold a strong dream runs into the bounds; with it brightness,
+// contrast and colour stay over many frames.
+func TestHold(t *testing.T) {
+	s := quick()
+	s.Step, s.Steps, s.Octaves, s.Zoom, s.Hold = 6, 1, 1, 0.02, 0.5
+	d := begin(t, Static(32, 32, 1), 1)
+	want := d.tone
+	for n := range 60 {
+		got := nn.ToneOf(dreamed(t, d, Fixed(s), 1))
+		if n < 5 {
+			continue
+		}
+		for k := range got.Mean {
+			if math.Abs(float64(got.Mean[k]-want.Mean[k])) > 25 {
+				t.Fatalf("frame %d: mean %v, want about %v", n, got.Mean, want.Mean)
+			}
+			if r := got.Spread[k] / want.Spread[k]; r < 0.6 || r > 1.7 {
+				t.Fatalf("frame %d: spread %v, want about %v", n, got.Spread, want.Spread)
+			}
+		}
+	}
+}
+
+func TestOctaveSizes(t *testing.T) {
+	for _, c := range []struct {
+		w, h, n int
+		scale   float64
+		want    [][2]int
+	}{
+		{320, 240, 4, 1.4, [][2]int{{320, 240}, {229, 171}, {163, 122}, {117, 87}}},
+		{320, 240, 1, 1.4, [][2]int{{320, 240}}},
+		{40, 30, 4, 1.4, [][2]int{{40, 30}, {29, 21}}},
+		{3, 2, 4, 1.4, [][2]int{{3, 2}}},
+	} {
+		got := octaveSizes(c.w, c.h, c.n, c.scale)
+		if len(got) != len(c.want) {
+			t.Errorf("%dx%d: got %v, want %v", c.w, c.h, got, c.want)
+			continue
+		}
+		for i := range got {
+			if got[i] != c.want[i] {
+				t.Errorf("%dx%d: got %v, want %v", c.w, c.h, got, c.want)
+			}
+		}
+	}
+}
+
+func TestWorkIsWhatIsDone(t *testing.T) {
+	d := begin(t, Static(50, 40, 1), 1)
+	s := quick()
+	dreamed(t, d, Fixed(s), 2)
+	if got, want := d.Done(), 2*d.Work(s); got != want {
+		t.Errorf("done %d, want %d", got, want)
+	}
+}
+
+func TestStartPictures(t *testing.T) {
+	for _, name := range []string{"static", "clouds"} {
+		m := StartPicture(name, 61, 37, 4)
+		if !m.Rect.Eq(image.Rect(0, 0, 61, 37)) || m.At(0, 0).(color.RGBA).A != 255 {
+			t.Errorf("%s: bounds %v, colour %v", name, m.Rect, m.At(0, 0))
+		}
+		if !bytes.Equal(m.Pix, StartPicture(name, 61, 37, 4).Pix) {
+			t.Errorf("%s: one seed gives two pictures", name)
+		}
+		if bytes.Equal(m.Pix, StartPicture(name, 61, 37, 5).Pix) {
+			t.Errorf("%s: two seeds give one picture", name)
+		}
+		tone := nn.ToneOf(m)
+		if math.Abs(float64(tone.Mean[0])-128) > 20 || tone.Spread[0] < 10 {
+			t.Errorf("%s: tone %v", name, tone)
+		}
+	}
+	if StartPicture("photo.jpg", 4, 4, 1) != nil {
+		t.Error("a file name made a start picture")
+	}
+}

@@ -1,0 +1,176 @@
+package dream
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"zalgoscope/nn"
+)
+
+// slow is an engine whose gradient steps wait for the test.
+type slow struct {
+	nn.Engine
+	steps chan nn.Step // each step is sent before it is made
+	fail  error
+}
+
+func (e *slow) Ascend(c nn.Canvas, obj nn.Objective, s nn.Step) (float32, error) {
+	e.steps <- s
+	if e.fail != nil {
+		return 0, e.fail
+	}
+	return 0, nil
+}
+
+func startLoop(t *testing.T, s Settings, o LoopOptions) (*Loop, *slow) {
+	t.Helper()
+	net, e := engine(t)
+	gate := &slow{Engine: e, steps: make(chan nn.Step)}
+	d, err := New(net, gate, Static(20, 20, 1), Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Start(d, s, o), gate
+}
+
+func (e *slow) next(t *testing.T) nn.Step {
+	t.Helper()
+	select {
+	case s := <-e.steps:
+		return s
+	case <-time.After(10 * time.Second):
+		t.Fatal("no gradient step in ten seconds")
+		panic("unreachable")
+	}
+}
+
+// drain lets every step pass until the loop has closed.
+func closeLoop(l *Loop, e *slow) {
+	closed := make(chan struct{})
+	go func() {
+		l.Close()
+		close(closed)
+	}()
+	for {
+		select {
+		case <-e.steps:
+		case <-closed:
+			return
+		}
+	}
+}
+
+func TestLoopTakesSettingsAtTheNextStep(t *testing.T) {
+	before := runtime.NumGoroutine()
+	s := quick()
+	s.Step = 1
+	frames := make(chan *Frame, 100)
+	l, e := startLoop(t, s, LoopOptions{FixedPace: true, OnFrame: func(f *Frame) { frames <- f }})
+	if got := e.next(t).Size; got != 1 {
+		t.Errorf("first step: got size %g, want 1", got)
+	}
+	// The loop is inside the first step or asking for the second one's settings.
+	s.Step = 3
+	l.Set(s)
+	e.next(t)
+	if got := e.next(t).Size; got != 3 {
+		t.Errorf("two steps after Set: got size %g, want 3", got)
+	}
+	for len(frames) == 0 {
+		e.next(t)
+	}
+	if f := <-frames; f.Number != 1 || f.Settings.Step != 1 || f.Image.Rect.Dx() != 20 {
+		t.Errorf("first frame: %+v", f)
+	}
+	closeLoop(l, e)
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines before, %d after closing", before, runtime.NumGoroutine())
+}
+
+func TestLoopPauses(t *testing.T) {
+	s := quick()
+	s.Steps, s.Octaves = 1, 1
+	l, e := startLoop(t, s, LoopOptions{Paused: true})
+	select {
+	case <-e.steps:
+		t.Fatal("a paused loop dreams")
+	case <-time.After(50 * time.Millisecond):
+	}
+	l.Single()
+	e.next(t)
+	for l.Latest() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case <-e.steps:
+		t.Fatal("one frame was asked for, a second one begins")
+	case <-time.After(50 * time.Millisecond):
+	}
+	ran := make(chan int, 1)
+	l.Do(func(d *Dream) error { ran <- d.Frames(); return nil })
+	if got := <-ran; got != 1 {
+		t.Errorf("a job sees %d frames, want 1", got)
+	}
+	l.Pause(false)
+	e.next(t)
+	closeLoop(l, e)
+}
+
+func TestLoopReportsAndGoesOn(t *testing.T) {
+	s := quick()
+	s.Steps, s.Octaves = 1, 1
+	errs := make(chan error, 100)
+	l, e := startLoop(t, s, LoopOptions{FixedPace: true, OnError: func(err error) { errs <- err }})
+	e.next(t)
+	bad := s
+	bad.Layer = "nothing"
+	l.Set(bad)
+	for len(errs) == 0 {
+		e.next(t)
+	}
+	if err := <-errs; !strings.Contains(err.Error(), `"nothing"`) {
+		t.Errorf("got %v", err)
+	}
+	if got := l.Settings().Layer; got != s.Layer {
+		t.Errorf("after an error the layer is %q, want %q", got, s.Layer)
+	}
+	l.Do(func(*Dream) error { return errors.New("a job failed") })
+	for len(errs) == 0 {
+		e.next(t)
+	}
+	if err := <-errs; err.Error() != "a job failed" {
+		t.Errorf("got %v", err)
+	}
+	closeLoop(l, e)
+}
+
+// Close comes back although a frame of many steps is in progress.
+func TestLoopClosesWithinAFrame(t *testing.T) {
+	s := quick()
+	s.Steps = 100
+	l, e := startLoop(t, s, LoopOptions{})
+	e.next(t)
+	closed := make(chan struct{})
+	go func() {
+		l.Close()
+		close(closed)
+	}()
+	for n := 0; ; n++ {
+		select {
+		case <-e.steps:
+			if n > 3 {
+				t.Fatal("steps go on after Close")
+			}
+		case <-closed:
+			return
+		}
+	}
+}
