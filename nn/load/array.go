@@ -51,11 +51,11 @@ func (a *array) len() int {
 
 // check compares the array's data, size bytes of it, with its dimensions.
 func (a *array) check(size int64) error {
-	if a.kind.width() == 0 {
-		return nil // never decoded
-	}
 	if err := checkDims(a.dims); err != nil {
 		return err
+	}
+	if a.kind.width() == 0 {
+		return nil // never decoded
 	}
 	n, have := int64(a.len()), size/int64(a.kind.width())
 	if a.varint {
@@ -153,7 +153,7 @@ var errKind = errors.New("is stored in a number format that is not read")
 
 // floats decodes a small array of want numbers, such as biases.
 func (a *array) floats(want int) ([]float32, error) {
-	if a.kind.width() == 0 {
+	if a == nil || a.kind.width() == 0 {
 		return nil, errKind
 	}
 	if n := a.len(); n != want {
@@ -166,7 +166,7 @@ func (a *array) floats(want int) ([]float32, error) {
 // ints decodes a small array of integers, such as a shape.
 func (a *array) ints() ([]int, error) {
 	const most = 64
-	if (a.kind != int64s && a.kind != int32s) || a.file != nil || a.len() > most {
+	if a == nil || (a.kind != int64s && a.kind != int32s) || a.file != nil || a.len() > most {
 		return nil, errors.New("is not a short list of integers")
 	}
 	if a.varint {

@@ -131,6 +131,7 @@ func (c *caffe) input(desc *prototxt.Net, layers []*prototxt.Layer) (said, error
 		return s, fmt.Errorf("input %q %w", names[0], err)
 	}
 	c.width, c.height = s.reference()
+	c.batch = s.batch
 	return s, nil
 }
 

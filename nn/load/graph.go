@@ -32,6 +32,18 @@ type value struct {
 	layer int    // index, or nn.Picture
 	pad   [4]int // zeros around the map, for the window that reads it to take in
 	flat  bool   // seen as one row of C*H*W numbers
+	plane bool   // one channel seen as a map without that axis
+}
+
+// plain refuses a value whose map is not what it seems to an ordinary layer.
+func (v value) plain() error {
+	if v.pad != [4]int{} {
+		return unsupported("it reads padding that only a convolution or pool takes in")
+	}
+	if v.plane {
+		return unsupported("it reads a map without channels")
+	}
+	return nil
 }
 
 // label is how a layer is called.
@@ -45,8 +57,9 @@ type label struct {
 type graph struct {
 	layers []nn.Layer
 	shapes []tensor.Shape
-	width  int
+	width  int // of the picture, as height
 	height int
+	batch  int // pictures at once, which counts in a Reshape only; 0 where unknown
 	fills  []fill
 	total  int // weights in all fills
 }
@@ -75,8 +88,8 @@ func (g *graph) pixel(v value) bool {
 func (g *graph) add(l label, op nn.Op, in ...value) (value, error) {
 	shapes := make([]tensor.Shape, len(in))
 	for i, v := range in {
-		if v.pad != [4]int{} {
-			return value{}, unsupported("it reads padding that only a convolution or pool takes in")
+		if err := v.plain(); err != nil {
+			return value{}, err
 		}
 		shapes[i] = g.shape(v)
 	}
@@ -105,7 +118,7 @@ func (g *graph) put(l label, op nn.Op, out tensor.Shape, in []value) (value, err
 
 // conv appends a convolution of out channels.
 func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weights, bias []float32) (value, error) {
-	if in.flat && !g.pixel(in) {
+	if in.plane || in.flat && !g.pixel(in) {
 		return value{}, unsupported("it convolves a flattened map")
 	}
 	if err := checkWindow(win); err != nil {
@@ -120,8 +133,8 @@ func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weight
 // dense appends a fully connected layer: a convolution whose kernel is the
 // whole map at the net's own size, as nn.NewDense has it.
 func (g *graph) dense(l label, in value, out int, w weights, bias []float32) (value, error) {
-	if in.pad != [4]int{} {
-		return value{}, unsupported("it reads padding that only a convolution or pool takes in")
+	if err := in.plain(); err != nil {
+		return value{}, err
 	}
 	s := g.shape(in)
 	win := nn.Square(1, 1, 0)
@@ -227,8 +240,10 @@ func (g *graph) affine(l label, in value, scale, shift []float32) (value, error)
 	if in.flat && !g.pixel(in) {
 		return value{}, unsupported("it scales a flattened map")
 	}
+	plane := in.plane
+	in.plane = false
 	v, err := g.add(l, &nn.PerChannel{Scale: scale, Shift: shift}, in)
-	v.flat = in.flat
+	v.flat, v.plane = in.flat, plane
 	return v, err
 }
 
@@ -298,8 +313,11 @@ func allowance(bytes int) int { return min(bytes, 1<<40) + 1<<23 }
 func (g *graph) reshape(v value, dims []int) (value, error) {
 	s := g.shape(v)
 	n := s.TotalSize()
-	if v.pad != [4]int{} {
-		return v, unsupported("it reshapes a padded map")
+	if err := v.plain(); err != nil {
+		return v, err
+	}
+	if len(dims) > 0 && dims[0] != 1 && dims[0] != 0 && dims[0] != -1 && dims[0] != g.batch {
+		return v, unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
 	}
 	switch {
 	case len(dims) == 2 && (dims[1] == n || dims[1] == -1 || dims[1] == 0 && v.flat):

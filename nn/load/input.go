@@ -16,6 +16,7 @@ const unknownSide = 224
 // said is what a file says about itself beside its layers.
 type said struct {
 	width, height   int       // 0 where unknown
+	batch           int       // 0 where unknown
 	input           *nn.Input // nil where the file says nothing of pixels
 	labels          []string
 	producer, graph string
@@ -41,6 +42,7 @@ func (s *said) size(dims []int64) error {
 	if dims[1] != 3 && dims[1] > 0 {
 		return fmt.Errorf("has %d channels; only nets that see 3 colours, channels first, can dream", dims[1])
 	}
+	s.batch = int(max(dims[0], 0))
 	if dims[2] < 1 || dims[3] < 1 {
 		return nil
 	}

@@ -53,6 +53,9 @@ func (s *said) known(net *nn.Net, format string) nn.Input {
 		}
 		return caffeInput // Caffe reads pictures as BGR in 0..255 whatever the net
 	}
+	if paddedEnd(net) {
+		return caffeInput
+	}
 	if strings.HasPrefix(s.producer, "pytorch") || strings.HasPrefix(s.graph, "mxnet") {
 		return torchInput
 	}
@@ -62,13 +65,25 @@ func (s *said) known(net *nn.Net, format string) nn.Input {
 	return nn.DefaultInput()
 }
 
-// scenes tells a Places net by its number of classes.
-func scenes(net *nn.Net) bool {
+// classifier is the last convolution, dense layers among them; nil if there is none.
+func classifier(net *nn.Net) *nn.Conv {
 	for i := len(net.Layers) - 1; i >= 0; i-- {
 		if conv, ok := net.Layers[i].Op.(*nn.Conv); ok {
-			out := conv.W.Shape()[0]
-			return out == 205 || out == 365
+			return conv
 		}
 	}
-	return false
+	return nil
+}
+
+// scenes tells a Places net by its number of classes.
+func scenes(net *nn.Net) bool {
+	conv := classifier(net)
+	return conv != nil && (conv.W.Shape()[0] == 205 || conv.W.Shape()[0] == 365)
+}
+
+// paddedEnd tells SqueezeNet 1.0 as its authors trained it, in Caffe, from
+// torchvision's, whatever exported it: its last 1x1 convolution pads its input.
+func paddedEnd(net *nn.Net) bool {
+	conv := classifier(net)
+	return conv != nil && conv.W.Shape()[0] == 1000 && conv.Kernel == [2]int{1, 1} && conv.Pad == [4]int{1, 1, 1, 1}
 }

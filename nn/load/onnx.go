@@ -73,6 +73,7 @@ func (m *onnx) begin(o Options) (said, error) {
 		return s, fmt.Errorf("input %q %w", inputs[0].name, err)
 	}
 	m.width, m.height = s.reference()
+	m.batch = s.batch
 	return s, nil
 }
 
@@ -137,12 +138,15 @@ func (m *onnx) operation(n *node, in []operand) (operand, error) {
 		a, err := m.constant(n, in)
 		return operand{array: a}, err
 	}
+	op := onnxOps[n.kind]
+	if op == nil && n.kind != "Shape" {
+		return operand{}, unsupported("")
+	}
+	if !in[0].mapped && !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Sum", "Concat"}, n.kind) {
+		return operand{}, unsupported("it reads a constant first")
+	}
 	if n.kind == "Shape" {
 		return m.shapeOf(n, in)
-	}
-	op := onnxOps[n.kind]
-	if op == nil {
-		return operand{}, unsupported("")
 	}
 	v, err := op(m, n, in)
 	return mapOf(v), err

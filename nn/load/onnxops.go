@@ -8,8 +8,8 @@ import (
 	"zalgoscope/nn"
 )
 
-// onnxOps are the operators that read a map. The first input is a map except
-// where an operator looks itself.
+// onnxOps are the operators that read a map: as their first input, except for
+// arithmetic and Concat.
 var onnxOps map[string]func(m *onnx, n *node, in []operand) (value, error)
 
 func init() {
@@ -24,6 +24,7 @@ func init() {
 		"Div":                (*onnx).scaled,
 		"Dropout":            (*onnx).pass,
 		"Flatten":            (*onnx).flatten,
+		"Gather":             (*onnx).channel,
 		"Gemm":               (*onnx).gemm,
 		"GlobalAveragePool":  (*onnx).pooling,
 		"GlobalMaxPool":      (*onnx).pooling,
@@ -45,14 +46,17 @@ func init() {
 	}
 }
 
-// one is the node's single map, followed by constants.
+// one is the node's single map; the inputs after it are constants, least-1 of them at least.
 func one(in []operand, least int) (value, error) {
 	if len(in) < least {
 		return value{}, fmt.Errorf("reads %d inputs, not %d", len(in), least)
 	}
-	for i, o := range in {
-		if o.mapped != (i == 0) && (i == 0 || i < least) || i > 0 && o.mapped {
-			return value{}, unsupported("it multiplies or normalises by what the net computes")
+	for i, o := range in[1:] {
+		if o.mapped {
+			return value{}, unsupported("it combines two maps")
+		}
+		if o.array == nil && i+1 < least {
+			return value{}, fmt.Errorf("lacks its input %d", i+1)
 		}
 	}
 	return in[0].value, nil
@@ -205,6 +209,31 @@ func (m *onnx) concat(n *node, in []operand) (value, error) {
 	}
 	v, err := m.add(n.label, &nn.Concat{}, list...)
 	v.flat = flat
+	return v, err
+}
+
+// channel picks one channel of a map, as torchvision's nets do to change their
+// input's preprocessing: a convolution with a single weight that is not zero.
+func (m *onnx) channel(n *node, in []operand) (value, error) {
+	x, err := one(in, 2)
+	if err != nil {
+		return x, err
+	}
+	at, err := in[1].array.ints()
+	if err != nil || n.integer("axis", 0) != 1 || len(in[1].array.dims) != 0 || x.flat {
+		return x, unsupported("it picks something else than one channel")
+	}
+	channels := m.shape(x)[0]
+	c := at[0]
+	if c < 0 {
+		c += channels
+	}
+	if c < 0 || c >= channels {
+		return x, fmt.Errorf("picks channel %d of %d", at[0], channels)
+	}
+	pick := weights{channels, func(dst []float32) error { dst[c] = 1; return nil }}
+	v, err := m.conv(n.label, x, nn.Square(1, 1, 0), 1, 1, pick, nil)
+	v.plane = true
 	return v, err
 }
 

@@ -70,7 +70,8 @@ func (m *onnx) squeeze(n *node, in []operand) (value, error) {
 	return m.viewed(n, x, []int{0, -1})
 }
 
-// unsqueeze gives a row of numbers the two axes of a map with one position.
+// unsqueeze gives a row of numbers the two axes of a map with one position, or
+// a channel its axis back.
 func (m *onnx) unsqueeze(n *node, in []operand) (value, error) {
 	x, err := one(in, 1)
 	if err != nil {
@@ -79,6 +80,10 @@ func (m *onnx) unsqueeze(n *node, in []operand) (value, error) {
 	axes, err := m.axes(n, in, 4)
 	if err != nil {
 		return x, err
+	}
+	if x.plane && slices.Equal(axes, []int{1}) {
+		x.plane = false
+		return m.seen(n, x)
 	}
 	if !x.flat || !m.pixel(x) || !slices.Equal(axes, []int{2, 3}) {
 		return x, unsupported(fmt.Sprintf("it adds axes %v", axes))
