@@ -15,6 +15,7 @@ type Knob struct {
 	Max     float64
 	Default float64
 	Whole   bool   // only whole numbers
+	Rate    bool   // by each frame, in the window by each second
 	Less    string // key that turns it down, as Ebiten names keys; "" for none
 	More    string // key that turns it up
 	Help    string
@@ -54,16 +55,16 @@ var Knobs = []Knob{
 		Help: "largest random shift before each gradient step",
 		num:  func(s *Settings) *float64 { return &s.Jitter }},
 
-	{Name: "zoom", Group: "motion", Min: -0.5, Max: 0.5, Default: 0.05, Less: "Minus", More: "Equal",
+	{Name: "zoom", Group: "motion", Min: -0.5, Max: 0.5, Default: 0.05, Less: "Minus", More: "Equal", Rate: true,
 		Help: "share of the picture zoomed into by each frame (each second in the window); negative zooms out",
 		num:  func(s *Settings) *float64 { return &s.Zoom }},
-	{Name: "rotate", Group: "motion", Unit: "°", Min: -45, Max: 45, Default: 0, Less: "Comma", More: "Period",
+	{Name: "rotate", Group: "motion", Unit: "°", Min: -45, Max: 45, Default: 0, Less: "Comma", More: "Period", Rate: true,
 		Help: "clockwise turn by each frame (each second in the window), in degrees",
 		num:  func(s *Settings) *float64 { return &s.Rotate }},
-	{Name: "pan-x", Group: "motion", Min: -0.5, Max: 0.5,
+	{Name: "pan-x", Group: "motion", Min: -0.5, Max: 0.5, Rate: true,
 		Help: "move to the right by each frame (each second in the window), as a share of the width",
 		num:  func(s *Settings) *float64 { return &s.PanX }},
-	{Name: "pan-y", Group: "motion", Min: -0.5, Max: 0.5,
+	{Name: "pan-y", Group: "motion", Min: -0.5, Max: 0.5, Rate: true,
 		Help: "move down by each frame (each second in the window), as a share of the height",
 		num:  func(s *Settings) *float64 { return &s.PanY }},
 	{Name: "centre-x", Group: "motion", Min: 0, Max: 1, Default: 0.5,
@@ -75,10 +76,10 @@ var Knobs = []Knob{
 	{Name: "drift", Group: "motion", Min: 0, Max: 0.5,
 		Help: "how far the vanishing point wanders by itself, as a share of the picture",
 		num:  func(s *Settings) *float64 { return &s.Drift }},
-	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.3,
+	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.3, Rate: true,
 		Help: "how firmly brightness, contrast and colour are held over the frames",
 		num:  func(s *Settings) *float64 { return &s.Hold }},
-	{Name: "blend", Group: "motion", Min: 0, Max: 1,
+	{Name: "blend", Group: "motion", Min: 0, Max: 1, Rate: true,
 		Help: "share of the start picture mixed back into each frame",
 		num:  func(s *Settings) *float64 { return &s.Blend }},
 
