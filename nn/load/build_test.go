@@ -67,7 +67,9 @@ func attrFloat(name string, v float32) []byte {
 
 func attrText(name, v string) []byte { return bytesField(5, text(1, name), text(4, v)) }
 
-func attrTensor(name string, t ...[]byte) []byte { return bytesField(5, text(1, name), bytesField(5, t...)) }
+func attrTensor(name string, t ...[]byte) []byte {
+	return bytesField(5, text(1, name), bytesField(5, t...))
+}
 
 // op is a node; in and out are names with commas between.
 func op(kind, in, out string, attrs ...[]byte) []byte {

@@ -19,6 +19,11 @@ type caffe struct {
 	values map[string]operand // blobs by name, as the last layer left them
 }
 
+const (
+	maxBlobNames = 1024    // that a layer reads or makes
+	maxRandom    = 1 << 28 // random weights; VGG-19 has 144 million
+)
+
 // operand is what a name stands for while a file is read: a value, an array of
 // constants, or something lost to an unsupported operation.
 type operand struct {
@@ -46,7 +51,7 @@ func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 		return nil, err
 	}
 	c := &caffe{seed: o.Seed, values: map[string]operand{}}
-	limit := maxNumbers
+	limit := maxRandom
 	switch {
 	case model != nil:
 		if c.model, err = readBlobs(model); err != nil {
@@ -124,7 +129,7 @@ func (c *caffe) input(desc *prototxt.Net, layers []*prototxt.Layer) (said, error
 		return s, fmt.Errorf("has %d inputs", len(names))
 	}
 	for i, n := range names[1:] {
-		c.values[n] = operand{lost: c.lose(label{name: n}, "Input", fmt.Sprintf("the net reads one picture, and this is input %d", i+2))}
+		c.values[n] = operand{lost: extraInput(n, i+2)}
 	}
 	c.values[names[0]] = mapOf(value{layer: nn.Picture})
 	if err := s.size(dims[0]); err != nil {
@@ -158,6 +163,9 @@ func sourceDims(l *prototxt.Layer, i int) []int64 {
 func (c *caffe) layer(l *prototxt.Layer) error {
 	if slices.Contains(sources, l.GetType()) {
 		return nil
+	}
+	if len(l.Top) > maxBlobNames || len(l.Bottom) > maxBlobNames {
+		return fmt.Errorf("reads %d blobs and makes %d; %d are the most", len(l.Bottom), len(l.Top), maxBlobNames)
 	}
 	if len(l.GetName()) > maxName || slices.ContainsFunc(l.Top, func(s string) bool { return len(s) > maxName }) {
 		return errors.New("has a name that is too long")

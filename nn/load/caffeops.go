@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -57,7 +58,7 @@ func (c *caffe) arrays(l *prototxt.Layer, n int) ([]*array, error) {
 	}
 	list := c.model[l.GetName()]
 	if len(list) == 0 {
-		return nil, fmt.Errorf("the .caffemodel has no weights for it")
+		return nil, errors.New("the .caffemodel has no weights for it")
 	}
 	if len(list) < n {
 		return nil, fmt.Errorf("needs %d arrays of weights, but the .caffemodel has %d", n, len(list))
@@ -67,6 +68,9 @@ func (c *caffe) arrays(l *prototxt.Layer, n int) ([]*array, error) {
 
 func (c *caffe) convolution(l *prototxt.Layer, lab label, in []value) (value, error) {
 	p := l.GetConvolutionParam()
+	if p == nil {
+		return value{}, errors.New("has no convolution_param")
+	}
 	if p.GetAxis() != 1 {
 		return value{}, unsupported("it convolves along another axis")
 	}
@@ -75,6 +79,9 @@ func (c *caffe) convolution(l *prototxt.Layer, lab label, in []value) (value, er
 		return value{}, err
 	}
 	if win.Dilation, err = pair("dilation", p.Dilation, nil, 1); err != nil {
+		return value{}, err
+	}
+	if err := checkWindow(win); err != nil {
 		return value{}, err
 	}
 	out, groups := bounded(p.GetNumOutput()), bounded(p.GetGroup())
@@ -149,6 +156,9 @@ func (c *caffe) trained(l *prototxt.Layer, out, fanIn int, biased bool) (weights
 
 func (c *caffe) pooling(l *prototxt.Layer, lab label, in []value) (value, error) {
 	p := l.GetPoolingParam()
+	if p == nil {
+		return value{}, errors.New("has no pooling_param")
+	}
 	pool := nn.Pool{Global: p.GetGlobalPooling()}
 	switch p.GetPool() {
 	case prototxt.Pooling_MAX:
@@ -201,7 +211,7 @@ func (c *caffe) eltwise(l *prototxt.Layer, lab label, in []value) (value, error)
 	if p.GetOperation() != prototxt.Eltwise_SUM {
 		return value{}, unsupported("only its sum is known, not " + p.GetOperation().String())
 	}
-	for _, k := range p.Coeff {
+	for _, k := range p.GetCoeff() {
 		if k != 1 {
 			return value{}, unsupported("it sums with coefficients")
 		}

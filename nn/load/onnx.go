@@ -66,7 +66,7 @@ func (m *onnx) begin(o Options) (said, error) {
 		return s, errors.New("has no input")
 	}
 	for i, in := range inputs[1:] {
-		m.values[in.name] = operand{lost: m.lose(label{name: in.name}, "input", fmt.Sprintf("the net reads one picture, and this is input %d", i+2))}
+		m.values[in.name] = operand{lost: extraInput(in.name, i+2)}
 	}
 	m.values[inputs[0].name] = mapOf(value{layer: nn.Picture})
 	if err := s.size(inputs[0].dims); err != nil {

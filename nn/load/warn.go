@@ -18,6 +18,11 @@ func (w *warner) lose(l label, kind, why string) *loss {
 	return x
 }
 
+// extraInput is what stands at the n-th input, such as a training net's labels.
+func extraInput(name string, n int) *loss {
+	return &loss{name: name, kind: "Input", why: fmt.Sprintf("the net reads one picture, and this is input %d", n), unread: true}
+}
+
 // also counts a layer that goes with a loss.
 func (w *warner) also(l *loss) {
 	l.after++

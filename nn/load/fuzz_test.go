@@ -1,0 +1,70 @@
+package load
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"zalgoscope/nn"
+)
+
+// check fails on an error of several lines and on a net that is not fit to run.
+func check(t *testing.T, net *nn.Net, err error) {
+	if err != nil {
+		if strings.ContainsAny(err.Error(), "\n\r") {
+			t.Errorf("error of several lines: %q", err)
+		}
+		return
+	}
+	if err := net.Validate(); err != nil {
+		t.Errorf("loaded an invalid net: %v", err)
+	}
+	for _, l := range net.Layers {
+		if _, err := net.Find(l.Name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func FuzzONNX(f *testing.F) {
+	conv := op("Conv", "x,w", "c", attrInts("pads", 1, 1, 1, 1))
+	p := array32("p", []int{4}, 1, 2, 3, 4)
+	for _, graph := range [][]byte{
+		cat(weights3, conv, p, op("BatchNormalization", "c,p,p,p,p", "y")),
+		cat(weights3, conv, op("GlobalAveragePool", "c", "g"), op("Flatten", "g", "f"), array32("m", []int{4, 2}, ramp(8)...), op("Gemm", "f,m", "y"), op("Softmax", "y", "z")),
+		cat(array64("p", []int{8}, 0, 0, 1, 1, 0, 0, 1, 1), op("Pad", "x,p", "z"), op("AveragePool", "z", "y", attrInts("kernel_shape", 2, 2))),
+		cat(op("Shape", "x", "s"), array64("i", []int{1}, 0), op("Gather", "s,i", "b"), array64("r", []int{1}, -1), op("Concat", "b,r", "d", attrInt("axis", 0)), op("Reshape", "x,d", "y")),
+		cat(array32("k", []int{3, 1, 1}, 1, 2, 3), op("Mul", "x,k", "m"), op("Sub", "m,k", "y"), op("Clip", "y", "q"), op("LRN", "q", "l", attrInt("size", 3))),
+		cat(array64("i", []int{}, 1), array64("ax", []int{1}, 1), op("Gather", "x,i", "ch", attrInt("axis", 1)), op("Unsqueeze", "ch,ax", "u"), op("Concat", "u,x", "y")),
+		external("w", "w.bin", "8", "12"),
+	} {
+		f.Add(cat(model(13, graph), property("labels", "a\nb"), property("input.mean", "1,2,3")))
+		f.Add(model(9, graph))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		net, err := ONNX(data, "fuzz.onnx", Options{Warn: func(string) {}})
+		check(t, net, err)
+	})
+}
+
+func FuzzCaffe(f *testing.F) {
+	text := picture + `layer { name: "c" type: "Convolution" bottom: "x" top: "c" convolution_param { num_output: 2 kernel_size: 1 } }
+		layer { name: "bn" type: "BatchNorm" bottom: "c" top: "c" } layer { name: "sc" type: "Scale" bottom: "c" top: "c" scale_param { bias_term: true } }
+		layer { name: "p" type: "Pooling" bottom: "c" top: "p" pooling_param { kernel_size: 2 stride: 2 pool: AVE } }
+		layer { name: "i" type: "InnerProduct" bottom: "p" top: "i" inner_product_param { num_output: 2 bias_term: false } } layer { name: "s" type: "Softmax" bottom: "i" top: "s" }`
+	f.Add(text, cat(trained("c", blob(false, []int{2, 3, 1, 1}, ramp(6)...), blob(false, []int{2}, 0.5, -1)),
+		trained("bn", blob(false, []int{2}, 20, -10), blob(false, []int{2}, 40, 90), blob(false, []int{1}, 10)),
+		trained("sc", blob(false, []int{2}, 3, -2), blob(false, []int{2}, 0.25, 0.75)), trained("i", blob(true, []int{1, 1, 2, 40}, ramp(80)...))))
+	f.Add(text, []byte{})
+	f.Add(picture+`layers { name: "r" type: RELU bottom: "x" top: "x" } layers { name: "e" type: ELTWISE bottom: "x" bottom: "x" top: "e" } layers { name: "l" type: SOFTMAX_LOSS bottom: "e" }`, []byte{})
+	f.Add(`layer { name: "d" type: "Data" top: "x" top: "l" transform_param { crop_size: 9 mean_value: 3 } } layer { name: "n" type: "LRN" bottom: "x" top: "n" }
+		layer { name: "f" type: "Flatten" bottom: "n" top: "f" } layer { name: "r" type: "Reshape" bottom: "f" top: "r" reshape_param { shape { dim: 0 dim: -1 } } }`, []byte{})
+	large := regexp.MustCompile(`\d{4}`) // would only spend the fuzzer's time on random weights
+	f.Fuzz(func(t *testing.T, text string, model []byte) {
+		if len(model) == 0 {
+			model = nil
+		}
+		net, err := Caffe([]byte(text), model, "fuzz.prototxt", Options{Random: !large.MatchString(text), Warn: func(string) {}})
+		check(t, net, err)
+	})
+}
