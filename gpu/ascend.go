@@ -1,0 +1,217 @@
+package gpu
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// inputParams mirrors the end of input.comp's parameters.
+type inputParams struct {
+	CanvasW, CanvasH, OriginX, OriginY int32
+	BGR                                int32
+	_                                  int32
+	Scale, Offset                      [4]float32
+}
+
+// ascendParams mirrors the end of ascend.comp's parameters.
+type ascendParams struct {
+	OriginX, OriginY int32
+	BGR              int32
+	Size             float32
+	_                [2]int32
+	Scale            [4]float32
+}
+
+// magnitudeParams mirrors the end of magnitude.comp's parameters.
+type magnitudeParams struct {
+	_     [2]int32
+	Scale [4]float32
+}
+
+// Ascend makes one gradient step. On hardware the value that it returns is that
+// of the step before with the same objective and size, so that the device never waits.
+func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (score float32, err error) {
+	canvas, err := e.own(c)
+	if err != nil {
+		return 0, err
+	}
+	layers, err := e.targets(obj)
+	if err != nil {
+		return 0, err
+	}
+	err = e.do(func() {
+		if w, h := e.tileSize(layers, canvas.w, canvas.h); w < canvas.w || h < canvas.h {
+			score = e.ascendTiles(canvas, layers, obj, step, w, h)
+			return
+		}
+		p := e.plan(layers, obj, canvas.w, canvas.h)
+		p.show(canvas, -step.ShiftX, -step.ShiftY)
+		p.run(p.passes)
+		e.sums.finish(0, len(obj))
+		h := p.layout.picture.header()
+		e.climb(canvas, p.layout.picture.in(p.layout.picture.grad), h, -step.ShiftX, -step.ShiftY, step.Size)
+		score = p.score()
+		e.tuner.measure(p)
+	})
+	return score, err
+}
+
+// targets resolves an objective's layers.
+func (e *Engine) targets(obj nn.Objective) ([]int, error) {
+	if err := checkTargets(obj); err != nil {
+		return nil, err
+	}
+	layers, err := e.net.Targets(obj)
+	if err != nil {
+		return nil, fmt.Errorf("gpu: %w", err)
+	}
+	return layers, nil
+}
+
+// header is the geometry of a view that is both read and written.
+func (v *view) header() header { return headerOf(v, v) }
+
+// show preprocesses the canvas, from pixel x, y on and wrapping round, to the plan's input.
+func (p *plan) show(c *Picture, x, y int) {
+	v := p.layout.picture
+	scale, offset := p.engine.net.Input.Affine()
+	params := inputParams{
+		CanvasW: int32(c.w), CanvasH: int32(c.h), OriginX: int32(x % c.w), OriginY: int32(y % c.h),
+		BGR: int32(flag(p.engine.net.Input.BGR)),
+	}
+	copy(params.Scale[:], scale[:])
+	copy(params.Offset[:], offset[:])
+	h := v.header()
+	h.End = int32(v.w * v.h)
+	p.engine.paint("picture", "input", nil, encode(h, params), v.w*v.h, reads(0, c.pixels.whole()), v.writeAct())
+}
+
+// climb moves the canvas along a gradient that lies as h says, rolled to x, y.
+func (e *Engine) climb(c *Picture, g region, h header, x, y int, size float32) {
+	scale, _ := e.net.Input.Affine()
+	sum := magnitudeParams{}
+	copy(sum.Scale[:], scale[:])
+	e.paint("picture", "magnitude", defines{"PARTS": parts}, encode(h, sum), parts,
+		reads(0, g), writes(outSlot, e.sums.parts(gradientSlot)))
+	e.sums.finish(gradientSlot, 1)
+	move := ascendParams{
+		OriginX: int32(x % c.w), OriginY: int32(y % c.h), BGR: int32(flag(e.net.Input.BGR)), Size: size, Scale: sum.Scale,
+	}
+	e.paint("picture", "ascend", nil, encode(h, move), c.w*c.h,
+		reads(0, g), reads(1, e.sums.total(gradientSlot)), writes(outSlot, c.pixels.whole()))
+}
+
+// score reads the objective's value: this step's, or on hardware the last one's
+// where there is one, whose copy is long there.
+func (p *plan) score() float32 {
+	p.scores[0], p.scores[1] = p.scores[1], p.scores[0]
+	if p.scores[0] == nil {
+		p.scores[0] = newReadback(p.engine, slots*stride)
+	}
+	now, last := p.scores[0], p.scores[1]
+	now.start(region{p.engine.sums.buf, 0, slots * stride})
+	if p.engine.device.Software || last == nil || last.fence == 0 {
+		return p.total(now)
+	}
+	return p.total(last)
+}
+
+// total adds the targets' values that a readback brings.
+func (p *plan) total(r *readback) float32 {
+	sum := 0.0
+	r.wait(p.engine.net.Layers[p.layers[0]].Name, func(data unsafe.Pointer) {
+		for k := range p.obj {
+			sum += float64(*(*float32)(unsafe.Add(data, k*stride)))
+		}
+	})
+	return float32(sum)
+}
+
+// Activation runs the input forward and returns a layer's output.
+func (e *Engine) Activation(x *tensor.Dense, layer string) (out *tensor.Dense, err error) {
+	l, err := e.net.Find(layer)
+	if err != nil {
+		return nil, fmt.Errorf("gpu: %w", err)
+	}
+	if err := checkInput(x); err != nil {
+		return nil, err
+	}
+	err = e.do(func() {
+		p := e.plan([]int{l}, nil, x.Shape()[2], x.Shape()[1])
+		p.load(x)
+		p.run(p.passes)
+		v := p.layout.views[p.layout.root[l]]
+		out = e.download(layer, v, v.act)
+	})
+	return out, err
+}
+
+// Gradient returns the objective's gradient with respect to the input, and its value.
+func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (dx *tensor.Dense, score float32, err error) {
+	layers, err := e.targets(obj)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := checkInput(x); err != nil {
+		return nil, 0, err
+	}
+	err = e.do(func() {
+		p := e.plan(layers, obj, x.Shape()[2], x.Shape()[1])
+		p.load(x)
+		p.run(p.passes)
+		e.sums.finish(0, len(obj))
+		r := newReadback(e, slots*stride)
+		defer r.free()
+		r.start(region{e.sums.buf, 0, slots * stride})
+		score = p.total(r)
+		dx = e.download("picture", p.layout.picture, p.layout.picture.grad)
+	})
+	return dx, score, err
+}
+
+func checkInput(x *tensor.Dense) error {
+	if x.Dims() != 3 || x.Shape()[0] != 3 {
+		return fmt.Errorf("gpu: the input has shape %v, not 3,H,W", x.Shape())
+	}
+	return nil
+}
+
+// load writes a preprocessed input.
+func (p *plan) load(x *tensor.Dense) {
+	v := p.layout.picture
+	data := make([]float32, v.bytes()/4)
+	v.each(func(at, c, y, x0 int) { data[at] = nn.Floats(x)[(c*v.h+y)*v.w+x0] })
+	v.act.buf.write(v.act.offset, data)
+	gl.MemoryBarrier(gl.BUFFER_UPDATE_BARRIER_BIT)
+}
+
+// download reads a view of a region of its blob.
+func (e *Engine) download(layer string, v *view, r region) *tensor.Dense {
+	r = v.body(r)
+	back := newReadback(e, int(r.size))
+	defer back.free()
+	back.start(r)
+	out := nn.NewTensor(tensor.Shape{v.channels, v.h, v.w})
+	back.wait(layer, func(data unsafe.Pointer) {
+		in := unsafe.Slice((*float32)(data), r.size/4)
+		v.each(func(at, c, y, x int) { nn.Floats(out)[(c*v.h+y)*v.w+x] = in[at] })
+	})
+	return out
+}
+
+// each visits every value of a view: where it lies among the binding's floats, channel, row and column.
+func (v *view) each(visit func(at, c, y, x int)) {
+	for c := range v.channels {
+		for y := range v.h {
+			at := c/4*v.plane() + v.origin() + y*v.row()
+			for x := range v.w {
+				visit(4*(at+x)+c%4, c, y, x)
+			}
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package gpu
+
+import (
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// backward emits the seeds and the passes from the targets to the picture. A
+// layer comes after all that read it, so its gradient is complete; siblings
+// that run as one come with the first of them.
+func (p *plan) backward() {
+	l := p.layout
+	p.seeds = make([]*pass, len(p.obj))
+	merged := map[int]bool{}
+	for _, group := range l.siblings {
+		for _, i := range group {
+			merged[i] = i != slices.Min(group)
+		}
+	}
+	for i := len(l.net.Layers) - 1; i >= 0; i-- {
+		if !l.computes(i) {
+			continue
+		}
+		for k, t := range p.layers {
+			if l.root[t] == i {
+				p.seed(k, l.views[i])
+			}
+		}
+		if merged[i] {
+			continue
+		}
+		if group := l.siblings[i]; group != nil {
+			ops, y := p.group(group)
+			if p.complete(y) {
+				p.backwardConv(i, ops, y)
+			}
+			continue
+		}
+		if p.complete(l.views[i]) {
+			p.backwardLayer(i)
+		}
+	}
+	p.complete(l.picture)
+	if !l.picture.written[0] {
+		p.zero(l.picture)
+	}
+}
+
+// complete tells whether any gradient reached the view, and then clears the rest of it.
+func (p *plan) complete(v *view) bool {
+	mine := v.written[v.first : v.first+v.count()]
+	if !slices.Contains(mine, true) {
+		return false
+	}
+	for b, done := range mine {
+		if !done {
+			p.zero(&view{blob: v.blob, first: v.first + b, channels: 4})
+			mine[b] = true
+		}
+	}
+	return true
+}
+
+func (p *plan) zero(v *view) {
+	p.emit(v.layer, "pointwise", defines{"MODE": modeZero, "MASK": 0}, headerOf(v, v), besides(v, 0, 0),
+		use{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true})
+}
+
+// add readies a pass that adds to the gradient of v: it overwrites what is
+// first there, and masks what passes a rectifier.
+func (p *plan) add(v *view, h *header) []use {
+	if p.complete(v) {
+		h.Accumulate = 1
+	}
+	for b := range v.count() {
+		v.written[v.first+b] = true
+	}
+	uses := []use{{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true}}
+	if v.masked {
+		h.Slope = v.slope
+		uses = append(uses, v.readAct(maskSlot))
+	}
+	return uses
+}
+
+// rectify masks the gradient of a view in place, where its writers could not.
+func (p *plan) rectify(layer string, v *view, slope *float32) {
+	if slope == nil || v.masked {
+		return
+	}
+	p.emit(layer, "pointwise", defines{"MODE": modeMasked, "MASK": 0}, headerOf(v, v), besides(v, *slope, 0),
+		v.readAct(0), use{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true})
+}
+
+func (p *plan) backwardLayer(i int) {
+	l := p.layout
+	layer, y := l.net.Layers[i], l.views[i]
+	in := l.inputs(i)
+	switch op := layer.Op.(type) {
+	case *nn.Conv:
+		p.backwardConv(i, []*nn.Conv{op}, y)
+	case *nn.Concat:
+		p.backwardConcat(layer.Name, in, y)
+	case *nn.Add:
+		for _, j := range in {
+			p.gradient(layer.Name, "pointwise", defines{"MODE": modeCopy}, l.view(j), y, besides(y, 0, 0))
+		}
+	case *nn.Pool:
+		p.backwardPool(i, op, l.view(in[0]), y)
+	case *nn.LRN:
+		d, params := lrnOf(op)
+		x := l.view(in[0])
+		p.gradient(layer.Name, "lrn_backward", d, x, y, params, x.readAct(1))
+	case *nn.Softmax:
+		p.gradient(layer.Name, "softmax_backward", nil, l.view(in[0]), y, nil, y.readAct(1))
+	case *nn.ReLU:
+		x := l.view(in[0])
+		p.gradient(layer.Name, "pointwise", defines{"MODE": modeReluBackward}, x, y, besides(x, op.Slope, 0), x.readAct(1))
+	case *nn.Clip:
+		x := l.view(in[0])
+		p.gradient(layer.Name, "pointwise", defines{"MODE": modeClipBackward}, x, y, besides(x, op.Min, op.Max), x.readAct(1))
+	case *nn.PerChannel:
+		p.gradient(layer.Name, "pointwise", defines{"MODE": modeAffineBackward}, l.view(in[0]), y, besides(y, 0, 0),
+			p.engine.channels(layer.Name, op).read(1))
+	}
+}
+
+// gradient emits a pass that adds to dx what it makes of dy.
+func (p *plan) gradient(layer, shader string, d defines, dx, dy *view, params any, more ...use) {
+	h := headerOf(dx, dy)
+	uses := append(p.add(dx, &h), dy.readGrad(0))
+	p.emit(layer, shader, d, h, params, append(uses, more...)...)
+}
+
+func (p *plan) backwardPool(i int, op *nn.Pool, x, y *view) {
+	params := poolOf(op, x, y)
+	var more []use
+	if won := p.layout.won[i]; won != nil {
+		params.ArgBase, params.ArgRow, params.ArgPlane = int32(won.origin()), int32(won.row()), int32(won.plane())
+		more = append(more, reads(1, p.wons[i]))
+	}
+	p.gradient(p.layout.net.Layers[i].Name, "pool_backward", defines{"MAX": flag(op.Max)}, x, y, params, more...)
+}
+
+// backwardConcat hands back what was copied; what lies in place has it already.
+func (p *plan) backwardConcat(layer string, in []int, y *view) {
+	at := 0
+	for _, j := range in {
+		x := p.layout.view(j)
+		if !lies(x, y, at) {
+			h := headerOf(x, y)
+			uses := append(p.add(x, &h), y.readGrad(0))
+			h.Blocks = int32(x.channels)
+			p.emit(layer, "concat", nil, h, concatParams{int32(at), int32(y.channels)}, uses...)
+		}
+		at += x.channels
+	}
+}
+
+// backwardConv emits a convolution backward, one pass for each phase of its stride.
+func (p *plan) backwardConv(i int, ops []*nn.Conv, y *view) {
+	l := p.layout
+	layer := l.net.Layers[i].Name
+	x := l.view(l.inputs(i)[0])
+	p.rectify(layer, y, l.rectifier(i))
+	ys, xs, _ := ops[0].Spans(x.h, x.w)
+	var h header
+	uses := p.add(x, &h)
+	for _, g := range backwardOf(ys, xs) {
+		if g.taps[0]*g.taps[1] == 0 && h.Accumulate == 1 {
+			continue
+		}
+		c := convolving{
+			layer: layer, ops: ops, backward: true, walk: g, src: y, dst: x,
+			read: y.readGrad(0), write: uses[0], accumulate: h.Accumulate, slope: h.Slope,
+		}
+		if len(uses) > 1 {
+			c.rectified = &uses[1]
+		}
+		p.convolve(c)
+	}
+}

@@ -1,0 +1,162 @@
+package gpu
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"unsafe"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+
+	"zalgoscope/nn"
+)
+
+// Picture is an engine's canvas. It implements nn.Canvas.
+type Picture struct {
+	engine *Engine
+	w, h   int
+	pixels *buffer   // a vec4 for each pixel
+	packed *buffer   // 8-bit pixels on their way up or down, or nil
+	read   *readback // of the 8-bit pixels, or nil
+}
+
+var _ nn.Canvas = (*Picture)(nil)
+
+// NewPicture makes a black canvas. Its pixels must fit one shader storage
+// block: 8192x1024 where blocks end at 128 MiB.
+func (e *Engine) NewPicture(w, h int) (nn.Canvas, error) {
+	if w < 1 || h < 1 {
+		return nil, fmt.Errorf("gpu: a canvas of %dx%d pixels is empty", w, h)
+	}
+	size := int64(w) * int64(h) * texel
+	if size > e.device.Limits.Block {
+		return nil, fmt.Errorf("gpu: a canvas of %dx%d pixels takes %d MiB, %s binds at most %d",
+			w, h, size>>20, e.device.Renderer, e.device.Limits.Block>>20)
+	}
+	c := &Picture{engine: e, w: w, h: h}
+	err := e.do(func() {
+		c.pixels = e.alloc("picture", size)
+		e.canvases[c] = true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Picture) Size() (w, h int) { return c.w, c.h }
+
+// Release frees the canvas.
+func (c *Picture) Release() {
+	if c.pixels == nil || c.engine.context == nil {
+		return
+	}
+	// Where the device is lost its memory is, too.
+	_ = c.engine.do(func() {
+		c.free()
+		delete(c.engine.canvases, c)
+	})
+	c.pixels = nil
+}
+
+// free deletes the buffers, on the context's thread.
+func (c *Picture) free() {
+	c.pixels.free()
+	if c.packed != nil {
+		c.packed.free()
+	}
+	if c.read != nil {
+		c.read.free()
+	}
+}
+
+func (c *Picture) fits(m *image.RGBA) error {
+	switch {
+	case c.pixels == nil:
+		return errors.New("gpu: the canvas is released")
+	case m.Rect != image.Rect(0, 0, c.w, c.h):
+		return fmt.Errorf("gpu: an image of %v does not fit a canvas of %dx%d", m.Rect, c.w, c.h)
+	}
+	return nil
+}
+
+// Write sets the canvas from an image of its size.
+func (c *Picture) Write(m *image.RGBA) error {
+	if err := c.fits(m); err != nil {
+		return err
+	}
+	return c.engine.do(func() {
+		c.prepare()
+		gl.BindBuffer(gl.COPY_WRITE_BUFFER, c.packed.id)
+		if m.Stride == 4*c.w {
+			gl.BufferSubData(gl.COPY_WRITE_BUFFER, 0, 4*c.w*c.h, gl.Ptr(m.Pix))
+		} else {
+			for y := range c.h {
+				gl.BufferSubData(gl.COPY_WRITE_BUFFER, 4*c.w*y, 4*c.w, gl.Ptr(m.Pix[y*m.Stride:]))
+			}
+		}
+		c.engine.paint("picture", "canvas_write", nil, encode(int32(c.w*c.h)), c.w*c.h,
+			reads(0, c.packed.whole()), writes(outSlot, c.pixels.whole()))
+	})
+}
+
+// prepare makes what the 8-bit pixels pass through.
+func (c *Picture) prepare() {
+	if c.packed == nil {
+		c.packed = c.engine.alloc("picture", int64(4*c.w*c.h))
+		c.read = newReadback(c.engine, 4*c.w*c.h)
+	}
+}
+
+// Read sets an image from the canvas; it waits for the copy, and so for all work before it.
+func (c *Picture) Read(m *image.RGBA) error {
+	if err := c.fits(m); err != nil {
+		return err
+	}
+	if err := c.Begin(); err != nil {
+		return err
+	}
+	return c.End(m)
+}
+
+// Begin starts to copy the canvas as it is now and does not wait. One copy is
+// under way at a time: Begin again before End drops the first.
+func (c *Picture) Begin() error {
+	if c.pixels == nil {
+		return errors.New("gpu: the canvas is released")
+	}
+	return c.engine.do(func() {
+		c.prepare()
+		c.engine.paint("picture", "canvas_read", nil, encode(int32(c.w*c.h)), c.w*c.h,
+			reads(0, c.pixels.whole()), writes(outSlot, c.packed.whole()))
+		c.read.start(c.packed.whole())
+	})
+}
+
+// End waits for the copy that Begin started and sets the image. Work queued
+// since then goes on meanwhile, so a frame that is read one frame late costs no wait.
+func (c *Picture) End(m *image.RGBA) error {
+	if err := c.fits(m); err != nil {
+		return err
+	}
+	return c.engine.do(func() {
+		if c.read == nil || c.read.fence == 0 {
+			fail(errors.New("gpu: no copy of the canvas was begun"))
+		}
+		c.read.wait("picture", func(data unsafe.Pointer) {
+			pix := unsafe.Slice((*byte)(data), 4*c.w*c.h)
+			for y := range c.h {
+				copy(m.Pix[y*m.Stride:][:4*c.w], pix[4*c.w*y:])
+			}
+		})
+	})
+}
+
+// own checks that a canvas is this engine's and alive.
+func (e *Engine) own(c nn.Canvas) (*Picture, error) {
+	p, ok := c.(*Picture)
+	if !ok || p.engine != e || p.pixels == nil {
+		return nil, errors.New("gpu: the canvas is released or belongs to another engine")
+	}
+	return p, nil
+}

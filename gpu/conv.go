@@ -1,0 +1,125 @@
+package gpu
+
+import (
+	"fmt"
+
+	"zalgoscope/nn"
+)
+
+// convolution is one dispatch of a convolution kernel before the kernel is
+// chosen: what it reads and writes, and how it walks.
+type convolution struct {
+	layer     string
+	weights   *weights
+	walk      gather
+	src, dst  use  // the maps; dst is slot 4
+	rectified *use // what masks the gradient, or nil
+	header    header
+	params    convParams
+	in4       int      // blocks of input channels of a group
+	groupOut4 int      // blocks of output channels of a group
+	act       *float32 // the rectifier's slope
+	flops     float64
+}
+
+// convParams mirrors the end of conv.comp's parameters.
+type convParams struct {
+	StepInY, StepInX, StepOutY, StepOutX int32
+	Runs                                 int32
+	TapsY, TapsX, TapRow, TapCol         int32
+	In4, GroupOut4                       int32
+	Bias                                 int32
+	Act                                  int32
+	ActSlope                             float32
+}
+
+// kernel is a way to compute a convolution. All ways add in the same order.
+type kernel struct {
+	PX, OC int // positions and blocks of outputs of an invocation
+	Rows   int // positions of a tile that a work group shares, 0 for registers alone
+	Cols   int // blocks of outputs of that tile
+	Texel  bool
+}
+
+func (k kernel) String() string {
+	name := fmt.Sprintf("%dx%d", k.PX, 4*k.OC)
+	if k.Rows > 0 {
+		return fmt.Sprintf("tile %dx%d %s", k.Rows, 4*k.Cols, name)
+	}
+	if k.Texel {
+		return name + " texel"
+	}
+	return name
+}
+
+// walkOf aims a header and the walk's parameters: gradients and activations lie alike.
+func walkOf(src, dst *view, g gather) (header, convParams) {
+	h := headerOf(dst, src)
+	h.Width, h.Height = int32(g.grid[1]), int32(g.grid[0])
+	h.OutBase += int32(g.phase[0]*dst.row() + g.phase[1])
+	h.InBase += int32(g.from[0]*src.row() + g.from[1])
+	return h, convParams{
+		StepInY: int32(g.stepIn[0]), StepInX: int32(g.stepIn[1]),
+		StepOutY: int32(g.stepOut[0]), StepOutX: int32(g.stepOut[1]),
+		TapsY: int32(g.taps[0]), TapsX: int32(g.taps[1]),
+		TapRow: int32(g.tapStep[0] * src.row()), TapCol: int32(g.tapStep[1]),
+	}
+}
+
+// pass makes the dispatch of the convolution by kernel k.
+func (c *convolution) pass(p *plan, k kernel) *pass {
+	e := p.engine
+	h, params := c.header, c.params
+	runs := (c.walk.grid[1] + k.PX - 1) / k.PX
+	params.Runs = int32(runs)
+	params.In4, params.GroupOut4 = int32(c.in4), int32(c.groupOut4)
+	params.Bias = int32(c.weights.bias)
+	if c.act != nil {
+		params.Act, params.ActSlope = 1, *c.act
+	}
+	d := defines{"PX": k.PX, "OC": k.OC, "STEP": c.walk.stepIn[1], "TEXEL": flag(k.Texel), "MASK": flag(c.rectified != nil)}
+	name, items := "conv", runs*c.walk.grid[0]
+	if k.Rows > 0 {
+		name, items = "conv_tiled", c.walk.grid[0]*c.walk.grid[1]
+		d["ROWS"], d["COLS"] = k.Rows, k.Cols
+	} else {
+		d["LX"], d["LY"] = e.workGroup()
+	}
+	q := &pass{
+		layer: c.layer, program: e.program(c.layer, name, d), conv: c, flops: c.flops,
+		items: items, across: (int(h.Blocks) + k.OC - 1) / k.OC,
+		uses: []use{c.src, reads(1, c.weights.buf.whole()), c.dst},
+	}
+	q.unit = [2]int{q.program.local[0], q.program.local[1]}
+	if k.Rows > 0 {
+		q.across, q.unit = int(h.Blocks), [2]int{k.Rows, k.Cols}
+	}
+	if c.rectified != nil {
+		q.uses = append(q.uses, *c.rectified)
+	}
+	h.End = int32(items)
+	q.header, q.params = h, encode(params)
+	p.bindTexels(q, k.Texel)
+	return q
+}
+
+// workGroup is the shape of a register kernel's work group: along positions
+// alone on llvmpipe, whose vectors run along x.
+func (e *Engine) workGroup() (x, y int) {
+	if e.device.Software {
+		return 8, 1
+	}
+	return 16, 4
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// whole tells whether the groups of a convolution fall on blocks of channels.
+func whole(op *nn.Conv) bool {
+	return op.Groups == 1 || inputs(op)/op.Groups%4 == 0 && outputs(op)/op.Groups%4 == 0
+}

@@ -1,0 +1,76 @@
+package gpu
+
+import (
+	"errors"
+	"fmt"
+
+	"zalgoscope/nn"
+)
+
+// convolving is what a plan knows of a convolution pass.
+type convolving struct {
+	layer      string
+	ops        []*nn.Conv // siblings, in the order in which they lie
+	backward   bool
+	walk       gather
+	src, dst   *view
+	read       use
+	write      use
+	rectified  *use
+	act        *float32
+	accumulate int32
+	slope      float32
+}
+
+// convolve emits a convolution by the kernel that the tuner holds best.
+func (p *plan) convolve(c convolving) {
+	h, params := walkOf(c.src, c.dst, c.walk)
+	h.Accumulate, h.Slope = c.accumulate, c.slope
+	if !whole(c.ops[0]) {
+		p.convolveGroups(c, h, params)
+		return
+	}
+	groups := c.ops[0].Groups
+	conv := &convolution{
+		layer: c.layer, weights: p.engine.packed(c.layer, c.ops, c.backward, c.walk), walk: c.walk,
+		src: c.read, dst: c.write, rectified: c.rectified, header: h, params: params,
+		in4: c.src.count() / groups, groupOut4: c.dst.count() / groups, act: c.act,
+	}
+	positions := float64(c.walk.grid[0] * c.walk.grid[1])
+	conv.flops = 2 * positions * float64(c.walk.taps[0]*c.walk.taps[1]) * float64(c.dst.channels*c.src.channels/groups)
+	p.pending = append(p.pending, conv.pass(p, p.engine.tuner.choose(conv)))
+}
+
+// convolveGroups emits a convolution whose groups cut through blocks of channels.
+func (p *plan) convolveGroups(c convolving, h header, params convParams) {
+	op := c.ops[0]
+	w := p.engine.packedGroups(c.layer, op, c.backward, c.walk)
+	in, out := inputs(op)/op.Groups, outputs(op)/op.Groups
+	if c.backward {
+		in, out = out, in
+	}
+	grouped := struct {
+		StepInY, StepInX, StepOutY, StepOutX int32
+		TapsY, TapsX, TapRow, TapCol         int32
+		In, Out, Bias, Act                   int32
+		ActSlope                             float32
+	}{
+		params.StepInY, params.StepInX, params.StepOutY, params.StepOutX,
+		params.TapsY, params.TapsX, params.TapRow, params.TapCol,
+		int32(in), int32(out), int32(w.bias), 0, 0,
+	}
+	if c.act != nil {
+		grouped.Act, grouped.ActSlope = 1, *c.act
+	}
+	uses := []use{c.read, w.read(1), c.write}
+	if c.rectified != nil {
+		uses = append(uses, *c.rectified)
+	}
+	q := p.emit(c.layer, "conv_grouped", defines{"DEPTHWISE": flag(in == 1 && out == 1)}, h, grouped, uses...)
+	q.flops = 2 * float64(q.items*c.dst.channels*in*c.walk.taps[0]*c.walk.taps[1])
+}
+
+// unknown reports a layer that no shader computes.
+func (e *Engine) unknown(l nn.Layer) {
+	fail(fmt.Errorf("gpu: layer %q: %w", l.Name, errors.New("no shader computes a "+l.Op.Kind())))
+}

@@ -1,0 +1,143 @@
+// Package gpu runs nets on OpenGL 4.3 compute shaders: the whole gradient
+// ascent stays on the device, and only the finished 8-bit picture comes back.
+//
+// A Net becomes a plan for its targets and a canvas size: a list of passes, each
+// one dispatch of a shader of package shaders, sorted into levels between which
+// one memory barrier stands. Maps lie as NC4HW4: blocks of four channels (a
+// vec4 for each cell), rows and columns padded with zeros so that convolutions
+// test no bounds. Every sum is taken in a fixed order, so the same calls give
+// the same bits whatever kernel the tuner picks.
+package gpu
+
+import (
+	"errors"
+	"fmt"
+
+	"zalgoscope/nn"
+)
+
+// Options say how an engine is opened; the zero value asks for the first
+// hardware device as it is.
+type Options struct {
+	Device  string // part of the renderer's name; a software rasteriser is used only when named
+	Library string // path of libEGL, where it is not the system's
+	Limits  Limits // bounds below the device's own; 0 keeps the device's
+	Tile    int    // longest side of a canvas that is dreamed in one piece; 0 asks the limits
+	Cache   string // folder of compiled programs and tuning; "" is the user's cache folder, "-" none
+	Fixed   bool   // keep the first choice of kernels rather than measure
+}
+
+// Engine runs one net on one device. It implements nn.Engine.
+type Engine struct {
+	net     *nn.Net
+	context *context
+	device  Device // with the limits that the options allow
+	options Options
+
+	// All below is owned by the context's thread.
+	programs   map[string]*program
+	weights    map[string]*weights
+	plans      []*plan // the most recently used last
+	canvases   map[*Picture]bool
+	sums       *sums
+	ring       *ring
+	store      *store
+	persistent bool // ARB_buffer_storage is there
+	robust     bool // KHR_robustness is there
+	tuner      *tuner
+	broken     error                      // what ended the device's usefulness
+	fault      func(layer string) error   // makes a pass fail; for tests
+	patch      func(source string) string // damages a shader; for tests
+}
+
+var _ nn.Engine = (*Engine)(nil)
+
+// Open runs net on the device that the options name.
+func Open(net *nn.Net, o Options) (*Engine, error) {
+	if err := net.Validate(); err != nil {
+		return nil, fmt.Errorf("gpu: %w", err)
+	}
+	c, err := choose(o)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		net: net, context: c, device: c.device, options: o,
+		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{},
+	}
+	e.device.Limits = e.device.Limits.within(o.Limits)
+	err = e.do(func() {
+		e.persistent = hasExtension("GL_ARB_buffer_storage")
+		e.robust = hasExtension("GL_KHR_robustness")
+		e.store = openStore(o.Cache, e.device)
+		e.tuner = newTuner(e)
+		e.sums = newSums(e)
+		e.ring = newRing(e)
+	})
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// Device names the device and its driver.
+func (e *Engine) Device() string { return "gl " + e.device.String() }
+
+// Describe tells what is known of the device.
+func (e *Engine) Describe() Device { return e.device }
+
+// Close frees everything on the device and the context.
+func (e *Engine) Close() error {
+	if e.context == nil {
+		return nil
+	}
+	err := e.context.do(func() {
+		e.tuner.save()
+		for _, p := range e.plans {
+			p.free()
+		}
+		for c := range e.canvases {
+			c.free()
+		}
+		for _, w := range e.weights {
+			w.free()
+		}
+		for _, p := range e.programs {
+			p.free()
+		}
+		e.sums.free()
+		e.ring.free()
+	})
+	e.context.close()
+	e.context = nil
+	return err
+}
+
+// do runs f on the context's thread. After a failure of the device every call
+// fails with the same error: the net had better run elsewhere.
+func (e *Engine) do(f func()) error {
+	if e.context == nil {
+		return errors.New("gpu: the engine is closed")
+	}
+	return e.context.do(func() {
+		if e.broken != nil {
+			fail(e.broken)
+		}
+		defer func() {
+			p := recover()
+			if f, ok := p.(failure); ok && errors.As(f.err, new(*Error)) {
+				e.broken = f.err
+			}
+			if p != nil {
+				panic(p)
+			}
+		}()
+		f()
+	})
+}
+
+// failed makes a failure of the device while a layer was at work.
+func (e *Engine) failed(layer string, cause error) {
+	fail(&Error{Layer: layer, Device: e.device.Renderer, Cause: cause})
+}

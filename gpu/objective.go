@@ -1,0 +1,99 @@
+package gpu
+
+import (
+	"fmt"
+
+	"zalgoscope/nn"
+)
+
+// The kinds of objective.comp.
+const (
+	kindLayer = iota
+	kindChannel
+	kindGuide
+)
+
+func kindOf(t nn.Target) int {
+	switch {
+	case t.Guide != nil:
+		return kindGuide
+	case t.Channel == nn.AllChannels:
+		return kindLayer
+	}
+	return kindChannel
+}
+
+// objectiveParams mirrors the end of objective.comp's parameters.
+type objectiveParams struct {
+	Weight            float32
+	Channel, Features int32
+}
+
+func (p *plan) objectiveParams(k int) objectiveParams {
+	t := p.obj[k]
+	params := objectiveParams{Weight: t.Weight, Channel: int32(t.Channel)}
+	if t.Guide != nil {
+		params.Features = int32(t.Guide.Shape()[1])
+	}
+	return params
+}
+
+// seed emits the start of target k at the view of its layer.
+func (p *plan) seed(k int, v *view) {
+	t := p.obj[k]
+	h := headerOf(v, v)
+	uses := append(p.add(v, &h), v.readAct(0), writes(5, p.engine.sums.parts(k)))
+	if t.Guide != nil {
+		guide := p.engine.upload(t.Layer, guideOf(t, v.count()))
+		p.bufs = append(p.bufs, guide)
+		uses = append(uses, reads(1, guide.whole()))
+	}
+	q := p.emit(t.Layer, "objective", defines{"KIND": kindOf(t), "PARTS": parts}, h, p.objectiveParams(k), uses...)
+	q.items, q.across = parts, 1
+	q.header.End = parts
+	p.seeds[k] = q
+}
+
+// guideOf lays a guide out as [feature][block], filled up to whole blocks and four features.
+func guideOf(t nn.Target, blocks int) []float32 {
+	c, n := t.Guide.Shape()[0], t.Guide.Shape()[1]
+	data := make([]float32, (n+3)/4*4*blocks*4)
+	for k := range c {
+		for j := range n {
+			data[j*blocks*4+k] = nn.Floats(t.Guide)[k*n+j]
+		}
+	}
+	return data
+}
+
+// serves tells whether the plan can run the objective, weights and channels aside.
+func (p *plan) serves(layers []int, obj nn.Objective) bool {
+	if len(obj) != len(p.obj) {
+		return false
+	}
+	for k, t := range obj {
+		if layers[k] != p.layers[k] || kindOf(t) != kindOf(p.obj[k]) || t.Guide != p.obj[k].Guide {
+			return false
+		}
+	}
+	return true
+}
+
+// aim sets the weights and channels of the objective.
+func (p *plan) aim(obj nn.Objective) {
+	for k, t := range obj {
+		if old := p.obj[k]; old.Weight != t.Weight || old.Channel != t.Channel {
+			p.obj[k] = t
+			p.seeds[k].params = encode(p.objectiveParams(k))
+			p.send(p.seeds[k])
+		}
+	}
+}
+
+// checkTargets refuses more targets than there are slots.
+func checkTargets(obj nn.Objective) error {
+	if len(obj) > gradientSlot {
+		return fmt.Errorf("gpu: an objective of %d targets; at most %d", len(obj), gradientSlot)
+	}
+	return nil
+}

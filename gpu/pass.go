@@ -1,0 +1,105 @@
+package gpu
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+)
+
+// header mirrors HEADER of common.glsl.
+type header struct {
+	Width, Height, Blocks, Channels int32
+	OutBase, OutRow, OutPlane       int32
+	InBase, InRow, InPlane          int32
+	Accumulate                      int32
+	Slope                           float32
+	First, End                      int32
+}
+
+// pass is one dispatch of a plan.
+type pass struct {
+	layer   string
+	program *program
+	header  header
+	params  []byte // what the shader adds to the header
+	uses    []use
+	items   int    // along x, from header.First to header.End
+	across  int    // along y
+	unit    [2]int // items of a work group
+	flops   float64
+	level   int
+	ubo     int          // offset among the plan's parameters
+	conv    *convolution // where the tuner may choose the kernel
+}
+
+// use is a region that a pass reads or writes.
+type use struct {
+	slot    uint32
+	region  region // what is bound
+	body    region // what order depends on
+	write   bool
+	texture uint32 // the buffer texture over the region, where the program reads by texel
+}
+
+// encode lays out parameters as std140 has them: all are 4 bytes wide, or
+// pairs that the struct keeps at multiples of 8.
+func encode(parts ...any) []byte {
+	var b bytes.Buffer
+	for _, p := range parts {
+		if err := binary.Write(&b, binary.LittleEndian, p); err != nil {
+			panic(err)
+		}
+	}
+	return b.Bytes()
+}
+
+func reads(slot uint32, r region) use { return use{slot: slot, region: r, body: r} }
+func writes(slot uint32, r region) use {
+	return use{slot: slot, region: r, body: r, write: true}
+}
+
+// conflict tells whether q must wait for p.
+func (p *pass) conflict(q *pass) bool {
+	for _, a := range p.uses {
+		for _, b := range q.uses {
+			if (a.write || b.write) && a.body.overlaps(b.body) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// levels sorts passes into as few levels as their order allows.
+func levels(passes []*pass) {
+	for i, p := range passes {
+		p.level = 0
+		for _, q := range passes[:i] {
+			if q.level >= p.level && q.conflict(p) {
+				p.level = q.level + 1
+			}
+		}
+	}
+}
+
+// order makes what earlier dispatches wrote visible to later ones.
+func order() {
+	gl.MemoryBarrier(gl.SHADER_STORAGE_BARRIER_BIT | gl.TEXTURE_FETCH_BARRIER_BIT | gl.BUFFER_UPDATE_BARRIER_BIT)
+}
+
+// bind makes the program and its regions current; the caller binds the parameters.
+func (p *pass) bind() {
+	gl.UseProgram(p.program.id)
+	for _, u := range p.uses {
+		if u.texture != 0 {
+			gl.ActiveTexture(gl.TEXTURE0 + u.slot)
+			gl.BindTexture(gl.TEXTURE_BUFFER, u.texture)
+			continue
+		}
+		gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, u.slot, u.region.buf.id, int(u.region.offset), int(u.region.size))
+	}
+}
+
+// groups is the number of work groups for a number of invocations.
+func groups(n, local int) uint32 { return uint32((n + local - 1) / local) }

@@ -1,0 +1,158 @@
+package gpu
+
+import (
+	"slices"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+
+	"zalgoscope/nn"
+)
+
+// plan is all that is needed to run a net up to some targets at one canvas size.
+type plan struct {
+	engine   *Engine
+	layout   *layout
+	obj      nn.Objective // as planned; weights and channels may change; nil to run forward only
+	layers   []int        // of the targets
+	passes   []*pass      // sorted by level
+	seeds    []*pass      // one for each target
+	pending  []*pass      // while planning, in order of emission
+	bufs     []*buffer
+	textures map[region]uint32
+	ubo      *buffer
+	wons     map[int]region // the slots of layout.won
+	scores   [2]*readback   // of this step and of the last
+}
+
+// stride is what parameters take in a uniform buffer: no driver aligns coarser.
+const stride = 256
+
+// newPlan lays the net out, allocates its maps and emits its passes.
+func (e *Engine) newPlan(l *layout, layers []int, obj nn.Objective) *plan {
+	p := &plan{engine: e, layout: l, layers: layers, obj: slices.Clone(obj), textures: map[region]uint32{}, wons: map[int]region{}}
+	done := false
+	defer func() {
+		if !done {
+			p.free()
+		}
+	}()
+	p.allocate()
+	p.forward()
+	if obj != nil {
+		p.backward()
+	}
+	p.arrange()
+	done = true
+	return p
+}
+
+// arenas reserves what the layout needs of activations and of gradients.
+func (e *Engine) arenas(l *layout, gradients bool) (acts, grads *arena) {
+	acts, grads = &arena{limit: e.device.Limits.Block}, &arena{limit: e.device.Limits.Block}
+	for _, b := range l.blobs {
+		b.acts = acts.reserve(b.layer, b.bytes())
+		if gradients {
+			b.grads = grads.reserve(b.layer, b.bytes())
+		}
+	}
+	for i := range l.net.Layers {
+		if v := l.won[i]; v != nil {
+			v.acts = acts.reserve(v.layer, v.bytes())
+		}
+	}
+	return acts, grads
+}
+
+func (p *plan) allocate() {
+	acts, grads := p.engine.arenas(p.layout, p.obj != nil)
+	bufs, regions := acts.build(p.engine)
+	p.bufs = append(p.bufs, bufs...)
+	for _, b := range p.layout.blobs {
+		b.act = regions[b.acts]
+	}
+	for i, v := range p.layout.won {
+		p.wons[i] = regions[v.acts]
+	}
+	bufs, regions = grads.build(p.engine)
+	p.bufs = append(p.bufs, bufs...)
+	for _, b := range p.layout.blobs {
+		if b.grads >= 0 {
+			b.grad = regions[b.grads]
+		}
+	}
+}
+
+// arrange sorts the passes into levels and writes their parameters.
+func (p *plan) arrange() {
+	levels(p.pending)
+	p.passes = p.pending
+	p.pending = nil
+	slices.SortStableFunc(p.passes, func(a, b *pass) int { return a.level - b.level })
+	p.ubo = p.engine.alloc(p.passes[0].layer, int64(len(p.passes)*stride))
+	for i, q := range p.passes {
+		q.ubo = i * stride
+		p.send(q)
+	}
+}
+
+// send writes a pass's parameters to the device.
+func (p *plan) send(q *pass) {
+	data := encode(q.header)
+	data = append(data, q.params...)
+	gl.BindBuffer(gl.COPY_WRITE_BUFFER, p.ubo.id)
+	gl.BufferSubData(gl.COPY_WRITE_BUFFER, q.ubo, len(data), gl.Ptr(data))
+}
+
+func (p *plan) free() {
+	for _, t := range p.textures {
+		gl.DeleteTextures(1, &t)
+	}
+	for _, b := range p.bufs {
+		if b != nil {
+			b.free()
+		}
+	}
+	for _, r := range p.scores {
+		if r != nil {
+			r.free()
+		}
+	}
+	if p.ubo != nil {
+		p.ubo.free()
+	}
+}
+
+// emit adds a pass over dst's cells, one invocation for each cell and block.
+func (p *plan) emit(layer, shader string, d defines, h header, extra any, uses ...use) *pass {
+	e := p.engine
+	texel := e.texels(uses)
+	all := defines{"LX": e.lane(), "TEXEL": flag(texel), "MASK": 0}
+	for _, u := range uses {
+		if u.slot == maskSlot {
+			all["MASK"] = 1
+		}
+	}
+	for k, v := range d {
+		all[k] = v
+	}
+	q := &pass{
+		layer: layer, program: e.program(layer, shader, all), header: h,
+		items: int(h.Width * h.Height), across: int(h.Blocks), uses: uses,
+	}
+	q.unit = [2]int{q.program.local[0], q.program.local[1]}
+	q.header.End = int32(q.items)
+	if extra != nil {
+		q.params = encode(extra)
+	}
+	p.bindTexels(q, texel)
+	p.pending = append(p.pending, q)
+	return q
+}
+
+// lane is the work group of the passes that take one cell an invocation.
+func (e *Engine) lane() int {
+	if e.device.Software {
+		return 16
+	}
+	return 64
+}

@@ -1,0 +1,51 @@
+package gpu
+
+import (
+	"fmt"
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// kept is how many plans stay allocated: the octaves of a few objectives.
+const kept = 12
+
+// plan gives the plan for the layers, objective (nil to run forward only) and
+// canvas size, an old one where there is one.
+func (e *Engine) plan(layers []int, obj nn.Objective, w, h int) *plan {
+	for i, p := range e.plans {
+		if p.layout.w == w && p.layout.h == h && (p.obj == nil) == (obj == nil) && slices.Equal(p.layers, layers) && p.serves(layers, obj) {
+			e.plans = append(slices.Delete(e.plans, i, i+1), p)
+			p.aim(obj)
+			return p
+		}
+	}
+	l, err := newLayout(e.net, layers, w, h)
+	if err != nil {
+		fail(fmt.Errorf("gpu: %w", err))
+	}
+	if err := e.fits(l, obj != nil); err != nil {
+		fail(err)
+	}
+	if len(e.plans) >= kept {
+		e.plans[0].free()
+		e.plans = slices.Delete(e.plans, 0, 1)
+	}
+	p := e.newPlan(l, layers, obj)
+	e.plans = append(e.plans, p)
+	return p
+}
+
+// fits tells why a layout is beyond the device's limits, or nil.
+func (e *Engine) fits(l *layout, gradients bool) error {
+	most := e.device.Limits.Block
+	for _, b := range l.blobs {
+		for _, v := range b.views {
+			if size := int64(v.count()*v.plane()+v.slack) * texel; size > most {
+				return fmt.Errorf("gpu: layer %q at %dx%d takes %d MiB, %s binds at most %d",
+					b.layer, l.w, l.h, size>>20, e.device.Renderer, most>>20)
+			}
+		}
+	}
+	return nil
+}

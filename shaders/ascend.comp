@@ -1,0 +1,23 @@
+// Moves every pixel along the gradient, divided by its mean absolute value, and
+// clips. The gradient lies rolled: pixel p is moved by cell p-origin.
+layout(local_size_x = LX) in;
+layout(std140, binding = 0) uniform Params {
+    HEADER
+    int originX, originY;
+    int bgr;
+    float size;
+    int unused0, unused1;
+    vec4 scale;
+};
+layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };
+layout(std430, binding = 1) readonly restrict buffer Total { vec4 total; };
+layout(std430, binding = 4) restrict buffer Out { vec4 canvas[]; };
+
+void main() {
+    PIXEL(width, height)
+    if (total.x == 0) return;
+    float rate = size * float(3 * width * height) / total.x;
+    vec3 d = g[inBase + around(py - originY, height) * inRow + around(px - originX, width)].rgb * scale.rgb;
+    if (bgr != 0) d = d.bgr;
+    canvas[position] = vec4(clamp(canvas[position].rgb + rate * d, vec3(0), vec3(255)), 0);
+}

@@ -1,0 +1,12 @@
+// What the passes over canvases share: a canvas is an array of vec4, row after
+// row: red, green, blue in 0..255 and nothing.
+#define PIXEL(w, h) \
+    int position = int(gl_GlobalInvocationID.x); \
+    if (position >= (w) * (h)) return; \
+    int py = position / (w), px = position - py * (w);
+
+// around brings i into 0..n-1 by going round; % is undefined below zero.
+int around(int i, int n) { return i < 0 ? n - 1 - (-1 - i) % n : i % n; }
+
+// opponent turns red, green and blue into brightness and two colour differences.
+vec3 opponent(vec3 c) { return vec3((c.r + c.g + c.b) / 3, c.r - c.g, (c.r + c.g) / 2 - c.b); }

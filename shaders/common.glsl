@@ -1,0 +1,44 @@
+// What the passes over maps share. A map is an array of vec4, one for four
+// channels of one cell: at(c, y, x) = base + (c/4)*plane + y*row + x.
+
+// SOURCE declares an array that is read, through a buffer texture (TEXEL 1)
+// or as a storage block; LOAD reads its vec4 at i.
+#if TEXEL == 1
+#define SOURCE(slot, block, name) layout(binding = slot) uniform samplerBuffer name
+#define LOAD(name, i) texelFetch(name, i)
+#else
+#define SOURCE(slot, block, name) layout(std430, binding = slot) readonly restrict buffer block { vec4 at[]; } name
+#define LOAD(name, i) name.at[i]
+#endif
+
+// HEADER begins the parameters of every pass over maps.
+#define HEADER \
+    int width, height, blocks, channels; /* of what is written */ \
+    int outBase, outRow, outPlane; \
+    int inBase, inRow, inPlane; \
+    int accumulate; /* 1 adds to what is there */ \
+    float slope;    /* of the rectifier under MASK */ \
+    int first;      /* the first position of this slice */ \
+    int end;        /* one past its last */
+
+// STORES declares the map that is written and, under MASK, the activation
+// whose rectifier the gradient passes on its way.
+#if MASK == 1
+#define STORES layout(std430, binding = 4) restrict buffer Out { vec4 y[]; }; SOURCE(3, Activation, rectified)
+#define PASSED(i, v) mix(slope * (v), v, greaterThan(LOAD(rectified, i), vec4(0)))
+#else
+#define STORES layout(std430, binding = 4) restrict buffer Out { vec4 y[]; }
+#define PASSED(i, v) (v)
+#endif
+#define STORE(i, v) { vec4 s = PASSED(i, v); if (accumulate != 0) s += y[i]; y[i] = s; }
+
+// POSITION gives each invocation one cell (px, py) and one block of channels, or ends it.
+#define POSITION \
+    int position = int(gl_GlobalInvocationID.x) + first; \
+    int block = int(gl_GlobalInvocationID.y); \
+    if (position >= end || block >= blocks) return; \
+    int py = position / width, px = position - py * width; \
+    int here = outBase + block * outPlane + py * outRow + px;
+
+// lanes is one for the channels of a block that the map has, zero for the rest.
+#define LANES(block) vec4(lessThan(ivec4(4 * (block)) + ivec4(0, 1, 2, 3), ivec4(channels)))

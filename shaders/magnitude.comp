@@ -1,0 +1,20 @@
+// The first stage of the sum of the gradient's absolute values, with respect to 0..255 pixels.
+layout(local_size_x = LX) in;
+layout(std140, binding = 0) uniform Params {
+    HEADER
+    int unused0, unused1;
+    vec4 scale;
+};
+layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };
+layout(std430, binding = 4) writeonly restrict buffer Sums { vec4 sums[]; };
+
+void main() {
+    int me = int(gl_GlobalInvocationID.x);
+    if (me >= PARTS) return;
+    float sum = 0;
+    for (int i = me; i < width * height; i += PARTS) {
+        int py = i / width, px = i - py * width;
+        sum += dot(abs(g[inBase + py * inRow + px].rgb * scale.rgb), vec3(1));
+    }
+    sums[me] = vec4(sum, 0, 0, 0);
+}

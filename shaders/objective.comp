@@ -1,0 +1,60 @@
+// Starts the backward pass at one target and sums its value: KIND 0 the whole
+// layer (gradient the activation, half the squared norm), 1 one channel, 2 a
+// guide (each position follows the best of its features). Each invocation
+// takes every PARTS-th vec4, or position, so that the order of the sum is fixed.
+layout(local_size_x = LX) in;
+
+layout(std140, binding = 0) uniform Params {
+    HEADER
+    float weight;
+    int channel;
+    int features; // of the guide
+};
+
+SOURCE(0, In, a); // lies as the gradient does
+SOURCE(1, Guide, guide); // [feature][block]
+STORES;
+layout(std430, binding = 5) restrict buffer Sums { vec4 sums[]; };
+
+void main() {
+    int me = int(gl_GlobalInvocationID.x);
+    if (me >= PARTS) return;
+    int n = width * height;
+    float sum = 0;
+#if KIND == 2
+    for (int p = me; p < n; p += PARTS) {
+        int at = p / width * outRow + p % width;
+        float best = uintBitsToFloat(0xff800000u);
+        int which = 0;
+        for (int j = 0; j < features; j += 4) {
+            float s[4] = float[4](0, 0, 0, 0);
+            for (int b = 0; b < blocks; b++) {
+                vec4 v = LOAD(a, inBase + at + b * inPlane);
+                for (int q = 0; q < 4; q++) s[q] += dot(v, LOAD(guide, (j + q) * blocks + b));
+            }
+            for (int q = 0; q < 4; q++) if (j + q < features && s[q] > best) { best = s[q]; which = j + q; }
+        }
+        sum += best;
+        for (int b = 0; b < blocks; b++) {
+            int to = outBase + at + b * outPlane;
+            STORE(to, weight * LOAD(guide, which * blocks + b))
+        }
+    }
+#else
+    for (int i = me; i < n * blocks; i += PARTS) {
+        int b = i / n, p = i - b * n;
+        int at = p / width * outRow + p % width;
+        vec4 v = LOAD(a, inBase + at + b * inPlane);
+#if KIND == 1
+        vec4 one = vec4(equal(ivec4(4 * b) + ivec4(0, 1, 2, 3), ivec4(channel)));
+        sum += dot(v, one);
+        v = one;
+#else
+        sum += 0.5 * dot(v, v);
+#endif
+        int to = outBase + at + b * outPlane;
+        STORE(to, weight * v)
+    }
+#endif
+    sums[me] = vec4(weight * sum, 0, 0, 0);
+}

@@ -1,0 +1,34 @@
+// Package shaders holds the GLSL compute sources, one stem for each operation.
+// Each is compiled after common.glsl and the macros that gpu chooses.
+package shaders
+
+import "embed"
+
+//go:embed *.glsl *.comp
+var files embed.FS
+
+// shared are the files that a shader is compiled after, besides common.glsl.
+var shared = map[string]string{
+	"lrn_forward": "lrn.glsl", "lrn_backward": "lrn.glsl",
+	"input": "canvas.glsl", "ascend": "canvas.glsl", "tile": "canvas.glsl", "warp": "canvas.glsl",
+	"combine": "canvas.glsl", "tone": "canvas.glsl", "hold": "canvas.glsl",
+	"canvas_write": "canvas.glsl", "canvas_read": "canvas.glsl",
+}
+
+// Source is the text of a shader with all that it needs before it, the version
+// and macros aside; a wrong name is a bug of ours.
+func Source(name string) string {
+	text := read("common.glsl")
+	if s, ok := shared[name]; ok {
+		text += read(s)
+	}
+	return text + read(name+".comp")
+}
+
+func read(file string) string {
+	text, err := files.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
