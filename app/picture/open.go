@@ -44,7 +44,10 @@ func Decode(data []byte) (*image.RGBA, error) {
 	}
 	m, err := imaging.Decode(bytes.NewReader(data), imaging.Backends(imaging.GO_IMAGE), imaging.Background(color.White))
 	if err != nil {
-		return nil, fmt.Errorf("is damaged: %w", err)
+		// A picture whose metadata alone is broken still shows.
+		if m, _, err = image.Decode(bytes.NewReader(data)); err != nil {
+			return nil, fmt.Errorf("is damaged: %w", err)
+		}
 	}
 	out := image.NewRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
 	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)

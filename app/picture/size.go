@@ -15,8 +15,14 @@ func Fit(m *image.RGBA, most int) *image.RGBA {
 	if most <= 0 || max(w, h) <= most {
 		return m
 	}
+	return Long(m, most)
+}
+
+// Long scales a picture up or down so that its longer side has so many pixels.
+func Long(m *image.RGBA, pixels int) *image.RGBA {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
 	long := max(w, h)
-	return scale(m, m.Rect, max(w*most/long, 1), max(h*most/long, 1))
+	return scale(m, m.Rect, max(w*pixels/long, 1), max(h*pixels/long, 1))
 }
 
 // Cover scales a picture to w x h, cutting off what does not fit the shape, equally at both sides.

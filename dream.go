@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/nn"
+)
+
+// dreamJob is what the dream command was asked for.
+type dreamJob struct {
+	netFlags
+	engineFlags
+	settings dream.Settings
+	start    string // IMAGE, static or clouds
+	out      string
+	size     string
+	most     int
+	seed     uint64
+	frames   int
+}
+
+func dreamCommand() *cobra.Command {
+	j := &dreamJob{settings: dream.Defaults()}
+	cmd := &cobra.Command{
+		Use:   "dream IMAGE|static|clouds -o OUT.png",
+		Short: "Dream a picture, or many frames of one, into files",
+		Example: `  zalgoscope dream photo.jpg -o out.png
+  zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
+  zalgoscope dream clouds -o out.png --class spider --size 640x480
+  zalgoscope dream static -o frames/%05d.png --frames 120 --steps 2 --zoom 0.02`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			j.start = args[0]
+			return j.run(cmd.Context())
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVarP(&j.out, "out", "o", "", "picture to write, .png or .jpg; with --frames it is numbered, at %05d where the name has one")
+	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; a picture of another shape is cropped")
+	fs.IntVar(&j.most, "max", 1920, "shrink a larger picture to this many pixels on its longer side; 0 keeps it")
+	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
+	fs.IntVar(&j.frames, "frames", 1, "frames to dream, each fed back into the next")
+	knobFlags(fs, &j.settings)
+	fs.Var(panFlag{&j.settings}, "pan", "pan-x and pan-y at once")
+	j.netFlags.register(cmd)
+	j.engineFlags.register(cmd)
+	_ = cmd.MarkFlagRequired("out")
+	return cmd
+}
+
+func (j *dreamJob) run(ctx context.Context) error {
+	if j.frames < 1 {
+		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
+	}
+	if err := picture.CanSave(j.out); err != nil {
+		return err
+	}
+	start, err := j.startPicture()
+	if err != nil {
+		return err
+	}
+	net, err := j.load()
+	if err != nil {
+		return err
+	}
+	engine, err := j.open(net)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	if j.settings.Class != "" {
+		announceClass(net, j.settings.Class)
+	}
+	return j.dream(ctx, net, engine, start)
+}
+
+// dream makes the frames and writes each as it is finished.
+func (j *dreamJob) dream(ctx context.Context, net *nn.Net, engine nn.Engine, start *image.RGBA) error {
+	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Open: openGuide})
+	if err != nil {
+		return err
+	}
+	defer d.Release()
+	if err := d.Check(j.settings); err != nil {
+		return err
+	}
+	bar := newBar(d.Work(j.settings)*int64(j.frames), "dreaming")
+	defer bar.close()
+	at := func(int64) (dream.Settings, error) {
+		bar.set(d.Done())
+		return j.settings, ctx.Err()
+	}
+	for n := range j.frames {
+		if err := d.Frame(at); err != nil {
+			return err
+		}
+		m, err := d.Image()
+		if err != nil {
+			return err
+		}
+		if err := picture.Save(frameName(j.out, n, j.frames), m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startPicture opens or makes the picture to begin with, at the size asked for.
+func (j *dreamJob) startPicture() (*image.RGBA, error) {
+	w, h := 640, 480
+	if j.size != "" {
+		var err error
+		if w, h, err = picture.ParseSize(j.size); err != nil {
+			return nil, err
+		}
+	}
+	if m := dream.StartPicture(j.start, w, h, j.seed); m != nil {
+		return m, nil
+	}
+	m, err := picture.Open(j.start)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("there is no picture %q; give a PNG or JPEG file, 'static' or 'clouds'", j.start)
+		}
+		return nil, err
+	}
+	if j.size != "" {
+		return picture.Cover(m, w, h), nil
+	}
+	fit := picture.Fit(m, j.most)
+	if fit != m {
+		fmt.Fprintf(os.Stderr, "zalgoscope: the picture is dreamed at %dx%d; --max 0 keeps its %dx%d\n",
+			fit.Rect.Dx(), fit.Rect.Dy(), m.Rect.Dx(), m.Rect.Dy())
+	}
+	return fit, nil
+}
+
+// openGuide opens a guide picture at a size at which its features are many enough
+// and quick to compare.
+func openGuide(path string) (*image.RGBA, error) {
+	const most = 256
+	m, err := picture.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return picture.Fit(m, most), nil
+}
+
+// announceClass says which label a word was taken for, where it is not the label itself.
+func announceClass(net *nn.Net, word string) {
+	found := dream.Matches(net.Labels, word)
+	if len(found) == 0 || strings.EqualFold(net.Labels[found[0]], word) {
+		return
+	}
+	text := fmt.Sprintf("zalgoscope: class %q is %q", word, net.Labels[found[0]])
+	if more := len(found) - 1; more > 0 {
+		text += fmt.Sprintf(" (%d more labels match)", more)
+	}
+	fmt.Fprintln(os.Stderr, text)
+}
+
+// frameName numbers a file: at the verb of the name where it has one, else before its ending.
+func frameName(out string, n, frames int) string {
+	if strings.Contains(filepath.Base(out), "%") {
+		return fmt.Sprintf(out, n)
+	}
+	if frames == 1 {
+		return out
+	}
+	ext := filepath.Ext(out)
+	return fmt.Sprintf("%s-%05d%s", strings.TrimSuffix(out, ext), n, ext)
+}
