@@ -28,16 +28,27 @@ const (
 	flagGate              // zero the values whose bit is clear
 )
 
+// address is a place in the arena. Kernels get some that lie a little outside,
+// where no tap goes; hidden from the garbage collector, they do no harm.
+type address uintptr
+
+func addressOf(p unsafe.Pointer) address { return address(uintptr(p)) }
+
+func (a address) add(bytes int) address { return a + address(bytes) }
+
+// pointer is for places inside the arena only.
+func (a address) pointer() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&a)) }
+
 // tile is the arguments of a kernel: n neighbouring pixels of a row of one or
 // two blocks. The assembly knows the fields by their offsets (asm/tile.go).
 type tile struct {
 	segs  unsafe.Pointer // *segment
 	nsegs int
-	y     [2]unsafe.Pointer // first pixel, for each block
-	step  int               // bytes from pixel to pixel in y
-	bias  unsafe.Pointer    // a float for each channel, or nil
-	gate  [2]unsafe.Pointer // first pixel's 16 bits, for each block
-	gstep int               // bytes from pixel to pixel in gate
+	y     [2]address     // first pixel, for each block
+	step  int            // bytes from pixel to pixel in y
+	bias  unsafe.Pointer // a float for each channel, or nil
+	gate  [2]address     // first pixel's 16 bits, for each block
+	gstep int            // bytes from pixel to pixel in gate
 	flags int
 	lo    float32
 	hi    float32
@@ -46,7 +57,7 @@ type tile struct {
 // segment is one summand of a tile: some blocks of input channels under some taps.
 // The weights follow each other in the order of the sum, [block][tap][lane][output channel].
 type segment struct {
-	x      unsafe.Pointer // cell under tap offset 0 of the first pixel, in the first block
+	x      address // cell under tap offset 0 of the first pixel, in the first block
 	w      unsafe.Pointer
 	taps   unsafe.Pointer // *int, byte offsets
 	ntaps  int            // at least 1
@@ -66,7 +77,8 @@ type kernels struct {
 	depth []kernel    // by pixels
 	pair  int         // blocks of 16 output channels that conv computes at once
 	peak  func(n int)
-	work  int // floating point operations of a round of peak
+	work  int     // floating point operations of a round of peak
+	speed float64 // floating point operations a nanosecond, roughly
 }
 
 // wide is the largest number of pixels in a tile.
@@ -90,3 +102,6 @@ func choose(name string) (*kernels, error) {
 	}
 	return nil, fmt.Errorf("cpu: no kernels %q on this processor; it runs %q", name, names)
 }
+
+// cost is a guess at the nanoseconds that multiply-adds take on one core.
+func (k *kernels) cost(macs int64) float64 { return 2 * float64(macs) / k.speed }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"unsafe"
 )
@@ -42,14 +43,14 @@ type tileCase struct {
 	depthwise             bool
 }
 
-// part is a segment's shape.
-type part struct{ blocks, last, step, bstep, taps int }
+// segmentShape is a segment's extent.
+type segmentShape struct{ blocks, last, step, bstep, taps int }
 
 func (c tileCase) check(t *testing.T, run kernel) {
 	r := rand.New(rand.NewPCG(1, uint64(c.pixels*100+c.flags)))
-	parts := []part{{2, 7, 16, 700, 3}, {1, 16, 32, 0, 1}, {1, 3, 4, 0, 5}}
+	parts := []segmentShape{{2, 7, 16, 700, 3}, {1, 16, 32, 0, 1}, {1, 3, 4, 0, 5}}
 	if c.depthwise {
-		parts = []part{{1, 16, 32, 0, 4}}
+		parts = []segmentShape{{1, 16, 32, 0, 4}}
 	}
 	out := 16 * c.blocks
 	bias := random(r, out)
@@ -58,6 +59,7 @@ func (c tileCase) check(t *testing.T, run kernel) {
 		want[i] = bias[i%out]
 	}
 	var segs []segment
+	var inputs [][]float32 // kept alive: kernels hold bare addresses
 	for _, p := range parts {
 		x, w := random(r, 2000), random(r, out*p.taps*((p.blocks-1)*16+p.last))
 		taps := make([]int, p.taps)
@@ -65,8 +67,9 @@ func (c tileCase) check(t *testing.T, run kernel) {
 			taps[i] = 4 * (100 + 16*r.IntN(10))
 		}
 		c.sum(want, out, p, x, w, taps)
+		inputs = append(inputs, x)
 		segs = append(segs, segment{
-			x: unsafe.Pointer(&x[0]), w: unsafe.Pointer(&w[0]), taps: unsafe.Pointer(&taps[0]), ntaps: p.taps,
+			x: addressOf(unsafe.Pointer(&x[0])), w: unsafe.Pointer(&w[0]), taps: unsafe.Pointer(&taps[0]), ntaps: p.taps,
 			bstep: 4 * p.bstep, blocks: p.blocks, last: p.last, step: 4 * p.step,
 		})
 	}
@@ -86,13 +89,14 @@ func (c tileCase) check(t *testing.T, run kernel) {
 	}
 	for b := range c.blocks {
 		i, g := at(0, 16*b)
-		arg.y[b], arg.gate[b] = unsafe.Pointer(&y[i]), unsafe.Pointer(&gates[g])
+		arg.y[b], arg.gate[b] = addressOf(unsafe.Pointer(&y[i])), addressOf(unsafe.Pointer(&gates[g]))
 	}
 	for i := range want {
 		yi, gi := at(i/out, i%out)
 		want[i] = c.finish(want[i], y[yi], &wantGates[gi], uint(i%16))
 	}
 	run(arg)
+	runtime.KeepAlive(inputs)
 	for i := range want {
 		yi, gi := at(i/out, i%out)
 		if d := math.Abs(float64(y[yi] - want[i])); d > 1e-4 {
@@ -105,7 +109,7 @@ func (c tileCase) check(t *testing.T, run kernel) {
 }
 
 // sum adds a segment the plain way.
-func (c tileCase) sum(want []float32, out int, p part, x, w []float32, taps []int) {
+func (c tileCase) sum(want []float32, out int, p segmentShape, x, w []float32, taps []int) {
 	row := 0
 	for b := range p.blocks {
 		n := 16

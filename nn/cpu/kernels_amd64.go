@@ -280,6 +280,9 @@ func peakAVX512(n int)
 // peakAVX2 makes n rounds of 12 multiply-adds on registers of 8 lanes.
 func peakAVX2(n int)
 
+// pause is a moment's rest in a loop that waits.
+func pause()
+
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}
 
 var convAVX2 = [2][]kernel{{nil, convAVX2w1n1, convAVX2w1n2, convAVX2w1n3, convAVX2w1n4, convAVX2w1n5, convAVX2w1n6}}

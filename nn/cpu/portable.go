@@ -10,6 +10,7 @@ var portable = &kernels{
 	pair:  1,
 	peak:  peakScalar,
 	work:  16,
+	speed: 5,
 }
 
 type block = [lanes]float32
@@ -46,17 +47,17 @@ func convTwo(t *tile) {
 func (s *segment) quarter(c int, p, q *[4]float32) {
 	p0, p1, p2, p3 := p[0], p[1], p[2], p[3]
 	q0, q1, q2, q3 := q[0], q[1], q[2], q[3]
-	w, x := unsafe.Add(s.w, 4*c), s.x
+	w, x := addressOf(s.w).add(4*c), s.x
 	for b := range s.blocks {
 		n := lanes
 		if b == s.blocks-1 {
 			n = s.last
 		}
 		for _, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
-			at := unsafe.Add(x, tap)
+			at := x.add(tap)
 			for range n {
-				f := (*[4]float32)(w)
-				u, v := *(*float32)(at), *(*float32)(unsafe.Add(at, s.step))
+				f := (*[4]float32)(w.pointer())
+				u, v := *(*float32)(at.pointer()), *(*float32)(at.add(s.step).pointer())
 				p0 += u * f[0]
 				p1 += u * f[1]
 				p2 += u * f[2]
@@ -65,17 +66,17 @@ func (s *segment) quarter(c int, p, q *[4]float32) {
 				q1 += v * f[1]
 				q2 += v * f[2]
 				q3 += v * f[3]
-				w, at = unsafe.Add(w, cellSize), unsafe.Add(at, 4)
+				w, at = w.add(cellSize), at.add(4)
 			}
 		}
-		x = unsafe.Add(x, s.bstep)
+		x = x.add(s.bstep)
 	}
 	*p, *q = [4]float32{p0, p1, p2, p3}, [4]float32{q0, q1, q2, q3}
 }
 
 // walk visits each input value of the tile's first pixel with its weights.
 func (s *segment) walk(visit func(x unsafe.Pointer, w *block)) {
-	w, x := s.w, s.x
+	w, x := addressOf(s.w), s.x
 	for b := range s.blocks {
 		n := lanes
 		if b == s.blocks-1 {
@@ -83,11 +84,11 @@ func (s *segment) walk(visit func(x unsafe.Pointer, w *block)) {
 		}
 		for _, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
 			for l := range n {
-				visit(unsafe.Add(x, tap+4*l), (*block)(w))
-				w = unsafe.Add(w, cellSize)
+				visit(x.add(tap+4*l).pointer(), (*block)(w.pointer()))
+				w = w.add(cellSize)
 			}
 		}
-		x = unsafe.Add(x, s.bstep)
+		x = x.add(s.bstep)
 	}
 }
 
@@ -100,7 +101,7 @@ func depthwise(t *tile, acc []block) {
 	for i, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
 		w := (*block)(unsafe.Add(s.w, i*cellSize))
 		for p := range acc {
-			x, a := (*block)(unsafe.Add(s.x, tap+p*s.step)), &acc[p]
+			x, a := (*block)(s.x.add(tap+p*s.step).pointer()), &acc[p]
 			for c, v := range x {
 				a[c] += v * w[c]
 			}
@@ -122,14 +123,14 @@ func (t *tile) begin(acc []block) {
 // end applies what the flags ask for and stores the sums.
 func (t *tile) end(acc []block) {
 	for p := range acc {
-		a, y := &acc[p], (*block)(unsafe.Add(t.y[0], p*t.step))
+		a, y := &acc[p], (*block)(t.y[0].add(p*t.step).pointer())
 		if t.flags&flagAdd != 0 {
 			for c, v := range y {
 				a[c] += v
 			}
 		}
 		if t.flags&flagEmit != 0 {
-			*(*uint16)(unsafe.Add(t.gate[0], p*t.gstep)) = inside(a, t.lo, t.hi)
+			*(*uint16)(t.gate[0].add(p * t.gstep).pointer()) = inside(a, t.lo, t.hi)
 		}
 		if t.flags&flagBound != 0 {
 			for c, v := range a {
@@ -137,7 +138,7 @@ func (t *tile) end(acc []block) {
 			}
 		}
 		if t.flags&flagGate != 0 {
-			gate := *(*uint16)(unsafe.Add(t.gate[0], p*t.gstep))
+			gate := *(*uint16)(t.gate[0].add(p * t.gstep).pointer())
 			for c := range a {
 				if gate>>c&1 == 0 {
 					a[c] = 0

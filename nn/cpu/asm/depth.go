@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
@@ -50,7 +51,7 @@ func depthTile(v vector, n int) {
 func peak(v vector) {
 	name := "peak" + v.isa
 	fmt.Fprintf(&stubs, "\n// %s makes n rounds of %d multiply-adds on registers of %d lanes.\nfunc %s(n int)\n", name, 12, v.lanes, name)
-	TEXT(name, 4, "func(n int)")
+	TEXT(name, attr.NOSPLIT, "func(n int)")
 	n := Load(Param("n"), GP64())
 	for i := range 14 {
 		clearVector(v.reg(i))
@@ -62,5 +63,15 @@ func peak(v vector) {
 	DECQ(n)
 	JNZ(LabelRef("round"))
 	VZEROUPPER()
+	RET()
+}
+
+// pause rests for a moment in a loop that waits, to the benefit of a core's other thread.
+func pause() {
+	fmt.Fprint(&stubs, "\n// pause is a moment's rest in a loop that waits.\nfunc pause()\n")
+	TEXT("pause", attr.NOSPLIT, "func()")
+	for range 4 {
+		PAUSE()
+	}
 	RET()
 }

@@ -47,6 +47,7 @@ func main() {
 	}
 	peak(vector{isa: avx512, lanes: 16})
 	peak(vector{isa: avx2, lanes: 8})
+	pause()
 	Generate()
 	src, err := declarations()
 	if err == nil {

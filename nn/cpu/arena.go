@@ -1,0 +1,67 @@
+package cpu
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"unsafe"
+)
+
+const alignment = 64 // bytes: a cache line and a vector
+
+// place gives each buffer its offset so that none overlaps another in both
+// time and room, the largest first, each as low as it fits. It returns the size of the whole.
+func place(buffers []*buffer) int {
+	order := slices.Clone(buffers)
+	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
+	total := 0
+	var placed []*buffer // by offset
+	for _, b := range order {
+		off := 0
+		for _, p := range placed {
+			if p.to < b.from || b.to < p.from {
+				continue
+			}
+			if off+b.size <= p.off {
+				break
+			}
+			off = max(off, roundUp(p.off+p.size, alignment))
+		}
+		b.off = off
+		total = max(total, off+b.size)
+		at, _ := slices.BinarySearchFunc(placed, b, func(p, q *buffer) int { return cmp.Compare(p.off, q.off) })
+		placed = slices.Insert(placed, at, b)
+	}
+	return total
+}
+
+func roundUp(n, to int) int { return (n + to - 1) / to * to }
+
+// arena is the one piece of memory in which the plan at work keeps its maps.
+type arena struct{ mem []float32 }
+
+// fit makes room for size bytes and returns the aligned start. What was there is lost.
+func (a *arena) fit(size int) unsafe.Pointer {
+	if n := (size + 2*alignment) / 4; n > len(a.mem) {
+		const large = 4 << 20
+		collect := len(a.mem) > large
+		a.mem = nil
+		if collect {
+			runtime.GC() // The old room goes back before the new is taken.
+		}
+		a.mem = make([]float32, n)
+	}
+	start := unsafe.Pointer(&a.mem[0])
+	return unsafe.Add(start, roundUp(int(uintptr(start)), alignment)-int(uintptr(start)))
+}
+
+// floats is n floats of the arena from a byte offset.
+func (w *worker) floats(off, n int) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Add(w.base, off)), n)
+}
+
+// cell is the 16 channels of a pixel at a byte offset.
+func (w *worker) cell(off int) *block { return (*block)(unsafe.Add(w.base, off)) }
+
+// address is the place of a byte offset in the arena.
+func (w *worker) address(off int) address { return addressOf(w.base).add(off) }

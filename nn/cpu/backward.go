@@ -1,0 +1,232 @@
+package cpu
+
+import (
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// backward adds the task that computes the gradient at layer i from those of
+// the layers that read it, unless it is theirs already.
+func (c *compiler) backward(i int) {
+	n := c.node(i)
+	if n.gradOf >= 0 {
+		u := c.node(n.gradOf)
+		n.grad, n.gradLevel = c.shared(i), u.gradLevel
+		return
+	}
+	n.grad = newBlob(n.c, n.h, n.w).all()
+	c.gradient(i)
+}
+
+// shared is the part of its reader's gradient that layer i takes for its own.
+func (c *compiler) shared(i int) view {
+	n := c.node(i)
+	u := c.node(n.gradOf)
+	if _, ok := c.op(n.gradOf).(*nn.Concat); !ok {
+		return u.grad
+	}
+	var v view
+	c.slices(n.gradOf, func(j, at int) {
+		if j == i {
+			v = u.grad.slice(at, n.c)
+		}
+	})
+	return v
+}
+
+// leave adds the task that computes the picture's gradient.
+func (c *compiler) leave() {
+	n := &c.picture
+	c.plan.grad = pictureGradient{h: n.h, w: n.w, direct: c.narrowPicture()}
+	if c.plan.grad.direct {
+		n.grad = newBlob(lanes, (n.h+1)/2, (n.w+1)/2).all()
+	} else {
+		n.grad = newBlob(n.c, n.h, n.w).all()
+	}
+	c.plan.grad.view = n.grad
+	c.gradient(nn.Picture)
+}
+
+// gradientTask is the task of one gradient while its parts are gathered.
+type gradientTask struct {
+	*compiler
+	*task
+	n      *node
+	merged []part // stride-1 convolutions, summed by one kernel
+}
+
+// gradient adds the task for the gradient at layer i, or at the picture.
+func (c *compiler) gradient(i int) {
+	n := c.node(i)
+	n.gradLevel = n.level + 1
+	for _, u := range n.uses {
+		n.gradLevel = max(n.gradLevel, c.node(u).gradLevel+1)
+	}
+	g := &gradientTask{compiler: c, task: c.task(c.name(i), n.gradLevel, n.grad), n: n}
+	g.pair, g.back = 1, true
+	if n.target {
+		g.seed(i)
+	}
+	done := map[int]bool{}
+	for _, u := range n.uses {
+		if !done[u] {
+			done[u] = true
+			g.from(i, u)
+		}
+	}
+	g.finish()
+}
+
+// started tells whether something has been written, so that the next must add.
+func (g *gradientTask) started() bool { return len(g.writers) > 1 }
+
+func (g *gradientTask) seed(i int) {
+	s := &seed{k: g.packs.k, out: g.n.grad, a: g.n.out}
+	for j, t := range g.targets {
+		if t == i {
+			s.goals = append(s.goals, &g.goals[j])
+		}
+	}
+	s.partial = make([]float64, g.n.grad.n*g.n.h)
+	g.columns = true // a guide looks at all channels
+	g.cost += 3 * g.cells()
+	g.live(g.n.gradLevel, g.n.out.buf)
+	g.plan.seeds = append(g.plan.seeds, s)
+	g.add(s)
+}
+
+func (g *gradientTask) cells() float64 { return float64(g.out.n * g.out.h * g.out.w) }
+
+// from adds what layer u, which reads layer i, sends back.
+func (g *gradientTask) from(i, u int) {
+	un, l := g.node(u), g.net.Layers[u]
+	dy, level := un.grad, g.n.gradLevel
+	g.live(level, dy.buf)
+	switch op := l.Op.(type) {
+	case *nn.Conv:
+		g.fromConv(i, u, op)
+	case *nn.ReLU, *nn.Clip:
+		g.plus(dy)
+	case *nn.Add:
+		for _, j := range l.In {
+			if j == i {
+				g.plus(dy)
+			}
+		}
+	case *nn.Concat:
+		g.fromConcat(i, u)
+	case *nn.PerChannel:
+		g.cost += g.cells()
+		g.add(&perChannel{out: g.out, x: dy, scale: padded(op.Scale), add: g.started()})
+	case *nn.LRN:
+		g.cost += 40 * g.cells()
+		g.columns = true
+		g.live(level, g.n.out.buf)
+		g.add(&lrnGradient{op: op, out: g.out, dy: dy, x: g.n.out, add: g.started()})
+	case *nn.Softmax:
+		g.cost += 100 * g.cells()
+		g.columns = true
+		g.live(level, un.out.buf)
+		g.add(&softmaxGradient{out: g.out, dy: dy, y: un.out, add: g.started()})
+	case *nn.Pool:
+		g.fromPool(un, op)
+	}
+}
+
+// plus adds a gradient as it is.
+func (g *gradientTask) plus(dy view) {
+	g.cost += g.cells()
+	if s, ok := g.writers[len(g.writers)-1].(*sum); ok {
+		s.in = append(s.in, dy)
+		return
+	}
+	g.add(&sum{out: g.out, in: []view{dy}, add: g.started()})
+}
+
+func (g *gradientTask) fromConcat(i, u int) {
+	at, dy := 0, g.node(u).grad
+	for _, j := range g.net.Layers[u].In {
+		c := g.node(j).c
+		switch {
+		case j != i:
+		case at%lanes == 0 && g.aligned(u):
+			g.plus(dy.slice(at/lanes, c))
+		default:
+			g.columns = true
+			g.cost += 4 * g.cells()
+			g.add(&shuffle{out: g.out, in: dy, from: at, n: c, add: g.started()})
+		}
+		at += c
+	}
+}
+
+func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
+	ys, xs, _ := op.Over(g.n.h, g.n.w)
+	win := window{ys, xs}
+	g.cost += 3 * g.cells() * float64(ys.Kernel*xs.Kernel) / float64(ys.Stride*xs.Stride)
+	switch o := un.pool.(type) {
+	case nil:
+		g.add(&avgPoolGradient{window: win, out: g.out, dy: un.grad, add: g.started(),
+			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})
+	case *maxPool:
+		g.live(g.n.gradLevel, o.arg.buf)
+		g.add(&maxPoolGradient{window: win, out: g.out, dy: un.grad, arg: o.arg, add: g.started()})
+	case *widePool:
+		g.live(g.n.gradLevel, o.arg)
+		g.sheets = true
+		g.add(&widePoolGradient{forward: o, out: g.out, dy: un.grad, add: g.started()})
+	}
+}
+
+// fromConv adds the transpose of convolution u, to the kernel that sums all such where it can.
+func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
+	ys, xs, _ := op.Spans(g.n.h, g.n.w)
+	together := 1
+	if i == nn.Picture && g.plan.grad.direct {
+		together = 2
+	}
+	ay, ax := backwardAxis(ys, together), backwardAxis(xs, together)
+	dy := g.node(u).grad
+	kernelReads(dy, ay, ax, g.out.h, g.out.w)
+	macs := op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}})
+	g.macs += macs
+	g.cost += g.packs.k.cost(macs)
+	var phases []phase
+	for y, ty := range ay.phases {
+		for x, tx := range ax.phases {
+			phases = append(phases, phase{y: y, x: x, sy: len(ay.phases), sx: len(ax.phases), parts: []part{{
+				x: dy, ys: ty, xs: tx, stepY: ay.step, stepX: ax.step, panels: g.packs.backward(u, together, ys, xs, y, x, ty, tx),
+			}}})
+		}
+	}
+	if len(phases) == 1 && !isDepthwise(op) {
+		g.merged = append(g.merged, phases[0].parts...)
+		return
+	}
+	o := g.conv(&conv{out: g.out, phases: phases, add: g.started()})
+	g.pair = max(g.pair, o.pair())
+	g.add(o)
+}
+
+// finish adds the merged convolutions and sees to the gates.
+func (g *gradientTask) finish() {
+	if g.merged != nil {
+		o := g.conv(&conv{out: g.out, add: g.started(), phases: []phase{{sy: 1, sx: 1, parts: g.merged}}})
+		g.pair = max(g.pair, o.pair())
+		g.add(o)
+	}
+	if g.n.gates == nil {
+		return
+	}
+	for _, ref := range g.n.gates {
+		for r := &ref; r != nil && r.gate != nil; r = r.next {
+			g.live(g.n.gradLevel, r.buf)
+		}
+	}
+	if o, ok := g.writers[len(g.writers)-1].(*conv); ok {
+		o.gates = g.n.gates
+		return
+	}
+	g.add(&gating{out: g.out, gates: g.n.gates})
+}

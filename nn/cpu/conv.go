@@ -1,0 +1,203 @@
+package cpu
+
+import (
+	"math"
+	"unsafe"
+)
+
+// region is the part of a map that one item of work sets: blocks b0 to b1, rows y0 to y1.
+type region struct{ b0, b1, y0, y1 int }
+
+// writer sets, or adds to, any region of its map.
+type writer interface{ write(w *worker, r region) }
+
+// conv writes a sum of convolutions: a layer, or the gradient that several layers send to what they all read.
+type conv struct {
+	k      *kernels
+	out    view
+	phases []phase
+	bias   []float32 // a float for each lane of out, or nil
+	add    bool      // to what is there
+	bound  *bound    // or nil
+	gates  []gateRef // for each block: emitted to with bound, else applied
+}
+
+// bound is a rectifier or clip.
+type bound struct{ lo, hi float32 }
+
+var rectifier = bound{0, float32(math.Inf(1))}
+
+// phase is the cells y+i*sy, x+j*sx of the output.
+type phase struct {
+	y, x, sy, sx int
+	parts        []part
+	split        []int // widths of the tiles of a row
+}
+
+// part is one summand of a phase.
+type part struct {
+	x            view
+	ys, xs       []tap
+	stepY, stepX int // cells of x from output to output
+	panels       []panel
+	offsets      []int // of the taps, in bytes, given by layout
+}
+
+// layout computes what depends on the blobs' strides.
+func (o *conv) layout() {
+	for i := range o.phases {
+		p := &o.phases[i]
+		p.split = split((o.out.w-p.x+p.sx-1)/p.sx, o.k.wide())
+		for j := range p.parts {
+			s := &p.parts[j]
+			s.offsets = nil
+			for _, y := range s.ys {
+				for _, x := range s.xs {
+					s.offsets = append(s.offsets, y.at*s.x.row+x.at*s.x.cell)
+				}
+			}
+		}
+	}
+}
+
+// split cuts n pixels into near-equal tiles of at most wide.
+func split(n, wide int) []int {
+	if n < 1 {
+		return nil
+	}
+	tiles := (n + wide - 1) / wide
+	out := make([]int, tiles)
+	for i := range out {
+		out[i] = (n*(i+1))/tiles - n*i/tiles
+	}
+	return out
+}
+
+func (o *conv) write(w *worker, r region) {
+	for b := r.b0; b < r.b1; {
+		n := min(o.pair(), r.b1-b)
+		gated := false
+		for i := range o.phases {
+			gated = o.writePhase(w, &o.phases[i], b, n, r.y0, r.y1)
+		}
+		for i := b; i < b+n && !gated; i++ {
+			o.gates[i].apply(w, o.out, i, r.y0, r.y1)
+		}
+		b += n
+	}
+}
+
+// pair is how many blocks a kernel computes at once.
+func (o *conv) pair() int {
+	if o.depthwise() {
+		return 1
+	}
+	return o.k.pair
+}
+
+func (o *conv) depthwise() bool {
+	p := o.phases[0].parts[0].panels
+	return len(p) > 0 && p[0].depthwise
+}
+
+// writePhase computes n blocks from block b, rows y0 to y1 of a phase; it
+// returns whether it applied the gates.
+func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
+	t := &w.tile
+	*t = tile{step: p.sx * cellSize, gstep: p.sx * gateSize}
+	o.load(w, p, b)
+	if o.bias != nil {
+		t.bias = unsafe.Pointer(&o.bias[b*lanes])
+	}
+	gated = o.setFlags(t, b, n)
+	run := o.k.depth
+	if !o.depthwise() {
+		run = o.k.conv[n-1]
+	}
+	for y := y0 + mod(p.y-y0, p.sy); y < y1; y += p.sy {
+		o.row(w, p, b, n, y, run)
+	}
+	return gated
+}
+
+// row computes one row of tiles.
+func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
+	t := &w.tile
+	for i := range n {
+		t.y[i] = w.address(o.out.at(b+i, y, p.x))
+		if o.gates != nil && o.gates[b+i].gate != nil {
+			t.gate[i] = w.address(o.gates[b+i].at(y, p.x))
+		}
+	}
+	panel, seg := b/o.pair(), 0
+	for k := range p.parts {
+		s := &p.parts[k]
+		if q := &s.panels[panel]; q.n > 0 {
+			w.segs[seg].x = w.address(s.x.at(q.first, (y-p.y)/p.sy*s.stepY, 0))
+			seg++
+		}
+	}
+	for _, n := range p.split {
+		run[n](t)
+		for i := range w.segs[:seg] {
+			s := &w.segs[i]
+			s.x = s.x.add(n * s.step)
+		}
+		for i := range t.y {
+			t.y[i] = t.y[i].add(n * t.step)
+			t.gate[i] = t.gate[i].add(n * t.gstep)
+		}
+	}
+}
+
+// load sets the segments of a panel.
+func (o *conv) load(w *worker, p *phase, b int) {
+	w.segs = w.segs[:0]
+	for k := range p.parts {
+		s := &p.parts[k]
+		q := &s.panels[b/o.pair()]
+		if q.n == 0 {
+			continue
+		}
+		w.segs = append(w.segs, segment{
+			w: unsafe.Pointer(&q.w[0]), taps: unsafe.Pointer(&s.offsets[0]), ntaps: len(s.offsets),
+			bstep: s.x.block, blocks: q.n, last: q.last, step: s.stepX * s.x.cell,
+		})
+	}
+	w.tile.nsegs = len(w.segs)
+	if len(w.segs) > 0 {
+		w.tile.segs = unsafe.Pointer(&w.segs[0])
+	}
+}
+
+// setFlags tells the kernel what follows the sum; it returns whether that includes every gate.
+func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
+	if o.add {
+		t.flags |= flagAdd
+	}
+	if o.bound != nil {
+		t.flags |= flagBound
+		t.lo, t.hi = o.bound.lo, o.bound.hi
+		if o.gates != nil {
+			t.flags |= flagEmit
+		}
+		return true
+	}
+	if o.gates == nil {
+		return true
+	}
+	fits := 0
+	for i := range n {
+		if g := o.gates[b+i]; g.gate != nil && g.slope == 0 && g.next == nil {
+			fits++
+		}
+	}
+	if fits == n {
+		t.flags |= flagGate
+		return true
+	}
+	return false
+}
+
+// mod is the remainder in 0..n-1.
+func mod(a, n int) int { return ((a % n) + n) % n }

@@ -1,0 +1,234 @@
+package cpu
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// Options says how an engine uses the processor.
+type Options struct {
+	Threads int    // 0 for all cores
+	Kernel  string // "avx512", "avx2", "portable"; "" for ZALGOSCOPE_CPU or else the best
+}
+
+// Engine runs one net on the processor. It is used by one goroutine at a time.
+type Engine struct {
+	net   *nn.Net
+	k     *kernels
+	crew  *crew
+	packs *packs
+	arena arena
+	plans []*plan // the latest last
+	jobs  struct {
+		climb   climb
+		warp    warp
+		combine combine
+		hold    hold
+		read    readOut
+	}
+}
+
+var _ nn.Engine = (*Engine)(nil)
+
+const (
+	maxPlans    = 32      // kept for later steps; octaves and objectives come back
+	maxArena    = 1 << 37 // bytes
+	shareFloats = 1 << 14 // work on fewer is not worth a second thread
+)
+
+// Open makes an engine for a valid net.
+func Open(net *nn.Net, o Options) (*Engine, error) {
+	if err := net.Validate(); err != nil {
+		return nil, err
+	}
+	for _, l := range net.Layers {
+		switch l.Op.(type) {
+		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Softmax:
+		default:
+			return nil, fmt.Errorf("cpu: layer %q: no operation %q", l.Name, l.Op.Kind())
+		}
+	}
+	k, err := choose(o.Kernel)
+	if err != nil {
+		return nil, err
+	}
+	if o.Threads < 0 {
+		return nil, fmt.Errorf("cpu: %d threads are not possible", o.Threads)
+	}
+	threads := o.Threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	return &Engine{net: net, k: k, crew: newCrew(threads), packs: newPacks(net, k)}, nil
+}
+
+// Device names the kernels and the threads.
+func (e *Engine) Device() string {
+	n := len(e.crew.workers)
+	if n == 1 {
+		return "cpu " + e.k.name + ", 1 thread"
+	}
+	return fmt.Sprintf("cpu %s, %d threads", e.k.name, n)
+}
+
+// Close ends the worker goroutines. Closing twice does nothing.
+func (e *Engine) Close() error {
+	if !e.crew.closed.Load() {
+		e.crew.close()
+	}
+	e.plans, e.arena = nil, arena{}
+	return nil
+}
+
+// Ascend makes one gradient step on a canvas.
+func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, error) {
+	p, err := e.own(c)
+	if err != nil {
+		return 0, err
+	}
+	plan, err := e.plan(p.w, p.h, obj)
+	if err != nil {
+		return 0, err
+	}
+	plan.input.canvas, plan.input.tensor = p, nil
+	plan.input.shiftX, plan.input.shiftY = step.ShiftX, step.ShiftY
+	e.execute(plan)
+	e.climb(plan, p, step)
+	return plan.score(), nil
+}
+
+// climb moves the canvas along the plan's gradient.
+func (e *Engine) climb(p *plan, c *canvas, step nn.Step) {
+	o := &e.jobs.climb
+	o.grad, o.canvas, o.rate = &p.grad, c, 0
+	o.shiftX, o.shiftY = step.ShiftX, step.ShiftY
+	o.scale, _ = e.net.Input.Affine()
+	for i := range o.colour {
+		o.colour[i] = e.net.Input.Colour(i)
+	}
+	o.sums = resize(o.sums, c.h)
+	share := len(c.pix) > shareFloats
+	e.crew.run(o, c.h, share)
+	sum := 0.0
+	for _, v := range o.sums {
+		sum += v
+	}
+	if o.rate = float32(float64(step.Size) * float64(3*c.w*c.h) / sum); sum == 0 || o.rate == 0 {
+		return
+	}
+	e.crew.run(o, c.h, share)
+}
+
+// Gradient returns the objective's gradient at the input x, and its value.
+func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (*tensor.Dense, float32, error) {
+	w, h, err := size(x)
+	if err != nil {
+		return nil, 0, err
+	}
+	plan, err := e.plan(w, h, obj)
+	if err != nil {
+		return nil, 0, err
+	}
+	plan.input.canvas, plan.input.tensor = nil, nn.Floats(x)
+	e.execute(plan)
+	dx := nn.NewTensor(x.Shape().Clone())
+	out, me := nn.Floats(dx), e.crew.workers[0]
+	for y := range h {
+		for x := range w {
+			for c, v := range plan.grad.pixel(me, y, x) {
+				out[(c*h+y)*w+x] = v
+			}
+		}
+	}
+	return dx, plan.score(), nil
+}
+
+// Activation runs the input x forward to a layer and returns its output.
+func (e *Engine) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error) {
+	w, h, err := size(x)
+	if err != nil {
+		return nil, err
+	}
+	l, err := e.net.Find(layer)
+	if err != nil {
+		return nil, err
+	}
+	p, err := compile(e.packs, len(e.crew.workers), w, h, []int{l}, false)
+	if err != nil {
+		return nil, err
+	}
+	p.input.tensor = nn.Floats(x)
+	e.execute(p)
+	n := p.graph.node(l)
+	y := nn.NewTensor(tensor.Shape{n.c, n.h, n.w})
+	out := nn.Floats(y)
+	for i := range n.h {
+		for j := range n.w {
+			n.out.channels(e.crew.workers[0], i, j, func(c int, v float32) { out[(c*n.h+i)*n.w+j] = v })
+		}
+	}
+	return y, nil
+}
+
+// size is that of an input of shape 3,H,W.
+func size(x *tensor.Dense) (w, h int, err error) {
+	if x.Dims() != 3 || x.Shape()[0] != 3 || x.Dtype() != tensor.Float32 {
+		return 0, 0, fmt.Errorf("cpu: the input is %v of %v, not 3,H,W of float32", x.Shape(), x.Dtype())
+	}
+	h, w = x.Shape()[1], x.Shape()[2]
+	if len(nn.Floats(x)) != 3*h*w {
+		return 0, 0, errors.New("cpu: the input is a view of another tensor")
+	}
+	return w, h, nil
+}
+
+// plan finds or makes the plan of an objective and sets its targets.
+func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
+	for i, p := range e.plans {
+		if p.w == w && p.h == h && p.serves(obj) && p.aim(obj, e.k) {
+			if i < len(e.plans)-1 {
+				e.plans = append(slices.Delete(e.plans, i, i+1), p)
+			}
+			return p, nil
+		}
+	}
+	targets, err := e.net.Targets(obj)
+	if err != nil {
+		return nil, err
+	}
+	p, err := compile(e.packs, len(e.crew.workers), w, h, targets, true)
+	if err != nil {
+		return nil, err
+	}
+	if p.size > maxArena {
+		return nil, fmt.Errorf("cpu: a step at %dx%d needs %d GiB of memory", w, h, p.size>>30)
+	}
+	p.input.input = e.net.Input
+	for _, t := range obj {
+		p.names = append(p.names, t.Layer)
+	}
+	p.aim(obj, e.k)
+	if len(e.plans) == maxPlans {
+		e.plans = slices.Delete(e.plans, 0, 1)
+	}
+	e.plans = append(e.plans, p)
+	return p, nil
+}
+
+// execute runs a plan's stages.
+func (e *Engine) execute(p *plan) {
+	base := e.arena.fit(p.size)
+	for _, w := range e.crew.workers {
+		w.base = base
+	}
+	for i := range p.stages {
+		s := &p.stages[i]
+		e.crew.run(s, s.items, s.share)
+	}
+}

@@ -1,0 +1,162 @@
+package cpu
+
+import (
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// enter adds the task that brings in the picture.
+func (c *compiler) enter() {
+	c.input = &entry{out: c.picture.out}
+	t := c.task(c.name(nn.Picture), 0, c.picture.out)
+	t.pair, t.cost = 1, float64(c.picture.h*c.picture.w)*4
+	t.add(c.input)
+}
+
+// forward adds the tasks that compute layer i, and the convolution before it if that is fused.
+func (c *compiler) forward(i int) {
+	n, l := c.node(i), c.net.Layers[i]
+	if n.takes >= 0 {
+		conv := c.net.Layers[n.takes]
+		n.level = c.level(conv.In)
+		b, _ := boundOf(l.Op)
+		c.gate(n, n.level)
+		c.forwardConv(n.takes, c.node(conv.In[0]).out, &b)
+		return
+	}
+	n.level = c.level(l.In)
+	x := c.node(l.In[0]).out
+	switch op := l.Op.(type) {
+	case *nn.Conv:
+		c.forwardConv(i, x, nil)
+	case *nn.Concat:
+		c.forwardConcat(i)
+	case *nn.Add:
+		s := &sum{out: n.out}
+		t := c.simple(i, 2)
+		for _, j := range l.In {
+			s.in = append(s.in, c.node(j).out)
+			c.live(n.level, c.node(j).out.buf)
+		}
+		t.add(s)
+	case *nn.ReLU:
+		c.gate(n, n.level)
+		n.slope = op.Slope
+		c.simple(i, 2, x.buf).add(&clip{out: n.out, x: x, bound: rectifier, slope: op.Slope, gate: n.gate})
+	case *nn.Clip:
+		c.gate(n, n.level)
+		c.simple(i, 2, x.buf).add(&clip{out: n.out, x: x, bound: bound{op.Min, op.Max}, gate: n.gate})
+	case *nn.PerChannel:
+		c.simple(i, 1, x.buf).add(&perChannel{out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
+	case *nn.LRN:
+		t := c.simple(i, 20, x.buf)
+		t.columns = true
+		t.add(&lrn{op: op, out: n.out, x: x})
+	case *nn.Softmax:
+		t := c.simple(i, 100, x.buf)
+		t.columns = true
+		t.add(&softmax{out: n.out, x: x})
+	case *nn.Pool:
+		c.forwardPool(i, op, x)
+	default:
+		panic("cpu: unknown operation " + l.Op.Kind())
+	}
+}
+
+// simple is a task for layer i of the given cost in nanoseconds for each pixel of a block.
+func (c *compiler) simple(i int, cost float64, reads ...*buffer) *task {
+	n := c.node(i)
+	t := c.task(c.name(i), n.level, n.out, reads...)
+	t.pair, t.cost = 1, cost*float64(n.out.n*n.h*n.w)
+	return t
+}
+
+// forwardConv computes convolution i, with what follows it where b is not nil.
+func (c *compiler) forwardConv(i int, x view, b *bound) {
+	n, op := c.node(i), c.op(i).(*nn.Conv)
+	at := c.node(c.net.Layers[i].In[0])
+	ys, xs, _ := op.Spans(at.h, at.w)
+	level, gate := n.level, (*gate)(nil)
+	if n.into >= 0 {
+		level, gate = c.node(n.into).level, c.node(n.into).gate
+	}
+	ay, ax := forwardAxis(ys), forwardAxis(xs)
+	kernelReads(x, ay, ax, n.h, n.w)
+	o := c.conv(&conv{out: n.out, bound: b, phases: []phase{{sy: 1, sx: 1, parts: []part{{
+		x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step, panels: c.packs.forward(i),
+	}}}}})
+	if op.Bias != nil {
+		o.bias = padded(op.Bias)
+	}
+	if gate != nil {
+		o.gates = make([]gateRef, n.out.n)
+		for b := range o.gates {
+			o.gates[b] = gateRef{gate: gate, block: b}
+		}
+	}
+	t := c.task(c.name(i), level, n.out, x.buf)
+	t.macs = op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
+	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
+	t.add(o)
+}
+
+// forwardConcat copies what does not already lie in the concat's room.
+func (c *compiler) forwardConcat(i int) {
+	n := c.node(i)
+	n.level--
+	if !c.aligned(i) {
+		n.level++
+		t := c.simple(i, 8)
+		t.columns = true
+		at := 0
+		for _, j := range c.net.Layers[i].In {
+			in := c.node(j)
+			c.live(n.level, in.out.buf)
+			t.add(&shuffle{out: n.out, in: in.out, to: at, n: in.c})
+			at += in.c
+		}
+		return
+	}
+	level := n.level
+	c.slices(i, func(j, at int) {
+		in := c.node(j)
+		out := n.out.slice(at, in.c)
+		if in.out.blob == out.blob && in.out.first == out.first {
+			return
+		}
+		n.level = level + 1
+		t := c.task(c.name(i), n.level, out, in.out.buf)
+		t.pair, t.cost = 1, 4*float64(out.n*n.h*n.w)
+		t.add(&sum{out: out, in: []view{in.out}})
+	})
+}
+
+func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
+	n := c.node(i)
+	ys, xs, _ := op.Over(x.h, x.w)
+	win := window{ys, xs}
+	cells := ys.Kernel * xs.Kernel
+	t := c.simple(i, 3*float64(cells), x.buf)
+	switch {
+	case !op.Max:
+		t.add(&avgPool{window: win, out: n.out, x: x,
+			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})
+	case cells > maxWindow:
+		o := &widePool{window: win, out: n.out, x: x}
+		if c.back {
+			o.arg = newBuffer(4 * lanes * n.out.n * n.h * n.w)
+			c.live(n.level, o.arg)
+		}
+		n.pool = o
+		t.add(o)
+	default:
+		o := &maxPool{window: win, out: n.out, x: x}
+		if c.back {
+			o.arg = newArgmax(n.c, n.h, n.w)
+			c.live(n.level, o.arg.buf)
+		}
+		n.pool = o
+		t.add(o)
+	}
+}

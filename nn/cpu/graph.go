@@ -1,0 +1,264 @@
+package cpu
+
+import (
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// graph is the part of a net that a plan runs, with what the plan decides
+// about each layer.
+type graph struct {
+	net     *nn.Net
+	shapes  []tensor.Shape
+	picture node
+	nodes   []node
+}
+
+// node is a layer's output, or the picture, as the plan keeps it.
+type node struct {
+	c, h, w int
+	needed  bool
+	target  bool
+	uses    []int // needed layers that read it, once for each time
+	into    int   // the rectifier or clip that computes this convolution with its own, or -1
+	takes   int   // the reverse: the convolution, or -1
+
+	out     view // its values; for a convolution with into, those of the rectifier
+	changes bool // a later layer overwrites the values in place
+	level   int  // the stage that completes them
+	gate    *gate
+	slope   float32
+	pool    writer // a max pool, which knows what it took
+
+	grad      view      // the gradient, gates applied
+	gradOf    int       // the layer whose gradient this one shares, or -1
+	gradLevel int       // the stage that completes it
+	gates     []gateRef // for each block of grad, nil for none
+}
+
+// newGraph marks what the targets need at a picture size.
+func newGraph(net *nn.Net, w, h int, targets []int) (*graph, error) {
+	shapes, err := net.Shapes(w, h)
+	if err != nil {
+		return nil, err
+	}
+	g := &graph{net: net, shapes: shapes, nodes: make([]node, len(shapes))}
+	g.picture = node{c: 3, h: h, w: w, needed: true, into: -1, takes: -1, gradOf: -1}
+	for i, need := range net.Upto(targets...) {
+		s := shapes[i]
+		g.nodes[i] = node{c: s[0], h: s[1], w: s[2], needed: need, into: -1, takes: -1, gradOf: -1}
+		if need {
+			for _, j := range net.Layers[i].In {
+				g.node(j).uses = append(g.node(j).uses, i)
+			}
+		}
+	}
+	for _, t := range targets {
+		g.nodes[t].target = true
+	}
+	g.fuse()
+	g.store()
+	return g, nil
+}
+
+func (g *graph) node(i int) *node {
+	if i == nn.Picture {
+		return &g.picture
+	}
+	return &g.nodes[i]
+}
+
+func (g *graph) op(i int) nn.Op { return g.net.Layers[i].Op }
+
+// private tells whether only layer by reads layer i, once, and the plan's user does not.
+func (g *graph) private(i, by int) bool {
+	return i >= 0 && !g.nodes[i].target && len(g.nodes[i].uses) == 1 && g.nodes[i].uses[0] == by
+}
+
+// boundOf tells whether an operation is a rectifier or clip that a convolution can take in.
+func boundOf(op nn.Op) (b bound, ok bool) {
+	switch o := op.(type) {
+	case *nn.ReLU:
+		return rectifier, o.Slope == 0
+	case *nn.Clip:
+		return bound{o.Min, o.Max}, true
+	}
+	return bound{}, false
+}
+
+// fuse joins rectifiers and clips with the convolutions that only they read.
+func (g *graph) fuse() {
+	for j := range g.nodes {
+		if _, ok := boundOf(g.op(j)); !ok || !g.nodes[j].needed {
+			continue
+		}
+		i := g.net.Layers[j].In[0]
+		if !g.private(i, j) {
+			continue
+		}
+		if _, ok := g.op(i).(*nn.Conv); ok {
+			g.nodes[i].into, g.nodes[j].takes = j, i
+		}
+	}
+}
+
+// store decides where values lie, from the last layer to the first: parts of a
+// concat in the concat's room, pointwise layers over their input where nobody
+// else wants that, everything else in a blob of its own.
+func (g *graph) store() {
+	g.picture.out = g.pictureBlob().all()
+	for j := len(g.nodes) - 1; j >= 0; j-- {
+		n := &g.nodes[j]
+		if !n.needed {
+			continue
+		}
+		if n.out.blob == nil {
+			n.out = newBlob(n.c, n.h, n.w).all()
+		}
+		switch g.op(j).(type) {
+		case *nn.ReLU, *nn.Clip, *nn.PerChannel:
+			i := g.net.Layers[j].In[0]
+			if n.takes >= 0 {
+				g.nodes[i].out = n.out
+			} else if g.private(i, j) && !g.keepsOutput(i) {
+				g.nodes[i].out, g.nodes[i].changes = n.out, true
+			}
+		case *nn.Concat:
+			g.slices(j, func(i, at int) {
+				k := g.node(i)
+				if i == nn.Picture || k.out.blob != nil || n.changes && !g.private(i, j) {
+					return
+				}
+				k.out, k.changes = n.out.slice(at, k.c), n.changes
+			})
+		}
+	}
+}
+
+// keepsOutput tells whether the layer's backward pass reads its output.
+func (g *graph) keepsOutput(i int) bool {
+	_, ok := g.op(i).(*nn.Softmax)
+	return ok
+}
+
+// pictureBlob is the room for the net's input: four floats a pixel where all
+// who read it are convolutions of one group, whose kernels take that as it is.
+func (g *graph) pictureBlob() *blob {
+	b := newBlob(3, g.picture.h, g.picture.w)
+	if g.narrowPicture() {
+		b.cell = 16
+	}
+	return b
+}
+
+func (g *graph) narrowPicture() bool {
+	for _, u := range g.picture.uses {
+		if o, ok := g.op(u).(*nn.Conv); !ok || o.Groups != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// aligned tells whether every input of concat j begins on a whole block.
+func (g *graph) aligned(j int) bool {
+	at := 0
+	for _, i := range g.net.Layers[j].In {
+		if at%lanes != 0 {
+			return false
+		}
+		at += g.node(i).c
+	}
+	return true
+}
+
+// slices visits the inputs of concat j with their first block, if they begin on whole blocks.
+func (g *graph) slices(j int, visit func(i, at int)) {
+	if !g.aligned(j) {
+		return
+	}
+	at := 0
+	for _, i := range g.net.Layers[j].In {
+		visit(i, at/lanes)
+		at += g.node(i).c
+	}
+}
+
+// share decides which gradients need no room of their own because they equal
+// (a part of) the gradient of the only layer that reads the value.
+func (g *graph) share() {
+	for i := len(g.nodes) - 1; i >= 0; i-- {
+		n := &g.nodes[i]
+		if !n.needed || n.target || len(n.uses) != 1 {
+			continue
+		}
+		switch u := n.uses[0]; g.op(u).(type) {
+		case *nn.ReLU, *nn.Clip:
+			n.gradOf = u
+		case *nn.Concat:
+			if g.aligned(u) {
+				n.gradOf = u
+			}
+		case *nn.Add:
+			// All inputs share one gradient, so none may gate it for itself.
+			if g.gateless(i) {
+				n.gradOf = u
+			}
+		}
+	}
+}
+
+func (g *graph) gateless(i int) bool {
+	switch g.op(i).(type) {
+	case *nn.ReLU, *nn.Clip, *nn.Concat, *nn.Add:
+		return false
+	}
+	return true
+}
+
+// gather collects the gates over each block of every gradient, from the first
+// layer to the last: a layer's own and those of the layers that share it.
+func (g *graph) gather() {
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		if !n.needed {
+			continue
+		}
+		if n.gate != nil {
+			n.gates = make([]gateRef, blocks(n.c))
+			for b := range n.gates {
+				n.gates[b] = gateRef{gate: n.gate, block: b, slope: n.slope}
+			}
+		}
+		at := 0
+		for _, k := range g.net.Layers[i].In {
+			if k >= 0 && g.nodes[k].gradOf == i {
+				n.join(g.nodes[k].gates, at)
+			}
+			if _, ok := g.op(i).(*nn.Concat); ok {
+				at += blocks(g.node(k).c)
+			}
+		}
+	}
+}
+
+// join adds the gates of blocks from block at on.
+func (n *node) join(gates []gateRef, at int) {
+	if gates == nil {
+		return
+	}
+	if n.gates == nil {
+		n.gates = make([]gateRef, blocks(n.c))
+	}
+	for b, ref := range gates {
+		if ref.gate == nil {
+			continue
+		}
+		if n.gates[at+b].gate != nil {
+			own := n.gates[at+b]
+			ref.next = &own
+		}
+		n.gates[at+b] = ref
+	}
+}

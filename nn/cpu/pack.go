@@ -1,0 +1,179 @@
+package cpu
+
+import "zalgoscope/nn"
+
+// panel is the weights of one or two blocks of output channels, in the order
+// in which a kernel reads them, and the input blocks that they read.
+type panel struct {
+	w         []float32
+	first, n  int // input blocks
+	last      int // channels of the last of them
+	depthwise bool
+}
+
+// matrix is the weights of a convolution's one direction and phase.
+type matrix struct {
+	out, in int                         // channels
+	taps    int                         //
+	reads   func(o int) (from, to int)  // input channels that output channel o reads
+	weight  func(o, i, tap int) float32 // of an input channel within reads(o)
+}
+
+// pack lays the weights out for kernels that compute pair blocks at once.
+func (m matrix) pack(pair int) []panel {
+	var panels []panel
+	if m.taps == 0 {
+		return make([]panel, (blocks(m.out)+pair-1)/pair)
+	}
+	for b := 0; b < blocks(m.out); b += pair {
+		width := lanes * min(pair, blocks(m.out)-b)
+		from, to := m.in, 0
+		for o := lanes * b; o < min(lanes*b+width, m.out); o++ {
+			f, t := m.reads(o)
+			from, to = min(from, f), max(to, t)
+		}
+		p := panel{first: from / lanes, n: blocks(to) - from/lanes}
+		p.last = min(lanes, m.in-lanes*(p.first+p.n-1))
+		p.w = make([]float32, 0, ((p.n-1)*lanes+p.last)*m.taps*width)
+		for ib := p.first; ib < p.first+p.n; ib++ {
+			for tap := range m.taps {
+				for i := lanes * ib; i < min(lanes*(ib+1), m.in); i++ {
+					p.w = m.row(p.w, lanes*b, width, i, tap)
+				}
+			}
+		}
+		panels = append(panels, p)
+	}
+	return panels
+}
+
+// row appends the weights of one input value to width output channels from o.
+func (m matrix) row(w []float32, o, width, i, tap int) []float32 {
+	for k := o; k < o+width; k++ {
+		v := float32(0)
+		if k < m.out {
+			if from, to := m.reads(k); from <= i && i < to {
+				v = m.weight(k, i, tap)
+			}
+		}
+		w = append(w, v)
+	}
+	return w
+}
+
+// packDepthwise lays out weights [block][tap][channel].
+func (m matrix) packDepthwise() []panel {
+	panels := make([]panel, blocks(m.out))
+	if m.taps == 0 {
+		return panels
+	}
+	for b := range panels {
+		panels[b] = panel{first: b, n: 1, last: lanes, depthwise: true}
+		for tap := range m.taps {
+			for o := lanes * b; o < lanes*(b+1); o++ {
+				v := float32(0)
+				if o < m.out {
+					v = m.weight(o, o, tap)
+				}
+				panels[b].w = append(panels[b].w, v)
+			}
+		}
+	}
+	return panels
+}
+
+// isDepthwise tells whether each channel is a group of its own.
+func isDepthwise(o *nn.Conv) bool {
+	s := o.W.Shape()
+	return o.Groups > 1 && o.Groups == s[0] && s[1] == 1
+}
+
+// forwardMatrix is the convolution itself.
+func forwardMatrix(o *nn.Conv) matrix {
+	s, w := o.W.Shape(), nn.Floats(o.W)
+	out, in := s[0]/o.Groups, s[1]
+	area := s[2] * s[3]
+	return matrix{
+		out: s[0], in: in * o.Groups, taps: area,
+		reads:  func(k int) (int, int) { return k / out * in, (k/out + 1) * in },
+		weight: func(k, i, tap int) float32 { return w[(k*in+i%in)*area+tap] },
+	}
+}
+
+// backwardMatrix is its transpose for one phase of each axis.
+func backwardMatrix(o *nn.Conv, ys, xs []tap) matrix {
+	s, w := o.W.Shape(), nn.Floats(o.W)
+	out, in := s[0]/o.Groups, s[1]
+	return matrix{
+		out: in * o.Groups, in: s[0], taps: len(ys) * len(xs),
+		reads: func(k int) (int, int) { return k / in * out, (k/in + 1) * out },
+		weight: func(k, i, tap int) float32 {
+			ky, kx := ys[tap/len(xs)].kernel[0], xs[tap%len(xs)].kernel[0]
+			return w[((i*in+k%in)*s[2]+ky)*s[3]+kx]
+		},
+	}
+}
+
+// pictureMatrix is the transpose of a first layer for one phase of each axis,
+// four pixels at once: output channel 8*row + 4*column + colour.
+func pictureMatrix(o *nn.Conv, ys, xs []tap) matrix {
+	s, w := o.W.Shape(), nn.Floats(o.W)
+	return matrix{
+		out: lanes, in: s[0], taps: len(ys) * len(xs),
+		reads: func(int) (int, int) { return 0, s[0] },
+		weight: func(k, i, tap int) float32 {
+			ky, kx := ys[tap/len(xs)].kernel[k/8], xs[tap%len(xs)].kernel[k/4%2]
+			if ky < 0 || kx < 0 || k%4 == 3 {
+				return 0
+			}
+			return w[((i*s[1]+k%4)*s[2]+ky)*s[3]+kx]
+		},
+	}
+}
+
+// packs keeps a net's weights as the kernels read them, made when a plan first asks.
+type packs struct {
+	net  *nn.Net
+	k    *kernels
+	made map[packKey][]panel
+}
+
+// packKey names the weights of a layer, forward (together 0) or for a phase of
+// its transpose, which depends on the padding only through its remainders.
+type packKey struct{ layer, together, padY, padX, y, x int }
+
+func newPacks(net *nn.Net, k *kernels) *packs {
+	return &packs{net: net, k: k, made: map[packKey][]panel{}}
+}
+
+func (p *packs) forward(layer int) []panel {
+	return p.get(packKey{layer: layer}, isDepthwise(p.conv(layer)), func() matrix {
+		return forwardMatrix(p.conv(layer))
+	})
+}
+
+func (p *packs) backward(layer, together int, ys, xs nn.Span, y, x int, ty, tx []tap) []panel {
+	key := packKey{layer, together, ys.Pad % lcm(ys.Stride, together), xs.Pad % lcm(xs.Stride, together), y, x}
+	return p.get(key, isDepthwise(p.conv(layer)) && together == 1, func() matrix {
+		if together == 2 {
+			return pictureMatrix(p.conv(layer), ty, tx)
+		}
+		return backwardMatrix(p.conv(layer), ty, tx)
+	})
+}
+
+func (p *packs) conv(layer int) *nn.Conv { return p.net.Layers[layer].Op.(*nn.Conv) }
+
+func (p *packs) get(key packKey, depthwise bool, make func() matrix) []panel {
+	if made, ok := p.made[key]; ok {
+		return made
+	}
+	var made []panel
+	if depthwise {
+		made = make().packDepthwise()
+	} else {
+		made = make().pack(p.k.pair)
+	}
+	p.made[key] = made
+	return made
+}

@@ -1,0 +1,107 @@
+package cpu
+
+import (
+	"math"
+
+	"zalgoscope/nn"
+)
+
+// entry brings the net's input in: a canvas, rolled and preprocessed, or a tensor.
+type entry struct {
+	out    view
+	input  nn.Input
+	canvas *canvas
+	shiftX int
+	shiftY int
+	tensor []float32 // 3,H,W, where canvas is nil
+}
+
+func (o *entry) write(w *worker, r region) {
+	scale, offset := o.input.Affine()
+	width, step := o.out.w, o.out.cell/4
+	for y := r.y0; y < r.y1; y++ {
+		row := w.floats(o.out.at(0, y, 0), width*step)
+		if o.canvas == nil {
+			for c := range 3 {
+				for x, v := range o.tensor[(c*o.out.h+y)*width:][:width] {
+					row[x*step+c] = v
+				}
+			}
+			continue
+		}
+		src := o.canvas.row(mod(y-o.shiftY, o.out.h))
+		// The row begins at column -shiftX of the canvas and goes round once.
+		at := mod(-o.shiftX, width)
+		o.colours(row, src[at*4:], step, &scale, &offset)
+		o.colours(row[(width-at)*step:], src[:at*4], step, &scale, &offset)
+	}
+}
+
+// colours preprocesses a run of pixels.
+func (o *entry) colours(row, src []float32, step int, scale, offset *[3]float32) {
+	red, blue := o.input.Colour(0), o.input.Colour(2)
+	for i, j := 0, 0; i+3 < len(src); i, j = i+4, j+step {
+		in, out := src[i:i+4:i+4], row[j:j+3:j+3]
+		out[0] = scale[0]*in[red] + offset[0]
+		out[1] = scale[1]*in[1] + offset[1]
+		out[2] = scale[2]*in[blue] + offset[2]
+	}
+}
+
+// pictureGradient is where the gradient at the net's input lies: direct from
+// first-layer convolutions four pixels to a cell, else one.
+type pictureGradient struct {
+	view
+	h, w   int // of the picture
+	direct bool
+}
+
+// pixel is the three values of a pixel.
+func (g *pictureGradient) pixel(w *worker, y, x int) *[3]float32 {
+	if g.direct {
+		cell := w.cell(g.at(0, y/2, x/2))
+		return (*[3]float32)(cell[y%2*8+x%2*4:])
+	}
+	return (*[3]float32)(w.cell(g.at(0, y, x))[:])
+}
+
+// climb is the update of a canvas by a normalised gradient. As a job it first
+// measures the gradient, then, with rate set, moves the canvas; an item is a row.
+type climb struct {
+	grad           *pictureGradient
+	canvas         *canvas
+	scale          [3]float32 // of the preprocessing
+	colour         [3]int     // canvas colour of each input channel
+	shiftX, shiftY int
+	rate           float32   // 0 while measuring
+	sums           []float64 // of |gradient| over each row
+}
+
+func (o *climb) run(w *worker, y int) {
+	if o.rate == 0 {
+		o.sums[y] = o.measure(w, y)
+		return
+	}
+	row := o.canvas.row(mod(y-o.shiftY, o.grad.h))
+	at := mod(-o.shiftX, o.grad.w)
+	for x := range o.grad.w {
+		g, p := o.grad.pixel(w, y, x), row[4*at:4*at+4:4*at+4]
+		for c, v := range g {
+			k := o.colour[c]
+			p[k] = min(max(p[k]+o.rate*o.scale[c]*v, 0), 255)
+		}
+		if at++; at == o.grad.w {
+			at = 0
+		}
+	}
+}
+
+func (o *climb) measure(w *worker, y int) float64 {
+	var sum [3]float64
+	for x := range o.grad.w {
+		for c, v := range o.grad.pixel(w, y, x) {
+			sum[c] += math.Abs(float64(v * o.scale[c]))
+		}
+	}
+	return sum[0] + sum[1] + sum[2]
+}

@@ -1,0 +1,199 @@
+package cpu
+
+import (
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// plan is a net compiled for one picture size and the layers of one objective:
+// what is computed in which order, and where everything lies.
+type plan struct {
+	w, h    int
+	names   []string // of the layers, as the objective gave them
+	targets []int
+	back    bool
+	graph   *graph
+	stages  []stage
+	size    int // bytes of arena
+	seeds   []*seed
+	goals   []goal // one for each target
+	input   *entry
+	grad    pictureGradient
+}
+
+// compiler is a plan in the making.
+type compiler struct {
+	*plan
+	*graph
+	packs   *packs
+	threads int
+	tasks   []*task
+	blobs   []*blob
+	buffers []*buffer
+	convs   []*conv
+}
+
+// compile makes the plan for targets at a picture size.
+func compile(p *packs, threads, w, h int, targets []int, back bool) (*plan, error) {
+	g, err := newGraph(p.net, w, h, targets)
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{
+		plan:  &plan{w: w, h: h, targets: slices.Clone(targets), back: back, graph: g},
+		graph: g, packs: p, threads: threads,
+	}
+	c.plan.goals = make([]goal, len(targets))
+	c.enter()
+	for i := range g.nodes {
+		if g.nodes[i].needed && g.nodes[i].into < 0 {
+			c.forward(i)
+		}
+	}
+	if back {
+		g.share()
+		g.gather()
+		for i := len(g.nodes) - 1; i >= 0; i-- {
+			if g.nodes[i].needed {
+				c.backward(i)
+			}
+		}
+		c.leave()
+	}
+	c.place()
+	return c.plan, nil
+}
+
+// place gives everything its room and sorts the tasks into stages.
+func (c *compiler) place() {
+	last := 0
+	for _, t := range c.tasks {
+		last = max(last, t.level)
+	}
+	for _, i := range c.targets {
+		c.node(i).out.buf.use(last + 1) // for the engine's user
+	}
+	if c.back {
+		c.plan.grad.buf.use(last + 1)
+	}
+	for _, b := range c.blobs {
+		b.layout()
+	}
+	for _, o := range c.convs {
+		o.layout()
+	}
+	c.plan.size = place(c.buffers)
+	c.plan.stages = make([]stage, last+1)
+	for _, t := range c.tasks {
+		s := &c.plan.stages[t.level]
+		s.tasks = append(s.tasks, t)
+	}
+	for i := range c.plan.stages {
+		c.plan.stages[i].divide(c.threads)
+	}
+}
+
+// task adds a task that sets out at a level and reads the given buffers.
+func (c *compiler) task(layer string, level int, out view, reads ...*buffer) *task {
+	t := &task{layer: layer, level: level, out: out}
+	c.tasks = append(c.tasks, t)
+	c.live(level, append(reads, out.buf)...)
+	if !slices.Contains(c.blobs, out.blob) {
+		c.blobs = append(c.blobs, out.blob)
+	}
+	t.add(&border{out})
+	return t
+}
+
+// live keeps buffers until a level.
+func (c *compiler) live(level int, buffers ...*buffer) {
+	for _, b := range buffers {
+		if b.from < 0 {
+			c.buffers = append(c.buffers, b)
+		}
+		b.use(level)
+	}
+}
+
+// gate gives a layer one if there is a backward pass to need it.
+func (c *compiler) gate(n *node, level int) {
+	if c.back {
+		n.gate = newGate(n.c, n.h, n.w)
+		c.live(level, n.gate.buf)
+	}
+}
+
+// level is the stage in which what reads the given layers can run.
+func (c *compiler) level(in []int) int {
+	level := 0
+	for _, i := range in {
+		level = max(level, c.node(i).level)
+	}
+	return level + 1
+}
+
+// conv registers a convolution writer whose pads are yet to be given.
+func (c *compiler) conv(o *conv) *conv {
+	o.k = c.packs.k
+	c.convs = append(c.convs, o)
+	return o
+}
+
+// kernelReads asks a view's blob for the room that a convolution's taps reach.
+func kernelReads(x view, ys, xs axis, h, w int) {
+	top, bottom := ys.reach(h, x.h)
+	left, right := xs.reach(w, x.w)
+	x.pads = x.pads.union(pads{top, left, bottom, right})
+}
+
+// name is a layer's name for reports.
+func (c *compiler) name(i int) string {
+	if i == nn.Picture {
+		return "picture"
+	}
+	return c.net.Layers[i].Name
+}
+
+// serves tells whether the plan is for the objective's layers.
+func (p *plan) serves(obj nn.Objective) bool {
+	if !p.back || len(obj) != len(p.names) || len(obj) == 0 {
+		return false
+	}
+	for i, t := range obj {
+		if t.Layer != p.names[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// aim sets the targets of the next run; it returns false where one does not fit its layer.
+func (p *plan) aim(obj nn.Objective, k *kernels) bool {
+	for i, t := range obj {
+		c := p.graph.node(p.targets[i]).c
+		if t.Channel < nn.AllChannels || t.Channel >= c {
+			return false
+		}
+		g := &p.goals[i]
+		switch {
+		case t.Guide == nil:
+			g.guide = nil
+		case t.Guide.Dims() != 2 || t.Guide.Shape()[0] != c || t.Guide.Shape()[1] < 1:
+			return false
+		case g.guide == nil || g.guide.of != t.Guide:
+			g.guide = newGuide(t.Guide, k)
+		}
+		g.Target = t
+	}
+	return true
+}
+
+// score is the objective's value in the last run.
+func (p *plan) score() float32 {
+	sum := 0.0
+	for _, s := range p.seeds {
+		sum += s.score()
+	}
+	return float32(sum)
+}

@@ -1,0 +1,125 @@
+package cpu
+
+// clip is a rectifier or clip that no convolution took in; slope is that of a leaky rectifier.
+type clip struct {
+	out, x view // may be the same
+	bound  bound
+	slope  float32
+	gate   *gate // or nil
+}
+
+func (o *clip) write(w *worker, r region) {
+	for b := r.b0; b < r.b1; b++ {
+		for y := r.y0; y < r.y1; y++ {
+			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
+			if o.gate != nil {
+				ref := gateRef{gate: o.gate, block: b}
+				bits := ref.row(w, y)
+				for i := range bits {
+					bits[i] = inside((*block)(in[i*lanes:]), o.bound.lo, o.bound.hi)
+				}
+			}
+			if o.slope != 0 {
+				for i, v := range in {
+					if v < 0 {
+						v *= o.slope
+					}
+					out[i] = v
+				}
+				continue
+			}
+			for i, v := range in {
+				out[i] = min(max(v, o.bound.lo), o.bound.hi)
+			}
+		}
+	}
+}
+
+// line is a row of a block.
+func (v view) line(w *worker, b, y int) []float32 { return w.floats(v.at(b, y, 0), v.w*lanes) }
+
+// perChannel is scale[c]*x + shift[c]; without shift and with add it is its own backward pass.
+type perChannel struct {
+	out, x       view // may be the same
+	scale, shift []float32
+	add          bool
+}
+
+func (o *perChannel) write(w *worker, r region) {
+	for b := r.b0; b < r.b1; b++ {
+		scale := (*block)(o.scale[b*lanes:])
+		var shift block
+		if o.shift != nil {
+			shift = *(*block)(o.shift[b*lanes:])
+		}
+		for y := r.y0; y < r.y1; y++ {
+			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
+			for i := 0; i < len(in); i += lanes {
+				x, v := (*block)(in[i:]), (*block)(out[i:])
+				for c := range v {
+					t := scale[c]*x[c] + shift[c]
+					if o.add {
+						t += v[c]
+					}
+					v[c] = t
+				}
+			}
+		}
+	}
+}
+
+// padded is the values extended with zeros to whole blocks.
+func padded(values []float32) []float32 {
+	out := make([]float32, blocks(len(values))*lanes)
+	copy(out, values)
+	return out
+}
+
+// sum is the sum of maps, or adds them to what is there.
+type sum struct {
+	out view
+	in  []view
+	add bool
+}
+
+func (o *sum) write(w *worker, r region) {
+	for b := r.b0; b < r.b1; b++ {
+		for y := r.y0; y < r.y1; y++ {
+			out := o.out.line(w, b, y)
+			for k, v := range o.in {
+				in := v.line(w, b, y)
+				if k == 0 && !o.add {
+					copy(out, in)
+					continue
+				}
+				for i, v := range in[:len(out)] {
+					out[i] += v
+				}
+			}
+		}
+	}
+}
+
+// shuffle copies channels from..from+n of its input to channels to.. of its
+// output where these do not fall on whole blocks. It writes whole columns of blocks.
+type shuffle struct {
+	out, in     view
+	from, to, n int
+	add         bool
+}
+
+func (o *shuffle) write(w *worker, r region) {
+	for y := r.y0; y < r.y1; y++ {
+		for k := range o.n {
+			in, out := o.in.line(w, (o.from+k)/lanes, y), o.out.line(w, (o.to+k)/lanes, y)
+			i, j := (o.from+k)%lanes, (o.to+k)%lanes
+			for ; j < len(out); i, j = i+lanes, j+lanes {
+				if o.add {
+					out[j] += in[i]
+				} else {
+					out[j] = in[i]
+				}
+			}
+		}
+	}
+}
