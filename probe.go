@@ -6,12 +6,12 @@ import (
 	"os"
 	"strings"
 
-	"codeberg.org/sbinet/npyio"
 	"github.com/spf13/cobra"
 	"gorgonia.org/tensor"
 
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
+	"zalgoscope/nn/npy"
 )
 
 func probeCommand() *cobra.Command {
@@ -52,7 +52,7 @@ A picture is preprocessed at its own size; an .npy input of shape 3,H,W is taken
 			if err != nil {
 				return err
 			}
-			return picture.Atomic(out, func(w io.Writer) error { return writeNPY(w, y) })
+			return picture.Atomic(out, func(w io.Writer) error { return npy.Write(w, y) })
 		},
 	}
 	fs := cmd.Flags()
@@ -78,8 +78,24 @@ func probeInput(net *nn.Net, path string) (*tensor.Dense, error) {
 	return net.Input.Tensor(m), nil
 }
 
-// readNPY reads float32 or float64 of shape 3,H,W or 1,3,H,W.
+// readNPY reads an input: float32 or float64 of shape 3,H,W or 1,3,H,W.
 func readNPY(path string) (*tensor.Dense, error) {
+	t, err := readAnyNPY(path)
+	if err != nil {
+		return nil, err
+	}
+	shape := t.Shape()
+	if len(shape) == 4 && shape[0] == 1 {
+		shape = shape[1:]
+	}
+	if len(shape) != 3 || shape[0] != 3 {
+		return nil, fmt.Errorf("%s has shape %v; an input is 3,H,W", path, t.Shape())
+	}
+	return nn.TensorOf(nn.Floats(t), shape...), nil
+}
+
+// readAnyNPY reads an array of any shape.
+func readAnyNPY(path string) (*tensor.Dense, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -89,40 +105,9 @@ func readNPY(path string) (*tensor.Dense, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := npyio.NewReader(f)
+	t, err := npy.Read(f, info.Size())
 	if err != nil {
-		return nil, fmt.Errorf("%s is not an .npy file: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	shape := r.Header.Descr.Shape
-	if len(shape) == 4 && shape[0] == 1 {
-		shape = shape[1:]
-	}
-	if len(shape) != 3 || shape[0] != 3 || shape[1] < 1 || shape[2] < 1 || r.Header.Descr.Fortran {
-		return nil, fmt.Errorf("%s has shape %v; an input is 3,H,W in C order", path, r.Header.Descr.Shape)
-	}
-	if n := info.Size(); int64(shape[1]) > n || int64(shape[2]) > n/int64(shape[1]) {
-		return nil, fmt.Errorf("%s is cut off: shape %v does not fit in %d bytes", path, shape, n)
-	}
-	var data []float32
-	if strings.HasSuffix(r.Header.Descr.Type, "f8") {
-		var wide []float64
-		err = r.Read(&wide)
-		for _, v := range wide {
-			data = append(data, float32(v))
-		}
-	} else {
-		err = r.Read(&data)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w; an input is float32 or float64", path, err)
-	}
-	if len(data) != 3*shape[1]*shape[2] {
-		return nil, fmt.Errorf("%s is cut off: shape %v, but %d values", path, shape, len(data))
-	}
-	return nn.TensorOf(data, shape...), nil
-}
-
-// writeNPY writes the tensor with its shape, which npyio cannot do for a slice.
-func writeNPY(w io.Writer, t *tensor.Dense) error {
-	return t.WriteNpy(w)
+	return t, nil
 }

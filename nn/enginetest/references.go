@@ -2,19 +2,18 @@ package enginetest
 
 import (
 	"embed"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"codeberg.org/sbinet/npyio"
 	"gorgonia.org/tensor"
 
 	"zalgoscope/assets"
 	"zalgoscope/nn"
 	"zalgoscope/nn/load"
+	"zalgoscope/nn/npy"
 )
 
 // references holds, for each built-in net, a preprocessed input and the activations and
@@ -122,17 +121,17 @@ func readNPY(t *testing.T, dir fs.FS, name string) *tensor.Dense {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := npyio.NewReader(f.(io.Reader))
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := npy.Read(f, info.Size())
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	var data []float32
-	if err := r.Read(&data); err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	shape := r.Header.Descr.Shape
+	shape := x.Shape().Clone()
 	for len(shape) < 3 {
 		shape = append(shape, 1)
 	}
-	return nn.TensorOf(data, shape...)
+	return nn.TensorOf(nn.Floats(x), shape...)
 }
