@@ -17,21 +17,11 @@ GLOBL bits<>(SB), RODATA|NOPTR, $32
 // func convAVX512w2n1(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n1(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -115,6 +105,15 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -172,19 +171,10 @@ store:
 // func convAVX512w1n1(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n1(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -258,6 +248,13 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -302,26 +299,17 @@ store:
 // func depthAVX512n1(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n1(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), SI
-	MOVQ  16(CX), SI
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), SI
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (SI), DI
@@ -334,6 +322,13 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -378,25 +373,13 @@ store:
 // func convAVX512w2n2(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n2(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -495,6 +478,17 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -578,21 +572,11 @@ store:
 // func convAVX512w1n2(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n2(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -676,6 +660,14 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -733,28 +725,18 @@ store:
 // func depthAVX512n2(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n2(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), DI
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), DI
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (DI), R8
@@ -768,6 +750,14 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -825,29 +815,15 @@ store:
 // func convAVX512w2n3(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n3(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -961,6 +937,19 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -1070,23 +1059,12 @@ store:
 // func convAVX512w1n3(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n3(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -1180,6 +1158,15 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -1250,30 +1237,19 @@ store:
 // func depthAVX512n3(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n3(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), DI
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), DI
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (DI), R8
@@ -1288,6 +1264,15 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -1358,21 +1343,7 @@ store:
 // func convAVX512w2n4(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n4(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1381,10 +1352,8 @@ zero:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -1513,6 +1482,21 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -1648,25 +1632,13 @@ store:
 // func convAVX512w1n4(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n4(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -1770,6 +1742,16 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -1853,32 +1835,20 @@ store:
 // func depthAVX512n4(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n4(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -1894,6 +1864,16 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -1977,23 +1957,7 @@ store:
 // func convAVX512w2n5(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n5(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2004,10 +1968,8 @@ zero:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -2151,6 +2113,23 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -2312,27 +2291,14 @@ store:
 // func convAVX512w1n5(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n5(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -2446,6 +2412,17 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -2542,34 +2519,21 @@ store:
 // func depthAVX512n5(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n5(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -2586,6 +2550,17 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -2682,25 +2657,7 @@ store:
 // func convAVX512w2n6(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n6(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2713,10 +2670,8 @@ zero:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -2879,6 +2834,25 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -3066,29 +3040,15 @@ store:
 // func convAVX512w1n6(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n6(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -3216,6 +3176,18 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -3325,36 +3297,22 @@ store:
 // func depthAVX512n6(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n6(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -3374,6 +3332,18 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -3483,27 +3453,7 @@ store:
 // func convAVX512w2n7(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n7(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3518,10 +3468,8 @@ zero:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -3699,6 +3647,27 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -3912,20 +3881,7 @@ store:
 // func convAVX512w1n7(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n7(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3933,10 +3889,8 @@ zero:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -4074,6 +4028,19 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -4196,20 +4163,7 @@ store:
 // func depthAVX512n7(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n7(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4217,17 +4171,15 @@ zero:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -4248,6 +4200,19 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -4370,29 +4335,7 @@ store:
 // func convAVX512w2n8(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n8(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z14
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	VMOVAPS Z1, Z15
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4409,10 +4352,8 @@ zero:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -4605,6 +4546,29 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -4844,21 +4808,7 @@ store:
 // func convAVX512w1n8(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n8(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4867,10 +4817,8 @@ zero:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -5018,6 +4966,20 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -5153,21 +5115,7 @@ store:
 // func depthAVX512n8(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n8(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5176,17 +5124,15 @@ zero:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -5208,6 +5154,20 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -5343,31 +5303,7 @@ store:
 // func convAVX512w2n9(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n9(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z14
-	VMOVAPS Z0, Z16
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	VMOVAPS Z1, Z15
-	VMOVAPS Z1, Z17
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5386,10 +5322,8 @@ zero:
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -5597,6 +5531,31 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -5862,22 +5821,7 @@ store:
 // func convAVX512w1n9(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n9(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5887,10 +5831,8 @@ zero:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -6048,6 +5990,21 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -6196,22 +6153,7 @@ store:
 // func depthAVX512n9(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n9(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6221,17 +6163,15 @@ zero:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -6254,6 +6194,21 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -6402,33 +6357,7 @@ store:
 // func convAVX512w2n10(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n10(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z14
-	VMOVAPS Z0, Z16
-	VMOVAPS Z0, Z18
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	VMOVAPS Z1, Z15
-	VMOVAPS Z1, Z17
-	VMOVAPS Z1, Z19
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6449,10 +6378,8 @@ zero:
 	VPXORD Z17, Z17, Z17
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -6675,6 +6602,33 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -6966,23 +6920,7 @@ store:
 // func convAVX512w1n10(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n10(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6993,10 +6931,8 @@ zero:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -7164,6 +7100,22 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -7325,23 +7277,7 @@ store:
 // func depthAVX512n10(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n10(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7352,17 +7288,15 @@ zero:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -7386,6 +7320,22 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -7547,35 +7497,7 @@ store:
 // func convAVX512w2n11(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n11(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z14
-	VMOVAPS Z0, Z16
-	VMOVAPS Z0, Z18
-	VMOVAPS Z0, Z20
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	VMOVAPS Z1, Z15
-	VMOVAPS Z1, Z17
-	VMOVAPS Z1, Z19
-	VMOVAPS Z1, Z21
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7598,10 +7520,8 @@ zero:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -7843,6 +7763,35 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -8160,24 +8109,7 @@ store:
 // func convAVX512w1n11(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n11(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8189,10 +8121,8 @@ zero:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -8374,6 +8304,23 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -8548,24 +8495,7 @@ store:
 // func depthAVX512n11(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n11(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8577,17 +8507,15 @@ zero:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -8614,6 +8542,23 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -8788,37 +8733,7 @@ store:
 // func convAVX512w2n12(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n12(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z14
-	VMOVAPS Z0, Z16
-	VMOVAPS Z0, Z18
-	VMOVAPS Z0, Z20
-	VMOVAPS Z0, Z22
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	VMOVAPS Z1, Z15
-	VMOVAPS Z1, Z17
-	VMOVAPS Z1, Z19
-	VMOVAPS Z1, Z21
-	VMOVAPS Z1, Z23
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8843,10 +8758,8 @@ zero:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -9103,6 +9016,37 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VADDPS  Z28, Z22, Z22
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+	VADDPS  Z29, Z23, Z23
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -9446,25 +9390,7 @@ store:
 // func convAVX512w1n12(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n12(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9477,10 +9403,8 @@ zero:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -9672,6 +9596,24 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -9859,25 +9801,7 @@ store:
 // func depthAVX512n12(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n12(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9890,17 +9814,15 @@ zero:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -9928,6 +9850,24 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -10115,39 +10055,7 @@ store:
 // func convAVX512w2n13(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n13(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z14
-	VMOVAPS Z0, Z16
-	VMOVAPS Z0, Z18
-	VMOVAPS Z0, Z20
-	VMOVAPS Z0, Z22
-	VMOVAPS Z0, Z24
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	VMOVAPS Z1, Z15
-	VMOVAPS Z1, Z17
-	VMOVAPS Z1, Z19
-	VMOVAPS Z1, Z21
-	VMOVAPS Z1, Z23
-	VMOVAPS Z1, Z25
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10174,10 +10082,8 @@ zero:
 	VPXORD Z23, Z23, Z23
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -10449,6 +10355,39 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VADDPS  Z28, Z22, Z22
+	VADDPS  Z28, Z24, Z24
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+	VADDPS  Z29, Z23, Z23
+	VADDPS  Z29, Z25, Z25
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -10818,26 +10757,7 @@ store:
 // func convAVX512w1n13(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n13(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	VMOVAPS Z0, Z12
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10851,10 +10771,8 @@ zero:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -11056,6 +10974,25 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -11256,26 +11193,7 @@ store:
 // func depthAVX512n13(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n13(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	VMOVAPS Z0, Z12
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11289,17 +11207,15 @@ zero:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -11328,6 +11244,25 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -11528,41 +11463,7 @@ store:
 // func convAVX512w2n14(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n14(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z14
-	VMOVAPS Z0, Z16
-	VMOVAPS Z0, Z18
-	VMOVAPS Z0, Z20
-	VMOVAPS Z0, Z22
-	VMOVAPS Z0, Z24
-	VMOVAPS Z0, Z26
-	VMOVUPS 64(CX), Z1
-	VMOVAPS Z1, Z3
-	VMOVAPS Z1, Z5
-	VMOVAPS Z1, Z7
-	VMOVAPS Z1, Z9
-	VMOVAPS Z1, Z11
-	VMOVAPS Z1, Z13
-	VMOVAPS Z1, Z15
-	VMOVAPS Z1, Z17
-	VMOVAPS Z1, Z19
-	VMOVAPS Z1, Z21
-	VMOVAPS Z1, Z23
-	VMOVAPS Z1, Z25
-	VMOVAPS Z1, Z27
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11591,10 +11492,8 @@ zero:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -11881,6 +11780,41 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VADDPS  Z28, Z22, Z22
+	VADDPS  Z28, Z24, Z24
+	VADDPS  Z28, Z26, Z26
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+	VADDPS  Z29, Z23, Z23
+	VADDPS  Z29, Z25, Z25
+	VADDPS  Z29, Z27, Z27
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -12276,27 +12210,7 @@ store:
 // func convAVX512w1n14(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w1n14(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z13
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12311,10 +12225,8 @@ zero:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -12526,6 +12438,26 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z13, Z13
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -12739,27 +12671,7 @@ store:
 // func depthAVX512n14(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·depthAVX512n14(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z13
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12774,17 +12686,15 @@ zero:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -12814,6 +12724,26 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z13, Z13
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -13027,21 +12957,11 @@ store:
 // func convAVX2w1n1(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n1(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -13125,6 +13045,15 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -13191,28 +13120,18 @@ store:
 // func depthAVX2n1(t *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·depthAVX2n1(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVUPS 32(CX), Y1
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), SI
-	MOVQ  16(CX), SI
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), SI
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (SI), DI
@@ -13227,6 +13146,15 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -13293,25 +13221,13 @@ store:
 // func convAVX2w1n2(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n2(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -13410,6 +13326,17 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -13510,32 +13437,20 @@ store:
 // func depthAVX2n2(t *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·depthAVX2n2(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), DI
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), DI
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (DI), R8
@@ -13552,6 +13467,17 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -13652,29 +13578,15 @@ store:
 // func convAVX2w1n3(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n3(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -13788,6 +13700,19 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -13922,36 +13847,22 @@ store:
 // func depthAVX2n3(t *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·depthAVX2n3(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), DI
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), DI
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (DI), R8
@@ -13970,6 +13881,19 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -14104,21 +14028,7 @@ store:
 // func convAVX2w1n4(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n4(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y6
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	VMOVAPS Y1, Y7
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -14127,10 +14037,8 @@ zero:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -14259,6 +14167,21 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -14427,21 +14350,7 @@ store:
 // func depthAVX2n4(t *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·depthAVX2n4(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y6
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	VMOVAPS Y1, Y7
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -14450,17 +14359,15 @@ zero:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -14481,6 +14388,21 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -14649,23 +14571,7 @@ store:
 // func convAVX2w1n5(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n5(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y8
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	VMOVAPS Y1, Y7
-	VMOVAPS Y1, Y9
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -14676,10 +14582,8 @@ zero:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -14823,6 +14727,23 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -15025,23 +14946,7 @@ store:
 // func depthAVX2n5(t *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·depthAVX2n5(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y8
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	VMOVAPS Y1, Y7
-	VMOVAPS Y1, Y9
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -15052,17 +14957,15 @@ zero:
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -15085,6 +14988,23 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -15287,25 +15207,7 @@ store:
 // func convAVX2w1n6(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n6(SB), NOSPLIT, $24-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y10
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	VMOVAPS Y1, Y7
-	VMOVAPS Y1, Y9
-	VMOVAPS Y1, Y11
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -15318,10 +15220,8 @@ zero:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-
-started:
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
 
 segment:
 	TESTQ DX, DX
@@ -15484,6 +15384,25 @@ next:
 	JMP  segment
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+	VADDPS  Y13, Y11, Y11
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store
@@ -15720,25 +15639,7 @@ store:
 // func depthAVX2n6(t *byte)
 // Requires: AVX, AVX2, FMA3
 TEXT ·depthAVX2n6(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    40(AX), CX
-	TESTQ   CX, CX
-	JZ      zero
-	VMOVUPS (CX), Y0
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y10
-	VMOVUPS 32(CX), Y1
-	VMOVAPS Y1, Y3
-	VMOVAPS Y1, Y5
-	VMOVAPS Y1, Y7
-	VMOVAPS Y1, Y9
-	VMOVAPS Y1, Y11
-	JMP     started
-
-zero:
+	MOVQ   t+0(FP), AX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -15751,17 +15652,15 @@ zero:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-
-started:
-	MOVQ  (AX), CX
-	MOVQ  (CX), DX
-	MOVQ  8(CX), BX
-	MOVQ  56(CX), SI
-	LEAQ  (SI)(SI*2), DI
-	MOVQ  16(CX), R8
-	MOVQ  24(CX), CX
-	TESTQ CX, CX
-	JZ    done
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   56(CX), SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   16(CX), R8
+	MOVQ   24(CX), CX
+	TESTQ  CX, CX
+	JZ     done
 
 tap:
 	MOVQ        (R8), R9
@@ -15788,6 +15687,25 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+	VADDPS  Y13, Y11, Y11
+
+biased:
 	MOVQ   72(AX), CX
 	TESTQ  CX, CX
 	JZ     store

@@ -17,7 +17,6 @@ type block = [lanes]float32
 
 func convOne(t *tile) {
 	var acc [1]block
-	t.begin(acc[:])
 	for i := range t.nsegs {
 		s := (*segment)(unsafe.Add(t.segs, i*int(unsafe.Sizeof(segment{}))))
 		s.walk(func(x unsafe.Pointer, w *block) {
@@ -33,7 +32,6 @@ func convOne(t *tile) {
 // convTwo computes two pixels, four channels at a time so that the sums stay in registers.
 func convTwo(t *tile) {
 	var acc [2]block
-	t.begin(acc[:])
 	for i := range t.nsegs {
 		s := (*segment)(unsafe.Add(t.segs, i*int(unsafe.Sizeof(segment{}))))
 		for c := 0; c < lanes; c += 4 {
@@ -96,7 +94,6 @@ func depthOne(t *tile) { depthwise(t, make([]block, 1)) }
 func depthTwo(t *tile) { depthwise(t, make([]block, 2)) }
 
 func depthwise(t *tile, acc []block) {
-	t.begin(acc)
 	s := (*segment)(t.segs)
 	for i, tap := range unsafe.Slice((*int)(s.taps), s.ntaps) {
 		w := (*block)(unsafe.Add(s.w, i*cellSize))
@@ -110,20 +107,15 @@ func depthwise(t *tile, acc []block) {
 	t.end(acc)
 }
 
-// begin sets the sums to the bias.
-func (t *tile) begin(acc []block) {
-	for p := range acc {
-		acc[p] = block{}
-		if t.bias != nil {
-			acc[p] = *(*block)(t.bias)
-		}
-	}
-}
-
-// end applies what the flags ask for and stores the sums.
+// end adds the bias, applies what the flags ask for and stores the sums.
 func (t *tile) end(acc []block) {
 	for p := range acc {
 		a, y := &acc[p], (*block)(t.y[0].add(p*t.step).pointer())
+		if t.bias != nil {
+			for c, v := range (*block)(t.bias) {
+				a[c] += v
+			}
+		}
 		if t.flags&flagAdd != 0 {
 			for c, v := range y {
 				a[c] += v

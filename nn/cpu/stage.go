@@ -57,15 +57,20 @@ func (s *stage) divide(threads int) {
 }
 
 func (s *stage) run(w *worker, item int) {
-	i := len(s.tasks) - 1
-	for s.tasks[i].first > item {
-		i--
-	}
-	t := s.tasks[i]
+	t := s.at(item)
 	r := t.region(item - t.first)
 	for _, o := range t.writers {
 		o.write(w, r)
 	}
+}
+
+// at is the task that an item belongs to.
+func (s *stage) at(item int) *task {
+	i := len(s.tasks) - 1
+	for s.tasks[i].first > item {
+		i--
+	}
+	return s.tasks[i]
 }
 
 // region is an item's part of the map.

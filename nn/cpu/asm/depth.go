@@ -15,7 +15,7 @@ func depthTile(v vector, n int) {
 	function(name, fmt.Sprintf("%s computes %d pixels of 16 channels, each from its own input channel.", name, n))
 	g := grid{v, n, v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
-	start(g, args)
+	start(g)
 
 	base := GP64()
 	MOVQ(args.Offset(tileSegs), base)

@@ -15,9 +15,19 @@ const (
 // bits is a 32-bit lane for each bit of a byte, to spread a gate over AVX2 lanes.
 var bits Mem
 
-// finish applies what tile.flags ask for and stores the tile.
+// finish adds the bias, applies what tile.flags ask for and stores the tile.
 func finish(g grid, args Mem) {
-	flags := GP64()
+	bias, flags := GP64(), GP64()
+	MOVQ(args.Offset(tileBias), bias)
+	TESTQ(bias, bias)
+	JZ(LabelRef("biased"))
+	for c := range g.cols {
+		VMOVUPS(Mem{Base: bias, Disp: c * g.bytes()}, g.temp(c))
+		for p := range g.n {
+			VADDPS(g.temp(c), g.acc(p, c), g.acc(p, c))
+		}
+	}
+	Label("biased")
 	MOVQ(args.Offset(tileFlags), flags)
 	TESTQ(flags, flags)
 	JZ(LabelRef("store"))

@@ -88,7 +88,7 @@ func convTile(v vector, n, blocks int) {
 	function(name, fmt.Sprintf("%s computes %d pixels of %d output channels.", name, n, 16*blocks))
 	g := grid{v, n, blocks * v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
-	start(g, args)
+	start(g)
 
 	seg, nseg := GP64(), AllocLocal(8)
 	MOVQ(args.Offset(tileSegs), seg)
@@ -108,22 +108,9 @@ func convTile(v vector, n, blocks int) {
 	finish(g, args)
 }
 
-// start sets the accumulators to the bias, or to zero where there is none.
-func start(g grid, args Mem) {
-	bias := GP64()
-	MOVQ(args.Offset(tileBias), bias)
-	TESTQ(bias, bias)
-	JZ(LabelRef("zero"))
-	for c := range g.cols {
-		VMOVUPS(Mem{Base: bias, Disp: c * g.bytes()}, g.acc(0, c))
-		for p := 1; p < g.n; p++ {
-			VMOVAPS(g.acc(0, c), g.acc(p, c))
-		}
-	}
-	JMP(LabelRef("started"))
-	Label("zero")
+// start zeroes the accumulators.
+func start(g grid) {
 	g.each(func(p, c int) { clearVector(g.acc(p, c)) })
-	Label("started")
 }
 
 func clearVector(r VecPhysical) {

@@ -1,0 +1,145 @@
+package cpu
+
+import (
+	"sync/atomic"
+	"time"
+
+	"zalgoscope/nn"
+)
+
+// Measurement is how fast an engine makes gradient steps, beside what the
+// processor could do at most. Only multiply-adds that the net's definition
+// asks for are counted, two operations each, forward and backward.
+type Measurement struct {
+	Engine     string             `json:"engine"`
+	Device     string             `json:"device"`
+	Threads    int                `json:"threads"`
+	Net        string             `json:"net"`
+	Layer      string             `json:"layer"`
+	Width      int                `json:"width"`
+	Height     int                `json:"height"`
+	StepsPerS  float64            `json:"steps_per_s"`
+	MsPerStep  float64            `json:"ms_per_step"`
+	GFLOPS     float64            `json:"gflops"`
+	PeakGFLOPS float64            `json:"peak_gflops"` // multiply-adds on registers alone, on all threads at once
+	Share      float64            `json:"share"`       // of the peak
+	ArenaBytes int                `json:"arena_bytes"`
+	Layers     []LayerMeasurement `json:"layers"`
+}
+
+// LayerMeasurement is one layer's part of a step.
+type LayerMeasurement struct {
+	Layer    string  `json:"layer"`
+	Backward bool    `json:"backward"`
+	Ms       float64 `json:"ms"`     // of one thread
+	GFLOPS   float64 `json:"gflops"` // of one thread; 0 for what has no multiply-adds
+	Share    float64 `json:"share"`  // of one thread's peak
+}
+
+// Measure makes steps on a canvas of w x h for about the given time, in turn with the peak.
+func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*Measurement, error) {
+	c, err := e.NewPicture(w, h)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Release()
+	for range 2 {
+		if _, err := e.Ascend(c, obj, nn.Step{Size: 1}); err != nil {
+			return nil, err
+		}
+	}
+	p, err := e.plan(w, h, obj)
+	if err != nil {
+		return nil, err
+	}
+	m := &Measurement{
+		Engine: "cpu", Device: e.Device(), Threads: len(e.crew.workers),
+		Net: e.net.Name, Layer: obj[0].Layer, Width: w, Height: h, ArenaBytes: p.size,
+	}
+	steps, busy := 0, time.Duration(0)
+	for busy < d*3/4 {
+		m.PeakGFLOPS = max(m.PeakGFLOPS, e.Peak())
+		for start := time.Now(); time.Since(start) < d/16; steps++ {
+			one := time.Now()
+			if _, err := e.Ascend(c, obj, nn.Step{Size: 1, ShiftX: steps % 7}); err != nil {
+				return nil, err
+			}
+			busy += time.Since(one)
+		}
+	}
+	m.MsPerStep = busy.Seconds() * 1e3 / float64(steps)
+	m.StepsPerS = 1e3 / m.MsPerStep
+	m.GFLOPS = float64(2*p.macs()) * m.StepsPerS / 1e9
+	m.Share = m.GFLOPS / m.PeakGFLOPS
+	m.Layers = e.measureLayers(p, max(steps/4, 1))
+	for i := range m.Layers {
+		m.Layers[i].Share = m.Layers[i].GFLOPS / m.PeakGFLOPS * float64(m.Threads)
+	}
+	return m, nil
+}
+
+// macs is the useful multiply-adds of a step.
+func (p *plan) macs() (sum int64) {
+	for _, s := range p.stages {
+		for _, t := range s.tasks {
+			sum += t.macs
+		}
+	}
+	return sum
+}
+
+// Peak is the processor's floating point operations a second, in 1e9, by
+// multiply-adds on registers alone on all of the engine's threads.
+func (e *Engine) Peak() float64 {
+	const rounds, pieces = 100000, 4
+	n := pieces * len(e.crew.workers)
+	start := time.Now()
+	e.crew.run(peakRun{e.k, rounds}, n, true)
+	return float64(n*rounds*e.k.work) / time.Since(start).Seconds() / 1e9
+}
+
+type peakRun struct {
+	k      *kernels
+	rounds int
+}
+
+func (p peakRun) run(*worker, int) { p.k.peak(p.rounds) }
+
+// timed is a stage whose tasks' time on all threads is added up.
+type timed struct {
+	*stage
+	ns map[*task]*atomic.Int64
+}
+
+func (t *timed) run(w *worker, item int) {
+	start := time.Now()
+	t.stage.run(w, item)
+	t.ns[t.at(item)].Add(int64(time.Since(start)))
+}
+
+// measureLayers repeats the plan's last run and times each task.
+func (e *Engine) measureLayers(p *plan, times int) (layers []LayerMeasurement) {
+	ns := map[*task]*atomic.Int64{}
+	for _, s := range p.stages {
+		for _, t := range s.tasks {
+			ns[t] = new(atomic.Int64)
+		}
+	}
+	for range times {
+		for i := range p.stages {
+			s := &timed{&p.stages[i], ns}
+			e.crew.run(s, s.items, s.share)
+		}
+	}
+	for _, s := range p.stages {
+		for _, t := range s.tasks {
+			ms := float64(ns[t].Load()) / 1e6 / float64(times)
+			l := LayerMeasurement{Layer: t.layer, Backward: t.back, Ms: ms}
+			if t.macs > 0 {
+				l.GFLOPS = float64(2*t.macs) / ms / 1e6
+			}
+			layers = append(layers, l)
+		}
+	}
+	return layers
+}

@@ -1,0 +1,88 @@
+package cpu
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"zalgoscope/assets"
+	"zalgoscope/nn"
+	"zalgoscope/nn/load"
+)
+
+// googlenet is the public definition with random weights.
+func googlenet(tb testing.TB) *nn.Net {
+	tb.Helper()
+	const file = "../../../shared/nets/bvlc_googlenet.prototxt"
+	if _, err := os.Stat(file); err != nil {
+		tb.Skip("needs bvlc_googlenet.prototxt in the project's shared folder beside the repository")
+	}
+	net, err := load.File(file, load.Options{Random: true})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return net
+}
+
+func menagerie(tb testing.TB) *nn.Net {
+	tb.Helper()
+	data, ok := assets.Net("menagerie")
+	if !ok {
+		tb.Fatal("the net is not built in")
+	}
+	net, err := load.ONNX(data, "menagerie", load.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return net
+}
+
+// BenchmarkStep is a whole gradient step to inception 4c.
+func BenchmarkStep(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		net   func(testing.TB) *nn.Net
+		layer string
+		w, h  int
+	}{
+		{"menagerie", menagerie, "inception_4c", 320, 240},
+		{"googlenet", googlenet, "inception_4c/output", 224, 224},
+		{"googlenet", googlenet, "inception_4c/output", 512, 512},
+	} {
+		for _, k := range available() {
+			b.Run(fmt.Sprintf("%s/%dx%d/%s", c.name, c.w, c.h, k.name), func(b *testing.B) {
+				benchmarkStep(b, c.net(b), c.layer, c.w, c.h, k.name)
+			})
+		}
+	}
+}
+
+func benchmarkStep(b *testing.B, net *nn.Net, layer string, w, h int, kernel string) {
+	e, err := Open(net, Options{Kernel: kernel})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	obj := nn.Objective{{Layer: layer, Channel: nn.AllChannels, Weight: 1}}
+	m, err := e.Measure(obj, w, h, 2*time.Second)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, _ := e.NewPicture(w, h)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := e.Ascend(c, obj, nn.Step{Size: 1.5, ShiftX: 3, ShiftY: -5}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(m.GFLOPS, "GFLOP/s")
+	b.ReportMetric(m.PeakGFLOPS, "peak-GFLOP/s")
+	b.ReportMetric(100*m.Share, "%peak")
+	b.ReportMetric(float64(m.ArenaBytes)/1e6, "arena-MB")
+	if os.Getenv("LAYERS") != "" {
+		for _, l := range m.Layers {
+			fmt.Printf("%-32s %5v %8.3f ms %8.1f GFLOP/s %5.1f%%\n", l.Layer, l.Backward, l.Ms, l.GFLOPS, 100*l.Share)
+		}
+	}
+}
