@@ -10,6 +10,7 @@ import (
 	"zalgoscope/assets"
 	"zalgoscope/nn"
 	"zalgoscope/nn/load"
+	"zalgoscope/nn/zoo"
 )
 
 // netFlags are the flags by which a command takes a net.
@@ -52,6 +53,9 @@ func (f *netFlags) load() (*nn.Net, error) {
 func loadNet(spec string, o load.Options) (*nn.Net, error) {
 	if data, ok := assets.Net(spec); ok {
 		return load.ONNX(data, spec, o)
+	}
+	if path, ok := zoo.Installed(spec); ok {
+		return load.File(path, o)
 	}
 	if !strings.ContainsAny(spec, "./\\,") {
 		return nil, fmt.Errorf("there is no built-in or downloaded net %q; 'zalgoscope nets' lists them", spec)

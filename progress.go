@@ -32,6 +32,14 @@ func (b bar) set(done int64) {
 	}
 }
 
+// progress is for work whose total becomes known on the way.
+func (b bar) progress(done, total int64) {
+	if b.bar != nil {
+		b.bar.ChangeMax64(total)
+		b.set(done)
+	}
+}
+
 func (b bar) close() {
 	if b.bar != nil {
 		_ = b.bar.Exit()

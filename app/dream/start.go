@@ -33,12 +33,13 @@ func Static(w, h int, seed uint64) *image.RGBA {
 	return m
 }
 
-// Clouds is a start picture of drifting colour: noise of several scales, each
-// half as strong as the next larger one, smoothly interpolated.
+// Clouds is a start picture of drifting colour: smoothly interpolated noise of all scales
+// down to single pixels, each weaker than the next larger one, so that every layer
+// finds something to begin with.
 func Clouds(w, h int, seed uint64) *image.RGBA {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	sum := make([]float64, 3*w*h)
-	for size, weight := max(w, h)/2, 1.0; size >= 4; size, weight = size/2, weight*0.55 {
+	for size, weight := max(w, h)/3, 1.0; size >= 1; size, weight = size/2, weight*0.7 {
 		gw, gh := w/size+2, h/size+2
 		grid := make([]float64, 3*gw*gh)
 		// The scales share part of their noise between the colours, so that the
@@ -46,7 +47,7 @@ func Clouds(w, h int, seed uint64) *image.RGBA {
 		for i := range gw * gh {
 			grey := rng.NormFloat64()
 			for c := range 3 {
-				grid[3*i+c] = weight * (0.8*grey + 0.6*rng.NormFloat64())
+				grid[3*i+c] = weight * (0.7*grey + 0.5*rng.NormFloat64())
 			}
 		}
 		for y := range h {
@@ -58,7 +59,7 @@ func Clouds(w, h int, seed uint64) *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	for i := range w * h {
 		for c := range 3 {
-			m.Pix[4*i+c] = uint8(128 + 110*math.Tanh(sum[3*i+c]/2))
+			m.Pix[4*i+c] = uint8(128 + 110*math.Tanh(sum[3*i+c]/1.8))
 		}
 		m.Pix[4*i+3] = 255
 	}
