@@ -1,10 +1,6 @@
 package gpu
 
-import (
-	"fmt"
-
-	"zalgoscope/nn"
-)
+import "zalgoscope/nn"
 
 // convolution is one dispatch of a convolution kernel before the kernel is
 // chosen: what it reads and writes, and how it walks.
@@ -31,25 +27,6 @@ type convParams struct {
 	Bias                                 int32
 	Act                                  int32
 	ActSlope                             float32
-}
-
-// kernel is a way to compute a convolution. All ways add in the same order.
-type kernel struct {
-	PX, OC int // positions and blocks of outputs of an invocation
-	Rows   int // positions of a tile that a work group shares, 0 for registers alone
-	Cols   int // blocks of outputs of that tile
-	Texel  bool
-}
-
-func (k kernel) String() string {
-	name := fmt.Sprintf("%dx%d", k.PX, 4*k.OC)
-	if k.Rows > 0 {
-		return fmt.Sprintf("tile %dx%d %s", k.Rows, 4*k.Cols, name)
-	}
-	if k.Texel {
-		return name + " texel"
-	}
-	return name
 }
 
 // walkOf aims a header and the walk's parameters: gradients and activations lie alike.
@@ -81,12 +58,12 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 	name, items := "conv", runs*c.walk.grid[0]
 	if k.Rows > 0 {
 		name, items = "conv_tiled", c.walk.grid[0]*c.walk.grid[1]
-		d["ROWS"], d["COLS"] = k.Rows, k.Cols
+		d["ROWS"], d["COLS"], d["DEPTH"] = k.Rows, k.Cols, k.Depth
 	} else {
 		d["LX"], d["LY"] = e.workGroup()
 	}
 	q := &pass{
-		layer: c.layer, program: e.program(c.layer, name, d), conv: c, flops: c.flops,
+		layer: c.layer, kernel: k.String(), program: e.program(c.layer, name, d), conv: c, flops: c.flops,
 		items: items, across: (int(h.Blocks) + k.OC - 1) / k.OC,
 		uses: []use{c.src, reads(1, c.weights.buf.whole()), c.dst},
 	}

@@ -20,6 +20,7 @@ type header struct {
 // pass is one dispatch of a plan.
 type pass struct {
 	layer   string
+	kernel  string // the shader, or the kernel of a convolution
 	program *program
 	header  header
 	params  []byte // what the shader adds to the header

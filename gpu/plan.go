@@ -136,7 +136,7 @@ func (p *plan) emit(layer, shader string, d defines, h header, extra any, uses .
 		all[k] = v
 	}
 	q := &pass{
-		layer: layer, program: e.program(layer, shader, all), header: h,
+		layer: layer, kernel: shader, program: e.program(layer, shader, all), header: h,
 		items: int(h.Width * h.Height), across: int(h.Blocks), uses: uses,
 	}
 	q.unit = [2]int{q.program.local[0], q.program.local[1]}

@@ -18,12 +18,13 @@ func (p *plan) run(passes []*pass) {
 			order()
 			level = q.level
 		}
-		q.bind()
-		gl.BindBufferRange(gl.UNIFORM_BUFFER, 0, p.ubo.id, q.ubo, stride)
-		q.dispatch()
+		p.dispatch(q)
 	}
 }
 
-func (q *pass) dispatch() {
+// dispatch queues one pass.
+func (p *plan) dispatch(q *pass) {
+	q.bind()
+	gl.BindBufferRange(gl.UNIFORM_BUFFER, 0, p.ubo.id, q.ubo, stride)
 	gl.DispatchCompute(groups(int(q.header.End-q.header.First), q.unit[0]), groups(q.across, q.unit[1]), 1)
 }

@@ -1,0 +1,28 @@
+// What both kernels of a convolution share.
+layout(std140, binding = 0) uniform Params {
+    HEADER
+    int stepInY, stepInX, stepOutY, stepOutX; // cells between positions
+    int runs;                                 // of PX positions in a row
+    int tapsY, tapsX, tapRow, tapCol;         // the kernel and its steps through the input
+    int in4, groupOut4;                       // blocks of channels of a group
+    int bias;                                 // where the bias stands among the weights, or -1
+    int act; float actSlope;                  // 1 applies the rectifier
+};
+
+SOURCE(0, In, x);
+SOURCE(1, Weights, w); // [out/16][tapY][tapX][in][16 out]
+STORES;
+
+// MULTIPLY adds to acc what input channel lane of v gives; k holds its weights.
+// Kernels differ in who computes what, never in the order of these sums.
+#define MULTIPLY(lane) \
+    for (int p = 0; p < PX; p++) for (int o = 0; o < OC; o++) \
+        acc[p * OC + o] = fma(vec4(v[p][lane]), k[o], acc[p * OC + o]);
+
+// FINISH rectifies and stores one result.
+#define FINISH(to, value) { \
+    vec4 r = value; \
+    if (act != 0) r = mix(actSlope * r, r, greaterThan(r, vec4(0))); \
+    STORE(to, r) }
+
+vec4 initial(int o4) { return bias < 0 ? vec4(0) : LOAD(w, bias + o4); }
