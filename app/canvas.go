@@ -1,0 +1,155 @@
+package app
+
+import (
+	_ "embed"
+	"image"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/nn"
+)
+
+//go:embed crosszoom.kage
+var crossZoomSource []byte
+
+// canvas draws dreamed frames into a rectangle of the window.
+type canvas struct {
+	shader *ebiten.Shader
+	older  texture
+	newer  texture
+	start  texture
+	cover  bool // fill the rectangle and cut off, instead of showing the whole picture
+
+	area image.Rectangle // what the canvas may use, in device pixels
+	rect image.Rectangle // where the picture stands; larger than area when covering
+	size image.Point     // of the shown frame
+}
+
+// texture is a frame on the graphics card.
+type texture struct {
+	of  *image.RGBA
+	img *ebiten.Image
+}
+
+// load brings a picture to the graphics card where it is not there yet.
+func (t *texture) load(m *image.RGBA) *ebiten.Image {
+	if t.of == m {
+		return t.img
+	}
+	if t.img == nil || t.img.Bounds().Size() != m.Rect.Size() {
+		if t.img != nil {
+			t.img.Deallocate()
+		}
+		// Unmanaged: an image of its own, which a frame replaces whole.
+		t.img = ebiten.NewImageWithOptions(image.Rectangle{Max: m.Rect.Size()}, &ebiten.NewImageOptions{Unmanaged: true})
+	}
+	t.img.WritePixels(m.Pix)
+	t.of = m
+	return t.img
+}
+
+// show draws what the glide sees.
+func (c *canvas) show(screen ebiten.FinalScreen, g *glide) {
+	older, newer, fromOlder, fromNewer, share := g.view()
+	if newer == nil {
+		return
+	}
+	// When the glide moves on, the newer picture becomes the older one: swap rather than upload.
+	if older != nil && c.newer.of == older.Image {
+		c.older, c.newer = c.newer, c.older
+	}
+	c.place(newer.Image.Rect.Size())
+	a := c.newer.load(newer.Image)
+	b := a
+	if older == nil {
+		fromOlder = fromNewer
+	} else {
+		b = c.older.load(older.Image)
+		fromOlder = after(resized(newer, older), fromOlder)
+	}
+	c.draw(screen, b, a, fromOlder, fromNewer, share)
+}
+
+// still draws a picture as it is.
+func (c *canvas) still(screen ebiten.FinalScreen, m *image.RGBA) {
+	if c.size == (image.Point{}) {
+		c.place(m.Rect.Size())
+	}
+	t := c.start.load(m)
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	fit := nn.Resize(c.size.X, c.size.Y, w, h)
+	c.draw(screen, t, t, fit, fit, 1)
+}
+
+// resized maps pixels of one frame to those of another of a different size.
+func resized(from, to *dream.Frame) nn.Affine {
+	a, b := from.Image.Rect, to.Image.Rect
+	if a == b {
+		return identity
+	}
+	return nn.Resize(a.Dx(), a.Dy(), b.Dx(), b.Dy())
+}
+
+// place finds where a picture of that size stands in the area.
+func (c *canvas) place(size image.Point) {
+	c.size = size
+	aw, ah := float64(c.area.Dx()), float64(c.area.Dy())
+	sx, sy := aw/float64(size.X), ah/float64(size.Y)
+	s := min(sx, sy)
+	if c.cover {
+		s = max(sx, sy)
+	}
+	w, h := int(s*float64(size.X)+0.5), int(s*float64(size.Y)+0.5)
+	at := c.area.Min.Add(image.Pt((c.area.Dx()-w)/2, (c.area.Dy()-h)/2))
+	c.rect = image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}
+}
+
+// draw mixes two pictures, each seen through its motion, in one pass.
+func (c *canvas) draw(screen ebiten.FinalScreen, older, newer *ebiten.Image, fromOlder, fromNewer nn.Affine, share float64) {
+	shown := c.rect.Intersect(c.area)
+	if shown.Empty() {
+		return
+	}
+	var v [4]ebiten.Vertex
+	sx := float64(c.size.X) / float64(c.rect.Dx())
+	sy := float64(c.size.Y) / float64(c.rect.Dy())
+	for i := range v {
+		x, y := shown.Min.X, shown.Min.Y
+		if i&1 != 0 {
+			x = shown.Max.X
+		}
+		if i&2 != 0 {
+			y = shown.Max.Y
+		}
+		// The point in pixels of the newer frame, centres at whole numbers.
+		px := (float64(x)-float64(c.rect.Min.X))*sx - 0.5
+		py := (float64(y)-float64(c.rect.Min.Y))*sy - 0.5
+		nx, ny := apply(fromNewer, px, py)
+		ox, oy := apply(fromOlder, px, py)
+		v[i] = ebiten.Vertex{
+			DstX: float32(x), DstY: float32(y),
+			ColorR: float32(nx), ColorG: float32(ny), ColorB: float32(ox), ColorA: float32(oy),
+		}
+	}
+	screen.DrawTrianglesShader(v[:], []uint16{0, 1, 2, 1, 2, 3}, c.shader, &ebiten.DrawTrianglesShaderOptions{
+		Blend:    ebiten.BlendCopy,
+		Images:   [4]*ebiten.Image{newer, older},
+		Uniforms: map[string]any{"Share": float32(share)},
+	})
+}
+
+func apply(m nn.Affine, x, y float64) (float64, float64) {
+	return m.A*x + m.B*y + m.C, m.D*x + m.E*y + m.F
+}
+
+// point gives the place in the picture, as shares of its width and height, under a
+// point of the window, and whether it lies on the picture.
+func (c *canvas) point(p image.Point) (x, y float64, ok bool) {
+	if c.rect.Empty() {
+		return 0, 0, false
+	}
+	x = float64(p.X-c.rect.Min.X) / float64(c.rect.Dx())
+	y = float64(p.Y-c.rect.Min.Y) / float64(c.rect.Dy())
+	return x, y, p.In(c.rect.Intersect(c.area))
+}

@@ -1,0 +1,167 @@
+package app
+
+import (
+	"image"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+)
+
+// drawn is what is known of the last drawing. The controls are drawn rarely, to the offscreen;
+// the picture, at display rate, straight to the final screen below them.
+type drawn struct {
+	stale    bool              // the controls need drawing
+	moved    bool              // the picture does
+	at       time.Time         // when the controls were drawn
+	cursor   image.Point       // where the pointer was then
+	overlays []image.Rectangle // parts of the offscreen that lie over the picture
+}
+
+// Layout makes a logical pixel a device pixel.
+func (s *studio) Layout(w, h int) (int, int) {
+	scale := 1.0
+	if m := ebiten.Monitor(); m != nil {
+		scale = m.DeviceScaleFactor()
+	}
+	r := image.Rect(0, 0, int(float64(w)*scale), int(float64(h)*scale))
+	if r != s.frame {
+		s.frame = r
+		s.drawn.stale = true
+		if s.root != nil {
+			s.root.RequestRelayout()
+		}
+	}
+	return r.Dx(), r.Dy()
+}
+
+// Draw draws the controls when something about them has changed.
+func (s *studio) Draw(offscreen *ebiten.Image) {
+	if s.look == nil {
+		return
+	}
+	s.meter.shown()
+	now := time.Now()
+	if !s.needsControls(now) {
+		if s.drawn.moved {
+			// Only a touched offscreen is presented; this pixel is never shown.
+			offscreen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).Clear()
+			s.drawn.moved = false
+		}
+		return
+	}
+	x, y := ebiten.CursorPosition()
+	s.drawn = drawn{at: now, cursor: image.Pt(x, y)}
+	offscreen.Clear()
+	s.ui.Draw(offscreen)
+	s.drawStatus(offscreen, s.statusRect())
+	s.drawOverlays(offscreen)
+}
+
+// needsControls tells whether the controls have to be drawn now.
+func (s *studio) needsControls(now time.Time) bool {
+	const lively = 200 * time.Millisecond // bars, numbers and the title
+	x, y := ebiten.CursorPosition()
+	return s.drawn.stale || now.Sub(s.drawn.at) > lively && (!s.folded || len(s.drawn.overlays) > 0) ||
+		image.Pt(x, y) != s.drawn.cursor && !s.folded ||
+		len(inpututil.AppendPressedKeys(nil)) > 0 || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft)
+}
+
+// drawOverlays draws what lies over the picture and remembers where.
+func (s *studio) drawOverlays(dst *ebiten.Image) {
+	area := s.canvasArea()
+	over := func(r image.Rectangle) {
+		if !r.Empty() {
+			s.drawn.overlays = append(s.drawn.overlays, r)
+		}
+	}
+	over(s.toasts.draw(dst, s.look, area))
+	if s.help {
+		over(drawHelp(dst, s.look, s.frame))
+	}
+	if s.before {
+		over(s.badge(dst, area, "before"))
+	} else if s.session != nil && s.session.loop.Paused() {
+		over(s.badge(dst, area, "paused"))
+	}
+	if s.glide.newer == nil {
+		over(s.badge(dst, area, "falling asleep"))
+	}
+}
+
+// badge is a word in the picture's top left corner.
+func (s *studio) badge(dst *ebiten.Image, area image.Rectangle, word string) image.Rectangle {
+	t := s.look
+	r := image.Rect(area.Min.X+t.px(12), area.Min.Y+t.px(12), area.Min.X+t.px(28+8*float64(len(word))), area.Min.Y+t.px(36))
+	t.fill(dst, r, colourShade)
+	t.write(dst, word, t.small, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colourText, alignCentre)
+	return r
+}
+
+// canvasArea is the part of the window that the picture has.
+func (s *studio) canvasArea() image.Rectangle {
+	r := s.frame
+	if !s.folded {
+		r.Max.X = s.panelRect().Min.X
+		r.Max.Y = s.statusRect().Min.Y
+	}
+	return r
+}
+
+// DrawFinalScreen draws the picture, the bars beside it, and the controls over both.
+func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, _ ebiten.GeoM) {
+	if s.look == nil {
+		return
+	}
+	s.canvas.area = s.canvasArea()
+	switch {
+	case s.before && s.session != nil:
+		s.canvas.still(screen, s.session.start)
+	default:
+		s.canvas.show(screen, &s.glide)
+	}
+	for _, r := range around(s.canvas.area, s.canvas.rect) {
+		s.paint(screen, r)
+	}
+	s.lay(screen, offscreen, s.panelRect())
+	s.lay(screen, offscreen, s.statusRect())
+	for _, r := range s.drawn.overlays {
+		s.lay(screen, offscreen, r)
+	}
+}
+
+// paint fills a rectangle with the background.
+func (s *studio) paint(screen ebiten.FinalScreen, r image.Rectangle) {
+	if r.Empty() {
+		return
+	}
+	op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
+	op.GeoM.Scale(float64(r.Dx())/3, float64(r.Dy())/3)
+	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+	op.ColorScale.ScaleWithColor(colourBack)
+	screen.DrawImage(s.look.white, op)
+}
+
+// lay copies a part of the controls onto the screen.
+func (s *studio) lay(screen ebiten.FinalScreen, offscreen *ebiten.Image, r image.Rectangle) {
+	if r.Empty() {
+		return
+	}
+	op := &ebiten.DrawImageOptions{}
+	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+	screen.DrawImage(offscreen.SubImage(r).(*ebiten.Image), op)
+}
+
+// around gives what of area lies outside inner.
+func around(area, inner image.Rectangle) []image.Rectangle {
+	in := inner.Intersect(area)
+	if in.Empty() {
+		return []image.Rectangle{area}
+	}
+	return []image.Rectangle{
+		{Min: area.Min, Max: image.Pt(area.Max.X, in.Min.Y)},
+		{Min: image.Pt(area.Min.X, in.Max.Y), Max: area.Max},
+		{Min: image.Pt(area.Min.X, in.Min.Y), Max: image.Pt(in.Min.X, in.Max.Y)},
+		{Min: image.Pt(in.Max.X, in.Min.Y), Max: image.Pt(area.Max.X, in.Max.Y)},
+	}
+}

@@ -1,0 +1,197 @@
+package dream
+
+import (
+	_ "embed"
+	"fmt"
+	"math"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"zalgoscope/nn"
+)
+
+// Preset is a named scene: what the knobs stand at for it. Knobs that it does not
+// name are those of Live.
+type Preset struct {
+	Name  string
+	Knobs map[string]any // by knob name; "depth" stands for a layer by its share of the trunk
+}
+
+//go:embed presets.toml
+var presets []byte
+
+// Presets are the built-in scenes.
+func Presets() []Preset {
+	list, err := ParsePresets(presets)
+	if err != nil {
+		panic("dream: the built-in presets: " + err.Error())
+	}
+	return list
+}
+
+// Live are the settings that a dream goes on endlessly with, a few steps a frame, where the
+// defaults are made for one picture.
+func Live() Settings {
+	s := Defaults()
+	s.Step, s.Steps, s.Octaves, s.Jitter = 2, 2, 3, 12
+	s.Zoom, s.Hold, s.Drift = 0.05, 0.5, 0.08
+	return s
+}
+
+// ParsePresets reads presets from TOML: a [[preset]] table with a name and knobs for each.
+func ParsePresets(data []byte) ([]Preset, error) {
+	var file struct {
+		Preset []map[string]any `toml:"preset"`
+	}
+	if err := toml.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("dream: presets: %w", err)
+	}
+	var list []Preset
+	for i, table := range file.Preset {
+		name, ok := table["name"].(string)
+		if !ok || name == "" {
+			return nil, fmt.Errorf("dream: preset %d has no name", i+1)
+		}
+		delete(table, "name")
+		p := Preset{Name: name, Knobs: table}
+		if _, err := p.set(Live(), nil); err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// FormatPresets writes presets as ParsePresets reads them.
+func FormatPresets(list []Preset) ([]byte, error) {
+	var file struct {
+		Preset []map[string]any `toml:"preset"`
+	}
+	for _, p := range list {
+		table := map[string]any{"name": p.Name}
+		for k, v := range p.Knobs {
+			table[k] = v
+		}
+		file.Preset = append(file.Preset, table)
+	}
+	return toml.Marshal(file)
+}
+
+// PresetOf is a preset that gives these settings, but for the canvas's size.
+func PresetOf(name string, s Settings) Preset {
+	p := Preset{Name: name, Knobs: map[string]any{}}
+	live := Live()
+	for i := range Knobs {
+		k := &Knobs[i]
+		if k.Group == "canvas" {
+			continue
+		}
+		if n := k.Number(&s); n != nil && *n != *k.Number(&live) {
+			p.Knobs[k.Name] = *n
+		} else if t := k.Text(&s); t != nil && *t != "" {
+			p.Knobs[k.Name] = *t
+		}
+	}
+	return p
+}
+
+// Apply gives the preset's settings for a net, at the canvas size of s. It fails
+// where the net has not what the preset dreams of.
+func (p Preset) Apply(s Settings, net *nn.Net) (Settings, error) {
+	live := Live()
+	live.Width, live.Height, live.Pace = s.Width, s.Height, s.Pace
+	out, err := p.set(live, net)
+	if err != nil {
+		return s, err
+	}
+	if out.Layer == "" {
+		out.Layer = DefaultLayer(net)
+	}
+	obj := resolver{net: net}
+	check := out
+	if layers, err := ParseWeighted(check.Layer); err == nil && check.Class == "" && check.Channel == "" {
+		// A mix of layers needs an engine to be weighed; their names can be checked without.
+		for _, l := range layers {
+			if _, err := net.Find(l.Name); err != nil {
+				return s, err
+			}
+		}
+		return out, nil
+	}
+	o, err := obj.resolve(check)
+	if err != nil {
+		return s, err
+	}
+	_, err = net.Targets(o)
+	return out, err
+}
+
+// set puts the knobs into settings. Without a net a depth is only checked.
+func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
+	for name, v := range p.Knobs {
+		wrong := fmt.Errorf("dream: preset %q: %s cannot be %v", p.Name, name, v)
+		n, isNumber := number(v)
+		if name == "depth" {
+			if !isNumber || n < 0 || n > 1 {
+				return s, wrong
+			}
+			if net != nil {
+				s.Layer = layerAtDepth(net, n)
+			}
+			continue
+		}
+		k, err := Find(name)
+		if err != nil {
+			return s, fmt.Errorf("preset %q: %w", p.Name, err)
+		}
+		text, isText := v.(string)
+		switch {
+		case k.Number(&s) != nil && isNumber:
+			*k.Number(&s) = n
+		case k.Text(&s) != nil && isText:
+			*k.Text(&s) = text
+		default:
+			return s, wrong
+		}
+	}
+	return s, s.Check()
+}
+
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, !math.IsNaN(v)
+	case int64:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+// layerAtDepth is the trunk's layer at a share of the way from the picture to the labels.
+func layerAtDepth(net *nn.Net, depth float64) string {
+	trunk := Trunk(net)
+	return trunk[int(math.Round(depth*float64(len(trunk)-1)))]
+}
+
+// Trunk names the layers that a dream can glide along: the net's trunk without
+// pools, which only repeat what is before them, and the end, where no map is left.
+func Trunk(net *nn.Net) []string {
+	w, h := net.Input.Width, net.Input.Height
+	if w == 0 || h == 0 {
+		w, h = 224, 224
+	}
+	shapes, err := net.Shapes(w, h)
+	var names []string
+	for _, l := range net.Trunk() {
+		if err != nil || shapes[l][1]*shapes[l][2] <= 1 {
+			break
+		}
+		if _, pool := net.Layers[l].Op.(*nn.Pool); !pool {
+			names = append(names, net.Layers[l].Name)
+		}
+	}
+	if len(names) == 0 {
+		names = []string{DefaultLayer(net)}
+	}
+	return names
+}

@@ -1,0 +1,151 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// drop opens what was dropped on the window.
+func (s *studio) drop() {
+	files := ebiten.DroppedFiles()
+	if files == nil {
+		return
+	}
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		s.warn(fmt.Errorf("app: %w", err))
+		return
+	}
+	for _, e := range entries {
+		if p, ok := e.(ebiten.AbsPather); ok {
+			s.openFile(p.AbsPath())
+			return // one at a time: the first
+		}
+	}
+}
+
+// opened is what a file turned out to hold.
+type opened struct {
+	start  *image.RGBA
+	title  string
+	recipe *record.Recipe
+	net    *nn.Net // nil where the present one stays
+	id     record.Net
+}
+
+// openFile reads a file in the background and dreams on with what it is: a net, a
+// picture, or a saved dream, which brings back its net, knobs, seed and start picture.
+func (s *studio) openFile(path string) {
+	if s.session == nil || s.opening {
+		s.warn(errors.New("app: wait until the engine is open"))
+		return
+	}
+	present := s.session.id
+	s.tell("opening " + shortName(path))
+	s.background(func() {
+		o, err := s.read(path, present)
+		s.post(func() {
+			if err != nil {
+				s.warn(err)
+				return
+			}
+			s.take(o)
+		})
+	})
+}
+
+// read finds out what a file is. It runs on a goroutine of its own and uses only the
+// configuration, which does not change.
+func (s *studio) read(path string, present record.Net) (opened, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".onnx", ".caffemodel", ".prototxt":
+		return s.readNet(path)
+	}
+	recipe, err := record.ReadRecipe(path)
+	if err != nil {
+		// No recipe in it: a picture like any other.
+		m, err := picture.Open(path)
+		return opened{start: m, title: path}, err
+	}
+	o := opened{recipe: &recipe, title: recipe.Start.Name}
+	if o.start, err = startOf(recipe); err != nil {
+		return o, err
+	}
+	if recipe.Net.SHA256 != present.SHA256 || recipe.Net.Name != present.Name {
+		net, err := s.readNet(recipe.Net.Name)
+		if err != nil {
+			return o, fmt.Errorf("the net of %s: %w", shortName(path), err)
+		}
+		o.net, o.id = net.net, net.id
+	}
+	return o, nil
+}
+
+func (s *studio) readNet(spec string) (opened, error) {
+	if s.cfg.Load == nil {
+		return opened{}, errors.New("app: nets cannot be opened here")
+	}
+	net, id, err := s.cfg.Load(spec)
+	return opened{net: net, id: id}, err
+}
+
+// startOf gives a recipe's start picture: the one in it, a made one, or a file that is still the same.
+func startOf(r record.Recipe) (*image.RGBA, error) {
+	if r.Start.Picture != nil {
+		return r.Start.Picture, nil
+	}
+	m := dream.StartPicture(r.Start.Name, r.Start.Width, r.Start.Height, r.Seed)
+	if m == nil {
+		var err error
+		if m, err = picture.Open(r.Start.Name); err != nil {
+			return nil, err
+		}
+	}
+	if record.Hash(m) != r.Start.SHA256 {
+		return nil, fmt.Errorf("app: the start picture %s is not the one that was dreamed on", r.Start.Name)
+	}
+	return m, nil
+}
+
+// take dreams on with what was opened.
+func (s *studio) take(o opened) {
+	ses := s.session
+	if ses == nil {
+		return
+	}
+	start, title, seed := ses.start, ses.title, ses.seed
+	if o.start != nil {
+		start, title = o.start, o.title
+	}
+	before := s.want
+	if o.recipe != nil {
+		seed = o.recipe.Seed
+		s.want = o.recipe.Last()
+		s.takeSize()
+	} else if o.net != nil {
+		// Another net has other layers.
+		s.want.Layer, s.want.Channel, s.want.Class = dream.DefaultLayer(o.net), "", ""
+	}
+	if o.net != nil {
+		s.open(opening{net: o.net, id: o.id, start: start, title: title, seed: seed})
+		s.want = before // until the new net is there
+		return
+	}
+	s.size.begin(start.Rect.Size())
+	ses.begin(start, title, seed)
+	s.publish()
+}
+
+// shortName is a path's last element.
+func shortName(path string) string { return filepath.Base(path) }

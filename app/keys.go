@@ -1,0 +1,175 @@
+package app
+
+import (
+	"strings"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"zalgoscope/app/dream"
+)
+
+// Key is one row of the table of keys.
+type Key struct {
+	Keys string // as people name them, alternatives with a comma between
+	Help string
+}
+
+// Keys is the table of the studio's keys and mouse gestures: what F1 shows and the README prints.
+func Keys() []Key {
+	var table []Key
+	for _, c := range commands {
+		table = append(table, Key{Keys: c.label(), Help: c.help})
+	}
+	for i := range dream.Knobs {
+		k := &dream.Knobs[i]
+		if k.Less != "" {
+			table = append(table, Key{Keys: keyLabel(k.Less) + ", " + keyLabel(k.More), Help: k.Name + " down, up"})
+		}
+	}
+	return append(table,
+		Key{"drag on the picture", "steer the vanishing point of the zoom"},
+		Key{"wheel on the picture", "zoom"},
+		Key{"wheel on a slider", "turn it; with Shift finely"},
+		Key{"drag with Shift", "turn a slider finely"},
+		Key{"double click on a slider", "put it back"},
+		Key{"up, down", "choose a slider, which left and right then turn"},
+		Key{"drop a file", "open a picture, a net, or a picture saved here with all that made it"},
+	)
+}
+
+// command is something that a key does.
+type command struct {
+	keys  []ebiten.Key // alternatives
+	ctrl  bool
+	shift bool
+	help  string
+	run   func(*studio)
+}
+
+// commands is the table of the keys that are no knob's.
+var commands []command
+
+func init() {
+	// Set here because the help that a command shows is made of the table.
+	commands = []command{
+		{keys: []ebiten.Key{ebiten.KeyF1, ebiten.KeyH}, help: "show the keys", run: func(s *studio) { s.help = !s.help }},
+		{keys: []ebiten.Key{ebiten.KeyTab, ebiten.KeyEscape}, help: "fold the panel away, or back", run: (*studio).fold},
+		{keys: []ebiten.Key{ebiten.KeyF11, ebiten.KeyF}, help: "full screen", run: (*studio).toggleFullscreen},
+		{keys: []ebiten.Key{ebiten.KeySpace}, help: "pause", run: (*studio).togglePause},
+		{keys: []ebiten.Key{ebiten.KeyEnter}, help: "one dream while paused", run: (*studio).single},
+		{keys: []ebiten.Key{ebiten.KeyBackspace}, help: "begin again from the start picture", run: (*studio).restart},
+		{keys: []ebiten.Key{ebiten.KeyO}, ctrl: true, help: "open a picture or a net", run: (*studio).openDialog},
+		{keys: []ebiten.Key{ebiten.KeyS}, ctrl: true, help: "save the picture with what made it", run: (*studio).saveDialog},
+		{keys: []ebiten.Key{ebiten.KeyG}, help: "choose a guide picture", run: (*studio).guideDialog},
+		{keys: []ebiten.Key{ebiten.KeyZ}, ctrl: true, help: "undo", run: (*studio).undo},
+		{keys: []ebiten.Key{ebiten.KeyZ}, ctrl: true, shift: true, help: "redo", run: (*studio).redo},
+		{keys: []ebiten.Key{ebiten.KeyY}, ctrl: true, help: "redo", run: (*studio).redo},
+		{keys: []ebiten.Key{ebiten.KeyN}, help: "next preset", run: func(s *studio) { s.stepPreset(1) }},
+		{keys: []ebiten.Key{ebiten.KeyP}, help: "previous preset", run: func(s *studio) { s.stepPreset(-1) }},
+		{keys: []ebiten.Key{ebiten.KeyR}, help: "random preset", run: (*studio).randomPreset},
+		{keys: []ebiten.Key{ebiten.KeyU}, help: "keep the knobs as a preset of your own", run: (*studio).keepPreset},
+		{keys: []ebiten.Key{ebiten.KeyW}, help: "let the knobs wander", run: (*studio).toggleWalk},
+		{keys: []ebiten.Key{ebiten.KeyB}, help: "show the start picture while held", run: func(*studio) {}},
+		{keys: []ebiten.Key{ebiten.KeyC}, help: "fill the window, or show the whole picture", run: (*studio).toggleCover},
+	}
+}
+
+// label names a command's keys.
+func (c *command) label() string {
+	var names []string
+	for _, k := range c.keys {
+		name := keyLabel(k.String())
+		if c.shift {
+			name = "Shift-" + name
+		}
+		if c.ctrl {
+			name = "Ctrl-" + name
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// keyLabel is what stands on the key that Ebiten calls so.
+func keyLabel(name string) string {
+	known := map[string]string{
+		"ArrowLeft": "left", "ArrowRight": "right", "Minus": "-", "Equal": "+", "Comma": ",", "Period": ".", "Escape": "Esc",
+		"BracketLeft": "[", "BracketRight": "]", "Semicolon": ";", "Quote": "'", "Slash": "/",
+	}
+	if k, ok := known[name]; ok {
+		return k
+	}
+	name = strings.TrimPrefix(name, "Digit")
+	if len(name) == 1 {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
+// hit tells whether a key was pressed just now, or again by being held.
+func hit(k ebiten.Key, again bool) bool {
+	d := inpututil.KeyPressDuration(k)
+	return d == 1 || again && d > 24 && d%3 == 0
+}
+
+// listen does what the keys ask for.
+func (s *studio) listen() {
+	ctrl := ebiten.IsKeyPressed(ebiten.KeyControl) || ebiten.IsKeyPressed(ebiten.KeyMeta)
+	shift := ebiten.IsKeyPressed(ebiten.KeyShift)
+	for i := range commands {
+		c := &commands[i]
+		for _, k := range c.keys {
+			if hit(k, false) && ctrl == c.ctrl && (shift == c.shift || !c.ctrl) {
+				c.run(s)
+				return
+			}
+		}
+	}
+	if ctrl || s.panel == nil {
+		return
+	}
+	s.panel.listen(shift)
+}
+
+// listen turns sliders by the keyboard: the knobs' own keys, and the arrows for the
+// slider that was chosen.
+func (p *panel) listen(shift bool) {
+	by := notch
+	if shift {
+		by = fineNotch
+	}
+	if hit(ebiten.KeyArrowUp, true) {
+		p.choose(-1)
+	}
+	if hit(ebiten.KeyArrowDown, true) {
+		p.choose(1)
+	}
+	if p.active != nil {
+		if hit(ebiten.KeyArrowLeft, true) {
+			p.active.nudge(-by)
+			return
+		}
+		if hit(ebiten.KeyArrowRight, true) {
+			p.active.nudge(by)
+			return
+		}
+	}
+	for _, s := range p.sliders {
+		if s.less >= 0 && hit(s.less, true) {
+			s.nudge(-by)
+		}
+		if s.more >= 0 && hit(s.more, true) {
+			s.nudge(by)
+		}
+	}
+}
+
+// knobKey is the key of that name, -1 for none.
+func knobKey(name string) ebiten.Key {
+	k := ebiten.Key(-1)
+	if name == "" || k.UnmarshalText([]byte(name)) != nil {
+		return -1
+	}
+	return k
+}

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"github.com/pelletier/go-toml/v2"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+)
+
+// memory of the last session, in the user's state folder.
+type lastSession struct {
+	Net      string
+	Canvas   float64 // longer side asked for, 0 for as much as stays quick
+	Governed bool
+	Cover    bool
+	Preset   string
+	Knobs    map[string]any
+}
+
+func sessionFile() string { return filepath.Join(xdg.StateHome, "zalgoscope", "session.toml") }
+
+// remember writes the knobs down for the next start. It is short enough for the window's goroutine.
+func (s *studio) remember() {
+	if s.session == nil {
+		return
+	}
+	l := lastSession{
+		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Cover: s.canvas.cover,
+		Knobs: dream.PresetOf("last", s.want).Knobs,
+	}
+	if s.presets.at >= 0 {
+		l.Preset = s.presets.list[s.presets.at].Name
+	}
+	if err := writeTOML(sessionFile(), func() ([]byte, error) { return toml.Marshal(l) }); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+}
+
+// restore takes up the last session's knobs, if there are any that can be read and
+// they were another net's only those that are not of a net.
+func (s *studio) restore() {
+	data, err := os.ReadFile(sessionFile())
+	if err != nil {
+		return
+	}
+	var l lastSession
+	if toml.Unmarshal(data, &l) != nil {
+		return
+	}
+	if l.Net != s.cfg.NetID.Name {
+		for _, name := range []string{"layer", "channel", "class"} {
+			delete(l.Knobs, name)
+		}
+	}
+	if g, ok := l.Knobs["guide"].(string); ok {
+		if _, err := os.Stat(g); err != nil {
+			delete(l.Knobs, "guide")
+		}
+	}
+	settings, err := dream.Preset{Name: "last session", Knobs: l.Knobs}.Apply(s.want, s.cfg.Net)
+	if err != nil {
+		return
+	}
+	s.want = settings
+	s.size.wanted, s.size.governed, s.canvas.cover = l.Canvas, l.Governed, l.Cover
+	for i, p := range s.presets.list {
+		if p.Name == l.Preset {
+			if base, err := p.Apply(s.want, s.cfg.Net); err == nil {
+				s.presets.at, s.base = i, base
+			}
+		}
+	}
+}
+
+// writeTOML writes a small file whole or not at all, and its folder before.
+func writeTOML(path string, marshal func() ([]byte, error)) error {
+	data, err := marshal()
+	if err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	return picture.Atomic(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"fmt"
+	"image"
+	"sync"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// session is one net that dreams: its engine, its loop and what they began with.
+type session struct {
+	net     *nn.Net
+	id      record.Net
+	engine  nn.Engine
+	device  string
+	program string
+	loop    *dream.Loop
+	start   *image.RGBA
+	title   string // of the start picture
+	seed    uint64
+	log     *record.Log // the recipe so far
+	trunk   []string    // names of the layers that the picker offers, from the picture on
+	logits  int         // the layer of the labels, -1 for none
+
+	mu     sync.Mutex
+	frames []*dream.Frame // finished and not yet shown; guarded by mu
+	errs   []error        // guarded by mu
+}
+
+// opening is what a session is made of.
+type opening struct {
+	net      *nn.Net
+	id       record.Net
+	start    *image.RGBA
+	title    string // of the start picture: its path, static or clouds
+	seed     uint64
+	settings dream.Settings
+	paused   bool
+}
+
+// begin makes an engine and starts dreaming. It takes its time, so it is never called
+// on the window's goroutine.
+func begin(o opening, cfg Config) (*session, error) {
+	s := &session{net: o.net, id: o.id, start: o.start, title: o.title, seed: o.seed, program: cfg.Program}
+	s.logits = dream.Logits(o.net)
+	s.trunk = dream.Trunk(o.net)
+	engine, err := cfg.Open(o.net)
+	if err != nil {
+		return nil, err
+	}
+	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Open: picture.Open})
+	if err != nil {
+		engine.Close()
+		return nil, err
+	}
+	if err := d.Check(o.settings); err != nil {
+		d.Release()
+		engine.Close()
+		return nil, err
+	}
+	s.engine, s.device = engine, engine.Device()
+	s.log = s.newLog()
+	d.OnChange(s.log.Change)
+	s.loop = dream.Start(d, o.settings, dream.LoopOptions{OnFrame: s.push, OnError: s.fail, Paused: o.paused})
+	return s, nil
+}
+
+// close ends the dream after the gradient step in progress and frees the engine. It
+// waits for that step.
+func (s *session) close() error {
+	s.loop.Close()
+	if err := s.engine.Close(); err != nil {
+		return fmt.Errorf("app: closing the engine: %w", err)
+	}
+	return nil
+}
+
+// newLog begins the recipe of a dream that is about to begin.
+func (s *session) newLog() *record.Log {
+	return record.NewLog(record.Recipe{
+		Program: s.program, Net: s.id, Device: s.device, Seed: s.seed, Start: record.StartOf(s.title, s.start),
+	})
+}
+
+// begin has the loop start over from a picture and a seed. The recipe starts over with it.
+func (s *session) begin(start *image.RGBA, title string, seed uint64) {
+	s.start, s.title, s.seed = start, title, seed
+	s.log = s.newLog()
+	log := s.log
+	s.loop.Do(func(d *dream.Dream) error {
+		if err := d.Begin(start, seed); err != nil {
+			return err
+		}
+		d.OnChange(log.Change)
+		return nil
+	})
+	if s.loop.Paused() {
+		s.loop.Single()
+	}
+}
+
+// push hears a frame on the loop's goroutine.
+func (s *session) push(f *dream.Frame) {
+	const most = 8 // more than the display can show are left out, the oldest first
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.frames) == most {
+		s.frames = append(s.frames[:0], s.frames[1:]...)
+	}
+	s.frames = append(s.frames, f)
+}
+
+// fail hears an error on the loop's goroutine.
+func (s *session) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.errs) < 4 {
+		s.errs = append(s.errs, err)
+	}
+}
+
+// news takes the frames and errors since the last time.
+func (s *session) news() (frames []*dream.Frame, errs []error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	frames, errs = s.frames, s.errs
+	s.frames, s.errs = nil, nil
+	return frames, errs
+}

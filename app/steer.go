@@ -1,0 +1,51 @@
+package app
+
+import (
+	"image"
+	"math"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"zalgoscope/app/dream"
+)
+
+// steer turns what the mouse does on the picture into knobs.
+func (s *studio) steer() {
+	x, y := ebiten.CursorPosition()
+	at := image.Pt(x, y)
+	if !at.In(s.canvasArea()) || s.session == nil {
+		s.steering = false
+		return
+	}
+	if inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
+		s.ui.ClearFocus()
+		if s.help {
+			s.help = false
+			s.drawn.stale = true
+			return
+		}
+		_, _, s.steering = s.canvas.point(at)
+	}
+	if !ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft) {
+		s.steering = false
+	}
+	if s.steering {
+		if px, py, _ := s.canvas.point(at); px != s.want.CentreX || py != s.want.CentreY {
+			s.change(func(w *dream.Settings) {
+				w.CentreX, w.CentreY = min(max(px, 0), 1), min(max(py, 0), 1)
+			})
+		}
+	}
+	if _, wheel := ebiten.Wheel(); wheel != 0 {
+		zoom, _ := dream.Find("zoom")
+		d := knobDial(zoom)
+		d.get = func() float64 { return s.want.Zoom }
+		d.set = func(v float64) { s.change(func(w *dream.Settings) { w.Zoom = zoom.Clamp(v) }) }
+		by := notch
+		if fine() {
+			by = fineNotch
+		}
+		d.nudge(math.Copysign(by, wheel))
+	}
+}

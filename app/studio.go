@@ -1,0 +1,305 @@
+// Package app is what people see: the studio, a window in which the dream runs live
+// and every knob turns it. The window's goroutine owns everything here that has no
+// comment to the contrary; it never waits for the engine, which belongs to the dream's loop.
+package app
+
+import (
+	"errors"
+	"image"
+	"sync"
+	"time"
+
+	"github.com/ebitenui/ebitenui"
+	"github.com/ebitenui/ebitenui/widget"
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// Config is what a studio begins with.
+type Config struct {
+	Net   *nn.Net
+	NetID record.Net // the net's name and checksum, for recipes
+	// Open makes an engine for a net. It is called on a goroutine of its own.
+	Open func(*nn.Net) (nn.Engine, error)
+	// Load reads a net that was opened or dropped, or that a recipe names; nil forbids it.
+	Load func(spec string) (*nn.Net, record.Net, error)
+
+	Start      *image.RGBA // start picture; nil for static
+	StartName  string      // its path, "static" or "clouds"
+	Seed       uint64
+	Adjust     func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
+	Fresh      bool                  // ignore the last session's knobs
+	FullScreen bool
+	Program    string // version, for recipes
+}
+
+// studio is the window.
+type studio struct {
+	cfg     Config
+	look    *theme
+	ui      *ebitenui.UI
+	root    *widget.Container
+	panel   *panel // nil until the first session
+	session *session
+	want    dream.Settings // as the user has them; Width and Height are 0, size has them
+	sent    dream.Settings // as last given to the loop
+	base    dream.Settings // what a double click goes back to
+
+	canvas  canvas
+	glide   glide
+	size    sizer
+	meter   meter
+	title   *title
+	toasts  toasts
+	history history
+	sights  sights
+	picker  *picker
+	browser *browser
+	gallery *gallery
+	presets presetList
+	walk    *walk
+
+	folded   bool
+	help     bool
+	opening  bool // a session is being made
+	asking   bool // a file dialog is open
+	closing  bool
+	before   bool // the start picture is shown instead of the dream
+	steering bool // the vanishing point follows the pointer
+
+	frame image.Rectangle // of the window, in device pixels
+	last  time.Time       // of the last Update
+	drawn drawn
+
+	work  sync.WaitGroup // goroutines to wait for at the end
+	inbox struct {
+		sync.Mutex
+		jobs []func() // guarded by the mutex
+	}
+}
+
+// post has f done by the window's goroutine. It may be called from any goroutine.
+func (s *studio) post(f func()) {
+	s.inbox.Lock()
+	s.inbox.jobs = append(s.inbox.jobs, f)
+	s.inbox.Unlock()
+}
+
+// background runs f on a goroutine that the end of the program waits for.
+func (s *studio) background(f func()) { s.work.Go(f) }
+
+// Run opens the studio and returns when its window has been closed. It must be
+// called on the main goroutine.
+func Run(cfg Config) error {
+	s, err := newStudio(cfg)
+	if err != nil {
+		return err
+	}
+	ebiten.SetWindowTitle("Zalgoscope")
+	ebiten.SetWindowSize(1280, 800)
+	ebiten.SetWindowSizeLimits(640, 400, -1, -1)
+	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	ebiten.SetWindowClosingHandled(true)
+	ebiten.SetScreenClearedEveryFrame(false)
+	ebiten.SetRunnableOnUnfocused(true)
+	ebiten.SetFullscreen(cfg.FullScreen)
+	err = ebiten.RunGameWithOptions(s, &ebiten.RunGameOptions{X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope"})
+	return errors.Join(err, s.end())
+}
+
+// newStudio prepares a studio and begins its first session, which may come up
+// before or after the window.
+func newStudio(cfg Config) (*studio, error) {
+	s := &studio{cfg: cfg, title: newTitle(), folded: cfg.FullScreen}
+	var err error
+	if s.canvas.shader, err = ebiten.NewShader(crossZoomSource); err != nil {
+		return nil, err
+	}
+	s.gallery = newGallery(s)
+	s.size.governed = true
+	s.presets.load(s)
+	s.want = firstScene()
+	s.base = s.want
+	if !cfg.Fresh {
+		s.restore()
+	}
+	if cfg.Adjust != nil {
+		cfg.Adjust(&s.want)
+	}
+	s.takeSize()
+	start, name := cfg.Start, cfg.StartName
+	if start == nil {
+		start, name = dream.Static(320, 240, cfg.Seed), "static"
+	}
+	s.open(opening{net: cfg.Net, id: cfg.NetID, start: start, title: name, seed: cfg.Seed})
+	return s, nil
+}
+
+// takeSize moves a size that the settings ask for to the sizer.
+func (s *studio) takeSize() {
+	if s.want.Width > 0 && s.want.Height > 0 {
+		s.size.wanted = max(s.want.Width, s.want.Height)
+	}
+	s.want.Width, s.want.Height, s.want.Pace = 0, 0, 1
+}
+
+// open begins a session in the background; the running one goes on until the new one dreams.
+func (s *studio) open(o opening) {
+	s.opening = true
+	s.size.begin(o.start.Rect.Size())
+	o.settings = s.effective()
+	settings := s.want
+	s.background(func() {
+		next, err := begin(o, s.cfg)
+		s.post(func() {
+			s.opening = false
+			switch {
+			case err != nil:
+				s.warn(err)
+				if s.session != nil {
+					s.size.begin(s.session.start.Rect.Size())
+				}
+			case s.closing:
+				s.background(func() { _ = next.close() })
+			default:
+				s.replace(next, settings)
+			}
+		})
+	})
+}
+
+// replace makes a session the present one.
+func (s *studio) replace(next *session, settings dream.Settings) {
+	old := s.session
+	s.session = next
+	s.want = settings
+	s.sent = next.loop.Settings()
+	s.publish()
+	s.glide = glide{}
+	s.meter = meter{}
+	s.sights = sights{}
+	s.gallery.serve(next)
+	s.buildUI()
+	if old != nil {
+		s.background(func() {
+			if err := old.close(); err != nil {
+				s.post(func() { s.warn(err) })
+			}
+		})
+	}
+}
+
+// change edits the settings and publishes them.
+func (s *studio) change(edit func(*dream.Settings)) {
+	edit(&s.want)
+	s.publish()
+}
+
+// effective is what the loop is to dream: the user's settings at the sizer's size.
+func (s *studio) effective() dream.Settings {
+	e := s.want
+	e.Width, e.Height = s.size.canvas()
+	return e
+}
+
+// publish gives the settings to the loop.
+func (s *studio) publish() {
+	s.drawn.stale = true
+	if s.session == nil {
+		return
+	}
+	s.sent = s.effective()
+	s.session.loop.Set(s.sent)
+}
+
+// adopt takes settings over that the loop went back to because it could not dream the last ones.
+func (s *studio) adopt() {
+	now := s.session.loop.Settings()
+	if now == s.sent {
+		return
+	}
+	s.sent = now
+	s.want = now
+	s.size.retreat(now.Width, now.Height)
+	s.want.Width, s.want.Height, s.want.Pace = 0, 0, 1
+	s.drawn.stale = true
+}
+
+func (s *studio) warn(err error)   { s.toasts.warn(err, time.Now()); s.drawn.stale = true }
+func (s *studio) tell(text string) { s.toasts.tell(text, time.Now()); s.drawn.stale = true }
+
+// end waits for everything that still runs.
+func (s *studio) end() error {
+	s.closing = true
+	var err error
+	if s.session != nil {
+		err = s.session.close()
+	}
+	s.work.Wait()
+	// What the goroutines posted last may hold a session that nobody took.
+	for s.runPosted() {
+		s.work.Wait()
+	}
+	return err
+}
+
+// runPosted does what was posted and tells whether there was anything.
+func (s *studio) runPosted() bool {
+	s.inbox.Lock()
+	jobs := s.inbox.jobs
+	s.inbox.jobs = nil
+	s.inbox.Unlock()
+	for _, f := range jobs {
+		f()
+	}
+	return len(jobs) > 0
+}
+
+// buildUI makes the widgets anew, at the display's scale.
+func (s *studio) buildUI() {
+	if s.look == nil {
+		return
+	}
+	s.root = widget.NewContainer(widget.ContainerOpts.Layout(rootLayout{s}))
+	if s.session != nil {
+		s.panel = newPanel(s)
+		s.root.AddChild(s.panel.root)
+	}
+	s.ui = &ebitenui.UI{Container: s.root, PrimaryTheme: s.look.ui, DisableDefaultFocus: true}
+	s.drawn.stale = true
+}
+
+// rootLayout puts the panel at the right edge.
+type rootLayout struct{ s *studio }
+
+func (l rootLayout) PreferredSize([]widget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
+
+func (l rootLayout) Layout(children []widget.PreferredSizeLocateableWidget, r image.Rectangle) {
+	for _, c := range children {
+		c.SetLocation(l.s.panelRect())
+	}
+}
+
+// panelRect is where the panel stands; empty while it is folded away.
+func (s *studio) panelRect() image.Rectangle {
+	if s.folded || s.look == nil {
+		return image.Rectangle{}
+	}
+	r := s.frame
+	r.Min.X = max(r.Max.X-s.look.px(panelWidth), r.Min.X)
+	return r
+}
+
+// statusRect is the line at the bottom of the canvas; empty while the panel is folded away.
+func (s *studio) statusRect() image.Rectangle {
+	if s.folded || s.look == nil {
+		return image.Rectangle{}
+	}
+	r := s.frame
+	r.Max.X = s.panelRect().Min.X
+	r.Min.Y = max(r.Max.Y-s.look.px(24), r.Min.Y)
+	return r
+}

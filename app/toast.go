@@ -1,0 +1,104 @@
+package app
+
+import (
+	"image"
+	"strings"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/text/v2"
+)
+
+// toasts are short notes over the picture that go away by themselves.
+type toasts struct {
+	notes []note
+}
+
+type note struct {
+	text  string
+	alarm bool
+	until time.Time
+}
+
+// tell shows a note, warn an error. The same note again only stays longer.
+func (t *toasts) tell(text string, at time.Time) {
+	t.add(note{text: text, until: at.Add(3 * time.Second)})
+}
+func (t *toasts) warn(err error, at time.Time) {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	t.add(note{text: line, alarm: true, until: at.Add(8 * time.Second)})
+}
+
+func (t *toasts) add(n note) {
+	for i := range t.notes {
+		if t.notes[i].text == n.text {
+			t.notes[i].until = n.until
+			return
+		}
+	}
+	const most = 4
+	if len(t.notes) == most {
+		t.notes = append(t.notes[:0], t.notes[1:]...)
+	}
+	t.notes = append(t.notes, n)
+}
+
+// expire forgets old notes and tells whether there were any.
+func (t *toasts) expire(at time.Time) bool {
+	kept := t.notes[:0]
+	for _, n := range t.notes {
+		if n.until.After(at) {
+			kept = append(kept, n)
+		}
+	}
+	gone := len(kept) < len(t.notes)
+	t.notes = kept
+	return gone
+}
+
+// draw writes the notes at the bottom of an area and gives the part that they take.
+func (t *toasts) draw(dst *ebiten.Image, look *theme, area image.Rectangle) image.Rectangle {
+	var used image.Rectangle
+	y := area.Max.Y - look.px(12)
+	for i := len(t.notes) - 1; i >= 0; i-- {
+		n := t.notes[i]
+		lines := wrap(n.text, look.face, area.Dx()-look.px(56), 3)
+		h := len(lines)*look.px(18) + look.px(12)
+		w := 0
+		for _, l := range lines {
+			w = max(w, int(text.Advance(l, look.face)))
+		}
+		r := image.Rect(area.Min.X+look.px(12), y-h, area.Min.X+look.px(36)+w, y)
+		look.fill(dst, r, colourShade)
+		c := colourAccent
+		if n.alarm {
+			c = colourAlarm
+		}
+		look.fill(dst, image.Rect(r.Min.X, r.Min.Y, r.Min.X+look.px(3), r.Max.Y), c)
+		for j, l := range lines {
+			look.write(dst, l, look.face, r.Min.X+look.px(14), r.Min.Y+look.px(6)+look.px(18)*j+look.px(9), colourText, alignLeft)
+		}
+		used = used.Union(r)
+		y -= h + look.px(6)
+	}
+	return used
+}
+
+// wrap breaks a text into lines of a width, at most so many.
+func wrap(s string, face text.Face, width, most int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(s) {
+		longer := strings.TrimSpace(line + " " + word)
+		if line != "" && text.Advance(longer, face) > float64(width) {
+			lines = append(lines, line)
+			longer = word
+			if len(lines) == most {
+				lines[most-1] = clip(lines[most-1]+" …", face, width)
+				return lines
+			}
+		}
+		line = longer
+	}
+	return append(lines, clip(line, face, width))
+}

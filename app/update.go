@@ -1,0 +1,158 @@
+package app
+
+import (
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+)
+
+// Update does what there is to do for one tick, and waits for nothing.
+func (s *studio) Update() error {
+	began := time.Now()
+	if ebiten.IsWindowBeingClosed() {
+		s.closing = true
+		s.remember()
+		return ebiten.Termination
+	}
+	dt := min(began.Sub(s.last).Seconds(), 0.1)
+	s.last = began
+	s.runPosted()
+	s.hear(began)
+	s.drop()
+	s.ready()
+	if s.ui != nil {
+		s.ui.Update()
+		if !s.typing() {
+			s.listen()
+		}
+		s.before = ebiten.IsKeyPressed(ebiten.KeyB) && !s.typing()
+		s.steer()
+	}
+	s.animate(began, dt)
+	s.meter.updated(time.Since(began))
+	return nil
+}
+
+// hear takes the loop's news.
+func (s *studio) hear(now time.Time) {
+	if s.session == nil {
+		return
+	}
+	frames, errs := s.session.news()
+	for _, err := range errs {
+		s.warn(err)
+	}
+	s.adopt()
+	for _, f := range frames {
+		s.meter.frame(f)
+		s.glide.arrive(f)
+		s.size.frame(f)
+	}
+	if s.toasts.expire(now) {
+		s.drawn.stale = true
+	}
+}
+
+// animate moves everything that moves by itself.
+func (s *studio) animate(now time.Time, dt float64) {
+	s.title.advance(s.meter.wild, dt)
+	if s.session == nil {
+		return
+	}
+	paused := s.session.loop.Paused()
+	if !paused && s.glide.advance(dt) {
+		s.drawn.moved = true
+	}
+	if s.walk != nil && !paused {
+		s.walk.advance(s, dt)
+	}
+	if s.size.govern(s, now) {
+		s.publish()
+	}
+	if m := modeOf(s.want); s.panel != nil && m != modeLayer && m != s.panel.mode {
+		s.panel.setMode(m)
+	}
+	s.sights.look(s, now)
+	s.gallery.work(s)
+	if s.walk == nil {
+		s.history.watch(s.want, now, ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
+	}
+}
+
+// typing tells whether keys go into a text.
+func (s *studio) typing() bool {
+	return s.panel != nil && s.panel.search.IsFocused()
+}
+
+// ready builds the widgets when the display's scale is known or has changed.
+func (s *studio) ready() {
+	scale := 1.0
+	if m := ebiten.Monitor(); m != nil {
+		scale = m.DeviceScaleFactor()
+	}
+	if s.look == nil || s.look.scale != scale {
+		s.look = newTheme(scale)
+		s.gallery.forgetTextures()
+		s.buildUI()
+	}
+}
+
+// fold hides the panel, or shows it; Escape first leaves what lies over it.
+func (s *studio) fold() {
+	switch {
+	case s.help:
+		s.help = false
+	case s.panel != nil && s.panel.active != nil && ebiten.IsKeyPressed(ebiten.KeyEscape):
+		s.panel.activate(nil)
+	default:
+		s.folded = !s.folded
+		if s.root != nil {
+			s.root.RequestRelayout()
+		}
+	}
+	s.drawn.stale = true
+}
+
+func (s *studio) toggleFullscreen() { ebiten.SetFullscreen(!ebiten.IsFullscreen()) }
+
+func (s *studio) toggleCover() {
+	s.canvas.cover = !s.canvas.cover
+	s.drawn.stale = true
+}
+
+func (s *studio) togglePause() {
+	if s.session != nil {
+		s.session.loop.Pause(!s.session.loop.Paused())
+		s.drawn.stale = true
+	}
+}
+
+// single makes one dream and stands still after it.
+func (s *studio) single() {
+	if s.session != nil {
+		s.session.loop.Pause(true)
+		s.session.loop.Single()
+		s.drawn.stale = true
+	}
+}
+
+// restart begins again from the start picture, with the same seed.
+func (s *studio) restart() {
+	if s.session != nil {
+		s.session.begin(s.session.start, s.session.title, s.session.seed)
+	}
+}
+
+func (s *studio) undo() {
+	if w, ok := s.history.undo(s.want); ok {
+		s.want = w
+		s.publish()
+	}
+}
+
+func (s *studio) redo() {
+	if w, ok := s.history.redo(); ok {
+		s.want = w
+		s.publish()
+	}
+}

@@ -1,0 +1,203 @@
+package app
+
+import (
+	"image"
+	"path/filepath"
+
+	"github.com/ebitenui/ebitenui/widget"
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/dream"
+)
+
+// mode is the kind of objective that the panel edits.
+type mode int
+
+const (
+	modeLayer mode = iota
+	modeChannel
+	modeClass
+	modeGuide
+	modeCount
+)
+
+var modeNames = [modeCount]string{"layer", "channel", "class", "guide"}
+
+// modeOf is the mode that settings dream in.
+func modeOf(s dream.Settings) mode {
+	switch {
+	case s.Class != "":
+		return modeClass
+	case s.Channel != "":
+		return modeChannel
+	case s.Guide != "":
+		return modeGuide
+	}
+	return modeLayer
+}
+
+// addWhat adds the choice of what is dreamed.
+func (p *panel) addWhat(c *widget.Container) {
+	t, s := p.look, p.studio
+	c.AddChild(p.heading("Dream of"))
+	tabs := newBlock(func() int { return t.px(28) }, nil)
+	tabs.draw = func(dst *ebiten.Image, r image.Rectangle) {
+		w := r.Dx() / int(modeCount)
+		for m := range modeCount {
+			cell := image.Rect(r.Min.X+int(m)*w, r.Min.Y, r.Min.X+int(m+1)*w, r.Max.Y)
+			colour := colourDim
+			if m == p.mode {
+				colour = colourAccent
+				t.fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.px(3), cell.Max.X, cell.Max.Y-t.px(1)), colourAccent)
+			}
+			t.write(dst, modeNames[m], t.face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
+		}
+	}
+	tabs.click = func(at image.Point) {
+		p.pickMode(mode(min(max(at.X*int(modeCount)/max(tabs.widget.Rect.Dx(), 1), 0), int(modeCount)-1)))
+	}
+	c.AddChild(tabs)
+	c.AddChild(p.slider(s.layerDial(), "ArrowLeft", "ArrowRight"))
+	for m := range p.modes {
+		p.modes[m] = p.column(2, &widget.Insets{Top: t.px(4)})
+		c.AddChild(p.modes[m])
+	}
+	s.picker = newPicker(s, p.width)
+	p.modes[modeLayer].AddChild(s.picker.block)
+	s.browser = newBrowser(s, p.width)
+	p.modes[modeChannel].AddChild(s.browser.block)
+	p.addClass(p.modes[modeClass])
+	p.addGuide(p.modes[modeGuide])
+}
+
+// setMode shows what belongs to a mode.
+func (p *panel) setMode(m mode) {
+	p.mode = m
+	for i, c := range p.modes {
+		v := widget.Visibility_Hide
+		if mode(i) == m {
+			v = widget.Visibility_Show
+		}
+		c.GetWidget().SetVisibility(v)
+	}
+	p.scroller.RequestRelayout()
+}
+
+// pickMode is setMode by hand: what the other modes dreamed of ends.
+func (p *panel) pickMode(m mode) {
+	p.setMode(m)
+	s := p.studio
+	s.change(func(w *dream.Settings) {
+		if m != modeChannel {
+			w.Channel = ""
+		}
+		if m != modeClass {
+			w.Class = ""
+		}
+		if m != modeGuide {
+			w.Guide = ""
+		}
+	})
+	if m == modeGuide && s.want.Guide == "" {
+		s.guideDialog()
+	}
+}
+
+// addClass is the word and the labels that match it.
+func (p *panel) addClass(c *widget.Container) {
+	t, s := p.look, p.studio
+	var matches []int
+	p.search = widget.NewTextInput(
+		widget.TextInputOpts.Placeholder("a word, such as spider"),
+		widget.TextInputOpts.WidgetOpts(widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true})),
+		widget.TextInputOpts.ChangedHandler(func(a *widget.TextInputChangedEventArgs) {
+			matches = nil
+			if s.session != nil {
+				matches = dream.Matches(s.session.net.Labels, a.InputText)
+			}
+		}),
+		widget.TextInputOpts.SubmitHandler(func(*widget.TextInputChangedEventArgs) {
+			if len(matches) > 0 {
+				s.dreamClass(s.session.net.Labels[matches[0]])
+				s.ui.ClearFocus()
+			}
+		}),
+	)
+	c.AddChild(p.search)
+	const rows = 6
+	list := newBlock(func() int { return t.px(rows*20 + 4) }, nil)
+	list.draw = func(dst *ebiten.Image, r image.Rectangle) {
+		for i := range min(len(matches), rows) {
+			label := s.session.net.Labels[matches[i]]
+			colour := colourDim
+			if label == s.want.Class {
+				colour = colourAccent
+			}
+			t.write(dst, clip(label, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(20)*i+t.px(12), colour, alignLeft)
+		}
+		if len(matches) == 0 && s.want.Class != "" {
+			t.write(dst, clip(s.want.Class, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(12), colourAccent, alignLeft)
+		}
+	}
+	list.click = func(at image.Point) {
+		if i := at.Y / t.px(20); i >= 0 && i < min(len(matches), rows) {
+			s.dreamClass(s.session.net.Labels[matches[i]])
+		}
+	}
+	c.AddChild(list)
+}
+
+// addGuide is the guide picture's name and its button.
+func (p *panel) addGuide(c *widget.Container) {
+	t, s := p.look, p.studio
+	c.AddChild(newBlock(func() int { return t.px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
+		name := "no guide yet"
+		if s.want.Guide != "" {
+			name = filepath.Base(s.want.Guide)
+		}
+		t.write(dst, clip(name, t.face, r.Dx()), t.face, r.Min.X, (r.Min.Y+r.Max.Y)/2, colourText, alignLeft)
+	}))
+	c.AddChild(p.row(2, p.button("Choose a guide", s.guideDialog), p.button("None", func() {
+		s.change(func(w *dream.Settings) { w.Guide = "" })
+	})))
+}
+
+// layerDial glides along the net's trunk.
+func (s *studio) layerDial() dial {
+	names := s.session.trunk
+	place := func() float64 {
+		text := s.want.Layer
+		if text == "" {
+			text = dream.DefaultLayer(s.session.net)
+		}
+		return max(dream.LayerPlace(names, text), 0)
+	}
+	return dial{
+		name: "layer", help: "layer to dream; between two of them both have their share", max: float64(len(names) - 1), curve: 1,
+		get: place,
+		set: func(v float64) {
+			// Whole layers are easy to hit.
+			if n := float64(int(v + 0.5)); v-n < 0.08 && n-v < 0.08 {
+				v = n
+			}
+			s.dreamLayer(dream.LayerAt(names, v))
+		},
+		reset: func() { s.change(func(w *dream.Settings) { w.Layer = s.base.Layer }) },
+		text:  func(v float64) string { return shortLayer(names[min(int(v+0.5), len(names)-1)]) },
+	}
+}
+
+// dreamLayer dreams layers, whole.
+func (s *studio) dreamLayer(text string) {
+	s.change(func(w *dream.Settings) {
+		if w.Layer != text {
+			w.Layer = text
+			w.Channel, w.Class = "", ""
+		}
+	})
+}
+
+// dreamClass dreams a label.
+func (s *studio) dreamClass(label string) {
+	s.change(func(w *dream.Settings) { w.Class, w.Channel, w.Guide = label, "", "" })
+}

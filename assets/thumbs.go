@@ -1,0 +1,9 @@
+package assets
+
+import "embed"
+
+//go:embed thumbs/*/*.png
+var thumbs embed.FS
+
+// Thumb is the PNG of what a layer of a built-in net dreams, made by `zalgoscope layers --thumbs`.
+func Thumb(net, file string) ([]byte, error) { return thumbs.ReadFile("thumbs/" + net + "/" + file) }
