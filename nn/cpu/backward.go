@@ -123,7 +123,7 @@ func (g *gradientTask) from(i, u int) {
 		g.cost += 40 * g.cells()
 		g.columns = true
 		g.live(level, g.n.out.buf)
-		g.add(&lrnGradient{op: op, out: g.out, dy: dy, x: g.n.out, add: g.started()})
+		g.add(&lrnGradient{k: g.packs.k, op: op, out: g.out, dy: dy, x: g.n.out, add: g.started()})
 	case *nn.Softmax:
 		g.cost += 100 * g.cells()
 		g.columns = true
@@ -141,7 +141,7 @@ func (g *gradientTask) plus(dy view) {
 		s.in = append(s.in, dy)
 		return
 	}
-	g.add(&sum{out: g.out, in: []view{dy}, add: g.started()})
+	g.add(&sum{k: g.packs.k, out: g.out, in: []view{dy}, add: g.started()})
 }
 
 func (g *gradientTask) fromConcat(i, u int) {
@@ -171,7 +171,7 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})
 	case *maxPool:
 		g.live(g.n.gradLevel, o.arg.buf)
-		g.add(&maxPoolGradient{window: win, out: g.out, dy: un.grad, arg: o.arg, add: g.started()})
+		g.add(&maxPoolGradient{k: g.packs.k, window: win, out: g.out, dy: un.grad, arg: o.arg, add: g.started()})
 	case *widePool:
 		g.live(g.n.gradLevel, o.arg)
 		g.sheets = true
@@ -228,5 +228,5 @@ func (g *gradientTask) finish() {
 		o.gates = g.n.gates
 		return
 	}
-	g.add(&gating{out: g.out, gates: g.n.gates})
+	g.add(&gating{k: g.packs.k, out: g.out, gates: g.n.gates})
 }

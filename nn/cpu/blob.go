@@ -100,3 +100,13 @@ func (o border) write(w *worker, r region) {
 		}
 	}
 }
+
+// channels visits the values of a pixel.
+func (v view) channels(w *worker, y, x int, visit func(c int, v float32)) {
+	for b := range v.n {
+		cell := w.cell(v.at(b, y, x))
+		for i := range min(lanes, v.c-b*lanes) {
+			visit(b*lanes+i, cell[i])
+		}
+	}
+}

@@ -81,7 +81,7 @@ func (o *conv) write(w *worker, r region) {
 			gated = o.writePhase(w, &o.phases[i], b, n, r.y0, r.y1)
 		}
 		for i := b; i < b+n && !gated; i++ {
-			o.gates[i].apply(w, o.out, i, r.y0, r.y1)
+			o.gates[i].apply(o.k, w, o.out, i, r.y0, r.y1)
 		}
 		b += n
 	}

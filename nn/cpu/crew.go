@@ -15,6 +15,10 @@ type worker struct {
 	base    unsafe.Pointer // of the arena
 	tile    tile           // kernel arguments
 	segs    []segment
+	pool    poolTile
+	taps    []poolTap
+	lrn     lrnTile
+	line    rowTile
 	scratch []float32
 	parked  atomic.Bool
 	wake    chan struct{}

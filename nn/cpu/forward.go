@@ -33,7 +33,7 @@ func (c *compiler) forward(i int) {
 	case *nn.Concat:
 		c.forwardConcat(i)
 	case *nn.Add:
-		s := &sum{out: n.out}
+		s := &sum{k: c.packs.k, out: n.out}
 		t := c.simple(i, 2)
 		for _, j := range l.In {
 			s.in = append(s.in, c.node(j).out)
@@ -52,7 +52,7 @@ func (c *compiler) forward(i int) {
 	case *nn.LRN:
 		t := c.simple(i, 20, x.buf)
 		t.columns = true
-		t.add(&lrn{op: op, out: n.out, x: x})
+		t.add(&lrn{k: c.packs.k, op: op, out: n.out, x: x})
 	case *nn.Softmax:
 		t := c.simple(i, 100, x.buf)
 		t.columns = true
@@ -128,7 +128,7 @@ func (c *compiler) forwardConcat(i int) {
 		n.level = level + 1
 		t := c.task(c.name(i), n.level, out, in.out.buf)
 		t.pair, t.cost = 1, 4*float64(out.n*n.h*n.w)
-		t.add(&sum{out: out, in: []view{in.out}})
+		t.add(&sum{k: c.packs.k, out: out, in: []view{in.out}})
 	})
 }
 
@@ -151,7 +151,7 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 		n.pool = o
 		t.add(o)
 	default:
-		o := &maxPool{window: win, out: n.out, x: x}
+		o := &maxPool{k: c.packs.k, window: win, out: n.out, x: x}
 		if c.back {
 			o.arg = newArgmax(n.c, n.h, n.w)
 			c.live(n.level, o.arg.buf)

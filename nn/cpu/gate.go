@@ -34,17 +34,27 @@ func (g *gateRef) row(w *worker, y int) []uint16 {
 }
 
 // apply multiplies rows of the view's block b.
-func (g *gateRef) apply(w *worker, v view, b, y0, y1 int) {
+func (g *gateRef) apply(k *kernels, w *worker, v view, b, y0, y1 int) {
 	for ; g != nil && g.gate != nil; g = g.next {
 		for y := y0; y < y1; y++ {
-			x := w.floats(v.at(b, y, 0), v.w*lanes)
-			for i, bits := range g.row(w, y) {
-				cell := (*block)(x[i*lanes:])
-				for c := range cell {
-					if bits>>c&1 == 0 {
-						cell[c] *= g.slope
-					}
-				}
+			if g.slope != 0 {
+				g.leak(w, v, b, y)
+				continue
+			}
+			w.line = rowTile{y: w.address(v.at(b, y, 0)), gate: w.address(g.at(y, 0)), n: v.w}
+			k.gateRow(&w.line)
+		}
+	}
+}
+
+// leak multiplies a row by the slope where the bit is clear.
+func (g *gateRef) leak(w *worker, v view, b, y int) {
+	x := v.line(w, b, y)
+	for i, bits := range g.row(w, y) {
+		cell := (*block)(x[i*lanes:])
+		for c := range cell {
+			if bits>>c&1 == 0 {
+				cell[c] *= g.slope
 			}
 		}
 	}
@@ -52,12 +62,13 @@ func (g *gateRef) apply(w *worker, v view, b, y0, y1 int) {
 
 // gating applies gates to a gradient whose last writer could not.
 type gating struct {
+	k     *kernels
 	out   view
 	gates []gateRef
 }
 
 func (o *gating) write(w *worker, r region) {
 	for b := r.b0; b < r.b1; b++ {
-		o.gates[b].apply(w, o.out, b, r.y0, r.y1)
+		o.gates[b].apply(o.k, w, o.out, b, r.y0, r.y1)
 	}
 }

@@ -75,10 +75,61 @@ type kernels struct {
 	name  string
 	conv  [2][]kernel // by blocks-1 and pixels
 	depth []kernel    // by pixels
-	pair  int         // blocks of 16 output channels that conv computes at once
+	others
+	pair  int // blocks of 16 output channels that conv computes at once
 	peak  func(n int)
 	work  int     // floating point operations of a round of peak
 	speed float64 // floating point operations a nanosecond, roughly
+}
+
+// others is the kernels that are no convolutions.
+type others struct {
+	maxPool, maxPoolGradient  func(t *poolTile)
+	lrn, lrnGradient          func(t *lrnTile) // for beta 0.75
+	gateRow, plusRow, seedRow func(t *rowTile)
+}
+
+// poolTile is the arguments of a pool kernel: n pixels whose windows have the
+// same cells.
+type poolTile struct {
+	x       address // the input; backward, the gradient at the output
+	y       address // the output; backward, the gradient at the input
+	arg     address // a byte for each value of the pool's output, or 0
+	n       int
+	xstep   int // bytes from pixel to pixel
+	ystep   int
+	argstep int
+	taps    unsafe.Pointer // *poolTap
+	ntaps   int
+	add     int // backward: 1 to add to what is in y
+}
+
+// poolTap is a cell of a window: byte offsets in x and arg, and its number.
+type poolTap struct{ x, arg, cell int }
+
+// lrnTile is the arguments of a normalisation kernel: n neighbouring pixels of
+// all blocks. It lays channels in rows with room for a window around them.
+type lrnTile struct {
+	x, dy, y                address
+	xblock, dyblock, yblock int // bytes from block to block
+	blocks, n               int
+	squares, window         unsafe.Pointer // of channel 0: its square, the start of its window
+	terms, termWindow       unsafe.Pointer // the same for what the backward pass sums
+	powers                  unsafe.Pointer // s^-beta of each channel
+	c                       int            // bytes of a pixel's channels
+	size                    int            // channels in a window
+	k, alpha                float32        // alpha over size
+	factor                  float32        // 2 alpha beta over size
+	add                     int32          // backward: 1 to add to what is in y
+}
+
+// rowTile is the arguments of a kernel over n neighbouring pixels of a block.
+type rowTile struct {
+	y, x   address
+	gate   address
+	n      int
+	weight float32
+	sums   block // of squares, set by seedRow
 }
 
 // wide is the largest number of pixels in a tile.

@@ -274,14 +274,104 @@ func convAVX2w1n6(t *tile)
 //go:noescape
 func depthAVX2n6(t *tile)
 
+// maxPoolAVX512 takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolAVX512(t *poolTile)
+
+// maxPoolGradientAVX512 gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientAVX512(t *poolTile)
+
+// lrnAVX512 normalises pixels by windows of channels with beta 0.75.
+//
+//go:noescape
+func lrnAVX512(t *lrnTile)
+
+// lrnGradientAVX512 is the backward pass of lrnAVX512.
+//
+//go:noescape
+func lrnGradientAVX512(t *lrnTile)
+
+// gateRowAVX512 zeroes the values of a row whose bit is clear.
+//
+//go:noescape
+func gateRowAVX512(t *rowTile)
+
+// plusRowAVX512 adds a row to another.
+//
+//go:noescape
+func plusRowAVX512(t *rowTile)
+
+// seedRowAVX512 adds a weighted row to another and sums its squares.
+//
+//go:noescape
+func seedRowAVX512(t *rowTile)
+
 // peakAVX512 makes n rounds of 12 multiply-adds on registers of 16 lanes.
 func peakAVX512(n int)
+
+// maxPoolAVX2 takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolAVX2(t *poolTile)
+
+// maxPoolGradientAVX2 gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientAVX2(t *poolTile)
+
+// lrnAVX2 normalises pixels by windows of channels with beta 0.75.
+//
+//go:noescape
+func lrnAVX2(t *lrnTile)
+
+// lrnGradientAVX2 is the backward pass of lrnAVX2.
+//
+//go:noescape
+func lrnGradientAVX2(t *lrnTile)
+
+// gateRowAVX2 zeroes the values of a row whose bit is clear.
+//
+//go:noescape
+func gateRowAVX2(t *rowTile)
+
+// plusRowAVX2 adds a row to another.
+//
+//go:noescape
+func plusRowAVX2(t *rowTile)
+
+// seedRowAVX2 adds a weighted row to another and sums its squares.
+//
+//go:noescape
+func seedRowAVX2(t *rowTile)
 
 // peakAVX2 makes n rounds of 12 multiply-adds on registers of 8 lanes.
 func peakAVX2(n int)
 
 // pause is a moment's rest in a loop that waits.
 func pause()
+
+var othersAVX512 = others{
+	maxPool:         maxPoolAVX512,
+	maxPoolGradient: maxPoolGradientAVX512,
+	lrn:             lrnAVX512,
+	lrnGradient:     lrnGradientAVX512,
+	gateRow:         gateRowAVX512,
+	plusRow:         plusRowAVX512,
+	seedRow:         seedRowAVX512,
+}
+
+var othersAVX2 = others{
+	maxPool:         maxPoolAVX2,
+	maxPoolGradient: maxPoolGradientAVX2,
+	lrn:             lrnAVX2,
+	lrnGradient:     lrnGradientAVX2,
+	gateRow:         gateRowAVX2,
+	plusRow:         plusRowAVX2,
+	seedRow:         seedRowAVX2,
+}
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}
 

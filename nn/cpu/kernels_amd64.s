@@ -15939,6 +15939,374 @@ store:
 	VZEROUPPER
 	RET
 
+// func maxPoolAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0xff800000, CX
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x000000ff, CX
+	VMOVD        CX, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+
+pixel:
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z2
+	MOVQ    56(AX), DI
+	MOVQ    64(AX), R8
+	TESTQ   R8, R8
+	JZ      tapped
+
+tap:
+	MOVQ         (DI), R9
+	VMOVUPS      (CX)(R9*1), Z4
+	VCMPPS       $0x1e, Z0, Z4, K1
+	VMOVAPS      Z4, K1, Z0
+	VPBROADCASTD 16(DI), K1, Z2
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          tap
+
+tapped:
+	VCMPPS    $0x1e, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (DX)
+	TESTQ     BX, BX
+	JZ        stored
+	VPMOVDB   Z2, (BX)
+
+stored:
+	ADDQ 32(AX), CX
+	ADDQ 40(AX), DX
+	ADDQ 48(AX), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func maxPoolGradientAVX512(t *byte)
+// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
+TEXT ·maxPoolGradientAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+
+pixel:
+	VPXORD  Z0, Z0, Z0
+	CMPQ    72(AX), $0x00
+	JE      begun
+	VMOVUPS (DX), Z0
+
+begun:
+	MOVQ  56(AX), DI
+	MOVQ  64(AX), R8
+	TESTQ R8, R8
+	JZ    tapped
+
+tap:
+	MOVQ         (DI), R9
+	MOVQ         8(DI), R10
+	VPBROADCASTB 16(DI), X4
+	VPCMPEQB     (BX)(R10*1), X4, K1
+	VADDPS       (CX)(R9*1), Z0, K1, Z0
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          tap
+
+tapped:
+	VMOVUPS Z0, (DX)
+	ADDQ    32(AX), CX
+	ADDQ    40(AX), DX
+	ADDQ    48(AX), BX
+	DECQ    SI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func lrnAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·lrnAVX512(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x3f000000, CX
+	VMOVD        CX, X11
+	VPBROADCASTD X11, Z11
+	MOVL         $0x40400000, CX
+	VMOVD        CX, X12
+	VPBROADCASTD X12, Z12
+	VBROADCASTSS 120(AX), Z13
+	VBROADCASTSS 124(AX), Z14
+	VBROADCASTSS 128(AX), Z15
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         SI, (SP)
+
+pixel:
+	MOVQ 64(AX), SI
+	XORQ DI, DI
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ BX, R11
+	MOVQ 48(AX), R8
+
+blocksb:
+	VMOVUPS (R9), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (SI)(DI*1)
+	ADDQ    $0x40, DI
+	ADDQ    24(AX), R9
+	ADDQ    32(AX), R10
+	ADDQ    40(AX), R11
+	DECQ    R8
+	JNZ     blocksb
+	MOVQ    104(AX), DI
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS Z0, (SI)(DI*1)
+	XORQ    SI, SI
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    BX, R10
+	MOVQ    48(AX), DI
+
+blocksc:
+	MOVQ   72(AX), R11
+	LEAQ   (R11)(SI*1), R11
+	MOVQ   112(AX), R12
+	VPXORD Z0, Z0, Z0
+
+sumb:
+	VADDPS       (R11), Z0, Z0
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          sumb
+	VFMADD213PS  Z13, Z14, Z0
+	VRSQRT14PS   Z0, Z3
+	VMULPS       Z3, Z0, Z4
+	VFNMADD213PS Z12, Z3, Z4
+	VMULPS       Z11, Z3, Z3
+	VMULPS       Z4, Z3, Z3
+	VRSQRT14PS   Z3, Z5
+	VMULPS       Z5, Z3, Z4
+	VFNMADD213PS Z12, Z5, Z4
+	VMULPS       Z11, Z5, Z5
+	VMULPS       Z4, Z5, Z5
+	VMULPS       Z3, Z3, Z1
+	VMULPS       Z5, Z1, Z1
+	VMOVUPS      (R8), Z2
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z1, (R10)
+	ADDQ         $0x40, SI
+	ADDQ         24(AX), R8
+	ADDQ         32(AX), R9
+	ADDQ         40(AX), R10
+	DECQ         DI
+	JNZ          blocksc
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	DECQ         (SP)
+	JNZ          pixel
+	VZEROUPPER
+	RET
+
+// func lrnGradientAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·lrnGradientAVX512(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x3f000000, CX
+	VMOVD        CX, X11
+	VPBROADCASTD X11, Z11
+	MOVL         $0x40400000, CX
+	VMOVD        CX, X12
+	VPBROADCASTD X12, Z12
+	VBROADCASTSS 120(AX), Z13
+	VBROADCASTSS 124(AX), Z14
+	VBROADCASTSS 128(AX), Z15
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         SI, (SP)
+
+pixel:
+	MOVQ 64(AX), SI
+	XORQ DI, DI
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ BX, R11
+	MOVQ 48(AX), R8
+
+blocksd:
+	VMOVUPS (R9), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (SI)(DI*1)
+	ADDQ    $0x40, DI
+	ADDQ    24(AX), R9
+	ADDQ    32(AX), R10
+	ADDQ    40(AX), R11
+	DECQ    R8
+	JNZ     blocksd
+	MOVQ    104(AX), DI
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS Z0, (SI)(DI*1)
+	MOVQ    80(AX), SI
+	MOVQ    96(AX), DI
+	XORQ    R8, R8
+	MOVQ    CX, R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+	MOVQ    48(AX), R9
+
+blockse:
+	MOVQ   72(AX), R13
+	LEAQ   (R13)(R8*1), R13
+	MOVQ   112(AX), R14
+	VPXORD Z0, Z0, Z0
+
+sumc:
+	VADDPS       (R13), Z0, Z0
+	ADDQ         $0x04, R13
+	DECQ         R14
+	JNZ          sumc
+	VFMADD213PS  Z13, Z14, Z0
+	VRSQRT14PS   Z0, Z3
+	VMULPS       Z3, Z0, Z4
+	VFNMADD213PS Z12, Z3, Z4
+	VMULPS       Z11, Z3, Z3
+	VMULPS       Z4, Z3, Z3
+	VRSQRT14PS   Z3, Z5
+	VMULPS       Z5, Z3, Z4
+	VFNMADD213PS Z12, Z5, Z4
+	VMULPS       Z11, Z5, Z5
+	VMULPS       Z4, Z5, Z5
+	VMULPS       Z3, Z3, Z1
+	VMULPS       Z5, Z1, Z1
+	VMOVUPS      Z1, (DI)(R8*1)
+	VMULPS       Z3, Z3, Z3
+	VMULPS       Z1, Z3, Z3
+	VMULPS       (R10), Z3, Z3
+	VMULPS       (R11), Z3, Z3
+	VMOVUPS      Z3, (SI)(R8*1)
+	ADDQ         $0x40, R8
+	ADDQ         24(AX), R10
+	ADDQ         32(AX), R11
+	ADDQ         40(AX), R12
+	DECQ         R9
+	JNZ          blockse
+	MOVQ         104(AX), R8
+	VPXORD       Z0, Z0, Z0
+	VMOVUPS      Z0, (SI)(R8*1)
+	MOVQ         88(AX), SI
+	XORQ         R8, R8
+	MOVQ         CX, R10
+	MOVQ         DX, R11
+	MOVQ         BX, R12
+	MOVQ         48(AX), R9
+
+blocksf:
+	LEAQ   (SI)(R8*1), R13
+	MOVQ   112(AX), R14
+	VPXORD Z0, Z0, Z0
+
+sumd:
+	VADDPS       (R13), Z0, Z0
+	ADDQ         $0x04, R13
+	DECQ         R14
+	JNZ          sumd
+	VMULPS       (R10), Z0, Z0
+	VMOVUPS      (DI)(R8*1), Z1
+	VMULPS       (R11), Z1, Z1
+	VFNMADD231PS Z0, Z15, Z1
+	CMPL         132(AX), $0x00
+	JE           set
+	VADDPS       (R12), Z1, Z1
+
+set:
+	VMOVUPS Z1, (R12)
+	ADDQ    $0x40, R8
+	ADDQ    24(AX), R10
+	ADDQ    32(AX), R11
+	ADDQ    40(AX), R12
+	DECQ    R9
+	JNZ     blocksf
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	DECQ    (SP)
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func gateRowAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·gateRowAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 24(AX), AX
+
+pixel:
+	KMOVW     (DX), K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (CX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x02, DX
+	DECQ      AX
+	JNZ       pixel
+	VZEROUPPER
+	RET
+
+// func plusRowAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·plusRowAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), AX
+
+pixel:
+	VMOVUPS (CX), Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	DECQ    AX
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func seedRowAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·seedRowAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS 32(AX), Z8
+	VPXORD       Z4, Z4, Z4
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         24(AX), BX
+
+pixel:
+	VMOVUPS     (DX), Z0
+	VMOVUPS     (CX), Z1
+	VFMADD231PS Z0, Z0, Z4
+	VFMADD231PS Z0, Z8, Z1
+	VMOVUPS     Z1, (CX)
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	DECQ        BX
+	JNZ         pixel
+	VMOVUPS     Z4, 36(AX)
+	VZEROUPPER
+	RET
+
 // func peakAVX512(n int)
 // Requires: AVX, AVX512F
 TEXT ·peakAVX512(SB), NOSPLIT, $0-8
@@ -15973,6 +16341,480 @@ round:
 	VFMADD231PS Z12, Z13, Z11
 	DECQ        AX
 	JNZ         round
+	VZEROUPPER
+	RET
+
+// func maxPoolAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0xff800000, CX
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Y8
+	MOVL         $0x000000ff, CX
+	VMOVD        CX, X9
+	VPBROADCASTD X9, Y9
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+
+pixel:
+	VMOVAPS Y8, Y0
+	VMOVAPS Y9, Y2
+	VMOVAPS Y8, Y1
+	VMOVAPS Y9, Y3
+	MOVQ    56(AX), DI
+	MOVQ    64(AX), R8
+	TESTQ   R8, R8
+	JZ      tapped
+
+tap:
+	MOVQ         (DI), R9
+	VMOVUPS      (CX)(R9*1), Y4
+	VCMPPS       $0x1e, Y0, Y4, Y5
+	VPBROADCASTD 16(DI), Y6
+	VBLENDVPS    Y5, Y4, Y0, Y0
+	VBLENDVPS    Y5, Y6, Y2, Y2
+	VMOVUPS      32(CX)(R9*1), Y4
+	VCMPPS       $0x1e, Y1, Y4, Y5
+	VPBROADCASTD 16(DI), Y6
+	VBLENDVPS    Y5, Y4, Y1, Y1
+	VBLENDVPS    Y5, Y6, Y3, Y3
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          tap
+
+tapped:
+	VCMPPS       $0x1e, Y8, Y0, Y4
+	VANDPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	VCMPPS       $0x1e, Y8, Y1, Y4
+	VANDPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 32(DX)
+	TESTQ        BX, BX
+	JZ           stored
+	VEXTRACTI128 $0x01, Y2, X4
+	VPACKUSDW    X4, X2, X2
+	VEXTRACTI128 $0x01, Y3, X4
+	VPACKUSDW    X4, X3, X3
+	VPACKUSWB    X3, X2, X2
+	VMOVDQU      X2, (BX)
+
+stored:
+	ADDQ 32(AX), CX
+	ADDQ 40(AX), DX
+	ADDQ 48(AX), BX
+	DECQ SI
+	JNZ  pixel
+	VZEROUPPER
+	RET
+
+// func maxPoolGradientAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·maxPoolGradientAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+
+pixel:
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	CMPQ    72(AX), $0x00
+	JE      begun
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+
+begun:
+	MOVQ  56(AX), DI
+	MOVQ  64(AX), R8
+	TESTQ R8, R8
+	JZ    tapped
+
+tap:
+	MOVQ         (DI), R9
+	MOVQ         8(DI), R10
+	VPBROADCASTD 16(DI), Y4
+	VPMOVZXBD    (BX)(R10*1), Y5
+	VPCMPEQD     Y4, Y5, Y5
+	VANDPS       (CX)(R9*1), Y5, Y5
+	VADDPS       Y5, Y0, Y0
+	VPBROADCASTD 16(DI), Y4
+	VPMOVZXBD    8(BX)(R10*1), Y5
+	VPCMPEQD     Y4, Y5, Y5
+	VANDPS       32(CX)(R9*1), Y5, Y5
+	VADDPS       Y5, Y1, Y1
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          tap
+
+tapped:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    32(AX), CX
+	ADDQ    40(AX), DX
+	ADDQ    48(AX), BX
+	DECQ    SI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func lrnAVX2(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·lrnAVX2(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x3f000000, CX
+	VMOVD        CX, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x40400000, CX
+	VMOVD        CX, X12
+	VPBROADCASTD X12, Y12
+	VBROADCASTSS 120(AX), Y13
+	VBROADCASTSS 124(AX), Y14
+	VBROADCASTSS 128(AX), Y15
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         SI, (SP)
+
+pixel:
+	MOVQ 64(AX), SI
+	XORQ DI, DI
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ BX, R11
+	MOVQ 48(AX), R8
+
+blocksg:
+	MOVQ $0x00000002, R12
+
+blocksghalf:
+	VMOVUPS (R9), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, (SI)(DI*1)
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	DECQ    R12
+	JNZ     blocksghalf
+	SUBQ    $0x40, R9
+	SUBQ    $0x40, R10
+	SUBQ    $0x40, R11
+	ADDQ    24(AX), R9
+	ADDQ    32(AX), R10
+	ADDQ    40(AX), R11
+	DECQ    R8
+	JNZ     blocksg
+	MOVQ    104(AX), DI
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, (SI)(DI*1)
+	VMOVUPS Y0, 32(SI)(DI*1)
+	XORQ    SI, SI
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    BX, R10
+	MOVQ    48(AX), DI
+
+blocksh:
+	MOVQ $0x00000002, R11
+
+blockshhalf:
+	MOVQ   72(AX), R12
+	LEAQ   (R12)(SI*1), R12
+	MOVQ   112(AX), R13
+	VXORPS Y0, Y0, Y0
+
+sume:
+	VADDPS       (R12), Y0, Y0
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          sume
+	VFMADD213PS  Y13, Y14, Y0
+	VRSQRTPS     Y0, Y3
+	VMULPS       Y3, Y0, Y4
+	VFNMADD213PS Y12, Y3, Y4
+	VMULPS       Y11, Y3, Y3
+	VMULPS       Y4, Y3, Y3
+	VRSQRTPS     Y3, Y5
+	VMULPS       Y5, Y3, Y4
+	VFNMADD213PS Y12, Y5, Y4
+	VMULPS       Y11, Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VMULPS       Y3, Y3, Y1
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      (R8), Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (R10)
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	DECQ         R11
+	JNZ          blockshhalf
+	SUBQ         $0x40, R8
+	SUBQ         $0x40, R9
+	SUBQ         $0x40, R10
+	ADDQ         24(AX), R8
+	ADDQ         32(AX), R9
+	ADDQ         40(AX), R10
+	DECQ         DI
+	JNZ          blocksh
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	DECQ         (SP)
+	JNZ          pixel
+	VZEROUPPER
+	RET
+
+// func lrnGradientAVX2(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·lrnGradientAVX2(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x3f000000, CX
+	VMOVD        CX, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x40400000, CX
+	VMOVD        CX, X12
+	VPBROADCASTD X12, Y12
+	VBROADCASTSS 120(AX), Y13
+	VBROADCASTSS 124(AX), Y14
+	VBROADCASTSS 128(AX), Y15
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         SI, (SP)
+
+pixel:
+	MOVQ 64(AX), SI
+	XORQ DI, DI
+	MOVQ CX, R9
+	MOVQ DX, R10
+	MOVQ BX, R11
+	MOVQ 48(AX), R8
+
+blocksi:
+	MOVQ $0x00000002, R12
+
+blocksihalf:
+	VMOVUPS (R9), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y0, (SI)(DI*1)
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	DECQ    R12
+	JNZ     blocksihalf
+	SUBQ    $0x40, R9
+	SUBQ    $0x40, R10
+	SUBQ    $0x40, R11
+	ADDQ    24(AX), R9
+	ADDQ    32(AX), R10
+	ADDQ    40(AX), R11
+	DECQ    R8
+	JNZ     blocksi
+	MOVQ    104(AX), DI
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, (SI)(DI*1)
+	VMOVUPS Y0, 32(SI)(DI*1)
+	MOVQ    80(AX), SI
+	MOVQ    96(AX), DI
+	XORQ    R8, R8
+	MOVQ    CX, R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+	MOVQ    48(AX), R9
+
+blocksj:
+	MOVQ $0x00000002, R13
+
+blocksjhalf:
+	MOVQ   72(AX), R14
+	LEAQ   (R14)(R8*1), R14
+	MOVQ   112(AX), R15
+	VXORPS Y0, Y0, Y0
+
+sumf:
+	VADDPS       (R14), Y0, Y0
+	ADDQ         $0x04, R14
+	DECQ         R15
+	JNZ          sumf
+	VFMADD213PS  Y13, Y14, Y0
+	VRSQRTPS     Y0, Y3
+	VMULPS       Y3, Y0, Y4
+	VFNMADD213PS Y12, Y3, Y4
+	VMULPS       Y11, Y3, Y3
+	VMULPS       Y4, Y3, Y3
+	VRSQRTPS     Y3, Y5
+	VMULPS       Y5, Y3, Y4
+	VFNMADD213PS Y12, Y5, Y4
+	VMULPS       Y11, Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VMULPS       Y3, Y3, Y1
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (DI)(R8*1)
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VMULPS       (R10), Y3, Y3
+	VMULPS       (R11), Y3, Y3
+	VMOVUPS      Y3, (SI)(R8*1)
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, R12
+	DECQ         R13
+	JNZ          blocksjhalf
+	SUBQ         $0x40, R10
+	SUBQ         $0x40, R11
+	SUBQ         $0x40, R12
+	ADDQ         24(AX), R10
+	ADDQ         32(AX), R11
+	ADDQ         40(AX), R12
+	DECQ         R9
+	JNZ          blocksj
+	MOVQ         104(AX), R8
+	VXORPS       Y0, Y0, Y0
+	VMOVUPS      Y0, (SI)(R8*1)
+	VMOVUPS      Y0, 32(SI)(R8*1)
+	MOVQ         88(AX), SI
+	XORQ         R8, R8
+	MOVQ         CX, R10
+	MOVQ         DX, R11
+	MOVQ         BX, R12
+	MOVQ         48(AX), R9
+
+blocksk:
+	MOVQ $0x00000002, R13
+
+blockskhalf:
+	LEAQ   (SI)(R8*1), R14
+	MOVQ   112(AX), R15
+	VXORPS Y0, Y0, Y0
+
+sumg:
+	VADDPS       (R14), Y0, Y0
+	ADDQ         $0x04, R14
+	DECQ         R15
+	JNZ          sumg
+	VMULPS       (R10), Y0, Y0
+	VMOVUPS      (DI)(R8*1), Y1
+	VMULPS       (R11), Y1, Y1
+	VFNMADD231PS Y0, Y15, Y1
+	CMPL         132(AX), $0x00
+	JE           set
+	VADDPS       (R12), Y1, Y1
+
+set:
+	VMOVUPS Y1, (R12)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, R12
+	DECQ    R13
+	JNZ     blockskhalf
+	SUBQ    $0x40, R10
+	SUBQ    $0x40, R11
+	SUBQ    $0x40, R12
+	ADDQ    24(AX), R10
+	ADDQ    32(AX), R11
+	ADDQ    40(AX), R12
+	DECQ    R9
+	JNZ     blocksk
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	DECQ    (SP)
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func gateRowAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·gateRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	VMOVDQU bits<>+0(SB), Y2
+	MOVQ    (AX), CX
+	MOVQ    16(AX), DX
+	MOVQ    24(AX), AX
+
+pixel:
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Y0
+	VPAND        Y2, Y0, Y0
+	VPCMPEQD     Y2, Y0, Y0
+	VANDPS       (CX), Y0, Y0
+	VMOVUPS      Y0, (CX)
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X0
+	VPBROADCASTD X0, Y0
+	VPAND        Y2, Y0, Y0
+	VPCMPEQD     Y2, Y0, Y0
+	VANDPS       32(CX), Y0, Y0
+	VMOVUPS      Y0, 32(CX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, DX
+	DECQ         AX
+	JNZ          pixel
+	VZEROUPPER
+	RET
+
+// func plusRowAVX2(t *byte)
+// Requires: AVX
+TEXT ·plusRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), AX
+
+pixel:
+	VMOVUPS (CX), Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(CX), Y0
+	VADDPS  32(DX), Y0, Y0
+	VMOVUPS Y0, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	DECQ    AX
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func seedRowAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·seedRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS 32(AX), Y8
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         24(AX), BX
+
+pixel:
+	VMOVUPS     (DX), Y0
+	VMOVUPS     (CX), Y1
+	VFMADD231PS Y0, Y0, Y4
+	VFMADD231PS Y0, Y8, Y1
+	VMOVUPS     Y1, (CX)
+	VMOVUPS     32(DX), Y0
+	VMOVUPS     32(CX), Y1
+	VFMADD231PS Y0, Y0, Y5
+	VFMADD231PS Y0, Y8, Y1
+	VMOVUPS     Y1, 32(CX)
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	DECQ        BX
+	JNZ         pixel
+	VMOVUPS     Y4, 36(AX)
+	VMOVUPS     Y5, 68(AX)
 	VZEROUPPER
 	RET
 

@@ -1,7 +1,7 @@
 package cpu
 
 import (
-	"math"
+	"unsafe"
 
 	"zalgoscope/nn"
 )
@@ -9,18 +9,50 @@ import (
 // lrn is local response normalisation across channels. It works on whole
 // columns of blocks: a pixel's channels are laid in a row with zeros at both ends.
 type lrn struct {
+	k      *kernels
 	op     *nn.LRN
 	out, x view
 }
 
-// lrnGradient is its backward pass; s is computed again from x.
+// lrnGradient is its backward pass: dx_i = dy_i s_i^-Beta - 2 Alpha Beta / Size
+// * x_i * the sum over the channels j that see i of dy_j x_j s_j^(-Beta-1). s is computed again from x.
 type lrnGradient struct {
+	k          *kernels
 	op         *nn.LRN
 	out, dy, x view
 	add        bool
 }
 
-// scratch is n zeroed floats of the worker's own.
+func (o *lrn) write(w *worker, r region) {
+	t := w.normalise(o.op, o.x)
+	t.yblock = o.out.block
+	run := o.k.lrn
+	if o.op.Beta != 0.75 {
+		run = anyLRN{o.op.Beta}.forward
+	}
+	for y := r.y0; y < r.y1; y++ {
+		t.x, t.y = w.address(o.x.at(0, y, 0)), w.address(o.out.at(0, y, 0))
+		run(t)
+	}
+}
+
+func (o *lrnGradient) write(w *worker, r region) {
+	t := w.normalise(o.op, o.x)
+	t.dyblock, t.yblock = o.dy.block, o.out.block
+	if o.add {
+		t.add = 1
+	}
+	run := o.k.lrnGradient
+	if o.op.Beta != 0.75 {
+		run = anyLRN{o.op.Beta}.backward
+	}
+	for y := r.y0; y < r.y1; y++ {
+		t.x, t.dy, t.y = w.address(o.x.at(0, y, 0)), w.address(o.dy.at(0, y, 0)), w.address(o.out.at(0, y, 0))
+		run(t)
+	}
+}
+
+// zeros is n zeroed floats of the worker's own.
 func (w *worker) zeros(n int) []float32 {
 	if len(w.scratch) < n {
 		w.scratch = make([]float32, n)
@@ -29,94 +61,22 @@ func (w *worker) zeros(n int) []float32 {
 	return w.scratch[:n]
 }
 
-// reach is how many channels before and after its own a channel sees.
-func reach(o *nn.LRN) (lead, tail int) { return (o.Size - 1) / 2, o.Size / 2 }
-
-// power is s^-beta.
-func power(s float32, beta float32) float32 {
-	if beta == 0.75 {
-		r := float32(math.Sqrt(float64(s)))
-		return 1 / float32(math.Sqrt(float64(s*r)))
+// normalise prepares the worker's tile for a map's normalisation.
+func (w *worker) normalise(o *nn.LRN, x view) *lrnTile {
+	n := blocks(x.c) * lanes
+	lead, tail := (o.Size-1)/2, o.Size/2 // channels seen before and after one's own
+	// Rows with room for a window and for the 16 zeros that kernels write at the end.
+	length := n + o.Size + lanes
+	rows := w.zeros(3 * length)
+	at := func(row, i int) unsafe.Pointer { return unsafe.Pointer(&rows[row*length+i]) }
+	w.lrn = lrnTile{
+		xblock: x.block, blocks: x.n, n: x.w, c: 4 * x.c, size: o.Size,
+		squares: at(0, lead), window: at(0, 0),
+		// A channel is seen by those that it does not see: the window is turned round.
+		terms: at(1, tail), termWindow: at(1, 0),
+		powers: at(2, 0),
+		k:      o.K, alpha: o.Alpha / float32(o.Size),
+		factor: 2 * o.Alpha * o.Beta / float32(o.Size),
 	}
-	return float32(math.Pow(float64(s), -float64(beta)))
-}
-
-// scales sets s[c] = K + Alpha/Size * the sum of squares around channel c, for channels
-// squares[lead:].
-func scales(o *nn.LRN, s, squares []float32) {
-	for c := range s {
-		sum := float32(0)
-		for _, v := range squares[c : c+o.Size] {
-			sum += v
-		}
-		s[c] = o.K + o.Alpha/float32(o.Size)*sum
-	}
-}
-
-func (o *lrn) write(w *worker, r region) {
-	n := blocks(o.x.c) * lanes
-	lead, _ := reach(o.op)
-	row := w.zeros(2*n + o.op.Size)
-	squares, s := row[:n+o.op.Size], row[n+o.op.Size:]
-	for y := r.y0; y < r.y1; y++ {
-		for x := range o.out.w {
-			o.x.channels(w, y, x, func(c int, v float32) { squares[lead+c] = v * v })
-			scales(o.op, s, squares)
-			for b := range o.out.n {
-				in, out := w.cell(o.x.at(b, y, x)), w.cell(o.out.at(b, y, x))
-				for c, v := range in {
-					out[c] = v * power(s[b*lanes+c], o.op.Beta)
-				}
-			}
-		}
-	}
-}
-
-// channels visits the values of a pixel.
-func (v view) channels(w *worker, y, x int, visit func(c int, v float32)) {
-	for b := range v.n {
-		cell := w.cell(v.at(b, y, x))
-		for i := range min(lanes, v.c-b*lanes) {
-			visit(b*lanes+i, cell[i])
-		}
-	}
-}
-
-// write uses dx_i = dy_i s_i^-Beta - 2 Alpha Beta / Size * x_i * sum over
-// the channels j that see i of dy_j x_j s_j^(-Beta-1).
-func (o *lrnGradient) write(w *worker, r region) {
-	n, size := blocks(o.x.c)*lanes, o.op.Size
-	lead, tail := reach(o.op)
-	row := w.zeros(4*n + 2*size)
-	squares, terms := row[:n+size], row[n+size:2*n+2*size]
-	s, p := row[2*n+2*size:3*n+2*size], row[3*n+2*size:]
-	factor := 2 * o.op.Alpha * o.op.Beta / float32(size)
-	for y := r.y0; y < r.y1; y++ {
-		for x := range o.out.w {
-			o.x.channels(w, y, x, func(c int, v float32) { squares[lead+c] = v * v })
-			scales(o.op, s, squares)
-			for b := range o.x.n {
-				in, dy := w.cell(o.x.at(b, y, x)), w.cell(o.dy.at(b, y, x))
-				for i := range min(lanes, o.x.c-b*lanes) {
-					c := b*lanes + i
-					p[c] = power(s[c], o.op.Beta)
-					terms[tail+c] = dy[i] * in[i] * p[c] / s[c]
-				}
-			}
-			for b := range o.x.n {
-				in, dy, out := w.cell(o.x.at(b, y, x)), w.cell(o.dy.at(b, y, x)), w.cell(o.out.at(b, y, x))
-				for i := range out {
-					c, sum := b*lanes+i, float32(0)
-					for _, v := range terms[c : c+size] {
-						sum += v
-					}
-					v := dy[i]*p[c] - factor*in[i]*sum
-					if o.add {
-						v += out[i]
-					}
-					out[i] = v
-				}
-			}
-		}
-	}
+	return &w.lrn
 }

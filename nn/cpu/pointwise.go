@@ -77,6 +77,7 @@ func padded(values []float32) []float32 {
 
 // sum is the sum of maps, or adds them to what is there.
 type sum struct {
+	k   *kernels
 	out view
 	in  []view
 	add bool
@@ -85,16 +86,13 @@ type sum struct {
 func (o *sum) write(w *worker, r region) {
 	for b := r.b0; b < r.b1; b++ {
 		for y := r.y0; y < r.y1; y++ {
-			out := o.out.line(w, b, y)
-			for k, v := range o.in {
-				in := v.line(w, b, y)
-				if k == 0 && !o.add {
-					copy(out, in)
+			for i, v := range o.in {
+				if i == 0 && !o.add {
+					copy(o.out.line(w, b, y), v.line(w, b, y))
 					continue
 				}
-				for i, v := range in[:len(out)] {
-					out[i] += v
-				}
+				w.line = rowTile{y: w.address(o.out.at(b, y, 0)), x: w.address(v.at(b, y, 0)), n: v.w}
+				o.k.plusRow(&w.line)
 			}
 		}
 	}

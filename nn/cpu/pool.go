@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"unsafe"
 
 	"zalgoscope/nn"
 )
@@ -21,9 +22,8 @@ func newArgmax(c, h, w int) *argmax {
 	return &argmax{h: h, w: w, buf: newBuffer(blocks(c) * h * w * lanes)}
 }
 
-func (a *argmax) at(w *worker, b, y, x int) *[lanes]uint8 {
-	return (*[lanes]uint8)(w.address(a.buf.off + ((b*a.h+y)*a.w+x)*lanes).pointer())
-}
+// at is the arena offset of a pixel's bytes.
+func (a *argmax) at(b, y, x int) int { return a.buf.off + ((b*a.h+y)*a.w+x)*lanes }
 
 // window is a pool's layout over its input.
 type window struct{ ys, xs nn.Span }
@@ -49,87 +49,120 @@ func over(s nn.Span, i int) (from, to int) {
 // maxPool takes the largest value under each window, the first of equals.
 type maxPool struct {
 	window
+	k      *kernels
 	out, x view
 	arg    *argmax // or nil
 }
 
 func (o *maxPool) write(w *worker, r region) {
+	t := &w.pool
+	*t = poolTile{xstep: o.xs.Stride * cellSize, ystep: cellSize}
+	if o.arg != nil {
+		t.argstep = lanes
+	}
+	in, out := inner(o.xs)
 	for b := r.b0; b < r.b1; b++ {
 		for y := r.y0; y < r.y1; y++ {
-			for x := range o.out.w {
-				o.cell(w, b, y, x)
+			for x := 0; x < o.out.w; x += t.n {
+				t.n = 1
+				if x == in && out > in {
+					t.n = out - in
+				}
+				o.tile(w, b, y, x)
 			}
 		}
 	}
 }
 
-func (o *maxPool) cell(w *worker, b, y, x int) {
-	var top block
-	var arg [lanes]uint8
-	for c := range top {
-		top[c], arg[c] = float32(math.Inf(-1)), none
-	}
+// inner is the positions, first to last+1, whose windows lie wholly on the map.
+func inner(s nn.Span) (from, to int) {
+	from = (s.Pad + s.Stride - 1) / s.Stride
+	return from, min((s.In+s.Pad-s.Kernel+s.Stride)/s.Stride, s.Out)
+}
+
+// tile computes w.pool.n positions from x, whose windows have the same cells.
+func (o *maxPool) tile(w *worker, b, y, x int) {
+	t := &w.pool
 	y0, y1, ky := under(o.ys, y)
 	x0, x1, kx := under(o.xs, x)
-	for i := y0; i < y1; i++ {
-		for j := x0; j < x1; j++ {
-			k := uint8((ky+i-y0)*o.xs.Kernel + kx + j - x0)
-			for c, v := range w.cell(o.x.at(b, i, j)) {
-				if v > top[c] {
-					top[c], arg[c] = v, k
-				}
-			}
+	w.taps = w.taps[:0]
+	for i := range y1 - y0 {
+		for j := range x1 - x0 {
+			w.taps = append(w.taps, poolTap{x: i*o.x.row + j*cellSize, cell: (ky+i)*o.xs.Kernel + kx + j})
 		}
 	}
-	for c, k := range arg {
-		if k == none {
-			top[c] = 0
-		}
-	}
-	*w.cell(o.out.at(b, y, x)) = top
+	t.setTaps(w.taps)
+	t.x, t.y = w.address(o.x.at(b, y0, x0)), w.address(o.out.at(b, y, x))
 	if o.arg != nil {
-		*o.arg.at(w, b, y, x) = arg
+		t.arg = w.address(o.arg.at(b, y, x))
+	}
+	o.k.maxPool(t)
+}
+
+func (t *poolTile) setTaps(taps []poolTap) {
+	if t.ntaps = len(taps); t.ntaps > 0 {
+		t.taps = unsafe.Pointer(&taps[0])
 	}
 }
 
 // maxPoolGradient gathers, for each cell, from the windows that took it.
 type maxPoolGradient struct {
 	window
+	k       *kernels
 	out, dy view
 	arg     *argmax
 	add     bool
 }
 
 func (o *maxPoolGradient) write(w *worker, r region) {
+	t, s := &w.pool, o.xs.Stride
+	*t = poolTile{xstep: cellSize, ystep: s * cellSize, argstep: lanes}
+	if o.add {
+		t.add = 1
+	}
+	// Cells a stride apart lie under the same cells of their windows, but near
+	// the ends, where windows are missing.
+	in, out := o.middle()
 	for b := r.b0; b < r.b1; b++ {
 		for y := r.y0; y < r.y1; y++ {
-			for x := range o.out.w {
-				o.cell(w, b, y, x)
+			for x := 0; x < o.out.w; x++ {
+				t.n = 1
+				switch {
+				case x >= in && x < min(in+s, out):
+					t.n = (out - x + s - 1) / s
+				case x >= in+s && x < out:
+					continue
+				}
+				o.tile(w, b, y, x)
 			}
 		}
 	}
 }
 
-func (o *maxPoolGradient) cell(w *worker, b, y, x int) {
-	var sum block
-	out := w.cell(o.out.at(b, y, x))
-	if o.add {
-		sum = *out
-	}
+// middle is the cells, first to last+1, that no missing window would cover.
+func (o *maxPoolGradient) middle() (from, to int) {
+	s := o.xs
+	return max(s.Kernel-s.Stride-s.Pad, 0), max(min(s.Start(s.Out), s.In), 0)
+}
+
+// tile computes w.pool.n cells from x, a stride apart.
+func (o *maxPoolGradient) tile(w *worker, b, y, x int) {
+	t := &w.pool
 	y0, y1 := over(o.ys, y)
 	x0, x1 := over(o.xs, x)
+	w.taps = w.taps[:0]
 	for i := y0; i < y1; i++ {
 		for j := x0; j < x1; j++ {
-			k := uint8((y-o.ys.Start(i))*o.xs.Kernel + x - o.xs.Start(j))
-			dy := w.cell(o.dy.at(b, i, j))
-			for c, a := range o.arg.at(w, b, i, j) {
-				if a == k {
-					sum[c] += dy[c]
-				}
-			}
+			w.taps = append(w.taps, poolTap{
+				x:    (i-y0)*o.dy.row + (j-x0)*cellSize,
+				arg:  ((i-y0)*o.arg.w + j - x0) * lanes,
+				cell: (y-o.ys.Start(i))*o.xs.Kernel + x - o.xs.Start(j),
+			})
 		}
 	}
-	*out = sum
+	t.setTaps(w.taps)
+	t.x, t.y, t.arg = w.address(o.dy.at(b, y0, x0)), w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
+	o.k.maxPoolGradient(t)
 }
 
 // avgPool is the mean under each window.

@@ -7,6 +7,11 @@ var portable = &kernels{
 	name:  "portable",
 	conv:  [2][]kernel{{nil, convOne, convTwo}},
 	depth: []kernel{nil, depthOne, depthTwo},
+	others: others{
+		maxPool: maxPoolGo, maxPoolGradient: maxPoolGradientGo,
+		lrn: lrnGo, lrnGradient: lrnGradientGo,
+		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo,
+	},
 	pair:  1,
 	peak:  peakScalar,
 	work:  16,

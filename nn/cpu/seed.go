@@ -48,16 +48,9 @@ func (o *seed) layer(w *worker, weight float32, r region) {
 	for b := r.b0; b < r.b1; b++ {
 		n := min(lanes, o.a.c-b*lanes)
 		for y := r.y0; y < r.y1; y++ {
-			a, d := o.a.line(w, b, y), o.out.line(w, b, y)
-			var squares block
-			for i := 0; i < len(a); i += lanes {
-				u, v := (*block)(a[i:]), (*block)(d[i:])
-				for c := range u {
-					squares[c] += u[c] * u[c]
-					v[c] += weight * u[c]
-				}
-			}
-			o.value(b, y, weight/2, squares[:n])
+			w.line = rowTile{y: w.address(o.out.at(b, y, 0)), x: w.address(o.a.at(b, y, 0)), n: o.a.w, weight: weight}
+			o.k.seedRow(&w.line)
+			o.value(b, y, weight/2, w.line.sums[:n])
 		}
 	}
 }

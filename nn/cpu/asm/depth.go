@@ -12,7 +12,7 @@ import (
 // channel by itself. It reads one segment of one block.
 func depthTile(v vector, n int) {
 	name := fmt.Sprintf("depth%sn%d", v.isa, n)
-	function(name, fmt.Sprintf("%s computes %d pixels of 16 channels, each from its own input channel.", name, n))
+	function(name, "tile", fmt.Sprintf("%s computes %d pixels of 16 channels, each from its own input channel.", name, n))
 	g := grid{v, n, v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
 	start(g)

@@ -85,7 +85,7 @@ func (g grid) each(f func(p, c int)) {
 // channels, summed in registers over every segment, input block, tap and lane.
 func convTile(v vector, n, blocks int) {
 	name := fmt.Sprintf("conv%sw%dn%d", v.isa, blocks, n)
-	function(name, fmt.Sprintf("%s computes %d pixels of %d output channels.", name, n, 16*blocks))
+	function(name, "tile", fmt.Sprintf("%s computes %d pixels of %d output channels.", name, n, 16*blocks))
 	g := grid{v, n, blocks * v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
 	start(g)
