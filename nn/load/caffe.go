@@ -51,13 +51,13 @@ func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 		return nil, err
 	}
 	c := &caffe{seed: o.Seed, values: map[string]operand{}}
-	limit := maxRandom
+	c.limit = maxRandom
 	switch {
 	case model != nil:
 		if c.model, err = readBlobs(model); err != nil {
 			return nil, fmt.Errorf("weights: %w", err)
 		}
-		limit = allowance(len(model))
+		c.limit = allowance(int64(len(model)))
 	case !o.Random:
 		return nil, errors.New("has no weights: name its .caffemodel after a comma, or put it beside under the same stem")
 	}
@@ -76,7 +76,7 @@ func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 		net.Name = stem(name)
 	}
 	c.report(o.Warn)
-	if err := c.finish(net, limit); err != nil {
+	if err := c.finish(net); err != nil {
 		return nil, err
 	}
 	return net, dress(net, in, o, "caffe")

@@ -61,7 +61,8 @@ type graph struct {
 	height int
 	batch  int // pictures at once, which counts in a Reshape only; 0 where unknown
 	fills  []fill
-	total  int // weights in all fills
+	total  int // numbers that the layers hold, or will
+	limit  int // for total
 }
 
 type fill struct {
@@ -163,73 +164,19 @@ func (g *graph) weighted(l label, in value, win nn.Window, groups, out int, w we
 	if err != nil {
 		return value{}, err
 	}
-	op := &nn.Conv{Window: win, Groups: groups, Bias: bias}
-	v, err := g.put(l, op, tensor.Shape{out, y.Out, x.Out}, []value{in})
-	g.fills = append(g.fills, fill{op, shape, w})
-	g.total += w.n
-	return v, err
-}
-
-// pool appends a pool of the map's own window.
-func (g *graph) pool(l label, in value, p nn.Pool) (value, error) {
-	if in.flat && !g.pixel(in) {
-		return value{}, unsupported("it pools a flattened map")
-	}
-	if p.Global {
-		p.Window = nn.Square(1, 1, 0)
-	} else if err := checkWindow(p.Window); err != nil {
+	if err := g.charge(w.n + out); err != nil {
 		return value{}, err
 	}
-	if p.Dilation != [2]int{1, 1} {
-		return value{}, unsupported("it has a dilated window")
-	}
-	if in.pad != [4]int{} {
-		if err := g.absorbPool(&p, in); err != nil {
-			return value{}, err
-		}
-		in.pad = [4]int{}
-	}
-	return g.add(l, &p, in)
+	op := &nn.Conv{Window: win, Groups: groups, Bias: bias}
+	g.fills = append(g.fills, fill{op, shape, w})
+	return g.put(l, op, tensor.Shape{out, y.Out, x.Out}, []value{in})
 }
 
-// absorbPool takes zeros around the map into a pool where that changes nothing:
-// a maximum over values that are never negative, a mean that counts its padding.
-func (g *graph) absorbPool(p *nn.Pool, in value) error {
-	if p.Global || p.Ceil {
-		return unsupported("it pools a padded map")
-	}
-	if p.Max && !g.positive(in.layer) {
-		return unsupported("it takes a maximum over padding")
-	}
-	if !p.Max && !p.IncludePad {
-		if p.Pad != [4]int{} {
-			return unsupported("it counts one padding and not the other")
-		}
-		p.IncludePad = true
-	}
-	return absorb(&p.Window, in.pad)
-}
-
-// positive tells whether a layer's output cannot be negative.
-func (g *graph) positive(layer int) bool {
-	if layer == nn.Picture {
-		return false
-	}
-	switch op := g.layers[layer].Op.(type) {
-	case *nn.ReLU:
-		return op.Slope == 0
-	case *nn.Clip:
-		return op.Min >= 0
-	}
-	return false
-}
-
-func absorb(win *nn.Window, pad [4]int) error {
-	if pad != [4]int{} && win.Mode != nn.PadExplicit {
-		return unsupported("it pads a padded map by itself")
-	}
-	for i, p := range pad {
-		win.Pad[i] += p
+// charge counts numbers that a layer will hold. A small file can ask for the
+// same weights, or for one number in every channel, thousands of times.
+func (g *graph) charge(n int) error {
+	if g.total += n; g.total > g.limit {
+		return fmt.Errorf("the layers up to here ask for %d weights, more than the %d that the file's size allows", g.total, g.limit)
 	}
 	return nil
 }
@@ -239,6 +186,9 @@ func absorb(win *nn.Window, pad [4]int) error {
 func (g *graph) affine(l label, in value, scale, shift []float32) (value, error) {
 	if in.flat && !g.pixel(in) {
 		return value{}, unsupported("it scales a flattened map")
+	}
+	if err := g.charge(len(scale) + len(shift)); err != nil {
+		return value{}, err
 	}
 	plane := in.plane
 	in.plane = false
@@ -260,28 +210,9 @@ func (g *graph) alias(v value, names ...string) {
 	}
 }
 
-func checkWindow(w nn.Window) error {
-	for _, v := range [][]int{w.Kernel[:], w.Stride[:], w.Dilation[:]} {
-		for _, n := range v {
-			if n < 1 || n > maxWindow {
-				return fmt.Errorf("kernel %v, stride %v, dilation %v: each must be 1 to %d", w.Kernel, w.Stride, w.Dilation, maxWindow)
-			}
-		}
-	}
-	for _, n := range w.Pad {
-		if n < 0 || n > maxWindow {
-			return fmt.Errorf("pad %v: each must be 0 to %d", w.Pad, maxWindow)
-		}
-	}
-	return nil
-}
-
-// fill decodes all weights, unless they are more than limit in all: a small
-// file can ask for the same weights a thousand times.
-func (g *graph) fill(limit int) error {
-	if g.total > limit {
-		return fmt.Errorf("its layers ask for %d weights, more than the %d that its size allows", g.total, limit)
-	}
+// finish completes a net from the graph: only now that all fits are the
+// weights decoded.
+func (g *graph) finish(net *nn.Net) error {
 	if len(g.layers) == 0 {
 		return errors.New("it has no layer that can be used")
 	}
@@ -292,21 +223,13 @@ func (g *graph) fill(limit int) error {
 		}
 		f.conv.W = nn.TensorOf(w, f.shape[0], f.shape[1], f.shape[2], f.shape[3])
 	}
-	return nil
-}
-
-// finish completes a net from the graph.
-func (g *graph) finish(net *nn.Net, limit int) error {
-	if err := g.fill(limit); err != nil {
-		return err
-	}
 	net.Layers = fold(g.layers)
 	return nil
 }
 
 // allowance is how many weights a file of some bytes may ask for: each byte
 // one, which leaves room for 16-bit floats used twice, and some for tiny files.
-func allowance(bytes int) int { return min(bytes, 1<<40) + 1<<23 }
+func allowance(bytes int64) int { return int(min(bytes, 1<<30)) + 1<<23 }
 
 // reshape sees a value in the given dimensions, batch first, where that only
 // flattens the map or unfolds it again. 0 keeps a dimension, -1 infers one.

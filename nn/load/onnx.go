@@ -35,6 +35,11 @@ func loadONNX(data []byte, name string, open opener, o Options) (*nn.Net, error)
 		return nil, err
 	}
 	m := &onnx{onnxFile: file, values: map[string]operand{}}
+	size := int64(len(data))
+	for _, n := range file.outsides {
+		size += n
+	}
+	m.limit = allowance(size)
 	s, err := m.begin(o)
 	if err != nil {
 		return nil, err
@@ -46,7 +51,7 @@ func loadONNX(data []byte, name string, open opener, o Options) (*nn.Net, error)
 	}
 	net := &nn.Net{Name: stem(name)}
 	m.report(o.Warn)
-	if err := m.finish(net, allowance(len(data)+m.size)); err != nil {
+	if err := m.finish(net); err != nil {
 		return nil, err
 	}
 	return net, dress(net, s, o, "onnx")

@@ -62,94 +62,6 @@ func one(in []operand, least int) (value, error) {
 	return in[0].value, nil
 }
 
-func (m *onnx) convolution(n *node, in []operand) (value, error) {
-	x, err := one(in, 2)
-	if err != nil {
-		return x, err
-	}
-	w := in[1].array
-	if len(w.dims) != 4 {
-		return x, unsupported(fmt.Sprintf("its weights have %d dimensions", len(w.dims)))
-	}
-	if w.kind.width() == 0 {
-		return x, unsupported("its weights are in a number format that is not read")
-	}
-	win, err := n.window(w.dims[2:])
-	if err != nil {
-		return x, err
-	}
-	if win.Kernel != [2]int(w.dims[2:]) {
-		return x, fmt.Errorf("kernel is %dx%d but the weights hold %dx%d", win.Kernel[0], win.Kernel[1], w.dims[2], w.dims[3])
-	}
-	var bias []float32
-	if len(in) > 2 && in[2].array != nil {
-		if bias, err = in[2].array.floats(w.dims[0]); err != nil {
-			return x, fmt.Errorf("bias %w", err)
-		}
-	}
-	groups := n.integer("group", 1)
-	if c := m.shape(x)[0]; groups < 1 || w.dims[1]*groups != c {
-		return x, fmt.Errorf("weights of shape %v in %d groups do not fit an input of %d channels", w.dims, groups, c)
-	}
-	return m.conv(n.label, x, win, groups, w.dims[0], w.weights(), bias)
-}
-
-// window reads the attributes of a sliding window; kernel is what weights say, or nil.
-func (n *node) window(kernel []int) (nn.Window, error) {
-	w := nn.Square(1, 1, 0)
-	k, ok, err := n.list("kernel_shape")
-	if !ok {
-		k = kernel
-	}
-	if err != nil {
-		return w, err
-	}
-	if len(k) != 2 {
-		return w, unsupported(fmt.Sprintf("its kernel has %d dimensions", len(k)))
-	}
-	w.Kernel = [2]int(k)
-	for name, to := range map[string][]int{"strides": w.Stride[:], "dilations": w.Dilation[:], "pads": w.Pad[:]} {
-		v, ok, err := n.list(name)
-		if err != nil {
-			return w, err
-		}
-		if ok && len(v) != len(to) {
-			return w, fmt.Errorf("%s has %d numbers, not %d", name, len(v), len(to))
-		}
-		copy(to, v)
-	}
-	switch mode := n.word("auto_pad"); mode {
-	case "", "NOTSET":
-	case "VALID":
-		w.Pad = [4]int{}
-	case "SAME_UPPER":
-		w.Mode, w.Pad = nn.PadSameUpper, [4]int{}
-	case "SAME_LOWER":
-		w.Mode, w.Pad = nn.PadSameLower, [4]int{}
-	default:
-		return w, fmt.Errorf("auto_pad is %q", mode)
-	}
-	return w, nil
-}
-
-func (m *onnx) pooling(n *node, in []operand) (value, error) {
-	x, err := one(in, 1)
-	if err != nil {
-		return x, err
-	}
-	p := nn.Pool{Max: n.kind == "MaxPool" || n.kind == "GlobalMaxPool"}
-	if n.kind == "GlobalMaxPool" || n.kind == "GlobalAveragePool" {
-		p.Global = true
-		return m.pool(n.label, x, p)
-	}
-	if p.Window, err = n.window(nil); err != nil {
-		return x, err
-	}
-	p.Ceil = n.integer("ceil_mode", 0) != 0 && p.Mode == nn.PadExplicit
-	p.IncludePad = n.integer("count_include_pad", 0) != 0
-	return m.pool(n.label, x, p)
-}
-
 func (m *onnx) lrn(n *node, in []operand) (value, error) {
 	size := n.integer("size", 0)
 	if size < 1 || size > maxWindow {
@@ -209,31 +121,6 @@ func (m *onnx) concat(n *node, in []operand) (value, error) {
 	}
 	v, err := m.add(n.label, &nn.Concat{}, list...)
 	v.flat = flat
-	return v, err
-}
-
-// channel picks one channel of a map, as torchvision's nets do to change their
-// input's preprocessing: a convolution with a single weight that is not zero.
-func (m *onnx) channel(n *node, in []operand) (value, error) {
-	x, err := one(in, 2)
-	if err != nil {
-		return x, err
-	}
-	at, err := in[1].array.ints()
-	if err != nil || n.integer("axis", 0) != 1 || len(in[1].array.dims) != 0 || x.flat {
-		return x, unsupported("it picks something else than one channel")
-	}
-	channels := m.shape(x)[0]
-	c := at[0]
-	if c < 0 {
-		c += channels
-	}
-	if c < 0 || c >= channels {
-		return x, fmt.Errorf("picks channel %d of %d", at[0], channels)
-	}
-	pick := weights{channels, func(dst []float32) error { dst[c] = 1; return nil }}
-	v, err := m.conv(n.label, x, nn.Square(1, 1, 0), 1, 1, pick, nil)
-	v.plane = true
 	return v, err
 }
 
@@ -339,86 +226,6 @@ func (m *onnx) batchNorm(n *node, in []operand) (value, error) {
 	return m.affine(n.label, x, scale, shift)
 }
 
-// gemm is y = alpha*x*B + beta*C on a flattened map.
-func (m *onnx) gemm(n *node, in []operand) (value, error) {
-	x, err := one(in, 2)
-	if err != nil {
-		return x, err
-	}
-	if n.integer("transA", 0) != 0 {
-		return x, unsupported("it transposes the map")
-	}
-	w, out, err := m.matrix(in[1].array, x, n.integer("transB", 0) != 0)
-	if err != nil {
-		return x, err
-	}
-	if alpha := n.number("alpha", 1); alpha != 1 {
-		read := w.read
-		w.read = func(dst []float32) error {
-			err := read(dst)
-			for i := range dst {
-				dst[i] *= alpha
-			}
-			return err
-		}
-	}
-	var bias []float32
-	if len(in) > 2 && in[2].array != nil {
-		c := in[2].array
-		if c.kind.width() != 0 && c.len() == 1 && out != 1 {
-			v, err := c.floats(1)
-			if err != nil {
-				return x, err
-			}
-			bias = repeat(v[0], out)
-		} else if bias, err = c.floats(out); err != nil {
-			return x, fmt.Errorf("bias %w", err)
-		}
-		beta := n.number("beta", 1)
-		for i := range bias {
-			bias[i] *= beta
-		}
-	}
-	v, err := m.dense(n.label, x, out, w, bias)
-	v.flat = true
-	return v, err
-}
-
-func (m *onnx) matMul(n *node, in []operand) (value, error) {
-	x, err := one(in, 2)
-	if err != nil {
-		return x, err
-	}
-	w, out, err := m.matrix(in[1].array, x, false)
-	if err != nil {
-		return x, err
-	}
-	v, err := m.dense(n.label, x, out, w, nil)
-	v.flat = true
-	return v, err
-}
-
-// matrix reads weights of inputs x outputs, or transposed, for the flat value x.
-func (m *onnx) matrix(b *array, x value, transposed bool) (w weights, out int, err error) {
-	if !x.flat {
-		return w, 0, unsupported("it multiplies a map that is not flattened")
-	}
-	if len(b.dims) != 2 || b.kind.width() == 0 {
-		return w, 0, unsupported(fmt.Sprintf("its weights have %d dimensions", len(b.dims)))
-	}
-	k, out := b.dims[0], b.dims[1]
-	if transposed {
-		k, out = out, k
-	}
-	if n := m.shape(x).TotalSize(); k != n {
-		return w, 0, fmt.Errorf("weights take %d numbers but the map has %d (%v at %dx%d)", k, n, m.shape(x), m.width, m.height)
-	}
-	if transposed {
-		return b.weights(), out, nil
-	}
-	return b.transposed(k, out), out, nil
-}
-
 // softmax has axis 1 by default and then means all axes from there up to opset
 // 12, the last axis alone from 13.
 func (m *onnx) softmax(n *node, in []operand) (value, error) {
@@ -438,43 +245,4 @@ func (m *onnx) softmax(n *node, in []operand) (value, error) {
 		return x, unsupported("its shares are not over channels")
 	}
 	return m.pointwise(n, &nn.Softmax{}, in)
-}
-
-// padding remembers zeros around a map for the window that reads it.
-func (m *onnx) padding(n *node, in []operand) (value, error) {
-	x, err := one(in, 1)
-	if err != nil {
-		return x, err
-	}
-	pads, ok, err := n.list("pads")
-	fill := n.number("value", 0)
-	if !ok && len(in) > 1 && in[1].array != nil {
-		pads, err = in[1].array.ints()
-	}
-	if err != nil {
-		return x, unsupported("its padding is not constant")
-	}
-	if len(in) > 2 && in[2].array != nil {
-		v, err := in[2].array.floats(1)
-		if err != nil {
-			return x, fmt.Errorf("value %w", err)
-		}
-		fill = v[0]
-	}
-	if mode := n.word("mode"); mode != "" && mode != "CONSTANT" || fill != 0 || len(in) > 3 {
-		return x, unsupported("it pads with something else than zeros")
-	}
-	if len(pads) != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 {
-		return x, unsupported(fmt.Sprintf("it pads %v", pads))
-	}
-	for i, at := range []int{2, 3, 6, 7} {
-		if pads[at] < 0 || pads[at] > maxWindow {
-			return x, unsupported(fmt.Sprintf("it pads %v", pads))
-		}
-		x.pad[i] += pads[at]
-		if x.pad[i] > maxWindow {
-			return x, fmt.Errorf("pads by more than %d", maxWindow)
-		}
-	}
-	return m.seen(n, x)
 }

@@ -1,6 +1,7 @@
 // Package prototxt reads Caffe's net descriptions in protobuf text form.
 package prototxt
 
+// The schema becomes Go by protoc and google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.10.
 //go:generate protoc --go_out=. --go_opt=paths=source_relative prototxt.proto
 
 import (

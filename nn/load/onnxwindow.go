@@ -1,0 +1,159 @@
+package load
+
+import (
+	"fmt"
+
+	"zalgoscope/nn"
+)
+
+func (m *onnx) convolution(n *node, in []operand) (value, error) {
+	x, err := one(in, 2)
+	if err != nil {
+		return x, err
+	}
+	w := in[1].array
+	if len(w.dims) != 4 {
+		return x, unsupported(fmt.Sprintf("its weights have %d dimensions", len(w.dims)))
+	}
+	if w.kind.width() == 0 {
+		return x, unsupported("its weights are in a number format that is not read")
+	}
+	win, err := n.window(w.dims[2:])
+	if err != nil {
+		return x, err
+	}
+	if win.Kernel != [2]int(w.dims[2:]) {
+		return x, fmt.Errorf("kernel is %dx%d but the weights hold %dx%d", win.Kernel[0], win.Kernel[1], w.dims[2], w.dims[3])
+	}
+	var bias []float32
+	if len(in) > 2 && in[2].array != nil {
+		if bias, err = in[2].array.floats(w.dims[0]); err != nil {
+			return x, fmt.Errorf("bias %w", err)
+		}
+	}
+	groups := n.integer("group", 1)
+	if c := m.shape(x)[0]; groups < 1 || w.dims[1]*groups != c {
+		return x, fmt.Errorf("weights of shape %v in %d groups do not fit an input of %d channels", w.dims, groups, c)
+	}
+	return m.conv(n.label, x, win, groups, w.dims[0], w.weights(), bias)
+}
+
+// window reads the attributes of a sliding window; kernel is what weights say, or nil.
+func (n *node) window(kernel []int) (nn.Window, error) {
+	w := nn.Square(1, 1, 0)
+	k, ok, err := n.list("kernel_shape")
+	if !ok {
+		k = kernel
+	}
+	if err != nil {
+		return w, err
+	}
+	if len(k) != 2 {
+		return w, unsupported(fmt.Sprintf("its kernel has %d dimensions", len(k)))
+	}
+	w.Kernel = [2]int(k)
+	for name, to := range map[string][]int{"strides": w.Stride[:], "dilations": w.Dilation[:], "pads": w.Pad[:]} {
+		v, ok, err := n.list(name)
+		if err != nil {
+			return w, err
+		}
+		if ok && len(v) != len(to) {
+			return w, fmt.Errorf("%s has %d numbers, not %d", name, len(v), len(to))
+		}
+		copy(to, v)
+	}
+	switch mode := n.word("auto_pad"); mode {
+	case "", "NOTSET":
+	case "VALID":
+		w.Pad = [4]int{}
+	case "SAME_UPPER":
+		w.Mode, w.Pad = nn.PadSameUpper, [4]int{}
+	case "SAME_LOWER":
+		w.Mode, w.Pad = nn.PadSameLower, [4]int{}
+	default:
+		return w, fmt.Errorf("auto_pad is %q", mode)
+	}
+	return w, nil
+}
+
+func (m *onnx) pooling(n *node, in []operand) (value, error) {
+	x, err := one(in, 1)
+	if err != nil {
+		return x, err
+	}
+	p := nn.Pool{Max: n.kind == "MaxPool" || n.kind == "GlobalMaxPool"}
+	if n.kind == "GlobalMaxPool" || n.kind == "GlobalAveragePool" {
+		p.Global = true
+		return m.pool(n.label, x, p)
+	}
+	if p.Window, err = n.window(nil); err != nil {
+		return x, err
+	}
+	p.Ceil = n.integer("ceil_mode", 0) != 0 && p.Mode == nn.PadExplicit
+	p.IncludePad = n.integer("count_include_pad", 0) != 0
+	return m.pool(n.label, x, p)
+}
+
+// channel picks one channel of a map, as torchvision's nets do to change their
+// input's preprocessing: a convolution with a single weight that is not zero.
+func (m *onnx) channel(n *node, in []operand) (value, error) {
+	x, err := one(in, 2)
+	if err != nil {
+		return x, err
+	}
+	at, err := in[1].array.ints()
+	if err != nil || n.integer("axis", 0) != 1 || len(in[1].array.dims) != 0 || x.flat {
+		return x, unsupported("it picks something else than one channel")
+	}
+	channels := m.shape(x)[0]
+	c := at[0]
+	if c < 0 {
+		c += channels
+	}
+	if c < 0 || c >= channels {
+		return x, fmt.Errorf("picks channel %d of %d", at[0], channels)
+	}
+	pick := weights{channels, func(dst []float32) error { dst[c] = 1; return nil }}
+	v, err := m.conv(n.label, x, nn.Square(1, 1, 0), 1, 1, pick, nil)
+	v.plane = true
+	return v, err
+}
+
+// padding remembers zeros around a map for the window that reads it.
+func (m *onnx) padding(n *node, in []operand) (value, error) {
+	x, err := one(in, 1)
+	if err != nil {
+		return x, err
+	}
+	pads, ok, err := n.list("pads")
+	fill := n.number("value", 0)
+	if !ok && len(in) > 1 && in[1].array != nil {
+		pads, err = in[1].array.ints()
+	}
+	if err != nil {
+		return x, unsupported("its padding is not constant")
+	}
+	if len(in) > 2 && in[2].array != nil {
+		v, err := in[2].array.floats(1)
+		if err != nil {
+			return x, fmt.Errorf("value %w", err)
+		}
+		fill = v[0]
+	}
+	if mode := n.word("mode"); mode != "" && mode != "CONSTANT" || fill != 0 || len(in) > 3 {
+		return x, unsupported("it pads with something else than zeros")
+	}
+	if len(pads) != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 {
+		return x, unsupported(fmt.Sprintf("it pads %v", pads))
+	}
+	for i, at := range []int{2, 3, 6, 7} {
+		if pads[at] < 0 || pads[at] > maxWindow {
+			return x, unsupported(fmt.Sprintf("it pads %v", pads))
+		}
+		x.pad[i] += pads[at]
+		if x.pad[i] > maxWindow {
+			return x, fmt.Errorf("pads by more than %d", maxWindow)
+		}
+	}
+	return m.seen(n, x)
+}
