@@ -45,20 +45,27 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (score floa
 		return 0, err
 	}
 	err = e.do(func() {
-		if w, h := e.tileSize(layers, canvas.w, canvas.h); w < canvas.w || h < canvas.h {
-			score = e.ascendTiles(canvas, layers, obj, step, w, h)
-			return
-		}
-		p := e.plan(layers, obj, canvas.w, canvas.h)
-		p.show(canvas, -step.ShiftX, -step.ShiftY)
-		p.run(p.passes)
-		e.sums.finish(0, len(obj))
-		h := p.layout.picture.header()
-		e.climb(canvas, p.layout.picture.in(p.layout.picture.grad), h, -step.ShiftX, -step.ShiftY, step.Size)
-		score = p.score()
-		e.tuner.measure(p)
+		e.dream(layers, canvas.w, canvas.h, func(w, h int) {
+			if w < canvas.w || h < canvas.h {
+				score = e.ascendTiles(canvas, layers, obj, step, w, h)
+			} else {
+				score = e.ascendWhole(canvas, layers, obj, step)
+			}
+		})
+		e.tuner.measure(e.plans[len(e.plans)-1])
 	})
 	return score, err
+}
+
+// ascendWhole makes a step on all of the canvas at once.
+func (e *Engine) ascendWhole(c *Picture, layers []int, obj nn.Objective, step nn.Step) float32 {
+	p := e.plan(layers, obj, c.w, c.h)
+	p.show(c, -step.ShiftX, -step.ShiftY)
+	p.run(p.passes)
+	e.sums.finish(0, len(obj))
+	v := p.layout.picture
+	e.climb(c, v.in(v.grad), v.header(), -step.ShiftX, -step.ShiftY, step.Size)
+	return p.score()
 }
 
 // targets resolves an objective's layers.
@@ -121,6 +128,14 @@ func (p *plan) score() float32 {
 	return p.total(last)
 }
 
+// exact waits for the objective's value of what ran last.
+func (p *plan) exact() float32 {
+	r := newReadback(p.engine, slots*stride)
+	defer r.free()
+	r.start(region{p.engine.sums.buf, 0, slots * stride})
+	return p.total(r)
+}
+
 // total adds the targets' values that a readback brings.
 func (p *plan) total(r *readback) float32 {
 	sum := 0.0
@@ -165,10 +180,7 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (dx *tensor.Dense, 
 		p.load(x)
 		p.run(p.passes)
 		e.sums.finish(0, len(obj))
-		r := newReadback(e, slots*stride)
-		defer r.free()
-		r.start(region{e.sums.buf, 0, slots * stride})
-		score = p.total(r)
+		score = p.exact()
 		dx = e.download("picture", p.layout.picture, p.layout.picture.grad)
 	})
 	return dx, score, err

@@ -95,15 +95,16 @@ func (a *arena) total() (sum int64) {
 	return sum
 }
 
-// build allocates the buffers and gives every slot its region.
-func (a *arena) build(e *Engine) ([]*buffer, []region) {
+// build allocates the buffers, each handed to keep, and gives every slot its region.
+func (a *arena) build(e *Engine, keep func(*buffer)) []region {
 	bufs := make([]*buffer, len(a.sizes))
 	regions := make([]region, len(a.slots))
 	for i, s := range a.slots {
 		if bufs[s.buffer] == nil {
 			bufs[s.buffer] = e.alloc(s.layer, a.sizes[s.buffer])
+			keep(bufs[s.buffer])
 		}
 		regions[i] = region{bufs[s.buffer], s.offset, s.size}
 	}
-	return bufs, regions
+	return regions
 }

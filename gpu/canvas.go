@@ -13,11 +13,12 @@ import (
 
 // Picture is an engine's canvas. It implements nn.Canvas.
 type Picture struct {
-	engine *Engine
-	w, h   int
-	pixels *buffer   // a vec4 for each pixel
-	packed *buffer   // 8-bit pixels on their way up or down, or nil
-	read   *readback // of the 8-bit pixels, or nil
+	engine   *Engine
+	w, h     int
+	pixels   *buffer   // a vec4 for each pixel
+	gradient *buffer   // of the whole canvas, where it is dreamed in tiles
+	packed   *buffer   // 8-bit pixels on their way up or down, or nil
+	read     *readback // of the 8-bit pixels, or nil
 }
 
 var _ nn.Canvas = (*Picture)(nil)
@@ -62,6 +63,9 @@ func (c *Picture) Release() {
 // free deletes the buffers, on the context's thread.
 func (c *Picture) free() {
 	c.pixels.free()
+	if c.gradient != nil {
+		c.gradient.free()
+	}
 	if c.packed != nil {
 		c.packed.free()
 	}

@@ -73,16 +73,12 @@ func (c *context) do(f func()) (err error) {
 	ready := make(chan any)
 	c.calls <- func() {
 		defer func() { ready <- recover() }()
-		f()
+		err = catch(f)
 	}
-	switch p := (<-ready).(type) {
-	case nil:
-		return nil
-	case failure:
-		return p.err
-	default:
+	if p := <-ready; p != nil {
 		panic(p)
 	}
+	return err
 }
 
 func (c *context) close() {
@@ -94,3 +90,17 @@ func (c *context) close() {
 type failure struct{ err error }
 
 func fail(err error) { panic(failure{err}) }
+
+// catch runs f and gives the error that it throws with fail.
+func catch(f func()) (err error) {
+	defer func() {
+		p := recover()
+		if e, ok := p.(failure); ok {
+			err = e.err
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	f()
+	return nil
+}

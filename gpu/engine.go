@@ -45,6 +45,12 @@ type Engine struct {
 	persistent bool // ARB_buffer_storage is there
 	robust     bool // KHR_robustness is there
 	tuner      *tuner
+	needs      map[string]need            // of the sizes met so far
+	room       int64                      // bytes for one plan, 0 for no bound known
+	steps      uint64                     // made in tiles
+	query      uint32                     // that times a step
+	queried    float64                    // FLOP of the step that it times
+	rate       float64                    // FLOP/s of the steps so far
 	broken     error                      // what ended the device's usefulness
 	fault      func(layer string) error   // makes a pass fail; for tests
 	patch      func(source string) string // damages a shader; for tests
@@ -64,8 +70,11 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	e := &Engine{
 		net: net, context: c, device: c.device, options: o,
 		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{},
+		needs: map[string]need{},
 	}
 	e.device.Limits = e.device.Limits.within(o.Limits)
+	e.rate = firstRate(e.device)
+	e.room = e.device.Memory / 2 // the other half is the other octaves' and the desktop's
 	err = e.do(func() {
 		e.persistent = hasExtension("GL_ARB_buffer_storage")
 		e.robust = hasExtension("GL_KHR_robustness")

@@ -65,20 +65,20 @@ func (e *Engine) arenas(l *layout, gradients bool) (acts, grads *arena) {
 
 func (p *plan) allocate() {
 	acts, grads := p.engine.arenas(p.layout, p.obj != nil)
-	bufs, regions := acts.build(p.engine)
-	p.bufs = append(p.bufs, bufs...)
+	keep := func(b *buffer) { p.bufs = append(p.bufs, b) }
+	regions := acts.build(p.engine, keep)
 	for _, b := range p.layout.blobs {
 		b.act = regions[b.acts]
 	}
 	for i, v := range p.layout.won {
 		p.wons[i] = regions[v.acts]
 	}
-	bufs, regions = grads.build(p.engine)
-	p.bufs = append(p.bufs, bufs...)
+	if p.obj == nil {
+		return
+	}
+	regions = grads.build(p.engine, keep)
 	for _, b := range p.layout.blobs {
-		if b.grads >= 0 {
-			b.grad = regions[b.grads]
-		}
+		b.grad = regions[b.grads]
 	}
 }
 
@@ -108,9 +108,7 @@ func (p *plan) free() {
 		gl.DeleteTextures(1, &t)
 	}
 	for _, b := range p.bufs {
-		if b != nil {
-			b.free()
-		}
+		b.free()
 	}
 	for _, r := range p.scores {
 		if r != nil {

@@ -24,7 +24,7 @@ func (e *Engine) plan(layers []int, obj nn.Objective, w, h int) *plan {
 	if err != nil {
 		fail(fmt.Errorf("gpu: %w", err))
 	}
-	if err := e.fits(l, obj != nil); err != nil {
+	if err := e.fits(l); err != nil {
 		fail(err)
 	}
 	if len(e.plans) >= kept {
@@ -37,7 +37,7 @@ func (e *Engine) plan(layers []int, obj nn.Objective, w, h int) *plan {
 }
 
 // fits tells why a layout is beyond the device's limits, or nil.
-func (e *Engine) fits(l *layout, gradients bool) error {
+func (e *Engine) fits(l *layout) error {
 	most := e.device.Limits.Block
 	for _, b := range l.blobs {
 		for _, v := range b.views {

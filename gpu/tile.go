@@ -1,10 +1,128 @@
 package gpu
 
-import "zalgoscope/nn"
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
 
-// tileSize is the size of the pieces that a canvas is dreamed in: its own where it fits.
-func (e *Engine) tileSize(layers []int, w, h int) (int, int) { return w, h }
+	"zalgoscope/nn"
+)
 
+// smallest is the side below which a tile shows a net too little to dream on.
+const smallest = 64
+
+// Tiles tells in how many pieces a canvas is dreamed, and of what size: 1 where
+// the maps of the whole fit the device. With blocks of 128 MiB GoogLeNet's are
+// dreamed in tiles from about 2.1 million pixels on.
+func (e *Engine) Tiles(w, h int, obj nn.Objective) (n, tileW, tileH int, err error) {
+	layers, err := e.targets(obj)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	err = e.do(func() { tileW, tileH = e.tileSize(layers, w, h) })
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	return pieces(w, tileW) * pieces(h, tileH), tileW, tileH, nil
+}
+
+func pieces(n, size int) int { return (n + size - 1) / size }
+
+// tileSize is the size of the pieces that a canvas is dreamed in: its own where it
+// fits, else equal parts of it, halved along the longer side until they fit.
+func (e *Engine) tileSize(layers []int, w, h int) (int, int) {
+	nx, ny := 1, 1
+	for {
+		tw, th := pieces(w, nx), pieces(h, ny)
+		side := e.options.Tile
+		small := max(tw, th) <= smallest
+		if small || (side == 0 || max(tw, th) <= side) && e.roomFor(layers, tw, th) {
+			return tw, th
+		}
+		if tw >= th {
+			nx++
+		} else {
+			ny++
+		}
+	}
+}
+
+// roomFor tells whether the device holds and binds all maps of a size.
+func (e *Engine) roomFor(layers []int, w, h int) bool {
+	key := fmt.Sprint(layers, w, h)
+	need, ok := e.needs[key]
+	if !ok {
+		l, err := newLayout(e.net, layers, w, h)
+		if err != nil {
+			return true // the plan will meet the error itself
+		}
+		if need.fits = e.fits(l) == nil; need.fits {
+			acts, grads := e.arenas(l, true)
+			need.bytes = acts.total() + grads.total()
+		}
+		e.needs[key] = need
+	}
+	return need.fits && (e.room == 0 || need.bytes <= e.room)
+}
+
+// need is what the maps of one size ask for.
+type need struct {
+	fits  bool
+	bytes int64
+}
+
+// dream runs f, and again with smaller tiles where the device ran out of memory.
+func (e *Engine) dream(layers []int, w, h int, f func(tileW, tileH int)) {
+	for {
+		tw, th := e.tileSize(layers, w, h)
+		err := catch(func() { f(tw, th) })
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, ErrMemory) || max(tw, th) <= smallest {
+			fail(err)
+		}
+		e.forget()
+		e.room = e.needs[fmt.Sprint(layers, tw, th)].bytes / 2
+	}
+}
+
+// forget frees all plans.
+func (e *Engine) forget() {
+	for _, p := range e.plans {
+		p.free()
+	}
+	e.plans = nil
+}
+
+// ascendTiles makes a step in tiles of one size, side by side on the canvas as a
+// torus. A random shift, another one each step, keeps their seams from showing.
 func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn.Step, w, h int) float32 {
-	return 0
+	nx, ny := pieces(c.w, w), pieces(c.h, h)
+	e.steps++
+	r := rand.New(rand.NewPCG(e.steps, uint64(nx*ny)))
+	sx, sy := r.IntN(c.w)-step.ShiftX, r.IntN(c.h)-step.ShiftY
+	g := e.gradientOf(c)
+	score := float32(0)
+	for i := range nx * ny {
+		x, y := sx+i%nx*c.w/nx, sy+i/nx*c.h/ny
+		p := e.plan(layers, obj, w, h)
+		p.show(c, x, y)
+		p.run(p.passes)
+		e.sums.finish(0, len(obj))
+		v := p.layout.picture
+		at := struct{ W, H, X, Y int32 }{int32(c.w), int32(c.h), int32(x % c.w), int32(y % c.h)}
+		e.paint("picture", "tile", nil, encode(v.header(), at), w*h, reads(0, v.in(v.grad)), writes(outSlot, g.whole()))
+		score += p.exact()
+	}
+	e.climb(c, g.whole(), header{Width: int32(c.w), Height: int32(c.h), InRow: int32(c.w)}, 0, 0, step.Size)
+	return score
+}
+
+// gradientOf is the buffer for a whole canvas's gradient.
+func (e *Engine) gradientOf(c *Picture) *buffer {
+	if c.gradient == nil {
+		c.gradient = e.alloc("picture", c.pixels.size)
+	}
+	return c.gradient
 }

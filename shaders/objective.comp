@@ -17,8 +17,8 @@ STORES;
 layout(std430, binding = 5) restrict buffer Sums { vec4 sums[]; };
 
 void main() {
-    int me = int(gl_GlobalInvocationID.x);
-    if (me >= PARTS) return;
+    int me = int(gl_GlobalInvocationID.x) + first;
+    if (me >= end) return;
     int n = width * height;
     float sum = 0;
 #if KIND == 2
