@@ -76,7 +76,7 @@ var Knobs = []Knob{
 	{Name: "drift", Group: "motion", Min: 0, Max: 0.5,
 		Help: "how far the vanishing point wanders by itself, as a share of the picture",
 		num:  func(s *Settings) *float64 { return &s.Drift }},
-	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.3, Rate: true,
+	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.1, Rate: true,
 		Help: "how firmly brightness, contrast and colour are held over the frames",
 		num:  func(s *Settings) *float64 { return &s.Hold }},
 	{Name: "blend", Group: "motion", Min: 0, Max: 1, Rate: true,

@@ -62,7 +62,7 @@ func (d *Dream) move(s Settings) error {
 	if s.Hold <= 0 {
 		return nil
 	}
-	return d.engine.Hold(d.frame, d.tone, float32(perPace(s.Hold, s.Pace)))
+	return d.engine.Hold(d.frame, d.tone, float32(s.Hold))
 }
 
 // blend mixes the start picture back in.
@@ -80,7 +80,7 @@ func (d *Dream) blend(s Settings) error {
 			return err
 		}
 	}
-	b := float32(perPace(s.Blend, s.Pace))
+	b := float32(s.Blend)
 	return d.engine.Combine(d.frame, nn.Term{Canvas: d.frame, Weight: 1 - b}, nn.Term{Canvas: d.origin, Weight: b})
 }
 
@@ -88,9 +88,6 @@ func sized(c nn.Canvas, w, h int) bool {
 	cw, ch := c.Size()
 	return cw == w && ch == h
 }
-
-// perPace turns a share per unit of time into a share per frame.
-func perPace(share, pace float64) float64 { return 1 - math.Pow(1-share, pace) }
 
 // Motion is the feedback warp of one frame of w x h at a time of the dream: what
 // pixel of the last frame each pixel of the next one shows.
@@ -120,7 +117,7 @@ func wander(time float64) (x, y float64) {
 func startTone(m *image.RGBA) nn.Tone {
 	t := nn.ToneOf(m)
 	t.Mean[0] = min(max(t.Mean[0], 90), 165)
-	for i, least := range [3]float32{44, 22, 22} {
+	for i, least := range [3]float32{55, 28, 28} {
 		t.Spread[i] = min(max(t.Spread[i], least), 1.6*least)
 	}
 	return t

@@ -16,8 +16,8 @@ type Settings struct {
 	OctaveScale float64 // size of an octave over the one below it
 	Jitter      float64 // largest random shift, in pixels
 
-	// How one picture leads to the next. Rates are per unit of time; Pace is the time
-	// that a frame stands for.
+	// How one picture leads to the next. Zoom, turn and pan are rates per unit of time; Pace is
+	// the time that a frame stands for.
 	Zoom    float64 // share of the picture that the edge loses; negative zooms out
 	Rotate  float64 // degrees, clockwise
 	PanX    float64 // shares of the picture's width and height
@@ -25,8 +25,8 @@ type Settings struct {
 	CentreX float64 // the vanishing point of zoom and rotation, as shares
 	CentreY float64
 	Drift   float64 // how far the vanishing point wanders, as a share
-	Hold    float64 // how firmly brightness, contrast and colour are held
-	Blend   float64 // how much of the start picture is mixed back in
+	Hold    float64 // share of the way back to the held brightness, contrast and colour, each frame
+	Blend   float64 // share of the start picture in each frame
 	Pace    float64
 
 	// The canvas, in pixels; 0 keeps the start picture's size.
