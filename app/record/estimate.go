@@ -1,0 +1,66 @@
+package record
+
+import (
+	"image"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/image/draw"
+)
+
+// Estimate is about how many bytes a recording of so many frames like m will take. It encodes
+// one frame, so it costs some milliseconds; video is reckoned by its size and quality.
+func Estimate(path string, o Options, m *image.RGBA, frames int) (int64, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return 0, err
+	}
+	size := fit(o.Size, m.Rect.Size())
+	if size != m.Rect.Size() {
+		out := image.NewRGBA(image.Rectangle{Max: size})
+		draw.ApproxBiLinear.Scale(out, out.Rect, m, m.Rect, draw.Src, nil)
+		m = out
+	}
+	one := 0
+	var c counter
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".gif":
+		one = gifFrameSize(m, o)
+	case ".mp4", ".webm":
+		one = videoFrameSize(size, o)
+	case ".jpg", ".jpeg":
+		err = encodeJPEG(&c, m, "", o.Quality)
+	default:
+		err = encodePNG(&c, m, "")
+	}
+	return int64(frames) * (int64(one) + int64(c)), err
+}
+
+// counter counts what is written to it.
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+// gifFrameSize is the size of a frame of which everything changes.
+func gifFrameSize(m *image.RGBA, o Options) int {
+	g := newGIFTo("", nil, o)
+	g.size = m.Rect.Size()
+	g.keep = make([]bool, g.size.X*g.size.Y)
+	g.fitPalette(m)
+	index := make([]uint8, len(g.keep))
+	g.dither(index, m, m.Rect)
+	var b gifBlocks
+	return len(b.frame(gifFrame{rect: m.Rect, palette: gifPalette(g.palette), index: index}, nil))
+}
+
+// videoFrameSize goes by dreams measured at the default quality; six steps of crf
+// halve a video.
+func videoFrameSize(size image.Point, o Options) int {
+	const bitsPerPixel = 1.6
+	bits := bitsPerPixel * float64(size.X*size.Y)
+	return int(bits / 8 * math.Exp2(float64(o.Quality-85)*0.4/6))
+}

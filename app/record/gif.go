@@ -1,0 +1,244 @@
+package record
+
+import (
+	"encoding/binary"
+	"fmt"
+	"image"
+	"math"
+	"sync"
+)
+
+// unchanged is the palette index of pixels that stay as the frame before left them.
+const unchanged = colours
+
+// still is how far a pixel's channels may move from where they were last drawn and
+// count as unchanged.
+const still = 2
+
+// gifRecorder writes an animated GIF (GIF89a, CompuServe 1990) frame by frame.
+// Colours are chosen on the caller's goroutine while the frame before is compressed
+// and written on another.
+type gifRecorder struct {
+	o     Options
+	path  string
+	f     file
+	notes notes
+
+	size     image.Point
+	frames   int
+	colours  quantizer
+	mapper   mapper
+	palette  []rgb
+	fitted   int    // the frame that the palette was made at
+	shown    []byte // pixels as they were last drawn
+	keep     []bool // pixels that stay
+	writing  sync.WaitGroup
+	jobs     chan gifFrame
+	spare    chan []uint8
+	mu       sync.Mutex
+	err      error // the first error of the writer; guarded by mu
+	finished bool
+}
+
+// gifMostFPS is the rate beyond which viewers slow GIFs down to ten frames a second.
+const gifMostFPS = 50
+
+func newGIF(path string, o Options) (Recorder, error) {
+	if o.FPS > gifMostFPS {
+		return nil, fmt.Errorf("record: GIF players show at most %d frames a second, not %g", gifMostFPS, o.FPS)
+	}
+	f, err := create(path)
+	if err != nil {
+		return nil, err
+	}
+	return newGIFTo(path, f, o), nil
+}
+
+func newGIFTo(path string, f file, o Options) *gifRecorder {
+	return &gifRecorder{o: o, path: path, f: f, notes: notes{recipe: o.Recipe}}
+}
+
+// Add chooses the colours of a frame and hands it to the writer. It may return the
+// error of a frame before.
+func (g *gifRecorder) Add(m *image.RGBA) error {
+	if err := g.failed(); err != nil {
+		return err
+	}
+	if g.frames == 0 {
+		if err := g.open(m); err != nil {
+			return err
+		}
+	}
+	r, clear := g.changed(m)
+	g.fitPalette(m)
+	frame := gifFrame{
+		comment: gifComment(g.notes.next()), rect: r, clear: clear,
+		delay: g.delay(g.frames + 1), palette: gifPalette(g.palette), index: <-g.spare,
+	}
+	frame.index = frame.index[:r.Dx()*r.Dy()]
+	g.dither(frame.index, m, r)
+	g.frames++
+	g.jobs <- frame
+	return nil
+}
+
+// open writes the head, once the size is known, and starts the writer.
+func (g *gifRecorder) open(m *image.RGBA) error {
+	g.size = m.Rect.Size()
+	if g.size.X > math.MaxUint16 || g.size.Y > math.MaxUint16 {
+		return fmt.Errorf("record: a GIF cannot be %dx%d", g.size.X, g.size.Y)
+	}
+	g.fitPalette(m)
+	head := []byte("GIF89a")
+	head = binary.LittleEndian.AppendUint16(head, uint16(g.size.X))
+	head = binary.LittleEndian.AppendUint16(head, uint16(g.size.Y))
+	head = append(head, 0xf7, 0, 0) // a global table of 256 colours
+	head = append(head, gifPalette(g.palette)...)
+	if g.o.Loop != Once {
+		head = append(head, "\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"...)
+	}
+	head = append(head, gifComment(g.notes.first())...)
+	a, err := begin(g.path, g.f, head, []byte{0x3b})
+	if err != nil {
+		return err
+	}
+	pixels := g.size.X * g.size.Y
+	g.keep = make([]bool, pixels)
+	g.jobs = make(chan gifFrame, 1)
+	g.spare = make(chan []uint8, 3)
+	for range cap(g.spare) {
+		g.spare <- make([]uint8, pixels)
+	}
+	g.writing.Add(1)
+	go g.write(a, gifPalette(g.palette))
+	return nil
+}
+
+// write compresses frames and appends them until there are no more.
+func (g *gifRecorder) write(a *appender, global []byte) {
+	defer g.writing.Done()
+	var b gifBlocks
+	for f := range g.jobs {
+		if g.failed() == nil {
+			if err := a.append(b.frame(f, global)); err != nil {
+				g.fail(err)
+			}
+		}
+		if f.index != nil {
+			g.spare <- f.index[:cap(f.index)]
+		}
+	}
+}
+
+// changed finds the pixels that a frame changes, marks the others, and gives the
+// rectangle around them, at least one pixel, and whether others lie within it.
+func (g *gifRecorder) changed(m *image.RGBA) (r image.Rectangle, others bool) {
+	w, h := g.size.X, g.size.Y
+	if g.shown == nil {
+		g.shown = make([]byte, 4*w*h)
+		for y := range h {
+			copy(g.shown[4*w*y:][:4*w], m.Pix[y*m.Stride:])
+		}
+		return image.Rect(0, 0, w, h), false
+	}
+	count := 0
+	r = image.Rectangle{Min: g.size}
+	for y := range h {
+		row, shown, keep := m.Pix[y*m.Stride:][:4*w], g.shown[4*w*y:][:4*w], g.keep[w*y:][:w]
+		left, right := w, -1
+		for x := range keep {
+			p, s := row[4*x:4*x+3:4*x+3], shown[4*x:4*x+3:4*x+3]
+			keep[x] = within(p[0], s[0]) && within(p[1], s[1]) && within(p[2], s[2])
+			if !keep[x] {
+				s[0], s[1], s[2] = p[0], p[1], p[2]
+				left, right = min(left, x), x
+				count++
+			}
+		}
+		if right >= 0 {
+			r.Min.X, r.Max.X = min(r.Min.X, left), max(r.Max.X, right+1)
+			r.Min.Y, r.Max.Y = min(r.Min.Y, y), y+1
+		}
+	}
+	if count == 0 {
+		return image.Rect(0, 0, 1, 1), true
+	}
+	return r, count < r.Dx()*r.Dy()
+}
+
+func within(a, b uint8) bool { return a-b+still <= 2*still }
+
+// fitPalette makes the palette for a frame: for each one afresh, or for as many as a
+// second has, from those of the second before.
+func (g *gifRecorder) fitPalette(m *image.RGBA) {
+	if g.frames == 0 && g.palette != nil {
+		return
+	}
+	g.colours.add(m)
+	window := 1
+	if g.o.Palette == Shared {
+		window = max(int(g.o.FPS), 1)
+	}
+	if g.frames > 0 && g.frames-g.fitted < window {
+		return
+	}
+	g.palette = g.colours.make()
+	g.colours.clear()
+	g.fitted = g.frames
+	g.mapper.use(g.palette)
+}
+
+func (g *gifRecorder) dither(out []uint8, m *image.RGBA, r image.Rectangle) {
+	switch g.o.Dither {
+	case None:
+		g.mapper.masked(out, m, r, g.keep, nil)
+	case Ordered:
+		g.mapper.masked(out, m, r, g.keep, bayer())
+	case Diffusion:
+		g.mapper.diffused(out, m, r, g.keep, blueNoise())
+	default:
+		g.mapper.masked(out, m, r, g.keep, blueNoise())
+	}
+}
+
+// delay is how long the n-th frame, from 1, is shown, in hundredths of a second. What rounding
+// takes from one frame the next one gets, so that the whole lasts as long as it should.
+func (g *gifRecorder) delay(n int) int {
+	until := func(n int) int { return int(math.Round(float64(n) * 100 / g.o.FPS)) }
+	return min(until(n)-until(n-1), math.MaxUint16)
+}
+
+// Close waits for the writer, writes the end of the recipe and closes the file.
+func (g *gifRecorder) Close() error {
+	if g.finished {
+		return g.failed()
+	}
+	g.finished = true
+	if g.jobs != nil {
+		if last := gifComment(g.notes.last()); last != nil {
+			g.jobs <- gifFrame{comment: last}
+		}
+		close(g.jobs)
+		g.writing.Wait()
+	} else {
+		g.fail(errEmpty)
+	}
+	if err := g.f.Close(); err != nil {
+		g.fail(fmt.Errorf("record: %w", err))
+	}
+	return g.failed()
+}
+
+func (g *gifRecorder) failed() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.err
+}
+
+func (g *gifRecorder) fail(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.err == nil {
+		g.err = err
+	}
+}

@@ -1,0 +1,47 @@
+package record
+
+import (
+	"sync"
+
+	"zalgoscope/app/dream"
+)
+
+// Log keeps the recipe of a running dream. A dream that begins again needs a new
+// log. Its methods may be called from any goroutine.
+type Log struct {
+	mu     sync.Mutex
+	recipe Recipe // guarded by mu
+}
+
+// NewLog begins the recipe of a dream that is about to begin; its changes come from Change.
+func NewLog(head Recipe) *Log {
+	head.Changes = nil
+	return &Log{recipe: head}
+}
+
+// Change takes a change of the settings down; it is made for dream.OnChange.
+func (l *Log) Change(steps int64, s dream.Settings) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.recipe.Changes = append(l.recipe.Changes, Change{At: steps, Settings: s})
+}
+
+// Recipe is the recipe so far. It does not change when the dream goes on, and costs
+// no copy of the changes.
+func (l *Log) Recipe() Recipe {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.recipe
+	n := len(r.Changes)
+	r.Changes = r.Changes[:n:n]
+	return r
+}
+
+// Since is Recipe for a recording that begins when so many frames have been dreamed.
+func (l *Log) Since(frames int) func() Recipe {
+	return func() Recipe {
+		r := l.Recipe()
+		r.From = frames
+		return r
+	}
+}

@@ -1,0 +1,81 @@
+package record
+
+import (
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"zalgoscope/app/picture"
+)
+
+// Save writes one picture, PNG or JPEG as the name says, with its recipe in it. The
+// file appears whole or not at all, and what stood there is kept until then.
+func Save(path string, m *image.RGBA, r Recipe) error {
+	return save(path, m, r.Encode(), 93)
+}
+
+func save(path string, m *image.RGBA, text string, quality int) error {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".png":
+		return picture.Atomic(path, func(w io.Writer) error { return encodePNG(w, m, text) })
+	case ".jpg", ".jpeg":
+		return picture.Atomic(path, func(w io.Writer) error { return encodeJPEG(w, m, text, quality) })
+	default:
+		return fmt.Errorf("record: cannot save %q: the name must end in .png, .jpg or .jpeg", path)
+	}
+}
+
+// place is where a series' names have their number, as in frames/%05d.png.
+var place = regexp.MustCompile(`%0?[1-9]?d`)
+
+// pictures writes each frame as a picture of its own, numbered from 0, or only the last one.
+type pictures struct {
+	path   string
+	o      Options
+	notes  notes
+	series bool
+	last   *image.RGBA
+	frames int
+	err    error
+}
+
+func newPictures(path string, o Options) (Recorder, error) {
+	p := &pictures{path: path, o: o, notes: notes{recipe: o.Recipe}}
+	if found := place.FindAllString(path, -1); len(found) > 0 {
+		if len(found) > 1 || strings.Count(path, "%") > 1 {
+			return nil, fmt.Errorf("record: %q has more than one place for a number", path)
+		}
+		p.series = true
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, fmt.Errorf("record: %w", err)
+		}
+	}
+	return p, nil
+}
+
+func (p *pictures) Add(m *image.RGBA) error {
+	if p.err != nil {
+		return p.err
+	}
+	if p.series {
+		p.err = save(fmt.Sprintf(p.path, p.frames), m, p.notes.all(), p.o.Quality)
+	}
+	p.last = m
+	p.frames++
+	return p.err
+}
+
+func (p *pictures) Close() error {
+	if p.err == nil && p.last == nil {
+		p.err = errEmpty
+	}
+	if p.err == nil && !p.series {
+		p.err = save(p.path, p.last, p.notes.all(), p.o.Quality)
+		p.series = true // a second Close writes nothing
+	}
+	return p.err
+}

@@ -1,0 +1,215 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+
+	"zalgoscope/app/dream"
+)
+
+// Recipe is what a recording needs to be made again: the same net, engine and size
+// give the same frames bit for bit.
+type Recipe struct {
+	Program string // version that made it
+	Net     Net
+	Device  string // what the engine ran on
+	Seed    uint64
+	Start   Start
+	Changes []Change // of the settings, in order; the first one is what the dream began with
+	From    int      // frames dreamed before the first one recorded
+	Frames  int      // frames recorded; 0 where the recording was cut off
+	FPS     float64  // this and the rest of how the file was written, as in Options
+	Dither  string
+	Palette string
+	Loop    string
+	Fade    int
+	Unknown []string // knobs and entries of a file that this program does not know
+}
+
+// Net names a net and its file's content.
+type Net struct {
+	Name   string
+	SHA256 string
+}
+
+// Change is the settings from one gradient step on.
+type Change struct {
+	At       int64 // gradient steps made before, as dream.OnChange counts
+	Settings dream.Settings
+}
+
+// Start is the picture that a dream began with.
+type Start struct {
+	Name          string // static, clouds, or the path of a picture; "" for one that has no name
+	Width, Height int
+	SHA256        string      // of the pixels, as Hash gives it
+	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
+}
+
+// Hash is the SHA-256 of a picture's size and pixels.
+func Hash(m *image.RGBA) string {
+	h := sha256.New()
+	w := m.Rect.Dx()
+	_ = binary.Write(h, binary.LittleEndian, [2]uint32{uint32(w), uint32(m.Rect.Dy())}) // hashes do not fail
+	for y := range m.Rect.Dy() {
+		h.Write(m.Pix[y*m.Stride:][:4*w])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// StartOf describes a dream's start picture. One without a name goes into the recipe whole.
+func StartOf(name string, m *image.RGBA) Start {
+	s := Start{Name: name, Width: m.Rect.Dx(), Height: m.Rect.Dy(), SHA256: Hash(m)}
+	if name == "" {
+		s.Picture = m
+	}
+	return s
+}
+
+// Limits of what a recipe from outside may ask for.
+const (
+	mostSide    = 16384
+	mostPixels  = 1 << 27
+	mostChanges = 1 << 17
+	mostFrames  = 1 << 30
+	mostText    = 4096 // bytes of a name or a knob's text
+	mostPace    = 3600
+)
+
+// Validate reports what makes a recipe unfit to be dreamed.
+func (r Recipe) Validate() error {
+	for _, s := range []string{r.Program, r.Net.Name, r.Net.SHA256, r.Device, r.Start.Name, r.Start.SHA256, r.Dither, r.Palette, r.Loop} {
+		if len(s) > mostText {
+			return fmt.Errorf("record: the recipe has a name of %d bytes", len(s))
+		}
+	}
+	s := r.Start
+	if s.Width < 1 || s.Height < 1 || s.Width > mostSide || s.Height > mostSide || s.Width*s.Height > mostPixels {
+		return fmt.Errorf("record: the recipe's start picture has a size of %dx%d", s.Width, s.Height)
+	}
+	if s.Picture != nil && s.Picture.Rect != image.Rect(0, 0, s.Width, s.Height) {
+		return fmt.Errorf("record: the recipe's start picture is %v, not %dx%d", s.Picture.Rect.Size(), s.Width, s.Height)
+	}
+	if r.From < 0 || r.From > mostFrames || r.Frames < 0 || r.Frames > mostFrames {
+		return fmt.Errorf("record: the recipe asks for %d frames from frame %d", r.Frames, r.From)
+	}
+	if _, err := r.Options().withDefaults(); err != nil {
+		return fmt.Errorf("the recipe: %w", err)
+	}
+	if len(r.Changes) == 0 {
+		return errors.New("record: the recipe has no settings")
+	}
+	if len(r.Changes) > mostChanges {
+		return fmt.Errorf("record: the recipe has %d changes of settings, more than %d", len(r.Changes), mostChanges)
+	}
+	last := int64(0)
+	for _, c := range r.Changes {
+		if c.At < last {
+			return fmt.Errorf("record: the recipe's changes are out of order at gradient step %d", c.At)
+		}
+		last = c.At
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Change) check() error {
+	s := c.Settings
+	if err := s.Check(); err != nil {
+		return fmt.Errorf("record: the recipe's settings at gradient step %d: %w", c.At, err)
+	}
+	if !(s.Pace > 0 && s.Pace <= mostPace) {
+		return fmt.Errorf("record: the recipe's pace at gradient step %d is %g", c.At, s.Pace)
+	}
+	for i := range dream.Knobs {
+		if t := dream.Knobs[i].Text(&s); t != nil && len(*t) > mostText {
+			return fmt.Errorf("record: the recipe's %s has %d bytes", dream.Knobs[i].Name, len(*t))
+		}
+	}
+	return nil
+}
+
+// Options are those that the recording was made with.
+func (r Recipe) Options() Options {
+	return Options{FPS: r.FPS, Dither: r.Dither, Palette: r.Palette, Loop: r.Loop, Fade: r.Fade}
+}
+
+// made fills in how the recording is written and how far it is.
+func (r Recipe) made(o Options, frames int) Recipe {
+	r.FPS, r.Dither, r.Palette, r.Loop, r.Fade, r.Frames = o.FPS, o.Dither, o.Palette, o.Loop, o.Fade, frames
+	return r
+}
+
+// Last gives the settings that the recipe ends with.
+func (r Recipe) Last() dream.Settings {
+	if len(r.Changes) == 0 {
+		return dream.Defaults()
+	}
+	return r.Changes[len(r.Changes)-1].Settings
+}
+
+// Size is the canvas's size at the beginning.
+func (r Recipe) Size() image.Point {
+	if len(r.Changes) > 0 {
+		if s := r.Changes[0].Settings; s.Width > 0 && s.Height > 0 {
+			return image.Pt(int(s.Width), int(s.Height))
+		}
+	}
+	return image.Pt(r.Start.Width, r.Start.Height)
+}
+
+// Source repeats the recipe's settings at their gradient steps. It serves one
+// dream, from its beginning.
+func (r Recipe) Source() dream.Source { return r.source(1, 1) }
+
+// Scaled is Source for a canvas whose size at the beginning is size instead of the
+// recorded one. Lengths in pixels, such as jitter, stay.
+func (r Recipe) Scaled(size image.Point) dream.Source {
+	was := r.Size()
+	if size == was || size.X < 1 || size.Y < 1 {
+		return r.Source()
+	}
+	return r.source(float64(size.X)/float64(was.X), float64(size.Y)/float64(was.Y))
+}
+
+func (r Recipe) source(fx, fy float64) dream.Source {
+	next := 0
+	var now dream.Settings
+	return func(steps int64) (dream.Settings, error) {
+		for next < len(r.Changes) && (next == 0 || r.Changes[next].At <= steps) {
+			now = r.Changes[next].Settings
+			if fx != 1 || fy != 1 {
+				if now.Width == 0 || now.Height == 0 {
+					now.Width, now.Height = float64(r.Start.Width), float64(r.Start.Height)
+				}
+				now.Width = max(math.Round(now.Width*fx), 1)
+				now.Height = max(math.Round(now.Height*fy), 1)
+			}
+			next++
+		}
+		return now, nil
+	}
+}
+
+// Differs lists what of the recipe is otherwise here, so that its frames cannot be
+// expected to be the same; it is empty where they can.
+func (r Recipe) Differs(net Net, device string) []string {
+	var out []string
+	if r.Net.SHA256 != net.SHA256 {
+		out = append(out, fmt.Sprintf("the net was %q (%.12s), but is %q (%.12s)", r.Net.Name, r.Net.SHA256, net.Name, net.SHA256))
+	}
+	if r.Device != device {
+		out = append(out, fmt.Sprintf("the engine was %q, but is %q", r.Device, device))
+	}
+	for _, u := range r.Unknown {
+		out = append(out, fmt.Sprintf("the recipe's %q is not known here", u))
+	}
+	return out
+}

@@ -1,0 +1,238 @@
+package record
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"zalgoscope/app/dream"
+)
+
+// example is a recipe in which every knob has changed.
+func example(changes int) Recipe {
+	s := dream.Defaults()
+	r := Recipe{
+		Program: "1.2.3", Net: Net{"menagerie", strings.Repeat("ab", 32)}, Device: `cpu "avx512", 2 threads`,
+		Seed: math.MaxUint64, Start: Start{Name: "dir\\a \"b\"\n#ü.png", Width: 40, Height: 30, SHA256: "00"},
+		Changes: []Change{{0, s}}, From: 3, Frames: 5, FPS: 12.5,
+		Dither: Blue, Palette: Shared, Loop: Seamless, Fade: 2,
+	}
+	for i := range changes {
+		k := &dream.Knobs[i%len(dream.Knobs)]
+		if n := k.Number(&s); n != nil {
+			*n = k.Clamp(k.Min + (k.Max-k.Min)*math.Mod(0.37*float64(i+1), 1))
+		} else {
+			*k.Text(&s) = fmt.Sprintf("%s:0.%d,[[change]]\n'\"\\\t", k.Name, i+1)
+		}
+		if i%5 == 4 {
+			s.Pace = math.Pow(1.1, float64(i%20-10))
+		}
+		r.Changes = append(r.Changes, Change{int64(7 * i), s})
+	}
+	return r
+}
+
+func TestRecipeText(t *testing.T) {
+	embedded := example(2)
+	embedded.Start = StartOf("", newScene(23, 11).frame(0))
+	for _, c := range []struct {
+		name string
+		r    Recipe
+	}{{"no changes", example(0)}, {"all knobs", example(3 * len(dream.Knobs))}, {"embedded start", embedded}} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Decode(c.r.Encode())
+			if err != nil {
+				t.Fatalf("%v in\n%s", err, c.r.Encode())
+			}
+			if !reflect.DeepEqual(got, c.r) {
+				t.Errorf("got  %+v\nwant %+v", got, c.r)
+			}
+		})
+	}
+}
+
+func TestRecipeTextIsShort(t *testing.T) {
+	r := example(0)
+	s := r.Changes[0].Settings
+	s.Zoom = 0.125
+	r.Changes = append(r.Changes, Change{9, s})
+	_, change, _ := strings.Cut(r.Encode(), "[[change]]")
+	change, _, _ = strings.Cut(change, "[end]")
+	if want := "\nat = 9\nzoom = 0.125\n\n"; change != want {
+		t.Errorf("a change of zoom is written as %q, want %q", change, want)
+	}
+}
+
+func TestDecodeTolerates(t *testing.T) {
+	text := strings.Replace(example(0).Encode(), "[settings]\n", "[settings]\nwarp = 3\nsteps = 12\n", 1)
+	text = strings.Replace(text, "steps = 10.0\n", "", 1)
+	text = strings.Replace(text, "jitter = 32.0\n", "", 1)
+	text = strings.Replace(text, "seed =", "mood = \"odd\"\nseed =", 1)
+	r, err := Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Last(); s.Steps != 12 || s.Jitter != dream.Defaults().Jitter {
+		t.Errorf("got %g steps and jitter %g, want 12 and the default", s.Steps, s.Jitter)
+	}
+	if got := fmt.Sprint(r.Unknown); got != "[mood warp]" {
+		t.Errorf("got unknown %s, want [mood warp]", got)
+	}
+	if d := r.Differs(r.Net, r.Device); len(d) != 2 {
+		t.Errorf("got %q, want the two unknown entries", d)
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	good := example(1).Encode()
+	for _, c := range []struct{ name, text, want string }{
+		{"nothing", "", "format 0"},
+		{"newer", strings.Replace(good, "format = 1", "format = 2", 1), "format 2"},
+		{"not TOML", "format = = 1", "damaged"},
+		{"no settings", strings.Split(good, "[settings]")[0], "no settings"},
+		{"a bad seed", strings.Replace(good, "seed = '", "seed = '-", 1), "seed"},
+		{"out of range", strings.Replace(good, "\nzoom = 0.05", "\nzoom = 9.5", 1), "zoom"},
+		{"not a number", strings.Replace(good, "\nzoom = 0.05", "\nzoom = nan", 1), "zoom"},
+		{"text for a number", strings.Replace(good, "\nzoom = 0.05", "\nzoom = 'fast'", 1), "zoom"},
+		{"no pace", strings.Replace(good, "pace = 1.0", "pace = 0.0", 1), "pace"},
+		{"a huge start", strings.Replace(good, "width = 40", "width = 16000", 1), ""},
+		{"a vast start", strings.NewReplacer("width = 40", "width = 16000", "height = 30", "height = 16000").Replace(good), "16000x16000"},
+		{"out of order", good + "[[change]]\nat = -1\nzoom = 0.1\n", "out of order"},
+		{"no step", good + "[[change]]\nzoom = 0.1\n", "gradient step"},
+		{"a long name", strings.Replace(good, "menagerie", strings.Repeat("x", 5000), 1), "5000"},
+		{"a bad picture", strings.Replace(good, "\nwidth = 40", "\npng = 'AAAA'\nwidth = 40", 1), "start picture"},
+		{"deep", "x = " + strings.Repeat("[", 400_000), "damaged"},
+		{"deeper", "x = " + strings.Repeat("[", 4_000_000), "too many"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Decode(c.text)
+			switch {
+			case c.want == "" && err != nil:
+				t.Errorf("got %v, want none", err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("got error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(example(3).Encode())
+	f.Add("format = 1\nseed = '1'\n[settings]\n[[change]]\nat = 1")
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := Decode(text)
+		if err != nil {
+			return
+		}
+		unknown := r.Unknown
+		r.Unknown = nil
+		again, err := Decode(r.Encode())
+		if err != nil || !reflect.DeepEqual(again, r) {
+			t.Errorf("%q (unknown %q) does not survive encoding: %v", text, unknown, err)
+		}
+	})
+}
+
+func TestSource(t *testing.T) {
+	s := dream.Defaults()
+	at := func(zoom, w, h float64) dream.Settings {
+		s := s
+		s.Zoom, s.Width, s.Height = zoom, w, h
+		return s
+	}
+	r := Recipe{Start: Start{Width: 100, Height: 50}, Changes: []Change{
+		{0, at(0.1, 0, 0)}, {10, at(0.2, 0, 0)}, {10, at(0.3, 0, 0)}, {25, at(0.3, 60, 60)}}}
+	full, half := r.Source(), r.Scaled(image.Pt(50, 50))
+	for _, c := range []struct {
+		steps               int64
+		zoom, w, h, hw, hh float64
+	}{{0, 0.1, 0, 0, 50, 50}, {9, 0.1, 0, 0, 50, 50}, {10, 0.3, 0, 0, 50, 50}, {30, 0.3, 60, 60, 30, 60}} {
+		got, _ := full(c.steps)
+		if want := at(c.zoom, c.w, c.h); got != want {
+			t.Errorf("at step %d: got %+v, want %+v", c.steps, got, want)
+		}
+		got, _ = half(c.steps)
+		if want := at(c.zoom, c.hw, c.hh); got != want {
+			t.Errorf("scaled, at step %d: got %+v, want %+v", c.steps, got, want)
+		}
+	}
+}
+
+// TestSaveCarriesRecipe saves pictures and text and finds the recipe again, whatever
+// the file's name.
+func TestSaveCarriesRecipe(t *testing.T) {
+	want := example(30)
+	want.Start = StartOf("", newScene(200, 150).frame(0)) // longer than a JPEG's comment
+	m := newScene(64, 48).frame(3)
+	dir := t.TempDir()
+	for _, name := range []string{"a.png", "a.jpg"} {
+		path := filepath.Join(dir, name)
+		if err := Save(path, m, want); err != nil {
+			t.Fatal(err)
+		}
+		checkRecipe(t, path, want)
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := image.Decode(f)
+		f.Close()
+		if err != nil || got.Bounds() != m.Rect {
+			t.Errorf("%s: got %v, %v, want a picture of %v", name, got, err, m.Rect)
+		}
+	}
+	path := filepath.Join(dir, "session")
+	if err := os.WriteFile(path, []byte(want.Encode()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	checkRecipe(t, path, want)
+}
+
+func checkRecipe(t *testing.T, path string, want Recipe) {
+	t.Helper()
+	got, err := ReadRecipe(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s: got\n%.2000s\nwant\n%.2000s", path, got.Encode(), want.Encode())
+	}
+}
+
+func TestReadRecipeRefuses(t *testing.T) {
+	dir := t.TempDir()
+	m := newScene(8, 8).frame(0)
+	plain := filepath.Join(dir, "plain.png")
+	record(t, plain, Options{}, []*image.RGBA{m})
+	data, err := os.ReadFile(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"plain PNG", data, ErrNone.Error()},
+		{"cut PNG", data[:40], ErrNone.Error()},
+		{"empty", nil, ErrNone.Error()},
+		{"zeros", make([]byte, 5<<20), ErrNone.Error()},
+		{"short GIF", []byte("GIF89a\x01\x00"), "cut off"},
+		{"bad GIF", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00\x77"), "damaged"},
+		{"bad JPEG", []byte("\xff\xd8\xff\xfe\x00\x00xxxxxxxx"), "damaged"},
+		{"bad text", append([]byte("\x00\x00\x00\x00ftypmp42"), textMark+"\nformat = 'x'\n"+textEnd...), "damaged"},
+	} {
+		path := filepath.Join(dir, "file")
+		if err := os.WriteFile(path, c.data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadRecipe(path); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got error %v, want one with %q", c.name, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+// Package record writes dreams to files - GIF, PNG, APNG, MP4, WebM - that carry
+// what is needed to make them again, and makes them again.
+package record
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Recorder writes frames to a file or a series of files. It is used by one
+// goroutine at a time.
+type Recorder interface {
+	// Add writes the next frame, which begins at 0,0 and must not change any more. After an error the
+	// file holds the frames before it, and the recorder takes no more.
+	Add(frame *image.RGBA) error
+	// Close finishes the file. It must be called after an error too, which it returns again.
+	Close() error
+}
+
+// Choices of Options; the first of each is what "" means.
+const (
+	Blue      = "blue"      // blue noise
+	Ordered   = "ordered"   // a regular pattern
+	Diffusion = "diffusion" // Floyd-Steinberg, with a fixed grain
+	None      = "none"
+
+	PerFrame = "frame"  // each frame has its own palette
+	Shared   = "shared" // the frames of a second share one
+
+	Forever  = "forever"
+	Once     = "once"
+	Seamless = "seamless" // forever, the end faded into the beginning
+)
+
+var (
+	Dithers  = []string{Blue, Ordered, Diffusion, None}
+	Palettes = []string{PerFrame, Shared}
+	Loops    = []string{Forever, Once, Seamless}
+)
+
+// Options say how a recording looks. Zero values mean the defaults.
+type Options struct {
+	FPS     float64     // frames a second; 20
+	Size    image.Point // of the file's frames; the first frame's size, which a side of 0 follows
+	Dither  string      // of GIF: one of Dithers
+	Palette string      // of GIF: one of Palettes
+	Loop    string      // one of Loops
+	Fade    int         // frames that Seamless fades over; those of half a second
+	Quality int         // of video and JPEG, 1 to 100; 85
+	// Recipe gives the recipe as far as it is known whenever some of it is written: at
+	// the beginning, when its changes have grown, and at the end. The number of frames
+	// is filled in. It is called by the goroutine that calls Add and Close; nil writes none.
+	Recipe func() Recipe
+}
+
+// DefaultFPS is the rate of a recording that none is given for.
+const DefaultFPS = 20
+
+var errEmpty = errors.New("record: there is no frame to write")
+
+// withDefaults checks the options and fills in what was left out.
+func (o Options) withDefaults() (Options, error) {
+	for _, c := range []struct {
+		what  string
+		value *string
+		among []string
+	}{{"dither", &o.Dither, Dithers}, {"palette", &o.Palette, Palettes}, {"loop", &o.Loop, Loops}} {
+		if *c.value == "" {
+			*c.value = c.among[0]
+		}
+		if !slices.Contains(c.among, *c.value) {
+			return o, fmt.Errorf("record: %s is %q, but must be one of %s", c.what, *c.value, strings.Join(c.among, ", "))
+		}
+	}
+	if o.FPS == 0 {
+		o.FPS = DefaultFPS
+	}
+	if !(o.FPS >= 0.1 && o.FPS <= 240) {
+		return o, fmt.Errorf("record: %g frames a second are outside 0.1 to 240", o.FPS)
+	}
+	if o.Fade == 0 {
+		o.Fade = max(int(o.FPS/2), 1)
+	}
+	if o.Quality == 0 {
+		o.Quality = 85
+	}
+	if o.Fade < 1 || o.Quality < 1 || o.Quality > 100 {
+		return o, fmt.Errorf("record: fade %d must be above 0, quality %d within 1 to 100", o.Fade, o.Quality)
+	}
+	if o.Size.X < 0 || o.Size.Y < 0 || o.Size.X > mostSide || o.Size.Y > mostSide {
+		return o, fmt.Errorf("record: a size of %dx%d is impossible", o.Size.X, o.Size.Y)
+	}
+	return o, nil
+}
+
+// Create begins a recording. What it writes follows from the name: .gif, .apng, .mp4 or
+// .webm; one picture for .png, .jpg or .jpeg, the last frame; and a series of these
+// where the name has a number's place, such as frames/%05d.png.
+func Create(path string, o Options) (Recorder, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	front := &shaper{size: o.Size}
+	if recipe := o.Recipe; recipe != nil {
+		o.Recipe = func() Recipe { return recipe().made(o, front.frames) }
+	}
+	if front.next, err = open(path, o); err != nil {
+		return nil, err
+	}
+	if o.Loop == Seamless {
+		front.next = &seamless{next: front.next, fade: o.Fade}
+	}
+	return front, nil
+}
+
+// open makes the recorder for one kind of file.
+func open(path string, o Options) (Recorder, error) {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".gif":
+		return newGIF(path, o)
+	case ".apng":
+		return newAPNG(path, o)
+	case ".mp4", ".webm":
+		return newVideo(path, ext, o)
+	case ".png", ".jpg", ".jpeg":
+		return newPictures(path, o)
+	default:
+		return nil, fmt.Errorf("record: cannot record to %q: the name must end in .gif, .apng, .mp4, .webm, .png or .jpg", path)
+	}
+}

@@ -1,0 +1,118 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/nn"
+)
+
+// ReplayOptions say what of a recipe is made again, and how.
+type ReplayOptions struct {
+	Size  image.Point                            // of the canvas at the beginning; the recorded one, which a side of 0 follows
+	From  int                                    // first frame of the recording, from 0
+	To    int                                    // frame after the last one; 0 for all
+	Start *image.RGBA                            // start picture to use instead of finding the recorded one
+	Open  func(path string) (*image.RGBA, error) // opens pictures; picture.Open
+}
+
+// Frames is the number of frames that Replay makes of a recipe.
+func (o ReplayOptions) Frames(r Recipe) (int, error) {
+	to := o.To
+	if to == 0 {
+		to = r.Frames
+	}
+	switch {
+	case to == 0:
+		return 0, errors.New("record: the recording was cut off and does not know its length; say which frame to end before")
+	case o.From < 0 || o.From >= to:
+		return 0, fmt.Errorf("record: frames %d to %d are none", o.From, to)
+	case r.Frames > 0 && to > r.Frames:
+		return 0, fmt.Errorf("record: the recording has %d frames, so it cannot be replayed to frame %d", r.Frames, to)
+	}
+	return to - o.From, nil
+}
+
+// Replay dreams a recipe again on the engine of the net and calls each with its frames, in
+// order, which are each's to keep. Frames before those asked for have to be dreamed too; progress, which
+// may be nil, hears of all of them.
+func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o ReplayOptions, each func(*image.RGBA) error, progress func(done, total int)) error {
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	frames, err := o.Frames(r)
+	if err != nil {
+		return err
+	}
+	if o.Open == nil {
+		o.Open = picture.Open
+	}
+	start := o.Start
+	if start == nil {
+		if start, err = r.Start.Open(r.Seed, o.Open); err != nil {
+			return err
+		}
+	}
+	d, err := dream.New(net, engine, start, dream.Options{Seed: r.Seed, Open: o.Open})
+	if err != nil {
+		return err
+	}
+	defer d.Release()
+	source := r.Scaled(fit(o.Size, r.Size()))
+	at := func(steps int64) (dream.Settings, error) {
+		if err := ctx.Err(); err != nil {
+			return dream.Settings{}, err
+		}
+		return source(steps)
+	}
+	first := r.From + o.From
+	total := first + frames
+	for n := range total {
+		if err := d.Frame(at); err != nil {
+			return err
+		}
+		if n >= first {
+			m, err := d.Image()
+			if err != nil {
+				return err
+			}
+			if err := each(m); err != nil {
+				return err
+			}
+		}
+		if progress != nil {
+			progress(n+1, total)
+		}
+	}
+	return nil
+}
+
+// Open makes or finds the start picture and checks that it is the recorded one.
+func (s Start) Open(seed uint64, open func(path string) (*image.RGBA, error)) (*image.RGBA, error) {
+	var found []*image.RGBA
+	switch {
+	case s.Picture != nil:
+		found = append(found, s.Picture)
+	case s.Name == "static":
+		found = append(found, dream.Static(s.Width, s.Height, seed))
+	case s.Name == "clouds":
+		found = append(found, dream.Clouds(s.Width, s.Height, seed))
+	default:
+		m, err := open(s.Name)
+		if err != nil {
+			return nil, fmt.Errorf("record: the recipe's start picture: %w", err)
+		}
+		// It may have been cut or shrunk before it was dreamed.
+		found = append(found, m, picture.Cover(m, s.Width, s.Height), picture.Fit(m, max(s.Width, s.Height)))
+	}
+	for _, m := range found {
+		if m.Rect.Size() == image.Pt(s.Width, s.Height) && (s.SHA256 == "" || Hash(m) == s.SHA256) {
+			return m, nil
+		}
+	}
+	return nil, fmt.Errorf("record: the start picture %q is not the one that was recorded", s.Name)
+}

@@ -1,0 +1,109 @@
+package record
+
+import (
+	"errors"
+	"image"
+	"sync"
+	"time"
+)
+
+// Ring holds the frames of the last seconds, for an instant replay. It keeps the
+// frames themselves, no copies. Its methods may be called from any goroutine.
+type Ring struct {
+	span time.Duration
+	most int64
+
+	mu     sync.Mutex
+	frames []ringFrame // guarded by mu
+	bytes  int64       // of the frames; guarded by mu
+}
+
+type ringFrame struct {
+	m      *image.RGBA
+	number int
+	at     time.Time
+}
+
+// NewRing makes a ring that goes back for a time but never holds more bytes of frames than most.
+func NewRing(span time.Duration, most int64) *Ring { return &Ring{span: span, most: most} }
+
+// Add takes a frame, which must not change any more, its number in the dream, from 1,
+// and when it was finished. A number that does not follow on the last one is another
+// dream's, and the ring begins again.
+func (r *Ring) Add(m *image.RGBA, number int, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.frames); n > 0 && r.frames[n-1].number+1 != number {
+		r.frames, r.bytes = nil, 0
+	}
+	r.frames = append(r.frames, ringFrame{m, number, at})
+	r.bytes += int64(len(m.Pix))
+	drop := 0
+	for drop < len(r.frames) && (r.bytes > r.most || at.Sub(r.frames[drop].at) > r.span) {
+		r.bytes -= int64(len(r.frames[drop].m.Pix))
+		drop++
+	}
+	// The rest moves down, so that what is dropped can be freed.
+	kept := copy(r.frames, r.frames[drop:])
+	clear(r.frames[kept:])
+	r.frames = r.frames[:kept]
+}
+
+// Held tells how many frames the ring holds, how far back they go, and the bytes that they take.
+func (r *Ring) Held() (frames int, span time.Duration, bytes int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.frames); n > 0 {
+		span = r.frames[n-1].at.Sub(r.frames[0].at)
+	}
+	return len(r.frames), span, r.bytes
+}
+
+// Save writes what the ring holds now, while it goes on. Without a rate in the options it
+// plays as fast as it was dreamed. The recipe is the dream's whole one; the place
+// of the frames in it is filled in. Progress, which may be nil, hears how far it is.
+func (r *Ring) Save(path string, o Options, progress func(done, total int)) error {
+	r.mu.Lock()
+	frames := append([]ringFrame(nil), r.frames...)
+	r.mu.Unlock()
+	if len(frames) == 0 {
+		return errors.New("record: there are no frames yet to replay")
+	}
+	if o.FPS == 0 {
+		o.FPS = rate(frames)
+	}
+	if recipe := o.Recipe; recipe != nil {
+		from := frames[0].number - 1
+		o.Recipe = func() Recipe {
+			r := recipe()
+			r.From = from
+			return r
+		}
+	}
+	rec, err := Create(path, o)
+	if err != nil {
+		return err
+	}
+	for i, f := range frames {
+		if err = rec.Add(f.m); err != nil {
+			break
+		}
+		if progress != nil {
+			progress(i+1, len(frames))
+		}
+	}
+	if cerr := rec.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// rate is the frames' own rate, within what every format can show.
+func rate(frames []ringFrame) float64 {
+	n := len(frames) - 1
+	span := frames[n].at.Sub(frames[0].at).Seconds()
+	if n == 0 || span <= 0 {
+		return DefaultFPS
+	}
+	return min(max(float64(n)/span, 0.5), gifMostFPS)
+}

@@ -1,0 +1,97 @@
+package record
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"zalgoscope/app/dream"
+)
+
+// A recipe's text is TOML: a head, [settings] as the dream began, a [[change]] with
+// what became different for each later change, and [end] when the recording is whole. Its
+// tables may be written one after another while a recording goes on.
+const (
+	format   = 1
+	textMark = "# zalgoscope recipe" // the first line, by which it is found in a file
+	textEnd  = "# end of the recipe\n"
+)
+
+// Encode writes the recipe as TOML.
+func (r Recipe) Encode() string {
+	return r.head() + encodeChanges(r.Changes, 1) + r.tail()
+}
+
+func (r Recipe) head() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: `zalgoscope replay` makes the pictures again from the file that this is in, or from this text alone\n", textMark)
+	entry(&b, "format", format)
+	entry(&b, "program", r.Program)
+	entry(&b, "seed", fmt.Sprint(r.Seed)) // TOML's whole numbers have a sign
+	entry(&b, "device", r.Device)
+	entry(&b, "from", r.From)
+	entry(&b, "fps", r.FPS)
+	entry(&b, "dither", r.Dither)
+	entry(&b, "palette", r.Palette)
+	entry(&b, "loop", r.Loop)
+	entry(&b, "fade", r.Fade)
+	b.WriteString("\n[net]\n")
+	entry(&b, "name", r.Net.Name)
+	entry(&b, "sha256", r.Net.SHA256)
+	b.WriteString("\n[start]\n")
+	entry(&b, "name", r.Start.Name)
+	entry(&b, "width", r.Start.Width)
+	entry(&b, "height", r.Start.Height)
+	entry(&b, "sha256", r.Start.SHA256)
+	if r.Start.Picture != nil {
+		entry(&b, "png", encodePicture(r.Start.Picture))
+	}
+	if len(r.Changes) > 0 {
+		b.WriteString("\n[settings]\n")
+		writeSettings(&b, r.Changes[0].Settings, nil)
+	}
+	return b.String()
+}
+
+func (r Recipe) tail() string {
+	return fmt.Sprintf("\n[end]\nframes = %d\n%s", r.Frames, textEnd)
+}
+
+// encodeChanges writes the changes from the given one on, not the first, each by what it changes.
+func encodeChanges(changes []Change, from int) string {
+	var b strings.Builder
+	for i := from; i < len(changes); i++ {
+		fmt.Fprintf(&b, "\n[[change]]\nat = %d\n", changes[i].At)
+		writeSettings(&b, changes[i].Settings, &changes[i-1].Settings)
+	}
+	return b.String()
+}
+
+// writeSettings writes the knobs, where there is a before only those that differ from it.
+func writeSettings(b *strings.Builder, s dream.Settings, before *dream.Settings) {
+	for i := range dream.Knobs {
+		k := &dream.Knobs[i]
+		if text := k.Text(&s); text != nil {
+			if before == nil || *text != *k.Text(before) {
+				entry(b, k.Name, *text)
+			}
+		} else if n := k.Number(&s); before == nil || *n != *k.Number(before) {
+			entry(b, k.Name, *n)
+		}
+	}
+	if before == nil || s.Pace != before.Pace {
+		entry(b, "pace", s.Pace)
+	}
+}
+
+func entry(b *strings.Builder, key string, value any) {
+	if s, ok := value.(string); ok {
+		value = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	text, err := toml.Marshal(map[string]any{key: value})
+	if err != nil {
+		panic(err) // keys are ours, values numbers and valid text
+	}
+	b.Write(text)
+}

@@ -1,0 +1,186 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// video writes MP4 or WebM through an ffmpeg program that reads raw frames from a
+// pipe. While it is recorded the file is in pieces of a second, which players can show
+// should the recording be cut off; at the end it is rewritten with the whole recipe.
+type video struct {
+	o      Options
+	path   string
+	ext    string
+	tool   string
+	notes  notes
+	cmd    *exec.Cmd // nil before the first frame
+	pipe   io.WriteCloser
+	stderr bytes.Buffer
+	closed bool
+	err    error
+}
+
+func newVideo(path, ext string, o Options) (Recorder, error) {
+	tool, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		return nil, fmt.Errorf("record: %s needs the ffmpeg program, and there is none on PATH: install it, or record to .gif or .apng", ext)
+	}
+	f, err := create(path) // it is better to know now
+	if err != nil {
+		return nil, err
+	}
+	return &video{o: o, path: path, ext: ext, tool: tool, notes: notes{recipe: o.Recipe}}, f.Close()
+}
+
+func (v *video) Add(m *image.RGBA) error {
+	if v.err == nil && v.cmd == nil {
+		v.err = v.start(m.Rect.Size())
+	}
+	if v.err != nil {
+		return v.err
+	}
+	pixels := m.Pix
+	if w := 4 * m.Rect.Dx(); m.Stride != w {
+		pixels = make([]byte, 0, w*m.Rect.Dy())
+		for y := range m.Rect.Dy() {
+			pixels = append(pixels, m.Pix[y*m.Stride:][:w]...)
+		}
+	}
+	if _, err := v.pipe.Write(pixels[:4*m.Rect.Dx()*m.Rect.Dy()]); err != nil {
+		v.err = v.wait(err)
+	}
+	return v.err
+}
+
+// start runs ffmpeg for frames of a size.
+func (v *video) start(size image.Point) error {
+	fps := fmt.Sprint(v.o.FPS)
+	args := []string{"-hide_banner", "-loglevel", "error", "-y",
+		"-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", fmt.Sprintf("%dx%d", size.X, size.Y), "-framerate", fps, "-i", "pipe:0",
+		// 4:2:0 colour needs even sides.
+		"-vf", "crop=max(2\\,trunc(iw/2)*2):max(2\\,trunc(ih/2)*2),scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
+		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+		"-g", fmt.Sprint(max(int(v.o.FPS), 1))}
+	args = append(args, v.codec()...)
+	// A recipe too long for a command line is in the finished file only.
+	const mostArgument = 100_000
+	if v.o.Recipe != nil {
+		r := v.o.Recipe()
+		r.Frames = 0 // nobody knows yet
+		if text := r.Encode(); len(text) < mostArgument {
+			args = append(args, "-metadata", "comment="+text)
+		}
+	}
+	v.cmd = exec.Command(v.tool, append(args, v.path)...)
+	v.cmd.Stderr = &v.stderr
+	detach(v.cmd) // Ctrl-C is for us: ffmpeg ends when its input does
+	pipe, err := v.cmd.StdinPipe()
+	if err == nil {
+		err = v.cmd.Start()
+	}
+	if err != nil {
+		v.cmd = nil
+		return fmt.Errorf("record: ffmpeg: %w", err)
+	}
+	v.pipe = pipe
+	return nil
+}
+
+func (v *video) codec() []string {
+	less := float64(85-v.o.Quality) * 0.4
+	if v.ext == ".webm" {
+		return []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", crf(28+less, 63), "-deadline", "realtime", "-cpu-used", "5", "-row-mt", "1"}
+	}
+	return []string{"-c:v", "libx264", "-preset", "fast", "-crf", crf(18+less, 51),
+		"-movflags", "frag_keyframe+empty_moov+default_base_moof"}
+}
+
+func crf(v, most float64) string { return fmt.Sprint(int(math.Round(min(max(v, 0), most)))) }
+
+// wait ends ffmpeg and gives its complaint, or err where it has none.
+func (v *video) wait(err error) error {
+	if cerr := v.pipe.Close(); err == nil && !errors.Is(cerr, os.ErrClosed) {
+		err = cerr
+	}
+	if werr := v.cmd.Wait(); werr != nil {
+		err = werr
+	}
+	if err == nil {
+		return nil
+	}
+	return complaint(err, v.stderr.String())
+}
+
+// complaint is ffmpeg's own last line about an error.
+func complaint(err error, stderr string) error {
+	lines := strings.Split(strings.TrimSpace(stderr), "\n")
+	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+		return fmt.Errorf("record: ffmpeg: %s (%w)", last, err)
+	}
+	return fmt.Errorf("record: ffmpeg: %w", err)
+}
+
+func (v *video) Close() error {
+	if v.closed {
+		return v.err
+	}
+	v.closed = true
+	switch {
+	case v.cmd == nil && v.err == nil:
+		v.err = errEmpty
+	case v.err == nil:
+		if v.err = v.wait(nil); v.err == nil {
+			v.err = v.finish()
+		}
+	}
+	return v.err
+}
+
+// finish copies the video into one piece with the whole recipe, and puts it in place.
+func (v *video) finish() error {
+	f, err := os.CreateTemp(filepath.Dir(v.path), ".zalgoscope-*"+v.ext)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	defer os.Remove(f.Name()) // after the rename there is nothing left to remove
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	args := []string{"-hide_banner", "-loglevel", "error", "-y", "-i", v.path, "-f", "ffmetadata", "-i", "pipe:0",
+		"-map", "0", "-map_metadata", "1", "-c", "copy"}
+	if v.ext == ".mp4" {
+		args = append(args, "-movflags", "faststart")
+	}
+	cmd := exec.Command(v.tool, append(args, f.Name())...)
+	detach(cmd)
+	cmd.Stdin = strings.NewReader(metadata(v.notes.all()))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return complaint(err, string(out))
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if err := os.Rename(f.Name(), v.path); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// metadata is ffmpeg's metadata file with a comment.
+func metadata(text string) string {
+	const head = ";FFMETADATA1\n"
+	if text == "" {
+		return head
+	}
+	escaped := strings.NewReplacer("\\", "\\\\", "=", "\\=", ";", "\\;", "#", "\\#", "\n", "\\\n").Replace(text)
+	return head + "comment=" + escaped + "\n"
+}
