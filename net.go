@@ -46,7 +46,11 @@ func (f *netFlags) load() (*nn.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	return net, f.adjust(&net.Input)
+	net.Input, err = load.ParseInput(net.Input, f.order, f.scale, f.mean, f.std)
+	if err != nil {
+		return nil, fmt.Errorf("the net's input: %w", err)
+	}
+	return net, nil
 }
 
 // loadNet takes a built-in net by name, then a downloaded one, then a file.
@@ -61,56 +65,6 @@ func loadNet(spec string, o load.Options) (*nn.Net, error) {
 		return nil, fmt.Errorf("there is no built-in or downloaded net %q; 'zalgoscope nets' lists them", spec)
 	}
 	return load.File(spec, o)
-}
-
-// adjust overrides the parts of the preprocessing that flags name.
-func (f *netFlags) adjust(in *nn.Input) error {
-	if f.order != "" {
-		switch strings.ToUpper(f.order) {
-		case "RGB", "BGR":
-			in.BGR = strings.EqualFold(f.order, "BGR")
-		default:
-			return fmt.Errorf("--input-order is %q, but must be RGB or BGR", f.order)
-		}
-	}
-	switch f.scale {
-	case "":
-	case "0..1", "1":
-		in.Range = 1
-	case "0..255", "255":
-		in.Range = 255
-	default:
-		return fmt.Errorf("--input-range is %q, but must be 0..1 or 0..255", f.scale)
-	}
-	if f.mean != "" {
-		if err := triple("--input-mean", f.mean, &in.Mean); err != nil {
-			return err
-		}
-	}
-	if f.std != "" {
-		if err := triple("--input-std", f.std, &in.Std); err != nil {
-			return err
-		}
-		if in.Std[0] <= 0 || in.Std[1] <= 0 || in.Std[2] <= 0 {
-			return fmt.Errorf("--input-std is %q, but must be above zero", f.std)
-		}
-	}
-	return nil
-}
-
-// triple reads one number, or three with commas, for the three input channels.
-func triple(flag, text string, to *[3]float32) error {
-	parts := strings.Split(text, ",")
-	if len(parts) != 1 && len(parts) != 3 {
-		return fmt.Errorf("%s is %q, but must be one number or three with commas", flag, text)
-	}
-	for i := range to {
-		part := parts[i%len(parts)]
-		if _, err := fmt.Sscan(part, &to[i]); err != nil {
-			return fmt.Errorf("%s is %q: %q is not a number", flag, text, part)
-		}
-	}
-	return nil
 }
 
 // referenceSize is the picture size at which a net is described: the one that it
