@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"image"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
 
@@ -20,9 +20,9 @@ import (
 type dreamJob struct {
 	netFlags
 	engineFlags
+	recordFlags
 	settings dream.Settings
 	start    string // IMAGE, static or clouds
-	out      string
 	size     string
 	most     int
 	seed     uint64
@@ -32,11 +32,12 @@ type dreamJob struct {
 func dreamCommand() *cobra.Command {
 	j := &dreamJob{settings: dream.Defaults()}
 	cmd := &cobra.Command{
-		Use:   "dream IMAGE|static|clouds -o OUT.png",
-		Short: "Dream a picture, or many frames of one, into files",
+		Use:   "dream IMAGE|static|clouds -o OUT",
+		Short: "Dream a picture, or a film of many frames, into a file",
 		Example: `  zalgoscope dream photo.jpg -o out.png
   zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
   zalgoscope dream clouds -o out.png --class spider --size 640x480
+  zalgoscope dream static -o zoom.gif --frames 120 --steps 2 --step 2 --octaves 3 --zoom 0.02
   zalgoscope dream static -o frames/%05d.png --frames 120 --steps 2 --zoom 0.02`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,7 +47,7 @@ func dreamCommand() *cobra.Command {
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringVarP(&j.out, "out", "o", "", "picture to write, .png or .jpg; with --frames it is numbered, at %05d where the name has one")
+	j.recordFlags.register(cmd)
 	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; a picture of another shape is cropped")
 	fs.IntVar(&j.most, "max", 1920, "shrink a larger picture to this many pixels on its longer side; 0 keeps it")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
@@ -55,16 +56,12 @@ func dreamCommand() *cobra.Command {
 	fs.Var(panFlag{&j.settings}, "pan", "pan-x and pan-y at once")
 	j.netFlags.register(cmd)
 	j.engineFlags.register(cmd)
-	_ = cmd.MarkFlagRequired("out")
 	return cmd
 }
 
 func (j *dreamJob) run(ctx context.Context) error {
 	if j.frames < 1 {
 		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
-	}
-	if err := picture.CanSave(j.out); err != nil {
-		return err
 	}
 	start, err := j.startPicture()
 	if err != nil {
@@ -82,11 +79,6 @@ func (j *dreamJob) run(ctx context.Context) error {
 	if j.settings.Class != "" {
 		announceClass(net, j.settings.Class)
 	}
-	return j.dream(ctx, net, engine, start)
-}
-
-// dream makes the frames and writes each as it is finished.
-func (j *dreamJob) dream(ctx context.Context, net *nn.Net, engine nn.Engine, start *image.RGBA) error {
 	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Open: openGuide})
 	if err != nil {
 		return err
@@ -95,13 +87,24 @@ func (j *dreamJob) dream(ctx context.Context, net *nn.Net, engine nn.Engine, sta
 	if err := d.Check(j.settings); err != nil {
 		return err
 	}
+	log := record.NewLog(record.Recipe{
+		Program: version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(j.start, start),
+	})
+	d.OnChange(log.Change)
+	return j.record(j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
+		return j.dream(ctx, d, add)
+	})
+}
+
+// dream makes the frames.
+func (j *dreamJob) dream(ctx context.Context, d *dream.Dream, add func(*image.RGBA) error) error {
 	bar := newBar(d.Work(j.settings)*int64(j.frames), "dreaming")
 	defer bar.close()
 	at := func(int64) (dream.Settings, error) {
 		bar.set(d.Done())
 		return j.settings, ctx.Err()
 	}
-	for n := range j.frames {
+	for range j.frames {
 		if err := d.Frame(at); err != nil {
 			return err
 		}
@@ -109,7 +112,7 @@ func (j *dreamJob) dream(ctx context.Context, net *nn.Net, engine nn.Engine, sta
 		if err != nil {
 			return err
 		}
-		if err := picture.Save(frameName(j.out, n, j.frames), m); err != nil {
+		if err := add(m); err != nil {
 			return err
 		}
 	}
@@ -168,16 +171,4 @@ func announceClass(net *nn.Net, word string) {
 		text += fmt.Sprintf(" (%d more labels match)", more)
 	}
 	fmt.Fprintln(os.Stderr, text)
-}
-
-// frameName numbers a file: at the verb of the name where it has one, else before its ending.
-func frameName(out string, n, frames int) string {
-	if strings.Contains(filepath.Base(out), "%") {
-		return fmt.Sprintf(out, n)
-	}
-	if frames == 1 {
-		return out
-	}
-	ext := filepath.Ext(out)
-	return fmt.Sprintf("%s-%05d%s", strings.TrimSuffix(out, ext), n, ext)
 }

@@ -1,12 +1,17 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"zalgoscope/app/record"
 	"zalgoscope/assets"
 	"zalgoscope/nn"
 	"zalgoscope/nn/load"
@@ -51,6 +56,39 @@ func (f *netFlags) load() (*nn.Net, error) {
 		return nil, fmt.Errorf("the net's input: %w", err)
 	}
 	return net, nil
+}
+
+// identity names the net and the content of its files, for recipes. A net whose files
+// cannot be read again has no checksum, and is then not compared.
+func (f *netFlags) identity() record.Net {
+	h := sha256.New()
+	if data, ok := assets.Net(f.net); ok {
+		h.Write(data)
+	} else if err := hashFiles(h, f.net); err != nil {
+		return record.Net{Name: f.net}
+	}
+	return record.Net{Name: f.net, SHA256: hex.EncodeToString(h.Sum(nil))}
+}
+
+func hashFiles(h io.Writer, spec string) error {
+	if path, ok := zoo.Installed(spec); ok {
+		spec = path
+	}
+	files, err := load.Files(spec)
+	if err != nil {
+		return err
+	}
+	for _, path := range files {
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(h, file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // loadNet takes a built-in net by name, then a downloaded one, then a file.

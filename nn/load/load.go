@@ -38,6 +38,18 @@ func File(spec string, o Options) (*nn.Net, error) {
 	return net, err
 }
 
+// Files lists the files that File reads for a spec, external data and labels aside.
+func Files(spec string) ([]string, error) {
+	first, second, err := split(spec)
+	if err != nil {
+		return nil, err
+	}
+	if second == "" {
+		return []string{first}, nil
+	}
+	return []string{first, second}, nil
+}
+
 func fromFiles(first, second string, o Options) (*nn.Net, error) {
 	data, err := readFile(first)
 	if err != nil {

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"zalgoscope/app/picture"
+	"zalgoscope/app/record"
+)
+
+// replayJob is what the replay command was asked for.
+type replayJob struct {
+	netFlags
+	engineFlags
+	recordFlags
+	size, start string
+	from, to    int
+}
+
+func replayCommand() *cobra.Command {
+	j := &replayJob{}
+	cmd := &cobra.Command{
+		Use:   "replay FILE -o OUT",
+		Short: "Make a recording again from the recipe in it, at any size or rate",
+		Long: `Make a recording again from the recipe in it. FILE is what zalgoscope recorded or saved:
+PNG, JPEG, GIF, APNG, MP4, WebM, or a session as TOML. The same net, engine and size give the same
+frames bit for bit.`,
+		Example: `  zalgoscope replay small.gif --size 1920x1080 -o large.mp4
+  zalgoscope replay small.gif --from 100 --to 200 -o frames/%05d.png`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return j.run(cmd, args[0])
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	j.recordFlags.register(cmd)
+	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; the recorded size where not given")
+	fs.IntVar(&j.from, "from", 0, "first frame, from 0")
+	fs.IntVar(&j.to, "to", 0, "frame to end before; 0 for all")
+	fs.StringVar(&j.start, "start", "", "start picture, where it is no longer where the recipe says")
+	j.netFlags.register(cmd)
+	j.engineFlags.register(cmd)
+	return cmd
+}
+
+func (j *replayJob) run(cmd *cobra.Command, file string) error {
+	recipe, err := record.ReadRecipe(file)
+	if err != nil {
+		return err
+	}
+	o, err := j.replayOptions()
+	if err != nil {
+		return err
+	}
+	j.follow(cmd, recipe)
+	net, err := j.load()
+	if err != nil {
+		return err
+	}
+	engine, err := j.open(net)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	for _, d := range recipe.Differs(j.identity(), engine.Device()) {
+		fmt.Fprintf(os.Stderr, "zalgoscope: warning: %s; the frames may differ\n", d)
+	}
+	frames, err := o.Frames(recipe)
+	if err != nil {
+		return err
+	}
+	again := func() record.Recipe {
+		r := recipe
+		r.Program, r.Net, r.Device, r.From = version, j.identity(), engine.Device(), recipe.From+o.From
+		return r
+	}
+	bar := newBar(int64(o.From+frames), "replaying")
+	defer bar.close()
+	progress := func(done, total int) { bar.progress(int64(done), int64(total)) }
+	return j.record(frames, again, func(add func(*image.RGBA) error) error {
+		return record.Replay(cmd.Context(), recipe, net, engine, o, add, progress)
+	})
+}
+
+// replayOptions are the flags' part of the replay.
+func (j *replayJob) replayOptions() (o record.ReplayOptions, err error) {
+	o = record.ReplayOptions{From: j.from, To: j.to}
+	if j.size != "" {
+		if o.Size.X, o.Size.Y, err = picture.ParseSize(j.size); err != nil {
+			return o, err
+		}
+	}
+	if j.start != "" {
+		o.Start, err = picture.Open(j.start)
+	}
+	return o, err
+}
+
+// follow takes from the recipe what no flag says: the net, and how the file is written.
+func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe) {
+	flags := cmd.Flags()
+	if !flags.Changed("net") {
+		j.net = r.Net.Name
+	}
+	if !flags.Changed("fps") && r.FPS > 0 {
+		j.fps = r.FPS
+	}
+	for name, part := range map[string]struct{ to, from *string }{
+		"dither": {&j.dither, &r.Dither}, "palette": {&j.palette, &r.Palette}, "loop": {&j.loop, &r.Loop},
+	} {
+		if !flags.Changed(name) && *part.from != "" {
+			*part.to = *part.from
+		}
+	}
+}
