@@ -48,15 +48,16 @@ func (a *apngRecorder) add(m *image.RGBA) error {
 	}
 	a.before = m
 	if a.out == nil {
+		// The text comes after the pixels: some readers look only so far for the animation.
 		head := append([]byte(nil), data[:pngHead]...)
-		head = append(append(head, a.animation(1)...), pngText(a.notes.first())...)
-		a.out, err = begin(a.path, a.f, append(head, a.frame(r, data)...), pngChunk("IEND", nil))
+		head = append(append(head, a.animation(1)...), a.frame(r, data)...)
+		a.out, err = begin(a.path, a.f, append(head, pngText(a.notes.first())...), pngChunk("IEND", nil))
 		if err == nil {
 			a.frames = 1
 		}
 		return err
 	}
-	if err := a.out.append(append(pngText(a.notes.next()), a.frame(r, data)...)); err != nil {
+	if err := a.out.append(append(a.frame(r, data), pngText(a.notes.next())...)); err != nil {
 		return err
 	}
 	// Viewers go by the number of frames at the head, which is raised when the frame is there.

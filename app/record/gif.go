@@ -166,7 +166,7 @@ func (g *gifRecorder) changed(m *image.RGBA) (r image.Rectangle, others bool) {
 	return r, count < r.Dx()*r.Dy()
 }
 
-func within(a, b uint8) bool { return a-b+still <= 2*still }
+func within(a, b uint8) bool { return uint(int(a)-int(b)+still) <= 2*still }
 
 // fitPalette makes the palette for a frame: for each one afresh, or for as many as a
 // second has, from those of the second before.

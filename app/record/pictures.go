@@ -45,8 +45,8 @@ type pictures struct {
 
 func newPictures(path string, o Options) (Recorder, error) {
 	p := &pictures{path: path, o: o, notes: notes{recipe: o.Recipe}}
-	if found := place.FindAllString(path, -1); len(found) > 0 {
-		if len(found) > 1 || strings.Count(path, "%") > 1 {
+	if base := filepath.Base(path); place.MatchString(base) {
+		if strings.Count(base, "%") > 1 {
 			return nil, fmt.Errorf("record: %q has more than one place for a number", path)
 		}
 		p.series = true
@@ -62,7 +62,8 @@ func (p *pictures) Add(m *image.RGBA) error {
 		return p.err
 	}
 	if p.series {
-		p.err = save(fmt.Sprintf(p.path, p.frames), m, p.notes.all(), p.o.Quality)
+		dir, base := filepath.Split(p.path)
+		p.err = save(dir+fmt.Sprintf(base, p.frames), m, p.notes.all(), p.o.Quality)
 	}
 	p.last = m
 	p.frames++

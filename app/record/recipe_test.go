@@ -149,7 +149,7 @@ func TestSource(t *testing.T) {
 		{0, at(0.1, 0, 0)}, {10, at(0.2, 0, 0)}, {10, at(0.3, 0, 0)}, {25, at(0.3, 60, 60)}}}
 	full, half := r.Source(), r.Scaled(image.Pt(50, 50))
 	for _, c := range []struct {
-		steps               int64
+		steps              int64
 		zoom, w, h, hw, hh float64
 	}{{0, 0.1, 0, 0, 50, 50}, {9, 0.1, 0, 0, 50, 50}, {10, 0.3, 0, 0, 50, 50}, {30, 0.3, 60, 60, 30, 60}} {
 		got, _ := full(c.steps)
