@@ -206,6 +206,7 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 	}
 	o := g.conv(&conv{out: g.out, phases: phases, add: g.started()})
 	g.pair = max(g.pair, o.pair())
+	g.traffic(o)
 	g.add(o)
 }
 
@@ -214,6 +215,7 @@ func (g *gradientTask) finish() {
 	if g.merged != nil {
 		o := g.conv(&conv{out: g.out, add: g.started(), phases: []phase{{sy: 1, sx: 1, parts: g.merged}}})
 		g.pair = max(g.pair, o.pair())
+		g.traffic(o)
 		g.add(o)
 	}
 	if g.n.gates == nil {

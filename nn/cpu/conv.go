@@ -199,5 +199,17 @@ func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
 	return false
 }
 
+// traffic adds the bytes that a convolution reads.
+func (t *task) traffic(o *conv) {
+	for _, p := range o.phases {
+		for _, s := range p.parts {
+			t.reads += float64(s.x.n*s.x.h*s.x.w*s.x.cell) / float64(len(o.phases))
+			for _, q := range s.panels {
+				t.weights += float64(4 * len(q.w))
+			}
+		}
+	}
+}
+
 // mod is the remainder in 0..n-1.
 func mod(a, n int) int { return ((a % n) + n) % n }

@@ -229,6 +229,6 @@ func (e *Engine) execute(p *plan) {
 	}
 	for i := range p.stages {
 		s := &p.stages[i]
-		e.crew.run(s, s.items, s.share)
+		e.crew.run(s, len(s.items), s.share)
 	}
 }

@@ -98,6 +98,7 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 	t := c.task(c.name(i), level, n.out, x.buf)
 	t.macs = op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
 	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
+	t.traffic(o)
 	t.add(o)
 }
 

@@ -15941,7 +15941,7 @@ store:
 
 // func maxPoolAVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
+TEXT ·maxPoolAVX512(SB), NOSPLIT, $8-8
 	MOVQ         t+0(FP), AX
 	MOVL         $0xff800000, CX
 	VMOVD        CX, X8
@@ -15949,84 +15949,256 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	MOVL         $0x000000ff, CX
 	VMOVD        CX, X9
 	VPBROADCASTD X9, Z9
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
 
-pixel:
+pixels4:
+	SUBQ    $0x04, CX
+	JLT     out4
 	VMOVAPS Z8, Z0
-	VMOVAPS Z9, Z2
-	MOVQ    56(AX), DI
-	MOVQ    64(AX), R8
-	TESTQ   R8, R8
-	JZ      tapped
+	VMOVAPS Z9, Z4
+	VMOVAPS Z8, Z1
+	VMOVAPS Z9, Z5
+	VMOVAPS Z8, Z2
+	VMOVAPS Z9, Z6
+	VMOVAPS Z8, Z3
+	VMOVAPS Z9, Z7
+	MOVQ    56(AX), R13
+	MOVQ    64(AX), R14
+	TESTQ   R14, R14
+	JZ      tapped4
 
-tap:
-	MOVQ         (DI), R9
-	VMOVUPS      (CX)(R9*1), Z4
-	VCMPPS       $0x1e, Z0, Z4, K1
-	VMOVAPS      Z4, K1, Z0
-	VPBROADCASTD 16(DI), K1, Z2
-	ADDQ         $0x18, DI
-	DECQ         R8
-	JNZ          tap
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTD 16(R13), Z10
+	VMOVUPS      (R15), Z11
+	VCMPPS       $0x1e, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	VMOVUPS      (R15)(BX*1), Z11
+	VCMPPS       $0x1e, Z1, Z11, K2
+	VMOVAPS      Z11, K2, Z1
+	VMOVDQA32    Z10, K2, Z5
+	VMOVUPS      (R15)(BX*2), Z11
+	VCMPPS       $0x1e, Z2, Z11, K3
+	VMOVAPS      Z11, K3, Z2
+	VMOVDQA32    Z10, K3, Z6
+	VMOVUPS      (R15)(SI*1), Z11
+	VCMPPS       $0x1e, Z3, Z11, K4
+	VMOVAPS      Z11, K4, Z3
+	VMOVDQA32    Z10, K4, Z7
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
 
-tapped:
+tapped4:
 	VCMPPS    $0x1e, Z8, Z0, K1
 	VMOVAPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (DX)
-	TESTQ     BX, BX
-	JZ        stored
-	VPMOVDB   Z2, (BX)
+	VMOVUPS   Z0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored0
+	VPMOVDB   Z4, (R10)
 
-stored:
-	ADDQ 32(AX), CX
-	ADDQ 40(AX), DX
-	ADDQ 48(AX), BX
-	DECQ SI
-	JNZ  pixel
+stored0:
+	VCMPPS    $0x1e, Z8, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, (DI)(R8*1)
+	CMPQ      16(AX), $0x00
+	JE        stored1
+	VPMOVDB   Z5, (R10)(R11*1)
+
+stored1:
+	VCMPPS    $0x1e, Z8, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, (DI)(R8*2)
+	CMPQ      16(AX), $0x00
+	JE        stored2
+	VPMOVDB   Z6, (R10)(R11*2)
+
+stored2:
+	VCMPPS    $0x1e, Z8, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMOVUPS   Z3, (DI)(R9*1)
+	CMPQ      16(AX), $0x00
+	JE        stored3
+	VPMOVDB   Z7, (R10)(R12*1)
+
+stored3:
+	LEAQ (DX)(BX*4), DX
+	LEAQ (DI)(R8*4), DI
+	LEAQ (R10)(R11*4), R10
+	JMP  pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ    $0x01, CX
+	JLT     out1
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	MOVQ    56(AX), SI
+	MOVQ    64(AX), R9
+	TESTQ   R9, R9
+	JZ      tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTD 16(SI), Z10
+	VMOVUPS      (R12), Z11
+	VCMPPS       $0x1e, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	VCMPPS    $0x1e, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored4
+	VPMOVDB   Z4, (R10)
+
+stored4:
+	ADDQ BX, DX
+	ADDQ R8, DI
+	ADDQ R11, R10
+	JMP  pixels1
+
+out1:
+	ADDQ $0x01, CX
 	VZEROUPPER
 	RET
 
 // func maxPoolGradientAVX512(t *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
-TEXT ·maxPoolGradientAVX512(SB), NOSPLIT, $0-8
+TEXT ·maxPoolGradientAVX512(SB), NOSPLIT, $8-8
 	MOVQ t+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 24(AX), SI
+	MOVQ (AX), DX
+	MOVQ 32(AX), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ 8(AX), DI
+	MOVQ 40(AX), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ 16(AX), R10
+	MOVQ 48(AX), R11
+	LEAQ (R11)(R11*2), R12
+	MOVQ 24(AX), CX
 
-pixel:
-	VPXORD  Z0, Z0, Z0
+pixels4:
+	SUBQ   $0x04, CX
+	JLT    out4
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   56(AX), R13
+	MOVQ   64(AX), R14
+	TESTQ  R14, R14
+	JZ     tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTB 16(R13), X10
+	VPCMPEQB     (BP), X10, K1
+	VADDPS       (R15), Z0, K1, Z0
+	VPCMPEQB     (BP)(R11*1), X10, K2
+	VADDPS       (R15)(BX*1), Z1, K2, Z1
+	VPCMPEQB     (BP)(R11*2), X10, K3
+	VADDPS       (R15)(BX*2), Z2, K3, Z2
+	VPCMPEQB     (BP)(R12*1), X10, K4
+	VADDPS       (R15)(SI*1), Z3, K4, Z3
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	CMPQ   72(AX), $0x00
+	JE     set5
+	VADDPS (DI), Z0, Z0
+
+set5:
+	VMOVUPS Z0, (DI)
 	CMPQ    72(AX), $0x00
-	JE      begun
-	VMOVUPS (DX), Z0
+	JE      set6
+	VADDPS  (DI)(R8*1), Z1, Z1
 
-begun:
-	MOVQ  56(AX), DI
-	MOVQ  64(AX), R8
-	TESTQ R8, R8
-	JZ    tapped
+set6:
+	VMOVUPS Z1, (DI)(R8*1)
+	CMPQ    72(AX), $0x00
+	JE      set7
+	VADDPS  (DI)(R8*2), Z2, Z2
 
-tap:
-	MOVQ         (DI), R9
-	MOVQ         8(DI), R10
-	VPBROADCASTB 16(DI), X4
-	VPCMPEQB     (BX)(R10*1), X4, K1
-	VADDPS       (CX)(R9*1), Z0, K1, Z0
-	ADDQ         $0x18, DI
-	DECQ         R8
-	JNZ          tap
+set7:
+	VMOVUPS Z2, (DI)(R8*2)
+	CMPQ    72(AX), $0x00
+	JE      set8
+	VADDPS  (DI)(R9*1), Z3, Z3
 
-tapped:
-	VMOVUPS Z0, (DX)
-	ADDQ    32(AX), CX
-	ADDQ    40(AX), DX
-	ADDQ    48(AX), BX
-	DECQ    SI
-	JNZ     pixel
+set8:
+	VMOVUPS Z3, (DI)(R9*1)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	JMP     pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ   $0x01, CX
+	JLT    out1
+	VPXORD Z0, Z0, Z0
+	MOVQ   56(AX), SI
+	MOVQ   64(AX), R9
+	TESTQ  R9, R9
+	JZ     tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTB 16(SI), X10
+	VPCMPEQB     (R13), X10, K1
+	VADDPS       (R12), Z0, K1, Z0
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	CMPQ   72(AX), $0x00
+	JE     set9
+	VADDPS (DI), Z0, Z0
+
+set9:
+	VMOVUPS Z0, (DI)
+	ADDQ    BX, DX
+	ADDQ    R8, DI
+	ADDQ    R11, R10
+	JMP     pixels1
+
+out1:
+	ADDQ $0x01, CX
 	VZEROUPPER
 	RET
 
@@ -16354,59 +16526,154 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	MOVL         $0x000000ff, CX
 	VMOVD        CX, X9
 	VPBROADCASTD X9, Y9
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), CX
+	MOVQ         8(AX), SI
+	MOVQ         40(AX), DI
+	LEAQ         (DI)(DI*2), CX
+	MOVQ         16(AX), R8
+	MOVQ         48(AX), R9
+	LEAQ         (R9)(R9*2), CX
+	MOVQ         24(AX), CX
 
-pixel:
+pixels2:
+	SUBQ    $0x02, CX
+	JLT     out2
 	VMOVAPS Y8, Y0
-	VMOVAPS Y9, Y2
+	VMOVAPS Y9, Y4
 	VMOVAPS Y8, Y1
-	VMOVAPS Y9, Y3
-	MOVQ    56(AX), DI
-	MOVQ    64(AX), R8
-	TESTQ   R8, R8
-	JZ      tapped
+	VMOVAPS Y9, Y5
+	VMOVAPS Y8, Y2
+	VMOVAPS Y9, Y6
+	VMOVAPS Y8, Y3
+	VMOVAPS Y9, Y7
+	MOVQ    56(AX), R10
+	MOVQ    64(AX), R11
+	TESTQ   R11, R11
+	JZ      tapped2
 
-tap:
-	MOVQ         (DI), R9
-	VMOVUPS      (CX)(R9*1), Y4
-	VCMPPS       $0x1e, Y0, Y4, Y5
-	VPBROADCASTD 16(DI), Y6
-	VBLENDVPS    Y5, Y4, Y0, Y0
-	VBLENDVPS    Y5, Y6, Y2, Y2
-	VMOVUPS      32(CX)(R9*1), Y4
-	VCMPPS       $0x1e, Y1, Y4, Y5
-	VPBROADCASTD 16(DI), Y6
-	VBLENDVPS    Y5, Y4, Y1, Y1
-	VBLENDVPS    Y5, Y6, Y3, Y3
-	ADDQ         $0x18, DI
-	DECQ         R8
-	JNZ          tap
+tap2:
+	MOVQ         (R10), R12
+	ADDQ         DX, R12
+	MOVQ         8(R10), R13
+	ADDQ         R8, R13
+	VPBROADCASTD 16(R10), Y10
+	VMOVUPS      (R12), Y11
+	VCMPPS       $0x1e, Y0, Y11, Y13
+	VBLENDVPS    Y13, Y11, Y0, Y0
+	VBLENDVPS    Y13, Y10, Y4, Y4
+	VMOVUPS      32(R12), Y12
+	VCMPPS       $0x1e, Y1, Y12, Y13
+	VBLENDVPS    Y13, Y12, Y1, Y1
+	VBLENDVPS    Y13, Y10, Y5, Y5
+	VMOVUPS      (R12)(BX*1), Y11
+	VCMPPS       $0x1e, Y2, Y11, Y13
+	VBLENDVPS    Y13, Y11, Y2, Y2
+	VBLENDVPS    Y13, Y10, Y6, Y6
+	VMOVUPS      32(R12)(BX*1), Y12
+	VCMPPS       $0x1e, Y3, Y12, Y13
+	VBLENDVPS    Y13, Y12, Y3, Y3
+	VBLENDVPS    Y13, Y10, Y7, Y7
+	ADDQ         $0x18, R10
+	DECQ         R11
+	JNZ          tap2
 
-tapped:
-	VCMPPS       $0x1e, Y8, Y0, Y4
-	VANDPS       Y4, Y0, Y0
-	VMOVUPS      Y0, (DX)
-	VCMPPS       $0x1e, Y8, Y1, Y4
-	VANDPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 32(DX)
-	TESTQ        BX, BX
-	JZ           stored
-	VEXTRACTI128 $0x01, Y2, X4
-	VPACKUSDW    X4, X2, X2
-	VEXTRACTI128 $0x01, Y3, X4
-	VPACKUSDW    X4, X3, X3
-	VPACKUSWB    X3, X2, X2
-	VMOVDQU      X2, (BX)
+tapped2:
+	VCMPPS       $0x1e, Y8, Y0, Y13
+	VANDPS       Y13, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VCMPPS       $0x1e, Y8, Y1, Y13
+	VANDPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
+	CMPQ         16(AX), $0x00
+	JE           stored10
+	VEXTRACTI128 $0x01, Y4, X13
+	VPACKUSDW    X13, X4, X14
+	VEXTRACTI128 $0x01, Y5, X13
+	VPACKUSDW    X13, X5, X13
+	VPACKUSWB    X13, X14, X14
+	VMOVDQU      X14, (R8)
 
-stored:
-	ADDQ 32(AX), CX
-	ADDQ 40(AX), DX
-	ADDQ 48(AX), BX
-	DECQ SI
-	JNZ  pixel
+stored10:
+	VCMPPS       $0x1e, Y8, Y2, Y13
+	VANDPS       Y13, Y2, Y2
+	VMOVUPS      Y2, (SI)(DI*1)
+	VCMPPS       $0x1e, Y8, Y3, Y13
+	VANDPS       Y13, Y3, Y3
+	VMOVUPS      Y3, 32(SI)(DI*1)
+	CMPQ         16(AX), $0x00
+	JE           stored11
+	VEXTRACTI128 $0x01, Y6, X13
+	VPACKUSDW    X13, X6, X14
+	VEXTRACTI128 $0x01, Y7, X13
+	VPACKUSDW    X13, X7, X13
+	VPACKUSWB    X13, X14, X14
+	VMOVDQU      X14, (R8)(R9*1)
+
+stored11:
+	LEAQ (DX)(BX*2), DX
+	LEAQ (SI)(DI*2), SI
+	LEAQ (R8)(R9*2), R8
+	JMP  pixels2
+
+out2:
+	ADDQ $0x02, CX
+
+pixels1:
+	SUBQ    $0x01, CX
+	JLT     out1
+	VMOVAPS Y8, Y0
+	VMOVAPS Y9, Y4
+	VMOVAPS Y8, Y1
+	VMOVAPS Y9, Y5
+	MOVQ    56(AX), R10
+	MOVQ    64(AX), R11
+	TESTQ   R11, R11
+	JZ      tapped1
+
+tap1:
+	MOVQ         (R10), R12
+	ADDQ         DX, R12
+	MOVQ         8(R10), R13
+	ADDQ         R8, R13
+	VPBROADCASTD 16(R10), Y10
+	VMOVUPS      (R12), Y11
+	VCMPPS       $0x1e, Y0, Y11, Y13
+	VBLENDVPS    Y13, Y11, Y0, Y0
+	VBLENDVPS    Y13, Y10, Y4, Y4
+	VMOVUPS      32(R12), Y12
+	VCMPPS       $0x1e, Y1, Y12, Y13
+	VBLENDVPS    Y13, Y12, Y1, Y1
+	VBLENDVPS    Y13, Y10, Y5, Y5
+	ADDQ         $0x18, R10
+	DECQ         R11
+	JNZ          tap1
+
+tapped1:
+	VCMPPS       $0x1e, Y8, Y0, Y13
+	VANDPS       Y13, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VCMPPS       $0x1e, Y8, Y1, Y13
+	VANDPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
+	CMPQ         16(AX), $0x00
+	JE           stored12
+	VEXTRACTI128 $0x01, Y4, X13
+	VPACKUSDW    X13, X4, X14
+	VEXTRACTI128 $0x01, Y5, X13
+	VPACKUSDW    X13, X5, X13
+	VPACKUSWB    X13, X14, X14
+	VMOVDQU      X14, (R8)
+
+stored12:
+	ADDQ BX, DX
+	ADDQ DI, SI
+	ADDQ R9, R8
+	JMP  pixels1
+
+out1:
+	ADDQ $0x01, CX
 	VZEROUPPER
 	RET
 
@@ -16414,50 +16681,124 @@ stored:
 // Requires: AVX, AVX2
 TEXT ·maxPoolGradientAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 24(AX), SI
+	MOVQ (AX), DX
+	MOVQ 32(AX), BX
+	LEAQ (BX)(BX*2), CX
+	MOVQ 8(AX), SI
+	MOVQ 40(AX), DI
+	LEAQ (DI)(DI*2), CX
+	MOVQ 16(AX), R8
+	MOVQ 48(AX), R9
+	LEAQ (R9)(R9*2), CX
+	MOVQ 24(AX), CX
 
-pixel:
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
+pixels2:
+	SUBQ   $0x02, CX
+	JLT    out2
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   56(AX), R10
+	MOVQ   64(AX), R11
+	TESTQ  R11, R11
+	JZ     tapped2
+
+tap2:
+	MOVQ         (R10), R12
+	ADDQ         DX, R12
+	MOVQ         8(R10), R13
+	ADDQ         R8, R13
+	VPBROADCASTD 16(R10), Y10
+	VPMOVZXBD    (R13), Y11
+	VPCMPEQD     Y10, Y11, Y11
+	VANDPS       (R12), Y11, Y11
+	VADDPS       Y11, Y0, Y0
+	VPMOVZXBD    8(R13), Y12
+	VPCMPEQD     Y10, Y12, Y12
+	VANDPS       32(R12), Y12, Y12
+	VADDPS       Y12, Y1, Y1
+	VPMOVZXBD    (R13)(R9*1), Y11
+	VPCMPEQD     Y10, Y11, Y11
+	VANDPS       (R12)(BX*1), Y11, Y11
+	VADDPS       Y11, Y2, Y2
+	VPMOVZXBD    8(R13)(R9*1), Y12
+	VPCMPEQD     Y10, Y12, Y12
+	VANDPS       32(R12)(BX*1), Y12, Y12
+	VADDPS       Y12, Y3, Y3
+	ADDQ         $0x18, R10
+	DECQ         R11
+	JNZ          tap2
+
+tapped2:
+	CMPQ   72(AX), $0x00
+	JE     set13
+	VADDPS (SI), Y0, Y0
+	VADDPS 32(SI), Y1, Y1
+
+set13:
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
 	CMPQ    72(AX), $0x00
-	JE      begun
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
+	JE      set14
+	VADDPS  (SI)(DI*1), Y2, Y2
+	VADDPS  32(SI)(DI*1), Y3, Y3
 
-begun:
-	MOVQ  56(AX), DI
-	MOVQ  64(AX), R8
-	TESTQ R8, R8
-	JZ    tapped
+set14:
+	VMOVUPS Y2, (SI)(DI*1)
+	VMOVUPS Y3, 32(SI)(DI*1)
+	LEAQ    (DX)(BX*2), DX
+	LEAQ    (SI)(DI*2), SI
+	LEAQ    (R8)(R9*2), R8
+	JMP     pixels2
 
-tap:
-	MOVQ         (DI), R9
-	MOVQ         8(DI), R10
-	VPBROADCASTD 16(DI), Y4
-	VPMOVZXBD    (BX)(R10*1), Y5
-	VPCMPEQD     Y4, Y5, Y5
-	VANDPS       (CX)(R9*1), Y5, Y5
-	VADDPS       Y5, Y0, Y0
-	VPBROADCASTD 16(DI), Y4
-	VPMOVZXBD    8(BX)(R10*1), Y5
-	VPCMPEQD     Y4, Y5, Y5
-	VANDPS       32(CX)(R9*1), Y5, Y5
-	VADDPS       Y5, Y1, Y1
-	ADDQ         $0x18, DI
-	DECQ         R8
-	JNZ          tap
+out2:
+	ADDQ $0x02, CX
 
-tapped:
-	VMOVUPS Y0, (DX)
-	VMOVUPS Y1, 32(DX)
-	ADDQ    32(AX), CX
-	ADDQ    40(AX), DX
-	ADDQ    48(AX), BX
-	DECQ    SI
-	JNZ     pixel
+pixels1:
+	SUBQ   $0x01, CX
+	JLT    out1
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   56(AX), R10
+	MOVQ   64(AX), R11
+	TESTQ  R11, R11
+	JZ     tapped1
+
+tap1:
+	MOVQ         (R10), R12
+	ADDQ         DX, R12
+	MOVQ         8(R10), R13
+	ADDQ         R8, R13
+	VPBROADCASTD 16(R10), Y10
+	VPMOVZXBD    (R13), Y11
+	VPCMPEQD     Y10, Y11, Y11
+	VANDPS       (R12), Y11, Y11
+	VADDPS       Y11, Y0, Y0
+	VPMOVZXBD    8(R13), Y12
+	VPCMPEQD     Y10, Y12, Y12
+	VANDPS       32(R12), Y12, Y12
+	VADDPS       Y12, Y1, Y1
+	ADDQ         $0x18, R10
+	DECQ         R11
+	JNZ          tap1
+
+tapped1:
+	CMPQ   72(AX), $0x00
+	JE     set15
+	VADDPS (SI), Y0, Y0
+	VADDPS 32(SI), Y1, Y1
+
+set15:
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    BX, DX
+	ADDQ    DI, SI
+	ADDQ    R9, R8
+	JMP     pixels1
+
+out1:
+	ADDQ $0x01, CX
 	VZEROUPPER
 	RET
 

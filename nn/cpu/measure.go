@@ -114,7 +114,7 @@ type timed struct {
 func (t *timed) run(w *worker, item int) {
 	start := time.Now()
 	t.stage.run(w, item)
-	t.ns[t.at(item)].Add(int64(time.Since(start)))
+	t.ns[t.items[item].task].Add(int64(time.Since(start)))
 }
 
 // measureLayers repeats the plan's last run and times each task.
@@ -128,7 +128,7 @@ func (e *Engine) measureLayers(p *plan, times int) (layers []LayerMeasurement) {
 	for range times {
 		for i := range p.stages {
 			s := &timed{&p.stages[i], ns}
-			e.crew.run(s, s.items, s.share)
+			e.crew.run(s, len(s.items), s.share)
 		}
 	}
 	for _, s := range p.stages {

@@ -61,15 +61,13 @@ func (o *maxPool) write(w *worker, r region) {
 		t.argstep = lanes
 	}
 	in, out := inner(o.xs)
-	for b := r.b0; b < r.b1; b++ {
-		for y := r.y0; y < r.y1; y++ {
-			for x := 0; x < o.out.w; x += t.n {
-				t.n = 1
-				if x == in && out > in {
-					t.n = out - in
-				}
-				o.tile(w, b, y, x)
+	for y := r.y0; y < r.y1; y++ {
+		for x := 0; x < o.out.w; x += t.n {
+			t.n = 1
+			if x == in && out > in {
+				t.n = out - in
 			}
+			o.tile(w, r.b0, r.b1, y, x)
 		}
 	}
 }
@@ -81,7 +79,7 @@ func inner(s nn.Span) (from, to int) {
 }
 
 // tile computes w.pool.n positions from x, whose windows have the same cells.
-func (o *maxPool) tile(w *worker, b, y, x int) {
+func (o *maxPool) tile(w *worker, b0, b1, y, x int) {
 	t := &w.pool
 	y0, y1, ky := under(o.ys, y)
 	x0, x1, kx := under(o.xs, x)
@@ -92,11 +90,13 @@ func (o *maxPool) tile(w *worker, b, y, x int) {
 		}
 	}
 	t.setTaps(w.taps)
-	t.x, t.y = w.address(o.x.at(b, y0, x0)), w.address(o.out.at(b, y, x))
-	if o.arg != nil {
-		t.arg = w.address(o.arg.at(b, y, x))
+	for b := b0; b < b1; b++ {
+		t.x, t.y = w.address(o.x.at(b, y0, x0)), w.address(o.out.at(b, y, x))
+		if o.arg != nil {
+			t.arg = w.address(o.arg.at(b, y, x))
+		}
+		o.k.maxPool(t)
 	}
-	o.k.maxPool(t)
 }
 
 func (t *poolTile) setTaps(taps []poolTap) {
@@ -123,18 +123,16 @@ func (o *maxPoolGradient) write(w *worker, r region) {
 	// Cells a stride apart lie under the same cells of their windows, but near
 	// the ends, where windows are missing.
 	in, out := o.middle()
-	for b := r.b0; b < r.b1; b++ {
-		for y := r.y0; y < r.y1; y++ {
-			for x := 0; x < o.out.w; x++ {
-				t.n = 1
-				switch {
-				case x >= in && x < min(in+s, out):
-					t.n = (out - x + s - 1) / s
-				case x >= in+s && x < out:
-					continue
-				}
-				o.tile(w, b, y, x)
+	for y := r.y0; y < r.y1; y++ {
+		for x := 0; x < o.out.w; x++ {
+			t.n = 1
+			switch {
+			case x >= in && x < min(in+s, out):
+				t.n = (out - x + s - 1) / s
+			case x >= in+s && x < out:
+				continue
 			}
+			o.tile(w, r.b0, r.b1, y, x)
 		}
 	}
 }
@@ -146,7 +144,7 @@ func (o *maxPoolGradient) middle() (from, to int) {
 }
 
 // tile computes w.pool.n cells from x, a stride apart.
-func (o *maxPoolGradient) tile(w *worker, b, y, x int) {
+func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	t := &w.pool
 	y0, y1 := over(o.ys, y)
 	x0, x1 := over(o.xs, x)
@@ -161,8 +159,10 @@ func (o *maxPoolGradient) tile(w *worker, b, y, x int) {
 		}
 	}
 	t.setTaps(w.taps)
-	t.x, t.y, t.arg = w.address(o.dy.at(b, y0, x0)), w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
-	o.k.maxPoolGradient(t)
+	for b := b0; b < b1; b++ {
+		t.x, t.y, t.arg = w.address(o.dy.at(b, y0, x0)), w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
+		o.k.maxPoolGradient(t)
+	}
 }
 
 // avgPool is the mean under each window.

@@ -15,70 +15,92 @@ type task struct {
 	writers []writer
 	columns bool    // regions hold all blocks
 	sheets  bool    // regions hold all rows
-	pair    int     // blocks of a region otherwise
+	pair    int     // blocks that a region holds at least
 	cost    float64 // nanoseconds on one core, roughly
+	reads   float64 // bytes of input that every block of the output needs
+	weights float64 // bytes of weights that every row of the output needs
 
-	units, bands int // how the map is cut: blocks, rows
-	first        int // item of the stage
+	items int
 }
 
 func (t *task) add(w writer) { t.writers = append(t.writers, w) }
 
+// item is a region of a task, for one worker.
+type item struct {
+	*task
+	region
+}
+
 // stage is tasks that do not depend on each other.
 type stage struct {
 	tasks []*task
-	items int
+	items []item
 	share bool // worth more than one worker
 }
 
 // divide cuts the tasks into items: enough for every worker to end at about
-// the same time, none so small that claiming it would show.
+// the same time, none so small that claiming it would show. Items of all tasks
+// at one height of the map come together, for they often read the same input.
 func (s *stage) divide(threads int) {
 	total := 0.0
 	for _, t := range s.tasks {
 		total += t.cost
 	}
 	s.share = total > 10e3
-	slices.SortStableFunc(s.tasks, func(a, b *task) int { return cmp.Compare(b.cost, a.cost) })
 	grain := max(total/float64(8*threads), 5e3)
-	s.items = 0
 	for _, t := range s.tasks {
-		t.units = 1
-		if !t.columns {
-			t.units = (t.out.n + t.pair - 1) / t.pair
+		units, bands := t.cut(int(t.cost/grain + 0.5))
+		t.items = units * bands
+		for i := range t.items {
+			s.items = append(s.items, item{t, t.region(i%units, units, i/units, bands)})
 		}
-		t.bands = 1
-		if !t.sheets {
-			t.bands = min(max(int(t.cost/float64(t.units)/grain+0.5), 1), t.out.h)
+	}
+	slices.SortStableFunc(s.items, func(a, b item) int {
+		return cmp.Or(
+			cmp.Compare(float64(a.y0)/float64(a.out.h), float64(b.y0)/float64(b.out.h)),
+			cmp.Compare(b.cost, a.cost),
+		)
+	})
+}
+
+// cut chooses the numbers of groups of blocks and of bands of rows whose
+// product is at least n, where it can be, so that the least is read twice: every
+// group reads the whole input, every band all weights.
+func (t *task) cut(n int) (units, bands int) {
+	most, rows := (t.out.n+t.pair-1)/t.pair, t.out.h
+	if t.columns {
+		most = 1
+	}
+	if t.sheets {
+		rows = 1
+	}
+	units, bands = 1, 1
+	least := -1.0
+	for u := 1; u <= most; u++ {
+		b := min(max((n+u-1)/u, 1), rows)
+		traffic := float64(u)*t.reads + float64(b)*t.weights
+		if u*b < n {
+			traffic += float64(n-u*b) * (t.reads + t.weights + 1e6) // workers would stand idle
 		}
-		t.first = s.items
-		s.items += t.units * t.bands
+		if least < 0 || traffic < least {
+			units, bands, least = u, b, traffic
+		}
+	}
+	return units, bands
+}
+
+// region is one of units x bands parts of the map.
+func (t *task) region(unit, units, band, bands int) region {
+	pairs := (t.out.n + t.pair - 1) / t.pair
+	return region{
+		pairs * unit / units * t.pair, min(pairs*(unit+1)/units*t.pair, t.out.n),
+		t.out.h * band / bands, t.out.h * (band + 1) / bands,
 	}
 }
 
-func (s *stage) run(w *worker, item int) {
-	t := s.at(item)
-	r := t.region(item - t.first)
-	for _, o := range t.writers {
-		o.write(w, r)
+func (s *stage) run(w *worker, i int) {
+	it := &s.items[i]
+	for _, o := range it.writers {
+		o.write(w, it.region)
 	}
-}
-
-// at is the task that an item belongs to.
-func (s *stage) at(item int) *task {
-	i := len(s.tasks) - 1
-	for s.tasks[i].first > item {
-		i--
-	}
-	return s.tasks[i]
-}
-
-// region is an item's part of the map.
-func (t *task) region(item int) region {
-	unit, band := item%t.units, item/t.units
-	r := region{0, t.out.n, t.out.h * band / t.bands, t.out.h * (band + 1) / t.bands}
-	if !t.columns {
-		r.b0, r.b1 = unit*t.pair, min((unit+1)*t.pair, t.out.n)
-	}
-	return r
 }

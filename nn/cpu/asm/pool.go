@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -31,33 +33,96 @@ const (
 	noCell        = 255
 )
 
-// poolLoop visits the pixels of a pool tile and, by the function given to
-// body, the taps of a pixel. body gets the pixel's place in x, y and arg.
-func poolLoop(args Mem, body func(x, y, arg Mem, taps func(tap func(t Mem)))) {
-	x, y, arg, n := GP64(), GP64(), GP64(), GP64()
-	MOVQ(args.Offset(poolX), x)
-	MOVQ(args.Offset(poolY), y)
-	MOVQ(args.Offset(poolArg), arg)
-	MOVQ(args.Offset(poolN), n)
-	Label("pixel")
-	body(Mem{Base: x}, Mem{Base: y}, Mem{Base: arg}, func(tap func(t Mem)) {
-		t, left := GP64(), GP64()
-		MOVQ(args.Offset(poolTaps), t)
-		MOVQ(args.Offset(poolNTaps), left)
+// poolState is the registers of a pool kernel.
+type poolState struct {
+	vector
+	args      Mem
+	x, y, arg pixelWalk
+	begin     func(p int)
+	tap       func(t Mem)
+	each      func(p int, x, arg Mem)
+	end       func(p int, y, arg Mem)
+}
+
+// pixelWalk addresses up to four pixels a step apart.
+type pixelWalk struct{ at, step, step3 GPVirtual }
+
+func newPixelWalk(args Mem, field, step int) pixelWalk {
+	p := pixelWalk{GP64(), GP64(), GP64()}
+	MOVQ(args.Offset(field), p.at)
+	MOVQ(args.Offset(step), p.step)
+	LEAQ(Mem{Base: p.step, Index: p.step, Scale: 2}, p.step3)
+	return p
+}
+
+// pixel is pixel i from a base.
+func (w pixelWalk) pixel(base GPVirtual, i int) Mem {
+	switch i {
+	case 1, 2:
+		return Mem{Base: base, Index: w.step, Scale: uint8(i)}
+	case 3:
+		return Mem{Base: base, Index: w.step3, Scale: 1}
+	}
+	return Mem{Base: base}
+}
+
+func (w pixelWalk) advance(n int) {
+	switch n {
+	case 4:
+		LEAQ(Mem{Base: w.at, Index: w.step, Scale: 4}, w.at)
+	case 2:
+		LEAQ(Mem{Base: w.at, Index: w.step, Scale: 2}, w.at)
+	default:
+		ADDQ(w.step, w.at)
+	}
+}
+
+// group is how many pixels a pool kernel takes through the taps together, so
+// that their sums do not wait for each other.
+func (v vector) group() int { return 4 / v.perBlock() }
+
+// run visits all pixels, group by group and then one by one.
+func (s *poolState) run() {
+	n := GP64()
+	s.x, s.y = newPixelWalk(s.args, poolX, poolXStep), newPixelWalk(s.args, poolY, poolYStep)
+	s.arg = newPixelWalk(s.args, poolArg, poolArgStep)
+	MOVQ(s.args.Offset(poolN), n)
+	for _, group := range []int{s.group(), 1} {
+		suffix := string(rune('0' + group))
+		Label("pixels" + suffix)
+		SUBQ(Imm(uint64(group)), n)
+		JLT(LabelRef("out" + suffix))
+		for p := range group {
+			s.begin(p)
+		}
+		t, left, x, arg := GP64(), GP64(), GP64(), GP64()
+		MOVQ(s.args.Offset(poolTaps), t)
+		MOVQ(s.args.Offset(poolNTaps), left)
 		TESTQ(left, left)
-		JZ(LabelRef("tapped"))
-		Label("tap")
-		tap(Mem{Base: t})
+		JZ(LabelRef("tapped" + suffix))
+		Label("tap" + suffix)
+		MOVQ(Mem{Base: t, Disp: poolTapX}, x)
+		ADDQ(s.x.at, x)
+		MOVQ(Mem{Base: t, Disp: poolTapArg}, arg)
+		ADDQ(s.arg.at, arg)
+		s.tap(Mem{Base: t})
+		for p := range group {
+			s.each(p, s.x.pixel(x, p), s.arg.pixel(arg, p))
+		}
 		ADDQ(Imm(poolTapSize), t)
 		DECQ(left)
-		JNZ(LabelRef("tap"))
-		Label("tapped")
-	})
-	ADDQ(args.Offset(poolXStep), x)
-	ADDQ(args.Offset(poolYStep), y)
-	ADDQ(args.Offset(poolArgStep), arg)
-	DECQ(n)
-	JNZ(LabelRef("pixel"))
+		JNZ(LabelRef("tap" + suffix))
+		Label("tapped" + suffix)
+		for p := range group {
+			s.end(p, s.y.pixel(s.y.at, p), s.arg.pixel(s.arg.at, p))
+		}
+		s.x.advance(group)
+		s.y.advance(group)
+		s.arg.advance(group)
+		JMP(LabelRef("pixels" + suffix))
+		Label("out" + suffix)
+		ADDQ(Imm(uint64(group)), n)
+	}
 	VZEROUPPER()
 	RET()
 }
@@ -74,98 +139,118 @@ func constant(bits uint32, r VecPhysical) {
 func maxPool(v vector) {
 	name := "maxPool" + v.isa
 	function(name, "poolTile", name+" takes the maximum under windows of one shape.")
-	args := Mem{Base: Load(Param("t"), GP64())}
-	low, no := v.reg(8), v.reg(9)
+	s := &poolState{vector: v, args: Mem{Base: Load(Param("t"), GP64())}}
+	per := v.perBlock()
+	top := func(p, i int) VecPhysical { return v.reg(p*per + i) }
+	cell := func(p, i int) VecPhysical { return v.reg(4 + p*per + i) }
+	low, no, here := v.reg(8), v.reg(9), v.reg(10)
 	constant(minusInfinity, low)
 	constant(noCell, no)
-	poolLoop(args, func(x, y, arg Mem, taps func(func(Mem))) {
-		for i := range v.perBlock() {
-			VMOVAPS(low, v.reg(i))
-			VMOVAPS(no, v.reg(2+i))
+	s.begin = func(p int) {
+		for i := range per {
+			VMOVAPS(low, top(p, i))
+			VMOVAPS(no, cell(p, i))
 		}
-		taps(func(t Mem) {
-			at := GP64()
-			MOVQ(t.Offset(poolTapX), at)
-			for i := range v.perBlock() {
-				m := Mem{Base: x.Base, Index: at, Scale: 1, Disp: i * v.bytes()}
-				if v.isa == avx512 {
-					VMOVUPS(m, Z4)
-					VCMPPS(Imm(cmpGT), Z0, Z4, K1)
-					VMOVAPS(Z4, K1, Z0)
-					VPBROADCASTD(t.Offset(poolTapCell), K1, Z2)
-					continue
-				}
-				VMOVUPS(m, Y4)
-				VCMPPS(Imm(cmpGT), v.reg(i), Y4, Y5)
-				VPBROADCASTD(t.Offset(poolTapCell), Y6)
-				VBLENDVPS(Y5, Y4, v.reg(i), v.reg(i))
-				VBLENDVPS(Y5, Y6, v.reg(2+i), v.reg(2+i))
-			}
-		})
-		// Where no tap won, the output is zero.
-		for i := range v.perBlock() {
+	}
+	s.tap = func(t Mem) { VPBROADCASTD(t.Offset(poolTapCell), here) }
+	s.each = func(p int, x, _ Mem) {
+		for i := range per {
+			value := v.reg(11 + i)
+			VMOVUPS(x.Offset(i*v.bytes()), value)
 			if v.isa == avx512 {
-				VCMPPS(Imm(cmpGT), low, Z0, K1)
-				VMOVAPS_Z(Z0, K1, Z0)
-			} else {
-				VCMPPS(Imm(cmpGT), low, v.reg(i), Y4)
-				VANDPS(Y4, v.reg(i), v.reg(i))
+				k := []Register{K1, K2, K3, K4}[p]
+				VCMPPS(Imm(cmpGT), top(p, i), value, k)
+				VMOVAPS(value, k, top(p, i))
+				VMOVDQA32(here, k, cell(p, i))
+				continue
 			}
-			VMOVUPS(v.reg(i), y.Offset(i*v.bytes()))
+			VCMPPS(Imm(cmpGT), top(p, i), value, Y13)
+			VBLENDVPS(Y13, value, top(p, i), top(p, i))
+			VBLENDVPS(Y13, here, cell(p, i), cell(p, i))
 		}
-		TESTQ(arg.Base, arg.Base)
-		JZ(LabelRef("stored"))
+	}
+	s.end = func(p int, y, arg Mem) {
+		// Where no tap won, the output is zero.
+		for i := range per {
+			if v.isa == avx512 {
+				VCMPPS(Imm(cmpGT), low, top(p, i), K1)
+				VMOVAPS_Z(top(p, i), K1, top(p, i))
+			} else {
+				VCMPPS(Imm(cmpGT), low, top(p, i), Y13)
+				VANDPS(Y13, top(p, i), top(p, i))
+			}
+			VMOVUPS(top(p, i), y.Offset(i*v.bytes()))
+		}
+		stored := fmt.Sprint("stored", len(labels))
+		labels = append(labels, stored)
+		CMPQ(s.args.Offset(poolArg), Imm(0))
+		JE(LabelRef(stored))
 		if v.isa == avx512 {
-			VPMOVDB(Z2, arg)
+			VPMOVDB(cell(p, 0), arg)
 		} else {
-			VEXTRACTI128(Imm(1), Y2, X4)
-			VPACKUSDW(X4, X2, X2)
-			VEXTRACTI128(Imm(1), Y3, X4)
-			VPACKUSDW(X4, X3, X3)
-			VPACKUSWB(X3, X2, X2)
-			VMOVDQU(X2, arg)
+			a, b := cell(p, 0), cell(p, 1)
+			VEXTRACTI128(Imm(1), a, X13)
+			VPACKUSDW(X13, a.AsX(), X14)
+			VEXTRACTI128(Imm(1), b, X13)
+			VPACKUSDW(X13, b.AsX(), X13)
+			VPACKUSWB(X13, X14, X14)
+			VMOVDQU(X14, arg)
 		}
-		Label("stored")
-	})
+		Label(stored)
+	}
+	s.run()
 }
+
+// labels keeps the names of labels apart.
+var labels []string
 
 // maxPoolGradient adds the gradients of the windows whose tap it was.
 func maxPoolGradient(v vector) {
 	name := "maxPoolGradient" + v.isa
 	function(name, "poolTile", name+" gathers the gradient of cells under windows of one shape.")
-	args := Mem{Base: Load(Param("t"), GP64())}
-	poolLoop(args, func(x, y, arg Mem, taps func(func(Mem))) {
-		for i := range v.perBlock() {
-			clearVector(v.reg(i))
+	s := &poolState{vector: v, args: Mem{Base: Load(Param("t"), GP64())}}
+	per := v.perBlock()
+	sum := func(p, i int) VecPhysical { return v.reg(p*per + i) }
+	here := v.reg(10)
+	s.begin = func(p int) {
+		for i := range per {
+			clearVector(sum(p, i))
 		}
-		CMPQ(args.Offset(poolAdd), Imm(0))
-		JE(LabelRef("begun"))
-		for i := range v.perBlock() {
-			VMOVUPS(y.Offset(i*v.bytes()), v.reg(i))
+	}
+	s.tap = func(t Mem) {
+		if v.isa == avx512 {
+			VPBROADCASTB(t.Offset(poolTapCell), here.AsX())
+		} else {
+			VPBROADCASTD(t.Offset(poolTapCell), here)
 		}
-		Label("begun")
-		taps(func(t Mem) {
-			at, from := GP64(), GP64()
-			MOVQ(t.Offset(poolTapX), at)
-			MOVQ(t.Offset(poolTapArg), from)
-			for i := range v.perBlock() {
-				dy := Mem{Base: x.Base, Index: at, Scale: 1, Disp: i * v.bytes()}
-				took := Mem{Base: arg.Base, Index: from, Scale: 1, Disp: i * v.lanes}
-				if v.isa == avx512 {
-					VPBROADCASTB(t.Offset(poolTapCell), X4)
-					VPCMPEQB(took, X4, K1)
-					VADDPS(dy, Z0, K1, Z0)
-					continue
-				}
-				VPBROADCASTD(t.Offset(poolTapCell), Y4)
-				VPMOVZXBD(took, Y5)
-				VPCMPEQD(Y4, Y5, Y5)
-				VANDPS(dy, Y5, Y5)
-				VADDPS(Y5, v.reg(i), v.reg(i))
+	}
+	s.each = func(p int, dy, took Mem) {
+		for i := range per {
+			if v.isa == avx512 {
+				k := []Register{K1, K2, K3, K4}[p]
+				VPCMPEQB(took, here.AsX(), k)
+				VADDPS(dy, sum(p, i), k, sum(p, i))
+				continue
 			}
-		})
-		for i := range v.perBlock() {
-			VMOVUPS(v.reg(i), y.Offset(i*v.bytes()))
+			mask := v.reg(11 + i)
+			VPMOVZXBD(took.Offset(i*v.lanes), mask)
+			VPCMPEQD(here, mask, mask)
+			VANDPS(dy.Offset(i*v.bytes()), mask, mask)
+			VADDPS(mask, sum(p, i), sum(p, i))
 		}
-	})
+	}
+	s.end = func(p int, y, _ Mem) {
+		set := fmt.Sprint("set", len(labels))
+		labels = append(labels, set)
+		CMPQ(s.args.Offset(poolAdd), Imm(0))
+		JE(LabelRef(set))
+		for i := range per {
+			VADDPS(y.Offset(i*v.bytes()), sum(p, i), sum(p, i))
+		}
+		Label(set)
+		for i := range per {
+			VMOVUPS(sum(p, i), y.Offset(i*v.bytes()))
+		}
+	}
+	s.run()
 }
