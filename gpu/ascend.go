@@ -46,7 +46,7 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (score floa
 	}
 	err = e.do(func() {
 		e.dream(layers, canvas.w, canvas.h, func(w, h int) {
-			if w < canvas.w || h < canvas.h {
+			if e.tiled || w < canvas.w || h < canvas.h {
 				score = e.ascendTiles(canvas, layers, obj, step, w, h)
 			} else {
 				score = e.ascendWhole(canvas, layers, obj, step)

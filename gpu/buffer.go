@@ -18,6 +18,7 @@ type buffer struct {
 
 // alloc makes a buffer of zeros in device memory for the named layer.
 func (e *Engine) alloc(layer string, size int64) *buffer {
+	e.suffer(layer, size)
 	b := &buffer{size: size}
 	for gl.GetError() != gl.NO_ERROR {
 	}

@@ -19,6 +19,7 @@ type Picture struct {
 	gradient *buffer   // of the whole canvas, where it is dreamed in tiles
 	packed   *buffer   // 8-bit pixels on their way up or down, or nil
 	read     *readback // of the 8-bit pixels, or nil
+	released bool
 }
 
 var _ nn.Canvas = (*Picture)(nil)
@@ -49,15 +50,15 @@ func (c *Picture) Size() (w, h int) { return c.w, c.h }
 
 // Release frees the canvas.
 func (c *Picture) Release() {
-	if c.pixels == nil || c.engine.context == nil {
+	if c.released || c.engine.context == nil {
 		return
 	}
-	// Where the device is lost its memory is, too.
+	c.released = true
+	// A lost device's memory is freed with the engine.
 	_ = c.engine.do(func() {
 		c.free()
 		delete(c.engine.canvases, c)
 	})
-	c.pixels = nil
 }
 
 // free deletes the buffers, on the context's thread.
@@ -76,7 +77,7 @@ func (c *Picture) free() {
 
 func (c *Picture) fits(m *image.RGBA) error {
 	switch {
-	case c.pixels == nil:
+	case c.released:
 		return errors.New("gpu: the canvas is released")
 	case m.Rect != image.Rect(0, 0, c.w, c.h):
 		return fmt.Errorf("gpu: an image of %v does not fit a canvas of %dx%d", m.Rect, c.w, c.h)
@@ -126,7 +127,7 @@ func (c *Picture) Read(m *image.RGBA) error {
 // Begin starts to copy the canvas as it is now and does not wait. One copy is
 // under way at a time: Begin again before End drops the first.
 func (c *Picture) Begin() error {
-	if c.pixels == nil {
+	if c.released {
 		return errors.New("gpu: the canvas is released")
 	}
 	return c.engine.do(func() {
@@ -159,7 +160,7 @@ func (c *Picture) End(m *image.RGBA) error {
 // own checks that a canvas is this engine's and alive.
 func (e *Engine) own(c nn.Canvas) (*Picture, error) {
 	p, ok := c.(*Picture)
-	if !ok || p.engine != e || p.pixels == nil {
+	if !ok || p.engine != e || p.released {
 		return nil, errors.New("gpu: the canvas is released or belongs to another engine")
 	}
 	return p, nil

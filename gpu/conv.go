@@ -59,6 +59,7 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 	if k.Rows > 0 {
 		name, items = "conv_tiled", c.walk.grid[0]*c.walk.grid[1]
 		d["ROWS"], d["COLS"], d["DEPTH"] = k.Rows, k.Cols, k.Depth
+		d["LX"], d["LY"] = k.Rows/k.PX, k.Cols/k.OC
 	} else {
 		d["LX"], d["LY"] = e.workGroup()
 	}

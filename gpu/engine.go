@@ -45,15 +45,16 @@ type Engine struct {
 	persistent bool // ARB_buffer_storage is there
 	robust     bool // KHR_robustness is there
 	tuner      *tuner
-	needs      map[string]need            // of the sizes met so far
-	room       int64                      // bytes for one plan, 0 for no bound known
-	steps      uint64                     // made in tiles
-	query      uint32                     // that times a step
-	queried    float64                    // FLOP of the step that it times
-	rate       float64                    // FLOP/s of the steps so far
-	broken     error                      // what ended the device's usefulness
-	fault      func(layer string) error   // makes a pass fail; for tests
-	patch      func(source string) string // damages a shader; for tests
+	needs      map[string]need                       // of the sizes met so far
+	room       int64                                 // bytes for one plan, 0 for no bound known
+	steps      uint64                                // made in tiles
+	query      uint32                                // that times a step
+	queried    float64                               // FLOP of the step that it times
+	rate       float64                               // FLOP/s of the steps so far
+	broken     error                                 // what ended the device's usefulness
+	fault      func(layer string, bytes int64) error // makes a pass, or an allocation of so many bytes, fail; for tests
+	patch      func(source string) string            // damages a shader; for tests
+	tiled      bool                                  // dreams by the tile path even where the whole fits; for tests
 }
 
 var _ nn.Engine = (*Engine)(nil)
@@ -149,4 +150,14 @@ func (e *Engine) do(f func()) error {
 // failed makes a failure of the device while a layer was at work.
 func (e *Engine) failed(layer string, cause error) {
 	fail(&Error{Layer: layer, Device: e.device.Renderer, Cause: cause})
+}
+
+// suffer fails where a test wants it.
+func (e *Engine) suffer(layer string, bytes int64) {
+	if e.fault == nil {
+		return
+	}
+	if err := e.fault(layer, bytes); err != nil {
+		e.failed(layer, err)
+	}
 }

@@ -42,11 +42,7 @@ func (p *plan) submit(passes []*pass) {
 	defer s.end()
 	level := -1
 	for _, q := range passes {
-		if e.fault != nil {
-			if err := e.fault(q.layer); err != nil {
-				e.failed(q.layer, err)
-			}
-		}
+		e.suffer(q.layer, 0)
 		if q.level != level {
 			order()
 			level = q.level

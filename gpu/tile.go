@@ -34,9 +34,8 @@ func (e *Engine) tileSize(layers []int, w, h int) (int, int) {
 	nx, ny := 1, 1
 	for {
 		tw, th := pieces(w, nx), pieces(h, ny)
-		side := e.options.Tile
-		small := max(tw, th) <= smallest
-		if small || (side == 0 || max(tw, th) <= side) && e.roomFor(layers, tw, th) {
+		side := max(tw, th)
+		if (e.options.Tile == 0 || side <= e.options.Tile) && (side <= smallest || e.roomFor(layers, tw, th)) {
 			return tw, th
 		}
 		if tw >= th {
@@ -99,9 +98,12 @@ func (e *Engine) forget() {
 // torus. A random shift, another one each step, keeps their seams from showing.
 func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn.Step, w, h int) float32 {
 	nx, ny := pieces(c.w, w), pieces(c.h, h)
-	e.steps++
-	r := rand.New(rand.NewPCG(e.steps, uint64(nx*ny)))
-	sx, sy := r.IntN(c.w)-step.ShiftX, r.IntN(c.h)-step.ShiftY
+	sx, sy := -step.ShiftX, -step.ShiftY
+	if nx*ny > 1 {
+		e.steps++
+		dx, dy := seamShift(e.steps, c.w, c.h)
+		sx, sy = sx+dx, sy+dy
+	}
 	g := e.gradientOf(c)
 	score := float32(0)
 	for i := range nx * ny {
@@ -117,6 +119,12 @@ func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn
 	}
 	e.climb(c, g.whole(), header{Width: int32(c.w), Height: int32(c.h), InRow: int32(c.w)}, 0, 0, step.Size)
 	return score
+}
+
+// seamShift is where the seams of the tiles lie in a step.
+func seamShift(step uint64, w, h int) (x, y int) {
+	r := rand.New(rand.NewPCG(step, 0))
+	return r.IntN(w), r.IntN(h)
 }
 
 // gradientOf is the buffer for a whole canvas's gradient.

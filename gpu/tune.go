@@ -13,7 +13,8 @@ type tuner struct {
 	engine  *Engine
 	best    map[string]kernel
 	trials  map[string]*trial
-	changed bool
+	changed bool // since the findings were kept
+	left    bool // shapes of the last plan are undecided
 }
 
 // trial is how far the candidates for one shape are measured.
@@ -56,6 +57,7 @@ func (t *tuner) measure(p *plan) {
 	const share = 5 * time.Millisecond
 	for begin := time.Now(); time.Since(begin) < share; {
 		q := t.next(p)
+		t.left = q != nil
 		if q == nil {
 			if t.changed {
 				t.save()
@@ -129,8 +131,8 @@ func (p *plan) adopt(shape string, k kernel) {
 	}
 }
 
-// busy tells whether any shape met so far is undecided.
-func (t *tuner) busy() bool { return len(t.trials) > 0 }
+// busy tells whether there is more to measure for the plan that ran last.
+func (t *tuner) busy() bool { return t.left }
 
 // save keeps what was found.
 func (t *tuner) save() {

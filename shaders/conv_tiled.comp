@@ -1,12 +1,10 @@
 // Convolution as an implicit matrix product: a work group computes a tile of
 // ROWS positions by COLS blocks of outputs. DEPTH blocks of inputs at a time go
 // through shared memory, the next ones loaded into registers meanwhile.
-#define TX (ROWS / PX)
-#define TY (COLS / OC)
-#define THREADS (TX * TY)
+#define THREADS (LX * LY)
 #define XS (DEPTH * ROWS / THREADS)
 #define WS ((DEPTH * 4 * COLS + THREADS - 1) / THREADS)
-layout(local_size_x = TX, local_size_y = TY) in;
+layout(local_size_x = LX, local_size_y = LY) in; // ROWS/PX, COLS/OC
 
 shared vec4 xs[DEPTH * ROWS];     // [block of inputs][position]
 shared vec4 ws[DEPTH * 4 * COLS]; // [input][block of outputs]
@@ -47,7 +45,7 @@ void main() {
 
     vec4 acc[PX * OC], v[PX], k[OC];
     for (int o = 0; o < OC; o++) {
-        vec4 b = initial(min(o0 + o * TY + ty, blocks - 1));
+        vec4 b = initial(min(o0 + o * LY + ty, blocks - 1));
         for (int p = 0; p < PX; p++) acc[p * OC + o] = b;
     }
     FETCH(0)
@@ -58,8 +56,8 @@ void main() {
         barrier();
         if (d0 + DEPTH < depth) { FETCH(d0 + DEPTH) }
         for (int d = 0; d < DEPTH; d++) {
-            for (int p = 0; p < PX; p++) v[p] = xs[d * ROWS + p * TX + tx];
-#define WEIGHTS(lane) for (int o = 0; o < OC; o++) k[o] = ws[(4 * d + lane) * COLS + o * TY + ty];
+            for (int p = 0; p < PX; p++) v[p] = xs[d * ROWS + p * LX + tx];
+#define WEIGHTS(lane) for (int o = 0; o < OC; o++) k[o] = ws[(4 * d + lane) * COLS + o * LY + ty];
             WEIGHTS(0) MULTIPLY(0)
             WEIGHTS(1) MULTIPLY(1)
             WEIGHTS(2) MULTIPLY(2)
@@ -67,11 +65,11 @@ void main() {
         }
     }
     for (int p = 0; p < PX; p++) {
-        int n = n0 + p * TX + tx;
+        int n = n0 + p * LX + tx;
         if (n >= end) continue;
         ivec2 g = place(n);
         for (int o = 0; o < OC; o++) {
-            int o4 = o0 + o * TY + ty;
+            int o4 = o0 + o * LY + ty;
             if (o4 >= blocks) continue;
             FINISH(outBase + o4 * outPlane + g.y * stepOutY * outRow + g.x * stepOutX, acc[p * OC + o])
         }

@@ -1,0 +1,86 @@
+package gpu
+
+import (
+	"testing"
+
+	"zalgoscope/nn"
+	"zalgoscope/nn/enginetest"
+)
+
+// All kernels add in the same order: whichever the tuner picks, the bits are the same.
+func TestKernelsAgree(t *testing.T) {
+	e := open(t, inception(), llvmpipe())
+	layers, err := e.targets(toOutput)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := enginetest.Input(37, 29)
+	want, _, err := e.Gradient(x, toOutput)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := append([]kernel{}, tiled...)
+	for _, k := range registers {
+		all = append(all, k)
+		k.Texel = true
+		all = append(all, k)
+	}
+	for _, k := range all {
+		err := e.do(func() {
+			p := e.plan(layers, toOutput, 37, 29)
+			for i, q := range p.passes {
+				if q.conv != nil && e.able(k, q.conv) {
+					p.adopt(q.conv.shape(), k)
+					if p.passes[i].kernel != k.String() {
+						t.Errorf("layer %q runs by %s, not %s", q.layer, p.passes[i].kernel, k)
+					}
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := e.Gradient(x, toOutput)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range nn.Floats(got) {
+			if v != nn.Floats(want)[i] {
+				t.Errorf("kernel %s: value %d is %g, not %g", k, i, v, nn.Floats(want)[i])
+				break
+			}
+		}
+	}
+}
+
+// The usual kernel on hardware: large tiles on large maps, smaller ones where
+// tiles would be few, registers for what has too few outputs.
+func TestUsualKernel(t *testing.T) {
+	e := &Engine{device: Device{Limits: Limits{Block: 128 << 20, Texels: 1 << 27, Shared: 32 << 10, Threads: 1024}}}
+	for _, c := range []struct {
+		w, h, blocks int
+		want         string
+	}{
+		{480, 270, 48, "tile 128x128x16 8x8"},
+		{112, 112, 16, "tile 128x64x16 8x4"},
+		{28, 28, 48, "tile 32x64x32 4x4"},
+		{14, 14, 48, "tile 32x32x16 4x4"},
+		{112, 112, 1, "8x4"},
+	} {
+		conv := &convolution{header: header{Blocks: int32(c.blocks)}, groupOut4: c.blocks, weights: &weights{buf: &buffer{}}}
+		conv.walk.grid = [2]int{c.h, c.w}
+		if got := e.usual(conv).String(); got != c.want {
+			t.Errorf("%dx%d, %d blocks: got %s, want %s", c.w, c.h, c.blocks, got, c.want)
+		}
+	}
+}
+
+// Steps cut into many submissions give the same picture.
+func TestSlices(t *testing.T) {
+	e := open(t, inception(), llvmpipe())
+	want := climbed(t, e, 61, 47, 2)
+	e.rate = 1e5
+	if got := climbed(t, e, 61, 47, 2); string(got.Pix) != string(want.Pix) {
+		t.Error("sliced steps differ from whole ones")
+	}
+}
