@@ -37,7 +37,7 @@ func root() *cobra.Command {
 	cmd := studioCommand()
 	cmd.Version = version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand())
+	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand())
 	return cmd
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"image"
 	"os"
 	"os/exec"
@@ -191,6 +192,32 @@ func TestLayersCommand(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("the list lacks %q:\n%s", want, out)
 		}
+	}
+}
+
+func TestBenchCommand(t *testing.T) {
+	out := mustRun(t, "bench", "--size", "48x32", "--layer", "inception_3a", "--engine", "cpu", "--threads", "1", "--seconds", "0.2", "--json")
+	var m struct {
+		Engine, Net, Layer string
+		Threads, Width     int
+		StepsPerS          float64 `json:"steps_per_s"`
+		Share              float64
+		Peak               float64 `json:"peak_gflops"`
+		Layers             []struct{ Ms float64 }
+	}
+	if err := json.Unmarshal([]byte(out), &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Engine != "cpu" || m.Net != "menagerie" || m.Layer != "inception_3a" || m.Threads != 1 || m.Width != 48 ||
+		m.StepsPerS <= 0 || m.Share <= 0 || m.Peak <= 0 || len(m.Layers) < 10 {
+		t.Errorf("got %+v", m)
+	}
+}
+
+func TestEnginesCommand(t *testing.T) {
+	out := mustRun(t, "engines")
+	if !strings.Contains(out, "cpu ") || !strings.Contains(out, "auto chooses") {
+		t.Errorf("got %s", out)
 	}
 }
 
