@@ -80,6 +80,9 @@ func (c *command) label() string {
 	var names []string
 	for _, k := range c.keys {
 		name := keyLabel(k.String())
+		if c.ctrl {
+			name = strings.ToUpper(name)
+		}
 		if c.shift {
 			name = "Shift-" + name
 		}
@@ -94,7 +97,7 @@ func (c *command) label() string {
 // keyLabel is what stands on the key that Ebiten calls so.
 func keyLabel(name string) string {
 	known := map[string]string{
-		"ArrowLeft": "left", "ArrowRight": "right", "Minus": "-", "Equal": "+", "Comma": ",", "Period": ".", "Escape": "Esc",
+		"ArrowLeft": "left", "ArrowRight": "right", "Minus": "-", "Equal": "+", "Comma": "comma", "Period": "period", "Escape": "Esc",
 		"BracketLeft": "[", "BracketRight": "]", "Semicolon": ";", "Quote": "'", "Slash": "/",
 	}
 	if k, ok := known[name]; ok {

@@ -11,8 +11,16 @@ import (
 	eimage "github.com/ebitenui/ebitenui/image"
 )
 
-// panelWidth is the panel's width at scale 1.
-const panelWidth = 320
+// The panel's width at scale 1: in a narrow window it leaves more to the picture.
+const (
+	panelWidth     = 320
+	panelWidthLess = 268
+)
+
+// panelWidth is the panel's width in device pixels.
+func (s *studio) panelWidth() int {
+	return min(max(s.frame.Dx()*2/5, s.look.px(panelWidthLess)), s.look.px(panelWidth))
+}
 
 // panel is the column of controls at the right of the window.
 type panel struct {
@@ -24,6 +32,7 @@ type panel struct {
 	active   *panelSlider // turned by the arrow keys
 	mode     mode
 	modes    [modeCount]*widget.Container // what each mode shows
+	tabs     *block
 	search   *widget.TextInput
 	width    int // of the rows
 }
@@ -37,7 +46,7 @@ type panelSlider struct {
 // newPanel builds the controls of the studio's present session.
 func newPanel(s *studio) *panel {
 	t := s.look
-	p := &panel{studio: s, look: t, width: t.px(panelWidth - 24 - 10)}
+	p := &panel{studio: s, look: t, width: s.panelWidth() - t.px(34)}
 	p.root = widget.NewContainer(
 		widget.ContainerOpts.BackgroundImage(eimage.NewNineSliceColor(colourPanel)),
 		widget.ContainerOpts.Layout(panelLayout{p}),
@@ -59,6 +68,7 @@ func newPanel(s *studio) *panel {
 	p.addCanvas(content)
 	p.scroller = newScroller(t, content)
 	p.scroller.keeps = p.overTrack
+	p.scroller.moved = func() { s.drawn.stale = true }
 	p.root.AddChild(p.header(), p.scroller, p.footer())
 	p.setMode(modeOf(s.want))
 	return p
@@ -198,8 +208,8 @@ func (p *panel) column(spacing float64, padding *widget.Insets) *widget.Containe
 // header is the title and the presets.
 func (p *panel) header() *widget.Container {
 	t, s := p.look, p.studio
-	c := p.column(2, t.insets(4, 0))
-	c.AddChild(newBlock(func() int { return t.px(52) }, func(dst *ebiten.Image, r image.Rectangle) {
+	c := p.column(0, t.insets(2, 0))
+	c.AddChild(newBlock(func() int { return t.px(64) }, func(dst *ebiten.Image, r image.Rectangle) {
 		s.title.draw(dst, t, r)
 	}))
 	name := newBlock(func() int { return t.px(26) }, nil)

@@ -117,6 +117,3 @@ func (s *studio) keepPreset() {
 		})
 	})
 }
-
-// firstScene is what a studio without a past begins with.
-func firstScene() dream.Settings { return dream.Live() }

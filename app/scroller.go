@@ -17,6 +17,7 @@ type scroller struct {
 	keeps   func(p image.Point) bool // points where the wheel means something else
 	grabbed bool                     // the bar is being dragged
 	grab    int                      // where on the bar
+	moved   func()                   // hears that the controls need drawing
 }
 
 func newScroller(t *theme, content *widget.Container) *scroller {
@@ -103,6 +104,7 @@ func (s *scroller) Update(o *widget.UpdateObject) {
 func (s *scroller) scroll(by int) {
 	s.offset += by
 	s.RequestRelayout()
+	s.moved()
 }
 
 // reveal scrolls so that r, a rectangle of the content, can be seen.

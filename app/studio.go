@@ -43,6 +43,7 @@ type studio struct {
 	ui      *ebitenui.UI
 	root    *widget.Container
 	panel   *panel // nil until the first session
+	built   int    // the panel's width that the widgets were made for
 	session *session
 	want    dream.Settings // as the user has them; Width and Height are 0, size has them
 	sent    dream.Settings // as last given to the loop
@@ -98,6 +99,11 @@ func Run(cfg Config) error {
 	if err != nil {
 		return err
 	}
+	return s.run(s)
+}
+
+// run opens the window on a game, the studio itself or one around it.
+func (s *studio) run(game ebiten.Game) error {
 	ebiten.SetWindowTitle("Zalgoscope")
 	ebiten.SetWindowSize(1280, 800)
 	ebiten.SetWindowSizeLimits(640, 400, -1, -1)
@@ -105,8 +111,8 @@ func Run(cfg Config) error {
 	ebiten.SetWindowClosingHandled(true)
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetRunnableOnUnfocused(true)
-	ebiten.SetFullscreen(cfg.FullScreen)
-	err = ebiten.RunGameWithOptions(s, &ebiten.RunGameOptions{X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope"})
+	ebiten.SetFullscreen(s.cfg.FullScreen)
+	err := ebiten.RunGameWithOptions(game, &ebiten.RunGameOptions{X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope"})
 	return errors.Join(err, s.end())
 }
 
@@ -121,7 +127,10 @@ func newStudio(cfg Config) (*studio, error) {
 	s.gallery = newGallery(s)
 	s.size.governed = true
 	s.presets.load(s)
-	s.want = firstScene()
+	s.want = dream.Live()
+	if first, err := s.presets.list[0].Apply(s.want, cfg.Net); err == nil {
+		s.want, s.presets.at = first, 0
+	}
 	s.base = s.want
 	if !cfg.Fresh {
 		s.restore()
@@ -263,6 +272,7 @@ func (s *studio) buildUI() {
 	if s.look == nil {
 		return
 	}
+	s.built = s.panelWidth()
 	s.root = widget.NewContainer(widget.ContainerOpts.Layout(rootLayout{s}))
 	if s.session != nil {
 		s.panel = newPanel(s)
@@ -289,7 +299,7 @@ func (s *studio) panelRect() image.Rectangle {
 		return image.Rectangle{}
 	}
 	r := s.frame
-	r.Min.X = max(r.Max.X-s.look.px(panelWidth), r.Min.X)
+	r.Min.X = max(r.Max.X-s.panelWidth(), r.Min.X)
 	return r
 }
 

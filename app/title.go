@@ -47,7 +47,7 @@ func newTitle() *title {
 }
 
 func (t *title) mark(i int) mark {
-	m := mark{up: t.rng.IntN(5) < 3, height: float64(i) / 2, dx: (t.rng.Float64() - 0.5) * 0.3, turn: (t.rng.Float64() - 0.5) * 0.8}
+	m := mark{up: t.rng.IntN(5) < 3, height: float64(i) / 3, dx: (t.rng.Float64() - 0.5) * 0.35, turn: (t.rng.Float64() - 0.5) * 0.8}
 	set := marksBelow
 	if m.up {
 		set = marksAbove
@@ -68,9 +68,9 @@ func (t *title) advance(wild, dt float64) {
 
 // draw writes the title into r.
 func (t *title) draw(dst *ebiten.Image, look *theme, r image.Rectangle) {
-	size := 19 * look.scale
+	size := 21 * look.scale
 	face := &text.GoTextFace{Source: medium, Size: size}
-	small := &text.GoTextFace{Source: medium, Size: size * 0.62}
+	small := &text.GoTextFace{Source: medium, Size: size * 1.05}
 	x := float64(r.Min.X)
 	mid := float64(r.Min.Y+r.Max.Y) / 2
 	gap := 3 * look.scale
@@ -87,17 +87,17 @@ func (t *title) draw(dst *ebiten.Image, look *theme, r image.Rectangle) {
 }
 
 func (t *title) drawMark(dst *ebiten.Image, face *text.GoTextFace, m mark, x, mid, size float64) {
-	y := mid - size*(0.42+0.19*m.height)
+	y := mid - size*(0.5+0.2*m.height)
 	if !m.up {
-		y = mid + size*(0.42+0.19*m.height)
+		y = mid + size*(0.5+0.2*m.height)
 	}
 	op := &text.DrawOptions{}
 	op.PrimaryAlign, op.SecondaryAlign = text.AlignCenter, text.AlignCenter
 	if m.up {
 		// Accents stand high in their line: bring the ink to the point.
-		op.GeoM.Translate(0, size*0.17)
+		op.GeoM.Translate(0, size*0.3)
 	} else {
-		op.GeoM.Translate(0, -size*0.12)
+		op.GeoM.Translate(0, -size*0.25)
 	}
 	op.GeoM.Rotate(m.turn)
 	op.GeoM.Translate(x+m.dx*size, y)

@@ -21,11 +21,13 @@ func (s *studio) Update() error {
 	s.drop()
 	s.ready()
 	if s.ui != nil {
+		// The key that ends a text is the text's as well.
+		typing := s.typing()
 		s.ui.Update()
-		if !s.typing() {
+		if !typing {
 			s.listen()
 		}
-		s.before = ebiten.IsKeyPressed(ebiten.KeyB) && !s.typing()
+		s.before = ebiten.IsKeyPressed(ebiten.KeyB) && !typing
 		s.steer()
 	}
 	s.animate(began, dt)

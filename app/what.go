@@ -56,6 +56,7 @@ func (p *panel) addWhat(c *widget.Container) {
 	tabs.click = func(at image.Point) {
 		p.pickMode(mode(min(max(at.X*int(modeCount)/max(tabs.widget.Rect.Dx(), 1), 0), int(modeCount)-1)))
 	}
+	p.tabs = tabs
 	c.AddChild(tabs)
 	c.AddChild(p.slider(s.layerDial(), "ArrowLeft", "ArrowRight"))
 	for m := range p.modes {

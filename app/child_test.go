@@ -1,0 +1,219 @@
+package app
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"image"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// The tests run the real window in a process of its own, this test binary called with
+// childVar set: it obeys requests on its standard input, one JSON object a line, and
+// answers each with the studio's state. Mouse and keys come from the X server.
+const childVar = "ZALGOSCOPE_TEST_STUDIO"
+
+func TestMain(m *testing.M) {
+	if kind := os.Getenv(childVar); kind != "" {
+		if err := runChild(kind); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// request is what a test asks of the window's process.
+type request struct {
+	Do   string // "" asks for the state only; save, reveal, measure
+	Path string
+	Name string // of a slider
+}
+
+// state is what the window's process answers.
+type state struct {
+	Want, Sent dream.Settings
+	Frame      int // number of the last dreamed frame
+	Hash       string
+	Settings   dream.Settings // of the last frame
+	Moved      bool           // the last frame was reached by a motion
+	Size       image.Point    // of the last frame
+	Net        string
+	Start      string
+	Seed       uint64
+	Window     image.Point
+	Full       bool
+	Folded     bool
+	Paused     bool
+	Help       bool
+	Preset     string
+	Mode       string
+	Typing     bool
+	Panel      image.Rectangle
+	Canvas     image.Rectangle
+	Rect       image.Rectangle // of the slider asked for
+	Value      float64
+	Min, Max   float64
+	Cells      []image.Rectangle // of layer picker or channel browser
+	Tabs       image.Rectangle
+	Search     image.Rectangle
+	Sliders    []string
+	Sees       []string
+	Toasts     []string
+	Thumbs     int
+	Dreams     float64
+	Memory     uint64
+	Goroutines int
+
+	Updates int           // since the last request "measure"
+	Draws   int           // frames presented since then
+	Longest time.Duration // of one Update since then
+	Over    int           // Updates above 5 ms since then
+	Mean    time.Duration
+	Took    time.Duration // since then
+}
+
+// child is the studio with an ear for requests.
+type child struct {
+	*studio
+	requests chan request
+	since    time.Time
+}
+
+// Update serves at most one request a tick.
+func (c *child) Update() error {
+	if err := c.studio.Update(); err != nil {
+		return err
+	}
+	select {
+	case r, ok := <-c.requests:
+		if !ok {
+			c.closing = true
+			return ebiten.Termination
+		}
+		c.serve(r)
+	default:
+	}
+	return nil
+}
+
+func (c *child) serve(r request) {
+	switch r.Do {
+	case "save":
+		f, recipe := c.meter.last, c.session.log.Recipe()
+		recipe.From, recipe.Frames = f.Number-1, 1
+		c.save(r.Path, f, recipe)
+	case "reveal":
+		for _, s := range c.panel.sliders {
+			if s.name == r.Name {
+				c.panel.scroller.reveal(s.widget.Rect)
+			}
+		}
+	case "measure":
+		c.meter.updates, c.meter.frames, c.meter.over, c.meter.longest, c.meter.total = 0, 0, 0, 0, 0
+		c.since = time.Now()
+	}
+	data, err := json.Marshal(c.state(r.Name))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(data))
+}
+
+// state gathers what tests look at.
+func (c *child) state(slider string) state {
+	s := state{
+		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded,
+		Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
+		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
+		Updates: c.meter.updates, Draws: c.meter.frames, Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
+	}
+	if s.Updates > 0 {
+		s.Mean = c.meter.total / time.Duration(s.Updates)
+	}
+	for _, n := range c.toasts.notes {
+		s.Toasts = append(s.Toasts, n.text)
+	}
+	for _, v := range c.sights.list {
+		s.Sees = append(s.Sees, v.Label)
+	}
+	if f := c.meter.last; f != nil {
+		s.Frame, s.Hash, s.Settings, s.Size = f.Number, record.Hash(f.Image), f.Settings, f.Image.Rect.Size()
+		s.Moved = f.Motion != identity
+	}
+	if c.session != nil {
+		s.Net, s.Start, s.Seed, s.Paused = c.session.id.Name, c.session.title, c.session.seed, c.session.loop.Paused()
+	}
+	if c.panel != nil {
+		c.panelState(&s, slider)
+	}
+	return s
+}
+
+func (c *child) panelState(s *state, slider string) {
+	s.Mode = modeNames[c.panel.mode]
+	s.Search = c.panel.search.GetWidget().Rect
+	s.Tabs = c.panel.tabs.widget.Rect
+	for _, sl := range c.panel.sliders {
+		s.Sliders = append(s.Sliders, sl.name)
+		if sl.name == slider {
+			s.Rect, s.Value, s.Min, s.Max = sl.track, sl.get(), sl.min, sl.max
+		}
+	}
+	g, n := &c.picker.grid, len(c.session.trunk)
+	if c.panel.mode == modeChannel {
+		g, n = &c.browser.grid, min(len(c.browser.order), browserRows*c.browser.columns)
+	}
+	for i := range n {
+		at := g.block.widget.Rect.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
+		s.Cells = append(s.Cells, image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))})
+	}
+}
+
+// runChild is the whole of the window's process.
+func runChild(kind string) error {
+	cfg, err := childConfig(kind)
+	if err != nil {
+		return err
+	}
+	s, err := newStudio(cfg)
+	if err != nil {
+		return err
+	}
+	c := &child{studio: s, requests: make(chan request), since: time.Now()}
+	go func() {
+		defer close(c.requests)
+		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+			var r request
+			if json.Unmarshal(in.Bytes(), &r) != nil {
+				return
+			}
+			c.requests <- r
+		}
+	}()
+	if err := s.run(c); err != nil {
+		return err
+	}
+	return leaks()
+}
+
+// slow is an engine that takes its time over every gradient step.
+type slow struct {
+	nn.Engine
+	step time.Duration
+}
+
+func (s slow) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, error) {
+	time.Sleep(s.step)
+	return s.Engine.Ascend(c, obj, step)
+}

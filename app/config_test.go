@@ -1,0 +1,57 @@
+package app
+
+import (
+	"fmt"
+	"image"
+	"time"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/record"
+	"zalgoscope/assets"
+	"zalgoscope/nn"
+	"zalgoscope/nn/cpu"
+	"zalgoscope/nn/enginetest"
+	"zalgoscope/nn/load"
+)
+
+// childConfig is what the window begins with: "small" a little net that dreams quickly, "slow" the
+// same at one gradient step a second, "real" the program's own net on the CPU engine.
+func childConfig(kind string) (Config, error) {
+	cfg := Config{
+		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
+		Start: dream.Static(64, 48, 5), StartName: "static",
+		Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) },
+	}
+	cfg.Load = func(spec string) (*nn.Net, record.Net, error) {
+		if spec == "small" {
+			return enginetest.Small(), record.Net{Name: "small", SHA256: "1234567812345678"}, nil
+		}
+		return nil, record.Net{}, fmt.Errorf("test: there is no net %s", spec)
+	}
+	switch kind {
+	case "small":
+		return cfg, nil
+	case "slow":
+		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
+			e, err := nn.NewReference(net)
+			return slow{e, time.Second}, err
+		}
+		return cfg, nil
+	case "real":
+		data, ok := assets.Net(assets.DefaultNet)
+		if !ok {
+			return cfg, fmt.Errorf("the program carries no net %s", assets.DefaultNet)
+		}
+		net, err := load.ONNX(data, assets.DefaultNet, load.Options{})
+		cfg.Net, cfg.NetID = net, record.Net{Name: assets.DefaultNet}
+		cfg.Start, cfg.StartName = nil, ""
+		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{}) }
+		return cfg, err
+	}
+	return cfg, fmt.Errorf("there is no studio of the kind %q", kind)
+}
+
+// at is a point at a share of a rectangle's width, in the middle of its height.
+func at(r image.Rectangle, share float64) image.Point {
+	return image.Pt(r.Min.X+int(share*float64(r.Dx()-1)), (r.Min.Y+r.Max.Y)/2)
+}

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// TestSlowEngine shows that the window does not wait for an engine that makes one
+// gradient step a second, and that it closes in the middle of a step.
+func TestSlowEngine(t *testing.T) {
+	w := open(t, "slow")
+	w.until("the panel is there", func(s state) bool { return !s.Panel.Empty() })
+	w.ask(request{Do: "measure"})
+	time.Sleep(2 * time.Second)
+	s := w.state()
+	if rate := float64(s.Updates) / s.Took.Seconds(); rate < 20 {
+		t.Errorf("the window made only %.1f updates a second beside a slow engine", rate)
+	}
+	// A knob changes at once, although the step goes on.
+	w.key("equal")
+	w.until("the knob is set", func(a state) bool { return a.Sent.Zoom > s.Sent.Zoom })
+	w.close()
+}
+
+// TestRefusesSize asks for a canvas that no memory holds.
+func TestRefusesSize(t *testing.T) {
+	w := open(t, "small")
+	w.dreaming()
+	w.ask(request{Do: "reveal", Name: "canvas"})
+	w.settle()
+	r := w.ask(request{Name: "canvas"}).Rect
+	w.drag(at(r, 0.3), at(r, 1))
+	s := w.state()
+	if s.Size.X > 4096 {
+		t.Errorf("the canvas is %v", s.Size)
+	}
+	if !strings.Contains(strings.Join(s.Toasts, "\n"), "largest that fits") {
+		t.Skipf("this machine has memory for the largest canvas; the toasts are %q", s.Toasts)
+	}
+	n := s.Frame
+	w.until("the dream goes on", func(s state) bool { return s.Frame > n })
+	w.close()
+}
+
+// TestSecondStart brings the last session's knobs back.
+func TestSecondStart(t *testing.T) {
+	w := open(t, "small")
+	w.dreaming()
+	w.key("equal", "equal", "1")
+	s := w.until("the knobs are dreamed", settled)
+	w.close()
+	w.start()
+	again := w.dreaming()
+	if again.Want != s.Want {
+		t.Errorf("the second start has the knobs\n%+v, the first one ended with\n%+v", again.Want, s.Want)
+	}
+	w.close()
+}

@@ -1,0 +1,228 @@
+package app
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"image"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// window is a studio in a process of its own, on an X server of its own.
+type window struct {
+	t       testing.TB
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	errs    strings.Builder
+	env     []string
+	display string
+	done    chan error
+}
+
+// open starts a studio of that kind; see childConfig. The test ends with it.
+func open(t testing.TB, kind string, env ...string) *window {
+	t.Helper()
+	for _, tool := range []string{"Xvfb", "xdotool"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("this test runs the real window and needs %s: %v", tool, err)
+		}
+	}
+	home := t.TempDir()
+	w := &window{t: t, done: make(chan error, 1)}
+	w.display = xvfb(t)
+	w.env = append(os.Environ(), "DISPLAY="+w.display, "LIBGL_ALWAYS_SOFTWARE=1", childVar+"="+kind, "HOME="+home,
+		"XDG_CONFIG_HOME="+home+"/config", "XDG_STATE_HOME="+home+"/state", "XDG_CACHE_HOME="+home+"/cache")
+	w.env = append(w.env, env...)
+	w.start()
+	return w
+}
+
+func (w *window) start() {
+	t := w.t
+	w.cmd = exec.Command(os.Args[0])
+	w.cmd.Env = w.env
+	w.cmd.Stderr = &w.errs
+	var err error
+	if w.in, err = w.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := w.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.out = bufio.NewReader(out)
+	if err := w.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := w.done
+	cmd := w.cmd
+	go func() { done <- cmd.Wait() }()
+	t.Cleanup(func() {
+		if w.cmd.ProcessState == nil {
+			_ = cmd.Process.Kill()
+		}
+	})
+}
+
+// xvfb starts an X server on a display that it chooses itself.
+func xvfb(t testing.TB) string {
+	t.Helper()
+	r, wr, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	cmd.ExtraFiles = []*os.File{wr}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	wr.Close()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		r.Close()
+	})
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatalf("Xvfb did not come up: %v", err)
+	}
+	return ":" + strings.TrimSpace(line)
+}
+
+// ask sends a request and gives the state after it.
+func (w *window) ask(r request) state {
+	w.t.Helper()
+	data, _ := json.Marshal(r)
+	if _, err := fmt.Fprintf(w.in, "%s\n", data); err != nil {
+		w.t.Fatalf("the window is gone: %v\n%s", err, w.errs.String())
+	}
+	line, err := w.out.ReadBytes('\n')
+	if err != nil {
+		w.t.Fatalf("the window is gone: %v\n%s", err, w.errs.String())
+	}
+	var s state
+	if err := json.Unmarshal(line, &s); err != nil {
+		w.t.Fatalf("the window answered %q: %v", line, err)
+	}
+	return s
+}
+
+func (w *window) state() state { w.t.Helper(); return w.ask(request{}) }
+
+// until waits for a condition and gives the state that met it.
+func (w *window) until(what string, ok func(state) bool) state {
+	w.t.Helper()
+	var s state
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if s = w.state(); ok(s) {
+			return s
+		}
+	}
+	w.shot("failed")
+	w.t.Fatalf("waited in vain until %s; the state is %+v", what, s)
+	return s
+}
+
+// dreaming waits for the first frames.
+func (w *window) dreaming() state {
+	w.t.Helper()
+	return w.until("it dreams", func(s state) bool { return s.Frame >= 1 && !s.Canvas.Empty() && !s.Tabs.Empty() })
+}
+
+// do runs xdotool.
+func (w *window) do(args ...string) {
+	w.t.Helper()
+	cmd := exec.Command("xdotool", args...)
+	cmd.Env = w.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.t.Fatalf("xdotool %v: %v\n%s", args, err, out)
+	}
+}
+
+// key presses keys for some ticks, so that the window sees them.
+func (w *window) key(keys ...string) {
+	w.t.Helper()
+	for _, k := range keys {
+		parts := strings.Split(k, "+")
+		for _, p := range parts {
+			w.do("keydown", p)
+		}
+		w.settle()
+		for i := len(parts) - 1; i >= 0; i-- {
+			w.do("keyup", parts[i])
+		}
+		w.settle()
+	}
+}
+
+// settle lets a few ticks pass.
+func (w *window) settle() {
+	w.t.Helper()
+	for n := w.state().Updates + 3; w.state().Updates < n; time.Sleep(10 * time.Millisecond) {
+	}
+}
+
+func (w *window) move(p image.Point) {
+	w.t.Helper()
+	w.do("mousemove", strconv.Itoa(p.X), strconv.Itoa(p.Y))
+	w.settle()
+}
+
+func (w *window) click(p image.Point) { w.t.Helper(); w.drag(p, p) }
+
+// drag presses at a, moves to b and lets go.
+func (w *window) drag(a, b image.Point) {
+	w.t.Helper()
+	w.move(a)
+	w.do("mousedown", "1")
+	w.settle()
+	if a != b {
+		w.move(a.Add(b).Div(2))
+		w.move(b)
+	}
+	w.do("mouseup", "1")
+	w.settle()
+}
+
+// shot takes a picture of the screen for people to look at, where ImageMagick is there
+// and ZALGOSCOPE_SHOTS names a folder.
+func (w *window) shot(name string) {
+	folder := os.Getenv("ZALGOSCOPE_SHOTS")
+	if folder == "" {
+		return
+	}
+	cmd := exec.Command("import", "-window", "root", filepath.Join(folder, name+".png"))
+	cmd.Env = w.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.t.Logf("import: %v\n%s", err, out)
+	}
+}
+
+// close closes the window as its frame's button does and waits for the end of its process.
+func (w *window) close() {
+	w.t.Helper()
+	w.desktop().quit()
+	w.ended()
+}
+
+func (w *window) ended() {
+	w.t.Helper()
+	select {
+	case err := <-w.done:
+		if err != nil {
+			w.t.Errorf("the window's process: %v\n%s", err, w.errs.String())
+		}
+	case <-time.After(20 * time.Second):
+		w.t.Error("the window's process does not end")
+	}
+}
+
+func mid(r image.Rectangle) image.Point { return r.Min.Add(r.Max).Div(2) }

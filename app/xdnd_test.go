@@ -1,0 +1,112 @@
+package app
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/xproto"
+)
+
+// desktop is what a desktop does to a window that xdotool cannot: asking it to
+// close, and dropping files on it.
+type desktop struct {
+	t    testing.TB
+	conn *xgb.Conn
+	root xproto.Window
+}
+
+func (w *window) desktop() *desktop {
+	w.t.Helper()
+	xgb.Logger.SetOutput(io.Discard) // it tells of every server that ends
+	conn, err := xgb.NewConnDisplay(w.display)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(conn.Close)
+	return &desktop{w.t, conn, xproto.Setup(conn).DefaultScreen(conn).Root}
+}
+
+func (d *desktop) atom(name string) xproto.Atom {
+	d.t.Helper()
+	r, err := xproto.InternAtom(d.conn, false, uint16(len(name)), name).Reply()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return r.Atom
+}
+
+// studio finds the studio's window: the child of the root that speaks of dropping files.
+func (d *desktop) studio() xproto.Window {
+	d.t.Helper()
+	tree, err := xproto.QueryTree(d.conn, d.root).Reply()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	aware := d.atom("XdndAware")
+	for _, c := range tree.Children {
+		if p, err := xproto.GetProperty(d.conn, false, c, aware, xproto.AtomAtom, 0, 1).Reply(); err == nil && p.ValueLen > 0 {
+			return c
+		}
+	}
+	d.t.Fatal("there is no window that files can be dropped on")
+	return 0
+}
+
+func (d *desktop) send(to xproto.Window, kind string, data ...uint32) {
+	d.t.Helper()
+	data = append(data, make([]uint32, 5-len(data))...)
+	e := xproto.ClientMessageEvent{Format: 32, Window: to, Type: d.atom(kind), Data: xproto.ClientMessageDataUnionData32New(data)}
+	if err := xproto.SendEventChecked(d.conn, false, to, xproto.EventMaskNoEvent, string(e.Bytes())).Check(); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// quit asks the window to close, as the button in its frame does.
+func (d *desktop) quit() {
+	d.send(d.studio(), "WM_PROTOCOLS", uint32(d.atom("WM_DELETE_WINDOW")))
+}
+
+// drop is the source's side of the XDND protocol: it offers a list of files, hovers, drops, and
+// hands the list over when the window asks for the selection.
+func (d *desktop) drop(path string) {
+	d.t.Helper()
+	to := d.studio()
+	from, err := xproto.NewWindowId(d.conn)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := xproto.CreateWindowChecked(d.conn, 0, from, d.root, 0, 0, 1, 1, 0, xproto.WindowClassInputOnly, 0, 0, nil).Check(); err != nil {
+		d.t.Fatal(err)
+	}
+	uris, selection := d.atom("text/uri-list"), d.atom("XdndSelection")
+	xproto.SetSelectionOwner(d.conn, from, selection, xproto.TimeCurrentTime)
+	d.send(to, "XdndEnter", uint32(from), 5<<24, uint32(uris))
+	d.send(to, "XdndPosition", uint32(from), 0, 300<<16|300, 0, uint32(d.atom("XdndActionCopy")))
+	dropped := false
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		event, err := d.conn.PollForEvent()
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		switch e := event.(type) {
+		case xproto.ClientMessageEvent:
+			switch e.Type {
+			case d.atom("XdndStatus"):
+				if !dropped {
+					dropped = true
+					d.send(to, "XdndDrop", uint32(from), 0, 0)
+				}
+			case d.atom("XdndFinished"):
+				return
+			}
+		case xproto.SelectionRequestEvent:
+			list := "file://" + path + "\r\n"
+			xproto.ChangeProperty(d.conn, xproto.PropModeReplace, e.Requestor, e.Property, uris, 8, uint32(len(list)), []byte(list))
+			note := xproto.SelectionNotifyEvent{Time: e.Time, Requestor: e.Requestor, Selection: e.Selection, Target: e.Target, Property: e.Property}
+			xproto.SendEvent(d.conn, false, e.Requestor, xproto.EventMaskNoEvent, string(note.Bytes()))
+		}
+	}
+	d.t.Fatal("the window did not take the files that were dropped")
+}
