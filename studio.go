@@ -2,15 +2,115 @@ package main
 
 import (
 	"errors"
+	"image"
+	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"zalgoscope/app"
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
 )
 
+// studioJob is what the program was asked for without a command.
+type studioJob struct {
+	netFlags
+	engineFlags
+	settings          dream.Settings
+	seed              uint64
+	fresh, fullScreen bool
+}
+
 func studioCommand() *cobra.Command {
-	return &cobra.Command{
+	j := &studioJob{settings: dream.Defaults()}
+	cmd := &cobra.Command{
 		Use:   "zalgoscope [IMAGE]",
 		Short: "Dream live: image networks turned round",
-		Args:  cobra.MaximumNArgs(1),
-		RunE:  func(*cobra.Command, []string) error { return errors.New("the studio is not there yet") },
+		Long: `Zalgoscope turns an image network round: it climbs the gradient of one of its layers on the
+picture itself, feeds the result back, zooms, and never stops. Without a command it opens the studio,
+a window where every knob turns the dream while it runs.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return j.run(cmd.Flags(), args)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.BoolVar(&j.fresh, "fresh", false, "ignore the last session's knobs")
+	fs.BoolVar(&j.fullScreen, "full-screen", false, "begin with the canvas on the whole screen")
+	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
+	knobFlags(fs, &j.settings)
+	j.netFlags.register(cmd)
+	j.engineFlags.register(cmd)
+	return cmd
+}
+
+func (j *studioJob) run(flags *pflag.FlagSet, args []string) error {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return errors.New("there is no display for the studio; 'zalgoscope dream IMAGE -o OUT.png' dreams without one")
+	}
+	c := app.Config{
+		Open: j.openLive, Load: j.loadLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
+		Adjust: func(s *dream.Settings) { adjust(flags, &j.settings, s) },
+	}
+	if len(args) == 1 {
+		m, err := startLive(args[0], j.seed)
+		if err != nil {
+			return err
+		}
+		c.Start, c.StartName = m, args[0]
+	}
+	var err error
+	if c.Net, err = j.load(); err != nil {
+		return err
+	}
+	c.NetID = j.identity()
+	return app.Run(c)
+}
+
+// startLive opens or makes the picture to begin with; the studio brings it to size.
+func startLive(name string, seed uint64) (*image.RGBA, error) {
+	if m := dream.StartPicture(name, 640, 480, seed); m != nil {
+		return m, nil
+	}
+	return picture.Open(name)
+}
+
+// openLive leaves one core to the window.
+func (j *studioJob) openLive(net *nn.Net) (nn.Engine, error) {
+	f := j.engineFlags
+	if f.threads == 0 {
+		f.threads = max(runtime.NumCPU()-1, 1)
+	}
+	return f.open(net)
+}
+
+// loadLive reads a net that was dropped on the window or that a recipe names.
+func (j *studioJob) loadLive(spec string) (*nn.Net, record.Net, error) {
+	f := j.netFlags
+	f.net = spec
+	net, err := f.load()
+	if err != nil {
+		return nil, record.Net{}, err
+	}
+	return net, f.identity(), nil
+}
+
+// adjust copies the knobs that flags have set.
+func adjust(flags *pflag.FlagSet, from, to *dream.Settings) {
+	for i := range dream.Knobs {
+		k := &dream.Knobs[i]
+		if !flags.Changed(k.Name) {
+			continue
+		}
+		if p := k.Number(to); p != nil {
+			*p = *k.Number(from)
+		} else {
+			*k.Text(to) = *k.Text(from)
+		}
 	}
 }
