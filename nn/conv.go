@@ -10,9 +10,10 @@ import (
 // and an optional bias of outC values. Cells outside the map are zero.
 type Conv struct {
 	Window
-	Groups int
-	W      *tensor.Dense
-	Bias   []float32 // nil for none
+	Groups  int
+	W       *tensor.Dense
+	Bias    []float32 // nil for none
+	Edition int       // goes up when W is changed, so that an engine that laid it out its own way does so again
 }
 
 // NewDense makes a fully connected layer over a C,H,W map of the given shape, with

@@ -22,6 +22,10 @@ type Engine interface {
 	// Ascend makes one gradient step on the canvas and returns the objective's value before it.
 	// A device that works ahead may return the value of an earlier step.
 	Ascend(c Canvas, obj Objective, step Step) (score float32, err error)
+	// Bend makes the calls that follow run net, a rewriting of the one that the engine was opened
+	// with (package bend), from its first gradient step on; nil brings that one back. What both
+	// have in common stays on the device. Operations whose parameters change are run as they are at each call.
+	Bend(net *Net) error
 	// Activation runs the preprocessed input x (3,H,W) forward and returns a layer's output.
 	Activation(x *tensor.Dense, layer string) (*tensor.Dense, error)
 	// Gradient returns the objective's gradient with respect to the preprocessed input x, and its value.
@@ -50,7 +54,9 @@ type Term struct {
 // Step is how Ascend moves: the canvas is rolled by Shift (wrapping round, the
 // notebook's jitter), the gradient with respect to the 0..255 pixels is divided by its mean
 // absolute value and multiplied by Size, added, rolled back, and clipped to
-// 0..255. Where the gradient is zero everywhere the canvas stays as it is.
+// 0..255. Where the gradient is zero everywhere the canvas stays as it is. A value of the
+// gradient that is not finite counts as zero, and a value of the canvas that is not finite becomes
+// mid grey, so that a damaged net cannot spoil more than its own step.
 type Step struct {
 	Size           float32
 	ShiftX, ShiftY int

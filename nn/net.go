@@ -50,6 +50,15 @@ type Op interface {
 	Backward(dx []*tensor.Dense, dy, y *tensor.Dense, x []*tensor.Dense)
 }
 
+// Stateful is an operation that changes from gradient step to gradient step, such as an echo of
+// earlier steps. Forward and Backward do not change its state.
+type Stateful interface {
+	Op
+	// Advance ends a gradient step, in which the operation read x and was given dy, both nil
+	// where the step did not need it.
+	Advance(x, dy *tensor.Dense)
+}
+
 // Find gives the index of the layer that answers to name. A later layer wins
 // over an earlier one of the same name, as Caffe's in-place layers have it.
 func (n *Net) Find(name string) (int, error) {

@@ -62,25 +62,41 @@ func (p *plane) tensor(in Input) *tensor.Dense {
 	return x
 }
 
-// climb adds the normalised gradient, given with respect to the preprocessed input, and clips.
+// climb adds the normalised gradient, given with respect to the preprocessed input, clips, and heals
+// what is not finite.
 func (p *plane) climb(g *tensor.Dense, in Input, size float32) {
 	scale, _ := in.Affine()
 	n, d := p.w*p.h, Floats(g)
 	sum := 0.0
 	for i, v := range d {
-		sum += math.Abs(float64(v * scale[i/n]))
-	}
-	if sum == 0 {
-		return
+		v *= scale[i/n]
+		if !finite(v) {
+			v = 0
+		}
+		d[i] = v
+		sum += math.Abs(float64(v))
 	}
 	rate := float32(float64(size) * float64(len(d)) / sum)
+	if !finite(rate) {
+		rate = 0
+	}
 	for c := range 3 {
 		out := p.pix[in.Colour(c)*n:][:n]
 		for i, v := range d[c*n:][:n] {
-			out[i] = min(max(out[i]+rate*scale[c]*v, 0), 255)
+			if !finite(out[i]) {
+				out[i] = grey
+				continue
+			}
+			if rate != 0 {
+				out[i] = min(max(out[i]+rate*v, 0), 255)
+			}
 		}
 	}
 }
+
+const grey = 127.5 // the middle of 0..255
+
+func finite(v float32) bool { return v-v == 0 }
 
 // roll moves src by dx, dy pixels into dst, wrapping round.
 func roll(dst, src *plane, dx, dy int) {

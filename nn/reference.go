@@ -9,7 +9,7 @@ import (
 
 // Reference is the plain engine: every layer by its own Op, every picture
 // operation by a loop. It is what fast engines are measured against.
-type Reference struct{ net *Net }
+type Reference struct{ net, opened *Net }
 
 var _ Engine = (*Reference)(nil)
 
@@ -18,11 +18,22 @@ func NewReference(net *Net) (*Reference, error) {
 	if err := net.Validate(); err != nil {
 		return nil, err
 	}
-	return &Reference{net: net}, nil
+	return &Reference{net: net, opened: net}, nil
 }
 
 func (*Reference) Device() string { return "reference" }
 func (*Reference) Close() error   { return nil }
+
+func (r *Reference) Bend(net *Net) error {
+	if net == nil {
+		net = r.opened
+	}
+	if err := net.Validate(); err != nil {
+		return err
+	}
+	r.net = net
+	return nil
+}
 
 func (r *Reference) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error) {
 	l, err := r.net.Find(layer)
@@ -37,13 +48,28 @@ func (r *Reference) Activation(x *tensor.Dense, layer string) (*tensor.Dense, er
 }
 
 func (r *Reference) Gradient(x *tensor.Dense, obj Objective) (*tensor.Dense, float32, error) {
-	targets, err := r.net.Targets(obj)
+	p, err := r.pass(x, obj)
 	if err != nil {
 		return nil, 0, err
 	}
+	return p.dx, p.score, nil
+}
+
+// pass is one run forward and backward. Layers that it did not need have no activations and gradients.
+type pass struct {
+	acts, grads []*tensor.Dense
+	dx          *tensor.Dense
+	score       float32
+}
+
+func (r *Reference) pass(x *tensor.Dense, obj Objective) (*pass, error) {
+	targets, err := r.net.Targets(obj)
+	if err != nil {
+		return nil, err
+	}
 	acts, err := r.forward(x, targets...)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	grads := make([]*tensor.Dense, len(acts))
 	for i, need := range r.net.Upto(targets...) {
@@ -63,7 +89,20 @@ func (r *Reference) Gradient(x *tensor.Dense, obj Objective) (*tensor.Dense, flo
 		l := r.net.Layers[i]
 		l.Op.Backward(gather(l.In, dx, grads), grads[i], acts[i], gather(l.In, x, acts))
 	}
-	return dx, float32(score), nil
+	return &pass{acts, grads, dx, float32(score)}, nil
+}
+
+// advance ends a gradient step for the operations that have a state.
+func (r *Reference) advance(p *pass, x *tensor.Dense) {
+	for i, l := range r.net.Layers {
+		if op, ok := l.Op.(Stateful); !ok {
+			continue
+		} else if p.acts[i] == nil {
+			op.Advance(nil, nil)
+		} else {
+			op.Advance(gather(l.In, x, p.acts)[0], p.grads[i])
+		}
+	}
 }
 
 // forward runs the net as far as the given layers need; other activations are nil.
@@ -94,13 +133,15 @@ func (r *Reference) Ascend(c Canvas, obj Objective, step Step) (float32, error) 
 	}
 	rolled := &plane{w: p.w, h: p.h, pix: make([]float32, len(p.pix))}
 	roll(rolled, p, step.ShiftX, step.ShiftY)
-	g, score, err := r.Gradient(rolled.tensor(r.net.Input), obj)
+	x := rolled.tensor(r.net.Input)
+	done, err := r.pass(x, obj)
 	if err != nil {
 		return 0, err
 	}
-	rolled.climb(g, r.net.Input, step.Size)
+	r.advance(done, x)
+	rolled.climb(done.dx, r.net.Input, step.Size)
 	roll(p, rolled, -step.ShiftX, -step.ShiftY)
-	return score, nil
+	return done.score, nil
 }
 
 func (r *Reference) NewPicture(w, h int) (Canvas, error) {
