@@ -20,11 +20,14 @@ var (
 	torchInput = nn.Input{Range: 1, Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
 )
 
-// knownNets are recognised by a part of their name, in lower case; the first match wins.
-var knownNets = []struct {
+// knownNet is recognised by a part of its name, in lower case.
+type knownNet struct {
 	part  string
 	input nn.Input
-}{
+}
+
+// knownNets are the nets known by name; the first match wins.
+var knownNets = []knownNet{
 	{"places", placesInput},
 	{"vgg", vggInput},
 	{"alexnet", alexInput},
@@ -35,21 +38,29 @@ var knownNets = []struct {
 	{"firenet", caffeInput},
 }
 
+// recognise finds a net's row of the table; nil if there is none.
+func recognise(net *nn.Net) *knownNet {
+	name := strings.ToLower(net.Name)
+	for i := range knownNets {
+		if strings.Contains(name, knownNets[i].part) {
+			return &knownNets[i]
+		}
+	}
+	return nil
+}
+
 // known is the preprocessing that the file states, or else what is known of
 // the net, or else what nets of its format mostly have.
 func (s *said) known(net *nn.Net, format string) nn.Input {
 	if s.input != nil {
 		return *s.input
 	}
-	name := strings.ToLower(net.Name)
 	if format == "caffe" {
 		if scenes(net) {
 			return placesInput
 		}
-		for _, k := range knownNets {
-			if strings.Contains(name, k.part) {
-				return k.input
-			}
+		if k := recognise(net); k != nil {
+			return k.input
 		}
 		return caffeInput // Caffe reads pictures as BGR in 0..255 whatever the net
 	}

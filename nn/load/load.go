@@ -14,7 +14,9 @@ import (
 	"zalgoscope/nn"
 )
 
-// Options adjust what a file says about itself.
+// Options adjust what a file says about itself. Labels come from the options,
+// else the metadata; where there are none that fit the net, File takes those of
+// a list beside it, and last ImageNet's if the net is known to have learnt them.
 type Options struct {
 	Input  *nn.Input    // overrides order, range, mean and std; nil: metadata, else the table of known nets, else nn.DefaultInput
 	Labels []string     // overrides the labels
@@ -34,6 +36,10 @@ func File(spec string, o Options) (*nn.Net, error) {
 	if err == nil && net.Labels == nil {
 		net.Labels = labelsBeside(first)
 		err = fitLabels(net, o.Warn)
+	}
+	if err == nil && net.Labels == nil {
+		net.Labels = imagenetLabels(net)
+		err = fitLabels(net, nil)
 	}
 	return net, err
 }
