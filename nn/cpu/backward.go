@@ -123,7 +123,8 @@ func (g *gradientTask) from(i, u int) {
 		g.cost += 40 * g.cells()
 		g.columns = true
 		g.live(level, g.n.out.buf)
-		g.add(&lrnGradient{k: g.packs.k, op: op, out: g.out, dy: dy, x: g.n.out, add: g.started()})
+		_, kernel := g.packs.k.normaliser(op, g.n.c)
+		g.add(&lrnGradient{kernel: kernel, op: op, out: g.out, dy: dy, x: g.n.out, add: g.started()})
 	case *nn.Softmax:
 		g.cost += 100 * g.cells()
 		g.columns = true

@@ -52,7 +52,8 @@ func (c *compiler) forward(i int) {
 	case *nn.LRN:
 		t := c.simple(i, 20, x.buf)
 		t.columns = true
-		t.add(&lrn{k: c.packs.k, op: op, out: n.out, x: x})
+		kernel, _ := c.packs.k.normaliser(op, n.c)
+		t.add(&lrn{kernel: kernel, op: op, out: n.out, x: x})
 	case *nn.Softmax:
 		t := c.simple(i, 100, x.buf)
 		t.columns = true

@@ -76,10 +76,11 @@ type kernels struct {
 	conv  [2][]kernel // by blocks-1 and pixels
 	depth []kernel    // by pixels
 	others
-	pair  int // blocks of 16 output channels that conv computes at once
-	peak  func(n int)
-	work  int     // floating point operations of a round of peak
-	speed float64 // floating point operations a nanosecond, roughly
+	lrn5, lrn5Gradient func(t *lrnTile) // for windows of five channels and whole blocks, or nil
+	pair               int              // blocks of 16 output channels that conv computes at once
+	peak               func(n int)
+	work               int     // floating point operations of a round of peak
+	speed              float64 // floating point operations a nanosecond, roughly
 }
 
 // others is the kernels that are no convolutions.

@@ -350,6 +350,16 @@ func seedRowAVX2(t *rowTile)
 // peakAVX2 makes n rounds of 12 multiply-adds on registers of 8 lanes.
 func peakAVX2(n int)
 
+// lrn5AVX512 normalises pixels of whole blocks by windows of five channels with beta 0.75.
+//
+//go:noescape
+func lrn5AVX512(t *lrnTile)
+
+// lrn5GradientAVX512 is the backward pass of lrn5AVX512.
+//
+//go:noescape
+func lrn5GradientAVX512(t *lrnTile)
+
 // pause is a moment's rest in a loop that waits.
 func pause()
 

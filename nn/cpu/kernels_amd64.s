@@ -17196,6 +17196,208 @@ round:
 	VZEROUPPER
 	RET
 
+// func lrn5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·lrn5AVX512(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x3f000000, CX
+	VMOVD        CX, X11
+	VPBROADCASTD X11, Z11
+	MOVL         $0x40400000, CX
+	VMOVD        CX, X12
+	VPBROADCASTD X12, Z12
+	VBROADCASTSS 120(AX), Z13
+	VBROADCASTSS 124(AX), Z14
+	VBROADCASTSS 128(AX), Z15
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         SI, (SP)
+
+pixel:
+	VPXORD  Z16, Z16, Z16
+	VMOVUPS (CX), Z17
+	VMULPS  Z17, Z17, Z17
+	MOVQ    104(AX), SI
+	SUBQ    $0x40, SI
+	MOVQ    24(AX), DI
+	XORQ    R8, R8
+	MOVQ    CX, R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+	MOVQ    48(AX), R9
+
+blocksl:
+	VPXORD  Z18, Z18, Z18
+	CMPQ    R8, SI
+	JE      last
+	VMOVUPS (R10)(DI*1), Z18
+	VMULPS  Z18, Z18, Z18
+
+last:
+	VALIGND      $0x0e, Z16, Z17, Z0
+	VADDPS       Z17, Z0, Z0
+	VALIGND      $0x0f, Z16, Z17, Z2
+	VADDPS       Z2, Z0, Z0
+	VALIGND      $0x01, Z17, Z18, Z2
+	VADDPS       Z2, Z0, Z0
+	VALIGND      $0x02, Z17, Z18, Z2
+	VADDPS       Z2, Z0, Z0
+	VFMADD213PS  Z13, Z14, Z0
+	VRSQRT14PS   Z0, Z3
+	VMULPS       Z3, Z0, Z4
+	VFNMADD213PS Z12, Z3, Z4
+	VMULPS       Z11, Z3, Z3
+	VMULPS       Z4, Z3, Z3
+	VRSQRT14PS   Z3, Z5
+	VMULPS       Z5, Z3, Z4
+	VFNMADD213PS Z12, Z5, Z4
+	VMULPS       Z11, Z5, Z5
+	VMULPS       Z4, Z5, Z5
+	VMULPS       Z3, Z3, Z1
+	VMULPS       Z5, Z1, Z1
+	VMULPS       (R10), Z1, Z1
+	VMOVUPS      Z1, (R12)
+	VMOVAPS      Z17, Z16
+	VMOVAPS      Z18, Z17
+	ADDQ         $0x40, R8
+	ADDQ         24(AX), R10
+	ADDQ         32(AX), R11
+	ADDQ         40(AX), R12
+	DECQ         R9
+	JNZ          blocksl
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	DECQ         (SP)
+	JNZ          pixel
+	VZEROUPPER
+	RET
+
+// func lrn5GradientAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·lrn5GradientAVX512(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x3f000000, CX
+	VMOVD        CX, X11
+	VPBROADCASTD X11, Z11
+	MOVL         $0x40400000, CX
+	VMOVD        CX, X12
+	VPBROADCASTD X12, Z12
+	VBROADCASTSS 120(AX), Z13
+	VBROADCASTSS 124(AX), Z14
+	VBROADCASTSS 128(AX), Z15
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         80(AX), SI
+	MOVQ         96(AX), DI
+	MOVQ         104(AX), R8
+	VPXORD       Z0, Z0, Z0
+	VMOVUPS      Z0, (SI)(R8*1)
+	MOVQ         56(AX), R8
+	MOVQ         R8, (SP)
+
+pixel:
+	VPXORD  Z16, Z16, Z16
+	VMOVUPS (CX), Z17
+	VMULPS  Z17, Z17, Z17
+	MOVQ    104(AX), R8
+	SUBQ    $0x40, R8
+	MOVQ    24(AX), R9
+	XORQ    R10, R10
+	MOVQ    CX, R12
+	MOVQ    DX, R13
+	MOVQ    BX, R14
+	MOVQ    48(AX), R11
+
+blocksm:
+	VPXORD  Z18, Z18, Z18
+	CMPQ    R10, R8
+	JE      last
+	VMOVUPS (R12)(R9*1), Z18
+	VMULPS  Z18, Z18, Z18
+
+last:
+	VALIGND      $0x0e, Z16, Z17, Z0
+	VADDPS       Z17, Z0, Z0
+	VALIGND      $0x0f, Z16, Z17, Z2
+	VADDPS       Z2, Z0, Z0
+	VALIGND      $0x01, Z17, Z18, Z2
+	VADDPS       Z2, Z0, Z0
+	VALIGND      $0x02, Z17, Z18, Z2
+	VADDPS       Z2, Z0, Z0
+	VFMADD213PS  Z13, Z14, Z0
+	VRSQRT14PS   Z0, Z3
+	VMULPS       Z3, Z0, Z4
+	VFNMADD213PS Z12, Z3, Z4
+	VMULPS       Z11, Z3, Z3
+	VMULPS       Z4, Z3, Z3
+	VRSQRT14PS   Z3, Z5
+	VMULPS       Z5, Z3, Z4
+	VFNMADD213PS Z12, Z5, Z4
+	VMULPS       Z11, Z5, Z5
+	VMULPS       Z4, Z5, Z5
+	VMULPS       Z3, Z3, Z1
+	VMULPS       Z5, Z1, Z1
+	VMULPS       (R13), Z1, Z4
+	VMOVUPS      Z4, (DI)(R10*1)
+	VMULPS       Z3, Z3, Z3
+	VMULPS       (R12), Z3, Z3
+	VMULPS       Z4, Z3, Z3
+	VMOVUPS      Z3, (SI)(R10*1)
+	VMOVAPS      Z17, Z16
+	VMOVAPS      Z18, Z17
+	ADDQ         $0x40, R10
+	ADDQ         24(AX), R12
+	ADDQ         32(AX), R13
+	ADDQ         40(AX), R14
+	DECQ         R11
+	JNZ          blocksm
+	VPXORD       Z16, Z16, Z16
+	VMOVUPS      (SI), Z17
+	XORQ         R8, R8
+	MOVQ         CX, R10
+	MOVQ         DX, R11
+	MOVQ         BX, R12
+	MOVQ         48(AX), R9
+
+blocksn:
+	VMOVUPS      64(SI)(R8*1), Z18
+	VALIGND      $0x0e, Z16, Z17, Z0
+	VADDPS       Z17, Z0, Z0
+	VALIGND      $0x0f, Z16, Z17, Z2
+	VADDPS       Z2, Z0, Z0
+	VALIGND      $0x01, Z17, Z18, Z2
+	VADDPS       Z2, Z0, Z0
+	VALIGND      $0x02, Z17, Z18, Z2
+	VADDPS       Z2, Z0, Z0
+	VMULPS       (R10), Z0, Z0
+	VMOVUPS      (DI)(R8*1), Z1
+	VFNMADD231PS Z0, Z15, Z1
+	CMPL         132(AX), $0x00
+	JE           set
+	VADDPS       (R12), Z1, Z1
+
+set:
+	VMOVUPS Z1, (R12)
+	VMOVAPS Z17, Z16
+	VMOVAPS Z18, Z17
+	ADDQ    $0x40, R8
+	ADDQ    24(AX), R10
+	ADDQ    32(AX), R11
+	ADDQ    40(AX), R12
+	DECQ    R9
+	JNZ     blocksn
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	DECQ    (SP)
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func pause()
 TEXT ·pause(SB), NOSPLIT, $0
 	PAUSE

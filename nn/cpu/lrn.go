@@ -9,7 +9,7 @@ import (
 // lrn is local response normalisation across channels. It works on whole
 // columns of blocks: a pixel's channels are laid in a row with zeros at both ends.
 type lrn struct {
-	k      *kernels
+	kernel func(t *lrnTile)
 	op     *nn.LRN
 	out, x view
 }
@@ -17,22 +17,29 @@ type lrn struct {
 // lrnGradient is its backward pass: dx_i = dy_i s_i^-Beta - 2 Alpha Beta / Size
 // * x_i * the sum over the channels j that see i of dy_j x_j s_j^(-Beta-1). s is computed again from x.
 type lrnGradient struct {
-	k          *kernels
+	kernel     func(t *lrnTile)
 	op         *nn.LRN
 	out, dy, x view
 	add        bool
 }
 
+// normaliser picks the kernels for a normalisation of c channels.
+func (k *kernels) normaliser(o *nn.LRN, c int) (forward, backward func(t *lrnTile)) {
+	switch {
+	case o.Beta != 0.75:
+		return anyLRN{o.Beta}.forward, anyLRN{o.Beta}.backward
+	case o.Size == 5 && c%lanes == 0 && k.lrn5 != nil:
+		return k.lrn5, k.lrn5Gradient
+	}
+	return k.lrn, k.lrnGradient
+}
+
 func (o *lrn) write(w *worker, r region) {
 	t := w.normalise(o.op, o.x)
 	t.yblock = o.out.block
-	run := o.k.lrn
-	if o.op.Beta != 0.75 {
-		run = anyLRN{o.op.Beta}.forward
-	}
 	for y := r.y0; y < r.y1; y++ {
 		t.x, t.y = w.address(o.x.at(0, y, 0)), w.address(o.out.at(0, y, 0))
-		run(t)
+		o.kernel(t)
 	}
 }
 
@@ -42,13 +49,9 @@ func (o *lrnGradient) write(w *worker, r region) {
 	if o.add {
 		t.add = 1
 	}
-	run := o.k.lrnGradient
-	if o.op.Beta != 0.75 {
-		run = anyLRN{o.op.Beta}.backward
-	}
 	for y := r.y0; y < r.y1; y++ {
 		t.x, t.dy, t.y = w.address(o.x.at(0, y, 0)), w.address(o.dy.at(0, y, 0)), w.address(o.out.at(0, y, 0))
-		run(t)
+		o.kernel(t)
 	}
 }
 

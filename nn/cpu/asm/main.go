@@ -55,6 +55,8 @@ func main() {
 		seedRow(v)
 		peak(v)
 	}
+	lrn5(vector{avx512, 16})
+	lrn5Gradient(vector{avx512, 16})
 	pause()
 	Generate()
 	src, err := declarations()
