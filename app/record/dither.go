@@ -166,7 +166,7 @@ func (m *mapper) diffused(out []uint8, src *image.RGBA, r image.Rectangle, keep 
 				want[k] = bound(int32(pix[4*x+k]) + this[x+1][k]>>4)
 				look[k] = bound(want[k] + g)
 			}
-			line[x] = m.pair(look).near
+			line[x] = m.nearest(look)
 			shown := m.palette[line[x]]
 			for k := range 3 {
 				e := want[k] - shown[k]

@@ -1,0 +1,214 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"image"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/nn"
+)
+
+// tinyNet is two layers of random weights.
+func tinyNet() *nn.Net {
+	rng := rand.New(rand.NewPCG(5, 6))
+	conv := func(from, to int) *nn.Conv {
+		w := make([]float32, to*from*9)
+		for i := range w {
+			w[i] = float32(rng.NormFloat64()) / 5
+		}
+		return &nn.Conv{Window: nn.Square(3, 1, 1), Groups: 1, W: nn.TensorOf(w, to, from, 3, 3)}
+	}
+	return &nn.Net{Name: "tiny", Input: nn.DefaultInput(), Layers: []nn.Layer{
+		{Name: "conv1", Op: conv(3, 4), In: []int{nn.Picture}},
+		{Name: "relu1", Op: &nn.ReLU{}, In: []int{0}},
+		{Name: "conv2", Op: conv(4, 5), In: []int{1}},
+	}}
+}
+
+func engineOf(t testing.TB, net *nn.Net) nn.Engine {
+	t.Helper()
+	e, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// session dreams and records frames while knobs change between and within them, and
+// gives the frames recorded, which are those from the given one on.
+func session(t *testing.T, path string, start *image.RGBA, name string, from, count int) []*image.RGBA {
+	t.Helper()
+	const seed = 99
+	net := tinyNet()
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: seed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Release()
+	log := NewLog(Recipe{Net: Net{Name: net.Name}, Device: "reference", Seed: seed, Start: StartOf(name, start)})
+	d.OnChange(log.Change)
+	rec, err := Create(path, Options{Recipe: log.Since(from)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var frames []*image.RGBA
+	for n := range from + count {
+		if err := d.Frame(turning); err != nil {
+			t.Fatal(err)
+		}
+		m, err := d.Image()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n >= from {
+			frames = append(frames, m)
+			if err := rec.Add(m); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := rec.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return frames
+}
+
+// turning turns several knobs at gradient steps within frames.
+func turning(steps int64) (dream.Settings, error) {
+	s := dream.Defaults()
+	s.Layer, s.Steps, s.Octaves, s.Jitter, s.Pace = "conv2", 2, 2, 4, 0.7
+	switch {
+	case steps >= 21:
+		s.Width, s.Height, s.Pace = 40, 40, 1.1
+		fallthrough
+	case steps >= 14:
+		s.Layer, s.Channel, s.Drift = "conv1", "2", 0.1
+		fallthrough
+	case steps >= 7:
+		s.Zoom, s.Rotate, s.Blend = -0.031415926, 3, 0.1
+		fallthrough
+	case steps >= 3:
+		s.Step = 0.1 + 0.2
+	}
+	return s, nil
+}
+
+func replay(t *testing.T, r Recipe, o ReplayOptions) []*image.RGBA {
+	t.Helper()
+	net := tinyNet()
+	var out []*image.RGBA
+	each := func(m *image.RGBA) error { out = append(out, m); return nil }
+	if err := Replay(context.Background(), r, net, engineOf(t, net), o, each, nil); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestReplay records a dream, reads the recipe from the file, and dreams the same frames
+// again, bit for bit.
+func TestReplay(t *testing.T) {
+	dir := t.TempDir()
+	photo := filepath.Join(dir, "photo.png")
+	big := newScene(61, 47).frame(0)
+	if err := picture.Save(photo, big); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		what, file, name string
+		start            *image.RGBA
+		from             int
+	}{
+		{"static", "a.gif", "static", dream.Static(36, 28, 99), 0},
+		{"clouds, from the middle on", "b.apng", "clouds", dream.Clouds(36, 28, 99), 3},
+		{"a photo", "c.gif", photo, big, 0},
+		{"a photo that was cut", "d%d.png", photo, picture.Cover(big, 30, 30), 0},
+		{"a picture without a name", "e.gif", "", newScene(33, 29).frame(1), 1},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			path := filepath.Join(dir, c.file)
+			want := session(t, path, c.start, c.name, c.from, 5)
+			r, err := ReadRecipe(strings.Replace(path, "%d", "4", 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Changes) < 4 {
+				t.Errorf("got %d changes, want the knobs' at least", len(r.Changes))
+			}
+			got := replay(t, r, ReplayOptions{})
+			if len(got) != len(want) {
+				t.Fatalf("got %d frames, want %d", len(got), len(want))
+			}
+			for i := range want {
+				if !reflect.DeepEqual(got[i], want[i]) {
+					t.Errorf("frame %d is not the one that was recorded", i)
+				}
+			}
+			part := replay(t, r, ReplayOptions{From: 2, To: 4})
+			if len(part) != 2 || !reflect.DeepEqual(part, got[2:4]) {
+				t.Errorf("frames 2 to 4 are not those of the whole")
+			}
+		})
+	}
+}
+
+// TestReplayLarger dreams at twice the size; the composition stays.
+func TestReplayLarger(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.gif")
+	small := session(t, path, dream.Clouds(36, 28, 99), "clouds", 0, 4)
+	r, err := ReadRecipe(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := replay(t, r, ReplayOptions{Size: image.Pt(72, 0)})
+	for i, m := range large {
+		if want := small[i].Rect.Size().Mul(2); m.Rect.Size() != want {
+			t.Errorf("frame %d: got %v, want %v", i, m.Rect.Size(), want)
+		}
+	}
+	back := picture.Cover(large[0], 36, 28)
+	if square, _ := colourError(back, small[0]); math.Sqrt(square/float64(3*36*28)) > 25 {
+		t.Errorf("the first frame is off by %.0f of 255", math.Sqrt(square/float64(3*36*28)))
+	}
+}
+
+func TestReplayRefuses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.gif")
+	session(t, path, dream.Static(20, 20, 99), "static", 0, 2)
+	good, err := ReadRecipe(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := tinyNet()
+	for _, c := range []struct {
+		name, want string
+		edit       func(*Recipe)
+		o          ReplayOptions
+	}{
+		{"unknown length", "cut off", func(r *Recipe) { r.Frames = 0 }, ReplayOptions{}},
+		{"past the end", "2 frames", func(*Recipe) {}, ReplayOptions{To: 3}},
+		{"backwards", "none", func(*Recipe) {}, ReplayOptions{From: 2, To: 1}},
+		{"another start", "not the one", func(r *Recipe) { r.Start.SHA256 = "77" }, ReplayOptions{}},
+		{"a lost start", "start picture", func(r *Recipe) { r.Start.Name = "/nowhere.png" }, ReplayOptions{}},
+		{"invalid", "no settings", func(r *Recipe) { r.Changes = nil }, ReplayOptions{}},
+	} {
+		r := good
+		c.edit(&r)
+		err := Replay(context.Background(), r, net, engineOf(t, net), c.o, func(*image.RGBA) error { return nil }, nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got error %v, want one with %q", c.name, err, c.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := func(*image.RGBA) error { cancel(); return nil }
+	if err := Replay(ctx, good, net, engineOf(t, net), ReplayOptions{}, stop, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: got error %v", err)
+	}
+}
