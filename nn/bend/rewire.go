@@ -1,0 +1,73 @@
+package bend
+
+import "math"
+
+// Rewire gives each channel what another one says: channel c takes channel Source[c].
+type Rewire struct{ Source []int }
+
+func (e Rewire) Forward(y, x Map, _ Moment) {
+	for c, from := range e.Source {
+		copy(y.plane(c), x.plane(from))
+	}
+}
+
+func (e Rewire) Backward(dx, dy, _ Map, _ Moment) {
+	clear(dx.V)
+	for c, from := range e.Source {
+		to := dx.plane(from)
+		for i, v := range dy.plane(c) {
+			to[i] += v
+		}
+	}
+}
+
+// straight leaves n channels as they are.
+func straight(n int) []int {
+	source := make([]int, n)
+	for c := range source {
+		source[c] = c
+	}
+	return source
+}
+
+// shuffled passes a share of the chosen channels round in a random order.
+func shuffled(d draft) Effect {
+	source := straight(len(d.chosen))
+	ring := d.share(permuted(d.list(), d.seed))
+	for i, c := range ring {
+		source[c] = ring[(i+1)%len(ring)]
+	}
+	return Rewire{source}
+}
+
+// crossed lets a share of the chosen channels hear another chosen one, which also keeps its own place.
+func crossed(d draft) Effect {
+	source := straight(len(d.chosen))
+	list := d.list()
+	for i, c := range d.share(permuted(list, d.seed)) {
+		source[c] = list[Hash(d.seed^Hash(uint32(i)+1))%uint32(len(list))]
+	}
+	return Rewire{source}
+}
+
+// rolled moves the chosen channels on by a share of their number.
+func rolled(d draft) Effect {
+	source := straight(len(d.chosen))
+	list := d.list()
+	n := len(list)
+	by := int(math.Round(float64(d.amount) * float64(n)))
+	for i, c := range list {
+		source[c] = list[((i-by)%n+n)%n]
+	}
+	return Rewire{source}
+}
+
+// permuted is the list in a random order.
+func permuted(list []int, seed uint32) []int {
+	out := append([]int(nil), list...)
+	for i := len(out) - 1; i > 0; i-- {
+		j := int(Hash(seed+Hash(uint32(i))) % uint32(i+1))
+		out[i], out[j] = out[j], out[i]
+	}
+	return out
+}
