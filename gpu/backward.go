@@ -135,12 +135,13 @@ func (p *plan) gradient(layer, shader string, d defines, dx, dy *view, params an
 
 func (p *plan) backwardPool(i int, op *nn.Pool, x, y *view) {
 	params := poolOf(op, x, y)
+	d := defines{"MAX": flag(op.Max), "STRIDE_X": int(params.Stride[0]), "STRIDE_Y": int(params.Stride[1])}
 	var more []use
 	if won := p.layout.won[i]; won != nil {
 		params.ArgBase, params.ArgRow, params.ArgPlane = int32(won.origin()), int32(won.row()), int32(won.plane())
 		more = append(more, reads(1, p.wons[i]))
 	}
-	p.gradient(p.layout.net.Layers[i].Name, "pool_backward", defines{"MAX": flag(op.Max)}, x, y, params, more...)
+	p.gradient(p.layout.net.Layers[i].Name, "pool_backward", d, x, y, params, more...)
 }
 
 // backwardConcat hands back what was copied; what lies in place has it already.

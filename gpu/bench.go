@@ -38,7 +38,8 @@ func (e *Engine) Bench(w, h int, obj nn.Objective, steps int) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	for e.tuning(layers, obj, canvas) {
+	if err := e.tuneFully(canvas, obj); err != nil {
+		return nil, err
 	}
 	r := &Report{Device: e.Device()}
 	for i := range steps + 1 {
@@ -64,12 +65,16 @@ func (e *Engine) Bench(w, h int, obj nn.Objective, steps int) (*Report, error) {
 	return r, err
 }
 
-// tuning makes one step and tells whether the tuner still measures.
-func (e *Engine) tuning(layers []int, obj nn.Objective, c nn.Canvas) bool {
+// tuneFully makes a step and then lets the tuner measure all that it wants to.
+func (e *Engine) tuneFully(c nn.Canvas, obj nn.Objective) error {
 	if _, err := e.Ascend(c, obj, nn.Step{Size: 1.5}); err != nil {
-		return false // Bench meets the error itself
+		return err
 	}
-	return e.tuner.busy()
+	return e.do(func() {
+		for p := e.plans[len(e.plans)-1]; e.tuner.busy(); {
+			e.tuner.measure(p)
+		}
+	})
 }
 
 // drain waits for the device.

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,22 +26,26 @@ func googlenet(t testing.TB) *nn.Net {
 
 var to4c = nn.Objective{{Layer: "inception_4c/output", Channel: nn.AllChannels, Weight: 1}}
 
-// BenchmarkGoogLeNet is a step to inception_4c at 224x224; with -v it lists the passes.
-func BenchmarkGoogLeNet(b *testing.B) {
-	o := llvmpipe()
-	o.Fixed = false
-	e := open(b, googlenet(b), o)
-	r, err := e.Bench(224, 224, to4c, 5)
+// What Bench reports adds up.
+func TestBench(t *testing.T) {
+	e := open(t, inception(), llvmpipe())
+	r, err := e.Bench(48, 40, toOutput, 2)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	b.ReportMetric(r.FLOP/r.Step.Seconds()/1e9, "GFLOP/s")
-	b.ReportMetric(r.Step.Seconds()*1e3, "ms/step")
-	b.ReportMetric(r.Peak/1e9, "peak-GFLOP/s")
-	b.Logf("%s: %d dispatches, %d levels", r.Device, r.Dispatches, r.Levels)
+	if r.Step <= 0 || r.Peak <= 0 || r.Dispatches != len(r.Passes)+stepDispatches || r.Levels < 5 {
+		t.Errorf("got %+v", r)
+	}
+	sum := 0.0
 	for _, p := range r.Passes {
-		b.Logf("%-28s %-22s %10v %7.1f GFLOP/s", p.Layer, p.Kernel, p.Time, p.FLOP/p.Time.Seconds()/1e9)
+		if p.Layer == "" || p.Kernel == "" || p.Time <= 0 {
+			t.Errorf("got a pass %+v", p)
+		}
+		sum += p.FLOP
 	}
-	for b.Loop() {
+	// Forward and backward of the stem (3x5x5 to 24), of 24 to 28 and 12x3x3 to 20; half the size each way.
+	cells := 24.0 * 20
+	if want := 2 * 2 * cells * (75*24 + 24*28 + 108*20); math.Abs(sum/want-1) > 0.2 || r.FLOP != sum {
+		t.Errorf("got %g FLOP, in passes %g; want about %g", r.FLOP, sum, want)
 	}
 }

@@ -27,13 +27,33 @@ func (e *Engine) plan(layers []int, obj nn.Objective, w, h int) *plan {
 	if err := e.fits(l); err != nil {
 		fail(err)
 	}
-	if len(e.plans) >= kept {
-		e.plans[0].free()
-		e.plans = slices.Delete(e.plans, 0, 1)
-	}
+	acts, grads := e.arenas(l, obj != nil)
+	e.makeRoom(acts.total() + grads.total())
 	p := e.newPlan(l, layers, obj)
 	e.plans = append(e.plans, p)
 	return p
+}
+
+// makeRoom frees the plans that were not used for longest until there are few
+// enough and, where the device's memory is known, bytes more fit beside them.
+func (e *Engine) makeRoom(bytes int64) {
+	used := bytes
+	for _, p := range e.plans {
+		used += p.bytes()
+	}
+	for len(e.plans) >= kept || len(e.plans) > 0 && e.device.Memory > 0 && used > e.device.Memory*3/4 {
+		used -= e.plans[0].bytes()
+		e.plans[0].free()
+		e.plans = slices.Delete(e.plans, 0, 1)
+	}
+}
+
+// bytes is the device memory that the plan's maps take.
+func (p *plan) bytes() (sum int64) {
+	for _, b := range p.bufs {
+		sum += b.size
+	}
+	return sum
 }
 
 // fits tells why a layout is beyond the device's limits, or nil.

@@ -70,7 +70,8 @@ type need struct {
 	bytes int64
 }
 
-// dream runs f, and again with smaller tiles where the device ran out of memory.
+// dream runs f. Where the device runs out of memory the plans of other sizes and
+// objectives go first, then f runs again with smaller tiles.
 func (e *Engine) dream(layers []int, w, h int, f func(tileW, tileH int)) {
 	for {
 		tw, th := e.tileSize(layers, w, h)
@@ -81,8 +82,10 @@ func (e *Engine) dream(layers []int, w, h int, f func(tileW, tileH int)) {
 		if !errors.Is(err, ErrMemory) || max(tw, th) <= smallest {
 			fail(err)
 		}
+		if len(e.plans) == 0 {
+			e.room = e.needs[fmt.Sprint(layers, tw, th)].bytes / 2
+		}
 		e.forget()
-		e.room = e.needs[fmt.Sprint(layers, tw, th)].bytes / 2
 	}
 }
 

@@ -3,7 +3,8 @@
 #define PIXEL(w, h) \
     int position = int(gl_GlobalInvocationID.x); \
     if (position >= (w) * (h)) return; \
-    int py = position / (w), px = position - py * (w);
+    ivec2 cell = split(position, w); \
+    int px = cell.x, py = cell.y;
 
 // around brings i into 0..n-1 by going round; % is undefined below zero.
 int around(int i, int n) { return i < 0 ? n - 1 - (-1 - i) % n : i % n; }

@@ -32,12 +32,23 @@
 #endif
 #define STORE(i, v) { vec4 s = PASSED(i, v); if (accumulate != 0) s += y[i]; y[i] = s; }
 
+// split divides i >= 0 into whole rows of w and what is left. Rasterisers on
+// the CPU divide integers one by one; floats are off by one row at most.
+ivec2 split(int i, int w) {
+    int y = int((float(i) + 0.5) / float(w));
+    int x = i - y * w;
+    if (x < 0) return ivec2(x + w, y - 1);
+    if (x >= w) return ivec2(x - w, y + 1);
+    return ivec2(x, y);
+}
+
 // POSITION gives each invocation one cell (px, py) and one block of channels, or ends it.
 #define POSITION \
     int position = int(gl_GlobalInvocationID.x) + first; \
     int block = int(gl_GlobalInvocationID.y); \
     if (position >= end || block >= blocks) return; \
-    int py = position / width, px = position - py * width; \
+    ivec2 cell = split(position, width); \
+    int px = cell.x, py = cell.y; \
     int here = outBase + block * outPlane + py * outRow + px;
 
 // lanes is one for the channels of a block that the map has, zero for the rest.

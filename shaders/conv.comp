@@ -10,7 +10,8 @@ void main() {
     int run = int(gl_GlobalInvocationID.x) + first;
     int o4 = int(gl_GlobalInvocationID.y) * OC;
     if (run >= end || o4 >= blocks) return;
-    int gy = run / runs, gx = (run - gy * runs) * PX;
+    ivec2 g = split(run, runs);
+    int gy = g.y, gx = g.x * PX;
 
     vec4 acc[PX * OC], v[PX], k[OC];
     for (int o = 0; o < OC; o++)

@@ -15,8 +15,8 @@ SOURCE(0, In, x);
 SOURCE(1, Weights, w); // [out/4][tapY][tapX][in of a group][4 out]
 STORES;
 
-// cell is channel c of the map at a cell of block 0.
-float cell(int at, int c) { return LOAD(x, at + (c >> 2) * inPlane)[c & 3]; }
+// value is channel c of the map at a cell of block 0.
+float value(int at, int c) { return LOAD(x, at + (c >> 2) * inPlane)[c & 3]; }
 
 void main() {
     POSITION
@@ -32,7 +32,7 @@ void main() {
             acc += LOAD(x, at + block * inPlane) * LOAD(w, wi++);
 #else
             for (int i = 0; i < groupIn; i++) {
-                vec4 v = vec4(cell(at, from.x + i), cell(at, from.y + i), cell(at, from.z + i), cell(at, from.w + i));
+                vec4 v = vec4(value(at, from.x + i), value(at, from.y + i), value(at, from.z + i), value(at, from.w + i));
                 acc += v * LOAD(w, wi++);
             }
 #endif

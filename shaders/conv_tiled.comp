@@ -9,11 +9,8 @@ layout(local_size_x = LX, local_size_y = LY) in; // ROWS/PX, COLS/OC
 shared vec4 xs[DEPTH * ROWS];     // [block of inputs][position]
 shared vec4 ws[DEPTH * 4 * COLS]; // [input][block of outputs]
 
-// place gives the row and column of a position; those past the end repeat the last.
-ivec2 place(int n) {
-    n = min(n, end - 1);
-    return ivec2(n % width, n / width);
-}
+// place gives the column and row of a position; those past the end repeat the last.
+ivec2 place(int n) { return split(min(n, end - 1), width); }
 
 void main() {
     int me = int(gl_LocalInvocationIndex), tx = int(gl_LocalInvocationID.x), ty = int(gl_LocalInvocationID.y);

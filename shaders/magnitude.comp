@@ -13,8 +13,8 @@ void main() {
     if (me >= PARTS) return;
     float sum = 0;
     for (int i = me; i < width * height; i += PARTS) {
-        int py = i / width, px = i - py * width;
-        sum += dot(abs(g[inBase + py * inRow + px].rgb * scale.rgb), vec3(1));
+        ivec2 cell = split(i, width);
+        sum += dot(abs(g[inBase + cell.y * inRow + cell.x].rgb * scale.rgb), vec3(1));
     }
     sums[me] = vec4(sum, 0, 0, 0);
 }

@@ -23,7 +23,8 @@ void main() {
     float sum = 0;
 #if KIND == 2
     for (int p = me; p < n; p += PARTS) {
-        int at = p / width * outRow + p % width;
+        ivec2 cell = split(p, width);
+        int at = cell.y * outRow + cell.x;
         float best = uintBitsToFloat(0xff800000u);
         int which = 0;
         for (int j = 0; j < features; j += 4) {
@@ -42,8 +43,8 @@ void main() {
     }
 #else
     for (int i = me; i < n * blocks; i += PARTS) {
-        int b = i / n, p = i - b * n;
-        int at = p / width * outRow + p % width;
+        ivec2 part = split(i, n), cell = split(part.x, width);
+        int b = part.y, at = cell.y * outRow + cell.x;
         vec4 v = LOAD(a, inBase + at + b * inPlane);
 #if KIND == 1
         vec4 one = vec4(equal(ivec4(4 * b) + ivec4(0, 1, 2, 3), ivec4(channel)));

@@ -4,7 +4,7 @@ layout(local_size_x = LX) in;
 
 layout(std140, binding = 0) uniform Params {
     HEADER
-    ivec2 stride, pad, padEnd, kernel, cells; // x, y; cells of the map that was pooled
+    ivec2 unused, pad, padEnd, kernel, cells; // x, y; cells of the map that was pooled
     int includePad;
     int argBase, argRow, argPlane;
     ivec2 windows; // how many there are
@@ -16,11 +16,13 @@ SOURCE(1, Arg, arg);
 #endif
 STORES;
 
+const ivec2 stride = ivec2(STRIDE_X, STRIDE_Y); // constants divide fast
+
 void main() {
     POSITION
-    ivec2 cell = ivec2(px, py) + pad;
-    ivec2 lo = (max(cell - kernel, ivec2(-1) * stride) + stride) / stride;
-    ivec2 hi = min(cell / stride, windows - 1);
+    ivec2 p = cell + pad;
+    ivec2 lo = (max(p - kernel, ivec2(-1) * stride) + stride) / stride;
+    ivec2 hi = min(p / stride, windows - 1);
     vec4 sum = vec4(0);
     for (int wy = lo.y; wy <= hi.y; wy++) {
         for (int wx = lo.x; wx <= hi.x; wx++) {
@@ -28,7 +30,7 @@ void main() {
             ivec2 start = ivec2(wx, wy) * stride;
 #if MAX == 1
             vec4 won = LOAD(arg, argBase + block * argPlane + wy * argRow + wx);
-            float mine = float((cell.y - start.y) * kernel.x + cell.x - start.x);
+            float mine = float((p.y - start.y) * kernel.x + p.x - start.x);
             sum += mix(vec4(0), d, equal(won, vec4(mine)));
 #else
             start -= pad;
