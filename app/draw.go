@@ -88,6 +88,7 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 	} else if s.session != nil && s.session.loop.Paused() {
 		over(s.badge(dst, area, "paused"))
 	}
+	over(s.drawRecording(dst, area))
 	if s.glide.newer == nil {
 		over(s.badge(dst, area, "falling asleep"))
 	}

@@ -70,6 +70,8 @@ func init() {
 		{keys: []ebiten.Key{ebiten.KeyR}, help: "random preset", run: (*studio).randomPreset},
 		{keys: []ebiten.Key{ebiten.KeyU}, help: "keep the knobs as a preset of your own", run: (*studio).keepPreset},
 		{keys: []ebiten.Key{ebiten.KeyW}, help: "let the knobs wander", run: (*studio).toggleWalk},
+		{keys: []ebiten.Key{ebiten.KeyV}, help: "record, or stop recording", run: (*studio).toggleRecord},
+		{keys: []ebiten.Key{ebiten.KeyI}, help: "save the last seconds", run: (*studio).saveReplay},
 		{keys: []ebiten.Key{ebiten.KeyB}, help: "show the start picture while held", run: func(*studio) {}},
 		{keys: []ebiten.Key{ebiten.KeyC}, help: "fill the window, or show the whole picture", run: (*studio).toggleCover},
 	}

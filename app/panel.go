@@ -66,6 +66,11 @@ func newPanel(s *studio) *panel {
 	}
 	content.AddChild(p.heading("Canvas"))
 	p.addCanvas(content)
+	content.AddChild(p.heading("Record"))
+	for _, b := range p.addRecord() {
+		content.AddChild(b)
+	}
+	content.AddChild(p.note(func() string { return s.recorder.estimate }), p.gap())
 	p.scroller = newScroller(t, content)
 	p.scroller.keeps = p.overTrack
 	p.scroller.moved = func() { s.drawn.stale = true }
@@ -241,21 +246,32 @@ func (p *panel) footer() *widget.Container {
 	c.AddChild(p.row(4,
 		p.button("Open", s.openDialog), p.button("Save", s.saveDialog), p.button("Restart", s.restart), p.button("Random", s.randomPreset),
 		p.button("Pause", s.togglePause), p.button("Step", s.single), p.button("Undo", s.undo), p.button("Redo", s.redo),
+		p.button("Record", s.toggleRecord), p.button("Replay", s.saveReplay), p.button("Keep", s.keepPreset), p.button("Keys", func() { s.help = !s.help }),
 	))
 	return c
 }
 
 // addCanvas adds what concerns the canvas's size and view.
 func (p *panel) addCanvas(c *widget.Container) {
-	t, s := p.look, p.studio
+	s := p.studio
 	c.AddChild(p.slider(s.sizeDial(), "", ""))
-	c.AddChild(newBlock(func() int { return t.px(20) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.write(dst, clip(s.costText(), t.small, r.Dx()), t.small, r.Min.X, (r.Min.Y+r.Max.Y)/2, colourDim, alignLeft)
-	}))
+	c.AddChild(p.note(s.costText))
 	c.AddChild(p.toggle("keep at least 4 dreams a second", func() bool { return s.size.governed }, func(on bool) { s.setGoverned(on) }))
 	c.AddChild(p.toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
 	c.AddChild(p.toggle("let the knobs wander", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
-	c.AddChild(newBlock(func() int { return t.px(10) }, func(*ebiten.Image, image.Rectangle) {}))
+}
+
+// note is a line of text that may change.
+func (p *panel) note(text func() string) *block {
+	t := p.look
+	return newBlock(func() int { return t.px(20) }, func(dst *ebiten.Image, r image.Rectangle) {
+		t.write(dst, clip(text(), t.small, r.Dx()), t.small, r.Min.X, (r.Min.Y+r.Max.Y)/2, colourDim, alignLeft)
+	})
+}
+
+// gap is empty space.
+func (p *panel) gap() *block {
+	return newBlock(func() int { return p.look.px(10) }, func(*ebiten.Image, image.Rectangle) {})
 }
 
 // toggle is a line with a box to tick.

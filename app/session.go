@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"sync"
+	"sync/atomic"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
@@ -22,9 +23,11 @@ type session struct {
 	start   *image.RGBA
 	title   string // of the start picture
 	seed    uint64
-	log     *record.Log // the recipe so far
-	trunk   []string    // names of the layers that the picker offers, from the picture on
-	logits  int         // the layer of the labels, -1 for none
+	log     *record.Log          // the recipe so far
+	take    atomic.Pointer[take] // the recording, nil for none
+	ring    *record.Ring
+	trunk   []string // names of the layers that the picker offers, from the picture on
+	logits  int      // the layer of the labels, -1 for none
 
 	mu     sync.Mutex
 	frames []*dream.Frame // finished and not yet shown; guarded by mu
@@ -40,12 +43,13 @@ type opening struct {
 	seed     uint64
 	settings dream.Settings
 	paused   bool
+	ring     *record.Ring
 }
 
 // begin makes an engine and starts dreaming. It takes its time, so it is never called
 // on the window's goroutine.
 func begin(o opening, cfg Config) (*session, error) {
-	s := &session{net: o.net, id: o.id, start: o.start, title: o.title, seed: o.seed, program: cfg.Program}
+	s := &session{net: o.net, id: o.id, start: o.start, title: o.title, seed: o.seed, program: cfg.Program, ring: o.ring}
 	s.logits = dream.Logits(o.net)
 	s.trunk = dream.Trunk(o.net)
 	engine, err := cfg.Open(o.net)
@@ -105,6 +109,7 @@ func (s *session) begin(start *image.RGBA, title string, seed uint64) {
 
 // push hears a frame on the loop's goroutine.
 func (s *session) push(f *dream.Frame) {
+	s.film(f)
 	const most = 8 // more than the display can show are left out, the oldest first
 	s.mu.Lock()
 	defer s.mu.Unlock()

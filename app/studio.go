@@ -49,19 +49,20 @@ type studio struct {
 	sent    dream.Settings // as last given to the loop
 	base    dream.Settings // what a double click goes back to
 
-	canvas  canvas
-	glide   glide
-	size    sizer
-	meter   meter
-	title   *title
-	toasts  toasts
-	history history
-	sights  sights
-	picker  *picker
-	browser *browser
-	gallery *gallery
-	presets presetList
-	walk    *walk
+	canvas   canvas
+	glide    glide
+	size     sizer
+	meter    meter
+	title    *title
+	toasts   toasts
+	history  history
+	sights   sights
+	picker   *picker
+	browser  *browser
+	gallery  *gallery
+	presets  presetList
+	walk     *walk
+	recorder recorder
 
 	folded   bool
 	help     bool
@@ -125,6 +126,7 @@ func newStudio(cfg Config) (*studio, error) {
 		return nil, err
 	}
 	s.gallery = newGallery(s)
+	s.recorder = newRecorder()
 	s.size.governed = true
 	s.presets.load(s)
 	s.want = dream.Live()
@@ -135,9 +137,7 @@ func newStudio(cfg Config) (*studio, error) {
 	if !cfg.Fresh {
 		s.restore()
 	}
-	if cfg.Adjust != nil {
-		cfg.Adjust(&s.want)
-	}
+	s.adjust()
 	s.takeSize()
 	start, name := cfg.Start, cfg.StartName
 	if start == nil {
@@ -145,6 +145,18 @@ func newStudio(cfg Config) (*studio, error) {
 	}
 	s.open(opening{net: cfg.Net, id: cfg.NetID, start: start, title: name, seed: cfg.Seed})
 	return s, nil
+}
+
+// adjust takes the command line's knobs, of which a layer or channel ends a preset's class.
+func (s *studio) adjust() {
+	if s.cfg.Adjust == nil {
+		return
+	}
+	before := s.want
+	s.cfg.Adjust(&s.want)
+	if s.want.Class == before.Class && (s.want.Layer != before.Layer || s.want.Channel != before.Channel || s.want.Guide != before.Guide) {
+		s.want.Class = ""
+	}
 }
 
 // takeSize moves a size that the settings ask for to the sizer.
@@ -159,7 +171,7 @@ func (s *studio) takeSize() {
 func (s *studio) open(o opening) {
 	s.opening = true
 	s.size.begin(o.start.Rect.Size())
-	o.settings = s.effective()
+	o.settings, o.ring = s.effective(), s.recorder.ring
 	settings := s.want
 	s.background(func() {
 		next, err := begin(o, s.cfg)
@@ -244,6 +256,7 @@ func (s *studio) tell(text string) { s.toasts.tell(text, time.Now()); s.drawn.st
 func (s *studio) end() error {
 	s.closing = true
 	var err error
+	s.endTake()
 	if s.session != nil {
 		err = s.session.close()
 	}

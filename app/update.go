@@ -76,6 +76,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 	}
 	s.sights.look(s, now)
 	s.gallery.work(s)
+	s.recorder.watch(s, now)
 	if s.walk == nil {
 		s.history.watch(s.want, now, ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
 	}
@@ -141,6 +142,7 @@ func (s *studio) single() {
 // restart begins again from the start picture, with the same seed.
 func (s *studio) restart() {
 	if s.session != nil {
+		s.endTake()
 		s.session.begin(s.session.start, s.session.title, s.session.seed)
 	}
 }

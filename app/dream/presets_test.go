@@ -1,0 +1,70 @@
+package dream
+
+import (
+	"strings"
+	"testing"
+
+	"zalgoscope/nn/enginetest"
+)
+
+func TestPresetsReadBack(t *testing.T) {
+	list := Presets()
+	if len(list) < 12 {
+		t.Fatalf("there are %d built-in presets, want a dozen", len(list))
+	}
+	net := enginetest.Small()
+	fits := 0
+	for _, p := range list {
+		want, err := p.Apply(Live(), net)
+		if err != nil {
+			continue // a class that this net has not
+		}
+		fits++
+		data, err := FormatPresets([]Preset{PresetOf(p.Name, want)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := ParsePresets(data)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", p.Name, err, data)
+		}
+		got, err := back[0].Apply(Live(), net)
+		if err != nil || got != want || back[0].Name != p.Name {
+			t.Errorf("%s came back as %+v (%v), want %+v", p.Name, got, err, want)
+		}
+	}
+	if fits < 5 {
+		t.Errorf("only %d presets suit any net", fits)
+	}
+}
+
+func TestPresetsKeepTheCanvas(t *testing.T) {
+	s := Live()
+	s.Width, s.Height = 320, 200
+	got, err := Preset{Name: "x", Knobs: map[string]any{"depth": 0.5}}.Apply(s, enginetest.Small())
+	if err != nil || got.Width != 320 || got.Height != 200 {
+		t.Errorf("the canvas is %g x %g (%v)", got.Width, got.Height, err)
+	}
+}
+
+func TestPresetErrors(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"[[preset]]\nzoom = 0.1", "no name"},
+		{"[[preset]]\nname = \"a\"\nwhat = 1", "no knob"},
+		{"[[preset]]\nname = \"a\"\nzoom = \"far\"", "zoom cannot be far"},
+		{"[[preset]]\nname = \"a\"\nlayer = 3", "layer cannot be 3"},
+		{"[[preset]]\nname = \"a\"\ndepth = 2", "depth cannot be 2"},
+		{"[[preset]]\nname = \"a\"\nzoom = 7", "goes from"},
+		{"[preset", "presets"},
+	} {
+		_, err := ParsePresets([]byte(c.text))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("ParsePresets(%q) gives %v, want %q", c.text, err, c.want)
+		}
+	}
+	for _, p := range []Preset{{Name: "a", Knobs: map[string]any{"class": "aardvark"}}, {Name: "a", Knobs: map[string]any{"layer": "nowhere"}}} {
+		if _, err := p.Apply(Live(), enginetest.Small()); err == nil {
+			t.Errorf("%v suits a net that has it not", p.Knobs)
+		}
+	}
+}
