@@ -9,5 +9,8 @@ import (
 
 // The reference passes its own suite, so that the suite's cases are known to run.
 func TestReference(t *testing.T) {
-	enginetest.Run(t, func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) })
+	open := func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) }
+	enginetest.Run(t, open)
+	enginetest.Bends(t, open)
+	enginetest.Heals(t, open)
 }
