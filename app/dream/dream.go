@@ -8,7 +8,6 @@ package dream
 import (
 	"fmt"
 	"image"
-	"math"
 	"math/rand/v2"
 
 	"zalgoscope/nn"
@@ -37,13 +36,6 @@ type Dream struct {
 	frame  nn.Canvas // the picture between frames
 	origin nn.Canvas // the start picture at the canvas's size, while it is blended in
 	octave []octave  // from full size to smallest
-}
-
-// octave is one size at which the picture is dreamed.
-type octave struct {
-	w, h int
-	base nn.Canvas // the undreamed picture; at full size the frame itself serves, and base is nil
-	work nn.Canvas
 }
 
 // Options are what a dream may be given beside its start.
@@ -191,154 +183,4 @@ func (d *Dream) Frame(at Source) error {
 	d.frames++
 	d.time += s.Pace
 	return nil
-}
-
-// climb dreams every octave from the smallest up, each on the base picture plus
-// the detail that the smaller ones found.
-func (d *Dream) climb(s Settings, at Source) error {
-	if err := d.layOut(s); err != nil {
-		return err
-	}
-	for i := 1; i < len(d.octave); i++ {
-		above := d.base(i - 1)
-		o := d.octave[i]
-		if err := d.resize(o.base, above); err != nil {
-			return err
-		}
-	}
-	for i := len(d.octave) - 1; i >= 0; i-- {
-		if err := d.climbOctave(i, at); err != nil {
-			return err
-		}
-	}
-	top := &d.octave[0]
-	d.frame, top.work = top.work, d.frame
-	return nil
-}
-
-func (d *Dream) climbOctave(i int, at Source) error {
-	o, base := d.octave[i], d.base(i)
-	if i == len(d.octave)-1 {
-		if err := d.engine.Combine(o.work, nn.Term{Canvas: base, Weight: 1}); err != nil {
-			return err
-		}
-	} else {
-		if err := d.resize(o.work, d.octave[i+1].work); err != nil {
-			return err
-		}
-		if err := d.engine.Combine(o.work, nn.Term{Canvas: o.work, Weight: 1}, nn.Term{Canvas: base, Weight: 1}); err != nil {
-			return err
-		}
-	}
-	for n := 0; ; n++ {
-		s, err := d.take(at)
-		if err != nil {
-			return err
-		}
-		if n >= int(s.Steps) {
-			break
-		}
-		if err := d.ascend(o.work, s); err != nil {
-			return err
-		}
-	}
-	if i == 0 {
-		return nil
-	}
-	return d.engine.Combine(o.work, nn.Term{Canvas: o.work, Weight: 1}, nn.Term{Canvas: base, Weight: -1})
-}
-
-// ascend makes one gradient step at a random shift of up to jitter pixels.
-func (d *Dream) ascend(c nn.Canvas, s Settings) error {
-	obj, err := d.resolver.objective(s)
-	if err != nil {
-		return err
-	}
-	step := nn.Step{Size: float32(s.Step)}
-	if j := int(s.Jitter); j > 0 {
-		step.ShiftX = d.rng.IntN(2*j+1) - j
-		step.ShiftY = d.rng.IntN(2*j+1) - j
-	}
-	w, h := c.Size()
-	d.steps, d.done = d.steps+1, d.done+int64(w)*int64(h)
-	d.score, err = d.engine.Ascend(c, obj, step)
-	return err
-}
-
-// base is the undreamed picture at octave i.
-func (d *Dream) base(i int) nn.Canvas {
-	if i == 0 {
-		return d.frame
-	}
-	return d.octave[i].base
-}
-
-// layOut makes the canvases of the octaves, reusing those of the right size.
-func (d *Dream) layOut(s Settings) error {
-	w, h := d.Size()
-	sizes := octaveSizes(w, h, int(s.Octaves), s.OctaveScale)
-	for i := len(sizes); i < len(d.octave); i++ {
-		release(&d.octave[i].base)
-		release(&d.octave[i].work)
-	}
-	d.octave = append(d.octave[:min(len(d.octave), len(sizes))], make([]octave, max(len(sizes)-len(d.octave), 0))...)
-	for i, size := range sizes {
-		o := &d.octave[i]
-		o.w, o.h = size[0], size[1]
-		if i > 0 {
-			if err := d.remake(&o.base, o.w, o.h); err != nil {
-				return err
-			}
-		}
-		if err := d.remake(&o.work, o.w, o.h); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// octaveSizes gives the sizes from full to smallest. Octaves that would be
-// smaller than a few pixels, where a net sees nothing, are left out.
-func octaveSizes(w, h, n int, scale float64) [][2]int {
-	const smallest = 16
-	sizes := [][2]int{{w, h}}
-	for i := 1; i < n; i++ {
-		f := math.Pow(scale, -float64(i))
-		ow, oh := int(math.Round(float64(w)*f)), int(math.Round(float64(h)*f))
-		if min(ow, oh) < smallest {
-			break
-		}
-		sizes = append(sizes, [2]int{ow, oh})
-	}
-	return sizes
-}
-
-// remake makes *c a canvas of w x h, keeping it where it already is one.
-func (d *Dream) remake(c *nn.Canvas, w, h int) error {
-	if *c != nil {
-		if cw, ch := (*c).Size(); cw == w && ch == h {
-			return nil
-		}
-	}
-	release(c)
-	made, err := d.engine.NewPicture(w, h)
-	if err != nil {
-		return err
-	}
-	*c = made
-	return nil
-}
-
-func release(c *nn.Canvas) {
-	if *c != nil {
-		(*c).Release()
-		*c = nil
-	}
-}
-
-// resize sets dst to src at dst's size.
-func (d *Dream) resize(dst, src nn.Canvas) error {
-	dw, dh := dst.Size()
-	sw, sh := src.Size()
-	return d.engine.Warp(dst, src, nn.Resize(dw, dh, sw, sh), nn.Mirror)
 }
