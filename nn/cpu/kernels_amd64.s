@@ -17197,7 +17197,7 @@ round:
 	RET
 
 // func lrn5AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·lrn5AVX512(SB), NOSPLIT, $8-8
 	MOVQ         t+0(FP), AX
 	MOVL         $0x3f000000, CX
@@ -17245,6 +17245,7 @@ last:
 	VALIGND      $0x02, Z17, Z18, Z2
 	VADDPS       Z2, Z0, Z0
 	VFMADD213PS  Z13, Z14, Z0
+	PREFETCHT0   384(R10)
 	VRSQRT14PS   Z0, Z3
 	VMULPS       Z3, Z0, Z4
 	VFNMADD213PS Z12, Z3, Z4
@@ -17276,7 +17277,7 @@ last:
 	RET
 
 // func lrn5GradientAVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·lrn5GradientAVX512(SB), NOSPLIT, $8-8
 	MOVQ         t+0(FP), AX
 	MOVL         $0x3f000000, CX
@@ -17329,6 +17330,8 @@ last:
 	VALIGND      $0x02, Z17, Z18, Z2
 	VADDPS       Z2, Z0, Z0
 	VFMADD213PS  Z13, Z14, Z0
+	PREFETCHT0   384(R12)
+	PREFETCHT0   384(R13)
 	VRSQRT14PS   Z0, Z3
 	VMULPS       Z3, Z0, Z4
 	VFNMADD213PS Z12, Z3, Z4

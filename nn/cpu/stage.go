@@ -47,7 +47,7 @@ func (s *stage) divide(threads int) {
 		total += t.cost
 	}
 	s.share = total > 10e3
-	grain := max(total/float64(8*threads), 5e3)
+	grain := max(total/float64(24*threads), 8e3)
 	for _, t := range s.tasks {
 		units, bands := t.cut(int(t.cost/grain + 0.5))
 		t.items = units * bands
