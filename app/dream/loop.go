@@ -109,6 +109,11 @@ func (l *Loop) change(f func()) {
 	l.mu.Lock()
 	f()
 	l.mu.Unlock()
+	l.rouse()
+}
+
+// rouse leaves a token for the loop, if there is none yet.
+func (l *Loop) rouse() {
 	select {
 	case l.wake <- struct{}{}:
 	default:
@@ -225,7 +230,7 @@ func (l *Loop) fail(err error) {
 	l.Set(l.dreamed)
 	select {
 	case <-l.wake:
-		l.wake <- struct{}{}
+		l.rouse()
 	case <-time.After(200 * time.Millisecond):
 	}
 }
