@@ -6,7 +6,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
-	"zalgoscope/app/dream"
+	"zalgoscope/app/glide"
 	"zalgoscope/nn"
 )
 
@@ -50,8 +50,8 @@ func (t *texture) load(m *image.RGBA) *ebiten.Image {
 }
 
 // show draws what the glide sees.
-func (c *canvas) show(screen ebiten.FinalScreen, g *glide) {
-	older, newer, fromOlder, fromNewer, share := g.view()
+func (c *canvas) show(screen ebiten.FinalScreen, g *glide.Glide) {
+	older, newer, fromOlder, fromNewer, share := g.View()
 	if newer == nil {
 		return
 	}
@@ -66,7 +66,7 @@ func (c *canvas) show(screen ebiten.FinalScreen, g *glide) {
 		fromOlder = fromNewer
 	} else {
 		b = c.older.load(older.Image)
-		fromOlder = after(resized(newer, older), fromOlder)
+		fromOlder = glide.After(glide.Resized(newer, older), fromOlder)
 	}
 	c.draw(screen, b, a, fromOlder, fromNewer, share)
 }
@@ -80,15 +80,6 @@ func (c *canvas) still(screen ebiten.FinalScreen, m *image.RGBA) {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	fit := nn.Resize(c.size.X, c.size.Y, w, h)
 	c.draw(screen, t, t, fit, fit, 1)
-}
-
-// resized maps pixels of one frame to those of another of a different size.
-func resized(from, to *dream.Frame) nn.Affine {
-	a, b := from.Image.Rect, to.Image.Rect
-	if a == b {
-		return identity
-	}
-	return nn.Resize(a.Dx(), a.Dy(), b.Dx(), b.Dy())
 }
 
 // place finds where a picture of that size stands in the area.

@@ -13,6 +13,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/glide"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
@@ -149,7 +150,7 @@ func (c *child) state(slider string) state {
 	}
 	if f := c.meter.last; f != nil {
 		s.Frame, s.Hash, s.Settings, s.Size = f.Number, record.Hash(f.Image), f.Settings, f.Image.Rect.Size()
-		s.Moved = f.Motion != identity
+		s.Moved = f.Motion != glide.Identity
 	}
 	if c.session != nil {
 		s.Net, s.Start, s.Seed, s.Paused = c.session.id.Name, c.session.title, c.session.seed, c.session.loop.Paused()

@@ -89,7 +89,7 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 		over(s.badge(dst, area, "paused"))
 	}
 	over(s.drawRecording(dst, area))
-	if s.glide.newer == nil {
+	if s.glide.Newest() == nil {
 		over(s.badge(dst, area, "falling asleep"))
 	}
 }

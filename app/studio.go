@@ -14,6 +14,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/glide"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
@@ -50,7 +51,7 @@ type studio struct {
 	base    dream.Settings // what a double click goes back to
 
 	canvas   canvas
-	glide    glide
+	glide    glide.Glide
 	size     sizer
 	meter    meter
 	title    *title
@@ -199,7 +200,7 @@ func (s *studio) replace(next *session, settings dream.Settings) {
 	s.want = settings
 	s.sent = next.loop.Settings()
 	s.publish()
-	s.glide = glide{}
+	s.glide = glide.Glide{}
 	s.meter = meter{}
 	s.sights = sights{}
 	s.gallery.serve(next)

@@ -47,7 +47,7 @@ func (s *studio) hear(now time.Time) {
 	s.adopt()
 	for _, f := range frames {
 		s.meter.frame(f)
-		s.glide.arrive(f)
+		s.glide.Arrive(f)
 		s.size.frame(f)
 	}
 	if s.toasts.expire(now) {
@@ -62,7 +62,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 		return
 	}
 	paused := s.session.loop.Paused()
-	if !paused && s.glide.advance(dt) {
+	if !paused && s.glide.Advance(dt) {
 		s.drawn.moved = true
 	}
 	if s.walk != nil && !paused {

@@ -1,4 +1,6 @@
-package app
+// Package glide is the display between dreamed frames: the clock by which one passes into
+// the next, and the motion that goes on meanwhile.
+package glide
 
 import (
 	"math"
@@ -9,11 +11,11 @@ import (
 	"zalgoscope/nn"
 )
 
-// glide is the clock of the display between dreamed frames. A picture that was
-// shown stays where it is; the newer one comes in while the motion between them,
+// Glide is the clock of the display between dreamed frames; its zero value is ready. A picture
+// that was shown stays where it is; the newer one comes in while the motion between them,
 // a rate in time, goes on. Pictures wait here when the dream is ahead, and the
 // motion runs on past the newest one for a little while when it is late.
-type glide struct {
+type Glide struct {
 	older, newer *dream.Frame
 	motion       nn.Affine // from pixels of newer to the pixels of older that they showed
 	waiting      []*dream.Frame
@@ -22,14 +24,14 @@ type glide struct {
 	last         time.Time
 }
 
-// identity moves nothing.
-var identity = nn.Affine{A: 1, E: 1}
+// Identity moves nothing.
+var Identity = nn.Affine{A: 1, E: 1}
 
 // mostWaiting is the number of frames that wait before the oldest are left out.
 const mostWaiting = 3
 
-// arrive takes a frame that the dream has finished.
-func (g *glide) arrive(f *dream.Frame) {
+// Arrive takes a frame that the dream has finished.
+func (g *Glide) Arrive(f *dream.Frame) {
 	if !g.last.IsZero() {
 		p := min(max(f.Done.Sub(g.last).Seconds(), 1e-3), 10)
 		if g.period == 0 {
@@ -49,24 +51,27 @@ func (g *glide) arrive(f *dream.Frame) {
 	}
 }
 
+// Newest is the frame that the glide has come to or is on the way to, nil before the first.
+func (g *Glide) Newest() *dream.Frame { return g.newer }
+
 // cut shows a frame at once, with no way to it.
-func (g *glide) cut(f *dream.Frame) {
-	g.older, g.newer, g.motion = nil, f, identity
+func (g *Glide) cut(f *dream.Frame) {
+	g.older, g.newer, g.motion = nil, f, Identity
 	g.waiting, g.phase = g.waiting[:0], 1
 }
 
 // next makes the first waiting frame the newer one.
-func (g *glide) next() {
+func (g *Glide) next() {
 	f := g.waiting[0]
 	g.waiting = append(g.waiting[:0], g.waiting[1:]...)
 	g.older, g.newer, g.motion = g.newer, f, f.Motion
 	if f.Number != g.older.Number+1 {
-		g.motion = identity
+		g.motion = Identity
 	}
 }
 
-// advance moves the display by so many seconds. It tells whether the view changed.
-func (g *glide) advance(dt float64) bool {
+// Advance moves the display by so many seconds. It tells whether the view changed.
+func (g *Glide) Advance(dt float64) bool {
 	if g.newer == nil || g.period == 0 {
 		return false
 	}
@@ -90,21 +95,21 @@ func (g *glide) advance(dt float64) bool {
 	return changed
 }
 
-// view is what is to be drawn: the older frame seen through a motion, the newer one
+// View is what is to be drawn: the older frame seen through a motion, the newer one
 // through another and as strong as share. older is nil where only the newer shows.
-func (g *glide) view() (older, newer *dream.Frame, fromOlder, fromNewer nn.Affine, share float64) {
+func (g *Glide) View() (older, newer *dream.Frame, fromOlder, fromNewer nn.Affine, share float64) {
 	if g.newer == nil {
-		return nil, nil, identity, identity, 0
+		return nil, nil, Identity, Identity, 0
 	}
 	if g.older == nil || g.phase >= 1 {
-		return nil, g.newer, identity, power(g.motion, max(g.phase-1, 0)), 1
+		return nil, g.newer, Identity, Power(g.motion, max(g.phase-1, 0)), 1
 	}
-	return g.older, g.newer, power(g.motion, g.phase), power(g.motion, g.phase-1), g.phase
+	return g.older, g.newer, Power(g.motion, g.phase), Power(g.motion, g.phase-1), g.phase
 }
 
-// power repeats a motion t times, t being any number. The motion must be a zoom, a turn and a
+// Power repeats a motion t times, t being any number. The motion must be a zoom, a turn and a
 // move, as the dream makes them: in complex numbers x' = a*x + b.
-func power(m nn.Affine, t float64) nn.Affine {
+func Power(m nn.Affine, t float64) nn.Affine {
 	a, b := complex(m.A, m.D), complex(m.C, m.F)
 	at := cmplx.Pow(a, complex(t, 0))
 	sum := complex(t, 0)
@@ -113,15 +118,24 @@ func power(m nn.Affine, t float64) nn.Affine {
 	}
 	bt := b * sum
 	if cmplx.IsNaN(at) || cmplx.IsNaN(bt) || cmplx.IsInf(at) || math.IsInf(real(bt), 0) {
-		return identity
+		return Identity
 	}
 	return nn.Affine{A: real(at), B: -imag(at), C: real(bt), D: imag(at), E: real(at), F: imag(bt)}
 }
 
-// after is the motion that first does n and then m: x' = m(n(x)).
-func after(m, n nn.Affine) nn.Affine {
+// After is the motion that first does n and then m: x' = m(n(x)).
+func After(m, n nn.Affine) nn.Affine {
 	return nn.Affine{
 		A: m.A*n.A + m.B*n.D, B: m.A*n.B + m.B*n.E, C: m.A*n.C + m.B*n.F + m.C,
 		D: m.D*n.A + m.E*n.D, E: m.D*n.B + m.E*n.E, F: m.D*n.C + m.E*n.F + m.F,
 	}
+}
+
+// Resized maps pixels of one frame to those of another that may have a different size.
+func Resized(from, to *dream.Frame) nn.Affine {
+	a, b := from.Image.Rect, to.Image.Rect
+	if a == b {
+		return Identity
+	}
+	return nn.Resize(a.Dx(), a.Dy(), b.Dx(), b.Dy())
 }
