@@ -58,6 +58,28 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// TestKillVideo kills a recording of video; ffmpeg, left alone, finishes the file.
+func TestKillVideo(t *testing.T) {
+	tool(t, "ffmpeg")
+	path := filepath.Join(t.TempDir(), "a.mp4")
+	added := killed(t, path, 100*time.Millisecond)
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		out, err := exec.Command(tool(t, "ffprobe"), "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", path).CombinedOutput()
+		var n int
+		if _, serr := fmt.Sscan(string(out), &n); err == nil && serr == nil && n >= added-50 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("of %d frames there are: %s", added, out)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if r, err := ReadRecipe(path); err != nil || r.Frames != 0 {
+		t.Errorf("got a recipe of %d frames, %v, want one that does not know their number", r.Frames, err)
+	}
+}
+
 // killed runs a recording, kills it after a time of frames, and gives their number.
 func killed(t *testing.T, path string, after time.Duration) (added int) {
 	t.Helper()

@@ -110,7 +110,7 @@ func (r *Recipe) changes(d document) error {
 	for _, c := range d.Change {
 		at, ok := c["at"].(int64)
 		if !ok {
-			return errors.New("record: a change in the recipe does not say at what gradient step")
+			return errors.New("record: a change in the recipe does not say at what tick")
 		}
 		delete(c, "at")
 		if err := r.apply(&s, c); err != nil {

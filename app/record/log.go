@@ -20,10 +20,10 @@ func NewLog(head Recipe) *Log {
 }
 
 // Change takes a change of the settings down; it is made for dream.OnChange.
-func (l *Log) Change(steps int64, s dream.Settings) {
+func (l *Log) Change(tick int64, s dream.Settings) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.recipe.Changes = append(l.recipe.Changes, Change{At: steps, Settings: s})
+	l.recipe.Changes = append(l.recipe.Changes, Change{At: tick, Settings: s})
 }
 
 // Recipe is the recipe so far. It does not change when the dream goes on, and costs

@@ -37,9 +37,9 @@ type Net struct {
 	SHA256 string
 }
 
-// Change is the settings from one gradient step on.
+// Change is the settings from one tick on.
 type Change struct {
-	At       int64 // gradient steps made before, as dream.OnChange counts
+	At       int64 // the tick, as dream.OnChange counts
 	Settings dream.Settings
 }
 
@@ -110,7 +110,7 @@ func (r Recipe) Validate() error {
 	last := int64(0)
 	for _, c := range r.Changes {
 		if c.At < last {
-			return fmt.Errorf("record: the recipe's changes are out of order at gradient step %d", c.At)
+			return fmt.Errorf("record: the recipe's changes are out of order at tick %d", c.At)
 		}
 		last = c.At
 		if err := c.check(); err != nil {
@@ -123,10 +123,10 @@ func (r Recipe) Validate() error {
 func (c Change) check() error {
 	s := c.Settings
 	if err := s.Check(); err != nil {
-		return fmt.Errorf("record: the recipe's settings at gradient step %d: %w", c.At, err)
+		return fmt.Errorf("record: the recipe's settings at tick %d: %w", c.At, err)
 	}
 	if !(s.Pace > 0 && s.Pace <= mostPace) {
-		return fmt.Errorf("record: the recipe's pace at gradient step %d is %g", c.At, s.Pace)
+		return fmt.Errorf("record: the recipe's pace at tick %d is %g", c.At, s.Pace)
 	}
 	for i := range dream.Knobs {
 		if t := dream.Knobs[i].Text(&s); t != nil && len(*t) > mostText {
@@ -165,7 +165,7 @@ func (r Recipe) Size() image.Point {
 	return image.Pt(r.Start.Width, r.Start.Height)
 }
 
-// Source repeats the recipe's settings at their gradient steps. It serves one
+// Source repeats the recipe's settings at their ticks. It serves one
 // dream, from its beginning.
 func (r Recipe) Source() dream.Source { return r.source(1, 1) }
 
@@ -182,8 +182,8 @@ func (r Recipe) Scaled(size image.Point) dream.Source {
 func (r Recipe) source(fx, fy float64) dream.Source {
 	next := 0
 	var now dream.Settings
-	return func(steps int64) (dream.Settings, error) {
-		for next < len(r.Changes) && (next == 0 || r.Changes[next].At <= steps) {
+	return func(tick int64) (dream.Settings, error) {
+		for next < len(r.Changes) && (next == 0 || r.Changes[next].At <= tick) {
 			now = r.Changes[next].Settings
 			if fx != 1 || fy != 1 {
 				if now.Width == 0 || now.Height == 0 {

@@ -56,6 +56,23 @@ func TestRecipeText(t *testing.T) {
 	}
 }
 
+// TestEverySettingIsRecorded finds each field of the settings in the table of knobs,
+// by which recipes go; the pace is their only other one.
+func TestEverySettingIsRecorded(t *testing.T) {
+	var s dream.Settings
+	v := reflect.ValueOf(&s).Elem()
+	for i := range v.NumField() {
+		field, found := v.Field(i).Addr().Interface(), v.Type().Field(i).Name == "Pace"
+		for j := range dream.Knobs {
+			k := &dream.Knobs[j]
+			found = found || field == any(k.Number(&s)) || field == any(k.Text(&s))
+		}
+		if !found {
+			t.Errorf("no knob stands for %s, so recipes would lose it", v.Type().Field(i).Name)
+		}
+	}
+}
+
 func TestRecipeTextIsShort(t *testing.T) {
 	r := example(0)
 	s := r.Changes[0].Settings
@@ -103,7 +120,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a huge start", strings.Replace(good, "width = 40", "width = 16000", 1), ""},
 		{"a vast start", strings.NewReplacer("width = 40", "width = 16000", "height = 30", "height = 16000").Replace(good), "16000x16000"},
 		{"out of order", good + "[[change]]\nat = -1\nzoom = 0.1\n", "out of order"},
-		{"no step", good + "[[change]]\nzoom = 0.1\n", "gradient step"},
+		{"no tick", good + "[[change]]\nzoom = 0.1\n", "tick"},
 		{"a long name", strings.Replace(good, "menagerie", strings.Repeat("x", 5000), 1), "5000"},
 		{"a bad picture", strings.Replace(good, "\nwidth = 40", "\npng = 'AAAA'\nwidth = 40", 1), "start picture"},
 		{"deep", "x = " + strings.Repeat("[", 400_000), "damaged"},
@@ -149,16 +166,16 @@ func TestSource(t *testing.T) {
 		{0, at(0.1, 0, 0)}, {10, at(0.2, 0, 0)}, {10, at(0.3, 0, 0)}, {25, at(0.3, 60, 60)}}}
 	full, half := r.Source(), r.Scaled(image.Pt(50, 50))
 	for _, c := range []struct {
-		steps              int64
+		tick               int64
 		zoom, w, h, hw, hh float64
 	}{{0, 0.1, 0, 0, 50, 50}, {9, 0.1, 0, 0, 50, 50}, {10, 0.3, 0, 0, 50, 50}, {30, 0.3, 60, 60, 30, 60}} {
-		got, _ := full(c.steps)
+		got, _ := full(c.tick)
 		if want := at(c.zoom, c.w, c.h); got != want {
-			t.Errorf("at step %d: got %+v, want %+v", c.steps, got, want)
+			t.Errorf("at tick %d: got %+v, want %+v", c.tick, got, want)
 		}
-		got, _ = half(c.steps)
+		got, _ = half(c.tick)
 		if want := at(c.zoom, c.hw, c.hh); got != want {
-			t.Errorf("scaled, at step %d: got %+v, want %+v", c.steps, got, want)
+			t.Errorf("scaled, at tick %d: got %+v, want %+v", c.tick, got, want)
 		}
 	}
 }

@@ -63,11 +63,11 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	}
 	defer d.Release()
 	source := r.Scaled(fit(o.Size, r.Size()))
-	at := func(steps int64) (dream.Settings, error) {
+	at := func(tick int64) (dream.Settings, error) {
 		if err := ctx.Err(); err != nil {
 			return dream.Settings{}, err
 		}
-		return source(steps)
+		return source(tick)
 	}
 	first := r.From + o.From
 	total := first + frames

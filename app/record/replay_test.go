@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
@@ -81,21 +82,21 @@ func session(t *testing.T, path string, start *image.RGBA, name string, from, co
 	return frames
 }
 
-// turning turns several knobs at gradient steps within frames.
-func turning(steps int64) (dream.Settings, error) {
+// turning turns several knobs at ticks within frames.
+func turning(tick int64) (dream.Settings, error) {
 	s := dream.Defaults()
 	s.Layer, s.Steps, s.Octaves, s.Jitter, s.Pace = "conv2", 2, 2, 4, 0.7
 	switch {
-	case steps >= 21:
+	case tick >= 21:
 		s.Width, s.Height, s.Pace = 40, 40, 1.1
 		fallthrough
-	case steps >= 14:
+	case tick >= 14:
 		s.Layer, s.Channel, s.Drift = "conv1", "2", 0.1
 		fallthrough
-	case steps >= 7:
+	case tick >= 7:
 		s.Zoom, s.Rotate, s.Blend = -0.031415926, 3, 0.1
 		fallthrough
-	case steps >= 3:
+	case tick >= 3:
 		s.Step = 0.1 + 0.2
 	}
 	return s, nil
@@ -156,6 +157,37 @@ func TestReplay(t *testing.T) {
 				t.Errorf("frames 2 to 4 are not those of the whole")
 			}
 		})
+	}
+}
+
+// TestReplayOfLoop turns knobs from another goroutine while a loop dreams, at whatever
+// moment of a frame that may be.
+func TestReplayOfLoop(t *testing.T) {
+	net := tinyNet()
+	start := dream.Static(30, 30, 99)
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Release()
+	log := NewLog(Recipe{Seed: 99, Start: StartOf("static", start)})
+	d.OnChange(log.Change)
+	s, _ := turning(0)
+	var want []*image.RGBA
+	l := dream.Start(d, s, dream.LoopOptions{OnFrame: func(f *dream.Frame) { want = append(want, f.Image) }})
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		s.Steps, s.Octaves, s.Zoom = float64(1+rng.IntN(4)), float64(1+rng.IntN(3)), rng.Float64()/5
+		l.Set(s)
+		time.Sleep(time.Duration(rng.IntN(2000)) * time.Microsecond)
+	}
+	l.Close()
+	r := log.Recipe()
+	r.Frames = len(want)
+	for i, m := range replay(t, r, ReplayOptions{}) {
+		if !reflect.DeepEqual(m, want[i]) {
+			t.Fatalf("frame %d of %d is not the one that was dreamed", i, len(want))
+		}
 	}
 }
 
