@@ -23,8 +23,9 @@ type Engine interface {
 	// A device that works ahead may return the value of an earlier step.
 	Ascend(c Canvas, obj Objective, step Step) (score float32, err error)
 	// Bend makes the calls that follow run net, a rewriting of the one that the engine was opened
-	// with (package bend), from its first gradient step on; nil brings that one back. What both
-	// have in common stays on the device. Operations whose parameters change are run as they are at each call.
+	// with (package bend); nil brings that one back. What both have in common stays on the device, and
+	// operations whose parameters change are run as they are at each call. The same net again goes
+	// on where it was left, unless another but the engine's own was bent in between.
 	Bend(net *Net) error
 	// Activation runs the preprocessed input x (3,H,W) forward and returns a layer's output.
 	Activation(x *tensor.Dense, layer string) (*tensor.Dense, error)

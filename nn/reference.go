@@ -28,6 +28,9 @@ func (r *Reference) Bend(net *Net) error {
 	if net == nil {
 		net = r.opened
 	}
+	if net == r.net {
+		return nil
+	}
 	if err := net.Validate(); err != nil {
 		return err
 	}

@@ -31,9 +31,9 @@ func New(net *nn.Net, specs []Spec, profiles Profiler) (*Rack, error) {
 		return nil, err
 	}
 	for _, s := range on(specs) {
-		l, err := net.Find(s.Layer)
+		l, err := s.find(net)
 		if err != nil {
-			return nil, fmt.Errorf("bend: %s: %w", s, err)
+			return nil, err
 		}
 		op := &Op{Spec: s, Wet: make([]float32, shapes[l][0])}
 		if err := r.draw(op, s); err != nil {
@@ -46,7 +46,7 @@ func New(net *nn.Net, specs []Spec, profiles Profiler) (*Rack, error) {
 		}
 		sources := convolutions(net, shapes, l, 0)
 		if len(sources) == 0 {
-			return nil, s.wrong("no convolution's weights lead to the layer alone")
+			return nil, s.weightless()
 		}
 		for conv, first := range sources {
 			if hurt[conv] == nil {
@@ -61,6 +61,46 @@ func New(net *nn.Net, specs []Spec, profiles Profiler) (*Rack, error) {
 	}
 	r.Net = rewritten(net, after, hurt)
 	return r, r.Net.Validate()
+}
+
+// Check reports the first bend, on or off, that a net cannot have.
+func Check(net *nn.Net, specs []Spec) error {
+	if len(specs) == 0 {
+		return nil
+	}
+	shapes, err := shapesOf(net)
+	if err != nil {
+		return err
+	}
+	for _, s := range specs {
+		if err := s.Check(); err != nil {
+			return err
+		}
+		l, err := s.find(net)
+		if err != nil {
+			return err
+		}
+		n := shapes[l][0]
+		if _, err := s.choose(n, make([]int, n)); err != nil {
+			return err
+		}
+		if k, _ := Find(s.Kind); k.OfWeights() && len(convolutions(net, shapes, l, 0)) == 0 {
+			return s.weightless()
+		}
+	}
+	return nil
+}
+
+func (s Spec) find(net *nn.Net) (int, error) {
+	l, err := net.Find(s.Layer)
+	if err != nil {
+		return 0, fmt.Errorf("bend: %s: %w", s, err)
+	}
+	return l, nil
+}
+
+func (s Spec) weightless() error {
+	return s.wrong("no convolution's weights lead to the layer alone")
 }
 
 // on leaves out the bends that are off.

@@ -86,6 +86,9 @@ func TestErrors(t *testing.T) {
 		if _, err := New(small(), specs, nil); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), specs[0].Kind) {
 			t.Errorf("%q: got %v, want an error with %q", c.text, err, c.want)
 		}
+		if err := Check(small(), specs); (err == nil) != strings.Contains(c.text, "cluster") {
+			t.Errorf("check of %q: %v", c.text, err)
+		}
 	}
 }
 
