@@ -106,7 +106,7 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, e
 // climb moves the canvas along the plan's gradient.
 func (e *Engine) climb(p *plan, c *canvas, step nn.Step) {
 	o := &e.jobs.climb
-	o.grad, o.canvas, o.rate = &p.grad, c, 0
+	o.grad, o.canvas, o.move = &p.grad, c, false
 	o.shiftX, o.shiftY = step.ShiftX, step.ShiftY
 	o.scale, _ = e.net.Input.Affine()
 	for i := range o.colour {
@@ -119,9 +119,10 @@ func (e *Engine) climb(p *plan, c *canvas, step nn.Step) {
 	for _, v := range o.sums {
 		sum += v
 	}
-	if o.rate = float32(float64(step.Size) * float64(3*c.w*c.h) / sum); sum == 0 || o.rate == 0 {
-		return
+	if o.rate = float32(float64(step.Size) * float64(3*c.w*c.h) / sum); !finite(o.rate) {
+		o.rate = 0
 	}
+	o.move = true
 	e.crew.run(o, c.h, share)
 }
 

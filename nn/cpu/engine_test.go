@@ -3,6 +3,7 @@ package cpu
 import (
 	"bytes"
 	"image"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -190,5 +191,30 @@ func TestErrors(t *testing.T) {
 	}
 	if err := c.Read(noise(8, 8)); err == nil {
 		t.Error("reading a released canvas: no error")
+	}
+}
+
+// TestHeal checks that what is not finite, on the canvas or in the gradient, spoils nothing else.
+func TestHeal(t *testing.T) {
+	e := open(t, Options{Threads: 2})
+	c, err := e.NewPicture(40, 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Write(noise(40, 30)); err != nil {
+		t.Fatal(err)
+	}
+	pix := c.(*canvas).pix
+	pix[4*(7*40+11)] = float32(math.NaN())
+	if _, err := e.Ascend(c, deep, nn.Step{Size: 3, ShiftX: 9, ShiftY: -4}); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range pix {
+		if !finite(v) || v < 0 || v > 255 {
+			t.Fatalf("value %d is %g after the step", i, v)
+		}
+	}
+	if got := pix[4*(7*40+11)]; got != grey {
+		t.Errorf("the spoilt value became %g, want %g", got, grey)
 	}
 }

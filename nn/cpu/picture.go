@@ -66,19 +66,25 @@ func (g *pictureGradient) pixel(w *worker, y, x int) *[3]float32 {
 }
 
 // climb is the update of a canvas by a normalised gradient. As a job it first
-// measures the gradient, then, with rate set, moves the canvas; an item is a row.
+// measures the gradient, then, with move set, changes the canvas; an item is a row.
+// What is not finite counts as zero in the gradient and becomes mid grey on the canvas.
 type climb struct {
 	grad           *pictureGradient
 	canvas         *canvas
 	scale          [3]float32 // of the preprocessing
 	colour         [3]int     // canvas colour of each input channel
 	shiftX, shiftY int
-	rate           float32   // 0 while measuring
+	move           bool
+	rate           float32
 	sums           []float64 // of |gradient| over each row
 }
 
+const grey = 127.5 // the middle of 0..255
+
+func finite(v float32) bool { return v-v == 0 }
+
 func (o *climb) run(w *worker, y int) {
-	if o.rate == 0 {
+	if !o.move {
 		o.sums[y] = o.measure(w, y)
 		return
 	}
@@ -88,7 +94,15 @@ func (o *climb) run(w *worker, y int) {
 		g, p := o.grad.pixel(w, y, x), row[4*at:4*at+4:4*at+4]
 		for c, v := range g {
 			k := o.colour[c]
-			p[k] = min(max(p[k]+o.rate*o.scale[c]*v, 0), 255)
+			if v *= o.scale[c]; !finite(v) {
+				v = 0
+			}
+			switch {
+			case !finite(p[k]):
+				p[k] = grey
+			case o.rate != 0:
+				p[k] = min(max(p[k]+o.rate*v, 0), 255)
+			}
 		}
 		if at++; at == o.grad.w {
 			at = 0
@@ -100,7 +114,9 @@ func (o *climb) measure(w *worker, y int) float64 {
 	var sum [3]float64
 	for x := range o.grad.w {
 		for c, v := range o.grad.pixel(w, y, x) {
-			sum[c] += math.Abs(float64(v * o.scale[c]))
+			if v *= o.scale[c]; finite(v) {
+				sum[c] += math.Abs(float64(v))
+			}
 		}
 	}
 	return sum[0] + sum[1] + sum[2]
