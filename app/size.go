@@ -20,7 +20,8 @@ type sizer struct {
 	good     float64   // the last longer side that was dreamed
 	since    time.Time // when now became what it is
 	frames   int       // dreamed since
-	took     time.Duration
+	first    time.Duration // that the first of them took
+	took     time.Duration // that the others took together
 }
 
 // The governor's band of dreams a second, and the sides that it keeps within.
@@ -69,7 +70,9 @@ func (z *sizer) frame(f *dream.Frame) {
 		return
 	}
 	z.frames++
-	if z.frames > 1 { // the first one of a size pays for its buffers
+	if z.frames == 1 { // the first one of a size pays for its buffers
+		z.first = f.Took
+	} else {
 		z.took += f.Took
 	}
 	z.good = z.now
@@ -84,11 +87,14 @@ func (z *sizer) retreat(w, h float64) {
 }
 
 // govern changes the size when the dream is too slow, or quick enough for more.
-func (z *sizer) govern(s *studio, now time.Time) bool {
-	if !z.governed || z.frames < 4 || s.session.loop.Paused() || z.pending > 0 {
+func (z *sizer) govern(paused bool, now time.Time) bool {
+	if !z.governed || paused || z.pending > 0 {
 		return false
 	}
-	rate := float64(z.frames-1) / max(z.took.Seconds(), 1e-4)
+	rate := z.rate()
+	if rate == 0 {
+		return false
+	}
 	most := z.wanted
 	if most == 0 {
 		most = easySide
@@ -105,6 +111,19 @@ func (z *sizer) govern(s *studio, now time.Time) bool {
 		return false
 	}
 	return true
+}
+
+// rate is the dreams a second at this size, 0 while it is not known well enough. The slower
+// the dream, the fewer frames have to be waited for.
+func (z *sizer) rate() float64 {
+	const slow = 800 * time.Millisecond
+	switch {
+	case z.frames == 1 && z.first > 2*slow:
+		return 1 / z.first.Seconds()
+	case z.frames > 1 && z.took > slow, z.frames > 3:
+		return float64(z.frames-1) / max(z.took.Seconds(), 1e-4)
+	}
+	return 0
 }
 
 // setGoverned turns the governor on or off; without it the canvas is what the user asked for.

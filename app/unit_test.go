@@ -1,0 +1,178 @@
+package app
+
+import (
+	"image"
+	"math"
+	"testing"
+	"time"
+
+	"zalgoscope/app/dream"
+)
+
+func TestDialPlaces(t *testing.T) {
+	for i := range dream.Knobs {
+		k := &dream.Knobs[i]
+		if s := dream.Live(); k.Number(&s) == nil {
+			continue
+		}
+		d := knobDial(k)
+		for _, p := range []float64{0, 0.1, 0.5, 0.73, 1} {
+			v := d.value(p)
+			if v < k.Min || v > k.Max || k.Whole && v != math.Round(v) {
+				t.Errorf("%s at %g is %g", k.Name, p, v)
+			}
+			if back := d.value(d.place(v)); math.Abs(back-v) > 1e-9*(k.Max-k.Min) {
+				t.Errorf("%s: %g goes to %g and comes back as %g", k.Name, v, d.place(v), back)
+			}
+		}
+	}
+}
+
+func TestDialNudge(t *testing.T) {
+	v := 3.0
+	d := dial{min: 1, max: 100, whole: true, curve: 2, get: func() float64 { return v }, set: func(x float64) { v = x }}
+	d.nudge(fineNotch)
+	if v != 4 {
+		t.Errorf("a whole number goes from 3 to %g by the smallest step, want 4", v)
+	}
+	d = dial{min: -1, max: 1, curve: 2, get: d.get, set: d.set}
+	v = 1e-5
+	d.nudge(-notch)
+	if v != 0 {
+		t.Errorf("a knob that is turned through zero stands at %g, want 0", v)
+	}
+	v = 1
+	d.nudge(1)
+	if v != 1 {
+		t.Errorf("a knob at its end goes on to %g", v)
+	}
+}
+
+func TestKnobText(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		v    float64
+		want string
+	}{
+		{"zoom", 0.05, "5.0 %/s"}, {"rotate", -12, "-12.0°/s"}, {"steps", 3, "3"}, {"step", 1.5, "1.50"}, {"jitter", 8, "8 px"}, {"drift", 0.5, "50.0 %"},
+	} {
+		k, err := dream.Find(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := knobText(k, c.v); got != c.want {
+			t.Errorf("%s at %g is written %q, want %q", c.name, c.v, got, c.want)
+		}
+	}
+}
+
+func TestHistory(t *testing.T) {
+	at := time.Now()
+	var h history
+	set := func(zoom float64) dream.Settings { s := dream.Live(); s.Zoom = zoom; return s }
+	watch := func(zoom float64, later time.Duration, busy bool) { at = at.Add(later); h.watch(set(zoom), at, busy) }
+	watch(0, 0, false)
+	for i := range 10 { // one drag
+		watch(0.01*float64(i), 50*time.Millisecond, true)
+	}
+	watch(0.09, time.Second, false)
+	watch(0.2, time.Millisecond, false)
+	watch(0.2, time.Second, false)
+	for _, want := range []float64{0.09, 0} {
+		if got, ok := h.undo(h.now); !ok || got.Zoom != want {
+			t.Fatalf("undo gives %g (%v), want %g", got.Zoom, ok, want)
+		}
+	}
+	if _, ok := h.undo(h.now); ok {
+		t.Error("there is something before the beginning")
+	}
+	if got, ok := h.redo(); !ok || got.Zoom != 0.09 {
+		t.Errorf("redo gives %g (%v), want 0.09", got.Zoom, ok)
+	}
+	// A change that has not settled is undone too, and ends what could be redone.
+	if got, ok := h.undo(set(0.4)); !ok || got.Zoom != 0.09 {
+		t.Errorf("undo of a fresh change gives %g (%v), want 0.09", got.Zoom, ok)
+	}
+	if got, _ := h.redo(); got.Zoom != 0.4 {
+		t.Errorf("redo gives %g, want the fresh change back", got.Zoom)
+	}
+}
+
+func TestToggled(t *testing.T) {
+	for _, c := range []struct {
+		text, name string
+		mix        bool
+		want       string
+	}{
+		{"a", "b", false, "b"}, {"a", "b", true, "a,b"}, {"a,b", "b", true, "a"}, {"a", "a", true, "a"}, {"a:0.3,b:0.7", "c", true, "a:0.3,b:0.7,c"},
+	} {
+		if got := toggled(c.text, c.name, c.mix); got != c.want {
+			t.Errorf("toggled(%q, %q, %v) = %q, want %q", c.text, c.name, c.mix, got, c.want)
+		}
+	}
+}
+
+func TestWildness(t *testing.T) {
+	grey := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	for i := range grey.Pix {
+		grey.Pix[i] = 128
+	}
+	calm, clouds, static := wildness(grey, grey), wildness(dream.Clouds(64, 48, 1), nil), wildness(dream.Static(64, 48, 1), dream.Clouds(64, 48, 1))
+	if calm != 0 || !(clouds > calm && static > clouds && static <= 1) {
+		t.Errorf("grey is %g, clouds %g, static %g wild", calm, clouds, static)
+	}
+}
+
+func TestAround(t *testing.T) {
+	area := image.Rect(0, 0, 100, 80)
+	for _, inner := range []image.Rectangle{image.Rect(0, 10, 100, 70), image.Rect(20, 0, 80, 80), image.Rect(-10, -10, 200, 200), image.Rect(30, 30, 40, 40), {}} {
+		got := 0
+		for _, r := range around(area, inner) {
+			if !r.Empty() {
+				got += r.Dx() * r.Dy()
+			}
+			if !r.Intersect(inner).Empty() {
+				t.Errorf("around %v: %v overlaps it", inner, r)
+			}
+		}
+		in := inner.Intersect(area)
+		if want := area.Dx()*area.Dy() - in.Dx()*in.Dy(); got != want {
+			t.Errorf("around %v there are %d pixels, want %d", inner, got, want)
+		}
+	}
+}
+
+func TestKeysAreUnique(t *testing.T) {
+	type chord struct {
+		key         int
+		ctrl, shift bool
+	}
+	seen := map[chord]string{}
+	add := func(c chord, help string) {
+		if other, ok := seen[c]; ok {
+			t.Errorf("a key means both %q and %q", other, help)
+		}
+		seen[c] = help
+	}
+	for _, c := range commands {
+		for _, k := range c.keys {
+			add(chord{int(k), c.ctrl, c.shift}, c.help)
+		}
+	}
+	for i := range dream.Knobs {
+		k := &dream.Knobs[i]
+		for _, name := range []string{k.Less, k.More} {
+			if name == "" {
+				continue
+			}
+			key := knobKey(name)
+			if key < 0 {
+				t.Errorf("knob %s has the key %q, which Ebiten does not know", k.Name, name)
+			}
+			add(chord{key: int(key)}, k.Name+" "+name)
+		}
+	}
+	if n := len(Keys()); n < 25 {
+		t.Errorf("the table has %d keys", n)
+	}
+}
