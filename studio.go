@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"context"
 	"errors"
 	"image"
 	"os"
@@ -35,7 +37,7 @@ picture itself, feeds the result back, zooms, and never stops. Without a command
 a window where every knob turns the dream while it runs.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return j.run(cmd.Flags(), args)
+			return j.run(cmd.Context(), cmd.Flags(), args)
 		},
 	}
 	fs := cmd.Flags()
@@ -49,12 +51,14 @@ a window where every knob turns the dream while it runs.`,
 	return cmd
 }
 
-func (j *studioJob) run(flags *pflag.FlagSet, args []string) error {
+func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string) error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return errors.New("there is no display for the studio; 'zalgoscope dream IMAGE -o OUT.png' dreams without one")
 	}
 	c := app.Config{
-		Open: j.openLive, Load: j.loadLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
+		Context: ctx,
+		Context: ctx,
+		Open:    j.openLive, Load: j.loadLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
 		Adjust: func(s *dream.Settings) { adjust(flags, &j.settings, s) },
 	}
 	if len(args) == 1 {

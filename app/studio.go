@@ -4,6 +4,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"image"
 	"sync"
@@ -21,6 +22,8 @@ import (
 
 // Config is what a studio begins with.
 type Config struct {
+	Context context.Context // closes the window when it is done; nil for never
+
 	Net   *nn.Net
 	NetID record.Net // the net's name and checksum, for recipes
 	// Open makes an engine for a net. It is called on a goroutine of its own.

@@ -9,7 +9,7 @@ import (
 // Update does what there is to do for one tick, and waits for nothing.
 func (s *studio) Update() error {
 	began := time.Now()
-	if ebiten.IsWindowBeingClosed() {
+	if ebiten.IsWindowBeingClosed() || s.cfg.Context != nil && s.cfg.Context.Err() != nil {
 		s.closing = true
 		s.remember()
 		return ebiten.Termination
