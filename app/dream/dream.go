@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"image"
 	"math/rand/v2"
+	"slices"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // Dream is a picture being dreamed on an engine. It is used by one goroutine at a time.
@@ -22,6 +24,9 @@ type Dream struct {
 	seed   uint64
 
 	resolver resolver
+	bender   bender
+	mods     modulator
+	bends    []bend.Spec // that the last settings taken ask for
 	rng      *rand.Rand
 	tone     nn.Tone // what Hold holds
 	frames   int     // frames finished
@@ -30,6 +35,8 @@ type Dream struct {
 	time     float64 // sum of the paces of all frames
 	done     int64   // pixels times gradient steps
 	score    float32
+	healed   int64
+	began    int64 // done when the frame began
 	onChange func(tick int64, s Settings)
 	logged   Settings // the last settings that onChange heard
 
@@ -47,7 +54,8 @@ type Options struct {
 // New begins a dream of a start picture, which must not change afterwards.
 func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, error) {
 	d := &Dream{engine: engine, net: net}
-	d.resolver = resolver{net: net, engine: engine, open: o.Open}
+	d.bender = bender{net: net, engine: engine}
+	d.resolver = resolver{net: net, activation: d.bender.activation, open: o.Open}
 	if err := d.Begin(start, o.Seed); err != nil {
 		d.Release()
 		return nil, err
@@ -71,9 +79,13 @@ func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 	release(&d.origin)
 	d.start, d.seed = start, seed
 	d.resolver.begin(start)
+	if err := d.bender.begin(start); err != nil {
+		return err
+	}
 	d.rng = rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15))
 	d.tone = startTone(start)
 	d.frames, d.steps, d.ticks, d.done, d.time, d.score = 0, 0, 0, 0, 0, 0
+	d.healed, d.began = 0, 0
 	d.logged = Settings{}
 	return nil
 }
@@ -87,7 +99,7 @@ func (d *Dream) Seed() uint64       { return d.seed }
 // at these ticks repeats the dream.
 func (d *Dream) OnChange(f func(tick int64, s Settings)) { d.onChange, d.logged = f, Settings{} }
 
-// take asks the source and reports a change.
+// take asks the source, reports a change, and gives the settings as their modulators move them.
 func (d *Dream) take(at Source) (Settings, error) {
 	s, err := at(d.ticks)
 	if err == nil && d.onChange != nil && s != d.logged {
@@ -95,11 +107,27 @@ func (d *Dream) take(at Source) (Settings, error) {
 		d.logged = s
 	}
 	d.ticks++
+	if err != nil {
+		return s, err
+	}
+	share := float64(d.done-d.began) / float64(max(d.Work(s), 1))
+	return d.moved(s, d.time+s.Pace*min(share, 1))
+}
+
+// moved gives the settings as their modulators move them at a time, and notes the bends.
+func (d *Dream) moved(s Settings, time float64) (Settings, error) {
+	specs, err := d.bender.parse(s.Bend)
+	if err != nil {
+		return s, err
+	}
+	s, d.bends, err = d.mods.move(s, specs, time, d.seed)
+	d.bends = slices.Concat(d.bends, d.bender.zalgo(s.Zalgo))
 	return s, err
 }
 
-// Release frees the dream's canvases; the engine stays.
+// Release frees the dream's canvases; the engine stays, without bends.
 func (d *Dream) Release() {
+	d.bender.release()
 	for i := range d.octave {
 		release(&d.octave[i].base)
 		release(&d.octave[i].work)
@@ -113,6 +141,9 @@ func (d *Dream) Release() {
 func (d *Dream) Frames() int    { return d.frames }
 func (d *Dream) Steps() int64   { return d.steps }
 func (d *Dream) Score() float32 { return d.score }
+
+// Healed is the number of gradient steps whose numbers burst, which the engine kept from the picture.
+func (d *Dream) Healed() int64 { return d.healed }
 
 // Work is what a frame of those settings costs and Done what has been done, in
 // pixels times gradient steps, for progress bars.
@@ -145,7 +176,17 @@ func (d *Dream) Check(s Settings) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	_, err := d.resolver.objective(s)
+	if _, err := d.mods.parse(s.Mod); err != nil {
+		return err
+	}
+	specs, err := d.bender.parse(s.Bend)
+	if err != nil {
+		return err
+	}
+	if err := bend.Check(d.net, specs); err != nil {
+		return err
+	}
+	_, err = d.resolver.objective(s)
 	return err
 }
 
@@ -162,6 +203,10 @@ func Fixed(s Settings) Source { return func(int64) (Settings, error) { return s,
 // canvas and octaves are those at the frame's beginning. After an error the frame
 // before is still there.
 func (d *Dream) Frame(at Source) error {
+	d.began = d.done
+	if err := d.bender.restore(); err != nil {
+		return err
+	}
 	s, err := d.take(at)
 	if err != nil {
 		return err

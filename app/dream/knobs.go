@@ -9,7 +9,7 @@ import (
 // session files are made. A knob is a number or a text.
 type Knob struct {
 	Name    string // flag, slider and recipe name
-	Group   string // "what", "picture", "motion" or "canvas"
+	Group   string // "what", "picture", "motion", "bend" or "canvas"
 	Unit    string
 	Min     float64
 	Max     float64
@@ -82,6 +82,16 @@ var Knobs = []Knob{
 	{Name: "blend", Group: "motion", Min: 0, Max: 1, Rate: true,
 		Help: "share of the start picture mixed back into each frame",
 		num:  func(s *Settings) *float64 { return &s.Blend }},
+
+	{Name: "zalgo", Group: "bend", Min: 0, Max: 11,
+		Help: "how much of everything is bent, from a classifier's honest dream to beyond the end of the scale",
+		num:  func(s *Settings) *float64 { return &s.Zalgo }},
+	{Name: "bend", Group: "bend",
+		Help: "bends, layer:kind=amount[,wet=SHARE][,channels=N;N-N|random:SHARE|cluster:N][,seed=N][,off] with spaces between",
+		text: func(s *Settings) *string { return &s.Bend }},
+	{Name: "mod", Group: "bend",
+		Help: "modulators, KNOB=sine|triangle|walk|sample-hold:rate:depth[:phase] with spaces between; bend.1 is the first bend's amount",
+		text: func(s *Settings) *string { return &s.Mod }},
 
 	{Name: "width", Group: "canvas", Unit: "px", Min: 0, Max: 8192, Whole: true,
 		Help: "width of the canvas; 0 for the start picture's",

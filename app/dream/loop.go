@@ -162,11 +162,16 @@ func (l *Loop) frame() {
 	began := time.Now()
 	s := l.take()
 	w, h := l.dream.Size()
-	motion := Motion(s, l.dream.time, w, h)
+	moved, err := l.dream.moved(s, l.dream.time)
+	if err != nil {
+		l.fail(err)
+		return
+	}
+	motion := Motion(moved, l.dream.time, w, h)
 	if l.dream.frames == 0 {
 		motion = nn.Affine{A: 1, E: 1}
 	}
-	err := l.dream.Frame(func(int64) (Settings, error) {
+	err = l.dream.Frame(func(int64) (Settings, error) {
 		if l.ended() {
 			return Settings{}, errClosed
 		}

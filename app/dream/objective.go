@@ -116,10 +116,10 @@ func Matches(labels []string, word string) []int {
 
 // resolver turns settings into an objective and remembers what is costly to find.
 type resolver struct {
-	net    *nn.Net
-	engine nn.Engine
-	start  *image.RGBA // what the energies of layers are measured on
-	open   func(path string) (*image.RGBA, error)
+	net        *nn.Net
+	activation func(x *tensor.Dense, layer string) (*tensor.Dense, error) // of the net without bends
+	start      *image.RGBA                                                // what the energies of layers are measured on
+	open       func(path string) (*image.RGBA, error)
 
 	last     Settings
 	obj      nn.Objective
@@ -239,7 +239,7 @@ func (r *resolver) features(layer, path string) (*tensor.Dense, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dream: guide: %w", err)
 	}
-	a, err := r.engine.Activation(r.net.Input.Tensor(m), layer)
+	a, err := r.activation(r.net.Input.Tensor(m), layer)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +254,7 @@ func (r *resolver) energy(layer string) (float64, error) {
 	if e, ok := r.energies[layer]; ok {
 		return e, nil
 	}
-	a, err := r.engine.Activation(r.net.Input.Tensor(r.start), layer)
+	a, err := r.activation(r.net.Input.Tensor(r.start), layer)
 	if err != nil {
 		return 0, err
 	}

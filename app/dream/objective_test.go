@@ -53,7 +53,7 @@ func TestMatches(t *testing.T) {
 func TestObjective(t *testing.T) {
 	net, e := engine(t)
 	guide := Clouds(48, 40, 1)
-	r := resolver{net: net, engine: e, start: Clouds(40, 40, 2), open: func(string) (*image.RGBA, error) { return guide, nil }}
+	r := resolver{net: net, activation: e.Activation, start: Clouds(40, 40, 2), open: func(string) (*image.RGBA, error) { return guide, nil }}
 	for _, c := range []struct {
 		name string
 		s    Settings

@@ -81,7 +81,13 @@ func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 	}
 	w, h := c.Size()
 	d.steps, d.done = d.steps+1, d.done+int64(w)*int64(h)
+	if err := d.bender.apply(d.bends); err != nil {
+		return err
+	}
 	d.score, err = d.engine.Ascend(c, obj, step)
+	if d.score-d.score != 0 {
+		d.healed++
+	}
 	return err
 }
 

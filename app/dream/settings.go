@@ -29,6 +29,11 @@ type Settings struct {
 	Blend   float64 // share of the start picture in each frame
 	Pace    float64
 
+	// What is damaged, and what moves by itself.
+	Bend  string  // as package bend writes it
+	Zalgo float64 // how far the chain of bends for everything is turned up
+	Mod   string  // as FormatModulators writes it
+
 	// The canvas, in pixels; 0 keeps the start picture's size.
 	Width, Height float64
 }

@@ -1,0 +1,174 @@
+package dream
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zalgoscope/nn/bend"
+)
+
+// Modulator moves a knob to and fro by itself, by the dream's time, so that a dream that is
+// repeated moves alike.
+type Modulator struct {
+	Knob  string  // a knob's name, or bend.N or bend.N.wet for the N-th bend, from 1
+	Shape string  // one of Shapes
+	Rate  float64 // periods by unit of time, in the window by second
+	Depth float64 // largest move to either side, in the knob's unit
+	Phase float64 // share of a period
+}
+
+// Shapes are the shapes of modulators: a wave, a wave with corners, a smooth random
+// way, and random values held for a period each.
+var Shapes = []string{"sine", "triangle", "walk", "sample-hold"}
+
+// ParseModulators reads modulators with spaces between, as FormatModulators writes
+// them: knob=shape:rate:depth[:phase].
+func ParseModulators(text string) ([]Modulator, error) {
+	var list []Modulator
+	for _, word := range strings.Fields(text) {
+		m, err := parseModulator(word)
+		if err != nil {
+			return nil, fmt.Errorf("dream: modulator %q: %w", word, err)
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+func parseModulator(word string) (m Modulator, err error) {
+	knob, rest, _ := strings.Cut(word, "=")
+	parts := strings.Split(rest, ":")
+	if len(parts) < 3 || len(parts) > 4 {
+		return m, fmt.Errorf("it is not knob=shape:rate:depth[:phase]")
+	}
+	m = Modulator{Knob: knob, Shape: parts[0]}
+	for i, to := range []*float64{&m.Rate, &m.Depth, &m.Phase}[:len(parts)-1] {
+		if *to, err = strconv.ParseFloat(parts[i+1], 64); err != nil || math.IsNaN(*to) || math.Abs(*to) > 1e6 {
+			return m, fmt.Errorf("%q is not a number", parts[i+1])
+		}
+	}
+	if !slices.Contains(Shapes, m.Shape) {
+		return m, fmt.Errorf("the shape must be one of %s", strings.Join(Shapes, ", "))
+	}
+	if m.Rate < 0 {
+		return m, fmt.Errorf("the rate is below 0")
+	}
+	if n, _ := m.bend(); n > 0 {
+		return m, nil
+	}
+	k, err := Find(knob)
+	if err != nil {
+		return m, err
+	}
+	if k.num == nil || k.Group == "canvas" {
+		return m, fmt.Errorf("the knob cannot be moved")
+	}
+	return m, nil
+}
+
+// FormatModulators writes modulators as ParseModulators reads them.
+func FormatModulators(list []Modulator) string {
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	words := make([]string, len(list))
+	for i, m := range list {
+		words[i] = m.Knob + "=" + m.Shape + ":" + number(m.Rate) + ":" + number(m.Depth)
+		if m.Phase != 0 {
+			words[i] += ":" + number(m.Phase)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// bend gives the number of the bend that is moved, from 1, and whether it is its wetness; 0 for a knob.
+func (m Modulator) bend() (n int, wet bool) {
+	rest, ok := strings.CutPrefix(m.Knob, "bend.")
+	if !ok {
+		return 0, false
+	}
+	rest, wet = strings.CutSuffix(rest, ".wet")
+	n, err := strconv.Atoi(rest)
+	if err != nil || n < 1 {
+		return 0, false
+	}
+	return n, wet
+}
+
+// At is how far the modulator moves its knob at a time. What is random depends on the
+// seed and the knob.
+func (m Modulator) At(time float64, seed uint64) float64 {
+	t := time*m.Rate + m.Phase
+	n := math.Floor(t)
+	t -= n
+	switch m.Shape {
+	case "sine":
+		return m.Depth * math.Sin(2*math.Pi*t)
+	case "triangle":
+		return m.Depth * (1 - 4*math.Abs(math.Mod(t+0.25, 1)-0.5))
+	case "walk":
+		a, b := m.random(n, seed), m.random(n+1, seed)
+		return m.Depth * (a + (b-a)*ease(t))
+	}
+	return m.Depth * m.random(n, seed)
+}
+
+// random is a value in -1..1 of the modulator's own for each period.
+func (m Modulator) random(period float64, seed uint64) float64 {
+	h := fnv.New32a()
+	fmt.Fprint(h, m.Knob, m.Shape, seed) // hashes do not fail
+	return float64(bend.Draw(h.Sum32(), int(int64(period))))
+}
+
+// modulator moves settings by what they say themselves.
+type modulator struct {
+	text string // the last one read
+	list []Modulator
+}
+
+func (o *modulator) parse(text string) ([]Modulator, error) {
+	if text != o.text {
+		list, err := ParseModulators(text)
+		if err != nil {
+			return nil, err
+		}
+		o.text, o.list = text, list
+	}
+	return o.list, nil
+}
+
+// move gives the settings and bends as they are at a time. The given bends stay as they are.
+func (o *modulator) move(s Settings, specs []bend.Spec, time float64, seed uint64) (Settings, []bend.Spec, error) {
+	list, err := o.parse(s.Mod)
+	if err != nil || len(list) == 0 {
+		return s, specs, err
+	}
+	specs = slices.Clone(specs)
+	for _, m := range list {
+		by := m.At(time, seed)
+		if n, wet := m.bend(); n > 0 {
+			if n <= len(specs) {
+				moveBend(&specs[n-1], wet, by)
+			}
+			continue
+		}
+		k, err := Find(m.Knob)
+		if err != nil {
+			return s, specs, err
+		}
+		p := k.Number(&s)
+		*p = k.Clamp(*p + by)
+	}
+	return s, specs, nil
+}
+
+// moveBend moves a bend's amount or wetness within its range.
+func moveBend(s *bend.Spec, wet bool, by float64) {
+	if wet {
+		s.Wet = min(max(s.Wet+by, 0), 1)
+	} else if k, err := bend.Find(s.Kind); err == nil {
+		s.Amount = k.Clamp(s.Amount + by)
+	}
+}

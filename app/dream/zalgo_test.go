@@ -1,0 +1,88 @@
+package dream
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"zalgoscope/nn/bend"
+	"zalgoscope/nn/enginetest"
+)
+
+// The chain is the same bends at every place of the knob, so that turning it is smooth.
+func TestZalgo(t *testing.T) {
+	net := enginetest.Small()
+	if got := Zalgo(net, 0); got != nil {
+		t.Errorf("at 0: %v", got)
+	}
+	first := Zalgo(net, 0.01)
+	last := first
+	for level := 0.1; level < 11.05; level += 0.1 {
+		specs := Zalgo(net, level)
+		if err := bend.Check(net, specs); err != nil {
+			t.Fatalf("at %g: %v", level, err)
+		}
+		for i, s := range specs {
+			k, _ := bend.Find(s.Kind)
+			if s.Layer != first[i].Layer || s.Kind != first[i].Kind {
+				t.Fatalf("at %g bend %d is another one", level, i)
+			}
+			if d := math.Abs(s.Amount-last[i].Amount) / (k.Max - k.Min); d > 0.05 {
+				t.Errorf("at %g bend %s leaps by %g of its range", level, s, d)
+			}
+		}
+		last = specs
+	}
+}
+
+// A random bend is one that the net can have, and all kinds and layers come up.
+func TestShortCircuit(t *testing.T) {
+	net := enginetest.Small()
+	kinds, layers := map[string]bool{}, map[string]bool{}
+	for seed := range uint64(2000) {
+		s, err := ShortCircuit(net, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, _ := ShortCircuit(net, seed)
+		if s != again {
+			t.Fatalf("seed %d gives %s and %s", seed, s, again)
+		}
+		if back, err := bend.Parse(s.String()); err != nil || back[0] != s {
+			t.Fatalf("%s reads back as %v, %v", s, back, err)
+		}
+		kinds[s.Kind], layers[s.Layer] = true, true
+	}
+	if len(kinds) != len(bend.Kinds) || len(layers) != len(bendable(net)) {
+		t.Errorf("%d of %d kinds and %d of %d layers came up", len(kinds), len(bend.Kinds), len(layers), len(bendable(net)))
+	}
+}
+
+// However random bends come and go, the picture keeps moving, with some contrast.
+func TestShortCircuitWalk(t *testing.T) {
+	d := begin(t, Clouds(24, 20, 1), 1)
+	rng := rand.New(rand.NewPCG(1, 2))
+	s := quick()
+	s.Steps, s.Octaves, s.Hold = 1, 1, 0.3
+	var specs []bend.Spec
+	for n := range 150 {
+		if n%3 == 0 {
+			b, err := ShortCircuit(d.net, rng.Uint64())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if specs = append(specs, b); len(specs) > 5 {
+				specs = specs[rng.IntN(5)+1:]
+			}
+			s.Bend = bend.Format(specs)
+		}
+		m := dreamed(t, d, Fixed(s), 1)
+		low, high := byte(255), byte(0)
+		for i := 0; i < len(m.Pix); i += 4 {
+			low, high = min(low, m.Pix[i]), max(high, m.Pix[i])
+		}
+		if high-low < 40 {
+			t.Fatalf("after %d frames, with %s, red goes from %d to %d", n, s.Bend, low, high)
+		}
+	}
+}
