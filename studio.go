@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"context"
 	"errors"
 	"image"
 	"os"
@@ -56,7 +55,6 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		return errors.New("there is no display for the studio; 'zalgoscope dream IMAGE -o OUT.png' dreams without one")
 	}
 	c := app.Config{
-		Context: ctx,
 		Context: ctx,
 		Open:    j.openLive, Load: j.loadLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
 		Adjust: func(s *dream.Settings) { adjust(flags, &j.settings, s) },
