@@ -44,6 +44,7 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	if s.look == nil {
 		return
 	}
+	s.pacer.wait()
 	s.meter.shown()
 	now := time.Now()
 	if !s.needsControls(now) {

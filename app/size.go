@@ -16,10 +16,10 @@ type sizer struct {
 	wanted   float64     // longer side that the user asked for, 0 for as much as stays quick
 	now      float64     // longer side of the canvas
 	governed bool
-	pending  float64   // what the slider stands at while it is dragged, else 0
-	good     float64   // the last longer side that was dreamed
-	since    time.Time // when now became what it is
-	frames   int       // dreamed since
+	pending  float64       // what the slider stands at while it is dragged, else 0
+	good     float64       // the last longer side that was dreamed
+	since    time.Time     // when now became what it is
+	frames   int           // dreamed since
 	first    time.Duration // that the first of them took
 	took     time.Duration // that the others took together
 }

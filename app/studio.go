@@ -67,6 +67,7 @@ type studio struct {
 	presets  presetList
 	walk     *walk
 	recorder recorder
+	pacer    pacer
 
 	folded   bool
 	help     bool
@@ -130,7 +131,7 @@ func newStudio(cfg Config) (*studio, error) {
 		return nil, err
 	}
 	s.gallery = newGallery(s)
-	s.recorder = newRecorder()
+	s.recorder, s.pacer = newRecorder(), newPacer()
 	s.size.governed = true
 	s.presets.load(s)
 	s.want = dream.Live()

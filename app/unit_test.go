@@ -176,3 +176,15 @@ func TestKeysAreUnique(t *testing.T) {
 		t.Errorf("the table has %d keys", n)
 	}
 }
+
+func TestPacer(t *testing.T) {
+	p := pacer{least: fullRate}
+	for _, c := range []struct {
+		busy float64
+		want time.Duration
+	}{{0.5, fullRate}, {0.9, halfRate}, {0.6, halfRate}, {0.3, fullRate}} {
+		if p.least = p.rate(c.busy); p.least != c.want {
+			t.Errorf("when %.0f %% is busy the period is %v, want %v", 100*c.busy, p.least, c.want)
+		}
+	}
+}

@@ -125,7 +125,7 @@ func (p *panel) addClass(c *widget.Container) {
 		}),
 	)
 	c.AddChild(p.search)
-	const rows = 6
+	const rows = 5
 	list := newBlock(func() int { return t.px(rows*20 + 4) }, nil)
 	list.draw = func(dst *ebiten.Image, r image.Rectangle) {
 		for i := range min(len(matches), rows) {

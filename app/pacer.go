@@ -1,0 +1,70 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// pacer holds the display back where the processor has to draw it: to the rate of a usual
+// monitor, as nothing else does there, and to half of it while the processors are full, so
+// that the dream has them.
+type pacer struct {
+	software bool
+	least    time.Duration // from one drawing to the next
+	last     time.Time     // of the last drawing
+
+	checked time.Time
+	spent   time.Duration // processor time until then
+}
+
+const (
+	fullRate = time.Second / 60
+	halfRate = time.Second / 30
+)
+
+func newPacer() pacer { return pacer{software: softwareGL(), least: fullRate} }
+
+// softwareGL guesses whether OpenGL runs on the processor: there is no device file of a graphics card.
+func softwareGL() bool {
+	if runtime.GOOS != "linux" {
+		return false
+	}
+	if os.Getenv("LIBGL_ALWAYS_SOFTWARE") != "" {
+		return true
+	}
+	cards, _ := filepath.Glob("/dev/dri/render*")
+	nvidia, _ := filepath.Glob("/dev/nvidia[0-9]*")
+	return len(cards)+len(nvidia) == 0
+}
+
+// wait is called before each drawing.
+func (p *pacer) wait() {
+	if !p.software {
+		return
+	}
+	now := time.Now()
+	if since := now.Sub(p.checked); since > time.Second {
+		spent := processorTime()
+		busy := (spent - p.spent).Seconds() / since.Seconds() / float64(runtime.NumCPU())
+		p.checked, p.spent = now, spent
+		p.least = p.rate(busy)
+	}
+	if d := p.last.Add(p.least).Sub(now); d > 0 {
+		time.Sleep(d)
+	}
+	p.last = time.Now()
+}
+
+// rate is the drawing's period when the program keeps that share of the processors busy.
+func (p *pacer) rate(busy float64) time.Duration {
+	const full, idle = 0.75, 0.4
+	switch {
+	case busy > full:
+		return halfRate
+	case busy < idle:
+		return fullRate
+	}
+	return p.least
+}
