@@ -4,7 +4,6 @@ import (
 	"image"
 
 	"github.com/hajimehoshi/ebiten/v2"
-	"github.com/hajimehoshi/ebiten/v2/text/v2"
 )
 
 // drawHelp lists the keys over an area, in as many columns as it needs, and gives
@@ -18,7 +17,7 @@ func drawHelp(dst *ebiten.Image, look *theme, area image.Rectangle) image.Rectan
 	width := min((area.Dx()-2*pad)/columns, look.px(400))
 	names := 0
 	for _, k := range table {
-		names = max(names, int(text.Advance(k.Keys, look.small)))
+		names = max(names, int(advance(k.Keys, look.small)))
 	}
 	names = min(names+look.px(12), width/2)
 	size := image.Pt(columns*width+2*pad, rows*line+2*pad+look.px(24))

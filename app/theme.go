@@ -151,12 +151,15 @@ func (t *theme) write(dst *ebiten.Image, s string, face text.Face, x, y int, c c
 
 // clip shortens a line to a width, with dots where it was cut.
 func clip(s string, face text.Face, width int) string {
-	if text.Advance(s, face) <= float64(width) {
+	if advance(s, face) <= float64(width) {
 		return s
 	}
 	r := []rune(s)
-	for len(r) > 0 && text.Advance(string(r)+"…", face) > float64(width) {
+	for len(r) > 0 && advance(string(r)+"…", face) > float64(width) {
 		r = r[:len(r)-1]
 	}
 	return string(r) + "…"
 }
+
+// advance is the width of a line of text.
+func advance(s string, face text.Face) float64 { return text.AdvanceAt(s, len(s), face) }

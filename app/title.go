@@ -75,7 +75,7 @@ func (t *title) draw(dst *ebiten.Image, look *theme, r image.Rectangle) {
 	mid := float64(r.Min.Y+r.Max.Y) / 2
 	gap := 3 * look.scale
 	for i, l := range t.letters {
-		width := text.Advance(string(l), face)
+		width := advance(string(l), face)
 		// Each letter has its own share of the wildness, so that they do not rise as one.
 		n := int(math.Round(t.wild * float64(len(t.stacks[i])) * (0.6 + 0.4*math.Sin(float64(i)*2.1+1))))
 		for _, m := range t.stacks[i][:min(max(n, 0), len(t.stacks[i]))] {

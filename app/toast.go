@@ -66,7 +66,7 @@ func (t *toasts) draw(dst *ebiten.Image, look *theme, area image.Rectangle) imag
 		h := len(lines)*look.px(18) + look.px(12)
 		w := 0
 		for _, l := range lines {
-			w = max(w, int(text.Advance(l, look.face)))
+			w = max(w, int(advance(l, look.face)))
 		}
 		r := image.Rect(area.Min.X+look.px(12), y-h, area.Min.X+look.px(36)+w, y)
 		look.fill(dst, r, colourShade)
@@ -90,7 +90,7 @@ func wrap(s string, face text.Face, width, most int) []string {
 	line := ""
 	for _, word := range strings.Fields(s) {
 		longer := strings.TrimSpace(line + " " + word)
-		if line != "" && text.Advance(longer, face) > float64(width) {
+		if line != "" && advance(longer, face) > float64(width) {
 			lines = append(lines, line)
 			longer = word
 			if len(lines) == most {

@@ -9,9 +9,8 @@ import (
 // weights are packed for one direction, and phase, of convolutions that run
 // as one: [out/16][tapY][tapX][in][16 out], then a bias for each block of outputs.
 type weights struct {
-	buf     *buffer
-	bias    int // where the bias begins, in vec4, or -1
-	texture uint32
+	buf  *buffer
+	bias int // where the bias begins, in vec4, or -1
 }
 
 func (w *weights) free() { w.buf.free() }
