@@ -79,10 +79,7 @@ func benchmarkStep(b *testing.B, net *nn.Net, layer string, w, h int, kernel str
 	b.ReportMetric(m.GFLOPS, "GFLOP/s")
 	b.ReportMetric(m.PeakGFLOPS, "peak-GFLOP/s")
 	b.ReportMetric(100*m.Share, "%peak")
+	b.ReportMetric(m.MsBest, "ms-best")
+	b.ReportMetric(100*m.Share*m.MsPerStep/m.MsBest, "%peak-best")
 	b.ReportMetric(float64(m.ArenaBytes)/1e6, "arena-MB")
-	if os.Getenv("LAYERS") != "" {
-		for _, l := range m.Layers {
-			fmt.Printf("%-32s %5v %8.3f ms %8.1f GFLOP/s %5.1f%%\n", l.Layer, l.Backward, l.Ms, l.GFLOPS, 100*l.Share)
-		}
-	}
 }
