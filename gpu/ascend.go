@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"unsafe"
 
-	"github.com/go-gl/gl/v4.3-core/gl"
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
@@ -62,6 +61,7 @@ func (e *Engine) ascendWhole(c *Picture, layers []int, obj nn.Objective, step nn
 	p := e.plan(layers, obj, c.w, c.h)
 	p.show(c, -step.ShiftX, -step.ShiftY)
 	p.run(p.passes)
+	p.advance()
 	e.sums.finish(0, len(obj))
 	v := p.layout.picture
 	e.climb(c, v.in(v.grad), v.header(), -step.ShiftX, -step.ShiftY, step.Size)
@@ -158,10 +158,10 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (out *tensor.Dense, e
 	}
 	err = e.do(func() {
 		p := e.plan([]int{l}, nil, x.Shape()[2], x.Shape()[1])
-		p.load(x)
+		p.layout.picture.put(p.layout.picture.act, x)
 		p.run(p.passes)
 		v := p.layout.views[p.layout.root[l]]
-		out = e.download(layer, v, v.act)
+		out = e.get(layer, v, v.act)
 	})
 	return out, err
 }
@@ -177,11 +177,11 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (dx *tensor.Dense, 
 	}
 	err = e.do(func() {
 		p := e.plan(layers, obj, x.Shape()[2], x.Shape()[1])
-		p.load(x)
+		p.layout.picture.put(p.layout.picture.act, x)
 		p.run(p.passes)
 		e.sums.finish(0, len(obj))
 		score = p.exact()
-		dx = e.download("picture", p.layout.picture, p.layout.picture.grad)
+		dx = e.get("picture", p.layout.picture, p.layout.picture.grad)
 	})
 	return dx, score, err
 }
@@ -193,17 +193,8 @@ func checkInput(x *tensor.Dense) error {
 	return nil
 }
 
-// load writes a preprocessed input.
-func (p *plan) load(x *tensor.Dense) {
-	v := p.layout.picture
-	data := make([]float32, v.bytes()/4)
-	v.each(func(at, c, y, x0 int) { data[at] = nn.Floats(x)[(c*v.h+y)*v.w+x0] })
-	v.act.buf.write(v.act.offset, data)
-	gl.MemoryBarrier(gl.BUFFER_UPDATE_BARRIER_BIT)
-}
-
-// download reads a view of a region of its blob.
-func (e *Engine) download(layer string, v *view, r region) *tensor.Dense {
+// get reads a view of a region of its blob.
+func (e *Engine) get(layer string, v *view, r region) *tensor.Dense {
 	r = v.body(r)
 	back := newReadback(e, int(r.size))
 	defer back.free()

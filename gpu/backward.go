@@ -123,6 +123,8 @@ func (p *plan) backwardLayer(i int) {
 	case *nn.PerChannel:
 		p.gradient(layer.Name, "pointwise", defines{"MODE": modeAffineBackward}, l.view(in[0]), y, besides(y, 0, 0),
 			p.engine.channels(layer.Name, op).read(1))
+	default:
+		p.hostBackward(layer, in, y)
 	}
 }
 

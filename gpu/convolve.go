@@ -1,11 +1,6 @@
 package gpu
 
-import (
-	"errors"
-	"fmt"
-
-	"zalgoscope/nn"
-)
+import "zalgoscope/nn"
 
 // convolving is what a plan knows of a convolution pass.
 type convolving struct {
@@ -36,6 +31,7 @@ func (p *plan) convolve(c convolving) {
 		src: c.read, dst: c.write, rectified: c.rectified, header: h, params: params,
 		in4: c.src.count() / groups, groupOut4: c.dst.count() / groups, act: c.act,
 	}
+	p.weights = append(p.weights, conv.weights)
 	positions := float64(c.walk.grid[0] * c.walk.grid[1])
 	conv.flops = 2 * positions * float64(c.walk.taps[0]*c.walk.taps[1]) * float64(c.dst.channels*c.src.channels/groups)
 	p.pending = append(p.pending, conv.pass(p, p.engine.tuner.choose(conv)))
@@ -45,6 +41,7 @@ func (p *plan) convolve(c convolving) {
 func (p *plan) convolveGroups(c convolving, h header, params convParams) {
 	op := c.ops[0]
 	w := p.engine.packedGroups(c.layer, op, c.backward, c.walk)
+	p.weights = append(p.weights, w)
 	in, out := inputs(op)/op.Groups, outputs(op)/op.Groups
 	if c.backward {
 		in, out = out, in
@@ -68,9 +65,4 @@ func (p *plan) convolveGroups(c convolving, h header, params convParams) {
 	}
 	q := p.emit(c.layer, "conv_grouped", defines{"DEPTHWISE": flag(in == 1 && out == 1)}, h, grouped, uses...)
 	q.flops = 2 * float64(q.items*c.dst.channels*in*c.walk.taps[0]*c.walk.taps[1])
-}
-
-// unknown reports a layer that no shader computes.
-func (e *Engine) unknown(l nn.Layer) {
-	fail(fmt.Errorf("gpu: layer %q: %w", l.Name, errors.New("no shader computes a "+l.Op.Kind())))
 }

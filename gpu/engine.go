@@ -29,7 +29,8 @@ type Options struct {
 
 // Engine runs one net on one device. It implements nn.Engine.
 type Engine struct {
-	net     *nn.Net
+	opened  *nn.Net
+	net     *nn.Net // a rewriting of it, or it itself
 	context *context
 	device  Device // with the limits that the options allow
 	options Options
@@ -69,7 +70,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		net: net, context: c, device: c.device, options: o,
+		opened: net, net: net, context: c, device: c.device, options: o,
 		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{},
 		needs: map[string]need{},
 	}

@@ -39,7 +39,10 @@ func open(t testing.TB, net *nn.Net, o Options) *Engine {
 
 func TestConformance(t *testing.T) {
 	needDevice(t)
-	enginetest.Run(t, func(net *nn.Net) (nn.Engine, error) { return Open(net, llvmpipe()) })
+	plain := func(net *nn.Net) (nn.Engine, error) { return Open(net, llvmpipe()) }
+	enginetest.Run(t, plain)
+	t.Run("bends", func(t *testing.T) { enginetest.Bends(t, plain) })
+	t.Run("heals", func(t *testing.T) { enginetest.Heals(t, plain) })
 }
 
 // The least that OpenGL 4.3 allows, and so little that most maps are read as storage blocks.

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"fmt"
 	"slices"
 
 	"zalgoscope/nn"
@@ -92,7 +93,7 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 	case *nn.Add:
 		p.forwardAdd(layer.Name, in, y)
 	default:
-		p.engine.unknown(layer)
+		p.hostForward(layer, in, y)
 	}
 }
 
@@ -173,20 +174,14 @@ func lrnOf(op *nn.LRN) (defines, lrnParams) {
 
 // channels are the scales and then the shifts of an affine layer.
 func (e *Engine) channels(layer string, op *nn.PerChannel) *weights {
-	key := layer + " affine"
-	if w := e.weights[key]; w != nil {
-		return w
-	}
-	n := blocksOf(len(op.Scale)) * 4
-	data := make([]float32, 2*n)
-	copy(data, op.Scale)
-	copy(data[n:], op.Shift)
-	w := &weights{buf: e.upload(layer, data), bias: -1}
-	e.weights[key] = w
-	return w
+	return e.keep(layer, fmt.Sprintf("affine %p", op), nil, func() []float32 {
+		n := blocksOf(len(op.Scale)) * 4
+		data := make([]float32, 2*n)
+		copy(data, op.Scale)
+		copy(data[n:], op.Shift)
+		return data
+	})
 }
-
-func (w *weights) read(slot uint32) use { return reads(slot, w.buf.whole()) }
 
 // poolParams mirrors the end of the pools' parameters; pairs are x, y.
 type poolParams struct {

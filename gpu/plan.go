@@ -20,6 +20,7 @@ type plan struct {
 	bufs     []*buffer
 	textures map[region]uint32
 	ubo      *buffer
+	weights  []*weights     // of its convolutions
 	wons     map[int]region // the slots of layout.won
 	scores   [2]*readback   // of this step and of the last
 }

@@ -14,9 +14,12 @@ const kept = 12
 // canvas size, an old one where there is one.
 func (e *Engine) plan(layers []int, obj nn.Objective, w, h int) *plan {
 	for i, p := range e.plans {
-		if p.layout.w == w && p.layout.h == h && (p.obj == nil) == (obj == nil) && slices.Equal(p.layers, layers) && p.serves(layers, obj) {
+		if p.layout.net == e.net && p.layout.w == w && p.layout.h == h && (p.obj == nil) == (obj == nil) && slices.Equal(p.layers, layers) && p.serves(layers, obj) {
 			e.plans = append(slices.Delete(e.plans, i, i+1), p)
 			p.aim(obj)
+			for _, w := range p.weights {
+				w.refresh()
+			}
 			return p
 		}
 	}

@@ -22,6 +22,9 @@ func firstRate(d Device) float64 {
 // cost is a pass's work in FLOP; passes that only move values count as what a
 // card computes in the same time.
 func (q *pass) cost() float64 {
+	if q.host != nil {
+		return 0
+	}
 	const move = 1500
 	return q.flops + move*float64(q.header.Width*q.header.Height*q.header.Blocks)
 }
@@ -53,6 +56,10 @@ func (p *plan) submit(passes []*pass) {
 
 // dispatch queues one pass whole.
 func (p *plan) dispatch(q *pass) {
+	if q.host != nil {
+		q.host()
+		return
+	}
 	q.bind()
 	gl.BindBufferRange(gl.UNIFORM_BUFFER, 0, p.ubo.id, q.ubo, stride)
 	q.launch(int(q.header.End - q.header.First))

@@ -114,6 +114,7 @@ func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn
 		p := e.plan(layers, obj, w, h)
 		p.show(c, x, y)
 		p.run(p.passes)
+		p.advance()
 		e.sums.finish(0, len(obj))
 		v := p.layout.picture
 		at := struct{ W, H, X, Y int32 }{int32(c.w), int32(c.h), int32(x % c.w), int32(y % c.h)}

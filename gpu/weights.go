@@ -9,11 +9,48 @@ import (
 // weights are packed for one direction, and phase, of convolutions that run
 // as one: [out/16][tapY][tapX][in][16 out], then a bias for each block of outputs.
 type weights struct {
-	buf  *buffer
-	bias int // where the bias begins, in vec4, or -1
+	buf     *buffer
+	bias    int // where the bias begins, in vec4, or -1
+	ops     []*nn.Conv
+	edition int // of the operations, when they were packed
+	pack    func() []float32
 }
 
 func (w *weights) free() { w.buf.free() }
+
+func (w *weights) read(slot uint32) use { return reads(slot, w.buf.whole()) }
+
+// refresh packs again what was changed since.
+func (w *weights) refresh() {
+	if now := editions(w.ops); now != w.edition {
+		w.edition = now
+		w.buf.write(0, w.pack())
+	}
+}
+
+func editions(ops []*nn.Conv) (sum int) {
+	for _, o := range ops {
+		sum += o.Edition
+	}
+	return sum
+}
+
+// keep gives the weights of that name and operations, packed at first use.
+// Holding the operations keeps their addresses, which are part of the name, theirs.
+func (e *Engine) keep(layer, name string, ops []*nn.Conv, pack func() []float32) *weights {
+	key := layer + " " + name
+	for _, o := range ops {
+		key += fmt.Sprintf(" %p", o)
+	}
+	w := e.weights[key]
+	if w == nil {
+		w = &weights{bias: -1, ops: ops, edition: editions(ops), pack: pack}
+		w.buf = e.upload(layer, pack())
+		e.weights[key] = w
+	}
+	w.refresh()
+	return w
+}
 
 // channel is one output or input channel of what runs as one: a channel of one
 // of the convolutions, or nothing where a block is filled up.
@@ -40,37 +77,43 @@ func channelsOf(ops []*nn.Conv, count func(*nn.Conv) int) (all []channel) {
 func outputs(op *nn.Conv) int { return op.W.Shape()[0] }
 func inputs(op *nn.Conv) int  { return op.W.Shape()[1] * op.Groups }
 
-// weights packs what a walk needs: forward from the inputs of the convolutions
+// packed gives what a walk needs: forward from the inputs of the convolutions
 // to all their outputs, backward the other way about.
 func (e *Engine) packed(layer string, ops []*nn.Conv, backward bool, g gather) *weights {
-	key := fmt.Sprintf("%s %p %d %v %v %v", layer, ops[0], len(ops), backward, g.tap0, g.taps)
-	if w := e.weights[key]; w != nil {
-		return w
-	}
 	outs, ins := channelsOf(ops, outputs), channelsOf(ops[:1], inputs)
-	w := &weights{bias: -1}
-	var data []float32
-	if backward {
-		data = pack(ins, outs, ops[0].Groups, g, func(to, from channel, ky, kx int) float32 {
-			return weight(from.op, from.c, to.c, ky, kx)
-		})
-	} else {
-		data = pack(outs, ins, ops[0].Groups, g, func(to, from channel, ky, kx int) float32 {
-			return weight(to.op, to.c, from.c, ky, kx)
-		})
-		w.bias = len(data) / 4
-		for _, o := range outs {
-			v := float32(0)
-			if o.op != nil && o.op.Bias != nil {
-				v = o.op.Bias[o.c]
+	w := e.keep(layer, fmt.Sprintln(backward, g.tap0, g.taps), ops, func() []float32 {
+		var data []float32
+		if backward {
+			data = pack(ins, outs, ops[0].Groups, g, func(to, from channel, ky, kx int) float32 {
+				return weight(from.op, from.c, to.c, ky, kx)
+			})
+		} else {
+			data = pack(outs, ins, ops[0].Groups, g, func(to, from channel, ky, kx int) float32 {
+				return weight(to.op, to.c, from.c, ky, kx)
+			})
+			for _, o := range outs {
+				data = append(data, o.bias())
 			}
-			data = append(data, v)
 		}
+		return append(data, make([]float32, 64)...) // what a kernel may read past the end
+	})
+	if !backward {
+		w.bias = packedSize(outs, len(ins)/ops[0].Groups, g) / 4
 	}
-	data = append(data, make([]float32, 64)...) // what a kernel may read past the end
-	w.buf = e.upload(layer, data)
-	e.weights[key] = w
 	return w
+}
+
+// bias is the channel's, 0 for none.
+func (c channel) bias() float32 {
+	if c.op == nil || c.op.Bias == nil {
+		return 0
+	}
+	return c.op.Bias[c.c]
+}
+
+// packedSize is how many values pack lays out.
+func packedSize(to []channel, in int, g gather) int {
+	return (len(to) + 15) / 16 * g.taps[0] * g.taps[1] * in * 16
 }
 
 // weight is the weight between output o and input i, counted over all groups.
@@ -87,8 +130,7 @@ func weight(op *nn.Conv, o, i, ky, kx int) float32 {
 // blocks, a block of outputs meets only the inputs of its group.
 func pack(to, from []channel, groups int, g gather, at func(to, from channel, ky, kx int) float32) []float32 {
 	in, perGroup := len(from)/groups, len(to)/groups
-	size := (len(to) + 15) / 16 * g.taps[0] * g.taps[1] * in * 16
-	data := make([]float32, size)
+	data := make([]float32, packedSize(to, in, g))
 	for o, t := range to {
 		if t.op == nil {
 			continue
@@ -111,39 +153,35 @@ func pack(to, from []channel, groups int, g gather, at func(to, from channel, ky
 
 // packedGroups lays out for conv_grouped.comp: [out/4][tapY][tapX][in of a group][4 out].
 func (e *Engine) packedGroups(layer string, op *nn.Conv, backward bool, g gather) *weights {
-	key := fmt.Sprintf("%s %p grouped %v %v %v", layer, op, backward, g.tap0, g.taps)
-	if w := e.weights[key]; w != nil {
-		return w
-	}
 	outs, groupIn := outputs(op), inputs(op)/op.Groups
 	groupOut := outs / op.Groups
 	if backward {
 		outs, groupIn, groupOut = inputs(op), groupOut, groupIn
 	}
-	w := &weights{bias: -1}
 	taps := g.taps[0] * g.taps[1]
-	data := make([]float32, blocksOf(outs)*taps*groupIn*4)
-	for o := range outs {
-		for t := range taps {
-			ky, kx := g.tap0[0]+t/g.taps[1]*g.tapEvery[0], g.tap0[1]+t%g.taps[1]*g.tapEvery[1]
-			for i := range groupIn {
-				other := o/groupOut*groupIn + i
-				v := float32(0)
-				if backward {
-					v = weight(op, other, o, ky, kx)
-				} else {
-					v = weight(op, o, other, ky, kx)
+	size := blocksOf(outs) * taps * groupIn * 4
+	w := e.keep(layer, fmt.Sprintln("grouped", backward, g.tap0, g.taps), []*nn.Conv{op}, func() []float32 {
+		data := make([]float32, size)
+		for o := range outs {
+			for t := range taps {
+				ky, kx := g.tap0[0]+t/g.taps[1]*g.tapEvery[0], g.tap0[1]+t%g.taps[1]*g.tapEvery[1]
+				for i := range groupIn {
+					other, at := o/groupOut*groupIn+i, ((o/4*taps+t)*groupIn+i)*4+o%4
+					if backward {
+						data[at] = weight(op, other, o, ky, kx)
+					} else {
+						data[at] = weight(op, o, other, ky, kx)
+					}
 				}
-				data[((o/4*taps+t)*groupIn+i)*4+o%4] = v
 			}
 		}
-	}
+		if !backward {
+			data = append(data, op.Bias...)
+		}
+		return append(data, make([]float32, 16)...)
+	})
 	if !backward && op.Bias != nil {
-		w.bias = len(data) / 4
-		data = append(data, op.Bias...)
+		w.bias = size / 4
 	}
-	data = append(data, make([]float32, 16)...)
-	w.buf = e.upload(layer, data)
-	e.weights[key] = w
 	return w
 }

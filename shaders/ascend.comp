@@ -1,5 +1,7 @@
 // Moves every pixel along the gradient, divided by its mean absolute value, and
-// clips. The gradient lies rolled: pixel p is moved by cell p-origin.
+// clips; without a gradient it leaves them. A gradient that is not finite counts
+// as zero, a pixel that is not becomes mid grey. The gradient lies rolled: pixel
+// p is moved by cell p-origin.
 layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
     HEADER
@@ -15,9 +17,12 @@ layout(std430, binding = 4) restrict buffer Out { vec4 canvas[]; };
 
 void main() {
     PIXEL(width, height)
-    if (total.x == 0) return;
     float rate = size * float(3 * width * height) / total.x;
+    if (!finite(vec3(rate)).x) rate = 0;
     vec3 d = g[inBase + around(py - originY, height) * inRow + around(px - originX, width)].rgb * scale.rgb;
+    d = mix(vec3(0), d, finite(d));
     if (bgr != 0) d = d.bgr;
-    canvas[position] = vec4(clamp(canvas[position].rgb + rate * d, vec3(0), vec3(255)), 0);
+    vec3 v = canvas[position].rgb;
+    vec3 moved = rate == 0 ? v : clamp(v + rate * d, vec3(0), vec3(255));
+    canvas[position] = vec4(mix(vec3(127.5), moved, finite(v)), 0);
 }

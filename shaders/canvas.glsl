@@ -11,3 +11,7 @@ int around(int i, int n) { return i < 0 ? n - 1 - (-1 - i) % n : i % n; }
 
 // opponent turns red, green and blue into brightness and two colour differences.
 vec3 opponent(vec3 c) { return vec3((c.r + c.g + c.b) / 3, c.r - c.g, (c.r + c.g) / 2 - c.b); }
+
+// finite tells which values are neither infinite nor no number, by their bits:
+// compilers may take arithmetic to be finite always.
+bvec3 finite(vec3 v) { return notEqual(floatBitsToUint(v) & 0x7f800000u, uvec3(0x7f800000u)); }

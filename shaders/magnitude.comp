@@ -1,4 +1,5 @@
-// The first stage of the sum of the gradient's absolute values, with respect to 0..255 pixels.
+// The first stage of the sum of the gradient's absolute values, with respect to
+// 0..255 pixels; what is not finite counts as zero.
 layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
     HEADER
@@ -14,7 +15,8 @@ void main() {
     float sum = 0;
     for (int i = me; i < width * height; i += PARTS) {
         ivec2 cell = split(i, width);
-        sum += dot(abs(g[inBase + cell.y * inRow + cell.x].rgb * scale.rgb), vec3(1));
+        vec3 v = g[inBase + cell.y * inRow + cell.x].rgb * scale.rgb;
+        sum += dot(mix(vec3(0), abs(v), finite(v)), vec3(1));
     }
     sums[me] = vec4(sum, 0, 0, 0);
 }

@@ -10,7 +10,7 @@ var files embed.FS
 // shared are the files that a shader is compiled after, besides common.glsl.
 var shared = map[string]string{
 	"lrn_forward": "lrn.glsl", "lrn_backward": "lrn.glsl",
-	"input": "canvas.glsl", "ascend": "canvas.glsl", "tile": "canvas.glsl", "warp": "canvas.glsl",
+	"input": "canvas.glsl", "magnitude": "canvas.glsl", "ascend": "canvas.glsl", "tile": "canvas.glsl", "warp": "canvas.glsl",
 	"combine": "canvas.glsl", "tone": "canvas.glsl", "hold": "canvas.glsl",
 	"conv": "conv.glsl", "conv_tiled": "conv.glsl",
 	"canvas_write": "canvas.glsl", "canvas_read": "canvas.glsl",
