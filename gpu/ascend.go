@@ -113,8 +113,8 @@ func (e *Engine) climb(c *Picture, g region, h header, x, y int, size float32) {
 		reads(0, g), reads(1, e.sums.total(gradientSlot)), writes(outSlot, c.pixels.whole()))
 }
 
-// score reads the objective's value: this step's, or on hardware the last one's
-// where there is one, whose copy is long there.
+// score gives the objective's value: this step's, or on hardware, once one is
+// known, that of the last step whose copy is under way or came.
 func (p *plan) score() float32 {
 	p.scores[0], p.scores[1] = p.scores[1], p.scores[0]
 	if p.scores[0] == nil {
@@ -122,10 +122,14 @@ func (p *plan) score() float32 {
 	}
 	now, last := p.scores[0], p.scores[1]
 	now.start(region{p.engine.sums.buf, 0, slots * stride})
-	if p.engine.device.Software || last == nil || last.fence == 0 {
-		return p.total(now)
+	switch {
+	case p.engine.device.Software || !p.scored:
+		p.value = p.total(now)
+	case last != nil && last.fence != 0:
+		p.value = p.total(last)
 	}
-	return p.total(last)
+	p.scored = true
+	return p.value
 }
 
 // exact waits for the objective's value of what ran last.

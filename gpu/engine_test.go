@@ -77,6 +77,24 @@ func TestConformanceByTiles(t *testing.T) {
 	enginetest.Dream(t, tiled)
 }
 
+// What only hardware takes: tiled kernels, storage blocks, timer queries, values of earlier steps.
+func TestConformanceAsHardware(t *testing.T) {
+	needDevice(t)
+	hard := func(net *nn.Net) (nn.Engine, error) {
+		o := llvmpipe()
+		o.Fixed = false
+		e, err := Open(net, o)
+		if err == nil {
+			e.device.Software = false
+		}
+		return e, err
+	}
+	enginetest.Objectives(t, hard)
+	enginetest.Canvases(t, hard)
+	enginetest.Dream(t, hard)
+	enginetest.Heals(t, hard)
+}
+
 // inception is a stem and one module, as plain as nets come.
 func inception() *nn.Net {
 	r := rand.New(rand.NewPCG(7, 7))

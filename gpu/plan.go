@@ -23,6 +23,8 @@ type plan struct {
 	weights  []*weights     // of its convolutions
 	wons     map[int]region // the slots of layout.won
 	scores   [2]*readback   // of this step and of the last
+	value    float32        // that score gave last
+	scored   bool
 }
 
 // stride is what parameters take in a uniform buffer: no driver aligns coarser.
