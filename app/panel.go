@@ -33,7 +33,7 @@ type panel struct {
 	mode     mode
 	modes    [modeCount]*widget.Container // what each mode shows
 	tabs     *block
-	search   *widget.TextInput
+	search   *field
 	width    int // of the rows
 }
 

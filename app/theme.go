@@ -90,11 +90,6 @@ func (t *theme) widgets() *widget.Theme {
 			TextPadding: t.insets(4, 8), TextFace: &t.face,
 		},
 		LabelTheme: &widget.LabelParams{Face: &t.small, Color: &widget.LabelColor{Idle: colourDim, Disabled: colourDim}},
-		TextInputTheme: &widget.TextInputParams{
-			Image:   &widget.TextInputImage{Idle: t.plate(colourRaised), Disabled: t.plate(colourPanel)},
-			Color:   &widget.TextInputColor{Idle: colourText, Disabled: colourDim, Caret: colourAccent, DisabledCaret: colourDim},
-			Padding: t.insets(5, 8), Face: &t.face,
-		},
 	}
 }
 

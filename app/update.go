@@ -84,7 +84,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 
 // typing tells whether keys go into a text.
 func (s *studio) typing() bool {
-	return s.panel != nil && s.panel.search.IsFocused()
+	return s.panel != nil && s.panel.search.typing
 }
 
 // ready builds the widgets when the display's scale is known or has changed.

@@ -108,25 +108,19 @@ func (p *panel) pickMode(m mode) {
 func (p *panel) addClass(c *widget.Container) {
 	t, s := p.look, p.studio
 	var matches []int
-	p.search = widget.NewTextInput(
-		widget.TextInputOpts.Placeholder("a word, such as spider"),
-		widget.TextInputOpts.WidgetOpts(widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true})),
-		widget.TextInputOpts.ChangedHandler(func(a *widget.TextInputChangedEventArgs) {
-			matches = nil
-			if s.session != nil {
-				matches = dream.Matches(s.session.net.Labels, a.InputText)
-			}
-		}),
-		widget.TextInputOpts.SubmitHandler(func(*widget.TextInputChangedEventArgs) {
-			if len(matches) > 0 {
-				s.dreamClass(s.session.net.Labels[matches[0]])
-				s.ui.ClearFocus()
-			}
-		}),
-	)
+	const rows = 6
+	p.search = newField(t, "a word, such as spider")
+	p.search.changed = func() {
+		matches = dream.Matches(s.session.net.Labels, p.search.text)
+		p.scroller.RequestRelayout()
+	}
+	p.search.submit = func() {
+		if len(matches) > 0 {
+			s.dreamClass(s.session.net.Labels[matches[0]])
+		}
+	}
 	c.AddChild(p.search)
-	const rows = 5
-	list := newBlock(func() int { return t.px(rows*20 + 4) }, nil)
+	list := newBlock(func() int { return t.px(4 + 20*float64(max(min(len(matches), rows), 1))) }, nil)
 	list.draw = func(dst *ebiten.Image, r image.Rectangle) {
 		for i := range min(len(matches), rows) {
 			label := s.session.net.Labels[matches[i]]
