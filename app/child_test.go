@@ -72,6 +72,7 @@ type state struct {
 	Sees       []string
 	Toasts     []string
 	Thumbs     int
+	Recorded   int // frames of the running recording
 	Dreams     float64
 	Memory     uint64
 	Goroutines int
@@ -141,6 +142,9 @@ func (c *child) state(slider string) state {
 	}
 	if s.Updates > 0 {
 		s.Mean = c.meter.total / time.Duration(s.Updates)
+	}
+	if take := c.recorder.take; take != nil {
+		_, s.Recorded = take.writer.Progress()
 	}
 	for _, n := range c.toasts.notes {
 		s.Toasts = append(s.Toasts, n.text)

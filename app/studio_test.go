@@ -2,6 +2,7 @@ package app
 
 import (
 	"image"
+	"image/gif"
 	"math"
 	"os"
 	"path/filepath"
@@ -256,4 +257,38 @@ func TestOpenAndSave(t *testing.T) {
 	w.shot("toast")
 	w.until("the dream goes on", func(s state) bool { return s.Frame > n && s.Net == "small" })
 	w.close()
+}
+
+// TestRecord records for a moment with a key and finds a GIF of every frame with its recipe, and
+// one of the last seconds by another key.
+func TestRecord(t *testing.T) {
+	w := open(t, "small")
+	w.dreaming()
+	w.key("v")
+	w.until("frames are recorded", func(s state) bool { return s.Recorded >= 3 })
+	w.shot("recording")
+	w.key("v")
+	s := w.until("the recording is written", func(s state) bool { return strings.Contains(strings.Join(s.Toasts, "\n"), "recorded") })
+	w.key("i")
+	s = w.until("the replay is written", func(s state) bool { return strings.Contains(strings.Join(s.Toasts, "\n"), "last seconds") })
+	w.close()
+	for _, pattern := range []string{"dream-*.gif", "replay-*.gif"} {
+		found, _ := filepath.Glob(filepath.Join(w.home, pattern))
+		if len(found) != 1 {
+			t.Fatalf("there are %v; the notes are %q", found, s.Toasts)
+		}
+		file, err := os.Open(found[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		film, err := gif.DecodeAll(file)
+		file.Close()
+		if err != nil || len(film.Image) < 3 {
+			t.Fatalf("%s has not three frames: %v", found[0], err)
+		}
+		recipe, err := record.ReadRecipe(found[0])
+		if err != nil || recipe.Frames != len(film.Image) || recipe.From < 0 || recipe.Net.Name != "small" {
+			t.Errorf("the recipe of %s is of %d frames from %d of %s: %v", pattern, recipe.Frames, recipe.From, recipe.Net.Name, err)
+		}
+	}
 }

@@ -24,6 +24,7 @@ type window struct {
 	errs    strings.Builder
 	env     []string
 	display string
+	home    string
 	done    chan error
 }
 
@@ -36,7 +37,7 @@ func open(t testing.TB, kind string, env ...string) *window {
 		}
 	}
 	home := t.TempDir()
-	w := &window{t: t, done: make(chan error, 1)}
+	w := &window{t: t, home: home, done: make(chan error, 1)}
 	w.display = xvfb(t)
 	w.env = append(os.Environ(), "DISPLAY="+w.display, "LIBGL_ALWAYS_SOFTWARE=1", childVar+"="+kind, "HOME="+home,
 		"XDG_CONFIG_HOME="+home+"/config", "XDG_STATE_HOME="+home+"/state", "XDG_CACHE_HOME="+home+"/cache")
