@@ -1,0 +1,94 @@
+package saver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"zalgoscope/app/dream"
+)
+
+// Options are what the saver is asked for.
+type Options struct {
+	Scene    string  // a scene's name, or Wander
+	Speed    float64 // of motion and change, 1 as they are
+	Strength float64 // of the dream, 1 as it is
+	Words    string  // labels to dream, with commas between; "" for any
+	Images   string  // folder of start pictures; "" for none
+	FPS      bool    // show the rates
+	Flashes  bool    // leave flashes in
+	Seed     uint64
+}
+
+// Wander is the scene that goes through all others.
+const Wander = "wander"
+
+// Knob is one row of the table from which the saver's flags and the settings dialog of
+// XScreenSaver are made. Exactly one of the functions is set.
+type Knob struct {
+	Name      string // flag and control
+	Label     string // in the dialog
+	Low, High string // ends of the slider
+	Min, Max  float64
+	Default   float64
+	Choices   []string // of a text that is one of a few, the default first
+	Folder    bool     // of a text that names a folder
+	Help      string
+
+	Number func(*Options) *float64
+	Text   func(*Options) *string
+	Switch func(*Options) *bool
+}
+
+// Knobs is the table.
+var Knobs = []Knob{
+	{Name: "scene", Label: "Scene", Choices: sceneNames(),
+		Help: "scene to stay in; wander goes through all of them",
+		Text: func(o *Options) *string { return &o.Scene }},
+	{Name: "speed", Label: "Speed", Low: "Slow", High: "Fast", Min: 0.25, Max: 4, Default: 1,
+		Help:   "speed of motion and change",
+		Number: func(o *Options) *float64 { return &o.Speed }},
+	{Name: "strength", Label: "Strength", Low: "Faint", High: "Wild", Min: 0.25, Max: 2, Default: 1,
+		Help:   "strength of the dream",
+		Number: func(o *Options) *float64 { return &o.Strength }},
+	{Name: "words", Label: "Words",
+		Help: "labels of the net to dream, with commas between, such as 'spider, coral'",
+		Text: func(o *Options) *string { return &o.Words }},
+	{Name: "images", Label: "Images", Folder: true,
+		Help: "folder of pictures to begin from",
+		Text: func(o *Options) *string { return &o.Images }},
+	{Name: "fps", Label: "Show frame rate",
+		Help:   "show frames and dreams a second",
+		Switch: func(o *Options) *bool { return &o.FPS }},
+}
+
+// Defaults are the table's defaults.
+func Defaults() Options {
+	o := Options{Seed: 1}
+	for _, k := range Knobs {
+		switch {
+		case k.Number != nil:
+			*k.Number(&o) = k.Default
+		case k.Choices != nil:
+			*k.Text(&o) = k.Choices[0]
+		}
+	}
+	return o
+}
+
+func sceneNames() []string {
+	names := []string{Wander}
+	for _, p := range dream.Presets() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// knownScene reports a scene that there is not.
+func knownScene(name string) error {
+	names := sceneNames()
+	if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
+		return nil
+	}
+	return fmt.Errorf("saver: there is no scene %q; there are %s", name, strings.Join(names, ", "))
+}

@@ -1,0 +1,201 @@
+package saver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/randr"
+	"github.com/jezek/xgb/render"
+	"github.com/jezek/xgb/xproto"
+)
+
+// Target is where an X11 saver draws.
+type Target struct {
+	Display string        // "" for the environment's
+	Window  xproto.Window // a window of somebody else's, 0 for none
+	Root    bool          // the root window, or what stands for it
+}
+
+// ParseWindow reads a window's number, decimal or, after 0x, hexadecimal.
+func ParseWindow(text string) (xproto.Window, error) {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 0, 32)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("saver: %q is not the number of a window", text)
+	}
+	return xproto.Window(n), nil
+}
+
+// FromEnvironment fills in the window that a screensaver's daemon names in XSCREENSAVER_WINDOW.
+func (t *Target) FromEnvironment() error {
+	text := os.Getenv("XSCREENSAVER_WINDOW")
+	if text == "" || t.Window != 0 {
+		return nil
+	}
+	var err error
+	t.Window, err = ParseWindow(text)
+	return err
+}
+
+// foreign tells whether the saver draws into a window that is not its own.
+func (t Target) foreign() bool { return t.Window != 0 || t.Root }
+
+// display is a connection to an X server.
+type display struct {
+	conn    *xgb.Conn
+	setup   *xproto.SetupInfo
+	formats *render.QueryPictFormatsReply
+	screens []*screen
+	windows []*window
+	randr   bool // the server has RANDR
+	events  chan event
+}
+
+// event is what the server tells; both nil when the connection is gone.
+type event struct {
+	xgb.Event
+	err xgb.Error
+}
+
+// connect opens the display. A daemon may leave DISPLAY out; then the target's window is
+// looked for on the displays of this machine.
+func connect(t Target) (*display, error) {
+	// The library writes its troubles to the terminal; the errors that count are returned.
+	xgb.Logger = log.New(io.Discard, "", 0)
+	name := t.Display
+	if name == "" {
+		name = os.Getenv("DISPLAY")
+	}
+	if name != "" || t.Window == 0 {
+		return open(name)
+	}
+	sockets, _ := filepath.Glob("/tmp/.X11-unix/X*")
+	for _, s := range sockets {
+		d, err := open(":" + strings.TrimPrefix(filepath.Base(s), "X"))
+		if err != nil {
+			continue
+		}
+		if _, err := xproto.GetGeometry(d.conn, xproto.Drawable(t.Window)).Reply(); err == nil {
+			return d, nil
+		}
+		d.conn.Close()
+	}
+	return nil, fmt.Errorf("saver: DISPLAY is not set, and no display here has a window %#x", t.Window)
+}
+
+func open(name string) (*display, error) {
+	conn, err := xgb.NewConnDisplay(name)
+	if err != nil {
+		return nil, fmt.Errorf("saver: cannot open the display %q: %w", name, err)
+	}
+	d := &display{conn: conn, setup: xproto.Setup(conn), events: make(chan event, 64)}
+	if err := d.extensions(); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *display) extensions() error {
+	if err := render.Init(d.conn); err != nil {
+		return fmt.Errorf("saver: the X server lacks RENDER: %w", err)
+	}
+	if _, err := render.QueryVersion(d.conn, 0, 11).Reply(); err != nil {
+		return fmt.Errorf("saver: %w", err)
+	}
+	var err error
+	if d.formats, err = render.QueryPictFormats(d.conn).Reply(); err != nil {
+		return fmt.Errorf("saver: %w", err)
+	}
+	if randr.Init(d.conn) == nil {
+		// Without it every screen is one monitor.
+		_, err := randr.QueryVersion(d.conn, 1, 5).Reply()
+		d.randr = err == nil
+	}
+	return nil
+}
+
+// listen begins to gather the server's events.
+func (d *display) listen() {
+	go func() {
+		for {
+			e, err := d.conn.WaitForEvent()
+			d.events <- event{e, err}
+			if e == nil && err == nil {
+				return
+			}
+		}
+	}()
+}
+
+// format is the picture format of a visual.
+func (d *display) format(visual xproto.Visualid) (render.Pictformat, error) {
+	for _, s := range d.formats.Screens {
+		for _, depth := range s.Depths {
+			for _, v := range depth.Visuals {
+				if v.Visual == visual {
+					return v.Format, nil
+				}
+			}
+		}
+	}
+	return 0, fmt.Errorf("saver: RENDER cannot draw in visual %#x", visual)
+}
+
+// opaque is the picture format of the pictures that are sent: 24 bits in words of 32.
+func (d *display) opaque() (render.Pictformat, error) {
+	words := slices.ContainsFunc(d.setup.PixmapFormats, func(f xproto.Format) bool {
+		return f.Depth == 24 && f.BitsPerPixel == 32
+	})
+	for _, f := range d.formats.Formats {
+		c := f.Direct
+		if words && f.Type == render.PictTypeDirect && f.Depth == 24 && c.RedShift == 16 && c.GreenShift == 8 && c.BlueShift == 0 &&
+			c.RedMask == 255 && c.GreenMask == 255 && c.BlueMask == 255 {
+			return f.Id, nil
+		}
+	}
+	return 0, errors.New("saver: the X server has no pictures of 24 bits")
+}
+
+// atom gives the number of a name.
+func (d *display) atom(name string) (xproto.Atom, error) {
+	r, err := xproto.InternAtom(d.conn, false, uint16(len(name)), name).Reply()
+	if err != nil {
+		return 0, fmt.Errorf("saver: %w", err)
+	}
+	return r.Atom, nil
+}
+
+// virtualRoot is the window that stands for the root window, where a window manager has
+// one, else the root window itself.
+func (d *display) virtualRoot() xproto.Window {
+	root := d.setup.DefaultScreen(d.conn).Root
+	mark, err := d.atom("__SWM_VROOT")
+	if err != nil {
+		return root
+	}
+	tree, err := xproto.QueryTree(d.conn, root).Reply()
+	if err != nil {
+		return root
+	}
+	for _, child := range tree.Children {
+		r, err := xproto.GetProperty(d.conn, false, child, mark, xproto.AtomWindow, 0, 1).Reply()
+		if err == nil && r.Format == 32 && len(r.Value) >= 4 {
+			return xproto.Window(xgb.Get32(r.Value))
+		}
+	}
+	return root
+}
+
+// HasX11 tells whether there is an X server to draw on, or one is asked for.
+func HasX11(t Target) bool {
+	return t.foreign() || t.Display != "" || os.Getenv("DISPLAY") != "" && runtime.GOOS != "windows" && runtime.GOOS != "darwin"
+}
