@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"image"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"zalgoscope/app/saver"
+)
+
+// Saver is the screensaver in a window of the toolkit's, on the whole of the monitor where
+// it comes up: for systems without X11. It returns when somebody touches keyboard or mouse.
+func Saver(ctx context.Context, cfg saver.Config) error {
+	w, h := ebiten.Monitor().Size()
+	scale := ebiten.Monitor().DeviceScaleFactor()
+	show, err := saver.NewShow(cfg, image.Pt(int(float64(w)*scale), int(float64(h)*scale)))
+	if err != nil {
+		return err
+	}
+	saver.Politely()
+	show.Start()
+	ebiten.SetWindowTitle("Zalgoscope")
+	ebiten.SetWindowDecorated(false)
+	ebiten.SetFullscreen(true)
+	ebiten.SetCursorMode(ebiten.CursorModeHidden)
+	ebiten.SetRunnableOnUnfocused(true)
+	ebiten.SetScreenClearedEveryFrame(false)
+	g := &saverGame{ctx: ctx, show: show, last: time.Now()}
+	err = ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{
+		X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope-saver", SkipTaskbar: true,
+	})
+	return errors.Join(err, show.Close())
+}
+
+// saverGame shows a show.
+type saverGame struct {
+	ctx     context.Context
+	show    *saver.Show
+	leaving saver.Leaving
+	picture texture
+	size    image.Point // of the window, in device pixels
+	last    time.Time
+}
+
+func (g *saverGame) Layout(w, h int) (int, int) {
+	scale := ebiten.Monitor().DeviceScaleFactor()
+	size := image.Pt(int(float64(w)*scale), int(float64(h)*scale))
+	if size != g.size {
+		g.size = size
+		g.show.Resize(size)
+	}
+	return size.X, size.Y
+}
+
+func (g *saverGame) Update() error {
+	now := time.Now()
+	x, y := ebiten.CursorPosition()
+	if g.ctx.Err() != nil || ebiten.IsWindowBeingClosed() || g.leaving.Moved(image.Pt(x, y), now) ||
+		len(inpututil.AppendJustPressedKeys(nil)) > 0 || pressed() {
+		return ebiten.Termination
+	}
+	m, changed, err := g.show.Tick(now, min(now.Sub(g.last).Seconds(), 0.5))
+	g.last = now
+	if changed {
+		g.picture.of = nil // the picture is always the same one, with other colours
+		g.picture.load(m)
+	}
+	return err
+}
+
+func pressed() bool {
+	for b := ebiten.MouseButtonLeft; b <= ebiten.MouseButtonMax; b++ {
+		if inpututil.IsMouseButtonJustPressed(b) {
+			return true
+		}
+	}
+	return false
+}
+
+// Draw fills the screen with the picture, scaled up.
+func (g *saverGame) Draw(screen *ebiten.Image) {
+	m := g.picture.img
+	if m == nil {
+		screen.Clear()
+		return
+	}
+	from, to := m.Bounds().Size(), screen.Bounds().Size()
+	s := max(float64(to.X)/float64(from.X), float64(to.Y)/float64(from.Y))
+	op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy, Filter: ebiten.FilterLinear}
+	op.GeoM.Scale(s, s)
+	op.GeoM.Translate((float64(to.X)-s*float64(from.X))/2, (float64(to.Y)-s*float64(from.Y))/2)
+	screen.DrawImage(m, op)
+}
