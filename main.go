@@ -20,7 +20,9 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := root().ExecuteContext(ctx)
+	cmd := root()
+	cmd.SetArgs(calledAs(os.Args))
+	err := cmd.ExecuteContext(ctx)
 	switch {
 	case err == nil:
 	case errors.Is(err, context.Canceled):
@@ -37,7 +39,7 @@ func root() *cobra.Command {
 	cmd := studioCommand()
 	cmd.Version = version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand())
+	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), saverCommand())
 	return cmd
 }
 
