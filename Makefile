@@ -23,8 +23,8 @@ build: setup-build
 RACY := ./app/... ./nn/cpu/...
 
 test: setup-test check
-	$(GO) test -race -timeout 20m $(RACY)
-	$(GO) test -timeout 20m ./...
+	$(GO) test -race -timeout 30m $(RACY)
+	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")
 
 check: setup-build
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-clean: $$bad"; exit 1; }
