@@ -12,7 +12,7 @@ import (
 type blob struct {
 	layer       string
 	blocks      int // of four channels
-	h, w, pad   int // cells, and the zeros on all four sides
+	h, w, pad   int // cells, and the zeros that a kernel finds on all four sides
 	slack       int // vec4 that a kernel may read past the end
 	acts, grads int // slots in the arenas, grads -1 for none
 	act, grad   region
@@ -57,8 +57,9 @@ func (b *blob) prepend(n int) {
 	}
 }
 
-// row and plane are the steps, in vec4, to the next row and block of channels.
-func (b *blob) row() int { return b.w + 2*b.pad }
+// row and plane are the steps, in vec4, to the next row and block of channels. The
+// zeros after a row are those before the next.
+func (b *blob) row() int { return b.w + b.pad }
 
 // plane is a multiple of 256 bytes, so that every block may begin a binding.
 func (b *blob) plane() int { return ((b.h+2*b.pad)*b.row() + 15) / 16 * 16 }

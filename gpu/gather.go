@@ -83,5 +83,5 @@ func (g gather) reach(b *blob) {
 		high := (g.grid[a]-1)*g.stepIn[a] + g.from[a] + max(span, 0)
 		b.pad = max(b.pad, -low, high-cells[a]+1)
 	}
-	b.slack = max(b.slack, 16*g.stepIn[1])
+	b.slack = max(b.slack, 16*g.stepIn[1]+b.pad)
 }

@@ -122,3 +122,15 @@ func TestTilesWithoutMemory(t *testing.T) {
 		t.Errorf("got %v, want ErrMemory", err)
 	}
 }
+
+// GoogLeNet at 1920x1080 fits blocks of 128 MiB whole, a larger canvas does not.
+func TestTilesOfGoogLeNet(t *testing.T) {
+	o := llvmpipe()
+	o.Limits.Block = 128 << 20
+	e := open(t, googlenet(t), o)
+	for _, c := range []struct{ w, h, want int }{{1920, 1080, 1}, {1080, 1920, 1}, {2048, 1152, 2}, {3840, 2160, 4}} {
+		if n, tw, th, err := e.Tiles(c.w, c.h, to4c); err != nil || n != c.want {
+			t.Errorf("%dx%d: got %d tiles of %dx%d, %v; want %d", c.w, c.h, n, tw, th, err, c.want)
+		}
+	}
+}
