@@ -195,6 +195,9 @@ func runChild(kind string) error {
 	if err != nil {
 		return err
 	}
+	if kind == "small" {
+		s.free = func() float64 { return 256 << 20 }
+	}
 	c := &child{studio: s, requests: make(chan request), since: time.Now()}
 	go func() {
 		defer close(c.requests)

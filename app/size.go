@@ -170,7 +170,7 @@ func (s *studio) applySize() {
 		return
 	}
 	w, h := z.of(side)
-	need, have := s.bytes(w, h), available()
+	need, have := s.bytes(w, h), s.free()
 	if need > have {
 		most := s.largest(have)
 		mw, mh := z.of(most)
@@ -251,7 +251,7 @@ func (s *studio) costText() string {
 		share := pixels / (w * h)
 		text += fmt.Sprintf(", %.1f dreams/s, %.0f steps/s", s.meter.dreams*share, s.meter.steps*share)
 	}
-	if need > available() {
+	if need > s.free() {
 		text = byteText(need) + " will not fit"
 	} else if z.pending == 0 && z.wanted > z.now {
 		text += fmt.Sprintf(" (%.0f×%.0f now)", w, h)

@@ -68,6 +68,7 @@ type studio struct {
 	walk     *walk
 	recorder recorder
 	pacer    pacer
+	free     func() float64 // bytes of memory that a canvas may take
 
 	folded   bool
 	help     bool
@@ -125,7 +126,7 @@ func (s *studio) run(game ebiten.Game) error {
 // newStudio prepares a studio and begins its first session, which may come up
 // before or after the window.
 func newStudio(cfg Config) (*studio, error) {
-	s := &studio{cfg: cfg, title: newTitle(), folded: cfg.FullScreen}
+	s := &studio{cfg: cfg, title: newTitle(), folded: cfg.FullScreen, free: available}
 	var err error
 	if s.canvas.shader, err = ebiten.NewShader(crossZoomSource); err != nil {
 		return nil, err
@@ -135,8 +136,11 @@ func newStudio(cfg Config) (*studio, error) {
 	s.size.governed = true
 	s.presets.load(s)
 	s.want = dream.Live()
-	if first, err := s.presets.list[0].Apply(s.want, cfg.Net); err == nil {
-		s.want, s.presets.at = first, 0
+	for i, p := range s.presets.list {
+		if first, err := p.Apply(s.want, cfg.Net); err == nil {
+			s.want, s.presets.at = first, i
+			break
+		}
 	}
 	s.base = s.want
 	if !cfg.Fresh {
