@@ -7,7 +7,6 @@ import (
 	"github.com/ebitenui/ebitenui/input"
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
-	"github.com/hajimehoshi/ebiten/v2/text/v2"
 )
 
 // field is a line to type a word into. (The toolkit's own cannot be drawn cut off, as
@@ -71,7 +70,7 @@ func (f *field) render(dst *ebiten.Image, r image.Rectangle) {
 	if f.typing {
 		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(2), r.Max.X, r.Max.Y), colourAccent)
 		if time.Now().UnixMilli()/500%2 == 0 {
-			x += int(text.Advance(f.text, t.face)) + t.px(1)
+			x += int(advance(f.text, t.face)) + t.px(1)
 			t.fill(dst, image.Rect(x, mid-t.px(7), x+max(t.px(1), 1), mid+t.px(7)), colourAccent)
 		}
 	}
