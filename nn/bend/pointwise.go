@@ -84,6 +84,11 @@ func (e Pointwise) At(x float32) (y, slope float32) {
 	return x, 1
 }
 
+// Straight tells whether the way back lets every gradient through as it is.
+func (e Pointwise) Straight() bool {
+	return e.Code == Binary || e.Code == Wrap || e.Code == Crush
+}
+
 // fold reflects u at -1 and 1 until it lies between.
 func fold(u float32) (v, slope float32) {
 	u -= 4 * floor(u/4+0.25) // now in -1..3

@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // backward adds the task that computes the gradient at layer i from those of
@@ -132,6 +133,8 @@ func (g *gradientTask) from(i, u int) {
 		g.add(&softmaxGradient{out: g.out, dy: dy, y: un.out, add: g.started()})
 	case *nn.Pool:
 		g.fromPool(un, op)
+	case *bend.Op:
+		g.fromBend(u, op)
 	}
 }
 
@@ -197,7 +200,7 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 	for y, ty := range ay.phases {
 		for x, tx := range ax.phases {
 			phases = append(phases, phase{y: y, x: x, sy: len(ay.phases), sx: len(ax.phases), parts: []part{{
-				x: dy, ys: ty, xs: tx, stepY: ay.step, stepX: ax.step, panels: g.packs.backward(u, together, ys, xs, y, x, ty, tx),
+				x: dy, ys: ty, xs: tx, stepY: ay.step, stepX: ax.step, panels: g.packs.backward(op, together, ys, xs, y, x, ty, tx),
 			}}})
 		}
 	}

@@ -1,15 +1,125 @@
 package cpu
 
 import (
-	"errors"
+	"fmt"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
-// Bend cannot run rewritten nets yet; it accepts the net that the engine has.
+// bending is a rewritten net at work, and what its bends remember.
+type bending struct {
+	net    *nn.Net
+	step   int64
+	memory map[*bend.Op]*bend.Memory[*recall]
+}
+
+// recall is what a bend remembers for one map size, in blocks: [block][h][w][16].
+type recall struct {
+	past, next []float32 // next becomes past where a gradient step has set it
+	have       bool      // past is set
+}
+
+// Bend makes the engine run a rewriting of its net. Weights that both have stay as they are laid out.
 func (e *Engine) Bend(net *nn.Net) error {
-	if net != nil && net != e.net {
-		return errors.New("cpu: cannot bend yet")
+	if net == nil {
+		net = e.opened
+	}
+	if net == e.net {
+		return nil
+	}
+	if err := runnable(net); err != nil {
+		return err
+	}
+	if net != e.opened && (e.bending == nil || net != e.bending.net) {
+		e.forget()
+		e.bending = &bending{net: net, memory: map[*bend.Op]*bend.Memory[*recall]{}}
+	}
+	e.net = net
+	return nil
+}
+
+// forget drops the last bent net's plans and weights.
+func (e *Engine) forget() {
+	kept := e.plans[:0]
+	for _, p := range e.plans {
+		if p.graph.net == e.opened {
+			kept = append(kept, p)
+		}
+	}
+	clear(e.plans[len(kept):])
+	e.plans = kept
+	e.packs.keep(e.opened)
+}
+
+// runnable reports what of a net the engine cannot run.
+func runnable(net *nn.Net) error {
+	if err := net.Validate(); err != nil {
+		return err
+	}
+	for _, l := range net.Layers {
+		switch l.Op.(type) {
+		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Softmax, *bend.Op:
+		default:
+			return fmt.Errorf("cpu: layer %q: no operation %q", l.Name, l.Op.Kind())
+		}
 	}
 	return nil
+}
+
+// prepare brings a plan's bends to where their knobs stand; only a gradient step may change what they remember.
+func (e *Engine) prepare(p *plan, ascending bool) {
+	if p.graph.net == e.opened {
+		return
+	}
+	e.packs.refresh()
+	for _, b := range p.bends {
+		e.remember(b, ascending)
+		b.prepare(e.bending.step)
+	}
+}
+
+// remember gives a bend what it remembers for the plan's map size.
+func (e *Engine) remember(b *bent, ascending bool) {
+	b.at, b.recall, b.ascending = bend.Moment{Step: e.bending.step}, nil, ascending
+	if _, ok := b.op.Effect.(bend.Rememberer); !ok {
+		return
+	}
+	m := e.bending.memory[b.op]
+	if m == nil {
+		m = &bend.Memory[*recall]{}
+		e.bending.memory[b.op] = m
+	}
+	b.slot = m.Find(b.h, b.w)
+	if ascending {
+		b.slot = m.At(b.h, b.w)
+		if b.slot.Past == nil {
+			n := blocks(b.c) * b.h * b.w * lanes
+			b.slot.Past = &recall{past: make([]float32, n), next: make([]float32, n)}
+		}
+	}
+	if b.slot != nil {
+		b.recall = b.slot.Past
+		b.at.Count = b.slot.Count
+		if b.recall.have {
+			b.at.Past = b.recall.past
+		}
+	}
+}
+
+// advance ends a gradient step.
+func (e *Engine) advance(p *plan) {
+	if p.graph.net == e.opened {
+		return
+	}
+	for _, b := range p.bends {
+		if b.recall == nil {
+			continue
+		}
+		if b.renews() {
+			b.recall.past, b.recall.next, b.recall.have = b.recall.next, b.recall.past, true
+		}
+		b.slot.Count++
+	}
+	e.bending.step++
 }

@@ -20,6 +20,7 @@ type worker struct {
 	lrn     lrnTile
 	line    rowTile
 	scratch []float32
+	keys    []int64 // of a morph's columns
 	parked  atomic.Bool
 	wake    chan struct{}
 }

@@ -19,10 +19,14 @@ type Options struct {
 
 // Engine runs one net on the processor. It is used by one goroutine at a time.
 type Engine struct {
-	net   *nn.Net
+	net   *nn.Net // that runs: the opened one, or bending's
 	k     *kernels
 	crew  *crew
 	packs *packs
+
+	opened  *nn.Net
+	bending *bending // the last rewritten net, or nil
+
 	arena arena
 	plans []*plan // the latest last
 	jobs  struct {
@@ -44,15 +48,8 @@ const (
 
 // Open makes an engine for a valid net.
 func Open(net *nn.Net, o Options) (*Engine, error) {
-	if err := net.Validate(); err != nil {
+	if err := runnable(net); err != nil {
 		return nil, err
-	}
-	for _, l := range net.Layers {
-		switch l.Op.(type) {
-		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Softmax:
-		default:
-			return nil, fmt.Errorf("cpu: layer %q: no operation %q", l.Name, l.Op.Kind())
-		}
 	}
 	k, err := choose(o.Kernel)
 	if err != nil {
@@ -65,7 +62,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Engine{net: net, k: k, crew: newCrew(threads), packs: newPacks(net, k)}, nil
+	return &Engine{net: net, opened: net, k: k, crew: newCrew(threads), packs: newPacks(k)}, nil
 }
 
 // Device names the kernels and the threads.
@@ -98,7 +95,9 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, e
 	}
 	plan.input.canvas, plan.input.tensor = p, nil
 	plan.input.shiftX, plan.input.shiftY = step.ShiftX, step.ShiftY
+	e.prepare(plan, true)
 	e.execute(plan)
+	e.advance(plan)
 	e.climb(plan, p, step)
 	return plan.score(), nil
 }
@@ -137,6 +136,7 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (*tensor.Dense, flo
 		return nil, 0, err
 	}
 	plan.input.canvas, plan.input.tensor = nil, nn.Floats(x)
+	e.prepare(plan, false)
 	e.execute(plan)
 	dx := nn.NewTensor(x.Shape().Clone())
 	out, me := nn.Floats(dx), e.crew.workers[0]
@@ -160,11 +160,12 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := compile(e.packs, len(e.crew.workers), w, h, []int{l}, false)
+	p, err := compile(e.net, e.packs, len(e.crew.workers), w, h, []int{l}, false)
 	if err != nil {
 		return nil, err
 	}
 	p.input.tensor = nn.Floats(x)
+	e.prepare(p, false)
 	e.execute(p)
 	n := p.graph.node(l)
 	y := nn.NewTensor(tensor.Shape{n.c, n.h, n.w})
@@ -192,7 +193,7 @@ func size(x *tensor.Dense) (w, h int, err error) {
 // plan finds or makes the plan of an objective and sets its targets.
 func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
 	for i, p := range e.plans {
-		if p.w == w && p.h == h && p.serves(obj) && p.aim(obj, e.k) {
+		if p.w == w && p.h == h && p.graph.net == e.net && p.serves(obj) && p.aim(obj, e.k) {
 			if i < len(e.plans)-1 {
 				e.plans = append(slices.Delete(e.plans, i, i+1), p)
 			}
@@ -203,7 +204,7 @@ func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := compile(e.packs, len(e.crew.workers), w, h, targets, true)
+	p, err := compile(e.net, e.packs, len(e.crew.workers), w, h, targets, true)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // enter adds the task that brings in the picture.
@@ -60,6 +61,8 @@ func (c *compiler) forward(i int) {
 		t.add(&softmax{out: n.out, x: x})
 	case *nn.Pool:
 		c.forwardPool(i, op, x)
+	case *bend.Op:
+		c.forwardBend(i, op, x)
 	default:
 		panic("cpu: unknown operation " + l.Op.Kind())
 	}
@@ -85,7 +88,7 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 	ay, ax := forwardAxis(ys), forwardAxis(xs)
 	kernelReads(x, ay, ax, n.h, n.w)
 	o := c.conv(&conv{out: n.out, bound: b, phases: []phase{{sy: 1, sx: 1, parts: []part{{
-		x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step, panels: c.packs.forward(i),
+		x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step, panels: c.packs.forward(op),
 	}}}}})
 	if op.Bias != nil {
 		o.bias = padded(op.Bias)

@@ -29,6 +29,7 @@ type node struct {
 	level   int  // the stage that completes them
 	gate    *gate
 	slope   float32
+	bent    *bent  // of a bend
 	pool    writer // a max pool, which knows what it took
 
 	grad      view      // the gradient, gates applied

@@ -131,49 +131,78 @@ func pictureMatrix(o *nn.Conv, ys, xs []tap) matrix {
 	}
 }
 
-// packs keeps a net's weights as the kernels read them, made when a plan first asks.
+// packs keeps weights as the kernels read them, made when a plan first asks.
 type packs struct {
-	net  *nn.Net
 	k    *kernels
-	made map[packKey][]panel
+	made map[packKey]*packed
 }
 
-// packKey names the weights of a layer, forward (together 0) or for a phase of
+// packed is one convolution's weights for one direction and phase.
+type packed struct {
+	panels  []panel
+	edition int // of the weights
+	pack    func() []panel
+}
+
+// packKey names the weights of a convolution, forward (together 0) or for a phase of
 // its transpose, which depends on the padding only through its remainders.
-type packKey struct{ layer, together, padY, padX, y, x int }
-
-func newPacks(net *nn.Net, k *kernels) *packs {
-	return &packs{net: net, k: k, made: map[packKey][]panel{}}
+type packKey struct {
+	conv                       *nn.Conv
+	together, padY, padX, y, x int
 }
 
-func (p *packs) forward(layer int) []panel {
-	return p.get(packKey{layer: layer}, isDepthwise(p.conv(layer)), func() matrix {
-		return forwardMatrix(p.conv(layer))
-	})
+func newPacks(k *kernels) *packs { return &packs{k: k, made: map[packKey]*packed{}} }
+
+func (p *packs) forward(o *nn.Conv) []panel {
+	return p.get(packKey{conv: o}, isDepthwise(o), func() matrix { return forwardMatrix(o) })
 }
 
-func (p *packs) backward(layer, together int, ys, xs nn.Span, y, x int, ty, tx []tap) []panel {
-	key := packKey{layer, together, ys.Pad % lcm(ys.Stride, together), xs.Pad % lcm(xs.Stride, together), y, x}
-	return p.get(key, isDepthwise(p.conv(layer)) && together == 1, func() matrix {
+func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty, tx []tap) []panel {
+	key := packKey{o, together, ys.Pad % lcm(ys.Stride, together), xs.Pad % lcm(xs.Stride, together), y, x}
+	return p.get(key, isDepthwise(o) && together == 1, func() matrix {
 		if together == 2 {
-			return pictureMatrix(p.conv(layer), ty, tx)
+			return pictureMatrix(o, ty, tx)
 		}
-		return backwardMatrix(p.conv(layer), ty, tx)
+		return backwardMatrix(o, ty, tx)
 	})
 }
-
-func (p *packs) conv(layer int) *nn.Conv { return p.net.Layers[layer].Op.(*nn.Conv) }
 
 func (p *packs) get(key packKey, depthwise bool, make func() matrix) []panel {
 	if made, ok := p.made[key]; ok {
-		return made
+		return made.panels
 	}
-	var made []panel
+	pack := func() []panel { return make().pack(p.k.pair) }
 	if depthwise {
-		made = make().packDepthwise()
-	} else {
-		made = make().pack(p.k.pair)
+		pack = func() []panel { return make().packDepthwise() }
 	}
-	p.made[key] = made
-	return made
+	p.made[key] = &packed{panels: pack(), edition: key.conv.Edition, pack: pack}
+	return p.made[key].panels
+}
+
+// refresh packs weights again that were changed since, where plans have them.
+func (p *packs) refresh() {
+	for key, made := range p.made {
+		if made.edition == key.conv.Edition {
+			continue
+		}
+		for i, q := range made.pack() {
+			copy(made.panels[i].w, q.w)
+		}
+		made.edition = key.conv.Edition
+	}
+}
+
+// keep drops the weights of all convolutions that are not a net's.
+func (p *packs) keep(net *nn.Net) {
+	own := map[*nn.Conv]bool{}
+	for _, l := range net.Layers {
+		if o, ok := l.Op.(*nn.Conv); ok {
+			own[o] = true
+		}
+	}
+	for key := range p.made {
+		if !own[key.conv] {
+			delete(p.made, key)
+		}
+	}
 }

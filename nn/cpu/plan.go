@@ -20,6 +20,7 @@ type plan struct {
 	goals   []goal // one for each target
 	input   *entry
 	grad    pictureGradient
+	bends   []*bent
 }
 
 // compiler is a plan in the making.
@@ -35,8 +36,8 @@ type compiler struct {
 }
 
 // compile makes the plan for targets at a picture size.
-func compile(p *packs, threads, w, h int, targets []int, back bool) (*plan, error) {
-	g, err := newGraph(p.net, w, h, targets)
+func compile(net *nn.Net, p *packs, threads, w, h int, targets []int, back bool) (*plan, error) {
+	g, err := newGraph(net, w, h, targets)
 	if err != nil {
 		return nil, err
 	}
