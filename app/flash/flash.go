@@ -24,6 +24,7 @@ type Limiter struct {
 	size   image.Point
 	before []uint8 // the picture that was let through last
 	pixels []pixel
+	strain strain
 }
 
 // pixel is what is remembered of one.
@@ -42,6 +43,7 @@ func (l *Limiter) Filter(m *image.RGBA, seconds float64) {
 		l.size = size
 		l.before = make([]uint8, 4*size.X*size.Y)
 		l.pixels = make([]pixel, size.X*size.Y)
+		l.strain = newStrain(size)
 	}
 	gain := uint16(min(max(seconds, 0)*refill, most))
 	for y := range size.Y {
@@ -55,13 +57,16 @@ func (l *Limiter) Filter(m *image.RGBA, seconds float64) {
 				pixels[x] = pixel{extreme: luminance(p), budget: most}
 			}
 		} else {
-			filterRow(row, before, pixels, gain)
+			l.strain.soften(row, before, y)
+			filterRow(row, before, pixels, gain, l.strain.counts(y))
 		}
 		copy(before, row)
 	}
+	l.strain.settle(seconds)
 }
 
-func filterRow(row, before []uint8, pixels []pixel, gain uint16) {
+// filterRow counts the pixels that it holds back, by cell.
+func filterRow(row, before []uint8, pixels []pixel, gain uint16, held []int) {
 	for x := range pixels {
 		s := &pixels[x]
 		s.budget = min(s.budget+gain, most)
@@ -71,6 +76,7 @@ func filterRow(row, before []uint8, pixels []pixel, gain uint16) {
 		if s.turns(light) {
 			if s.budget < turn {
 				light = s.restrain(p, before[4*x:][:4:4], light)
+				held[x/cell]++
 			} else {
 				s.budget -= turn
 				s.down = !s.down

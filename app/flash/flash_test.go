@@ -185,3 +185,37 @@ func BenchmarkFilter(b *testing.B) {
 		l.Filter(m, 1.0/30)
 	}
 }
+
+// Flicker of neighbouring pixels that are not in step fades evenly: hardly a pixel stands
+// out against those around it.
+func TestFlickerFadesEvenly(t *testing.T) {
+	var l Limiter
+	const rate = 24
+	rng := rand.New(rand.NewPCG(5, 6))
+	phase := make([]float64, side*side)
+	for i := range phase {
+		phase[i] = 0.6 * rng.Float64()
+	}
+	outstanding := 0
+	for n := range 5 * rate {
+		m := paint(n, rng, func(n, x, y int, _ *rand.Rand) color.RGBA {
+			v := uint8(128 + 110*math.Sin(2*math.Pi*5*float64(n)/rate+phase[y*side+x]))
+			return color.RGBA{v, v, v, 255}
+		})
+		l.Filter(m, 1.0/rate)
+		if n < 2*rate {
+			continue
+		}
+		for y := 1; y < side-1; y++ {
+			for x := 1; x < side-1; x++ {
+				at := func(x, y int) int { return int(m.Pix[y*m.Stride+4*x]) }
+				if d := 4*at(x, y) - at(x-1, y) - at(x+1, y) - at(x, y-1) - at(x, y+1); d > 4*50 || d < -4*50 {
+					outstanding++
+				}
+			}
+		}
+	}
+	if share := float64(outstanding) / (3 * rate * side * side); share > 0.01 {
+		t.Errorf("%.1f %% of the pixels stand out against their neighbours, want under 1", 100*share)
+	}
+}
