@@ -21,11 +21,11 @@ func Politely() {
 	}
 }
 
-// load is what was counted of the machine's work last.
-type load struct{ all, busy, own float64 }
+// machine is what was counted of the machine's work last.
+type machine struct{ all, busy, own float64 }
 
 // effort tells how much the saver may take now.
-func (l *load) effort() Effort {
+func (l *machine) effort() Effort {
 	if onBattery("/sys/class/power_supply") || l.others() > 0.4 {
 		return Modest
 	}
@@ -33,8 +33,8 @@ func (l *load) effort() Effort {
 }
 
 // others is the share of the machine that others have used since the last call.
-func (l *load) others() float64 {
-	now, err := countLoad()
+func (l *machine) others() float64 {
+	now, err := countWork()
 	if err != nil {
 		return 0
 	}
@@ -47,9 +47,9 @@ func (l *load) others() float64 {
 	return (now.busy - before.busy - (now.own - before.own)) / all
 }
 
-// countLoad reads the clock ticks that all processors and this process have worked.
-func countLoad() (load, error) {
-	var l load
+// countWork reads the clock ticks that all processors and this process have worked.
+func countWork() (machine, error) {
+	var l machine
 	stat, err := os.ReadFile("/proc/stat")
 	if err != nil {
 		return l, err

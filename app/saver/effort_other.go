@@ -5,6 +5,6 @@ package saver
 // Politely does nothing where it is not known how.
 func Politely() {}
 
-type load struct{}
+type machine struct{}
 
-func (*load) effort() Effort { return Full }
+func (*machine) effort() Effort { return Full }

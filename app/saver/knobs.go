@@ -87,8 +87,11 @@ func sceneNames() []string {
 // knownScene reports a scene that there is not.
 func knownScene(name string) error {
 	names := sceneNames()
-	if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
+	if slices.ContainsFunc(names, func(n string) bool { return identifier(n) == identifier(name) }) {
 		return nil
 	}
 	return fmt.Errorf("saver: there is no scene %q; there are %s", name, strings.Join(names, ", "))
 }
+
+// identifier is a scene's name as one word, which may stand for it.
+func identifier(name string) string { return strings.ReplaceAll(strings.ToLower(name), " ", "-") }

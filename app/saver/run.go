@@ -69,7 +69,7 @@ func (d *display) largest() image.Point {
 // run is the loop of the display.
 func (d *display) run(ctx context.Context, show *Show) error {
 	var (
-		load    load
+		machine machine
 		effort  Effort
 		leaving Leaving
 		looked  time.Time
@@ -89,7 +89,7 @@ func (d *display) run(ctx context.Context, show *Show) error {
 			stale = stale || exposed
 		case now := <-next.C:
 			if now.Sub(looked) > 5*time.Second {
-				looked, effort = now, load.effort()
+				looked, effort = now, machine.effort()
 				show.SetEffort(effort)
 			}
 			m, changed, err := show.Tick(now, min(now.Sub(last).Seconds(), 0.5))

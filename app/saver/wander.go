@@ -89,11 +89,11 @@ func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 	if err := knownScene(o.Scene); err != nil {
 		return nil, err
 	}
-	if strings.EqualFold(o.Scene, Wander) {
+	if identifier(o.Scene) == Wander {
 		w.options.Scene, o.Scene = Wander, Wander
 	}
 	for _, p := range dream.Presets() {
-		if o.Scene != Wander && !strings.EqualFold(o.Scene, p.Name) {
+		if o.Scene != Wander && identifier(o.Scene) != identifier(p.Name) {
 			continue
 		}
 		if s, err := p.Apply(dream.Live(), net); err == nil {

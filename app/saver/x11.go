@@ -65,8 +65,7 @@ type event struct {
 	err xgb.Error
 }
 
-// connect opens the display. A daemon may leave DISPLAY out; then the target's window is
-// looked for on the displays of this machine.
+// connect opens the display.
 func connect(t Target) (*display, error) {
 	// The library writes its troubles to the terminal; the errors that count are returned.
 	xgb.Logger = log.New(io.Discard, "", 0)
@@ -74,21 +73,21 @@ func connect(t Target) (*display, error) {
 	if name == "" {
 		name = os.Getenv("DISPLAY")
 	}
-	if name != "" || t.Window == 0 {
-		return open(name)
+	if name == "" {
+		name = soleDisplay("/tmp/.X11-unix")
 	}
-	sockets, _ := filepath.Glob("/tmp/.X11-unix/X*")
-	for _, s := range sockets {
-		d, err := open(":" + strings.TrimPrefix(filepath.Base(s), "X"))
-		if err != nil {
-			continue
-		}
-		if _, err := xproto.GetGeometry(d.conn, xproto.Drawable(t.Window)).Reply(); err == nil {
-			return d, nil
-		}
-		d.conn.Close()
+	return open(name)
+}
+
+// soleDisplay names the display of the one X server that has its socket in a folder: a daemon
+// that scrubs the environment may have taken DISPLAY away. It is "" where there are several, as a
+// window's number says nothing about which one it is of.
+func soleDisplay(folder string) string {
+	sockets, _ := filepath.Glob(filepath.Join(folder, "X*"))
+	if len(sockets) != 1 {
+		return ""
 	}
-	return nil, fmt.Errorf("saver: DISPLAY is not set, and no display here has a window %#x", t.Window)
+	return ":" + strings.TrimPrefix(filepath.Base(sockets[0]), "X")
 }
 
 func open(name string) (*display, error) {

@@ -1,0 +1,65 @@
+package saver
+
+import (
+	"bytes"
+	"encoding/xml"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+//go:generate go test -run TestAssets -update
+
+var update = flag.Bool("update", false, "rewrite the files under assets")
+
+// The files for the desktops are those that the table gives.
+func TestAssets(t *testing.T) {
+	const program = "zalgoscope-saver"
+	for name, want := range map[string][]byte{program + ".xml": Settings(program), program + ".desktop": Desktop(program)} {
+		path := filepath.Join("../../assets/saver", name)
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the table gives; go generate ./app/saver writes it", path)
+		}
+	}
+}
+
+// Every knob has one control, and the dialog's file is well-formed.
+func TestSettings(t *testing.T) {
+	var file struct {
+		Command struct {
+			Arg string `xml:"arg,attr"`
+		} `xml:"command"`
+		Controls []struct {
+			XMLName xml.Name
+			ID      string `xml:"id,attr"`
+		} `xml:",any"`
+	}
+	if err := xml.Unmarshal(Settings("x"), &file); err != nil {
+		t.Fatal(err)
+	}
+	if file.Command.Arg != "--root" {
+		t.Errorf("command is %q, want --root", file.Command.Arg)
+	}
+	found := map[string]int{}
+	for _, c := range file.Controls {
+		found[c.ID]++
+	}
+	for _, k := range Knobs {
+		if found[k.Name] != 1 {
+			t.Errorf("%s has %d controls, want 1", k.Name, found[k.Name])
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package saver
+
+import (
+	"image"
+	"runtime"
+	"testing"
+	"time"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/assets"
+	"zalgoscope/nn"
+	"zalgoscope/nn/load"
+)
+
+// menagerie is the net that the program dreams with.
+func menagerie(t testing.TB) *nn.Net {
+	t.Helper()
+	data, ok := assets.Net(assets.DefaultNet)
+	if !ok {
+		t.Fatalf("there is no net %q", assets.DefaultNet)
+	}
+	net, err := load.ONNX(data, assets.DefaultNet, load.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+// quick is an engine whose gradient step is only a little noise.
+type quick struct {
+	nn.Engine
+	steps uint64
+}
+
+func (q *quick) Ascend(c nn.Canvas, _ nn.Objective, _ nn.Step) (float32, error) {
+	q.steps++
+	w, h := c.Size()
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	if err := c.Read(m); err != nil {
+		return 0, err
+	}
+	for i := range m.Pix {
+		m.Pix[i] += uint8((q.steps*2654435761 + uint64(i)*40503) >> 7 & 15)
+	}
+	return 0, c.Write(m)
+}
+
+// simulation dreams as fast as the test asks, in a time of its own.
+type simulation struct {
+	t        *testing.T
+	dream    *dream.Dream
+	settings dream.Settings
+	frozen   bool
+	begins   int
+	last     *image.RGBA
+	number   int
+}
+
+func (s *simulation) Set(settings dream.Settings) { s.settings = settings }
+
+func (s *simulation) Begin(start *image.RGBA, seed uint64) {
+	s.begins++
+	s.last, s.number = start, 0
+	if err := s.dream.Begin(start, seed); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *simulation) frame(at time.Time) *dream.Frame {
+	s.t.Helper()
+	if err := s.dream.Check(s.settings); err != nil {
+		s.t.Fatalf("the settings cannot be dreamed: %v", err)
+	}
+	if !s.frozen || s.last == nil {
+		if err := s.dream.Frame(dream.Fixed(s.settings)); err != nil {
+			s.t.Fatal(err)
+		}
+		m, err := s.dream.Image()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.last = m
+	}
+	s.number++
+	return &dream.Frame{Image: s.last, Number: s.number, Settings: s.settings, Motion: nn.Affine{A: 1, E: 1}, Done: at}
+}
+
+// simulate makes a show whose dream is simulated.
+func simulate(t *testing.T, frozen bool) (*Show, *simulation) {
+	t.Helper()
+	net := menagerie(t)
+	reference, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { reference.Close() })
+	show, err := NewShow(Config{Options: Defaults()}, image.Pt(32, 24))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if show.wander, err = NewWanderer(net, show.cfg.Options); err != nil {
+		t.Fatal(err)
+	}
+	show.scene = show.wander.Scene()
+	d, err := dream.New(net, &quick{Engine: reference}, show.start(), dream.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Release)
+	sim := &simulation{t: t, dream: d, settings: show.settings(0), frozen: frozen}
+	show.dreams = sim
+	return show, sim
+}
+
+// Four hours: the scenes change, no setting jumps, nothing is kept.
+func TestFourHours(t *testing.T) {
+	show, sim := simulate(t, false)
+	scenes, layers := map[string]bool{}, map[string]bool{}
+	at, changes, scene := time.Unix(0, 0), 0, ""
+	var memory [4]uint64
+	before := sim.settings
+	for second := range 4 * 3600 {
+		at = at.Add(time.Second)
+		show.push(sim.frame(at))
+		if _, _, err := show.Tick(at, 1); err != nil {
+			t.Fatal(err)
+		}
+		s := sim.settings
+		if d := s.Zoom - before.Zoom; d > 0.04 || d < -0.04 {
+			t.Fatalf("second %d: zoom jumps from %g to %g", second, before.Zoom, s.Zoom)
+		}
+		if d := s.Step - before.Step; d > 1.6 || d < -1.6 {
+			t.Fatalf("second %d: step jumps from %g to %g", second, before.Step, s.Step)
+		}
+		before = s
+		if name := show.wander.Scene(); name != scene {
+			scene = name
+			changes++
+			scenes[name] = true
+		}
+		layers[s.Layer] = true
+		if second%3600 == 3599 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			memory[second/3600] = m.HeapAlloc
+		}
+	}
+	if changes < 150 || len(scenes) < 25 || len(layers) < 25 {
+		t.Errorf("%d changes to %d scenes over %d mixes of layers, want many", changes, len(scenes), len(layers))
+	}
+	if memory[3] > memory[0]+1<<20 {
+		t.Errorf("the heap grows hour by hour: %d", memory)
+	}
+	t.Logf("%d changes, %d scenes, %d mixes of layers, %d new beginnings, heap %d", changes, len(scenes), len(layers), sim.begins, memory)
+}
+
+// A frozen engine makes the watch go on to another scene and then begin anew, again and again.
+func TestFrozenEngine(t *testing.T) {
+	show, sim := simulate(t, true)
+	at, first := time.Unix(0, 0), show.wander.Scene()
+	var shown *image.RGBA
+	for second := range 60 {
+		at = at.Add(time.Second)
+		show.push(sim.frame(at))
+		m, _, err := show.Tick(at, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second == 5 {
+			shown = image.NewRGBA(m.Rect)
+			copy(shown.Pix, m.Pix)
+		}
+		if second == 59 {
+			if d := difference(sampled(m), sampled(shown)); d < alive {
+				t.Errorf("the picture is still that of the beginning, %g from it", d)
+			}
+		}
+	}
+	if sim.begins < 2 || show.wander.Scene() == first {
+		t.Errorf("%d new beginnings, scene %q after %q", sim.begins, show.wander.Scene(), first)
+	}
+}
+
+// Frames that no longer come count as frozen too.
+func TestAbsentFrames(t *testing.T) {
+	show, sim := simulate(t, false)
+	at := time.Unix(0, 0)
+	show.push(sim.frame(at))
+	for range int(2.4 * absence) {
+		at = at.Add(time.Second)
+		if _, _, err := show.Tick(at, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sim.begins == 0 {
+		t.Error("no new beginning")
+	}
+}

@@ -1,0 +1,112 @@
+package saver
+
+import (
+	"strings"
+	"testing"
+
+	"zalgoscope/app/dream"
+)
+
+// The same seed goes the same way, another one another.
+func TestWandererRepeats(t *testing.T) {
+	net := menagerie(t)
+	way := func(seed uint64) (list []dream.Settings) {
+		o := Defaults()
+		o.Seed = seed
+		w, err := NewWanderer(net, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 400 {
+			list = append(list, w.Advance(1))
+		}
+		return list
+	}
+	a, b, c := way(3), way(3), way(4)
+	same := 0
+	for i := range a {
+		if a[i] != b[i] {
+			t.Fatalf("second %d differs with the same seed", i)
+		}
+		if a[i] == c[i] {
+			same++
+		}
+	}
+	if same == len(a) {
+		t.Error("another seed goes the same way")
+	}
+}
+
+// Words are all that is dreamed when there are some, and one melts into another.
+func TestWords(t *testing.T) {
+	net := menagerie(t)
+	o := Defaults()
+	o.Words = "monarch, bee"
+	w, err := NewWanderer(net, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, mixed := map[string]bool{}, false
+	for range 1200 {
+		s := w.Advance(0.5)
+		if s.Layer != net.Layers[w.logits].Name || s.Channel == "" {
+			t.Fatalf("dreams layer %q channel %q, want labels", s.Layer, s.Channel)
+		}
+		parts, err := dream.ParseWeighted(s.Channel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range parts {
+			names[p.Name] = true
+		}
+		mixed = mixed || len(parts) == 2
+	}
+	if len(names) != 2 || !mixed {
+		t.Errorf("labels %v, melting %v; want two that melt", names, mixed)
+	}
+}
+
+func TestWandererRefuses(t *testing.T) {
+	net := menagerie(t)
+	for _, c := range []struct{ scene, words, want string }{
+		{"Nowhere", "", `there is no scene "Nowhere"`},
+		{Wander, "monarch, zzzz", `contains "zzzz"`},
+	} {
+		o := Defaults()
+		o.Scene, o.Words = c.scene, c.words
+		if _, err := NewWanderer(net, o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("scene %q, words %q: got %v, want %q", c.scene, c.words, err, c.want)
+		}
+	}
+}
+
+// Every scene that is offered can be stayed in with the program's own net.
+func TestEveryScene(t *testing.T) {
+	net := menagerie(t)
+	for _, name := range sceneNames() {
+		for _, text := range []string{name, identifier(name), strings.ToUpper(name)} {
+			o := Defaults()
+			o.Scene = text
+			w, err := NewWanderer(net, o)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			if err := w.Advance(1).Check(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestMelt(t *testing.T) {
+	from := []dream.Weighted{{Name: "1", Weight: 1}}
+	to := []dream.Weighted{{Name: "2", Weight: 1}}
+	now := from
+	for _, want := range []string{"1:0.6,2:0.4", "1:0.2,2:0.8", "2"} {
+		now = melt(now, to, 0.4)
+		if got := dream.FormatWeighted(now); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
