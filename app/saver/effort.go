@@ -26,9 +26,9 @@ func (s *Show) SetEffort(e Effort) {
 
 // period is the time from one picture to the next where making and showing one takes so long.
 func (e Effort) period(cost time.Duration) time.Duration {
-	quickest, share := time.Second/60, time.Duration(4)
+	quickest, share := time.Second/60, time.Duration(2)
 	if e == Modest {
-		quickest, share = time.Second/20, 8
+		quickest, share = time.Second/20, 4
 	}
 	return min(max(quickest, share*cost), time.Second/5)
 }

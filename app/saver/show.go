@@ -46,6 +46,7 @@ type Show struct {
 	sent    dream.Settings
 	pace    float64 // seconds from frame to frame, smoothed
 	last    time.Time
+	begun   float64 // when the present start picture came
 	strikes int     // of the watch, one soon after the other
 	struck  float64 // when the last one was
 
@@ -259,6 +260,10 @@ func (s *Show) settings(seconds float64) dream.Settings {
 	w, h := s.sizer.canvas()
 	settings.Width, settings.Height = float64(w), float64(h)
 	settings.Pace = s.pace
+	if s.images != nil {
+		// People want to see their picture before it is dreamed away.
+		settings.Step *= 0.2 + 0.8*smooth(min((s.time-s.begun)/emerging, 1))
+	}
 	if s.last.IsZero() {
 		// The first dream is to come soon rather than deep.
 		settings.Steps, settings.Octaves = 1, 2
@@ -266,8 +271,12 @@ func (s *Show) settings(seconds float64) dream.Settings {
 	return settings
 }
 
+// emerging is how long a picture of the folder takes until it is dreamed at full strength.
+const emerging = 20.0
+
 // start is a picture to begin from: the folder's next one, or clouds.
 func (s *Show) start() *image.RGBA {
+	s.begun = s.time
 	w, h := s.sizer.canvas()
 	if s.images != nil {
 		if m := s.images.open(w, h); m != nil {

@@ -2,11 +2,14 @@ package saver
 
 import (
 	"image"
+	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
 	"zalgoscope/assets"
 	"zalgoscope/nn"
 	"zalgoscope/nn/load"
@@ -195,5 +198,50 @@ func TestAbsentFrames(t *testing.T) {
 	}
 	if sim.begins == 0 {
 		t.Error("no new beginning")
+	}
+}
+
+// Pictures of a folder come in one after the other, shown faintly dreamed at first.
+func TestImages(t *testing.T) {
+	show, sim := simulate(t, false)
+	folder := t.TempDir()
+	for i, name := range []string{"a.png", "b.jpg"} {
+		if err := picture.Save(filepath.Join(folder, name), dream.Clouds(50, 40, uint64(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "broken.png"), []byte("no picture"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if show.images, err = openImages(folder, show.rng); err != nil {
+		t.Fatal(err)
+	}
+	if len(show.images.paths) != 3 {
+		t.Errorf("found %d files, want 3", len(show.images.paths))
+	}
+	at := time.Unix(0, 0)
+	for range 300 {
+		at = at.Add(time.Second)
+		begins := sim.begins
+		show.push(sim.frame(at))
+		if _, _, err := show.Tick(at, 1); err != nil {
+			t.Fatal(err)
+		}
+		if age := show.time - show.begun; sim.begins > begins && age != 0 {
+			t.Errorf("a new picture is %g seconds old", age)
+		}
+	}
+	if sim.begins < 3 {
+		t.Errorf("%d pictures in five minutes, want one a scene", sim.begins)
+	}
+	show.begun = show.time
+	early := show.settings(0).Step
+	show.begun = show.time - emerging
+	if late := show.settings(0).Step; early >= late/2 {
+		t.Errorf("the step is %g at first and %g later, want it faint at first", early, late)
+	}
+	if _, err := openImages(t.TempDir(), show.rng); err == nil {
+		t.Error("an empty folder: no error")
 	}
 }
