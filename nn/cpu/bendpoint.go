@@ -87,10 +87,7 @@ func point(e *bend.Pointwise, f, x *block) {
 		}
 	case bend.Hard:
 		for c, v := range x {
-			if -p <= v && v <= p {
-				v = 0
-			}
-			f[c] = v
+			f[c] = v * beyond(v, p)
 		}
 	case bend.Binary:
 		for c, v := range x {
@@ -140,17 +137,11 @@ func slope(e *bend.Pointwise, s, x *block) {
 		}
 	case bend.Soft, bend.Hard:
 		for c, v := range x {
-			s[c] = 1
-			if -p <= v && v <= p {
-				s[c] = 0
-			}
+			s[c] = beyond(v, p)
 		}
 	case bend.Clamp:
 		for c, v := range x {
-			s[c] = 1
-			if v < -p || v > p {
-				s[c] = 0
-			}
+			s[c] = 1 - beyond(v, p)
 		}
 	case bend.Fold:
 		for c, v := range x {
@@ -166,6 +157,14 @@ func slope(e *bend.Pointwise, s, x *block) {
 			s[c] = p * quarterSine(folded(v*turn+1))
 		}
 	}
+}
+
+// beyond is 1 where v lies outside -p..p, else 0, for p from zero; it has no branch, which random
+// values would make the processor guess wrong. Sizes of floats are in the order of their bits.
+func beyond(v, p float32) float32 {
+	size := int32(math.Float32bits(v) &^ (1 << 31))
+	outside := uint32(int32(math.Float32bits(p))-size) >> 31
+	return math.Float32frombits(outside * 0x3f800000)
 }
 
 // folded reflects u at -1 and 1 until it lies between.

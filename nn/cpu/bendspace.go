@@ -6,10 +6,10 @@ import (
 	"zalgoscope/nn/bend"
 )
 
-// sample is the four cells that a cell of a resampled map shows: their numbers and shares.
+// sample is the four cells that a cell of a resampled map shows: their rows, columns and shares.
 type sample struct {
-	from  [4]int
-	share [4]float32
+	row, column [4]int32
+	share       [4]float32
 }
 
 // sample sees to the samples of a resample.
@@ -27,13 +27,13 @@ func (b *bent) sample(e bend.Resample) {
 			fx, fy := float32(u-x0), float32(v-y0)
 			s := &b.samples[y*b.w+x]
 			*s = sample{share: [4]float32{(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx}}
-			for i := range s.from {
+			for i := range s.share {
 				at, line := int(x0)+i%2, int(y0)+i/2
 				if at < 0 || at >= b.w || line < 0 || line >= b.h {
 					s.share[i] = 0
 					continue
 				}
-				s.from[i] = line*b.w + at
+				s.row[i], s.column[i] = int32(line), int32(at)
 			}
 		}
 	}
@@ -57,7 +57,7 @@ func (o *resampleForward) write(w *worker, r region) {
 					if share == 0 {
 						continue
 					}
-					x := w.cell(o.x.at(b, s.from[k]/o.w, s.from[k]%o.w))
+					x := w.cell(o.x.at(b, int(s.row[k]), int(s.column[k])))
 					for c := range sum {
 						sum[c] += share * x[c]
 					}
@@ -99,14 +99,17 @@ func (o *resampleBackward) write(w *worker, r region) {
 		for y := range o.out.h {
 			dy := o.dy.line(w, b, y)
 			for i := 0; i < len(dy); i += lanes {
-				s, d := &o.samples[y*o.w+i/lanes], (*block)(dy[i:])
+				s, d := &o.samples[y*o.w+i/lanes], *(*block)(dy[i:])
+				for c := range d {
+					d[c] *= wet[c]
+				}
 				for k, share := range s.share {
 					if share == 0 {
 						continue
 					}
-					v := w.cell(o.out.at(b, s.from[k]/o.w, s.from[k]%o.w))
+					v := w.cell(o.out.at(b, int(s.row[k]), int(s.column[k])))
 					for c := range v {
-						v[c] += share * wet[c] * d[c]
+						v[c] += share * d[c]
 					}
 				}
 			}
