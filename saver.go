@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -120,14 +121,17 @@ func (j *saverJob) run(cmd *cobra.Command) error {
 	return saver.Run(cmd.Context(), cfg, t)
 }
 
-// openSaver takes the processor for a preview, where a graphics card would only cost the
-// time to get it going.
+// openSaver leaves one core to the display, and takes the processor for a preview, where a
+// graphics card would only cost the time to get it going.
 func (j *saverJob) openSaver(preview bool) (*nn.Net, nn.Engine, error) {
 	net, err := j.load()
 	if err != nil {
 		return nil, nil, err
 	}
 	f := j.engineFlags
+	if f.threads == 0 {
+		f.threads = max(runtime.NumCPU()-1, 1)
+	}
 	if preview && f.engine == "auto" {
 		f.engine = "cpu"
 	}
