@@ -8,7 +8,7 @@ FLAGS   := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.
 BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev
 # What the tests need beside it: a display, a software OpenGL, readers of what we write.
-TEST_PACKAGES  := xvfb xauth xdotool x11-utils libegl1 libgl1-mesa-dri libgl1 ffmpeg imagemagick
+TEST_PACKAGES  := xvfb xauth xdotool x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 ffmpeg imagemagick
 
 .PHONY: run build test check bench generate setup-build setup-test clean
 
