@@ -3,10 +3,8 @@ package enginetest
 import (
 	"embed"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +67,10 @@ func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Re
 		t.Fatal(err)
 	}
 	defer engine.Close()
+	reference, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
 	x := readNPY(t, dir, "input.npy")
 	files, err := fs.Glob(dir, "*.npy")
 	if err != nil || len(files) < 3 {
@@ -91,39 +93,11 @@ func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Re
 			t.Errorf("%s: %v", file, err)
 			continue
 		}
-		// The reference engine needs no allowance: it meets every gradient.
-		if grad && engine.Device() != "reference" {
-			nearTies(t, file, got, want)
+		if grad {
+			gradients{net, engine, reference, x}.compare(t, file, layer, got, want)
 		} else {
 			compare(t, file, got, want)
 		}
-	}
-}
-
-// nearTies compares a gradient that went through max pools. Where two values under a window
-// are equal in float32 and differ only in the reference's float64, the gradient may rightly
-// go to the other one: all but the cells that one window sees must be within Tolerance, and those near.
-func nearTies(t *testing.T, file string, got, want *tensor.Dense) {
-	t.Helper()
-	const few, near = 0.2, 1e-2 // a cell of a late pool sees a fifth of these pictures
-	if !got.Shape().Eq(want.Shape()) {
-		t.Fatalf("%s: got shape %v, want %v", file, got.Shape(), want.Shape())
-	}
-	w := nn.Floats(want)
-	squares := make([]float64, len(w))
-	norm := 0.0
-	for i, v := range nn.Floats(got) {
-		d := float64(v) - float64(w[i])
-		squares[i] = d * d
-		norm += float64(w[i]) * float64(w[i])
-	}
-	slices.Sort(squares)
-	sum := 0.0
-	for _, d := range squares[:int(float64(len(squares))*(1-few))] {
-		sum += d
-	}
-	if e, all := math.Sqrt(sum/norm), Error(got, want); !(e <= Tolerance && all <= near) {
-		t.Errorf("%s: relative L2 error %.2g but for ties, %.2g in all; want at most %g and %g", file, e, all, Tolerance, near)
 	}
 }
 
