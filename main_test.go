@@ -125,8 +125,13 @@ func TestReplayCommand(t *testing.T) {
 		}
 	}
 	mustRun(t, "replay", film, "--size", "24x18", "--from", "1", "--to", "3", "-o", filepath.Join(dir, "s%d.png"))
-	if m := open(t, filepath.Join(dir, "s1.png")); m.Rect.Dx() != 24 {
-		t.Errorf("at another size: %v", m.Rect)
+	small := open(t, filepath.Join(dir, "s1.png"))
+	if small.Rect.Dx() != 24 {
+		t.Errorf("at another size: %v", small.Rect)
+	}
+	mustRun(t, "replay", filepath.Join(dir, "s1.png"), "-o", filepath.Join(dir, "again%d.png"))
+	if m := open(t, filepath.Join(dir, "again1.png")); !bytes.Equal(m.Pix, small.Pix) {
+		t.Errorf("a replay's own replay has size %v and differs", m.Rect)
 	}
 	if _, err := run("replay", filepath.Join("nn", "enginetest", "testdata", "picture_91x77.png"), "-o", film); err == nil || !strings.Contains(err.Error(), "no zalgoscope recipe") {
 		t.Errorf("a picture without a recipe: %v", err)

@@ -74,7 +74,7 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 		return err
 	}
 	again := func() record.Recipe {
-		r := recipe
+		r := recipe.Resized(o.Size)
 		r.Program, r.Net, r.Device, r.From = version, j.identity(), engine.Device(), recipe.From+o.From
 		return r
 	}

@@ -1,16 +1,15 @@
 package main
 
 import (
-	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"zalgoscope/nn/enginetest"
 )
 
 func TestSeeKnownNet(t *testing.T) {
-	const dir = "../shared/nets/squeezenet/"
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("needs %s", dir)
-	}
+	dir := filepath.Join(enginetest.Shared(t), "nets", "squeezenet") + string(filepath.Separator)
 	for _, net := range []string{"squeezenet_v1.0.prototxt", "squeezenet_v1.0.onnx"} {
 		out := mustRun(t, "see", "--net", dir+net, dir+"photo_131x107.png")
 		lines := strings.Split(strings.TrimSpace(out), "\n")

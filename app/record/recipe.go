@@ -165,33 +165,35 @@ func (r Recipe) Size() image.Point {
 	return image.Pt(r.Start.Width, r.Start.Height)
 }
 
-// Source repeats the recipe's settings at their ticks. It serves one
-// dream, from its beginning.
-func (r Recipe) Source() dream.Source { return r.source(1, 1) }
-
-// Scaled is Source for a canvas whose size at the beginning is size instead of the
+// Resized is the recipe for a canvas whose size at the beginning is size instead of the
 // recorded one. Lengths in pixels, such as jitter, stay.
-func (r Recipe) Scaled(size image.Point) dream.Source {
+func (r Recipe) Resized(size image.Point) Recipe {
 	was := r.Size()
 	if size == was || size.X < 1 || size.Y < 1 {
-		return r.Source()
+		return r
 	}
-	return r.source(float64(size.X)/float64(was.X), float64(size.Y)/float64(was.Y))
+	fx, fy := float64(size.X)/float64(was.X), float64(size.Y)/float64(was.Y)
+	changes := make([]Change, len(r.Changes))
+	for i, c := range r.Changes {
+		s := &c.Settings
+		if s.Width == 0 || s.Height == 0 {
+			s.Width, s.Height = float64(r.Start.Width), float64(r.Start.Height)
+		}
+		s.Width, s.Height = max(math.Round(s.Width*fx), 1), max(math.Round(s.Height*fy), 1)
+		changes[i] = c
+	}
+	r.Changes = changes
+	return r
 }
 
-func (r Recipe) source(fx, fy float64) dream.Source {
+// Source repeats the recipe's settings at their ticks. It serves one
+// dream, from its beginning.
+func (r Recipe) Source() dream.Source {
 	next := 0
 	var now dream.Settings
 	return func(tick int64) (dream.Settings, error) {
 		for next < len(r.Changes) && (next == 0 || r.Changes[next].At <= tick) {
 			now = r.Changes[next].Settings
-			if fx != 1 || fy != 1 {
-				if now.Width == 0 || now.Height == 0 {
-					now.Width, now.Height = float64(r.Start.Width), float64(r.Start.Height)
-				}
-				now.Width = max(math.Round(now.Width*fx), 1)
-				now.Height = max(math.Round(now.Height*fy), 1)
-			}
 			next++
 		}
 		return now, nil

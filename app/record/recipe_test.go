@@ -164,7 +164,7 @@ func TestSource(t *testing.T) {
 	}
 	r := Recipe{Start: Start{Width: 100, Height: 50}, Changes: []Change{
 		{0, at(0.1, 0, 0)}, {10, at(0.2, 0, 0)}, {10, at(0.3, 0, 0)}, {25, at(0.3, 60, 60)}}}
-	full, half := r.Source(), r.Scaled(image.Pt(50, 50))
+	full, half := r.Source(), r.Resized(image.Pt(50, 50)).Source()
 	for _, c := range []struct {
 		tick               int64
 		zoom, w, h, hw, hh float64
@@ -175,7 +175,7 @@ func TestSource(t *testing.T) {
 		}
 		got, _ = half(c.tick)
 		if want := at(c.zoom, c.hw, c.hh); got != want {
-			t.Errorf("scaled, at tick %d: got %+v, want %+v", c.tick, got, want)
+			t.Errorf("resized, at tick %d: got %+v, want %+v", c.tick, got, want)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 		return err
 	}
 	defer d.Release()
-	source := r.Scaled(fit(o.Size, r.Size()))
+	source := r.Resized(fit(o.Size, r.Size())).Source()
 	at := func(tick int64) (dream.Settings, error) {
 		if err := ctx.Err(); err != nil {
 			return dream.Settings{}, err
