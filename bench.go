@@ -58,7 +58,7 @@ without weights gets random ones.`,
 	return cmd
 }
 
-func (j *benchJob) measure() (*cpu.Measurement, error) {
+func (j *benchJob) measure() (*nn.Measurement, error) {
 	w, h, err := picture.ParseSize(j.size)
 	if err != nil {
 		return nil, err
@@ -87,19 +87,19 @@ func (j *benchJob) measure() (*cpu.Measurement, error) {
 }
 
 // measureGL gives a GL benchmark in the CPU's terms.
-func measureGL(e *gpu.Engine, net *nn.Net, obj nn.Objective, w, h int) (*cpu.Measurement, error) {
+func measureGL(e *gpu.Engine, net *nn.Net, obj nn.Objective, w, h int) (*nn.Measurement, error) {
 	const steps = 8
 	r, err := e.Bench(w, h, obj, steps)
 	if err != nil {
 		return nil, err
 	}
 	s := r.Step.Seconds()
-	m := &cpu.Measurement{
+	m := &nn.Measurement{
 		Engine: "gl", Device: r.Device, Net: net.Name, Layer: obj[0].Layer, Width: w, Height: h,
 		StepsPerS: 1 / s, MsPerStep: 1e3 * s, GFLOPS: r.FLOP / s / 1e9, PeakGFLOPS: r.Peak / 1e9, Share: r.FLOP / s / r.Peak,
 	}
 	for _, p := range r.Passes {
-		l := cpu.LayerMeasurement{Layer: p.Layer + " " + p.Kernel, Ms: 1e3 * p.Time.Seconds()}
+		l := nn.LayerMeasurement{Layer: p.Layer + " " + p.Kernel, Ms: 1e3 * p.Time.Seconds()}
 		if t := p.Time.Seconds(); t > 0 {
 			l.GFLOPS = p.FLOP / t / 1e9
 			l.Share = p.FLOP / t / r.Peak
@@ -109,7 +109,7 @@ func measureGL(e *gpu.Engine, net *nn.Net, obj nn.Objective, w, h int) (*cpu.Mea
 	return m, nil
 }
 
-func printMeasurement(w io.Writer, m *cpu.Measurement) error {
+func printMeasurement(w io.Writer, m *nn.Measurement) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "LAYER\tMS\tGFLOP/S\tOF PEAK")
 	for _, l := range m.Layers {

@@ -7,38 +7,8 @@ import (
 	"zalgoscope/nn"
 )
 
-// Measurement is how fast an engine makes gradient steps, beside what the
-// processor could do at most. Only multiply-adds that the net's definition
-// asks for are counted, two operations each, forward and backward.
-type Measurement struct {
-	Engine     string             `json:"engine"`
-	Device     string             `json:"device"`
-	Threads    int                `json:"threads"`
-	Net        string             `json:"net"`
-	Layer      string             `json:"layer"`
-	Width      int                `json:"width"`
-	Height     int                `json:"height"`
-	StepsPerS  float64            `json:"steps_per_s"`
-	MsPerStep  float64            `json:"ms_per_step"`
-	MsBest     float64            `json:"ms_best"` // of the quickest step, for machines with other work
-	GFLOPS     float64            `json:"gflops"`
-	PeakGFLOPS float64            `json:"peak_gflops"` // multiply-adds on registers alone, on all threads at once
-	Share      float64            `json:"share"`       // of the peak
-	ArenaBytes int                `json:"arena_bytes"`
-	Layers     []LayerMeasurement `json:"layers"`
-}
-
-// LayerMeasurement is one layer's part of a step.
-type LayerMeasurement struct {
-	Layer    string  `json:"layer"`
-	Backward bool    `json:"backward"`
-	Ms       float64 `json:"ms"`     // of one thread
-	GFLOPS   float64 `json:"gflops"` // of one thread; 0 for what has no multiply-adds
-	Share    float64 `json:"share"`  // of one thread's peak
-}
-
 // Measure makes steps on a canvas of w x h for about the given time, in turn with the peak.
-func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*Measurement, error) {
+func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*nn.Measurement, error) {
 	c, err := e.NewPicture(w, h)
 	if err != nil {
 		return nil, err
@@ -53,7 +23,7 @@ func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*Measurem
 	if err != nil {
 		return nil, err
 	}
-	m := &Measurement{
+	m := &nn.Measurement{
 		Engine: "cpu", Device: e.Device(), Threads: len(e.crew.workers),
 		Net: e.net.Name, Layer: obj[0].Layer, Width: w, Height: h, ArenaBytes: p.size,
 	}
@@ -123,7 +93,7 @@ func (t *timed) run(w *worker, item int) {
 }
 
 // measureLayers repeats the plan's last run and times each task.
-func (e *Engine) measureLayers(p *plan, times int) (layers []LayerMeasurement) {
+func (e *Engine) measureLayers(p *plan, times int) (layers []nn.LayerMeasurement) {
 	ns := map[*task]*atomic.Int64{}
 	for _, s := range p.stages {
 		for _, t := range s.tasks {
@@ -139,7 +109,7 @@ func (e *Engine) measureLayers(p *plan, times int) (layers []LayerMeasurement) {
 	for _, s := range p.stages {
 		for _, t := range s.tasks {
 			ms := float64(ns[t].Load()) / 1e6 / float64(times)
-			l := LayerMeasurement{Layer: t.layer, Backward: t.back, Ms: ms}
+			l := nn.LayerMeasurement{Layer: t.layer, Backward: t.back, Ms: ms}
 			if t.macs > 0 {
 				l.GFLOPS = float64(2*t.macs) / ms / 1e6
 			}
