@@ -84,7 +84,7 @@ func TestPictureFollowsKnobs(t *testing.T) {
 		w.do("mousemove", "--sync", "100", "100")
 		p := at(r, 0.4)
 		w.move(p)
-		w.do("click", "--repeat", "2", "--delay", "60", "1")
+		w.doubleClick()
 		w.settle()
 		if b := first(); b != a {
 			t.Errorf("a double click on %s does not bring the picture back", name)

@@ -192,6 +192,9 @@ func (d *download) save(res *http.Response, have int64, watch *time.Timer) error
 		have += int64(n)
 		watch.Reset(stall)
 		d.progress(have, total)
+		if err := res.Request.Context().Err(); err != nil {
+			return err // what is buffered already would still be read
+		}
 		if err == io.EOF {
 			return f.Sync()
 		}
