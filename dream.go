@@ -79,7 +79,8 @@ func (j *dreamJob) run(ctx context.Context) error {
 	if j.settings.Class != "" {
 		announceClass(net, j.settings.Class)
 	}
-	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Open: openGuide})
+	guides := record.NewGuides(picture.Open)
+	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Open: guides.Open})
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (j *dreamJob) run(ctx context.Context) error {
 	}
 	log := record.NewLog(record.Recipe{
 		Program: version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(j.start, start),
-	})
+	}, guides)
 	d.OnChange(log.Change)
 	return j.record(j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
 		return j.dream(ctx, d, add)
@@ -147,17 +148,6 @@ func (j *dreamJob) startPicture() (*image.RGBA, error) {
 			fit.Rect.Dx(), fit.Rect.Dy(), m.Rect.Dx(), m.Rect.Dy())
 	}
 	return fit, nil
-}
-
-// openGuide opens a guide picture at a size at which its features are many enough
-// and quick to compare.
-func openGuide(path string) (*image.RGBA, error) {
-	const most = 256
-	m, err := picture.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	return picture.Fit(m, most), nil
 }
 
 // announceClass says which label a word was taken for, where it is not the label itself.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ type replayJob struct {
 	engineFlags
 	recordFlags
 	size, start string
+	guides      []string
 	from, to    int
 }
 
@@ -42,6 +44,7 @@ frames bit for bit.`,
 	fs.IntVar(&j.from, "from", 0, "first frame, from 0")
 	fs.IntVar(&j.to, "to", 0, "frame to end before; 0 for all")
 	fs.StringVar(&j.start, "start", "", "start picture, where it is no longer where the recipe says")
+	fs.StringArrayVar(&j.guides, "guide", nil, "guide picture, where it is no longer where the recipe says; as often as there are several")
 	j.netFlags.register(cmd)
 	j.engineFlags.register(cmd)
 	return cmd
@@ -52,7 +55,7 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	o, err := j.replayOptions()
+	o, err := j.replayOptions(filepath.Dir(file))
 	if err != nil {
 		return err
 	}
@@ -86,18 +89,27 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	})
 }
 
-// replayOptions are the flags' part of the replay.
-func (j *replayJob) replayOptions() (o record.ReplayOptions, err error) {
-	o = record.ReplayOptions{From: j.from, To: j.to}
+// replayOptions are the flags' part of the replay of a file in a folder.
+func (j *replayJob) replayOptions(folder string) (o record.ReplayOptions, err error) {
+	o = record.ReplayOptions{From: j.from, To: j.to, Open: record.Beside(folder, picture.Open)}
 	if j.size != "" {
 		if o.Size.X, o.Size.Y, err = picture.ParseSize(j.size); err != nil {
 			return o, err
 		}
 	}
 	if j.start != "" {
-		o.Start, err = picture.Open(j.start)
+		if o.Start, err = picture.Open(j.start); err != nil {
+			return o, err
+		}
 	}
-	return o, err
+	for _, path := range j.guides {
+		m, err := picture.Open(path)
+		if err != nil {
+			return o, err
+		}
+		o.Guide = append(o.Guide, m)
+	}
+	return o, nil
 }
 
 // follow takes from the recipe what no flag says: the net, and how the file is written.

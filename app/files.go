@@ -79,7 +79,11 @@ func (s *studio) read(path string, present record.Net) (opened, error) {
 		return opened{start: m, title: path}, err
 	}
 	o := opened{recipe: &recipe, title: recipe.Start.Name}
-	if o.start, err = startOf(recipe); err != nil {
+	find := record.Beside(filepath.Dir(path), picture.Open)
+	if o.start, err = recipe.Start.Open(recipe.Seed, find); err != nil {
+		return o, err
+	}
+	if _, err := recipe.OpenGuides(picture.Open); err != nil {
 		return o, err
 	}
 	if recipe.Net.SHA256 != present.SHA256 || recipe.Net.Name != present.Name {
@@ -98,24 +102,6 @@ func (s *studio) readNet(spec string) (opened, error) {
 	}
 	net, id, err := s.cfg.Load(spec)
 	return opened{net: net, id: id}, err
-}
-
-// startOf gives a recipe's start picture: the one in it, a made one, or a file that is still the same.
-func startOf(r record.Recipe) (*image.RGBA, error) {
-	if r.Start.Picture != nil {
-		return r.Start.Picture, nil
-	}
-	m := dream.StartPicture(r.Start.Name, r.Start.Width, r.Start.Height, r.Seed)
-	if m == nil {
-		var err error
-		if m, err = picture.Open(r.Start.Name); err != nil {
-			return nil, err
-		}
-	}
-	if record.Hash(m) != r.Start.SHA256 {
-		return nil, fmt.Errorf("app: the start picture %s is not the one that was dreamed on", r.Start.Name)
-	}
-	return m, nil
 }
 
 // take dreams on with what was opened.

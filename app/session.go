@@ -23,6 +23,7 @@ type session struct {
 	start   *image.RGBA
 	title   string // of the start picture
 	seed    uint64
+	guides  *record.Guides
 	log     *record.Log          // the recipe so far
 	take    atomic.Pointer[take] // the recording, nil for none
 	ring    *record.Ring
@@ -50,13 +51,14 @@ type opening struct {
 // on the window's goroutine.
 func begin(o opening, cfg Config) (*session, error) {
 	s := &session{net: o.net, id: o.id, start: o.start, title: o.title, seed: o.seed, program: cfg.Program, ring: o.ring}
+	s.guides = record.NewGuides(picture.Open)
 	s.logits = dream.Logits(o.net)
 	s.trunk = dream.Trunk(o.net)
 	engine, err := cfg.Open(o.net)
 	if err != nil {
 		return nil, err
 	}
-	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Open: picture.Open})
+	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Open: s.guides.Open})
 	if err != nil {
 		engine.Close()
 		return nil, err
@@ -87,7 +89,7 @@ func (s *session) close() error {
 func (s *session) newLog() *record.Log {
 	return record.NewLog(record.Recipe{
 		Program: s.program, Net: s.id, Device: s.device, Seed: s.seed, Start: record.StartOf(s.title, s.start),
-	})
+	}, s.guides)
 }
 
 // begin has the loop start over from a picture and a seed. The recipe starts over with it.

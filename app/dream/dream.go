@@ -27,6 +27,7 @@ type Dream struct {
 	bender   bender
 	mods     modulator
 	bends    []bend.Spec // that the last settings taken ask for
+	source   *rand.PCG   // of rng
 	rng      *rand.Rand
 	tone     nn.Tone // what Hold holds
 	frames   int     // frames finished
@@ -38,7 +39,8 @@ type Dream struct {
 	healed   int64
 	began    int64 // done when the frame began
 	onChange func(tick int64, s Settings)
-	logged   Settings // the last settings that onChange heard
+	news     []change // of the frame in progress, which onChange hears when it is finished
+	logged   Settings // the last settings that are news or were
 
 	frame  nn.Canvas // the picture between frames
 	origin nn.Canvas // the start picture at the canvas's size, while it is blended in
@@ -82,11 +84,12 @@ func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 	if err := d.bender.begin(start); err != nil {
 		return err
 	}
-	d.rng = rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15))
+	d.source = rand.NewPCG(seed, seed^0x9e3779b97f4a7c15)
+	d.rng = rand.New(d.source)
 	d.tone = startTone(start)
 	d.frames, d.steps, d.ticks, d.done, d.time, d.score = 0, 0, 0, 0, 0, 0
 	d.healed, d.began = 0, 0
-	d.logged = Settings{}
+	d.news, d.logged = nil, Settings{}
 	return nil
 }
 
@@ -94,16 +97,24 @@ func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 func (d *Dream) Start() *image.RGBA { return d.start }
 func (d *Dream) Seed() uint64       { return d.seed }
 
+// change is what OnChange's function hears.
+type change struct {
+	tick     int64
+	settings Settings
+}
+
 // OnChange calls f with every change of the settings from now on, the present ones
-// first, and the tick at which it came; nil stops that. A source that repeats the changes
-// at these ticks repeats the dream.
-func (d *Dream) OnChange(f func(tick int64, s Settings)) { d.onChange, d.logged = f, Settings{} }
+// first, and the tick at which it came, when the frame that it came in is finished; nil stops that. A
+// source that repeats the changes at these ticks repeats the dream.
+func (d *Dream) OnChange(f func(tick int64, s Settings)) {
+	d.onChange, d.news, d.logged = f, nil, Settings{}
+}
 
 // take asks the source, reports a change, and gives the settings as their modulators move them.
 func (d *Dream) take(at Source) (Settings, error) {
 	s, err := at(d.ticks)
 	if err == nil && d.onChange != nil && s != d.logged {
-		d.onChange(d.ticks, s)
+		d.news = append(d.news, change{d.ticks, s})
 		d.logged = s
 	}
 	d.ticks++
@@ -200,9 +211,23 @@ func Fixed(s Settings) Source { return func(int64) (Settings, error) { return s,
 
 // Frame dreams the next frame: it moves the last one by zoom, turn and pan (the
 // first frame is the start picture unmoved), then climbs through the octaves. Motion,
-// canvas and octaves are those at the frame's beginning. After an error the frame
-// before is still there.
+// canvas and octaves are those at the frame's beginning. After an error it is as if the
+// frame had not been begun, but that an engine that failed within it may have left its marks on the picture.
 func (d *Dream) Frame(at Source) error {
+	ticks, steps, done, source, logged := d.ticks, d.steps, d.done, *d.source, d.logged
+	if err := d.makeFrame(at); err != nil {
+		d.ticks, d.steps, d.done, *d.source = ticks, steps, done, source
+		d.news, d.logged = nil, logged
+		return err
+	}
+	for _, c := range d.news {
+		d.onChange(c.tick, c.settings)
+	}
+	d.news = d.news[:0]
+	return nil
+}
+
+func (d *Dream) makeFrame(at Source) error {
 	d.began = d.done
 	if err := d.bender.restore(); err != nil {
 		return err

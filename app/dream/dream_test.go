@@ -2,10 +2,12 @@ package dream
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/color"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"zalgoscope/nn"
@@ -351,5 +353,39 @@ func TestStartPictures(t *testing.T) {
 	}
 	if StartPicture("photo.jpg", 4, 4, 1) != nil {
 		t.Error("a file name made a start picture")
+	}
+}
+
+// A frame that fails within leaves no trace: not in what OnChange hears, and not in the
+// frames that follow.
+func TestFailedFrame(t *testing.T) {
+	broken := errors.New("broken")
+	run := func(fail bool) (heard []change, m *image.RGBA) {
+		d := begin(t, Static(24, 20, 3), 3)
+		d.OnChange(func(tick int64, s Settings) { heard = append(heard, change{tick, s}) })
+		s := quick()
+		if fail {
+			bad := s
+			bad.Step = 3
+			err := d.Frame(func(tick int64) (Settings, error) {
+				if tick > 2 {
+					return bad, broken
+				}
+				return bad, nil
+			})
+			if !errors.Is(err, broken) {
+				t.Fatalf("got error %v, want %v", err, broken)
+			}
+		}
+		m = dreamed(t, d, Fixed(s), 2)
+		return heard, m
+	}
+	wantHeard, want := run(false)
+	heard, got := run(true)
+	if !reflect.DeepEqual(heard, wantHeard) {
+		t.Errorf("heard %+v, want %+v", heard, wantHeard)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Error("the frames after a failed one are not those without it")
 	}
 }

@@ -106,7 +106,7 @@ func TestBackgroundClose(t *testing.T) {
 func TestMemory(t *testing.T) {
 	frames := newScene(32, 24).frames(10)
 	path := filepath.Join(t.TempDir(), "a.gif")
-	log := NewLog(example(0))
+	log := NewLog(example(0), nil)
 	log.Change(0, example(0).Last())
 	rec, err := Create(path, Options{Recipe: log.Recipe, Loop: Seamless})
 	if err != nil {

@@ -46,6 +46,10 @@ type document struct {
 		SHA256 string `toml:"sha256"`
 		PNG    string `toml:"png"`
 	} `toml:"start"`
+	Guide []struct {
+		Name   string `toml:"name"`
+		SHA256 string `toml:"sha256"`
+	} `toml:"guide"`
 	Settings map[string]any   `toml:"settings"`
 	Change   []map[string]any `toml:"change"`
 	End      struct {
@@ -86,6 +90,9 @@ func Decode(text string) (Recipe, error) {
 	r.From = d.From
 	r = r.made(Options{FPS: d.FPS, Dither: d.Dither, Palette: d.Palette, Loop: d.Loop, Fade: d.Fade}, d.End.Frames)
 	r.Start = Start{Name: d.Start.Name, Width: d.Start.Width, Height: d.Start.Height, SHA256: d.Start.SHA256}
+	for _, g := range d.Guide {
+		r.Guides = append(r.Guides, Guide{Name: g.Name, SHA256: g.SHA256})
+	}
 	if d.Start.PNG != "" {
 		if r.Start.Picture, err = decodePicture(d.Start.PNG); err != nil {
 			return Recipe{}, err

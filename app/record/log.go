@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"sync"
 
 	"zalgoscope/app/dream"
@@ -9,14 +10,17 @@ import (
 // Log keeps the recipe of a running dream. A dream that begins again needs a new
 // log. Its methods may be called from any goroutine.
 type Log struct {
+	guides *Guides // nil where none can be opened
+
 	mu     sync.Mutex
 	recipe Recipe // guarded by mu
 }
 
-// NewLog begins the recipe of a dream that is about to begin; its changes come from Change.
-func NewLog(head Recipe) *Log {
-	head.Changes = nil
-	return &Log{recipe: head}
+// NewLog begins the recipe of a dream that is about to begin; its changes come from Change,
+// and its guide pictures are those that the dream opens by guides, which may be nil.
+func NewLog(head Recipe, guides *Guides) *Log {
+	head.Changes, head.Guides = nil, nil
+	return &Log{recipe: head, guides: guides}
 }
 
 // Change takes a change of the settings down; it is made for dream.OnChange.
@@ -24,6 +28,12 @@ func (l *Log) Change(tick int64, s dream.Settings) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.recipe.Changes = append(l.recipe.Changes, Change{At: tick, Settings: s})
+	known := func(g Guide) bool { return g.Name == s.Guide }
+	if s.Guide != "" && !slices.ContainsFunc(l.recipe.Guides, known) {
+		if g, ok := l.guides.followed(s.Guide); ok {
+			l.recipe.Guides = append(l.recipe.Guides, g)
+		}
+	}
 }
 
 // Recipe is the recipe so far. It does not change when the dream goes on, and costs
@@ -34,6 +44,7 @@ func (l *Log) Recipe() Recipe {
 	r := l.recipe
 	n := len(r.Changes)
 	r.Changes = r.Changes[:n:n]
+	r.Guides = slices.Clip(r.Guides)
 	return r
 }
 

@@ -4,6 +4,7 @@ package record
 type notes struct {
 	recipe func() Recipe // nil for none
 	done   int           // changes written
+	guides int           // and guides
 }
 
 // first is the recipe's text so far.
@@ -12,11 +13,11 @@ func (n *notes) first() string {
 		return ""
 	}
 	r := n.recipe()
-	n.done = len(r.Changes)
+	n.done, n.guides = len(r.Changes), len(r.Guides)
 	if n.done == 0 {
 		return "" // the dream has not begun; next will write it
 	}
-	return r.head() + encodeChanges(r.Changes, 1)
+	return r.head() + r.more(0, 1)
 }
 
 // next is the text of what has changed since.
@@ -28,12 +29,12 @@ func (n *notes) next() string {
 		return n.first()
 	}
 	r := n.recipe()
-	from := n.done
-	n.done = max(n.done, len(r.Changes))
-	if from == n.done {
+	guides, changes := n.guides, n.done
+	n.guides, n.done = len(r.Guides), len(r.Changes)
+	if changes == n.done {
 		return ""
 	}
-	return "\n" + encodeChanges(r.Changes, from)
+	return "\n" + r.more(guides, changes)
 }
 
 // last is next and the end.

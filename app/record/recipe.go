@@ -20,6 +20,7 @@ type Recipe struct {
 	Device  string // what the engine ran on
 	Seed    uint64
 	Start   Start
+	Guides  []Guide  // the guide pictures that the settings name and the dream followed
 	Changes []Change // of the settings, in order; the first one is what the dream began with
 	From    int      // frames dreamed before the first one recorded
 	Frames  int      // frames recorded; 0 where the recording was cut off
@@ -86,6 +87,14 @@ func (r Recipe) Validate() error {
 	for _, s := range []string{r.Program, r.Net.Name, r.Net.SHA256, r.Device, r.Start.Name, r.Start.SHA256, r.Dither, r.Palette, r.Loop} {
 		if len(s) > mostText {
 			return fmt.Errorf("record: the recipe has a name of %d bytes", len(s))
+		}
+	}
+	if len(r.Guides) > mostChanges {
+		return fmt.Errorf("record: the recipe has %d guide pictures", len(r.Guides))
+	}
+	for _, g := range r.Guides {
+		if len(g.Name) > mostText || len(g.SHA256) > mostText {
+			return fmt.Errorf("record: the recipe has a guide picture's name of %d bytes", max(len(g.Name), len(g.SHA256)))
 		}
 	}
 	s := r.Start

@@ -40,10 +40,12 @@ func example(changes int) Recipe {
 func TestRecipeText(t *testing.T) {
 	embedded := example(2)
 	embedded.Start = StartOf("", newScene(23, 11).frame(0))
+	guided := example(3)
+	guided.Guides = []Guide{{"a \"b\".png", "11"}, {"ü.jpg", "22"}}
 	for _, c := range []struct {
 		name string
 		r    Recipe
-	}{{"no changes", example(0)}, {"all knobs", example(3 * len(dream.Knobs))}, {"embedded start", embedded}} {
+	}{{"no changes", example(0)}, {"all knobs", example(3 * len(dream.Knobs))}, {"embedded start", embedded}, {"guides", guided}} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := Decode(c.r.Encode())
 			if err != nil {

@@ -17,6 +17,7 @@ type ReplayOptions struct {
 	From  int                                    // first frame of the recording, from 0
 	To    int                                    // frame after the last one; 0 for all
 	Start *image.RGBA                            // start picture to use instead of finding the recorded one
+	Guide []*image.RGBA                          // guide pictures to use where the recorded ones are not found
 	Open  func(path string) (*image.RGBA, error) // opens pictures; picture.Open
 }
 
@@ -57,7 +58,11 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 			return err
 		}
 	}
-	d, err := dream.New(net, engine, start, dream.Options{Seed: r.Seed, Open: o.Open})
+	guides, err := r.OpenGuides(o.Open, o.Guide...)
+	if err != nil {
+		return err
+	}
+	d, err := dream.New(net, engine, start, dream.Options{Seed: r.Seed, Open: guides.Open})
 	if err != nil {
 		return err
 	}
@@ -114,5 +119,5 @@ func (s Start) Open(seed uint64, open func(path string) (*image.RGBA, error)) (*
 			return m, nil
 		}
 	}
-	return nil, fmt.Errorf("record: the start picture %q is not the one that was recorded", s.Name)
+	return nil, fmt.Errorf("record: the start picture %q is not the one that was recorded; it has changed since", s.Name)
 }

@@ -54,7 +54,7 @@ func session(t *testing.T, path string, start *image.RGBA, name string, from, co
 		t.Fatal(err)
 	}
 	defer d.Release()
-	log := NewLog(Recipe{Net: Net{Name: net.Name}, Device: "reference", Seed: seed, Start: StartOf(name, start)})
+	log := NewLog(Recipe{Net: Net{Name: net.Name}, Device: "reference", Seed: seed, Start: StartOf(name, start)}, nil)
 	d.OnChange(log.Change)
 	rec, err := Create(path, Options{Recipe: log.Since(from)})
 	if err != nil {
@@ -170,7 +170,7 @@ func TestReplayOfLoop(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Release()
-	log := NewLog(Recipe{Seed: 99, Start: StartOf("static", start)})
+	log := NewLog(Recipe{Seed: 99, Start: StartOf("static", start)}, nil)
 	d.OnChange(log.Change)
 	s, _ := turning(0)
 	var want []*image.RGBA

@@ -9,8 +9,8 @@ import (
 	"zalgoscope/app/dream"
 )
 
-// A recipe's text is TOML: a head, [settings] as the dream began, a [[change]] with
-// what became different for each later change, and [end] when the recording is whole. Its
+// A recipe's text is TOML: a head, [settings] as the dream began, a [[guide]] for each guide
+// picture, a [[change]] with what became different for each later change, and [end] when the recording is whole. Its
 // tables may be written one after another while a recording goes on.
 const (
 	format   = 1
@@ -20,7 +20,7 @@ const (
 
 // Encode writes the recipe as TOML.
 func (r Recipe) Encode() string {
-	return r.head() + encodeChanges(r.Changes, 1) + r.tail()
+	return r.head() + r.more(0, 1) + r.tail()
 }
 
 func (r Recipe) head() string {
@@ -58,12 +58,17 @@ func (r Recipe) tail() string {
 	return fmt.Sprintf("\n[end]\nframes = %d\n%s", r.Frames, textEnd)
 }
 
-// encodeChanges writes the changes from the given one on, not the first, each by what it changes.
-func encodeChanges(changes []Change, from int) string {
+// more writes the guides and changes from the given ones on, not the first change, each by what it changes.
+func (r Recipe) more(guides, changes int) string {
 	var b strings.Builder
-	for i := from; i < len(changes); i++ {
-		fmt.Fprintf(&b, "\n[[change]]\nat = %d\n", changes[i].At)
-		writeSettings(&b, changes[i].Settings, &changes[i-1].Settings)
+	for _, g := range r.Guides[guides:] {
+		b.WriteString("\n[[guide]]\n")
+		entry(&b, "name", g.Name)
+		entry(&b, "sha256", g.SHA256)
+	}
+	for i := changes; i < len(r.Changes); i++ {
+		fmt.Fprintf(&b, "\n[[change]]\nat = %d\n", r.Changes[i].At)
+		writeSettings(&b, r.Changes[i].Settings, &r.Changes[i-1].Settings)
 	}
 	return b.String()
 }

@@ -1,0 +1,101 @@
+package record
+
+import (
+	"context"
+	"image"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+)
+
+// TestReplayGuide records a dream that begins to follow a large guide picture on its way, and replays
+// it with the picture where it was, beside the recording, named anew, changed, and lost.
+func TestReplayGuide(t *testing.T) {
+	dir := t.TempDir()
+	guide, path := filepath.Join(dir, "guide.png"), filepath.Join(dir, "a.gif")
+	if err := picture.Save(guide, newScene(300, 200).frame(0)); err != nil {
+		t.Fatal(err)
+	}
+	net, start := tinyNet(), dream.Static(24, 20, 99)
+	guides := NewGuides(picture.Open)
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Open: guides.Open})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Release()
+	log := NewLog(Recipe{Seed: 99, Start: StartOf("static", start)}, guides)
+	d.OnChange(log.Change)
+	rec, err := Create(path, Options{Recipe: log.Recipe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []*image.RGBA
+	for range 3 {
+		err := d.Frame(func(tick int64) (dream.Settings, error) {
+			s := dream.Defaults()
+			s.Layer, s.Steps, s.Octaves, s.Jitter = "conv2", 2, 1, 2
+			if tick > 5 {
+				s.Guide = guide
+			}
+			return s, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := d.Image()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, m)
+		if err := rec.Add(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rec.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := ReadRecipe(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Guides) != 1 || r.Guides[0].Name != guide || len(r.Guides[0].SHA256) != 64 {
+		t.Fatalf("got guides %+v, want the one of %s", r.Guides, guide)
+	}
+	same := func(what string, o ReplayOptions) {
+		t.Helper()
+		if got := replay(t, r, o); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the frames are not those that were recorded", what)
+		}
+	}
+	same("in place", ReplayOptions{})
+	moved := filepath.Join(t.TempDir(), "guide.png")
+	if err := os.Rename(guide, moved); err != nil {
+		t.Fatal(err)
+	}
+	same("beside the recording", ReplayOptions{Open: Beside(filepath.Dir(moved), picture.Open)})
+	m, err := picture.Open(moved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same("named anew", ReplayOptions{Guide: []*image.RGBA{start, m}})
+	refused := func(what, part string) {
+		t.Helper()
+		err := Replay(context.Background(), r, net, engineOf(t, net), ReplayOptions{}, func(*image.RGBA) error {
+			t.Errorf("%s: a frame was dreamed", what)
+			return nil
+		}, nil)
+		if err == nil || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got error %v, want one line with %q", what, err, part)
+		}
+	}
+	refused("lost", "no such file")
+	if err := picture.Save(guide, newScene(300, 200).frame(1)); err != nil {
+		t.Fatal(err)
+	}
+	refused("changed", "changed since")
+}
