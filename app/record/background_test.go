@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -99,44 +98,6 @@ func TestBackgroundClose(t *testing.T) {
 	adding.Wait()
 	if len(l.frames) != taken {
 		t.Errorf("%d frames were taken, but %d written", taken, len(l.frames))
-	}
-}
-
-// TestMemory records many frames: memory does not grow with them.
-func TestMemory(t *testing.T) {
-	frames := newScene(32, 24).frames(10)
-	path := filepath.Join(t.TempDir(), "a.gif")
-	log := NewLog(example(0), nil)
-	log.Change(0, example(0).Last())
-	rec, err := Create(path, Options{Recipe: log.Recipe, Loop: Seamless})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := Background(rec, 8)
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	var early uint64
-	const count = 1500
-	for n := range count {
-		if err := w.Add(frames[n%len(frames)]); err != nil {
-			t.Fatal(err)
-		}
-		if n == 200 {
-			early = heap()
-		}
-	}
-	if late := heap(); late > early+(1<<20) {
-		t.Errorf("the heap has grown from %d to %d bytes in %d frames", early, late, count)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if r, err := ReadRecipe(path); err != nil || r.Frames != count {
-		t.Errorf("got a recipe of %d frames, %v, want %d", r.Frames, err, count)
 	}
 }
 

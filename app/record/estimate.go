@@ -34,6 +34,9 @@ func Estimate(path string, o Options, m *image.RGBA, frames int) (int64, error) 
 	default:
 		err = encodePNG(&c, m, "")
 	}
+	if o.Loop == PingPong {
+		frames = max(2*frames-2, 1)
+	}
 	return int64(frames) * (int64(one) + int64(c)), err
 }
 

@@ -42,6 +42,7 @@ func TestGIF(t *testing.T) {
 		{Options{FPS: 50, Dither: Diffusion, Loop: Once}, 25, -1},
 		{Options{FPS: 7, Dither: None, Loop: Seamless, Fade: 4}, 21, 0},
 		{Options{FPS: 20, Size: image.Pt(40, 0), Loop: Seamless, Fade: 30}, 13, 0},
+		{Options{Loop: PingPong}, 48, 0},
 	} {
 		t.Run(fmt.Sprintf("%+v", c.o), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.gif")

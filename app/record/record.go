@@ -33,13 +33,14 @@ const (
 
 	Forever  = "forever"
 	Once     = "once"
-	Seamless = "seamless" // forever, the end faded into the beginning
+	Seamless = "seamless"  // forever, the end faded into the beginning
+	PingPong = "ping-pong" // forever, to the end and back again
 )
 
 var (
 	Dithers  = []string{Blue, Ordered, Diffusion, None}
 	Palettes = []string{PerFrame, Shared}
-	Loops    = []string{Forever, Once, Seamless}
+	Loops    = []string{Forever, Once, Seamless, PingPong}
 )
 
 // Options say how a recording looks. Zero values mean the defaults.
@@ -112,8 +113,11 @@ func Create(path string, o Options) (Recorder, error) {
 	if front.next, err = open(path, o); err != nil {
 		return nil, err
 	}
-	if o.Loop == Seamless {
+	switch o.Loop {
+	case Seamless:
 		front.next = &seamless{next: front.next, fade: o.Fade}
+	case PingPong:
+		front.next = &pingpong{next: front.next, folder: filepath.Dir(path)}
 	}
 	return front, nil
 }
