@@ -3,14 +3,19 @@
 
 GO      ?= go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-FLAGS   := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+LINK    := -s -w -X main.version=$(VERSION)
+FLAGS   := -trimpath -buildvcs=false -ldflags "$(LINK)"
+SHARE   := dist/share
+export PREFIX DESTDIR HACKDIR HACKCONF
 
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.
 BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev
 # What the tests need beside it: a display, a software OpenGL, readers of what we write.
-TEST_PACKAGES  := xvfb xauth xdotool x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 ffmpeg imagemagick
+TEST_PACKAGES  := xvfb xauth xdotool x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 ffmpeg imagemagick desktop-file-utils mandoc
+# What `make windows` needs beside Go.
+WINDOWS_PACKAGES := gcc-mingw-w64-x86-64
 
-.PHONY: run build test check bench generate setup-build setup-test clean
+.PHONY: run build test check bench generate install uninstall dist windows setup-build setup-windows setup-test clean
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec ./zalgoscope; \
@@ -18,6 +23,37 @@ run: build
 
 build: setup-build
 	$(GO) build $(FLAGS) -o zalgoscope .
+	rm -rf $(SHARE) && ./zalgoscope share $(SHARE)
+
+# PREFIX, DESTDIR and more; see install.sh. With sudo, what has been built is installed: root need not have Go.
+install: $(if $(and $(SUDO_UID),$(wildcard zalgoscope),$(wildcard $(SHARE))),,build)
+	@SHARE=$(SHARE) ./install.sh install
+
+uninstall: $(if $(wildcard $(SHARE)),,build)
+	@SHARE=$(SHARE) ./install.sh uninstall
+
+# A tarball for desktops as old as Debian 12, whose C library is 2.36.
+GLIBC := 2.36
+DIST  := zalgoscope-$(VERSION)-linux-$(shell $(GO) env GOARCH)
+dist: build
+	@need=$$(objdump -T zalgoscope | grep -o 'GLIBC_2[0-9.]*' | sort -Vu | tail -n 1 | cut -d_ -f2); \
+	[ "$$(printf '%s\n' $$need $(GLIBC) | sort -V | tail -n 1)" = $(GLIBC) ] || \
+	{ echo "dist: the binary needs glibc $$need, newer than $(GLIBC); build it on Debian 12"; exit 1; }
+	rm -rf dist/$(DIST) && mkdir -p dist/$(DIST)/assets
+	cp -r zalgoscope $(SHARE) install.sh LICENSE README.md dist/$(DIST)
+	cp assets/*.jpg assets/*.png dist/$(DIST)/assets
+	tar -C dist --sort=name --owner=0 --group=0 --numeric-owner -czf dist/$(DIST).tar.gz $(DIST)
+	@ls -sh dist/$(DIST).tar.gz
+
+# The screensaver is the same program under another name, without a console.
+windows: export GOOS=windows
+windows: export GOARCH=amd64
+windows: export CGO_ENABLED=1
+windows: export CC=x86_64-w64-mingw32-gcc
+windows: setup-windows
+	$(GO) vet ./...
+	$(GO) build $(FLAGS) -o dist/zalgoscope.exe .
+	$(GO) build -trimpath -buildvcs=false -ldflags "$(LINK) -H windowsgui" -o dist/zalgoscope.scr .
 
 # The race detector runs where goroutines meet.
 # The window's own tests do not: a software OpenGL under the detector is too slow.
@@ -41,8 +77,11 @@ generate:
 setup-build:
 	@./.ci/setup go $(BUILD_PACKAGES)
 
+setup-windows:
+	@./.ci/setup go $(WINDOWS_PACKAGES)
+
 setup-test:
 	@./.ci/setup go $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
 clean:
-	rm -f zalgoscope dream.png
+	rm -rf zalgoscope dist dream.png

@@ -39,7 +39,7 @@ func root() *cobra.Command {
 	cmd := studioCommand()
 	cmd.Version = version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand())
+	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), shareCommand())
 	return cmd
 }
 

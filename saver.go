@@ -46,10 +46,11 @@ Long options may have one dash or two.`,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			fs := cmd.Flags()
-			if err := fs.Parse(twoDashes(fs, args)); errors.Is(err, pflag.ErrHelp) {
-				return cmd.Help()
-			} else if err != nil {
+			if err := fs.Parse(twoDashes(fs, args)); err != nil {
 				return err
+			}
+			if help, err := fs.GetBool("help"); help || err != nil {
+				return errors.Join(cmd.Help(), err)
 			}
 			if fs.NArg() > 0 {
 				return fmt.Errorf("the saver takes no %q", fs.Arg(0))
@@ -110,6 +111,9 @@ func (j *saverJob) run(cmd *cobra.Command) error {
 	}
 	if err := t.FromEnvironment(); err != nil {
 		return err
+	}
+	if !j.windows && !saver.HasX11(t) && !displayed() {
+		return errors.New("there is no display for the saver")
 	}
 	if j.options.Seed == 0 {
 		j.options.Seed = uint64(os.Getpid())

@@ -198,6 +198,7 @@ func TestSaverRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
+		{nil, "there is no display"},
 		{[]string{"--no-such-option"}, "unknown flag: --no-such-option"},
 		{[]string{"-nosuch"}, "unknown shorthand flag"},
 		{[]string{"root"}, `takes no "root"`},
@@ -208,6 +209,9 @@ func TestSaverRefuses(t *testing.T) {
 	} {
 		p := exec.Command(saverPath(t, t.TempDir()), c.args...)
 		p.Env = []string{"DISPLAY=:none"}
+		if len(c.args) == 0 {
+			p.Env = []string{"HOME=/"} // an empty list would mean the test's own
+		}
 		if slices.Contains(c.args, "--images") {
 			p.Env = []string{"DISPLAY=" + xserver(t, "320x200").display}
 		}

@@ -51,7 +51,7 @@ a window where every knob turns the dream while it runs.`,
 }
 
 func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string) error {
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+	if !displayed() {
 		return errors.New("there is no display for the studio; 'zalgoscope dream IMAGE -o OUT.png' dreams without one")
 	}
 	c := app.Config{
@@ -72,6 +72,11 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	c.NetID = j.identity()
 	return app.Run(c)
+}
+
+// displayed tells whether windows can be opened.
+func displayed() bool {
+	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
 // startLive opens or makes the picture to begin with; the studio brings it to size.
