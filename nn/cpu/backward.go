@@ -55,6 +55,7 @@ type gradientTask struct {
 	*task
 	n      *node
 	merged []part // stride-1 convolutions, summed by one kernel
+	fast   []part // those of them that winograd computes
 }
 
 // gradient adds the task for the gradient at layer i, or at the picture.
@@ -197,30 +198,43 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 	g.macs += macs
 	g.cost += g.packs.k.cost(macs)
 	var phases []phase
+	fast := false
 	for y, ty := range ay.phases {
 		for x, tx := range ax.phases {
 			phases = append(phases, phase{y: y, x: x, sy: len(ay.phases), sx: len(ax.phases), parts: []part{{
-				x: dy, ys: ty, xs: tx, stepY: ay.step, stepX: ax.step, panels: g.packs.backward(op, together, ys, xs, y, x, ty, tx),
+				x: dy, ys: ty, xs: tx, stepY: ay.step, stepX: ax.step,
 			}}})
+			p := &phases[len(phases)-1].parts[0]
+			fast = len(ay.phases)*len(ax.phases) == 1 && p.fitsWinograd(op)
+			p.panels = g.packs.backward(op, together, ys, xs, y, x, ty, tx, fast)
 		}
+	}
+	if fast {
+		g.fast = append(g.fast, phases[0].parts...)
+		return
 	}
 	if len(phases) == 1 && !isDepthwise(op) {
 		g.merged = append(g.merged, phases[0].parts...)
 		return
 	}
-	o := g.conv(&conv{out: g.out, phases: phases, add: g.started()})
+	g.addConv(phases...)
+}
+
+// addConv adds what the phases sum up.
+func (g *gradientTask) addConv(phases ...phase) {
+	o := &conv{k: g.packs.k, out: g.out, phases: phases, add: g.started()}
 	g.pair = max(g.pair, o.pair())
-	g.traffic(o)
-	g.add(o)
+	g.compiler.addConv(g.task, o)
 }
 
 // finish adds the merged convolutions and sees to the gates.
 func (g *gradientTask) finish() {
+	for _, p := range g.fast {
+		g.pair = max(g.pair, g.packs.k.pair)
+		g.addWinograd(g.task, &conv{k: g.packs.k, out: g.out, add: g.started(), phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}})
+	}
 	if g.merged != nil {
-		o := g.conv(&conv{out: g.out, add: g.started(), phases: []phase{{sy: 1, sx: 1, parts: g.merged}}})
-		g.pair = max(g.pair, o.pair())
-		g.traffic(o)
-		g.add(o)
+		g.addConv(phase{sy: 1, sx: 1, parts: g.merged})
 	}
 	if g.n.gates == nil {
 		return
@@ -230,9 +244,12 @@ func (g *gradientTask) finish() {
 			g.live(g.n.gradLevel, r.buf)
 		}
 	}
-	if o, ok := g.writers[len(g.writers)-1].(*conv); ok {
+	switch o := g.writers[len(g.writers)-1].(type) {
+	case *conv:
 		o.gates = g.n.gates
-		return
+	case *winograd:
+		o.gates = g.n.gates
+	default:
+		g.add(&gating{k: g.packs.k, out: g.out, gates: g.n.gates})
 	}
-	g.add(&gating{k: g.packs.k, out: g.out, gates: g.n.gates})
 }

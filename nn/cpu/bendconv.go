@@ -87,11 +87,11 @@ func (o *bendConv) part(x view, n *node) phase {
 func (c *compiler) forwardDepthwise(i int, x view, o *bendConv) {
 	n := c.node(i)
 	t := c.simple(i, 2*float64(len(o.panels[0].w)/lanes), x.buf)
-	t.add(c.conv(&conv{out: n.out, bias: o.bias, phases: []phase{o.part(x, n)}}))
+	c.addConv(t, &conv{k: c.packs.k, out: n.out, bias: o.bias, phases: []phase{o.part(x, n)}})
 }
 
 // addDepthwise adds the gradient of a linear bend.
 func (g *gradientTask) addDepthwise(dy view, o *bendConv) {
 	g.cost += 2 * g.cells() * float64(len(o.panels[0].w)/lanes)
-	g.add(g.conv(&conv{out: g.out, add: g.started(), phases: []phase{o.part(dy, g.n)}}))
+	g.addConv(o.part(dy, g.n))
 }

@@ -27,6 +27,8 @@ var convLayers = []convLayer{
 	{112, 224, 3, 1, 14, 14},
 	{96, 208, 3, 1, 14, 14},
 	{64, 192, 3, 1, 238, 140},
+	{16, 16, 3, 1, 56, 56},
+	{32, 32, 3, 1, 28, 28},
 }
 
 // net reads the picture by way of a thin layer, so that the convolution measured
@@ -54,7 +56,8 @@ func randomConv(in, out int, win nn.Window) *nn.Conv {
 }
 
 // BenchmarkConv measures single layers, forward and backward, on one thread,
-// beside the peak of that thread. The best of many runs of each piece of work
+// beside the peak of that thread; the useful operations of winograd layers can
+// exceed it. The best of many runs of each piece of work
 // counts, for the machine may have other work.
 func BenchmarkConv(b *testing.B) {
 	for _, k := range available() {

@@ -12,17 +12,19 @@ type runner interface{ run(w *worker, item int) }
 
 // worker is what one thread needs to itself.
 type worker struct {
-	base    unsafe.Pointer // of the arena
-	tile    tile           // kernel arguments
-	segs    []segment
-	pool    poolTile
-	taps    []poolTap
-	lrn     lrnTile
-	line    rowTile
-	scratch []float32
-	keys    []int64 // of a morph's columns
-	parked  atomic.Bool
-	wake    chan struct{}
+	base     unsafe.Pointer // of the arena
+	tile     tile           // kernel arguments
+	segs     []segment
+	pool     poolTile
+	taps     []poolTap
+	lrn      lrnTile
+	line     rowTile
+	winograd winogradTile
+	chunk    []float32 // of winograd
+	scratch  []float32
+	keys     []int64 // of a morph's columns
+	parked   atomic.Bool
+	wake     chan struct{}
 }
 
 // crew is the worker threads: the caller's own and goroutines that live until

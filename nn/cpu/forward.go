@@ -86,10 +86,11 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 		level, gate = c.node(n.into).level, c.node(n.into).gate
 	}
 	ay, ax := forwardAxis(ys), forwardAxis(xs)
+	p := part{x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step}
+	fast := p.fitsWinograd(op)
+	p.panels = c.packs.forward(op, fast)
 	kernelReads(x, ay, ax, n.h, n.w)
-	o := c.conv(&conv{out: n.out, bound: b, phases: []phase{{sy: 1, sx: 1, parts: []part{{
-		x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step, panels: c.packs.forward(op),
-	}}}}})
+	o := &conv{k: c.packs.k, out: n.out, bound: b, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
 	if op.Bias != nil {
 		o.bias = padded(op.Bias)
 	}
@@ -102,8 +103,11 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 	t := c.task(c.name(i), level, n.out, x.buf)
 	t.macs = op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
 	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
-	t.traffic(o)
-	t.add(o)
+	if fast {
+		c.addWinograd(t, o)
+	} else {
+		c.addConv(t, o)
+	}
 }
 
 // forwardConcat copies what does not already lie in the concat's room.

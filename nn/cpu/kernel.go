@@ -76,6 +76,7 @@ type kernels struct {
 	conv  [2][]kernel // by blocks-1 and pixels
 	depth []kernel    // by pixels
 	others
+	winogradOutput     [2][]kernel      // by row of the tiles and pixels
 	lrn5, lrn5Gradient func(t *lrnTile) // for windows of five channels and whole blocks, or nil
 	pair               int              // blocks of 16 output channels that conv computes at once
 	peak               func(n int)
@@ -88,6 +89,7 @@ type others struct {
 	maxPool, maxPoolGradient  func(t *poolTile)
 	lrn, lrnGradient          func(t *lrnTile) // for beta 0.75
 	gateRow, plusRow, seedRow func(t *rowTile)
+	winogradInput             func(t *winogradTile)
 }
 
 // poolTile is the arguments of a pool kernel: n pixels whose windows have the
@@ -131,6 +133,15 @@ type rowTile struct {
 	n      int
 	weight float32
 	sums   block // of squares, set by seedRow
+}
+
+// winogradTile is the arguments of the kernel that takes n neighbouring tiles of
+// a block, 4x4 cells every two, to the 16 points of F(2x2,3x3).
+type winogradTile struct {
+	x, v  address // the first tile's first cell; its value at point 0
+	row   int     // bytes from row to row of x
+	point int     // bytes from point to point of v
+	n     int
 }
 
 // wide is the largest number of pixels in a tile.

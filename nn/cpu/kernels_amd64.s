@@ -370,6 +370,152 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX512r0n1(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n1(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), CX
+	KMOVW     (CX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n1(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n1(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), CX
+	KMOVW     (CX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
 // func convAVX512w2n2(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n2(SB), NOSPLIT, $24-8
@@ -750,6 +896,184 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r0n2(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n2(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -1264,6 +1588,240 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r0n3(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n3(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n3(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n3(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -1954,6 +2512,272 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX512r0n4(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n4(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n4(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n4(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
 // func convAVX512w2n5(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n5(SB), NOSPLIT, $24-8
@@ -2550,6 +3374,328 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r0n5(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n5(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n5(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n5(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -3450,6 +4596,360 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX512r0n6(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n6(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n6(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n6(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	VZEROUPPER
+	RET
+
 // func convAVX512w2n7(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n7(SB), NOSPLIT, $24-8
@@ -4200,6 +5700,416 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r0n7(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n7(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n7(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n7(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -5300,6 +7210,448 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX512r0n8(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n8(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n8(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n8(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
 // func convAVX512w2n9(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n9(SB), NOSPLIT, $24-8
@@ -6194,6 +8546,504 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r0n9(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n9(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VADDPS  256(SI), Z28, Z28
+	VADDPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VADDPS  256(SI)(CX*1), Z29, Z29
+	VADDPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VADDPS  256(SI)(CX*2), Z30, Z30
+	VADDPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VADDPS  256(SI)(BX*1), Z31, Z31
+	VADDPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n9(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n9(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VSUBPS  256(SI), Z28, Z28
+	VSUBPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VSUBPS  256(SI)(CX*1), Z29, Z29
+	VSUBPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VSUBPS  256(SI)(CX*2), Z30, Z30
+	VSUBPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VSUBPS  256(SI)(BX*1), Z31, Z31
+	VSUBPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -7494,6 +10344,536 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX512r0n10(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n10(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VADDPS  256(SI), Z28, Z28
+	VADDPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VADDPS  256(SI)(CX*1), Z29, Z29
+	VADDPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VADDPS  256(SI)(CX*2), Z30, Z30
+	VADDPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VADDPS  256(SI)(BX*1), Z31, Z31
+	VADDPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n10(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n10(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VSUBPS  256(SI), Z28, Z28
+	VSUBPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VSUBPS  256(SI)(CX*1), Z29, Z29
+	VSUBPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VSUBPS  256(SI)(CX*2), Z30, Z30
+	VSUBPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VSUBPS  256(SI)(BX*1), Z31, Z31
+	VSUBPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VZEROUPPER
+	RET
+
 // func convAVX512w2n11(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n11(SB), NOSPLIT, $24-8
@@ -8542,6 +11922,592 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r0n11(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n11(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VADDPS  256(SI), Z28, Z28
+	VADDPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VADDPS  256(SI)(CX*1), Z29, Z29
+	VADDPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VADDPS  256(SI)(CX*2), Z30, Z30
+	VADDPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VADDPS  256(SI)(BX*1), Z31, Z31
+	VADDPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VADDPS  320(SI), Z28, Z28
+	VADDPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VADDPS  320(SI)(CX*1), Z29, Z29
+	VADDPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VADDPS  320(SI)(CX*2), Z30, Z30
+	VADDPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VADDPS  320(SI)(BX*1), Z31, Z31
+	VADDPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n11(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n11(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VSUBPS  256(SI), Z28, Z28
+	VSUBPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VSUBPS  256(SI)(CX*1), Z29, Z29
+	VSUBPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VSUBPS  256(SI)(CX*2), Z30, Z30
+	VSUBPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VSUBPS  256(SI)(BX*1), Z31, Z31
+	VSUBPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VSUBPS  320(SI), Z28, Z28
+	VSUBPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VSUBPS  320(SI)(CX*1), Z29, Z29
+	VSUBPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VSUBPS  320(SI)(CX*2), Z30, Z30
+	VSUBPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VSUBPS  320(SI)(BX*1), Z31, Z31
+	VSUBPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -10052,6 +14018,624 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX512r0n12(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n12(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VADDPS  256(SI), Z28, Z28
+	VADDPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VADDPS  256(SI)(CX*1), Z29, Z29
+	VADDPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VADDPS  256(SI)(CX*2), Z30, Z30
+	VADDPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VADDPS  256(SI)(BX*1), Z31, Z31
+	VADDPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VADDPS  320(SI), Z28, Z28
+	VADDPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VADDPS  320(SI)(CX*1), Z29, Z29
+	VADDPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VADDPS  320(SI)(CX*2), Z30, Z30
+	VADDPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VADDPS  320(SI)(BX*1), Z31, Z31
+	VADDPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
+	VSUBPS  Z30, Z29, Z11
+	VSUBPS  Z31, Z11, Z11
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n12(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n12(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VSUBPS  256(SI), Z28, Z28
+	VSUBPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VSUBPS  256(SI)(CX*1), Z29, Z29
+	VSUBPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VSUBPS  256(SI)(CX*2), Z30, Z30
+	VSUBPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VSUBPS  256(SI)(BX*1), Z31, Z31
+	VSUBPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VSUBPS  320(SI), Z28, Z28
+	VSUBPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VSUBPS  320(SI)(CX*1), Z29, Z29
+	VSUBPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VSUBPS  320(SI)(CX*2), Z30, Z30
+	VSUBPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VSUBPS  320(SI)(BX*1), Z31, Z31
+	VSUBPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
+	VSUBPS  Z30, Z29, Z11
+	VSUBPS  Z31, Z11, Z11
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	VZEROUPPER
+	RET
+
 // func convAVX512w2n13(t *byte)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·convAVX512w2n13(SB), NOSPLIT, $24-8
@@ -11244,6 +15828,680 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r0n13(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n13(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VADDPS  256(SI), Z28, Z28
+	VADDPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VADDPS  256(SI)(CX*1), Z29, Z29
+	VADDPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VADDPS  256(SI)(CX*2), Z30, Z30
+	VADDPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VADDPS  256(SI)(BX*1), Z31, Z31
+	VADDPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VADDPS  320(SI), Z28, Z28
+	VADDPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VADDPS  320(SI)(CX*1), Z29, Z29
+	VADDPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VADDPS  320(SI)(CX*2), Z30, Z30
+	VADDPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VADDPS  320(SI)(BX*1), Z31, Z31
+	VADDPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
+	VSUBPS  Z30, Z29, Z11
+	VSUBPS  Z31, Z11, Z11
+	VMOVUPS 384(DX), Z28
+	VADDPS  384(SI), Z28, Z28
+	VADDPS  384(DI), Z28, Z28
+	VMOVUPS 384(DX)(CX*1), Z29
+	VADDPS  384(SI)(CX*1), Z29, Z29
+	VADDPS  384(DI)(CX*1), Z29, Z29
+	VMOVUPS 384(DX)(CX*2), Z30
+	VADDPS  384(SI)(CX*2), Z30, Z30
+	VADDPS  384(DI)(CX*2), Z30, Z30
+	VMOVUPS 384(DX)(BX*1), Z31
+	VADDPS  384(SI)(BX*1), Z31, Z31
+	VADDPS  384(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z12
+	VADDPS  Z30, Z12, Z12
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n13(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n13(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VSUBPS  256(SI), Z28, Z28
+	VSUBPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VSUBPS  256(SI)(CX*1), Z29, Z29
+	VSUBPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VSUBPS  256(SI)(CX*2), Z30, Z30
+	VSUBPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VSUBPS  256(SI)(BX*1), Z31, Z31
+	VSUBPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VSUBPS  320(SI), Z28, Z28
+	VSUBPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VSUBPS  320(SI)(CX*1), Z29, Z29
+	VSUBPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VSUBPS  320(SI)(CX*2), Z30, Z30
+	VSUBPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VSUBPS  320(SI)(BX*1), Z31, Z31
+	VSUBPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
+	VSUBPS  Z30, Z29, Z11
+	VSUBPS  Z31, Z11, Z11
+	VMOVUPS 384(DX), Z28
+	VSUBPS  384(SI), Z28, Z28
+	VSUBPS  384(DI), Z28, Z28
+	VMOVUPS 384(DX)(CX*1), Z29
+	VSUBPS  384(SI)(CX*1), Z29, Z29
+	VSUBPS  384(DI)(CX*1), Z29, Z29
+	VMOVUPS 384(DX)(CX*2), Z30
+	VSUBPS  384(SI)(CX*2), Z30, Z30
+	VSUBPS  384(DI)(CX*2), Z30, Z30
+	VMOVUPS 384(DX)(BX*1), Z31
+	VSUBPS  384(SI)(BX*1), Z31, Z31
+	VSUBPS  384(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z12
+	VADDPS  Z30, Z12, Z12
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -12954,6 +18212,712 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX512r0n14(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r0n14(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Z28
+	VADDPS  (SI), Z28, Z28
+	VADDPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VADDPS  (SI)(CX*1), Z29, Z29
+	VADDPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VADDPS  (SI)(CX*2), Z30, Z30
+	VADDPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VADDPS  (SI)(BX*1), Z31, Z31
+	VADDPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VADDPS  64(SI), Z28, Z28
+	VADDPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VADDPS  64(SI)(CX*1), Z29, Z29
+	VADDPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VADDPS  64(SI)(CX*2), Z30, Z30
+	VADDPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VADDPS  64(SI)(BX*1), Z31, Z31
+	VADDPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VADDPS  128(SI), Z28, Z28
+	VADDPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VADDPS  128(SI)(CX*1), Z29, Z29
+	VADDPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VADDPS  128(SI)(CX*2), Z30, Z30
+	VADDPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VADDPS  128(SI)(BX*1), Z31, Z31
+	VADDPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VADDPS  192(SI), Z28, Z28
+	VADDPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VADDPS  192(SI)(CX*1), Z29, Z29
+	VADDPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VADDPS  192(SI)(CX*2), Z30, Z30
+	VADDPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VADDPS  192(SI)(BX*1), Z31, Z31
+	VADDPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VADDPS  256(SI), Z28, Z28
+	VADDPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VADDPS  256(SI)(CX*1), Z29, Z29
+	VADDPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VADDPS  256(SI)(CX*2), Z30, Z30
+	VADDPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VADDPS  256(SI)(BX*1), Z31, Z31
+	VADDPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VADDPS  320(SI), Z28, Z28
+	VADDPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VADDPS  320(SI)(CX*1), Z29, Z29
+	VADDPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VADDPS  320(SI)(CX*2), Z30, Z30
+	VADDPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VADDPS  320(SI)(BX*1), Z31, Z31
+	VADDPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
+	VSUBPS  Z30, Z29, Z11
+	VSUBPS  Z31, Z11, Z11
+	VMOVUPS 384(DX), Z28
+	VADDPS  384(SI), Z28, Z28
+	VADDPS  384(DI), Z28, Z28
+	VMOVUPS 384(DX)(CX*1), Z29
+	VADDPS  384(SI)(CX*1), Z29, Z29
+	VADDPS  384(DI)(CX*1), Z29, Z29
+	VMOVUPS 384(DX)(CX*2), Z30
+	VADDPS  384(SI)(CX*2), Z30, Z30
+	VADDPS  384(DI)(CX*2), Z30, Z30
+	VMOVUPS 384(DX)(BX*1), Z31
+	VADDPS  384(SI)(BX*1), Z31, Z31
+	VADDPS  384(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z12
+	VADDPS  Z30, Z12, Z12
+	VSUBPS  Z30, Z29, Z13
+	VSUBPS  Z31, Z13, Z13
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX512r1n14(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputAVX512r1n14(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Z28
+	VSUBPS  (SI), Z28, Z28
+	VSUBPS  (DI), Z28, Z28
+	VMOVUPS (DX)(CX*1), Z29
+	VSUBPS  (SI)(CX*1), Z29, Z29
+	VSUBPS  (DI)(CX*1), Z29, Z29
+	VMOVUPS (DX)(CX*2), Z30
+	VSUBPS  (SI)(CX*2), Z30, Z30
+	VSUBPS  (DI)(CX*2), Z30, Z30
+	VMOVUPS (DX)(BX*1), Z31
+	VSUBPS  (SI)(BX*1), Z31, Z31
+	VSUBPS  (DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z0
+	VADDPS  Z30, Z0, Z0
+	VSUBPS  Z30, Z29, Z1
+	VSUBPS  Z31, Z1, Z1
+	VMOVUPS 64(DX), Z28
+	VSUBPS  64(SI), Z28, Z28
+	VSUBPS  64(DI), Z28, Z28
+	VMOVUPS 64(DX)(CX*1), Z29
+	VSUBPS  64(SI)(CX*1), Z29, Z29
+	VSUBPS  64(DI)(CX*1), Z29, Z29
+	VMOVUPS 64(DX)(CX*2), Z30
+	VSUBPS  64(SI)(CX*2), Z30, Z30
+	VSUBPS  64(DI)(CX*2), Z30, Z30
+	VMOVUPS 64(DX)(BX*1), Z31
+	VSUBPS  64(SI)(BX*1), Z31, Z31
+	VSUBPS  64(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z2
+	VADDPS  Z30, Z2, Z2
+	VSUBPS  Z30, Z29, Z3
+	VSUBPS  Z31, Z3, Z3
+	VMOVUPS 128(DX), Z28
+	VSUBPS  128(SI), Z28, Z28
+	VSUBPS  128(DI), Z28, Z28
+	VMOVUPS 128(DX)(CX*1), Z29
+	VSUBPS  128(SI)(CX*1), Z29, Z29
+	VSUBPS  128(DI)(CX*1), Z29, Z29
+	VMOVUPS 128(DX)(CX*2), Z30
+	VSUBPS  128(SI)(CX*2), Z30, Z30
+	VSUBPS  128(DI)(CX*2), Z30, Z30
+	VMOVUPS 128(DX)(BX*1), Z31
+	VSUBPS  128(SI)(BX*1), Z31, Z31
+	VSUBPS  128(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z4
+	VADDPS  Z30, Z4, Z4
+	VSUBPS  Z30, Z29, Z5
+	VSUBPS  Z31, Z5, Z5
+	VMOVUPS 192(DX), Z28
+	VSUBPS  192(SI), Z28, Z28
+	VSUBPS  192(DI), Z28, Z28
+	VMOVUPS 192(DX)(CX*1), Z29
+	VSUBPS  192(SI)(CX*1), Z29, Z29
+	VSUBPS  192(DI)(CX*1), Z29, Z29
+	VMOVUPS 192(DX)(CX*2), Z30
+	VSUBPS  192(SI)(CX*2), Z30, Z30
+	VSUBPS  192(DI)(CX*2), Z30, Z30
+	VMOVUPS 192(DX)(BX*1), Z31
+	VSUBPS  192(SI)(BX*1), Z31, Z31
+	VSUBPS  192(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z6
+	VADDPS  Z30, Z6, Z6
+	VSUBPS  Z30, Z29, Z7
+	VSUBPS  Z31, Z7, Z7
+	VMOVUPS 256(DX), Z28
+	VSUBPS  256(SI), Z28, Z28
+	VSUBPS  256(DI), Z28, Z28
+	VMOVUPS 256(DX)(CX*1), Z29
+	VSUBPS  256(SI)(CX*1), Z29, Z29
+	VSUBPS  256(DI)(CX*1), Z29, Z29
+	VMOVUPS 256(DX)(CX*2), Z30
+	VSUBPS  256(SI)(CX*2), Z30, Z30
+	VSUBPS  256(DI)(CX*2), Z30, Z30
+	VMOVUPS 256(DX)(BX*1), Z31
+	VSUBPS  256(SI)(BX*1), Z31, Z31
+	VSUBPS  256(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z8
+	VADDPS  Z30, Z8, Z8
+	VSUBPS  Z30, Z29, Z9
+	VSUBPS  Z31, Z9, Z9
+	VMOVUPS 320(DX), Z28
+	VSUBPS  320(SI), Z28, Z28
+	VSUBPS  320(DI), Z28, Z28
+	VMOVUPS 320(DX)(CX*1), Z29
+	VSUBPS  320(SI)(CX*1), Z29, Z29
+	VSUBPS  320(DI)(CX*1), Z29, Z29
+	VMOVUPS 320(DX)(CX*2), Z30
+	VSUBPS  320(SI)(CX*2), Z30, Z30
+	VSUBPS  320(DI)(CX*2), Z30, Z30
+	VMOVUPS 320(DX)(BX*1), Z31
+	VSUBPS  320(SI)(BX*1), Z31, Z31
+	VSUBPS  320(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z10
+	VADDPS  Z30, Z10, Z10
+	VSUBPS  Z30, Z29, Z11
+	VSUBPS  Z31, Z11, Z11
+	VMOVUPS 384(DX), Z28
+	VSUBPS  384(SI), Z28, Z28
+	VSUBPS  384(DI), Z28, Z28
+	VMOVUPS 384(DX)(CX*1), Z29
+	VSUBPS  384(SI)(CX*1), Z29, Z29
+	VSUBPS  384(DI)(CX*1), Z29, Z29
+	VMOVUPS 384(DX)(CX*2), Z30
+	VSUBPS  384(SI)(CX*2), Z30, Z30
+	VSUBPS  384(DI)(CX*2), Z30, Z30
+	VMOVUPS 384(DX)(BX*1), Z31
+	VSUBPS  384(SI)(BX*1), Z31, Z31
+	VSUBPS  384(DI)(BX*1), Z31, Z31
+	VADDPS  Z29, Z28, Z12
+	VADDPS  Z30, Z12, Z12
+	VSUBPS  Z30, Z29, Z13
+	VSUBPS  Z31, Z13, Z13
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        store
+	MOVQ      64(AX), CX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      CX, DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	VZEROUPPER
+	RET
+
 // func convAVX2w1n1(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n1(SB), NOSPLIT, $24-8
@@ -13146,6 +19110,228 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), DX
+	VADDPS (DX), Y0, Y0
+	VADDPS 32(DX), Y1, Y1
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, BX
+	MOVB         BL, (DX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, BX
+	MOVB         BL, 1(DX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), CX
+	MOVBLZX      (CX), DX
+	VMOVD        DX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(CX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r0n1(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r0n1(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Y12
+	VADDPS  (SI), Y12, Y12
+	VADDPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VADDPS  (SI)(CX*1), Y13, Y13
+	VADDPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VADDPS  (SI)(CX*2), Y14, Y14
+	VADDPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VADDPS  (SI)(BX*1), Y15, Y15
+	VADDPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VMOVUPS 32(DX), Y12
+	VADDPS  32(SI), Y12, Y12
+	VADDPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VADDPS  32(SI)(CX*1), Y13, Y13
+	VADDPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VADDPS  32(SI)(CX*2), Y14, Y14
+	VADDPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VADDPS  32(SI)(BX*1), Y15, Y15
+	VADDPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), DX
+	VADDPS (DX), Y0, Y0
+	VADDPS 32(DX), Y1, Y1
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, BX
+	MOVB         BL, (DX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, BX
+	MOVB         BL, 1(DX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), CX
+	MOVBLZX      (CX), DX
+	VMOVD        DX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(CX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r1n1(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r1n1(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Y12
+	VSUBPS  (SI), Y12, Y12
+	VSUBPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VSUBPS  (SI)(CX*1), Y13, Y13
+	VSUBPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VSUBPS  (SI)(CX*2), Y14, Y14
+	VSUBPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VSUBPS  (SI)(BX*1), Y15, Y15
+	VSUBPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VMOVUPS 32(DX), Y12
+	VSUBPS  32(SI), Y12, Y12
+	VSUBPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VSUBPS  32(SI)(CX*1), Y13, Y13
+	VSUBPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VSUBPS  32(SI)(CX*2), Y14, Y14
+	VSUBPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VSUBPS  32(SI)(BX*1), Y15, Y15
+	VSUBPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -13575,6 +19761,308 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX2r0n2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r0n2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Y12
+	VADDPS  (SI), Y12, Y12
+	VADDPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VADDPS  (SI)(CX*1), Y13, Y13
+	VADDPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VADDPS  (SI)(CX*2), Y14, Y14
+	VADDPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VADDPS  (SI)(BX*1), Y15, Y15
+	VADDPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VADDPS  32(SI), Y12, Y12
+	VADDPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VADDPS  32(SI)(CX*1), Y13, Y13
+	VADDPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VADDPS  32(SI)(CX*2), Y14, Y14
+	VADDPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VADDPS  32(SI)(BX*1), Y15, Y15
+	VADDPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r1n2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r1n2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Y12
+	VSUBPS  (SI), Y12, Y12
+	VSUBPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VSUBPS  (SI)(CX*1), Y13, Y13
+	VSUBPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VSUBPS  (SI)(CX*2), Y14, Y14
+	VSUBPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VSUBPS  (SI)(BX*1), Y15, Y15
+	VSUBPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VSUBPS  32(SI), Y12, Y12
+	VSUBPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VSUBPS  32(SI)(CX*1), Y13, Y13
+	VSUBPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VSUBPS  32(SI)(CX*2), Y14, Y14
+	VSUBPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VSUBPS  32(SI)(BX*1), Y15, Y15
+	VSUBPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
 // func convAVX2w1n3(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n3(SB), NOSPLIT, $24-8
@@ -13881,6 +20369,436 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r0n3(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r0n3(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Y12
+	VADDPS  (SI), Y12, Y12
+	VADDPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VADDPS  (SI)(CX*1), Y13, Y13
+	VADDPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VADDPS  (SI)(CX*2), Y14, Y14
+	VADDPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VADDPS  (SI)(BX*1), Y15, Y15
+	VADDPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VADDPS  32(SI), Y12, Y12
+	VADDPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VADDPS  32(SI)(CX*1), Y13, Y13
+	VADDPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VADDPS  32(SI)(CX*2), Y14, Y14
+	VADDPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VADDPS  32(SI)(BX*1), Y15, Y15
+	VADDPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VADDPS  64(SI), Y12, Y12
+	VADDPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VADDPS  64(SI)(CX*1), Y13, Y13
+	VADDPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VADDPS  64(SI)(CX*2), Y14, Y14
+	VADDPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VADDPS  64(SI)(BX*1), Y15, Y15
+	VADDPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VMOVUPS 96(DX), Y12
+	VADDPS  96(SI), Y12, Y12
+	VADDPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VADDPS  96(SI)(CX*1), Y13, Y13
+	VADDPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VADDPS  96(SI)(CX*2), Y14, Y14
+	VADDPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VADDPS  96(SI)(BX*1), Y15, Y15
+	VADDPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r1n3(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r1n3(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Y12
+	VSUBPS  (SI), Y12, Y12
+	VSUBPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VSUBPS  (SI)(CX*1), Y13, Y13
+	VSUBPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VSUBPS  (SI)(CX*2), Y14, Y14
+	VSUBPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VSUBPS  (SI)(BX*1), Y15, Y15
+	VSUBPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VSUBPS  32(SI), Y12, Y12
+	VSUBPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VSUBPS  32(SI)(CX*1), Y13, Y13
+	VSUBPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VSUBPS  32(SI)(CX*2), Y14, Y14
+	VSUBPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VSUBPS  32(SI)(BX*1), Y15, Y15
+	VSUBPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VSUBPS  64(SI), Y12, Y12
+	VSUBPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VSUBPS  64(SI)(CX*1), Y13, Y13
+	VSUBPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VSUBPS  64(SI)(CX*2), Y14, Y14
+	VSUBPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VSUBPS  64(SI)(BX*1), Y15, Y15
+	VSUBPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VMOVUPS 96(DX), Y12
+	VSUBPS  96(SI), Y12, Y12
+	VSUBPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VSUBPS  96(SI)(CX*1), Y13, Y13
+	VSUBPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VSUBPS  96(SI)(CX*2), Y14, Y14
+	VSUBPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VSUBPS  96(SI)(BX*1), Y15, Y15
+	VSUBPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -14568,6 +21486,516 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX2r0n4(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r0n4(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Y12
+	VADDPS  (SI), Y12, Y12
+	VADDPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VADDPS  (SI)(CX*1), Y13, Y13
+	VADDPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VADDPS  (SI)(CX*2), Y14, Y14
+	VADDPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VADDPS  (SI)(BX*1), Y15, Y15
+	VADDPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VADDPS  32(SI), Y12, Y12
+	VADDPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VADDPS  32(SI)(CX*1), Y13, Y13
+	VADDPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VADDPS  32(SI)(CX*2), Y14, Y14
+	VADDPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VADDPS  32(SI)(BX*1), Y15, Y15
+	VADDPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VADDPS  64(SI), Y12, Y12
+	VADDPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VADDPS  64(SI)(CX*1), Y13, Y13
+	VADDPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VADDPS  64(SI)(CX*2), Y14, Y14
+	VADDPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VADDPS  64(SI)(BX*1), Y15, Y15
+	VADDPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VSUBPS  Y14, Y13, Y6
+	VSUBPS  Y15, Y6, Y6
+	VMOVUPS 96(DX), Y12
+	VADDPS  96(SI), Y12, Y12
+	VADDPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VADDPS  96(SI)(CX*1), Y13, Y13
+	VADDPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VADDPS  96(SI)(CX*2), Y14, Y14
+	VADDPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VADDPS  96(SI)(BX*1), Y15, Y15
+	VADDPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
+	VSUBPS  Y14, Y13, Y7
+	VSUBPS  Y15, Y7, Y7
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+	ADDQ   DX, BX
+	VADDPS (BX), Y6, Y6
+	VADDPS 32(BX), Y7, Y7
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y6, Y14
+	VCMPPS       $0x11, Y13, Y6, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y7, Y14
+	VCMPPS       $0x11, Y13, Y7, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+	VMAXPS Y6, Y12, Y6
+	VMINPS Y6, Y13, Y6
+	VMAXPS Y7, Y12, Y7
+	VMINPS Y7, Y13, Y7
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y6, Y6
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y7, Y7
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r1n4(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r1n4(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Y12
+	VSUBPS  (SI), Y12, Y12
+	VSUBPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VSUBPS  (SI)(CX*1), Y13, Y13
+	VSUBPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VSUBPS  (SI)(CX*2), Y14, Y14
+	VSUBPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VSUBPS  (SI)(BX*1), Y15, Y15
+	VSUBPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VSUBPS  32(SI), Y12, Y12
+	VSUBPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VSUBPS  32(SI)(CX*1), Y13, Y13
+	VSUBPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VSUBPS  32(SI)(CX*2), Y14, Y14
+	VSUBPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VSUBPS  32(SI)(BX*1), Y15, Y15
+	VSUBPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VSUBPS  64(SI), Y12, Y12
+	VSUBPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VSUBPS  64(SI)(CX*1), Y13, Y13
+	VSUBPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VSUBPS  64(SI)(CX*2), Y14, Y14
+	VSUBPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VSUBPS  64(SI)(BX*1), Y15, Y15
+	VSUBPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VSUBPS  Y14, Y13, Y6
+	VSUBPS  Y15, Y6, Y6
+	VMOVUPS 96(DX), Y12
+	VSUBPS  96(SI), Y12, Y12
+	VSUBPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VSUBPS  96(SI)(CX*1), Y13, Y13
+	VSUBPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VSUBPS  96(SI)(CX*2), Y14, Y14
+	VSUBPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VSUBPS  96(SI)(BX*1), Y15, Y15
+	VSUBPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
+	VSUBPS  Y14, Y13, Y7
+	VSUBPS  Y15, Y7, Y7
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+	ADDQ   DX, BX
+	VADDPS (BX), Y6, Y6
+	VADDPS 32(BX), Y7, Y7
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y6, Y14
+	VCMPPS       $0x11, Y13, Y6, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y7, Y14
+	VCMPPS       $0x11, Y13, Y7, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+	VMAXPS Y6, Y12, Y6
+	VMINPS Y6, Y13, Y6
+	VMAXPS Y7, Y12, Y7
+	VMINPS Y7, Y13, Y7
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y6, Y6
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y7, Y7
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	VZEROUPPER
+	RET
+
 // func convAVX2w1n5(t *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·convAVX2w1n5(SB), NOSPLIT, $24-8
@@ -14988,6 +22416,644 @@ tap:
 	JNZ         tap
 
 done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+	ADDQ   DX, BX
+	VADDPS (BX), Y6, Y6
+	VADDPS 32(BX), Y7, Y7
+	ADDQ   DX, BX
+	VADDPS (BX), Y8, Y8
+	VADDPS 32(BX), Y9, Y9
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y6, Y14
+	VCMPPS       $0x11, Y13, Y6, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y7, Y14
+	VCMPPS       $0x11, Y13, Y7, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y8, Y14
+	VCMPPS       $0x11, Y13, Y8, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y9, Y14
+	VCMPPS       $0x11, Y13, Y9, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+	VMAXPS Y6, Y12, Y6
+	VMINPS Y6, Y13, Y6
+	VMAXPS Y7, Y12, Y7
+	VMINPS Y7, Y13, Y7
+	VMAXPS Y8, Y12, Y8
+	VMINPS Y8, Y13, Y8
+	VMAXPS Y9, Y12, Y9
+	VMINPS Y9, Y13, Y9
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y6, Y6
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y7, Y7
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y8, Y8
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y9, Y9
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r0n5(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r0n5(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Y12
+	VADDPS  (SI), Y12, Y12
+	VADDPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VADDPS  (SI)(CX*1), Y13, Y13
+	VADDPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VADDPS  (SI)(CX*2), Y14, Y14
+	VADDPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VADDPS  (SI)(BX*1), Y15, Y15
+	VADDPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VADDPS  32(SI), Y12, Y12
+	VADDPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VADDPS  32(SI)(CX*1), Y13, Y13
+	VADDPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VADDPS  32(SI)(CX*2), Y14, Y14
+	VADDPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VADDPS  32(SI)(BX*1), Y15, Y15
+	VADDPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VADDPS  64(SI), Y12, Y12
+	VADDPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VADDPS  64(SI)(CX*1), Y13, Y13
+	VADDPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VADDPS  64(SI)(CX*2), Y14, Y14
+	VADDPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VADDPS  64(SI)(BX*1), Y15, Y15
+	VADDPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VSUBPS  Y14, Y13, Y6
+	VSUBPS  Y15, Y6, Y6
+	VMOVUPS 96(DX), Y12
+	VADDPS  96(SI), Y12, Y12
+	VADDPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VADDPS  96(SI)(CX*1), Y13, Y13
+	VADDPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VADDPS  96(SI)(CX*2), Y14, Y14
+	VADDPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VADDPS  96(SI)(BX*1), Y15, Y15
+	VADDPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
+	VSUBPS  Y14, Y13, Y7
+	VSUBPS  Y15, Y7, Y7
+	VMOVUPS 128(DX), Y12
+	VADDPS  128(SI), Y12, Y12
+	VADDPS  128(DI), Y12, Y12
+	VMOVUPS 128(DX)(CX*1), Y13
+	VADDPS  128(SI)(CX*1), Y13, Y13
+	VADDPS  128(DI)(CX*1), Y13, Y13
+	VMOVUPS 128(DX)(CX*2), Y14
+	VADDPS  128(SI)(CX*2), Y14, Y14
+	VADDPS  128(DI)(CX*2), Y14, Y14
+	VMOVUPS 128(DX)(BX*1), Y15
+	VADDPS  128(SI)(BX*1), Y15, Y15
+	VADDPS  128(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y8
+	VADDPS  Y14, Y8, Y8
+	VMOVUPS 160(DX), Y12
+	VADDPS  160(SI), Y12, Y12
+	VADDPS  160(DI), Y12, Y12
+	VMOVUPS 160(DX)(CX*1), Y13
+	VADDPS  160(SI)(CX*1), Y13, Y13
+	VADDPS  160(DI)(CX*1), Y13, Y13
+	VMOVUPS 160(DX)(CX*2), Y14
+	VADDPS  160(SI)(CX*2), Y14, Y14
+	VADDPS  160(DI)(CX*2), Y14, Y14
+	VMOVUPS 160(DX)(BX*1), Y15
+	VADDPS  160(SI)(BX*1), Y15, Y15
+	VADDPS  160(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y9
+	VADDPS  Y14, Y9, Y9
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+	ADDQ   DX, BX
+	VADDPS (BX), Y6, Y6
+	VADDPS 32(BX), Y7, Y7
+	ADDQ   DX, BX
+	VADDPS (BX), Y8, Y8
+	VADDPS 32(BX), Y9, Y9
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y6, Y14
+	VCMPPS       $0x11, Y13, Y6, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y7, Y14
+	VCMPPS       $0x11, Y13, Y7, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y8, Y14
+	VCMPPS       $0x11, Y13, Y8, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y9, Y14
+	VCMPPS       $0x11, Y13, Y9, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+	VMAXPS Y6, Y12, Y6
+	VMINPS Y6, Y13, Y6
+	VMAXPS Y7, Y12, Y7
+	VMINPS Y7, Y13, Y7
+	VMAXPS Y8, Y12, Y8
+	VMINPS Y8, Y13, Y8
+	VMAXPS Y9, Y12, Y9
+	VMINPS Y9, Y13, Y9
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y6, Y6
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y7, Y7
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y8, Y8
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y9, Y9
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r1n5(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r1n5(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Y12
+	VSUBPS  (SI), Y12, Y12
+	VSUBPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VSUBPS  (SI)(CX*1), Y13, Y13
+	VSUBPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VSUBPS  (SI)(CX*2), Y14, Y14
+	VSUBPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VSUBPS  (SI)(BX*1), Y15, Y15
+	VSUBPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VSUBPS  32(SI), Y12, Y12
+	VSUBPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VSUBPS  32(SI)(CX*1), Y13, Y13
+	VSUBPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VSUBPS  32(SI)(CX*2), Y14, Y14
+	VSUBPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VSUBPS  32(SI)(BX*1), Y15, Y15
+	VSUBPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VSUBPS  64(SI), Y12, Y12
+	VSUBPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VSUBPS  64(SI)(CX*1), Y13, Y13
+	VSUBPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VSUBPS  64(SI)(CX*2), Y14, Y14
+	VSUBPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VSUBPS  64(SI)(BX*1), Y15, Y15
+	VSUBPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VSUBPS  Y14, Y13, Y6
+	VSUBPS  Y15, Y6, Y6
+	VMOVUPS 96(DX), Y12
+	VSUBPS  96(SI), Y12, Y12
+	VSUBPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VSUBPS  96(SI)(CX*1), Y13, Y13
+	VSUBPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VSUBPS  96(SI)(CX*2), Y14, Y14
+	VSUBPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VSUBPS  96(SI)(BX*1), Y15, Y15
+	VSUBPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
+	VSUBPS  Y14, Y13, Y7
+	VSUBPS  Y15, Y7, Y7
+	VMOVUPS 128(DX), Y12
+	VSUBPS  128(SI), Y12, Y12
+	VSUBPS  128(DI), Y12, Y12
+	VMOVUPS 128(DX)(CX*1), Y13
+	VSUBPS  128(SI)(CX*1), Y13, Y13
+	VSUBPS  128(DI)(CX*1), Y13, Y13
+	VMOVUPS 128(DX)(CX*2), Y14
+	VSUBPS  128(SI)(CX*2), Y14, Y14
+	VSUBPS  128(DI)(CX*2), Y14, Y14
+	VMOVUPS 128(DX)(BX*1), Y15
+	VSUBPS  128(SI)(BX*1), Y15, Y15
+	VSUBPS  128(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y8
+	VADDPS  Y14, Y8, Y8
+	VMOVUPS 160(DX), Y12
+	VSUBPS  160(SI), Y12, Y12
+	VSUBPS  160(DI), Y12, Y12
+	VMOVUPS 160(DX)(CX*1), Y13
+	VSUBPS  160(SI)(CX*1), Y13, Y13
+	VSUBPS  160(DI)(CX*1), Y13, Y13
+	VMOVUPS 160(DX)(CX*2), Y14
+	VSUBPS  160(SI)(CX*2), Y14, Y14
+	VSUBPS  160(DI)(CX*2), Y14, Y14
+	VMOVUPS 160(DX)(BX*1), Y15
+	VSUBPS  160(SI)(BX*1), Y15, Y15
+	VSUBPS  160(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y9
+	VADDPS  Y14, Y9, Y9
 	MOVQ    40(AX), CX
 	TESTQ   CX, CX
 	JZ      biased
@@ -15939,6 +24005,724 @@ store:
 	VZEROUPPER
 	RET
 
+// func winogradOutputAVX2r0n6(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r0n6(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	LEAQ    (DI)(CX*4), R8
+	VMOVUPS (DX), Y12
+	VADDPS  (SI), Y12, Y12
+	VADDPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VADDPS  (SI)(CX*1), Y13, Y13
+	VADDPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VADDPS  (SI)(CX*2), Y14, Y14
+	VADDPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VADDPS  (SI)(BX*1), Y15, Y15
+	VADDPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VADDPS  32(SI), Y12, Y12
+	VADDPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VADDPS  32(SI)(CX*1), Y13, Y13
+	VADDPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VADDPS  32(SI)(CX*2), Y14, Y14
+	VADDPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VADDPS  32(SI)(BX*1), Y15, Y15
+	VADDPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VADDPS  64(SI), Y12, Y12
+	VADDPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VADDPS  64(SI)(CX*1), Y13, Y13
+	VADDPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VADDPS  64(SI)(CX*2), Y14, Y14
+	VADDPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VADDPS  64(SI)(BX*1), Y15, Y15
+	VADDPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VSUBPS  Y14, Y13, Y6
+	VSUBPS  Y15, Y6, Y6
+	VMOVUPS 96(DX), Y12
+	VADDPS  96(SI), Y12, Y12
+	VADDPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VADDPS  96(SI)(CX*1), Y13, Y13
+	VADDPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VADDPS  96(SI)(CX*2), Y14, Y14
+	VADDPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VADDPS  96(SI)(BX*1), Y15, Y15
+	VADDPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
+	VSUBPS  Y14, Y13, Y7
+	VSUBPS  Y15, Y7, Y7
+	VMOVUPS 128(DX), Y12
+	VADDPS  128(SI), Y12, Y12
+	VADDPS  128(DI), Y12, Y12
+	VMOVUPS 128(DX)(CX*1), Y13
+	VADDPS  128(SI)(CX*1), Y13, Y13
+	VADDPS  128(DI)(CX*1), Y13, Y13
+	VMOVUPS 128(DX)(CX*2), Y14
+	VADDPS  128(SI)(CX*2), Y14, Y14
+	VADDPS  128(DI)(CX*2), Y14, Y14
+	VMOVUPS 128(DX)(BX*1), Y15
+	VADDPS  128(SI)(BX*1), Y15, Y15
+	VADDPS  128(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y8
+	VADDPS  Y14, Y8, Y8
+	VSUBPS  Y14, Y13, Y10
+	VSUBPS  Y15, Y10, Y10
+	VMOVUPS 160(DX), Y12
+	VADDPS  160(SI), Y12, Y12
+	VADDPS  160(DI), Y12, Y12
+	VMOVUPS 160(DX)(CX*1), Y13
+	VADDPS  160(SI)(CX*1), Y13, Y13
+	VADDPS  160(DI)(CX*1), Y13, Y13
+	VMOVUPS 160(DX)(CX*2), Y14
+	VADDPS  160(SI)(CX*2), Y14, Y14
+	VADDPS  160(DI)(CX*2), Y14, Y14
+	VMOVUPS 160(DX)(BX*1), Y15
+	VADDPS  160(SI)(BX*1), Y15, Y15
+	VADDPS  160(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y9
+	VADDPS  Y14, Y9, Y9
+	VSUBPS  Y14, Y13, Y11
+	VSUBPS  Y15, Y11, Y11
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+	VADDPS  Y13, Y11, Y11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+	ADDQ   DX, BX
+	VADDPS (BX), Y6, Y6
+	VADDPS 32(BX), Y7, Y7
+	ADDQ   DX, BX
+	VADDPS (BX), Y8, Y8
+	VADDPS 32(BX), Y9, Y9
+	ADDQ   DX, BX
+	VADDPS (BX), Y10, Y10
+	VADDPS 32(BX), Y11, Y11
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y6, Y14
+	VCMPPS       $0x11, Y13, Y6, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y7, Y14
+	VCMPPS       $0x11, Y13, Y7, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y8, Y14
+	VCMPPS       $0x11, Y13, Y8, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y9, Y14
+	VCMPPS       $0x11, Y13, Y9, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y10, Y14
+	VCMPPS       $0x11, Y13, Y10, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y11, Y14
+	VCMPPS       $0x11, Y13, Y11, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+	VMAXPS Y6, Y12, Y6
+	VMINPS Y6, Y13, Y6
+	VMAXPS Y7, Y12, Y7
+	VMINPS Y7, Y13, Y7
+	VMAXPS Y8, Y12, Y8
+	VMINPS Y8, Y13, Y8
+	VMAXPS Y9, Y12, Y9
+	VMINPS Y9, Y13, Y9
+	VMAXPS Y10, Y12, Y10
+	VMINPS Y10, Y13, Y10
+	VMAXPS Y11, Y12, Y11
+	VMINPS Y11, Y13, Y11
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y6, Y6
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y7, Y7
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y8, Y8
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y9, Y9
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y10, Y10
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y11, Y11
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+// func winogradOutputAVX2r1n6(t *byte)
+// Requires: AVX, AVX2
+TEXT ·winogradOutputAVX2r1n6(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    (CX), DX
+	MOVQ    32(CX), CX
+	LEAQ    (CX)(CX*2), BX
+	LEAQ    (DX)(CX*4), DX
+	LEAQ    (DX)(CX*4), SI
+	LEAQ    (SI)(CX*4), DI
+	VMOVUPS (DX), Y12
+	VSUBPS  (SI), Y12, Y12
+	VSUBPS  (DI), Y12, Y12
+	VMOVUPS (DX)(CX*1), Y13
+	VSUBPS  (SI)(CX*1), Y13, Y13
+	VSUBPS  (DI)(CX*1), Y13, Y13
+	VMOVUPS (DX)(CX*2), Y14
+	VSUBPS  (SI)(CX*2), Y14, Y14
+	VSUBPS  (DI)(CX*2), Y14, Y14
+	VMOVUPS (DX)(BX*1), Y15
+	VSUBPS  (SI)(BX*1), Y15, Y15
+	VSUBPS  (DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y0
+	VADDPS  Y14, Y0, Y0
+	VSUBPS  Y14, Y13, Y2
+	VSUBPS  Y15, Y2, Y2
+	VMOVUPS 32(DX), Y12
+	VSUBPS  32(SI), Y12, Y12
+	VSUBPS  32(DI), Y12, Y12
+	VMOVUPS 32(DX)(CX*1), Y13
+	VSUBPS  32(SI)(CX*1), Y13, Y13
+	VSUBPS  32(DI)(CX*1), Y13, Y13
+	VMOVUPS 32(DX)(CX*2), Y14
+	VSUBPS  32(SI)(CX*2), Y14, Y14
+	VSUBPS  32(DI)(CX*2), Y14, Y14
+	VMOVUPS 32(DX)(BX*1), Y15
+	VSUBPS  32(SI)(BX*1), Y15, Y15
+	VSUBPS  32(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y1
+	VADDPS  Y14, Y1, Y1
+	VSUBPS  Y14, Y13, Y3
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS 64(DX), Y12
+	VSUBPS  64(SI), Y12, Y12
+	VSUBPS  64(DI), Y12, Y12
+	VMOVUPS 64(DX)(CX*1), Y13
+	VSUBPS  64(SI)(CX*1), Y13, Y13
+	VSUBPS  64(DI)(CX*1), Y13, Y13
+	VMOVUPS 64(DX)(CX*2), Y14
+	VSUBPS  64(SI)(CX*2), Y14, Y14
+	VSUBPS  64(DI)(CX*2), Y14, Y14
+	VMOVUPS 64(DX)(BX*1), Y15
+	VSUBPS  64(SI)(BX*1), Y15, Y15
+	VSUBPS  64(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y4
+	VADDPS  Y14, Y4, Y4
+	VSUBPS  Y14, Y13, Y6
+	VSUBPS  Y15, Y6, Y6
+	VMOVUPS 96(DX), Y12
+	VSUBPS  96(SI), Y12, Y12
+	VSUBPS  96(DI), Y12, Y12
+	VMOVUPS 96(DX)(CX*1), Y13
+	VSUBPS  96(SI)(CX*1), Y13, Y13
+	VSUBPS  96(DI)(CX*1), Y13, Y13
+	VMOVUPS 96(DX)(CX*2), Y14
+	VSUBPS  96(SI)(CX*2), Y14, Y14
+	VSUBPS  96(DI)(CX*2), Y14, Y14
+	VMOVUPS 96(DX)(BX*1), Y15
+	VSUBPS  96(SI)(BX*1), Y15, Y15
+	VSUBPS  96(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y5
+	VADDPS  Y14, Y5, Y5
+	VSUBPS  Y14, Y13, Y7
+	VSUBPS  Y15, Y7, Y7
+	VMOVUPS 128(DX), Y12
+	VSUBPS  128(SI), Y12, Y12
+	VSUBPS  128(DI), Y12, Y12
+	VMOVUPS 128(DX)(CX*1), Y13
+	VSUBPS  128(SI)(CX*1), Y13, Y13
+	VSUBPS  128(DI)(CX*1), Y13, Y13
+	VMOVUPS 128(DX)(CX*2), Y14
+	VSUBPS  128(SI)(CX*2), Y14, Y14
+	VSUBPS  128(DI)(CX*2), Y14, Y14
+	VMOVUPS 128(DX)(BX*1), Y15
+	VSUBPS  128(SI)(BX*1), Y15, Y15
+	VSUBPS  128(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y8
+	VADDPS  Y14, Y8, Y8
+	VSUBPS  Y14, Y13, Y10
+	VSUBPS  Y15, Y10, Y10
+	VMOVUPS 160(DX), Y12
+	VSUBPS  160(SI), Y12, Y12
+	VSUBPS  160(DI), Y12, Y12
+	VMOVUPS 160(DX)(CX*1), Y13
+	VSUBPS  160(SI)(CX*1), Y13, Y13
+	VSUBPS  160(DI)(CX*1), Y13, Y13
+	VMOVUPS 160(DX)(CX*2), Y14
+	VSUBPS  160(SI)(CX*2), Y14, Y14
+	VSUBPS  160(DI)(CX*2), Y14, Y14
+	VMOVUPS 160(DX)(BX*1), Y15
+	VSUBPS  160(SI)(BX*1), Y15, Y15
+	VSUBPS  160(DI)(BX*1), Y15, Y15
+	VADDPS  Y13, Y12, Y9
+	VADDPS  Y14, Y9, Y9
+	VSUBPS  Y14, Y13, Y11
+	VSUBPS  Y15, Y11, Y11
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Y12
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y12, Y2, Y2
+	VADDPS  Y12, Y4, Y4
+	VADDPS  Y12, Y6, Y6
+	VADDPS  Y12, Y8, Y8
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS 32(CX), Y13
+	VADDPS  Y13, Y1, Y1
+	VADDPS  Y13, Y3, Y3
+	VADDPS  Y13, Y5, Y5
+	VADDPS  Y13, Y7, Y7
+	VADDPS  Y13, Y9, Y9
+	VADDPS  Y13, Y11, Y11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ   DX, BX
+	VADDPS (BX), Y2, Y2
+	VADDPS 32(BX), Y3, Y3
+	ADDQ   DX, BX
+	VADDPS (BX), Y4, Y4
+	VADDPS 32(BX), Y5, Y5
+	ADDQ   DX, BX
+	VADDPS (BX), Y6, Y6
+	VADDPS 32(BX), Y7, Y7
+	ADDQ   DX, BX
+	VADDPS (BX), Y8, Y8
+	VADDPS 32(BX), Y9, Y9
+	ADDQ   DX, BX
+	VADDPS (BX), Y10, Y10
+	VADDPS 32(BX), Y11, Y11
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Y12, Y0, Y14
+	VCMPPS       $0x11, Y13, Y0, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y1, Y14
+	VCMPPS       $0x11, Y13, Y1, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y2, Y14
+	VCMPPS       $0x11, Y13, Y2, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y3, Y14
+	VCMPPS       $0x11, Y13, Y3, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y4, Y14
+	VCMPPS       $0x11, Y13, Y4, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y5, Y14
+	VCMPPS       $0x11, Y13, Y5, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y6, Y14
+	VCMPPS       $0x11, Y13, Y6, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y7, Y14
+	VCMPPS       $0x11, Y13, Y7, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y8, Y14
+	VCMPPS       $0x11, Y13, Y8, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, (BX)
+	VCMPPS       $0x1e, Y12, Y9, Y14
+	VCMPPS       $0x11, Y13, Y9, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, SI
+	MOVB         SI, 1(BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Y12, Y10, Y14
+	VCMPPS       $0x11, Y13, Y10, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, (BX)
+	VCMPPS       $0x1e, Y12, Y11, Y14
+	VCMPPS       $0x11, Y13, Y11, Y15
+	VANDPS       Y14, Y15, Y14
+	VMOVMSKPS    Y14, DX
+	MOVB         DL, 1(BX)
+
+clip:
+	VMAXPS Y0, Y12, Y0
+	VMINPS Y0, Y13, Y0
+	VMAXPS Y1, Y12, Y1
+	VMINPS Y1, Y13, Y1
+	VMAXPS Y2, Y12, Y2
+	VMINPS Y2, Y13, Y2
+	VMAXPS Y3, Y12, Y3
+	VMINPS Y3, Y13, Y3
+	VMAXPS Y4, Y12, Y4
+	VMINPS Y4, Y13, Y4
+	VMAXPS Y5, Y12, Y5
+	VMINPS Y5, Y13, Y5
+	VMAXPS Y6, Y12, Y6
+	VMINPS Y6, Y13, Y6
+	VMAXPS Y7, Y12, Y7
+	VMINPS Y7, Y13, Y7
+	VMAXPS Y8, Y12, Y8
+	VMINPS Y8, Y13, Y8
+	VMAXPS Y9, Y12, Y9
+	VMINPS Y9, Y13, Y9
+	VMAXPS Y10, Y12, Y10
+	VMINPS Y10, Y13, Y10
+	VMAXPS Y11, Y12, Y11
+	VMINPS Y11, Y13, Y11
+
+gate:
+	TESTQ        $0x00000008, CX
+	JZ           store
+	VMOVDQU      bits<>+0(SB), Y12
+	MOVQ         64(AX), CX
+	MOVQ         48(AX), DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y0, Y0
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y2, Y2
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y4, Y4
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y5, Y5
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y6, Y6
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y7, Y7
+	ADDQ         CX, DX
+	MOVBLZX      (DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y8, Y8
+	MOVBLZX      1(DX), BX
+	VMOVD        BX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y9, Y9
+	ADDQ         CX, DX
+	MOVBLZX      (DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y10, Y10
+	MOVBLZX      1(DX), CX
+	VMOVD        CX, X13
+	VPBROADCASTD X13, Y13
+	VPAND        Y12, Y13, Y13
+	VPCMPEQD     Y12, Y13, Y13
+	VANDPS       Y13, Y11, Y11
+
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	VZEROUPPER
+	RET
+
 // func maxPoolAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·maxPoolAVX512(SB), NOSPLIT, $8-8
@@ -16476,6 +25260,96 @@ pixel:
 	DECQ        BX
 	JNZ         pixel
 	VMOVUPS     Z4, 36(AX)
+	VZEROUPPER
+	RET
+
+// func winogradInputAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradInputAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
+	LEAQ (DX)(DX*2), DI
+	LEAQ (SI)(SI*2), R8
+	LEAQ (BX)(SI*4), R9
+	LEAQ (R9)(SI*4), R10
+	LEAQ (R10)(SI*4), R11
+
+tile:
+	VMOVUPS (CX), Z0
+	VSUBPS  (CX)(DX*2), Z0, Z0
+	VMOVUPS 64(CX), Z1
+	VSUBPS  64(CX)(DX*2), Z1, Z1
+	VMOVUPS 128(CX), Z2
+	VSUBPS  128(CX)(DX*2), Z2, Z2
+	VMOVUPS 192(CX), Z3
+	VSUBPS  192(CX)(DX*2), Z3, Z3
+	VSUBPS  Z2, Z0, Z4
+	VMOVUPS Z4, (BX)
+	VADDPS  Z2, Z1, Z5
+	VMOVUPS Z5, (BX)(SI*1)
+	VSUBPS  Z1, Z2, Z6
+	VMOVUPS Z6, (BX)(SI*2)
+	VSUBPS  Z3, Z1, Z7
+	VMOVUPS Z7, (BX)(R8*1)
+	VMOVUPS (CX)(DX*1), Z8
+	VADDPS  (CX)(DX*2), Z8, Z8
+	VMOVUPS 64(CX)(DX*1), Z9
+	VADDPS  64(CX)(DX*2), Z9, Z9
+	VMOVUPS 128(CX)(DX*1), Z10
+	VADDPS  128(CX)(DX*2), Z10, Z10
+	VMOVUPS 192(CX)(DX*1), Z11
+	VADDPS  192(CX)(DX*2), Z11, Z11
+	VSUBPS  Z10, Z8, Z12
+	VMOVUPS Z12, (R9)
+	VADDPS  Z10, Z9, Z13
+	VMOVUPS Z13, (R9)(SI*1)
+	VSUBPS  Z9, Z10, Z14
+	VMOVUPS Z14, (R9)(SI*2)
+	VSUBPS  Z11, Z9, Z15
+	VMOVUPS Z15, (R9)(R8*1)
+	VMOVUPS (CX)(DX*2), Z0
+	VSUBPS  (CX)(DX*1), Z0, Z0
+	VMOVUPS 64(CX)(DX*2), Z1
+	VSUBPS  64(CX)(DX*1), Z1, Z1
+	VMOVUPS 128(CX)(DX*2), Z2
+	VSUBPS  128(CX)(DX*1), Z2, Z2
+	VMOVUPS 192(CX)(DX*2), Z3
+	VSUBPS  192(CX)(DX*1), Z3, Z3
+	VSUBPS  Z2, Z0, Z4
+	VMOVUPS Z4, (R10)
+	VADDPS  Z2, Z1, Z5
+	VMOVUPS Z5, (R10)(SI*1)
+	VSUBPS  Z1, Z2, Z6
+	VMOVUPS Z6, (R10)(SI*2)
+	VSUBPS  Z3, Z1, Z7
+	VMOVUPS Z7, (R10)(R8*1)
+	VMOVUPS (CX)(DX*1), Z8
+	VSUBPS  (CX)(DI*1), Z8, Z8
+	VMOVUPS 64(CX)(DX*1), Z9
+	VSUBPS  64(CX)(DI*1), Z9, Z9
+	VMOVUPS 128(CX)(DX*1), Z10
+	VSUBPS  128(CX)(DI*1), Z10, Z10
+	VMOVUPS 192(CX)(DX*1), Z11
+	VSUBPS  192(CX)(DI*1), Z11, Z11
+	VSUBPS  Z10, Z8, Z12
+	VMOVUPS Z12, (R11)
+	VADDPS  Z10, Z9, Z13
+	VMOVUPS Z13, (R11)(SI*1)
+	VSUBPS  Z9, Z10, Z14
+	VMOVUPS Z14, (R11)(SI*2)
+	VSUBPS  Z11, Z9, Z15
+	VMOVUPS Z15, (R11)(R8*1)
+	ADDQ    $0x80, CX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, R9
+	ADDQ    $0x40, R10
+	ADDQ    $0x40, R11
+	DECQ    AX
+	JNZ     tile
 	VZEROUPPER
 	RET
 
@@ -17156,6 +26030,160 @@ pixel:
 	JNZ         pixel
 	VMOVUPS     Y4, 36(AX)
 	VMOVUPS     Y5, 68(AX)
+	VZEROUPPER
+	RET
+
+// func winogradInputAVX2(t *byte)
+// Requires: AVX
+TEXT ·winogradInputAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
+	LEAQ (DX)(DX*2), DI
+	LEAQ (SI)(SI*2), R8
+	LEAQ (BX)(SI*4), R9
+	LEAQ (R9)(SI*4), R10
+	LEAQ (R10)(SI*4), R11
+
+tile:
+	VMOVUPS (CX), Y0
+	VSUBPS  (CX)(DX*2), Y0, Y0
+	VMOVUPS 64(CX), Y1
+	VSUBPS  64(CX)(DX*2), Y1, Y1
+	VMOVUPS 128(CX), Y2
+	VSUBPS  128(CX)(DX*2), Y2, Y2
+	VMOVUPS 192(CX), Y3
+	VSUBPS  192(CX)(DX*2), Y3, Y3
+	VSUBPS  Y2, Y0, Y4
+	VMOVUPS Y4, (BX)
+	VADDPS  Y2, Y1, Y5
+	VMOVUPS Y5, (BX)(SI*1)
+	VSUBPS  Y1, Y2, Y6
+	VMOVUPS Y6, (BX)(SI*2)
+	VSUBPS  Y3, Y1, Y7
+	VMOVUPS Y7, (BX)(R8*1)
+	VMOVUPS (CX)(DX*1), Y8
+	VADDPS  (CX)(DX*2), Y8, Y8
+	VMOVUPS 64(CX)(DX*1), Y9
+	VADDPS  64(CX)(DX*2), Y9, Y9
+	VMOVUPS 128(CX)(DX*1), Y10
+	VADDPS  128(CX)(DX*2), Y10, Y10
+	VMOVUPS 192(CX)(DX*1), Y11
+	VADDPS  192(CX)(DX*2), Y11, Y11
+	VSUBPS  Y10, Y8, Y12
+	VMOVUPS Y12, (R9)
+	VADDPS  Y10, Y9, Y13
+	VMOVUPS Y13, (R9)(SI*1)
+	VSUBPS  Y9, Y10, Y14
+	VMOVUPS Y14, (R9)(SI*2)
+	VSUBPS  Y11, Y9, Y15
+	VMOVUPS Y15, (R9)(R8*1)
+	VMOVUPS (CX)(DX*2), Y0
+	VSUBPS  (CX)(DX*1), Y0, Y0
+	VMOVUPS 64(CX)(DX*2), Y1
+	VSUBPS  64(CX)(DX*1), Y1, Y1
+	VMOVUPS 128(CX)(DX*2), Y2
+	VSUBPS  128(CX)(DX*1), Y2, Y2
+	VMOVUPS 192(CX)(DX*2), Y3
+	VSUBPS  192(CX)(DX*1), Y3, Y3
+	VSUBPS  Y2, Y0, Y4
+	VMOVUPS Y4, (R10)
+	VADDPS  Y2, Y1, Y5
+	VMOVUPS Y5, (R10)(SI*1)
+	VSUBPS  Y1, Y2, Y6
+	VMOVUPS Y6, (R10)(SI*2)
+	VSUBPS  Y3, Y1, Y7
+	VMOVUPS Y7, (R10)(R8*1)
+	VMOVUPS (CX)(DX*1), Y8
+	VSUBPS  (CX)(DI*1), Y8, Y8
+	VMOVUPS 64(CX)(DX*1), Y9
+	VSUBPS  64(CX)(DI*1), Y9, Y9
+	VMOVUPS 128(CX)(DX*1), Y10
+	VSUBPS  128(CX)(DI*1), Y10, Y10
+	VMOVUPS 192(CX)(DX*1), Y11
+	VSUBPS  192(CX)(DI*1), Y11, Y11
+	VSUBPS  Y10, Y8, Y12
+	VMOVUPS Y12, (R11)
+	VADDPS  Y10, Y9, Y13
+	VMOVUPS Y13, (R11)(SI*1)
+	VSUBPS  Y9, Y10, Y14
+	VMOVUPS Y14, (R11)(SI*2)
+	VSUBPS  Y11, Y9, Y15
+	VMOVUPS Y15, (R11)(R8*1)
+	VMOVUPS 32(CX), Y0
+	VSUBPS  32(CX)(DX*2), Y0, Y0
+	VMOVUPS 96(CX), Y1
+	VSUBPS  96(CX)(DX*2), Y1, Y1
+	VMOVUPS 160(CX), Y2
+	VSUBPS  160(CX)(DX*2), Y2, Y2
+	VMOVUPS 224(CX), Y3
+	VSUBPS  224(CX)(DX*2), Y3, Y3
+	VSUBPS  Y2, Y0, Y4
+	VMOVUPS Y4, 32(BX)
+	VADDPS  Y2, Y1, Y5
+	VMOVUPS Y5, 32(BX)(SI*1)
+	VSUBPS  Y1, Y2, Y6
+	VMOVUPS Y6, 32(BX)(SI*2)
+	VSUBPS  Y3, Y1, Y7
+	VMOVUPS Y7, 32(BX)(R8*1)
+	VMOVUPS 32(CX)(DX*1), Y8
+	VADDPS  32(CX)(DX*2), Y8, Y8
+	VMOVUPS 96(CX)(DX*1), Y9
+	VADDPS  96(CX)(DX*2), Y9, Y9
+	VMOVUPS 160(CX)(DX*1), Y10
+	VADDPS  160(CX)(DX*2), Y10, Y10
+	VMOVUPS 224(CX)(DX*1), Y11
+	VADDPS  224(CX)(DX*2), Y11, Y11
+	VSUBPS  Y10, Y8, Y12
+	VMOVUPS Y12, 32(R9)
+	VADDPS  Y10, Y9, Y13
+	VMOVUPS Y13, 32(R9)(SI*1)
+	VSUBPS  Y9, Y10, Y14
+	VMOVUPS Y14, 32(R9)(SI*2)
+	VSUBPS  Y11, Y9, Y15
+	VMOVUPS Y15, 32(R9)(R8*1)
+	VMOVUPS 32(CX)(DX*2), Y0
+	VSUBPS  32(CX)(DX*1), Y0, Y0
+	VMOVUPS 96(CX)(DX*2), Y1
+	VSUBPS  96(CX)(DX*1), Y1, Y1
+	VMOVUPS 160(CX)(DX*2), Y2
+	VSUBPS  160(CX)(DX*1), Y2, Y2
+	VMOVUPS 224(CX)(DX*2), Y3
+	VSUBPS  224(CX)(DX*1), Y3, Y3
+	VSUBPS  Y2, Y0, Y4
+	VMOVUPS Y4, 32(R10)
+	VADDPS  Y2, Y1, Y5
+	VMOVUPS Y5, 32(R10)(SI*1)
+	VSUBPS  Y1, Y2, Y6
+	VMOVUPS Y6, 32(R10)(SI*2)
+	VSUBPS  Y3, Y1, Y7
+	VMOVUPS Y7, 32(R10)(R8*1)
+	VMOVUPS 32(CX)(DX*1), Y8
+	VSUBPS  32(CX)(DI*1), Y8, Y8
+	VMOVUPS 96(CX)(DX*1), Y9
+	VSUBPS  96(CX)(DI*1), Y9, Y9
+	VMOVUPS 160(CX)(DX*1), Y10
+	VSUBPS  160(CX)(DI*1), Y10, Y10
+	VMOVUPS 224(CX)(DX*1), Y11
+	VSUBPS  224(CX)(DI*1), Y11, Y11
+	VSUBPS  Y10, Y8, Y12
+	VMOVUPS Y12, 32(R11)
+	VADDPS  Y10, Y9, Y13
+	VMOVUPS Y13, 32(R11)(SI*1)
+	VSUBPS  Y9, Y10, Y14
+	VMOVUPS Y14, 32(R11)(SI*2)
+	VSUBPS  Y11, Y9, Y15
+	VMOVUPS Y15, 32(R11)(R8*1)
+	ADDQ    $0x80, CX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, R9
+	ADDQ    $0x40, R10
+	ADDQ    $0x40, R11
+	DECQ    AX
+	JNZ     tile
 	VZEROUPPER
 	RET
 

@@ -149,16 +149,17 @@ type packed struct {
 type packKey struct {
 	conv                       *nn.Conv
 	together, padY, padX, y, x int
+	winograd                   bool
 }
 
 func newPacks(k *kernels) *packs { return &packs{k: k, made: map[packKey]*packed{}} }
 
-func (p *packs) forward(o *nn.Conv) []panel {
-	return p.get(packKey{conv: o}, isDepthwise(o), func() matrix { return forwardMatrix(o) })
+func (p *packs) forward(o *nn.Conv, winograd bool) []panel {
+	return p.get(packKey{conv: o, winograd: winograd}, isDepthwise(o), func() matrix { return forwardMatrix(o) })
 }
 
-func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty, tx []tap) []panel {
-	key := packKey{o, together, ys.Pad % lcm(ys.Stride, together), xs.Pad % lcm(xs.Stride, together), y, x}
+func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty, tx []tap, winograd bool) []panel {
+	key := packKey{o, together, ys.Pad % lcm(ys.Stride, together), xs.Pad % lcm(xs.Stride, together), y, x, winograd}
 	return p.get(key, isDepthwise(o) && together == 1, func() matrix {
 		if together == 2 {
 			return pictureMatrix(o, ty, tx)
@@ -172,7 +173,10 @@ func (p *packs) get(key packKey, depthwise bool, make func() matrix) []panel {
 		return made.panels
 	}
 	pack := func() []panel { return make().pack(p.k.pair) }
-	if depthwise {
+	switch {
+	case key.winograd:
+		pack = func() []panel { return make().packWinograd(p.k.pair) }
+	case depthwise:
 		pack = func() []panel { return make().packDepthwise() }
 	}
 	p.made[key] = &packed{panels: pack(), edition: key.conv.Edition, pack: pack}

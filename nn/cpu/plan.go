@@ -32,7 +32,7 @@ type compiler struct {
 	tasks   []*task
 	blobs   []*blob
 	buffers []*buffer
-	convs   []*conv
+	convs   []interface{ layout() }
 }
 
 // compile makes the plan for targets at a picture size.
@@ -134,11 +134,22 @@ func (c *compiler) level(in []int) int {
 	return level + 1
 }
 
-// conv registers a convolution writer whose pads are yet to be given.
-func (c *compiler) conv(o *conv) *conv {
-	o.k = c.packs.k
+// addConv gives a task a convolution to write.
+func (c *compiler) addConv(t *task, o *conv) {
 	c.convs = append(c.convs, o)
-	return o
+	t.traffic(o)
+	t.add(o)
+}
+
+// addWinograd gives a task a convolution to write by winograd.
+func (c *compiler) addWinograd(t *task, o *conv) {
+	fast := &winograd{conv: *o}
+	p := fast.input()
+	kernelReads(p.x, axis{[][]tap{p.ys}, 1}, axis{[][]tap{p.xs}, 1}, roundUp(o.out.h, 2), roundUp(o.out.w, 2))
+	c.convs = append(c.convs, fast)
+	t.rows = 2
+	t.traffic(o)
+	t.add(fast)
 }
 
 // kernelReads asks a view's blob for the room that a convolution's taps reach.

@@ -11,11 +11,13 @@ var portable = &kernels{
 		maxPool: maxPoolGo, maxPoolGradient: maxPoolGradientGo,
 		lrn: lrnGo, lrnGradient: lrnGradientGo,
 		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo,
+		winogradInput: winogradInputGo,
 	},
-	pair:  1,
-	peak:  peakScalar,
-	work:  16,
-	speed: 5,
+	winogradOutput: [2][]kernel{{nil, winogradTopOne, winogradTopTwo}, {nil, winogradBottomOne, winogradBottomTwo}},
+	pair:           1,
+	peak:           peakScalar,
+	work:           16,
+	speed:          5,
 }
 
 type block = [lanes]float32

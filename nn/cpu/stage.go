@@ -16,6 +16,7 @@ type task struct {
 	columns bool    // regions hold all blocks
 	sheets  bool    // regions hold all rows
 	pair    int     // blocks that a region holds at least
+	rows    int     // rows that a region holds at least, 0 for one
 	cost    float64 // nanoseconds on one core, roughly
 	reads   float64 // bytes of input that every block of the output needs
 	weights float64 // bytes of weights that every row of the output needs
@@ -67,7 +68,7 @@ func (s *stage) divide(threads int) {
 // product is at least n, where it can be, so that the least is read twice: every
 // group reads the whole input, every band all weights.
 func (t *task) cut(n int) (units, bands int) {
-	most, rows := (t.out.n+t.pair-1)/t.pair, t.out.h
+	most, rows := (t.out.n+t.pair-1)/t.pair, t.strips()
 	if t.columns {
 		most = 1
 	}
@@ -91,11 +92,17 @@ func (t *task) cut(n int) (units, bands int) {
 
 // region is one of units x bands parts of the map.
 func (t *task) region(unit, units, band, bands int) region {
-	pairs := (t.out.n + t.pair - 1) / t.pair
+	pairs, strips, height := (t.out.n+t.pair-1)/t.pair, t.strips(), max(t.rows, 1)
 	return region{
 		pairs * unit / units * t.pair, min(pairs*(unit+1)/units*t.pair, t.out.n),
-		t.out.h * band / bands, t.out.h * (band + 1) / bands,
+		strips * band / bands * height, min(strips*(band+1)/bands*height, t.out.h),
 	}
+}
+
+// strips is how many regions the map's rows can fill.
+func (t *task) strips() int {
+	height := max(t.rows, 1)
+	return (t.out.h + height - 1) / height
 }
 
 func (s *stage) run(w *worker, i int) {

@@ -31,7 +31,10 @@ func Run(t *testing.T, open Open) {
 }
 
 // pair is the engine under test beside the reference.
-type pair struct{ got, want nn.Engine }
+type pair struct {
+	net       *nn.Net
+	got, want nn.Engine
+}
 
 func openPair(t *testing.T, open Open, net *nn.Net) pair {
 	t.Helper()
@@ -48,7 +51,7 @@ func openPair(t *testing.T, open Open, net *nn.Net) pair {
 			t.Errorf("close: %v", err)
 		}
 	})
-	return pair{got, want}
+	return pair{net, got, want}
 }
 
 // activation compares a layer's output for a random input of w x h.
@@ -78,7 +81,11 @@ func (p pair) gradient(t *testing.T, obj nn.Objective, w, h int) {
 	if err != nil {
 		t.Fatalf("%dx%d gradient: %v", w, h, err)
 	}
-	compare(t, "gradient", got, want)
+	layers := make([]string, len(obj))
+	for i, target := range obj {
+		layers[i] = target.Layer
+	}
+	gradients{p.net, p.got, p.want, x}.compare(t, "gradient", got, want, layers...)
 	if math.Abs(float64(gotScore-score)) > 1e-3*math.Abs(float64(score))+1e-4 {
 		t.Errorf("%dx%d score: got %g, want %g", w, h, gotScore, score)
 	}

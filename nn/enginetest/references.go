@@ -94,7 +94,7 @@ func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Re
 			continue
 		}
 		if grad {
-			gradients{net, engine, reference, x}.compare(t, file, layer, got, want)
+			gradients{net, engine, reference, x}.compare(t, file, got, want, layer)
 		} else {
 			compare(t, file, got, want)
 		}

@@ -19,17 +19,17 @@ const (
 	near    = 5e-3 // relative L2 error of the whole gradient all the same
 )
 
-// gradients compares the gradients of an engine with those of float64.
+// gradients compares the gradients of an engine with those of a more exact one.
 type gradients struct {
 	net       *nn.Net
-	got, want nn.Engine // the engine, and one that falls as float64 does
+	got, want nn.Engine
 	x         *tensor.Dense
 }
 
 // compare wants the gradient within Tolerance wherever the picture does not see a pool or
 // rectifier at which the engine fell to the other side; each of these has to be a tie.
 // Without any that is everywhere.
-func (g gradients) compare(t *testing.T, what, layer string, got, want *tensor.Dense) {
+func (g gradients) compare(t *testing.T, what string, got, want *tensor.Dense, layers ...string) {
 	t.Helper()
 	if !got.Shape().Eq(want.Shape()) {
 		t.Fatalf("%s: got shape %v, want %v", what, got.Shape(), want.Shape())
@@ -38,7 +38,7 @@ func (g gradients) compare(t *testing.T, what, layer string, got, want *tensor.D
 	if all <= Tolerance {
 		return
 	}
-	out := g.fallen(t, layer)
+	out := g.fallen(t, layers)
 	ref := nn.Floats(want)
 	taken, sum, norm := 0, 0.0, 0.0
 	for i, v := range nn.Floats(got) {
@@ -58,12 +58,16 @@ func (g gradients) compare(t *testing.T, what, layer string, got, want *tensor.D
 	}
 }
 
-// fallen marks the pixels that see a place upstream of the layer where the engines fall apart.
-func (g gradients) fallen(t *testing.T, layer string) []bool {
+// fallen marks the pixels that see a place upstream of the layers where the engines fall apart.
+func (g gradients) fallen(t *testing.T, layers []string) []bool {
 	t.Helper()
-	end, err := g.net.Find(layer)
-	if err != nil {
-		t.Fatal(err)
+	var ends []int
+	for _, layer := range layers {
+		end, err := g.net.Find(layer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, end)
 	}
 	h, w := g.x.Shape()[1], g.x.Shape()[2]
 	shapes, err := g.net.Shapes(w, h)
@@ -72,7 +76,7 @@ func (g gradients) fallen(t *testing.T, layer string) []bool {
 	}
 	picture := image.Rect(0, 0, w, h)
 	out := make([]bool, h*w)
-	for i, need := range g.net.Upto(end) {
+	for i, need := range g.net.Upto(ends...) {
 		l := g.net.Layers[i]
 		if !need || l.In[0] == nn.Picture {
 			continue

@@ -40,10 +40,12 @@ func main() {
 		convTile(vector{isa: avx512, lanes: 16}, n, 2)
 		convTile(vector{isa: avx512, lanes: 16}, n, 1)
 		depthTile(vector{isa: avx512, lanes: 16}, n)
+		winogradOutput(vector{isa: avx512, lanes: 16}, n)
 	}
 	for n := 1; n <= narrow; n++ {
 		convTile(vector{isa: avx2, lanes: 8}, n, 1)
 		depthTile(vector{isa: avx2, lanes: 8}, n)
+		winogradOutput(vector{isa: avx2, lanes: 8}, n)
 	}
 	for _, v := range []vector{{avx512, 16}, {avx2, 8}} {
 		maxPool(v)
@@ -53,6 +55,7 @@ func main() {
 		gateRow(v)
 		plusRow(v)
 		seedRow(v)
+		winogradInput(v)
 		peak(v)
 	}
 	lrn5(vector{avx512, 16})
@@ -76,7 +79,7 @@ func declarations() ([]byte, error) {
 	b.WriteString(stubs.String())
 	for _, isa := range []string{avx512, avx2} {
 		fmt.Fprintf(&b, "\nvar others%s = others{\n", isa)
-		for _, name := range []string{"maxPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow"} {
+		for _, name := range []string{"maxPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "winogradInput"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", name, name, isa)
 		}
 		b.WriteString("}\n")
@@ -85,6 +88,13 @@ func declarations() ([]byte, error) {
 	fmt.Fprintf(&b, "\nvar convAVX2 = [2][]kernel{%s}\n", table("convAVX2w1n%d", narrow))
 	fmt.Fprintf(&b, "\nvar depthAVX512 = []kernel%s\n", table("depthAVX512n%d", wide))
 	fmt.Fprintf(&b, "\nvar depthAVX2 = []kernel%s\n", table("depthAVX2n%d", narrow))
+	for _, v := range []struct {
+		isa string
+		n   int
+	}{{avx512, wide}, {avx2, narrow}} {
+		fmt.Fprintf(&b, "\nvar winogradOutput%s = [2][]kernel{%s, %s}\n", v.isa,
+			table("winogradOutput"+v.isa+"r0n%d", v.n), table("winogradOutput"+v.isa+"r1n%d", v.n))
+	}
 	return format.Source(b.Bytes())
 }
 

@@ -1,0 +1,194 @@
+package cpu
+
+import (
+	"unsafe"
+
+	"zalgoscope/nn"
+)
+
+// winograd writes a convolution by 3x3 taps in tiles of 2x2 outputs with 16
+// multiplications where conv takes 36: F(2x2,3x3) of Lavin & Gray 2016, "Fast
+// algorithms for convolutional neural networks". Larger tiles would save more,
+// but their rounding changes which of nearly equal values a max pool takes.
+//
+// A chunk of tiles at a time, the input goes to 16 points, where a product of
+// matrices does the work, by the kernels of 1x1 convolutions.
+type winograd struct {
+	conv  // of one phase with one part, whose panels are those of each point in turn
+	chunk int
+
+	// Where a worker keeps a chunk, in bytes: the input at the points, [point][block][tile],
+	// and behind it the products for as many blocks as kernels compute at once.
+	block          int // from block to block
+	vpoint, mpoint int // from point to point, of the input and of the products
+	products, size int
+}
+
+const (
+	points       = 16
+	winogradRoom = 640 << 10 // bytes of scratch that stay in a core's own cache
+)
+
+// fitsWinograd tells whether winograd can compute a part of a sum of convolutions.
+// Where it can, it is faster (BenchmarkConv): from 1.1 times at 7x7 to 1.9 times.
+func (s *part) fitsWinograd(op *nn.Conv) bool {
+	square := func(t []tap) bool { return len(t) == 3 && t[1].at == t[0].at+1 && t[2].at == t[0].at+2 }
+	return op.Groups == 1 && s.stepY == 1 && s.stepX == 1 && square(s.ys) && square(s.xs) &&
+		s.x.cell == cellSize
+}
+
+// layout divides the scratch.
+func (o *winograd) layout() {
+	in, pair := o.input().x.n, o.k.pair
+	wide := o.k.wide()
+	o.chunk = max(winogradRoom/(points*cellSize*(in+pair))/wide, 2) * wide
+	o.block = o.chunk * cellSize
+	// An odd number of cells from point to point keeps them out of each other's cache sets.
+	o.vpoint, o.mpoint = (in*o.chunk|1)*cellSize, (pair*o.chunk|1)*cellSize
+	o.products = points * o.vpoint
+	o.size = o.products + points*o.mpoint
+}
+
+func (o *winograd) input() *part { return &o.phases[0].parts[0] }
+
+func (o *winograd) write(w *worker, r region) {
+	wide := (o.out.w + 1) / 2
+	first, end := r.y0/2*wide, (r.y1+1)/2*wide
+	at := w.room(o.size)
+	for t := first; t < end; t += o.chunk {
+		n := min(o.chunk, end-t)
+		o.enter(w, at, t, n)
+		for b := r.b0; b < r.b1; b += o.k.pair {
+			k := min(o.k.pair, r.b1-b)
+			o.multiply(w, at, b, k, n)
+			o.leave(w, at, b, k, t, n)
+		}
+	}
+	for b := r.b0; b < r.b1; b++ {
+		if !o.setFlags(&w.tile, b, 1) {
+			o.gates[b].apply(o.k, w, o.out, b, r.y0, r.y1)
+		}
+	}
+}
+
+// runs visits tiles t to t+n by the pieces of rows in which they lie.
+func (o *winograd) runs(t, n int, visit func(at, ty, tx, n int)) {
+	wide := (o.out.w + 1) / 2
+	for at := 0; at < n; {
+		ty, tx := (t+at)/wide, (t+at)%wide
+		k := min(n-at, wide-tx)
+		visit(at, ty, tx, k)
+		at += k
+	}
+}
+
+// enter takes tiles t to t+n of the input to the points.
+func (o *winograd) enter(w *worker, v address, t, n int) {
+	s := o.input()
+	y0, x0 := s.ys[0].at, s.xs[0].at
+	o.runs(t, n, func(at, ty, tx, n int) {
+		for b := range s.x.n {
+			w.winograd = winogradTile{
+				x: w.address(s.x.at(b, 2*ty+y0, 2*tx+x0)), row: s.x.row,
+				v: v.add(b*o.block + at*cellSize), point: o.vpoint, n: n,
+			}
+			o.k.winogradInput(&w.winograd)
+		}
+	})
+}
+
+var noOffset = []int{0}
+
+// multiply computes k blocks of output channels from block b at every point.
+func (o *winograd) multiply(w *worker, v address, b, k, n int) {
+	s, each := o.input(), len(o.input().panels)/points
+	w.segs = append(w.segs[:0], segment{taps: unsafe.Pointer(&noOffset[0]), ntaps: 1, bstep: o.block, step: cellSize})
+	seg, t := &w.segs[0], &w.tile
+	*t = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize}
+	for p := range points {
+		q := &s.panels[p*each+b/o.k.pair]
+		seg.w, seg.blocks, seg.last = unsafe.Pointer(&q.w[0]), q.n, q.last
+		seg.x = v.add(p * o.vpoint)
+		m := v.add(o.products + p*o.mpoint)
+		for i := range k {
+			t.y[i] = m.add(i * o.block)
+		}
+		for left := n; left > 0; {
+			c := min(left, o.k.wide())
+			o.k.conv[k-1][c](t)
+			seg.x = seg.x.add(c * cellSize)
+			for i := range t.y {
+				t.y[i] = t.y[i].add(c * cellSize)
+			}
+			left -= c
+		}
+	}
+}
+
+// leave computes the outputs of tiles t to t+n from the points.
+func (o *winograd) leave(w *worker, v address, b, k, t, n int) {
+	seg := &w.segs[0]
+	seg.bstep = o.mpoint
+	for i := range k {
+		a := &w.tile
+		*a = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize, gstep: gateSize}
+		o.setFlags(a, b+i, 1)
+		if o.bias != nil {
+			a.bias = unsafe.Pointer(&o.bias[(b+i)*lanes])
+		}
+		o.runs(t, n, func(at, ty, tx, n int) {
+			for row := range min(2, o.out.h-2*ty) {
+				seg.x = v.add(o.products + i*o.block + at*cellSize)
+				o.row(w, b+i, row, 2*ty+row, 2*tx, min(2*n, o.out.w-2*tx))
+			}
+		})
+	}
+}
+
+// row computes n pixels of a row of tiles.
+func (o *winograd) row(w *worker, b, row, y, x, n int) {
+	t := &w.tile
+	t.y[0] = w.address(o.out.at(b, y, x))
+	if o.gates != nil && o.gates[b].gate != nil {
+		t.gate[0] = w.address(o.gates[b].at(y, x))
+	}
+	for n > 0 {
+		c := min(n, o.k.wide())
+		o.k.winogradOutput[row][c](t)
+		w.segs[0].x = w.segs[0].x.add(c / 2 * cellSize)
+		t.y[0] = t.y[0].add(c * cellSize)
+		t.gate[0] = t.gate[0].add(c * gateSize)
+		n -= c
+	}
+}
+
+// room is scratch of at least size bytes on a cache line.
+func (w *worker) room(size int) address {
+	if n := size/4 + lanes; len(w.chunk) < n {
+		w.chunk = make([]float32, n)
+	}
+	at := addressOf(unsafe.Pointer(&w.chunk[0]))
+	return address(roundUp(int(at), alignment))
+}
+
+// winogradRows is G of F(2x2,3x3): the points of three weights.
+var winogradRows = [4][3]float32{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}}
+
+// packWinograd lays out the weights at each point, GgG'.
+func (m matrix) packWinograd(pair int) (panels []panel) {
+	for p := range points {
+		at := m
+		at.taps = 1
+		at.weight = func(o, i, _ int) float32 {
+			sum := 0.0
+			for ky, gy := range winogradRows[p/4] {
+				for kx, gx := range winogradRows[p%4] {
+					sum += float64(gy*gx) * float64(m.weight(o, i, 3*ky+kx))
+				}
+			}
+			return float32(sum)
+		}
+		panels = append(panels, at.pack(pair)...)
+	}
+	return panels
+}
