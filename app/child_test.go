@@ -7,9 +7,11 @@ import (
 	"image"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
@@ -38,7 +40,7 @@ func TestMain(m *testing.M) {
 type request struct {
 	Do   string // "" asks for the state only; save, reveal, measure
 	Path string
-	Name string // of a slider
+	Name string // of a slider, its knob, or a spot
 }
 
 // state is what the window's process answers.
@@ -69,6 +71,14 @@ type state struct {
 	Tabs       image.Rectangle
 	Search     image.Rectangle
 	Sliders    []string
+	View       image.Rectangle            // what is in sight of the panel
+	Laid       bool                       // the panel stands where it was last drawn
+	Spots      map[string]image.Rectangle // parts of the panel to click on, by name
+	Now        float64                    // where a modulator has moved the slider asked for
+	Wave       image.Rectangle            // the slider's sign of its modulator
+	Marks      float64                    // how far the labels' marks have gathered, 0 to 1
+	Editing    string                     // the knob whose modulator's controls are open
+	Racks      int64                      // bent nets that the engine was given
 	Sees       []string
 	Toasts     []string
 	Thumbs     int
@@ -117,9 +127,12 @@ func (c *child) serve(r request) {
 		c.save(r.Path, f, recipe)
 	case "reveal":
 		for _, s := range c.panel.sliders {
-			if s.name == r.Name {
+			if called(s, r.Name) && s.style != sliderGrand {
 				c.panel.scroller.reveal(s.widget.Rect)
 			}
+		}
+		if at, ok := c.spots()[r.Name]; ok {
+			c.panel.scroller.reveal(at)
 		}
 	case "measure":
 		c.meter.updates, c.meter.frames, c.meter.over, c.meter.longest, c.meter.total = 0, 0, 0, 0, 0
@@ -138,7 +151,7 @@ func (c *child) state(slider string) state {
 		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded,
 		Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
-		Updates: c.meter.updates, Draws: c.meter.frames, Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
+		Marks: c.voice.zalgo, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
 	}
 	if s.Updates > 0 {
 		s.Mean = c.meter.total / time.Duration(s.Updates)
@@ -169,9 +182,17 @@ func (c *child) panelState(s *state, slider string) {
 	s.Mode = modeNames[c.panel.mode]
 	s.Search = c.panel.search.GetWidget().Rect
 	s.Tabs = c.panel.tabs.widget.Rect
+	s.Spots, s.Editing, s.View = c.spots(), c.panel.editing, c.panel.scroller.view()
+	c.inbox.Lock()
+	s.Laid = !c.drawn.stale && c.panel.show == nil && len(c.inbox.jobs) == 0
+	c.inbox.Unlock()
 	for _, sl := range c.panel.sliders {
 		s.Sliders = append(s.Sliders, sl.name)
-		if sl.name == slider {
+		if called(sl, slider) {
+			s.Wave = sl.wave()
+			if now, ok := sl.moved(true); ok {
+				s.Now = now
+			}
 			s.Rect, s.Value, s.Min, s.Max = sl.track, sl.get(), sl.min, sl.max
 		}
 	}
@@ -183,6 +204,64 @@ func (c *child) panelState(s *state, slider string) {
 		at := g.block.widget.Rect.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
 		s.Cells = append(s.Cells, image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))})
 	}
+}
+
+// called tells whether a slider has that name, or turns the knob of that name.
+func called(s *slider, name string) bool {
+	return s.name == name || s.knob == name && name != ""
+}
+
+// spots are the parts of the panel to click on, and its buttons' containers.
+func (c *child) spots() map[string]image.Rectangle {
+	all := map[string]image.Rectangle{}
+	if c.panel == nil {
+		return all
+	}
+	for _, b := range c.panel.blocks {
+		if b.spots != nil && b.widget.IsVisible() {
+			for _, s := range b.spots() {
+				all[s.name] = s.rect.Add(b.widget.Rect.Min)
+			}
+		}
+	}
+	for _, b := range buttons(c.panel.scroller.content) {
+		all[b.Text().Label] = b.GetWidget().Rect
+	}
+	for _, f := range c.panel.fields {
+		if f.widget.IsVisible() {
+			all["field"] = f.widget.Rect
+		}
+	}
+	return all
+}
+
+func buttons(c *widget.Container) (list []*widget.Button) {
+	for _, child := range c.Children() {
+		switch w := child.(type) {
+		case *widget.Container:
+			list = append(list, buttons(w)...)
+		case *widget.Button:
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// racks counts the bent nets that the engine was given.
+var racks atomic.Int64
+
+// counting is an engine that counts them.
+type counting struct {
+	nn.Engine
+	last *nn.Net
+}
+
+func (c *counting) Bend(net *nn.Net) error {
+	if net != nil && net != c.last {
+		c.last = net
+		racks.Add(1)
+	}
+	return c.Engine.Bend(net)
 }
 
 // runChild is the whole of the window's process.

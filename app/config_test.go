@@ -20,7 +20,10 @@ func childConfig(kind string) (Config, error) {
 	cfg := Config{
 		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
 		Start: dream.Static(64, 48, 5), StartName: "static",
-		Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) },
+		Open: func(net *nn.Net) (nn.Engine, error) {
+			e, err := nn.NewReference(net)
+			return &counting{Engine: e}, err
+		},
 	}
 	cfg.Load = func(spec string) (*nn.Net, record.Net, error) {
 		if spec == "small" {

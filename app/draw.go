@@ -59,6 +59,7 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	s.drawn = drawn{at: now, cursor: image.Pt(x, y)}
 	offscreen.Clear()
 	s.ui.Draw(offscreen)
+	s.panel.scrollToNew()
 	s.drawStatus(offscreen, s.statusRect())
 	s.drawOverlays(offscreen)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"image"
+	"image/color"
 	"time"
 
 	"github.com/ebitenui/ebitenui/input"
@@ -17,12 +18,13 @@ type field struct {
 	hint    string // shown while it is empty
 	text    string
 	typing  bool
+	ground  color.NRGBA
 	changed func()
 	submit  func()
 }
 
 func newField(t *theme, hint string) *field {
-	f := &field{look: t, hint: hint}
+	f := &field{look: t, hint: hint, ground: colourRaised}
 	f.block = newBlock(func() int { return t.px(28) }, f.render)
 	f.block.click = func(image.Point) { f.typing = true }
 	return f
@@ -60,7 +62,7 @@ func (f *field) Update(o *widget.UpdateObject) {
 
 func (f *field) render(dst *ebiten.Image, r image.Rectangle) {
 	t := f.look
-	t.fill(dst, r, colourRaised)
+	t.fill(dst, r, f.ground)
 	mid, x := (r.Min.Y+r.Max.Y)/2, r.Min.X+t.px(8)
 	if f.text == "" && !f.typing {
 		t.write(dst, f.hint, t.face, x, mid, colourDim, alignLeft)

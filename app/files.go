@@ -122,6 +122,7 @@ func (s *studio) take(o opened) {
 	} else if o.net != nil {
 		// Another net has other layers.
 		s.want.Layer, s.want.Channel, s.want.Class = dream.DefaultLayer(o.net), "", ""
+		s.want.FitBends(o.net)
 	}
 	if o.net != nil {
 		s.open(opening{net: o.net, id: o.id, start: start, title: title, seed: seed})

@@ -34,6 +34,13 @@ func (h *history) watch(s dream.Settings, at time.Time, busy bool) {
 	h.commit(s)
 }
 
+// split makes what has changed so far a step of its own, although it has not stood for long.
+func (h *history) split(s dream.Settings) {
+	if s != h.now && h.now != (dream.Settings{}) {
+		h.commit(s)
+	}
+}
+
 func (h *history) commit(s dream.Settings) {
 	h.past = append(h.past, h.now)
 	if len(h.past) > historyMost {
@@ -44,9 +51,7 @@ func (h *history) commit(s dream.Settings) {
 
 // undo gives the settings before the present ones, redo those after; false where there are none.
 func (h *history) undo(s dream.Settings) (dream.Settings, bool) {
-	if s != h.now && h.now != (dream.Settings{}) {
-		h.commit(s)
-	}
+	h.split(s)
 	return h.step(&h.past, &h.future)
 }
 

@@ -111,14 +111,28 @@ func (s *studio) status() string {
 	return strings.Join(parts, "   ·   ")
 }
 
-// hint is the help of the slider under the pointer.
+// hint is the help of what is under the pointer.
 func (s *studio) hint() string {
 	if s.panel == nil || s.folded {
 		return ""
 	}
+	x, y := ebiten.CursorPosition()
+	at := image.Pt(x, y)
 	for _, sl := range s.panel.sliders {
-		if sl.hover && sl.widget.IsVisible() {
+		switch {
+		case !sl.hover || !sl.widget.IsVisible():
+		case sl.knob != "" && at.In(sl.wave()):
+			return sl.name + ": let a modulator move it, or change how"
+		default:
 			return sl.name + ": " + sl.help
+		}
+	}
+	if !at.In(s.panel.scroller.view()) {
+		return ""
+	}
+	for _, b := range s.panel.blocks {
+		if sp, ok := b.pointed(); ok && b.widget.IsVisible() {
+			return sp.help
 		}
 	}
 	return ""

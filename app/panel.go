@@ -2,6 +2,8 @@ package app
 
 import (
 	"image"
+	"image/color"
+	"slices"
 
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
@@ -28,25 +30,27 @@ type panel struct {
 	look     *theme
 	root     *widget.Container
 	scroller *scroller
-	sliders  []*panelSlider
-	active   *panelSlider // turned by the arrow keys
+	head     *widget.Container
+	sliders  []*slider // from top to bottom, as are the fields and blocks
+	fields   []*field
+	blocks   []*block
+	active   *slider // turned by the arrow keys
 	mode     mode
 	modes    [modeCount]*widget.Container // what each mode shows
 	tabs     *block
 	search   *field
 	width    int // of the rows
-}
 
-// panelSlider is a slider with the keys that turn it.
-type panelSlider struct {
-	*slider
-	less, more ebiten.Key // -1 for none
+	seats   map[string]seat   // of the knobs that a modulator can move
+	editing string            // the knob whose modulator's controls are open, "" for none
+	editor  *widget.Container // those controls
+	show    *widget.Container // what is to be scrolled into sight when it has its place
 }
 
 // newPanel builds the controls of the studio's present session.
 func newPanel(s *studio) *panel {
 	t := s.look
-	p := &panel{studio: s, look: t, width: s.panelWidth() - t.px(34)}
+	p := &panel{studio: s, look: t, width: s.panelWidth() - t.px(34), seats: map[string]seat{}}
 	p.root = widget.NewContainer(
 		widget.ContainerOpts.BackgroundImage(eimage.NewNineSliceColor(colourPanel)),
 		widget.ContainerOpts.Layout(panelLayout{p}),
@@ -56,11 +60,13 @@ func newPanel(s *studio) *panel {
 	)))
 	content.AddChild(p.sight())
 	p.addWhat(content)
+	content.AddChild(p.heading("Bend"))
+	p.addRack(content)
 	for _, g := range []struct{ name, group string }{{"Picture", "picture"}, {"Motion", "motion"}} {
 		content.AddChild(p.heading(g.name))
 		for i := range dream.Knobs {
 			if k := &dream.Knobs[i]; k.Group == g.group && k.Number(&s.want) != nil {
-				content.AddChild(p.knob(k))
+				content.AddChild(p.knob(k, sliderPlain))
 			}
 		}
 	}
@@ -74,8 +80,10 @@ func newPanel(s *studio) *panel {
 	p.scroller = newScroller(t, content)
 	p.scroller.keeps = p.overTrack
 	p.scroller.moved = func() { s.drawn.stale = true }
-	p.root.AddChild(p.header(), p.scroller, p.footer())
+	p.head = p.header()
+	p.root.AddChild(p.head, p.scroller, p.footer())
 	p.setMode(modeOf(s.want))
+	p.rearranged()
 	return p
 }
 
@@ -95,10 +103,50 @@ func (l panelLayout) Layout(children []widget.PreferredSizeLocateableWidget, r i
 	children[2].SetLocation(image.Rect(r.Min.X, y1, r.Max.X-l.p.look.px(8), r.Max.Y))
 }
 
+// rearranged lists the controls anew, after some have come or gone.
+func (p *panel) rearranged() {
+	if p.scroller == nil {
+		return // the panel is being built
+	}
+	p.sliders, p.fields, p.blocks = nil, nil, nil
+	p.list(p.head)
+	p.list(p.scroller.content)
+	if p.active != nil && !slices.Contains(p.sliders, p.active) {
+		p.active = nil
+	}
+	p.root.RequestRelayout()
+	p.studio.drawn.stale = true
+}
+
+// list notes the controls in a container.
+func (p *panel) list(c *widget.Container) {
+	for _, child := range c.Children() {
+		switch w := child.(type) {
+		case *widget.Container:
+			p.list(w)
+		case *slider:
+			p.sliders = append(p.sliders, w)
+		case *field:
+			p.fields = append(p.fields, w)
+		case *block:
+			p.blocks = append(p.blocks, w)
+		}
+	}
+}
+
+// scrollToNew brings what has just been opened into sight.
+func (p *panel) scrollToNew() {
+	if p == nil || p.show == nil || p.show.GetWidget().Rect.Empty() {
+		return
+	}
+	p.scroller.reveal(p.show.GetWidget().Rect)
+	p.show = nil
+}
+
 // overTrack tells whether the wheel turns something at that point instead of scrolling.
 func (p *panel) overTrack(at image.Point) bool {
 	for _, s := range p.sliders {
-		if at.In(s.track) {
+		if at.In(s.track) && s.widget.IsVisible() {
 			return true
 		}
 	}
@@ -106,9 +154,10 @@ func (p *panel) overTrack(at image.Point) bool {
 }
 
 // knob is the slider of a row of the knob table.
-func (p *panel) knob(k *dream.Knob) *slider {
+func (p *panel) knob(k *dream.Knob, style sliderStyle) *widget.Container {
 	s := p.studio
 	d := knobDial(k)
+	d.knob = k.Name
 	d.get = func() float64 { return *k.Number(&s.want) }
 	d.set = func(v float64) {
 		s.change(func(w *dream.Settings) { *k.Number(w) = k.Clamp(v) })
@@ -116,36 +165,35 @@ func (p *panel) knob(k *dream.Knob) *slider {
 	d.reset = func() {
 		s.change(func(w *dream.Settings) { *k.Number(w) = *k.Number(&s.base) })
 	}
-	return p.slider(d, k.Less, k.More)
+	d.now = func() (float64, bool) {
+		if f := s.meter.last; f != nil {
+			return *k.Number(&f.Now), true
+		}
+		return 0, false
+	}
+	return p.movable(d, style, k.Less, k.More)
 }
 
-func (p *panel) slider(d dial, less, more string) *slider {
-	sl := newSlider(p.look, d)
-	ps := &panelSlider{slider: sl, less: knobKey(less), more: knobKey(more)}
-	sl.chosen = func(*slider) { p.activate(ps) }
-	p.sliders = append(p.sliders, ps)
+func (p *panel) slider(d dial, style sliderStyle) *slider {
+	sl := newSlider(p.look, d, style)
+	sl.chosen = p.activate
 	return sl
 }
 
 // activate gives the arrow keys to a slider, nil to the knobs that own them.
-func (p *panel) activate(s *panelSlider) {
+func (p *panel) activate(s *slider) {
 	if p.active != nil {
-		p.active.slider.active = false
+		p.active.active = false
 	}
 	p.active = s
 	if s != nil {
-		s.slider.active = true
+		s.active = true
 	}
 }
 
 // choose activates the slider so many rows further down.
 func (p *panel) choose(by int) {
-	at := -1
-	for i, s := range p.sliders {
-		if s == p.active {
-			at = i
-		}
-	}
+	at := slices.Index(p.sliders, p.active)
 	if at < 0 && by < 0 {
 		at = 0
 	}
@@ -156,14 +204,16 @@ func (p *panel) choose(by int) {
 		}
 	}
 	p.activate(p.sliders[at])
-	p.scroller.reveal(p.active.widget.Rect)
+	if p.active.style != sliderGrand { // that one is always in sight
+		p.scroller.reveal(p.active.widget.Rect)
+	}
 }
 
 // heading names a group of controls.
 func (p *panel) heading(name string) *block {
 	t := p.look
 	return newBlock(func() int { return t.px(30) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.write(dst, name, t.strong, r.Min.X, r.Max.Y-t.px(11), colourText, alignLeft)
+		t.speak(dst, name, t.strong, r.Min.X, r.Max.Y-t.px(11), colourText, alignLeft)
 		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(2), r.Max.X, r.Max.Y-t.px(2)+max(t.px(1), 1)), colourLine)
 	})
 }
@@ -210,12 +260,56 @@ func (p *panel) column(spacing float64, padding *widget.Insets) *widget.Containe
 	)
 }
 
+// card is a column on a plate.
+func (p *panel) card(c color.NRGBA) *widget.Container {
+	t := p.look
+	return widget.NewContainer(
+		widget.ContainerOpts.BackgroundImage(t.plate(c)),
+		widget.ContainerOpts.Layout(widget.NewRowLayout(
+			widget.RowLayoutOpts.Direction(widget.DirectionVertical),
+			widget.RowLayoutOpts.Padding(&widget.Insets{Left: t.px(8), Right: t.px(8), Top: t.px(2), Bottom: t.px(4)}),
+		)),
+		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true})),
+	)
+}
+
+// tabLine is a line of words of which one is chosen; the suffix tells tests one line from another.
+func (p *panel) tabLine(words, helps []string, suffix string, get func() int, set func(int)) *block {
+	t := p.look
+	b := newBlock(func() int { return t.px(26) }, nil)
+	b.spots = func() []spot {
+		size := b.widget.Rect.Size()
+		list := make([]spot, len(words))
+		for i, w := range words {
+			list[i] = spot{name: w + suffix, help: helps[i], run: func() { set(i) },
+				rect: image.Rect(i*size.X/len(words), 0, (i+1)*size.X/len(words), size.Y)}
+		}
+		return list
+	}
+	b.draw = func(dst *ebiten.Image, r image.Rectangle) {
+		pointed, _ := b.pointed()
+		for i, sp := range b.spots() {
+			cell := sp.rect.Add(r.Min)
+			colour := colourDim
+			if sp.name == pointed.name {
+				colour = colourText
+			}
+			if i == get() {
+				colour = colourAccent
+				t.fill(dst, image.Rect(cell.Min.X+t.px(4), cell.Max.Y-t.px(3), cell.Max.X-t.px(4), cell.Max.Y-t.px(2)), colourAccent)
+			}
+			t.speak(dst, words[i], t.small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
+		}
+	}
+	return b
+}
+
 // header is the title and the presets.
 func (p *panel) header() *widget.Container {
 	t, s := p.look, p.studio
 	c := p.column(0, t.insets(2, 0))
-	c.AddChild(newBlock(func() int { return t.px(64) }, func(dst *ebiten.Image, r image.Rectangle) {
-		s.title.draw(dst, t, r)
+	c.AddChild(newBlock(func() int { return t.px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
+		t.title(dst, r)
 	}))
 	name := newBlock(func() int { return t.px(26) }, nil)
 	name.draw = func(dst *ebiten.Image, r image.Rectangle) {
@@ -236,6 +330,9 @@ func (p *panel) header() *widget.Container {
 		}
 	}
 	c.AddChild(name)
+	if k, err := dream.Find("zalgo"); err == nil {
+		c.AddChild(p.knob(k, sliderGrand))
+	}
 	return c
 }
 
@@ -254,7 +351,7 @@ func (p *panel) footer() *widget.Container {
 // addCanvas adds what concerns the canvas's size and view.
 func (p *panel) addCanvas(c *widget.Container) {
 	s := p.studio
-	c.AddChild(p.slider(s.sizeDial(), "", ""))
+	c.AddChild(p.slider(s.sizeDial(), sliderPlain))
 	c.AddChild(p.note(s.costText))
 	c.AddChild(p.toggle("keep at least 4 dreams a second", func() bool { return s.size.governed }, func(on bool) { s.setGoverned(on) }))
 	c.AddChild(p.toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
@@ -284,7 +381,7 @@ func (p *panel) toggle(label string, get func() bool, set func(bool)) *block {
 		if get() {
 			t.fill(dst, box.Inset(t.px(3)), colourAccent)
 		}
-		t.write(dst, label, t.face, box.Max.X+t.px(8), mid, colourDim, alignLeft)
+		t.speak(dst, label, t.face, box.Max.X+t.px(8), mid, colourDim, alignLeft)
 	})
 	b.click = func(image.Point) { set(!get()) }
 	return b

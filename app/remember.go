@@ -49,7 +49,7 @@ func (s *studio) restore() {
 	if err != nil {
 		return
 	}
-	var l lastSession
+	l := lastSession{Knobs: map[string]any{}}
 	if toml.Unmarshal(data, &l) != nil {
 		return
 	}
@@ -57,6 +57,11 @@ func (s *studio) restore() {
 		for _, name := range []string{"layer", "channel", "class"} {
 			delete(l.Knobs, name)
 		}
+		var bent dream.Settings
+		bent.Bend, _ = l.Knobs["bend"].(string)
+		bent.Mod, _ = l.Knobs["mod"].(string)
+		bent.FitBends(s.cfg.Net)
+		l.Knobs["bend"], l.Knobs["mod"] = bent.Bend, bent.Mod
 	}
 	if g, ok := l.Knobs["guide"].(string); ok {
 		if _, err := os.Stat(g); err != nil {

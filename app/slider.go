@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 	"strconv"
 	"strings"
@@ -25,6 +26,9 @@ type dial struct {
 	reset      func()
 	text       func(v float64) string
 	done       func() // hears the end of a drag; may be nil
+
+	knob string                 // what a modulator calls it; "" for what none moves
+	now  func() (float64, bool) // where its modulator has moved it, if that is known
 }
 
 // knobDial makes a dial of a row of the knob table.
@@ -117,8 +121,14 @@ type slider struct {
 	look   *theme
 	widget *widget.Widget
 	track  image.Rectangle
+	style  sliderStyle
+	less   ebiten.Key // the keys that turn it; -1 for none
+	more   ebiten.Key
 	chosen func(*slider) // hears that the keyboard should turn this one
 	active bool          // the keyboard turns it
+
+	modulator func() (dream.Modulator, bool) // that moves it
+	modulate  func()                         // opens and closes the modulator's controls
 
 	hover    bool
 	dragging bool
@@ -127,10 +137,23 @@ type slider struct {
 	clicked  int64 // tick of the last click, for double clicks
 }
 
-func newSlider(t *theme, d dial) *slider {
-	s := &slider{dial: d, look: t}
+// sliderStyle is how much room a slider takes.
+type sliderStyle int
+
+const (
+	sliderPlain  sliderStyle = iota
+	sliderNarrow             // in a card, with a short name
+	sliderGrand              // with a scale
+)
+
+func newSlider(t *theme, d dial, style sliderStyle) *slider {
+	s := &slider{dial: d, look: t, style: style, less: -1, more: -1}
+	height := t.px(23)
+	if style == sliderGrand {
+		height = t.px(34)
+	}
 	s.widget = widget.NewWidget(
-		widget.WidgetOpts.MinSize(t.px(200), t.px(23)),
+		widget.WidgetOpts.MinSize(t.px(180), height),
 		widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true}),
 		widget.WidgetOpts.TrackHover(true),
 		widget.WidgetOpts.CursorEnterHandler(func(*widget.WidgetCursorEnterEventArgs) { s.hover = true }),
@@ -148,10 +171,25 @@ func (s *slider) PreferredSize() (int, int) { return s.widget.MinWidth, s.widget
 
 func (s *slider) SetLocation(r image.Rectangle) {
 	s.widget.Rect = r
-	s.track = image.Rect(r.Min.X+s.look.px(86), r.Min.Y, r.Max.X-s.look.px(66), r.Max.Y)
+	name := 86.0
+	if s.style != sliderPlain {
+		name = 56
+	}
+	s.track = image.Rect(r.Min.X+s.look.px(name), r.Min.Y, r.Max.X-s.look.px(78), r.Max.Y)
+}
+
+// wave is where the sign of the modulator stands, right of the track.
+func (s *slider) wave() image.Rectangle {
+	x := s.track.Max.X + s.look.px(6)
+	return image.Rect(x, s.track.Min.Y, x+s.look.px(18), s.track.Max.Y)
 }
 
 func (s *slider) press(a *widget.WidgetMouseButtonPressedEventArgs) {
+	x, y := input.CursorPosition()
+	if s.knob != "" && (a.Button == ebiten.MouseButtonRight || a.Button == ebiten.MouseButtonLeft && image.Pt(x, y).In(s.wave())) {
+		s.modulate()
+		return
+	}
 	if a.Button != ebiten.MouseButtonLeft {
 		return
 	}
@@ -164,7 +202,6 @@ func (s *slider) press(a *widget.WidgetMouseButtonPressedEventArgs) {
 	} else {
 		s.clicked = now
 	}
-	x, _ := input.CursorPosition()
 	if x < s.track.Min.X-s.look.px(6) || x > s.track.Max.X+s.look.px(6) {
 		return
 	}
@@ -230,33 +267,103 @@ func (s *slider) Update(o *widget.UpdateObject) {
 }
 
 func (s *slider) Render(screen *ebiten.Image) {
-	s.widget.Render(screen)
-	t, r := s.look, s.widget.Rect
-	mid := (r.Min.Y + r.Max.Y) / 2
-	name, value := colourDim, colourText
-	if s.active {
-		name = colourAccent
-	} else if s.hover || s.dragging {
-		name = colourText
+	r := s.widget.Rect
+	if !r.Overlaps(screen.Bounds()) {
+		return
 	}
-	v := s.get()
-	t.write(screen, clip(s.name, t.face, s.track.Min.X-r.Min.X-t.px(4)), t.face, r.Min.X, mid, name, alignLeft)
-	t.write(screen, clip(s.text(v), t.small, r.Max.X-s.track.Max.X-t.px(10)), t.small, r.Max.X, mid, value, alignRight)
+	s.widget.Render(screen)
+	t := s.look
+	mid := (r.Min.Y + r.Max.Y) / 2
+	name, colour, face := s.name, colourDim, t.face
+	if s.style == sliderGrand {
+		name, colour, face = strings.ToUpper(name), colourText, t.strong
+	}
+	if s.active {
+		colour = colourAccent
+	} else if s.hover || s.dragging {
+		colour = colourText
+	}
+	t.speak(screen, clip(name, face, s.track.Min.X-r.Min.X-t.px(4)), face, r.Min.X, mid, colour, alignLeft)
+	v, c := s.get(), colourText
+	m, moving := dream.Modulator{}, false
+	if s.modulator != nil {
+		m, moving = s.modulator()
+	}
+	if now, ok := s.moved(moving); ok {
+		v, c = now, colourAccent
+	}
+	t.write(screen, clip(s.text(v), t.small, t.px(60)), t.small, r.Max.X, mid, c, alignRight)
+	s.drawTrack(screen, m, v, moving)
+	if s.knob != "" {
+		s.drawWave(screen, moving)
+	}
+}
 
+// moved is the value that the modulator has moved the slider to.
+func (s *slider) moved(moving bool) (float64, bool) {
+	if !moving || s.now == nil {
+		return 0, false
+	}
+	return s.now()
+}
+
+// drawTrack draws the bar up to v, and the handle, which stays where the hand has put it while
+// a modulator moves v within its depth.
+func (s *slider) drawTrack(screen *ebiten.Image, m dream.Modulator, v float64, moving bool) {
+	t := s.look
+	mid := (s.track.Min.Y + s.track.Max.Y) / 2
 	h := max(t.px(3), 1)
+	if s.style == sliderGrand {
+		h = t.px(5)
+		s.drawScale(screen)
+	}
 	bar := image.Rect(s.track.Min.X, mid-h/2, s.track.Max.X, mid-h/2+h)
+	at := func(v float64) int { return bar.Min.X + int(s.place(min(max(v, s.min), s.max))*float64(bar.Dx())) }
 	t.fill(screen, bar, colourHover)
-	zero, at := s.place(max(s.min, min(0, s.max))), s.place(v)
-	x0 := bar.Min.X + int(zero*float64(bar.Dx()))
-	x1 := bar.Min.X + int(at*float64(bar.Dx()))
+	base := s.get()
+	if moving {
+		reach := colourAccent
+		reach.A = 0x30
+		d := math.Abs(m.Depth)
+		t.fill(screen, image.Rect(at(base-d), bar.Min.Y-t.px(3), at(base+d), bar.Max.Y+t.px(3)), reach)
+	}
+	x0, x1 := at(max(s.min, min(0, s.max))), at(v)
 	t.fill(screen, image.Rect(min(x0, x1), bar.Min.Y, max(x0, x1), bar.Max.Y), colourAccent)
 	w, k := t.px(5), t.px(13)
-	handle := image.Rect(x1-w/2, mid-k/2, x1-w/2+w, mid-k/2+k)
+	if s.style == sliderGrand {
+		w, k = t.px(6), t.px(19)
+	}
+	handle := func(x, w, k int, c color.Color) { t.fill(screen, image.Rect(x-w/2, mid-k/2, x-w/2+w, mid-k/2+k), c) }
 	c := colourText
 	if s.active || s.dragging {
 		c = colourAccent
 	}
-	t.fill(screen, handle, c)
+	handle(at(base), w, k, c)
+	if moving {
+		handle(x1, max(t.px(3), 1), k-t.px(2), colourAccent)
+	}
+}
+
+// drawScale marks the whole numbers below the track.
+func (s *slider) drawScale(screen *ebiten.Image) {
+	t := s.look
+	y := (s.track.Min.Y+s.track.Max.Y)/2 + t.px(11)
+	for n := math.Ceil(s.min); n <= s.max; n++ {
+		x := s.track.Min.X + int(s.place(n)*float64(s.track.Dx()))
+		t.fill(screen, image.Rect(x, y, x+max(t.px(1), 1), y+t.px(3)), colourDim)
+	}
+}
+
+// drawWave draws the sign that opens the modulator.
+func (s *slider) drawWave(screen *ebiten.Image, moving bool) {
+	c := colourHover
+	if moving {
+		c = colourAccent
+	} else if s.hover {
+		c = colourDim
+	}
+	r := s.wave()
+	drawShape(screen, s.look, image.Rect(r.Min.X+s.look.px(2), r.Min.Y, r.Max.X-s.look.px(3), r.Max.Y), "sine", 4, c)
 }
 
 // String names the slider in tests and logs.

@@ -57,7 +57,7 @@ type studio struct {
 	glide    glide.Glide
 	size     sizer
 	meter    meter
-	title    *title
+	voice    voice
 	toasts   toasts
 	history  history
 	sights   sights
@@ -65,6 +65,9 @@ type studio struct {
 	browser  *browser
 	gallery  *gallery
 	presets  presetList
+	rack     rack
+	tempo    tempo
+	known    reading
 	walk     *walk
 	recorder recorder
 	pacer    pacer
@@ -126,12 +129,13 @@ func (s *studio) run(game ebiten.Game) error {
 // newStudio prepares a studio and begins its first session, which may come up
 // before or after the window.
 func newStudio(cfg Config) (*studio, error) {
-	s := &studio{cfg: cfg, title: newTitle(), folded: cfg.FullScreen, free: available}
+	s := &studio{cfg: cfg, folded: cfg.FullScreen, free: available}
 	var err error
 	if s.canvas.shader, err = ebiten.NewShader(crossZoomSource); err != nil {
 		return nil, err
 	}
 	s.gallery = newGallery(s)
+	s.rack.open = -1
 	s.recorder, s.pacer = newRecorder(), newPacer()
 	s.size.governed = true
 	s.presets.load(s)
@@ -226,6 +230,12 @@ func (s *studio) replace(next *session, settings dream.Settings) {
 func (s *studio) change(edit func(*dream.Settings)) {
 	edit(&s.want)
 	s.publish()
+}
+
+// act is a change by one stroke, which undo takes back by itself.
+func (s *studio) act(edit func(*dream.Settings)) {
+	s.history.split(s.want)
+	s.change(edit)
 }
 
 // effective is what the loop is to dream: the user's settings at the sizer's size.

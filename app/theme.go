@@ -46,16 +46,17 @@ func source(ttf []byte) *text.GoTextFaceSource {
 // theme is everything whose size depends on the display's scale.
 type theme struct {
 	scale  float64
-	face   text.Face
-	small  text.Face
-	tiny   text.Face
-	strong text.Face
+	face   *text.GoTextFace
+	small  *text.GoTextFace
+	tiny   *text.GoTextFace
+	strong *text.GoTextFace
 	white  *ebiten.Image
+	voice  *voice // the studio's
 	ui     *widget.Theme
 }
 
-func newTheme(scale float64) *theme {
-	t := &theme{scale: scale}
+func newTheme(scale float64, v *voice) *theme {
+	t := &theme{scale: scale, voice: v}
 	t.face = &text.GoTextFace{Source: regular, Size: 13 * scale}
 	t.small = &text.GoTextFace{Source: regular, Size: 11.5 * scale}
 	t.tiny = &text.GoTextFace{Source: regular, Size: 10 * scale}
@@ -79,17 +80,18 @@ func (t *theme) widgets() *widget.Theme {
 		Idle: t.plate(colourRaised), Hover: t.plate(colourHover), Pressed: t.plate(colourLine),
 		PressedHover: t.plate(colourHover), Disabled: t.plate(colourPanel),
 	}
+	var face, small text.Face = t.face, t.small
 	return &widget.Theme{
-		DefaultFace:      &t.face,
+		DefaultFace:      &face,
 		DefaultTextColor: colourText,
 		ButtonTheme: &widget.ButtonParams{
 			Image: button,
 			TextColor: &widget.ButtonTextColor{
 				Idle: colourText, Hover: color.White, Pressed: colourAccent, Disabled: colourDim,
 			},
-			TextPadding: t.insets(4, 8), TextFace: &t.face,
+			TextPadding: t.insets(4, 8), TextFace: &face,
 		},
-		LabelTheme: &widget.LabelParams{Face: &t.small, Color: &widget.LabelColor{Idle: colourDim, Disabled: colourDim}},
+		LabelTheme: &widget.LabelParams{Face: &small, Color: &widget.LabelColor{Idle: colourDim, Disabled: colourDim}},
 	}
 }
 

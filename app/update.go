@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -57,7 +58,7 @@ func (s *studio) hear(now time.Time) {
 
 // animate moves everything that moves by itself.
 func (s *studio) animate(now time.Time, dt float64) {
-	s.title.advance(s.meter.wild, dt)
+	s.voice.advance(s.zalgo()/11, s.meter.wild, dt)
 	if s.session == nil {
 		return
 	}
@@ -74,6 +75,9 @@ func (s *studio) animate(now time.Time, dt float64) {
 	if m := modeOf(s.want); s.panel != nil && m != modeLayer && m != s.panel.mode {
 		s.panel.setMode(m)
 	}
+	if s.panel != nil {
+		s.panel.syncRack()
+	}
 	s.sights.look(s, now)
 	s.gallery.work(s)
 	s.recorder.watch(s, now)
@@ -84,7 +88,15 @@ func (s *studio) animate(now time.Time, dt float64) {
 
 // typing tells whether keys go into a text.
 func (s *studio) typing() bool {
-	return s.panel != nil && s.panel.search.typing
+	return s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *field) bool { return f.typing })
+}
+
+// zalgo is where the knob of that name stands, as its modulator has moved it.
+func (s *studio) zalgo() float64 {
+	if _, ok := s.modulator("zalgo"); ok && s.meter.last != nil {
+		return s.meter.last.Now.Zalgo
+	}
+	return s.want.Zalgo
 }
 
 // ready builds the widgets when the display's scale is known or has changed.
@@ -94,7 +106,7 @@ func (s *studio) ready() {
 		scale = m.DeviceScaleFactor()
 	}
 	if s.look == nil || s.look.scale != scale {
-		s.look = newTheme(scale)
+		s.look = newTheme(scale, &s.voice)
 		s.gallery.forgetTextures()
 		s.buildUI()
 	}

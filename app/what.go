@@ -50,7 +50,7 @@ func (p *panel) addWhat(c *widget.Container) {
 				colour = colourAccent
 				t.fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.px(3), cell.Max.X, cell.Max.Y-t.px(1)), colourAccent)
 			}
-			t.write(dst, modeNames[m], t.face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
+			t.speak(dst, modeNames[m], t.face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
 		}
 	}
 	tabs.click = func(at image.Point) {
@@ -58,7 +58,7 @@ func (p *panel) addWhat(c *widget.Container) {
 	}
 	p.tabs = tabs
 	c.AddChild(tabs)
-	c.AddChild(p.slider(s.layerDial(), "ArrowLeft", "ArrowRight"))
+	c.AddChild(p.movable(s.layerDial(), sliderPlain, "ArrowLeft", "ArrowRight"))
 	for m := range p.modes {
 		p.modes[m] = p.column(2, &widget.Insets{Top: t.px(4)})
 		c.AddChild(p.modes[m])
@@ -160,8 +160,7 @@ func (p *panel) addGuide(c *widget.Container) {
 // layerDial glides along the net's trunk.
 func (s *studio) layerDial() dial {
 	names := s.session.trunk
-	place := func() float64 {
-		text := s.want.Layer
+	place := func(text string) float64 {
 		if text == "" {
 			text = dream.DefaultLayer(s.session.net)
 		}
@@ -169,7 +168,14 @@ func (s *studio) layerDial() dial {
 	}
 	return dial{
 		name: "layer", help: "layer to dream; between two of them both have their share", max: float64(len(names) - 1), curve: 1,
-		get: place,
+		knob: "layer",
+		get:  func() float64 { return place(s.want.Layer) },
+		now: func() (float64, bool) {
+			if f := s.meter.last; f != nil {
+				return place(f.Now.Layer), true
+			}
+			return 0, false
+		},
 		set: func(v float64) {
 			// Whole layers are easy to hit.
 			if n := float64(int(v + 0.5)); v-n < 0.08 && n-v < 0.08 {

@@ -48,7 +48,7 @@ func (b *bender) parse(text string) ([]bend.Spec, error) {
 // zalgo is the chain of bends at a place of the knob.
 func (b *bender) zalgo(level float64) []bend.Spec {
 	if b.trunk == nil && level > 0 {
-		b.trunk = bendable(b.net)
+		b.trunk = Bendable(b.net)
 	}
 	return zalgo(b.trunk, level)
 }

@@ -153,7 +153,7 @@ func TestBendErrors(t *testing.T) {
 		{"", "zoom=sine:-1:1", "below 0"},
 		{"", "bogus=sine:1:1", "bogus"},
 		{"", "width=sine:1:1", "cannot be moved"},
-		{"", "layer=sine:1:1", "cannot be moved"},
+		{"", "class=sine:1:1", "cannot be moved"},
 		{"", "bend.0=sine:1:1", "bend.0"},
 	} {
 		s := quick()

@@ -26,7 +26,8 @@ type Dream struct {
 	resolver resolver
 	bender   bender
 	mods     modulator
-	bends    []bend.Spec // that the last settings taken ask for
+	bends    []bend.Spec // that the last settings taken ask for, as moved
+	now      Settings    // the last settings taken, as moved
 	source   *rand.PCG   // of rng
 	rng      *rand.Rand
 	tone     nn.Tone // what Hold holds
@@ -57,6 +58,7 @@ type Options struct {
 func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, error) {
 	d := &Dream{engine: engine, net: net}
 	d.bender = bender{net: net, engine: engine}
+	d.mods.net = net
 	d.resolver = resolver{net: net, activation: d.bender.activation, open: o.Open}
 	if err := d.Begin(start, o.Seed); err != nil {
 		d.Release()
@@ -133,6 +135,7 @@ func (d *Dream) moved(s Settings, time float64) (Settings, error) {
 	}
 	s, d.bends, err = d.mods.move(s, specs, time, d.seed)
 	d.bends = slices.Concat(d.bends, d.bender.zalgo(s.Zalgo))
+	d.now = s
 	return s, err
 }
 

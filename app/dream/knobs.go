@@ -83,7 +83,7 @@ var Knobs = []Knob{
 		Help: "share of the start picture mixed back into each frame",
 		num:  func(s *Settings) *float64 { return &s.Blend }},
 
-	{Name: "zalgo", Group: "bend", Min: 0, Max: 11,
+	{Name: "zalgo", Group: "bend", Min: 0, Max: 11, Less: "Digit9", More: "Digit0",
 		Help: "how much of everything is bent, from a classifier's honest dream to beyond the end of the scale",
 		num:  func(s *Settings) *float64 { return &s.Zalgo }},
 	{Name: "bend", Group: "bend",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // Frame is one finished picture of a loop. It never changes.
@@ -18,6 +19,8 @@ type Frame struct {
 	Steps    int64
 	Score    float32
 	Settings Settings      // as at the frame's beginning
+	Now      Settings      // as their modulators had moved them at the frame's end
+	Bends    []bend.Spec   // likewise, those of the knob zalgo last
 	Motion   nn.Affine     // what pixel of the last frame each pixel of this one showed
 	Took     time.Duration // how long it took to dream
 	Done     time.Time
@@ -194,7 +197,7 @@ func (l *Loop) frame() {
 	l.keepPace(took)
 	f := &Frame{
 		Image: m, Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(),
-		Settings: s, Motion: motion, Took: took, Done: now,
+		Settings: s, Now: l.dream.now, Bends: l.dream.bends, Motion: motion, Took: took, Done: now,
 	}
 	l.latest.Store(f)
 	l.onFrame(f)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
 
@@ -17,7 +18,7 @@ type Modulator struct {
 	Knob  string  // a knob's name, or bend.N or bend.N.wet for the N-th bend, from 1
 	Shape string  // one of Shapes
 	Rate  float64 // periods by unit of time, in the window by second
-	Depth float64 // largest move to either side, in the knob's unit
+	Depth float64 // largest move to either side, in the knob's unit; of the layer in layers
 	Phase float64 // share of a period
 }
 
@@ -64,7 +65,7 @@ func parseModulator(word string) (m Modulator, err error) {
 	if err != nil {
 		return m, err
 	}
-	if k.num == nil || k.Group == "canvas" {
+	if k.num == nil && k.Name != "layer" || k.Group == "canvas" {
 		return m, fmt.Errorf("the knob cannot be moved")
 	}
 	return m, nil
@@ -124,8 +125,10 @@ func (m Modulator) random(period float64, seed uint64) float64 {
 
 // modulator moves settings by what they say themselves.
 type modulator struct {
-	text string // the last one read
-	list []Modulator
+	net   *nn.Net
+	trunk []string // the net's, once it was asked for
+	text  string   // the last one read
+	list  []Modulator
 }
 
 func (o *modulator) parse(text string) ([]Modulator, error) {
@@ -154,6 +157,10 @@ func (o *modulator) move(s Settings, specs []bend.Spec, time float64, seed uint6
 			}
 			continue
 		}
+		if m.Knob == "layer" {
+			s.Layer = o.glide(s, by)
+			continue
+		}
 		k, err := Find(m.Knob)
 		if err != nil {
 			return s, specs, err
@@ -162,6 +169,22 @@ func (o *modulator) move(s Settings, specs []bend.Spec, time float64, seed uint6
 		*p = k.Clamp(*p + by)
 	}
 	return s, specs, nil
+}
+
+// glide gives the layer so many layers further along the trunk, in twentieths. It stays where it is while a class or channels are dreamed.
+func (o *modulator) glide(s Settings, by float64) string {
+	if o.trunk == nil {
+		o.trunk = Trunk(o.net)
+	}
+	layer := s.Layer
+	if layer == "" {
+		layer = DefaultLayer(o.net)
+	}
+	place := LayerPlace(o.trunk, layer)
+	if place < 0 || s.Class != "" || s.Channel != "" {
+		return s.Layer
+	}
+	return LayerAt(o.trunk, math.Round((place+by)*20)/20)
 }
 
 // moveBend moves a bend's amount or wetness within its range.

@@ -8,6 +8,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // Preset is a named scene: what the knobs stand at for it. Knobs that it does not
@@ -107,6 +108,9 @@ func (p Preset) Apply(s Settings, net *nn.Net) (Settings, error) {
 	if out.Layer == "" {
 		out.Layer = DefaultLayer(net)
 	}
+	if err := bend.Check(net, out.Bends()); err != nil {
+		return s, err
+	}
 	obj := resolver{net: net}
 	check := out
 	if layers, err := ParseWeighted(check.Layer); err == nil && check.Class == "" && check.Channel == "" {
@@ -153,6 +157,12 @@ func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
 		default:
 			return s, wrong
 		}
+	}
+	if _, err := bend.Parse(s.Bend); err != nil {
+		return s, fmt.Errorf("preset %q: %w", p.Name, err)
+	}
+	if _, err := ParseModulators(s.Mod); err != nil {
+		return s, fmt.Errorf("preset %q: %w", p.Name, err)
 	}
 	return s, s.Check()
 }

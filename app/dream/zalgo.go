@@ -36,7 +36,7 @@ var chain = []struct {
 // Zalgo is the chain of bends at a place of the knob, 0 to 11. It has the same bends in
 // the same order at every place but 0, so that turning the knob only turns amounts.
 func Zalgo(net *nn.Net, level float64) []bend.Spec {
-	return zalgo(bendable(net), level)
+	return zalgo(Bendable(net), level)
 }
 
 // zalgo is the chain over these layers.
@@ -59,8 +59,8 @@ func zalgo(trunk []string, level float64) []bend.Spec {
 	return specs
 }
 
-// bendable names the layers of the net's trunk that a text of bends can name.
-func bendable(net *nn.Net) []string {
+// Bendable names the layers of the net's trunk that a text of bends can name.
+func Bendable(net *nn.Net) []string {
 	return slices.DeleteFunc(Trunk(net), func(name string) bool {
 		s, err := bend.Make(name, "gain")
 		return err != nil || bend.Check(net, []bend.Spec{s}) != nil
@@ -76,7 +76,7 @@ func at(names []string, share float64) string {
 // the net has no layer that can be bent.
 func ShortCircuit(net *nn.Net, seed uint64) (bend.Spec, error) {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	trunk := bendable(net)
+	trunk := Bendable(net)
 	if len(trunk) == 0 {
 		return bend.Spec{}, fmt.Errorf("dream: no layer of net %q has a name that can be bent", net.Name)
 	}

@@ -53,8 +53,8 @@ func TestShortCircuit(t *testing.T) {
 		}
 		kinds[s.Kind], layers[s.Layer] = true, true
 	}
-	if len(kinds) != len(bend.Kinds) || len(layers) != len(bendable(net)) {
-		t.Errorf("%d of %d kinds and %d of %d layers came up", len(kinds), len(bend.Kinds), len(layers), len(bendable(net)))
+	if len(kinds) != len(bend.Kinds) || len(layers) != len(Bendable(net)) {
+		t.Errorf("%d of %d kinds and %d of %d layers came up", len(kinds), len(bend.Kinds), len(layers), len(Bendable(net)))
 	}
 }
 

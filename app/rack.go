@@ -1,0 +1,266 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/ebitenui/ebitenui/widget"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/nn/bend"
+)
+
+// mostBends is as many as the rack holds.
+const mostBends = 16
+
+// reading is what the texts of the settings say, kept while they stay as they are.
+type reading struct {
+	bend, mod string
+	bends     []bend.Spec
+	mods      []dream.Modulator
+}
+
+// bends are those of the settings, not to be changed.
+func (s *studio) bends() []bend.Spec {
+	if s.want.Bend != s.known.bend {
+		s.known.bend, s.known.bends = s.want.Bend, s.want.Bends()
+	}
+	return s.known.bends
+}
+
+// setBends takes bends of the same number and order; those that the net cannot have are refused.
+func (s *studio) setBends(edit func(specs []bend.Spec)) {
+	specs := slices.Clone(s.bends())
+	edit(specs)
+	for _, b := range specs {
+		if err := b.Check(); err != nil {
+			s.warn(err)
+			return
+		}
+	}
+	s.change(func(w *dream.Settings) { w.Bend = bend.Format(specs) })
+}
+
+// switchBend edits the i-th bend, from 0, by one stroke.
+func (s *studio) switchBend(i int, edit func(*bend.Spec)) {
+	s.history.split(s.want)
+	s.setBend(i, edit)
+}
+
+// setBend edits the i-th bend, from 0.
+func (s *studio) setBend(i int, edit func(*bend.Spec)) {
+	if i < len(s.bends()) {
+		s.setBends(func(specs []bend.Spec) { edit(&specs[i]) })
+	}
+}
+
+// addBend puts a bend at the rack's end and tells whether it has room and the net the layer.
+func (s *studio) addBend(b bend.Spec) bool {
+	if s.session == nil {
+		return false
+	}
+	specs := s.bends()
+	if len(specs) >= mostBends {
+		s.warn(errors.New("app: the rack is full: repair it, or take a bend out"))
+		return false
+	}
+	if err := bend.Check(s.session.net, []bend.Spec{b}); err != nil {
+		s.warn(err)
+		return false
+	}
+	s.act(func(w *dream.Settings) { w.Bend = bend.Format(append(slices.Clone(specs), b)) })
+	return true
+}
+
+// moveBend moves the i-th bend up or down, removeBend takes it out.
+func (s *studio) moveBend(i, by int) {
+	places := s.places()
+	j := i + by
+	if j < 0 || j >= len(places) {
+		return
+	}
+	places[i], places[j] = places[j], places[i]
+	switch s.rack.open {
+	case i:
+		s.rack.open = j
+	case j:
+		s.rack.open = i
+	}
+	s.keepBends(places)
+}
+
+func (s *studio) removeBend(i int) {
+	if s.rack.open >= i {
+		s.rack.open--
+	}
+	s.keepBends(slices.Delete(s.places(), i, i+1))
+}
+
+// places are those of all bends.
+func (s *studio) places() []int {
+	places := make([]int, len(s.bends()))
+	for i := range places {
+		places[i] = i
+	}
+	return places
+}
+
+func (s *studio) keepBends(places []int) {
+	s.rack.muted = nil
+	s.act(func(w *dream.Settings) { w.KeepBends(places) })
+}
+
+// solo by-passes all bends but the i-th, or, where that is so already, puts the
+// others back as they were.
+func (s *studio) solo(i int) {
+	before := s.rack.muted
+	alone := s.alone(i)
+	s.history.split(s.want)
+	s.setBends(func(specs []bend.Spec) {
+		if !alone && (before == nil || len(before) != len(specs)) {
+			before = make([]bool, len(specs))
+			for j, b := range specs {
+				before[j] = b.Off
+			}
+		}
+		for j := range specs {
+			specs[j].Off = j != i
+			if alone {
+				specs[j].Off = len(before) == len(specs) && before[j] && j != i
+			}
+		}
+	})
+	s.rack.muted = before
+	if alone {
+		s.rack.muted = nil
+	}
+}
+
+// alone tells whether only the i-th of several bends is at work.
+func (s *studio) alone(i int) bool {
+	specs := s.bends()
+	for j, b := range specs {
+		if b.Off == (j == i) {
+			return false
+		}
+	}
+	return len(specs) > 1
+}
+
+// shortCircuit bends a random layer in a random way.
+func (s *studio) shortCircuit() {
+	if s.session == nil {
+		return
+	}
+	b, err := dream.ShortCircuit(s.session.net, rand.Uint64())
+	if err != nil {
+		s.warn(err)
+		return
+	}
+	if s.addBend(b) {
+		s.tell("short circuit: " + b.Kind + " at " + shortLayer(b.Layer))
+	}
+}
+
+// repair turns all bends off and the knob zalgo back; once more, it empties the rack.
+func (s *studio) repair() {
+	bent := s.want.Zalgo > 0 || slices.ContainsFunc(s.bends(), func(b bend.Spec) bool { return !b.Off })
+	s.rack.muted = nil
+	s.act(func(w *dream.Settings) {
+		w.Zalgo = 0
+		w.Still("zalgo")
+		if !bent {
+			w.KeepBends(nil)
+			return
+		}
+		specs := w.Bends()
+		for i := range specs {
+			specs[i].Off = true
+		}
+		w.Bend = bend.Format(specs)
+	})
+	if bent {
+		s.tell("repaired")
+	}
+}
+
+// rack is what is shown of the bends.
+type rack struct {
+	open    int // the card that shows everything, -1 for none
+	muted   []bool
+	picking bool // the kinds are shown
+	layer   int  // along the layers that can be bent: where the next bend goes
+	group   string
+	pointed string // the kind under the pointer
+	weighed string // the layer that weights tells of
+	weights bool   // kinds of weights are possible there
+
+	layers []string // that can be bent
+	box    *widget.Container
+	built  string // what the widgets were made for
+}
+
+// addRack adds the rack to the panel.
+func (p *panel) addRack(c *widget.Container) {
+	r := &p.studio.rack
+	r.layers = dream.Bendable(p.studio.session.net)
+	r.layer = min(r.layer, max(len(r.layers)-1, 0))
+	if r.group == "" {
+		r.group, r.layer = bend.Groups()[0], len(r.layers)/2
+	}
+	r.box = p.column(4, nil)
+	r.built, r.weighed = "nothing", ""
+	c.AddChild(r.box)
+	p.syncRack()
+}
+
+// syncRack makes the cards anew when other bends are in the rack than they were made for.
+// Amounts and switches are no reason.
+func (p *panel) syncRack() {
+	s := p.studio
+	r := &s.rack
+	specs := s.bends()
+	if r.open >= len(specs) {
+		r.open = -1
+	}
+	words := []string{fmt.Sprint(r.open, r.picking)}
+	for i, b := range specs {
+		word := b.Layer + ":" + b.Kind
+		if i == r.open {
+			word += ":" + channelWays[channelWay(b.Channels)]
+		}
+		words = append(words, word)
+	}
+	if now := strings.Join(words, " "); now != r.built {
+		r.built = now
+		p.buildRack(specs)
+	}
+}
+
+func (p *panel) buildRack(specs []bend.Spec) {
+	r := &p.studio.rack
+	if strings.HasPrefix(p.editing, "bend.") {
+		p.editing, p.editor = "", nil
+	}
+	r.box.RemoveChildren()
+	for i, b := range specs {
+		card := p.bendCard(i, b, i == r.open)
+		r.box.AddChild(card)
+		if i == r.open {
+			p.show = card
+		}
+	}
+	if r.picking {
+		p.show = p.bendPicker()
+		r.box.AddChild(p.show)
+	}
+	r.box.AddChild(p.row(3,
+		p.button("Add bend", p.studio.toggleBendPicker), p.button("Short circuit", p.studio.shortCircuit), p.button("Repair", p.studio.repair)))
+	p.rearranged()
+}
+
+// toggleBendPicker shows the kinds of bends, or puts them away.
+func (s *studio) toggleBendPicker() { s.rack.picking = !s.rack.picking }

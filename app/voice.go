@@ -1,0 +1,148 @@
+package app
+
+import (
+	"hash/fnv"
+	"image"
+	"image/color"
+	"math"
+
+	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/text/v2"
+)
+
+// Spacing marks that the built-in fonts have; stacked above and below a letter they
+// are what combining marks are in fonts that have those.
+var (
+	marksAbove = []rune("´`^~¨˙˚˘ˇ¯˝'\"°")
+	marksBelow = []rune("¸˛.,_˙¨~")
+)
+
+// voice is how the program speaks: letters gather marks, the labels' as the knob zalgo is
+// turned up, the title's also the wilder the picture is. Which marks stand where wanders.
+type voice struct {
+	zalgo float64 // 0 to 1, eased
+	wild  float64 // 0 to 1, eased
+	time  float64 // in seconds, faster the wilder it is
+}
+
+// The most marks that a letter carries.
+const (
+	titleMarks = 14
+	labelMarks = 4
+)
+
+// advance eases towards the knob's share of its scale and the picture's wildness.
+func (v *voice) advance(zalgo, wild, dt float64) {
+	ease := min(dt*1.5, 1)
+	v.zalgo += (zalgo - v.zalgo) * ease
+	if zalgo == 0 && v.zalgo < 0.01 {
+		v.zalgo = 0
+	}
+	v.wild += (max(wild, zalgo) - v.wild) * ease
+	v.time += dt * (0.1 + v.wild)
+}
+
+// mark is one accent over (up) or under a letter.
+type mark struct {
+	r      rune
+	up     bool
+	dx     float64 // of the letter's size
+	turn   float64
+	height float64 // in steps away from the letter
+}
+
+// mark gives the j-th mark of a text's i-th letter at this moment.
+func (v *voice) mark(s string, i, j int) mark {
+	phase := float64(hash(s, i, j, 0)&0xff) / 256
+	h := hash(s, i, j, 1+int(v.time/4+phase))
+	share := func(shift int) float64 { return float64(h>>shift&0xff) / 255 }
+	m := mark{up: h%5 < 3, height: float64(j) / 3, dx: (share(8) - 0.5) * 0.35, turn: (share(16) - 0.5) * 0.8}
+	set := marksBelow
+	if m.up {
+		set = marksAbove
+	}
+	m.r = set[int(h>>24)%len(set)]
+	return m
+}
+
+// count is how many marks a letter carries when most is the most. Each letter has its own share, so
+// that they do not rise as one.
+func (v *voice) count(s string, i int, level float64, most int) int {
+	share := 0.25 + 0.75*float64(hash(s, i, -1, 0)&0xff)/255
+	return min(int(math.Round(level*share*float64(most))), most)
+}
+
+func hash(s string, numbers ...int) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(s))
+	for _, n := range numbers {
+		h.Write([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)})
+	}
+	// The last bytes reach the upper bits only by another round.
+	x := h.Sum32()
+	x ^= x >> 16
+	x *= 0x7feb352d
+	return x ^ x>>15
+}
+
+// speak writes a label: a line of text with the marks that it has gathered.
+func (t *theme) speak(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, c color.Color, a align) {
+	t.write(dst, s, face, x, y, c, a)
+	if t.voice.zalgo == 0 {
+		return
+	}
+	left := float64(x)
+	switch a {
+	case alignCentre:
+		left -= advance(s, face) / 2
+	case alignRight:
+		left -= advance(s, face)
+	}
+	letter := 0
+	for at, r := range s {
+		if r != ' ' {
+			from, to := text.AdvanceAt(s, at, face), text.AdvanceAt(s, at+len(string(r)), face)
+			for j := range t.voice.count(s, letter, t.voice.zalgo, labelMarks) {
+				t.drawMark(dst, t.voice.mark(s, letter, j), left+(from+to)/2, float64(y), face.Size, 0.75)
+			}
+		}
+		letter++
+	}
+}
+
+// title writes the program's name into r.
+func (t *theme) title(dst *ebiten.Image, r image.Rectangle) {
+	const name = "ZALGOSCOPE"
+	face := &text.GoTextFace{Source: medium, Size: 21 * t.scale}
+	x, mid := float64(r.Min.X), float64(r.Min.Y+r.Max.Y)/2
+	for i, l := range name {
+		width := advance(string(l), face)
+		for j := range t.voice.count(name, i, t.voice.wild, titleMarks) {
+			t.drawMark(dst, t.voice.mark(name, i, j), x+width/2, mid, face.Size, 1)
+		}
+		t.write(dst, string(l), face, int(x+width/2), int(mid), colourText, alignCentre)
+		x += width + 3*t.scale
+	}
+}
+
+// drawMark stacks a mark on a letter of a size whose middle is at a point.
+func (t *theme) drawMark(dst *ebiten.Image, m mark, x, mid, size, alpha float64) {
+	face := &text.GoTextFace{Source: medium, Size: size * 1.05}
+	y := mid - size*(0.5+0.2*m.height)
+	if !m.up {
+		y = mid + size*(0.5+0.2*m.height)
+	}
+	op := &text.DrawOptions{}
+	op.PrimaryAlign, op.SecondaryAlign = text.AlignCenter, text.AlignCenter
+	if m.up {
+		// Accents stand high in their line: bring the ink to the point.
+		op.GeoM.Translate(0, size*0.3)
+	} else {
+		op.GeoM.Translate(0, -size*0.25)
+	}
+	op.GeoM.Rotate(m.turn)
+	op.GeoM.Translate(x+m.dx*size, y)
+	op.ColorScale.ScaleWithColor(colourAccent)
+	op.ColorScale.ScaleAlpha(float32(alpha * (1 - 0.1*m.height)))
+	text.Draw(dst, string(m.r), face, op)
+}
