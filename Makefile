@@ -59,6 +59,7 @@ windows: setup-windows
 # The window's own tests do not: a software OpenGL under the detector is too slow.
 RACY := ./app/dream ./app/record ./app/flash ./app/glide ./app/saver ./nn/cpu
 
+test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
 	$(GO) test -race -timeout 30m $(RACY)
 	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 
 // request is what a test asks of the window's process.
 type request struct {
-	Do   string // "" asks for the state only; save, reveal, measure
+	Do   string // "" asks for the state only; save, guide, reveal, measure
 	Path string
 	Name string // of a slider, its knob, or a spot
 }
@@ -59,6 +59,7 @@ type state struct {
 	Folded     bool
 	Paused     bool
 	Help       bool
+	Before     bool // the start picture is shown
 	Preset     string
 	Mode       string
 	Typing     bool
@@ -125,6 +126,8 @@ func (c *child) serve(r request) {
 		f, recipe := c.meter.last, c.session.log.Recipe()
 		recipe.From, recipe.Frames = f.Number-1, 1
 		c.save(r.Path, f, recipe)
+	case "guide": // what the dialog does with the chosen path
+		c.follow(r.Path)
 	case "reveal":
 		for _, s := range c.panel.sliders {
 			if called(s, r.Name) && s.style != sliderGrand {
@@ -172,6 +175,7 @@ func (c *child) state(slider string) state {
 	if c.session != nil {
 		s.Net, s.Start, s.Seed, s.Paused = c.session.id.Name, c.session.title, c.session.seed, c.session.loop.Paused()
 	}
+	s.Before = c.before && c.session != nil && c.canvas.start.of == c.session.start
 	if c.panel != nil {
 		c.panelState(&s, slider)
 	}
@@ -225,7 +229,9 @@ func (c *child) spots() map[string]image.Rectangle {
 		}
 	}
 	for _, b := range buttons(c.panel.scroller.content) {
-		all[b.Text().Label] = b.GetWidget().Rect
+		if b.GetWidget().IsVisible() {
+			all[b.Text().Label] = b.GetWidget().Rect
+		}
 	}
 	for _, f := range c.panel.fields {
 		if f.widget.IsVisible() {

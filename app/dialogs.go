@@ -54,9 +54,12 @@ func (s *studio) openDialog() {
 func (s *studio) guideDialog() {
 	s.ask(func() (string, error) {
 		return dialog.File().Title("Choose a guide").Filter("Pictures", pictureKinds...).Load()
-	}, func(path string) {
-		s.change(func(w *dream.Settings) { w.Guide, w.Channel, w.Class = path, "", "" })
-	})
+	}, s.follow)
+}
+
+// follow makes a picture the guide.
+func (s *studio) follow(path string) {
+	s.change(func(w *dream.Settings) { w.Guide, w.Channel, w.Class = path, "", "" })
 }
 
 // saveDialog saves the present frame. The frame is the one of the key press, however

@@ -45,7 +45,7 @@ type opened struct {
 }
 
 // openFile reads a file in the background and dreams on with what it is: a net, a
-// picture, or a saved dream, which brings back its net, knobs, seed and start picture.
+// picture, or a saved dream, which brings back its net, knobs and seed.
 func (s *studio) openFile(path string) {
 	if s.session == nil || s.opening {
 		s.warn(errors.New("app: wait until the engine is open"))
@@ -78,9 +78,8 @@ func (s *studio) read(path string, present record.Net) (opened, error) {
 		m, err := picture.Open(path)
 		return opened{start: m, title: path}, err
 	}
-	o := opened{recipe: &recipe, title: recipe.Start.Name}
-	find := record.Beside(filepath.Dir(path), picture.Open)
-	if o.start, err = recipe.Start.Open(recipe.Seed, find); err != nil {
+	o := opened{recipe: &recipe}
+	if o.start, o.title, err = goOn(path, recipe); err != nil {
 		return o, err
 	}
 	if _, err := recipe.OpenGuides(picture.Open); err != nil {
@@ -94,6 +93,18 @@ func (s *studio) read(path string, present record.Net) (opened, error) {
 		o.net, o.id = net.net, net.id
 	}
 	return o, nil
+}
+
+// goOn gives what a file with a recipe is dreamed on from: a picture is itself, a recording the
+// picture that it began with.
+func goOn(path string, r record.Recipe) (start *image.RGBA, title string, err error) {
+	if r.Frames == 1 {
+		if m, err := picture.Open(path); err == nil {
+			return m, path, nil
+		}
+	}
+	start, err = r.Start.Open(r.Seed, record.Beside(filepath.Dir(path), picture.Open))
+	return start, r.Start.Name, err
 }
 
 func (s *studio) readNet(spec string) (opened, error) {

@@ -320,7 +320,7 @@ func (p *panel) header() *widget.Container {
 		w := t.px(30)
 		t.write(dst, "‹", t.strong, r.Min.X+w/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
 		t.write(dst, "›", t.strong, r.Max.X-w/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
-		t.write(dst, clip(s.presetName(), t.strong, r.Dx()-2*w), t.strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
+		t.speak(dst, clip(s.presetName(), t.strong, r.Dx()-2*w), t.strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
 	}
 	name.click = func(at image.Point) {
 		if at.X < name.widget.Rect.Dx()/2 {

@@ -107,13 +107,13 @@ func (s *scroller) scroll(by int) {
 	s.moved()
 }
 
-// reveal scrolls so that r, a rectangle of the content, can be seen.
+// reveal scrolls so that r, a rectangle of the content, can be seen, or its top where it is too tall.
 func (s *scroller) reveal(r image.Rectangle) {
 	v := s.view()
 	switch {
 	case r.Min.Y < v.Min.Y:
 		s.scroll(r.Min.Y - v.Min.Y)
 	case r.Max.Y > v.Max.Y:
-		s.scroll(r.Max.Y - v.Max.Y)
+		s.scroll(min(r.Max.Y-v.Max.Y, r.Min.Y-v.Min.Y))
 	}
 }

@@ -248,8 +248,19 @@ func TestOpenAndSave(t *testing.T) {
 	want := recipe.Last()
 	want.Width, want.Height, want.Pace = 0, 0, 1
 	s = w.until("the dream is back", func(s state) bool { return s.Want == want && s.Frame >= 1 && settled(s) })
-	if s.Start != picturePath || s.Seed != recipe.Seed || s.Net != "small" {
+	if s.Start != saved || s.Seed != recipe.Seed || s.Net != "small" {
 		t.Errorf("what came back is %s on %s with seed %d", s.Start, s.Net, s.Seed)
+	}
+	// It goes on from the very picture: its recipe begins there.
+	further := filepath.Join(dir, "further.png")
+	w.ask(request{Do: "save", Path: further})
+	w.until("it is saved", func(state) bool { _, err := os.Stat(further); return err == nil })
+	m, err := picture.Open(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := record.ReadRecipe(further); err != nil || r.Start.Name != saved || r.Start.SHA256 != record.Hash(m) {
+		t.Errorf("the dream of the picture dropped back begins with %+v: %v", r.Start, err)
 	}
 	// A net that cannot be loaded leaves the dream as it is.
 	broken := filepath.Join(dir, "broken.onnx")
@@ -261,6 +272,35 @@ func TestOpenAndSave(t *testing.T) {
 	s = w.until("the error is shown", func(s state) bool { return strings.Contains(strings.Join(s.Toasts, "\n"), "no net") })
 	w.shot("toast")
 	w.until("the dream goes on", func(s state) bool { return s.Frame > n && s.Net == "small" })
+	w.close()
+}
+
+// TestBeforeAndGuide shows the start picture while a key is held, and follows a guide picture
+// until a button ends it.
+func TestBeforeAndGuide(t *testing.T) {
+	w := open(t, "small")
+	w.dreaming()
+	w.do("keydown", "b")
+	w.until("the start picture is shown", func(s state) bool { return s.Before })
+	w.do("keyup", "b")
+	w.until("the dream is shown", func(s state) bool { return !s.Before })
+	w.key("space")
+	w.until("it stands", func(s state) bool { return s.Paused })
+	plain := w.again()
+	guide := filepath.Join(t.TempDir(), "guide.png")
+	if err := picture.Save(guide, dream.Clouds(40, 30, 9)); err != nil {
+		t.Fatal(err)
+	}
+	w.ask(request{Do: "guide", Path: guide})
+	w.until("the guide's page is shown", func(s state) bool { return s.Want.Guide == guide && s.Mode == "guide" })
+	if w.again() == plain {
+		t.Error("the picture does not follow the guide")
+	}
+	w.press("None")
+	w.until("there is no guide", func(s state) bool { return s.Want.Guide == "" })
+	if w.again() != plain {
+		t.Error("the guide leaves a trace")
+	}
 	w.close()
 }
 

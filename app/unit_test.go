@@ -188,3 +188,63 @@ func TestPacer(t *testing.T) {
 		}
 	}
 }
+
+func TestTempo(t *testing.T) {
+	var beat tempo
+	at := time.Now()
+	if beat.tap(at) {
+		t.Error("one tap is no tempo")
+	}
+	for range 9 {
+		at = at.Add(400 * time.Millisecond)
+		if !beat.tap(at) || beat.rate != 2.5 {
+			t.Errorf("taps every 0.4 s are %g Hz, want 2.5", beat.rate)
+		}
+	}
+	for range 6 {
+		at = at.Add(time.Second)
+		beat.tap(at)
+	}
+	if beat.rate != 1 {
+		t.Errorf("after six taps a second apart the tempo is %g Hz, want 1", beat.rate)
+	}
+	if beat.tap(at.Add(time.Minute)); len(beat.taps) != 1 || beat.rate != 1 {
+		t.Errorf("after a pause there are %d taps and %g Hz, want 1 and the tempo before", len(beat.taps), beat.rate)
+	}
+}
+
+// The voice is silent at 0, its marks wander, and the more of them the further the knob is up.
+func TestVoice(t *testing.T) {
+	const text = "octave scale"
+	count := func(level float64) (n int) {
+		var v voice
+		for i := range text {
+			n += v.count(text, i, level, labelMarks)
+		}
+		return n
+	}
+	if a, b, c := count(0), count(0.4), count(1); a != 0 || b <= a || c <= b || c > labelMarks*len(text) {
+		t.Errorf("a label has %d, %d and %d marks at 0, 0.4 and 1", a, b, c)
+	}
+	var v voice
+	v.advance(1, 0, 1)
+	first := v.mark(text, 3, 1)
+	if first != v.mark(text, 3, 1) {
+		t.Error("a mark does not stand still")
+	}
+	for range 20 {
+		v.advance(1, 0, 1)
+	}
+	if v.mark(text, 3, 1) == first {
+		t.Error("a mark never changes")
+	}
+	if v.zalgo < 0.9 {
+		t.Errorf("the voice has come to %g of 1", v.zalgo)
+	}
+	for range 20 {
+		v.advance(0, 0, 1)
+	}
+	if v.zalgo != 0 {
+		t.Errorf("the voice does not fall silent but stays at %g", v.zalgo)
+	}
+}

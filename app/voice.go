@@ -28,7 +28,7 @@ type voice struct {
 // The most marks that a letter carries.
 const (
 	titleMarks = 14
-	labelMarks = 4
+	labelMarks = 6
 )
 
 // advance eases towards the knob's share of its scale and the picture's wildness.

@@ -128,10 +128,10 @@ func (p *panel) addClass(c *widget.Container) {
 			if label == s.want.Class {
 				colour = colourAccent
 			}
-			t.write(dst, clip(label, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(20)*i+t.px(12), colour, alignLeft)
+			t.speak(dst, clip(label, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(20)*i+t.px(12), colour, alignLeft)
 		}
 		if len(matches) == 0 && s.want.Class != "" {
-			t.write(dst, clip(s.want.Class, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(12), colourAccent, alignLeft)
+			t.speak(dst, clip(s.want.Class, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(12), colourAccent, alignLeft)
 		}
 	}
 	list.click = func(at image.Point) {

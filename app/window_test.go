@@ -33,6 +33,9 @@ func open(t testing.TB, kind string, env ...string) *window {
 	t.Helper()
 	for _, tool := range []string{"Xvfb", "xdotool"} {
 		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv("ZALGOSCOPE_ALL") != "" {
+				t.Fatalf("make test installs %s, but: %v", tool, err)
+			}
 			t.Skipf("this test runs the real window and needs %s: %v", tool, err)
 		}
 	}
