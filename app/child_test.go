@@ -38,9 +38,11 @@ func TestMain(m *testing.M) {
 
 // request is what a test asks of the window's process.
 type request struct {
-	Do   string // "" asks for the state only; save, guide, reveal, measure
+	Do   string // "" asks for the state only; save, guide, reveal, recorder, another net, measure
 	Path string
 	Name string // of a slider, its knob, or a spot
+
+	Seconds, Side float64 // of a film
 }
 
 // state is what the window's process answers.
@@ -84,6 +86,7 @@ type state struct {
 	Toasts     []string
 	Thumbs     int
 	Recorded   int // frames of the running recording
+	Writing    bool
 	Dreams     float64
 	Memory     uint64
 	Goroutines int
@@ -128,6 +131,11 @@ func (c *child) serve(r request) {
 		c.save(r.Path, f, recipe)
 	case "guide": // what the dialog does with the chosen path
 		c.follow(r.Path)
+	case "recorder": // its kind of file, length of film, and longer side
+		c.recorder.kind, c.recorder.length, c.recorder.side = r.Name, r.Seconds, r.Side
+	case "another net":
+		ses := c.session
+		c.open(opening{net: ses.net, id: record.Net{Name: "another"}, start: ses.start, title: ses.title, seed: ses.seed})
 	case "reveal":
 		for _, s := range c.panel.sliders {
 			if called(s, r.Name) && s.style != sliderGrand {
@@ -162,6 +170,7 @@ func (c *child) state(slider string) state {
 	if take := c.recorder.take; take != nil {
 		_, s.Recorded = take.writer.Progress()
 	}
+	s.Writing = len(c.recorder.jobs) > 0
 	for _, n := range c.toasts.notes {
 		s.Toasts = append(s.Toasts, n.text)
 	}

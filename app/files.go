@@ -140,7 +140,7 @@ func (s *studio) take(o opened) {
 		s.want = before // until the new net is there
 		return
 	}
-	s.endTake()
+	s.endTake("another dream began")
 	s.size.begin(start.Rect.Size())
 	ses.begin(start, title, seed)
 	s.publish()

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"zalgoscope/app/dream"
-	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
 
@@ -29,7 +28,7 @@ func TestHour(t *testing.T) {
 	before := runtime.NumGoroutine()
 	settings := dream.Live()
 	settings.Layer, settings.Steps, settings.Octaves, settings.Jitter = "conv", 1, 1, 4
-	ses, err := begin(opening{net: dot(), start: dream.Static(24, 16, 1), title: "static", settings: settings, ring: record.NewRing(ringSpan, ringBytes)},
+	ses, err := begin(opening{net: dot(), start: dream.Static(24, 16, 1), title: "static", settings: settings},
 		Config{Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) }})
 	if err != nil {
 		t.Fatal(err)

@@ -73,10 +73,8 @@ func newPanel(s *studio) *panel {
 	content.AddChild(p.heading("Canvas"))
 	p.addCanvas(content)
 	content.AddChild(p.heading("Record"))
-	for _, b := range p.addRecord() {
-		content.AddChild(b)
-	}
-	content.AddChild(p.note(func() string { return s.recorder.estimate }), p.gap())
+	p.addRecord(content)
+	content.AddChild(p.note(s.estimateText), p.note(s.ringText), p.gap())
 	p.scroller = newScroller(t, content)
 	p.scroller.keeps = p.overTrack
 	p.scroller.moved = func() { s.drawn.stale = true }

@@ -3,29 +3,27 @@ package app
 import (
 	"fmt"
 	"image"
-	"math"
 	"path/filepath"
-	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/record"
 )
 
-// recorder is the studio's camera: a recording while it runs, the ring that instant
-// replays come from, and how both are written.
+// recorder is the studio's camera: how recordings are written, the one that runs, and those
+// that are being finished.
 type recorder struct {
-	kind     string // file name extension
+	kind     string  // file name extension
+	length   float64 // seconds of film after which a recording ends; 0 for never
+	rate     float64 // frames a second; 0 for as many as are dreamed
+	side     float64 // longer side of the file's frames in pixels; 0 for the canvas's
 	options  record.Options
-	ring     *record.Ring
 	take     *take
-	starting bool   // a recording's file is being made
-	writing  string // what is being finished, for the badge; "" for nothing
+	starting bool // a recording's file is being made
+	jobs     []*job
 
-	estimate string // of the bytes that ten seconds take
+	estimate string // of the file's bytes
 	asked    time.Time
 	busy     bool
 }
@@ -34,9 +32,22 @@ type recorder struct {
 type take struct {
 	path   string
 	writer *record.Writer
-	began  time.Time
 	ses    *session
-	from   atomic.Int64 // frames dreamed before the first one recorded, -1 while there is none
+	log    *record.Log // of the dream that is recorded
+	fps    float64
+	most   int          // frames after which it ends, 0 for never
+	from   atomic.Int64 // frames dreamed before the first one recorded
+	full   atomic.Bool  // it has most frames
+	frames int          // owned by the loop goroutine
+	job    *job
+}
+
+// job is a file that is being finished in the background.
+type job struct {
+	name        string
+	began       time.Time
+	writer      *record.Writer // of a recording, nil for a replay
+	done, total atomic.Int64
 }
 
 // The ring goes back so far, but never takes more than so many bytes.
@@ -48,21 +59,33 @@ const (
 // recordKinds are the files that a recording can be.
 var recordKinds = []string{".gif", ".mp4", ".webm", ".apng"}
 
-func newRecorder() recorder {
-	return recorder{kind: recordKinds[0], ring: record.NewRing(ringSpan, ringBytes)}
-}
+func newRecorder() recorder { return recorder{kind: recordKinds[0]} }
+
+func newRing() *record.Ring { return record.NewRing(ringSpan, ringBytes) }
 
 // film gives a frame to the ring and to the recording. It is called on the loop's
 // goroutine, which waits where the encoder is behind: recording time slows, and no frame is lost.
 func (s *session) film(f *dream.Frame) {
 	s.ring.Add(f.Image, f.Number, f.Done)
-	t := s.take.Load()
-	if t == nil {
-		return
+	if t := s.take.Load(); t != nil && t.log == s.filmed {
+		t.add(s, f)
 	}
-	t.from.CompareAndSwap(-1, int64(f.Number-1))
-	if t.writer.Add(f.Image) != nil {
-		s.take.CompareAndSwap(t, nil) // the window's goroutine tells of the error
+}
+
+// add records a frame. The window's goroutine ends a recording that is full or has failed.
+func (t *take) add(s *session, f *dream.Frame) {
+	if t.frames == 0 {
+		t.from.Store(int64(f.Number - 1))
+	}
+	err := t.writer.Add(f.Image)
+	if err == nil {
+		t.frames++
+	}
+	if t.frames == t.most && t.most > 0 {
+		t.full.Store(true)
+	}
+	if err != nil || t.full.Load() {
+		s.take.CompareAndSwap(t, nil)
 	}
 }
 
@@ -70,34 +93,38 @@ func (s *session) film(f *dream.Frame) {
 func (s *studio) toggleRecord() {
 	r := &s.recorder
 	if r.take != nil {
-		s.endTake()
+		s.endTake("")
 		return
 	}
 	if s.session == nil || s.meter.last == nil || r.starting {
 		return
 	}
 	r.starting = true
-	path := filepath.Join(saveFolder(), time.Now().Format("dream-2006-01-02-150405")+r.kind)
-	t := &take{path: path, ses: s.session}
-	t.from.Store(-1)
-	o, log := r.options, s.session.log
-	o.FPS = s.recordRate()
+	o := s.recordOptions(s.meter.last.Image)
+	t := &take{
+		path: filepath.Join(saveFolder(), time.Now().Format("dream-2006-01-02-150405")+r.kind),
+		ses:  s.session, log: s.session.log, fps: o.FPS, most: s.recordFrames(o.FPS),
+	}
+	t.job = &job{name: filepath.Base(t.path)}
+	o.Closing = t.job.progress
 	o.Recipe = func() record.Recipe {
-		recipe := log.Recipe()
-		recipe.From = max(int(t.from.Load()), 0)
+		recipe := t.log.Recipe()
+		recipe.From = int(t.from.Load())
 		return recipe
 	}
 	s.background(func() {
-		next, err := record.Create(path, o)
+		next, err := record.Create(t.path, o)
 		if err == nil {
 			const waiting = 32 // frames
 			t.writer = record.Background(next, waiting)
+			t.job.writer = t.writer
 		}
 		s.post(func() { s.roll(t, err) })
 	})
 }
 
-// roll begins a recording whose file is open.
+// roll begins a recording whose file is open with the frame that is shown, so that
+// there is one even where the dream stands still.
 func (s *studio) roll(t *take, err error) {
 	r := &s.recorder
 	r.starting = false
@@ -105,22 +132,57 @@ func (s *studio) roll(t *take, err error) {
 		s.warn(err)
 		return
 	}
-	r.take, t.began = t, time.Now()
+	r.take = t
 	if s.closing || s.session != t.ses {
-		s.endTake()
+		s.endTake("")
 		return
 	}
-	s.session.take.Store(t)
+	ses := s.session
+	ses.loop.Do(func(d *dream.Dream) error {
+		if t.log != ses.filmed {
+			return nil // it began anew meanwhile
+		}
+		ses.take.Store(t)
+		if f := ses.loop.Latest(); f != nil && f.Number == d.Frames() {
+			t.add(ses, f)
+		}
+		return nil
+	})
 	s.drawn.stale = true
 }
 
-// recordRate is how many frames a second a recording shows: as many as are dreamed.
-func (s *studio) recordRate() float64 {
-	return min(max(math.Round(s.meter.dreams), 4), 50)
+// recordOptions are those of a recording of frames like m.
+func (s *studio) recordOptions(m *image.RGBA) record.Options {
+	r := &s.recorder
+	o := r.options
+	o.FPS = s.recordRate()
+	if side := int(r.side); m.Rect.Dx() >= m.Rect.Dy() {
+		o.Size.X = side
+	} else {
+		o.Size.Y = side
+	}
+	return o
 }
 
-// endTake ends the recording; the file is finished in the background.
-func (s *studio) endTake() {
+// recordRate is how many frames a second a recording shows.
+func (s *studio) recordRate() float64 {
+	if s.recorder.rate > 0 {
+		return s.recorder.rate
+	}
+	return min(max(float64(int(s.meter.dreams+0.5)), 4), 50)
+}
+
+// recordFrames is the number of frames after which a recording ends, 0 for never.
+func (s *studio) recordFrames(fps float64) int {
+	if s.recorder.length == 0 {
+		return 0
+	}
+	return max(int(s.recorder.length*fps+0.5), 1)
+}
+
+// endTake ends the recording, for a reason that the user is told unless it is "". The file is
+// finished in the background.
+func (s *studio) endTake(why string) {
 	r := &s.recorder
 	t := r.take
 	if t == nil {
@@ -128,146 +190,110 @@ func (s *studio) endTake() {
 	}
 	r.take = nil
 	t.ses.take.CompareAndSwap(t, nil)
-	r.writing = "writing " + filepath.Base(t.path)
-	s.drawn.stale = true
-	s.background(func() {
+	s.finish(t.job, func() (string, error) {
 		err := t.writer.Close()
 		frames, _ := t.writer.Progress()
-		s.post(func() {
-			r.writing = ""
-			if err != nil {
-				s.warn(err)
-			} else {
-				s.tell(fmt.Sprintf("recorded %d frames to %s", frames, t.path))
-			}
-		})
+		text := fmt.Sprintf("recorded %d frames to %s", frames, t.path)
+		if why != "" {
+			text = why + "; " + text
+		}
+		return text, err
 	})
 }
 
 // saveReplay writes what the ring holds.
 func (s *studio) saveReplay() {
 	r := &s.recorder
-	if s.session == nil || r.writing != "" {
+	if s.session == nil || s.meter.last == nil {
 		return
 	}
-	if frames, _, _ := r.ring.Held(); frames == 0 {
+	ring := s.session.ring
+	if frames, _, _ := ring.Held(); frames == 0 {
 		return
 	}
 	path := filepath.Join(saveFolder(), time.Now().Format("replay-2006-01-02-150405")+r.kind)
-	o := r.options
-	o.Recipe = s.session.log.Recipe
-	r.writing = "writing the replay"
+	for _, j := range r.jobs {
+		if j.name == filepath.Base(path) {
+			return // one a second
+		}
+	}
+	o := s.recordOptions(s.meter.last.Image)
+	o.FPS = r.rate // 0 for the ring's own
+	j := &job{name: filepath.Base(path)}
+	o.Closing = j.progress
+	s.finish(j, func() (string, error) {
+		return "the last seconds are in " + path, ring.Save(path, o, j.progress)
+	})
+}
+
+// finish writes a file in the background and tells how that ended.
+func (s *studio) finish(j *job, write func() (told string, err error)) {
+	r := &s.recorder
+	j.began = time.Now()
+	r.jobs = append(r.jobs, j)
+	s.drawn.stale = true
 	s.background(func() {
-		err := r.ring.Save(path, o, func(done, total int) {
-			s.post(func() {
-				if r.writing != "" {
-					r.writing = fmt.Sprintf("writing the replay, %d of %d", done, total)
-				}
-			})
-		})
+		text, err := write()
 		s.post(func() {
-			r.writing = ""
+			for i := range r.jobs {
+				if r.jobs[i] == j {
+					r.jobs = append(r.jobs[:i], r.jobs[i+1:]...)
+					break
+				}
+			}
+			s.drawn.stale = true
 			if err != nil {
 				s.warn(err)
 			} else {
-				s.tell("the last seconds are in " + path)
+				s.tell(text)
 			}
 		})
 	})
 }
 
-// watch ends a recording that has failed, or whose dream was begun anew.
+// progress may be called from any goroutine.
+func (j *job) progress(done, total int) {
+	j.total.Store(int64(total))
+	j.done.Store(int64(done))
+}
+
+// share is how far the job is.
+func (j *job) share() float64 {
+	done, total := j.done.Load(), j.total.Load()
+	if total == 0 && j.writer != nil {
+		written, added := j.writer.Progress()
+		done, total = int64(written), int64(added)
+	}
+	return float64(done) / float64(max(total, 1))
+}
+
+// watch ends a recording that is full, has failed, or whose dream has gone.
 func (r *recorder) watch(s *studio, now time.Time) {
-	if t := r.take; t != nil && (t.writer.Err() != nil || t.ses != s.session) {
-		s.endTake()
+	if t := r.take; t != nil {
+		switch {
+		case t.writer.Err() != nil || t.full.Load():
+			s.endTake("")
+		case t.ses != s.session:
+			s.endTake("another net began")
+		}
 	}
 	if r.busy || s.folded || now.Sub(r.asked) < 5*time.Second || s.meter.last == nil {
 		return
 	}
 	r.busy, r.asked = true, now
-	o, kind, m := r.options, r.kind, s.meter.last.Image
-	o.FPS = s.recordRate()
+	m := s.meter.last.Image
+	o, kind, length := s.recordOptions(m), r.kind, r.length
+	if length == 0 {
+		length = 10
+	}
 	s.background(func() {
-		n, err := record.Estimate("x"+kind, o, m, int(10*o.FPS))
+		n, err := record.Estimate("x"+kind, o, m, int(length*o.FPS))
 		s.post(func() {
 			r.busy = false
 			r.estimate = ""
 			if err == nil {
-				r.estimate = "about " + byteText(float64(n)) + " for ten seconds"
+				r.estimate = fmt.Sprintf("about %s for %.0f s at %g frames/s", byteText(float64(n)), length, o.FPS)
 			}
 		})
 	})
-}
-
-// badge is what the corner of the picture says of a recording; "" for nothing.
-func (r *recorder) badge(now time.Time) string {
-	if t := r.take; t != nil {
-		written, added := t.writer.Progress()
-		d := now.Sub(t.began)
-		text := fmt.Sprintf("● %d:%02d   %d frames", int(d.Minutes()), int(d.Seconds())%60, added)
-		if behind := added - written; behind > 4 {
-			text += fmt.Sprintf("   %d to write", behind)
-		}
-		return text
-	}
-	return r.writing
-}
-
-// drawRecording shows the badge at the picture's top right corner, red while it records.
-func (s *studio) drawRecording(dst *ebiten.Image, area image.Rectangle) image.Rectangle {
-	text := s.recorder.badge(time.Now())
-	if text == "" {
-		return image.Rectangle{}
-	}
-	t := s.look
-	w := t.px(230)
-	r := image.Rect(area.Max.X-t.px(12)-w, area.Min.Y+t.px(12), area.Max.X-t.px(12), area.Min.Y+t.px(36))
-	t.fill(dst, r, colourShade)
-	c := colourText
-	if s.recorder.take != nil {
-		c = colourAlarm
-	}
-	t.write(dst, clip(text, t.small, w-t.px(16)), t.small, r.Max.X-t.px(8), (r.Min.Y+r.Max.Y)/2, c, alignRight)
-	return r
-}
-
-// addRecord adds the choices of the recorder to the panel.
-func (p *panel) addRecord() []*block {
-	r := &p.studio.recorder
-	o := &r.options
-	return []*block{
-		p.choice("file", recordKinds, func() *string { return &r.kind }),
-		p.choice("loop", record.Loops, func() *string { return &o.Loop }),
-		p.choice("dither", record.Dithers, func() *string { return &o.Dither }),
-		p.choice("palette", record.Palettes, func() *string { return &o.Palette }),
-	}
-}
-
-// choice is a line that goes through its values by clicks.
-func (p *panel) choice(name string, values []string, at func() *string) *block {
-	t := p.look
-	index := func() int { return max(slices.Index(values, *at()), 0) }
-	b := newBlock(func() int { return t.px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
-		mid := (r.Min.Y + r.Max.Y) / 2
-		t.write(dst, name, t.face, r.Min.X, mid, colourDim, alignLeft)
-		x := r.Min.X + t.px(86)
-		for i, v := range values {
-			c := colourDim
-			if i == index() {
-				c = colourAccent
-			}
-			t.write(dst, v, t.small, x, mid, c, alignLeft)
-			x += (r.Dx() - t.px(86)) / len(values)
-		}
-	})
-	b.click = func(pt image.Point) {
-		cell := (b.widget.Rect.Dx() - t.px(86)) / len(values)
-		i := (index() + 1) % len(values)
-		if pt.X >= t.px(86) {
-			i = min((pt.X-t.px(86))/cell, len(values)-1)
-		}
-		*at() = values[i]
-		p.studio.recorder.asked = time.Time{}
-	}
-	return b
 }

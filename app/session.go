@@ -26,9 +26,10 @@ type session struct {
 	guides  *record.Guides
 	log     *record.Log          // the recipe so far
 	take    atomic.Pointer[take] // the recording, nil for none
-	ring    *record.Ring
-	trunk   []string // names of the layers that the picker offers, from the picture on
-	logits  int      // the layer of the labels, -1 for none
+	ring    *record.Ring         // the last seconds
+	filmed  *record.Log          // the recipe of the frames that come; owned by the loop goroutine
+	trunk   []string             // names of the layers that the picker offers, from the picture on
+	logits  int                  // the layer of the labels, -1 for none
 
 	mu     sync.Mutex
 	frames []*dream.Frame // finished and not yet shown; guarded by mu
@@ -44,13 +45,12 @@ type opening struct {
 	seed     uint64
 	settings dream.Settings
 	paused   bool
-	ring     *record.Ring
 }
 
 // begin makes an engine and starts dreaming. It takes its time, so it is never called
 // on the window's goroutine.
 func begin(o opening, cfg Config) (*session, error) {
-	s := &session{net: o.net, id: o.id, start: o.start, title: o.title, seed: o.seed, program: cfg.Program, ring: o.ring}
+	s := &session{net: o.net, id: o.id, start: o.start, title: o.title, seed: o.seed, program: cfg.Program, ring: newRing()}
 	s.guides = record.NewGuides(picture.Open)
 	s.logits = dream.Logits(o.net)
 	s.trunk = dream.Trunk(o.net)
@@ -71,6 +71,8 @@ func begin(o opening, cfg Config) (*session, error) {
 	s.engine, s.device = engine, engine.Device()
 	s.log = s.newLog()
 	d.OnChange(s.log.Change)
+	s.filmed = s.log
+	s.ring.Begin(s.log.Recipe)
 	s.loop = dream.Start(d, o.settings, dream.LoopOptions{OnFrame: s.push, OnError: s.fail, Paused: o.paused})
 	return s, nil
 }
@@ -102,6 +104,8 @@ func (s *session) begin(start *image.RGBA, title string, seed uint64) {
 			return err
 		}
 		d.OnChange(log.Change)
+		s.filmed = log
+		s.ring.Begin(log.Recipe)
 		return nil
 	})
 	if s.loop.Paused() {

@@ -184,7 +184,7 @@ func (s *studio) takeSize() {
 func (s *studio) open(o opening) {
 	s.opening = true
 	s.size.begin(o.start.Rect.Size())
-	o.settings, o.ring = s.effective(), s.recorder.ring
+	o.settings = s.effective()
 	settings := s.want
 	s.background(func() {
 		next, err := begin(o, s.cfg)
@@ -275,7 +275,7 @@ func (s *studio) tell(text string) { s.toasts.tell(text, time.Now()); s.drawn.st
 func (s *studio) end() error {
 	s.closing = true
 	var err error
-	s.endTake()
+	s.endTake("")
 	if s.session != nil {
 		err = s.session.close()
 	}

@@ -154,7 +154,7 @@ func (s *studio) single() {
 // restart begins again from the start picture, with the same seed.
 func (s *studio) restart() {
 	if s.session != nil {
-		s.endTake()
+		s.endTake("the dream began anew")
 		s.session.begin(s.session.start, s.session.title, s.session.seed)
 	}
 }

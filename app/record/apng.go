@@ -120,6 +120,7 @@ func (a *apngRecorder) Close() error {
 	if err := a.f.Close(); a.err == nil && err != nil {
 		a.err = fmt.Errorf("record: %w", err)
 	}
+	discard(a.path, a.err)
 	return a.err
 }
 

@@ -59,3 +59,10 @@ func create(path string) (file, error) {
 	}
 	return f, nil
 }
+
+// discard removes a file that no frame was written to.
+func discard(path string, err error) {
+	if err == errEmpty {
+		_ = os.Remove(path) // an empty file in its place does no harm
+	}
+}

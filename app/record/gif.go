@@ -226,6 +226,7 @@ func (g *gifRecorder) Close() error {
 	if err := g.f.Close(); err != nil {
 		g.fail(fmt.Errorf("record: %w", err))
 	}
+	discard(g.path, g.failed())
 	return g.failed()
 }
 

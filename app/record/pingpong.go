@@ -12,14 +12,15 @@ import (
 // frames wait for their way back in a file beside the recording, which nobody else sees: memory
 // does not grow with the length, and a recording that is cut off is the way forward.
 type pingpong struct {
-	next   Recorder
-	folder string
-	spool  *os.File // of the frames' pixels without alpha; nil before the first one
-	size   image.Point
-	frames int
-	buf    []byte
-	err    error // of the spool
-	closed bool
+	next    Recorder
+	folder  string
+	closing func(done, total int) // may be nil
+	spool   *os.File              // of the frames' pixels without alpha; nil before the first one
+	size    image.Point
+	frames  int
+	buf     []byte
+	err     error // of the spool
+	closed  bool
 }
 
 func (p *pingpong) Add(m *image.RGBA) error {
@@ -83,6 +84,9 @@ func (p *pingpong) Close() error {
 		var m *image.RGBA
 		if m, err = p.fetch(n); err == nil {
 			err = p.next.Add(m)
+		}
+		if p.closing != nil {
+			p.closing(p.frames-1-n, p.frames-2)
 		}
 	}
 	if p.spool != nil {

@@ -56,6 +56,9 @@ type Options struct {
 	// the beginning, when its changes have grown, and at the end. The number of frames
 	// is filled in. It is called by the goroutine that calls Add and Close; nil writes none.
 	Recipe func() Recipe
+	// Closing, which may be nil, hears how far Close is where it has frames of its own to write. It is called by
+	// the goroutine that calls Close.
+	Closing func(done, total int)
 }
 
 // DefaultFPS is the rate of a recording that none is given for.
@@ -117,7 +120,7 @@ func Create(path string, o Options) (Recorder, error) {
 	case Seamless:
 		front.next = &seamless{next: front.next, fade: o.Fade}
 	case PingPong:
-		front.next = &pingpong{next: front.next, folder: filepath.Dir(path)}
+		front.next = &pingpong{next: front.next, folder: filepath.Dir(path), closing: o.Closing}
 	}
 	return front, nil
 }

@@ -14,8 +14,9 @@ type Ring struct {
 	most int64
 
 	mu     sync.Mutex
-	frames []ringFrame // guarded by mu
-	bytes  int64       // of the frames; guarded by mu
+	frames []ringFrame   // guarded by mu
+	recipe func() Recipe // of the dream that they are of, nil for none; guarded by mu
+	bytes  int64         // of the frames; guarded by mu
 }
 
 type ringFrame struct {
@@ -26,6 +27,13 @@ type ringFrame struct {
 
 // NewRing makes a ring that goes back for a time but never holds more bytes of frames than most.
 func NewRing(span time.Duration, most int64) *Ring { return &Ring{span: span, most: most} }
+
+// Begin makes the frames that follow those of another dream, of which this gives the whole recipe.
+func (r *Ring) Begin(recipe func() Recipe) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.frames, r.bytes, r.recipe = nil, 0, recipe
+}
 
 // Add takes a frame, which must not change any more, its number in the dream, from 1,
 // and when it was finished. A number that does not follow on the last one is another
@@ -60,11 +68,14 @@ func (r *Ring) Held() (frames int, span time.Duration, bytes int64) {
 }
 
 // Save writes what the ring holds now, while it goes on. Without a rate in the options it
-// plays as fast as it was dreamed. The recipe is the dream's whole one; the place
+// plays as fast as it was dreamed. The recipe is what Begin was given where the options have none; the place
 // of the frames in it is filled in. Progress, which may be nil, hears how far it is.
 func (r *Ring) Save(path string, o Options, progress func(done, total int)) error {
 	r.mu.Lock()
 	frames := append([]ringFrame(nil), r.frames...)
+	if o.Recipe == nil {
+		o.Recipe = r.recipe
+	}
 	r.mu.Unlock()
 	if len(frames) == 0 {
 		return errors.New("record: there are no frames yet to replay")

@@ -117,6 +117,9 @@ func (v *video) wait(err error) error {
 	if err == nil {
 		return nil
 	}
+	if v.ext == ".mp4" {
+		_ = trimMP4(v.path) // where that fails players have to cope with the rest
+	}
 	return complaint(err, v.stderr.String())
 }
 
@@ -137,6 +140,7 @@ func (v *video) Close() error {
 	switch {
 	case v.cmd == nil && v.err == nil:
 		v.err = errEmpty
+		discard(v.path, v.err)
 	case v.err == nil:
 		if v.err = v.wait(nil); v.err == nil {
 			v.err = v.finish()

@@ -1,0 +1,162 @@
+package app
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/ebitenui/ebitenui/widget"
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/record"
+)
+
+// badge is what the corner of the picture says of recordings, and how far the bar below
+// it is, -1 for no bar.
+func (r *recorder) badge(now time.Time) (text string, share float64) {
+	if t := r.take; t != nil {
+		written, added := t.writer.Progress()
+		text = "● " + clock(float64(added)/t.fps)
+		share = -1
+		if t.most > 0 {
+			text += " of " + clock(float64(t.most)/t.fps)
+			share = float64(added) / float64(t.most)
+		}
+		text += fmt.Sprintf("   %d frames", added)
+		if behind := added - written; behind > 4 {
+			text += fmt.Sprintf("   %d to write", behind)
+		}
+		return text, share
+	}
+	if len(r.jobs) == 0 {
+		return "", -1
+	}
+	j := r.jobs[0]
+	text = "writing " + j.name
+	share = j.share()
+	if spent := now.Sub(j.began).Seconds(); share > 0.05 && spent > 1 {
+		text += "   " + clock(spent*(1-share)/share) + " left"
+	}
+	return text, share
+}
+
+// clock writes seconds as m:ss.
+func clock(seconds float64) string {
+	n := int(math.Round(seconds))
+	return fmt.Sprintf("%d:%02d", n/60, n%60)
+}
+
+// drawRecording shows the badge at the picture's top right corner, red while it records.
+func (s *studio) drawRecording(dst *ebiten.Image, area image.Rectangle) image.Rectangle {
+	text, share := s.recorder.badge(time.Now())
+	if text == "" {
+		return image.Rectangle{}
+	}
+	t := s.look
+	w := min(int(advance(text, t.small))+t.px(20), area.Dx()-t.px(24))
+	r := image.Rect(area.Max.X-t.px(12)-w, area.Min.Y+t.px(12), area.Max.X-t.px(12), area.Min.Y+t.px(36))
+	t.fill(dst, r, colourShade)
+	c, bar := colourText, colourAccent
+	if s.recorder.take != nil {
+		c, bar = colourAlarm, colourAlarm
+	}
+	t.write(dst, clip(text, t.small, w-t.px(16)), t.small, r.Max.X-t.px(10), (r.Min.Y+r.Max.Y)/2, c, alignRight)
+	if share >= 0 {
+		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(3), r.Min.X+int(min(share, 1)*float64(r.Dx())), r.Max.Y), bar)
+	}
+	return r
+}
+
+// addRecord adds the choices of the recorder to the panel.
+func (p *panel) addRecord(c *widget.Container) {
+	r := &p.studio.recorder
+	o := &r.options
+	c.AddChild(
+		p.choice("file", recordKinds, func() *string { return &r.kind }),
+		p.recordDial("length", "seconds of film after which a recording ends by itself", 120, 1, "until stopped", "%.0f s", &r.length),
+		p.recordDial("frame rate", "frames a second of the film", 50, 1, "as dreamed", "%.0f /s", &r.rate),
+		p.recordDial("film size", "longer side of the film in pixels", 1920, 64, "the canvas's", "%.0f px", &r.side),
+		p.choice("loop", record.Loops, func() *string { return &o.Loop }),
+		p.choice("dither", record.Dithers, func() *string { return &o.Dither }),
+		p.choice("palette", record.Palettes, func() *string { return &o.Palette }),
+	)
+}
+
+// recordDial is a slider of the recorder, at whose lower end stands a word instead of a number.
+func (p *panel) recordDial(name, help string, most, least float64, word, format string, at *float64) *slider {
+	return p.slider(dial{
+		name: name, help: help + "; " + word + " at the left end", max: most, whole: true, curve: 2,
+		get: func() float64 { return *at },
+		set: func(v float64) {
+			if v > 0 && v < least {
+				v = least
+			}
+			*at = v
+			p.studio.recorder.asked = time.Time{}
+		},
+		reset: func() { *at = 0 },
+		text: func(v float64) string {
+			if v == 0 {
+				return word
+			}
+			return fmt.Sprintf(format, v)
+		},
+	}, sliderPlain)
+}
+
+// estimateText is the size that a recording will have.
+func (s *studio) estimateText() string { return s.recorder.estimate }
+
+// ringText is what an instant replay would save now.
+func (s *studio) ringText() string {
+	if s.session == nil {
+		return ""
+	}
+	frames, span, bytes := s.session.ring.Held()
+	return fmt.Sprintf("i saves the last %.0f s: %d frames, %s of memory", span.Seconds(), frames, byteText(float64(bytes)))
+}
+
+// choice is a line that goes through its values by clicks.
+func (p *panel) choice(name string, values []string, at func() *string) *block {
+	t := p.look
+	left := t.px(62)
+	index := func() int { return max(slices.Index(values, *at()), 0) }
+	// The values stand as far apart as their own widths leave room.
+	edges := func(width int) []int {
+		total := 0.0
+		for _, v := range values {
+			total += advance(v, t.small)
+		}
+		gap := (float64(width-left) - total) / float64(len(values))
+		out, x := make([]int, len(values)), float64(left)
+		for i, v := range values {
+			out[i] = int(x)
+			x += advance(v, t.small) + gap
+		}
+		return out
+	}
+	b := newBlock(func() int { return t.px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
+		mid := (r.Min.Y + r.Max.Y) / 2
+		t.write(dst, name, t.face, r.Min.X, mid, colourDim, alignLeft)
+		for i, x := range edges(r.Dx()) {
+			c := colourDim
+			if i == index() {
+				c = colourAccent
+			}
+			t.write(dst, values[i], t.small, r.Min.X+x, mid, c, alignLeft)
+		}
+	})
+	b.click = func(pt image.Point) {
+		i := (index() + 1) % len(values)
+		for k, x := range edges(b.widget.Rect.Dx()) {
+			if pt.X >= x-t.px(4) {
+				i = k
+			}
+		}
+		*at() = values[i]
+		p.studio.recorder.asked = time.Time{}
+	}
+	return b
+}
