@@ -20,18 +20,28 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	cmd := root()
-	cmd.SetArgs(calledAs(os.Args))
-	err := cmd.ExecuteContext(ctx)
+	err := execute(ctx)
 	switch {
 	case err == nil:
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(os.Stderr, "zalgoscope: stopped")
 		os.Exit(130)
 	default:
-		fmt.Fprintf(os.Stderr, "zalgoscope: %s\n", oneLine(err))
+		complain(err)
 		os.Exit(1)
 	}
+}
+
+// execute runs the command that the program's name and arguments ask for.
+func execute(ctx context.Context) error {
+	args, err := arguments(os.Args)
+	if err != nil {
+		return err
+	}
+	cobra.MousetrapHelpText = "" // on Windows a double click opens the studio
+	cmd := root()
+	cmd.SetArgs(args)
+	return cmd.ExecuteContext(ctx)
 }
 
 // root is the command line; without a command it opens the studio.
@@ -39,7 +49,7 @@ func root() *cobra.Command {
 	cmd := studioCommand()
 	cmd.Version = version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), shareCommand())
+	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), settingsCommand(), shareCommand())
 	return cmd
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -29,6 +28,7 @@ type saverJob struct {
 	window  string
 	display string
 	windows bool
+	file    string // of settings
 }
 
 func saverCommand() *cobra.Command {
@@ -46,11 +46,18 @@ Long options may have one dash or two.`,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			fs := cmd.Flags()
-			if err := fs.Parse(twoDashes(fs, args)); err != nil {
+			args = twoDashes(fs, args)
+			if err := fs.Parse(args); err != nil {
 				return err
 			}
 			if help, err := fs.GetBool("help"); help || err != nil {
 				return errors.Join(cmd.Help(), err)
+			}
+			if j.file != "" {
+				// The command line counts more than the file.
+				if err := errors.Join(saver.ReadSettings(j.file, &j.options), fs.Parse(args)); err != nil {
+					return err
+				}
 			}
 			if fs.NArg() > 0 {
 				return fmt.Errorf("the saver takes no %q", fs.Arg(0))
@@ -66,6 +73,7 @@ Long options may have one dash or two.`,
 	fs.BoolVar(&j.root, "root", false, "draw into XSCREENSAVER_WINDOW, or the root window where that is not set")
 	fs.StringVar(&j.window, "window-id", "", "draw into this window, given in decimal or as 0x...")
 	fs.StringVar(&j.display, "display", "", "X display, instead of that of the environment")
+	fs.StringVar(&j.file, "settings", "", "take the knobs from this file, TOML with the names of the flags")
 	fs.BoolVar(&j.windows, "no-x11", false, "open a window as on systems without X11")
 	_ = fs.MarkHidden("no-x11")
 	j.netFlags.register(cmd)
@@ -112,14 +120,14 @@ func (j *saverJob) run(cmd *cobra.Command) error {
 	if err := t.FromEnvironment(); err != nil {
 		return err
 	}
-	if !j.windows && !saver.HasX11(t) && !displayed() {
+	if !j.windows && !saver.CanDraw(t) && !displayed() {
 		return errors.New("there is no display for the saver")
 	}
 	if j.options.Seed == 0 {
 		j.options.Seed = uint64(os.Getpid())
 	}
 	cfg := saver.Config{Options: j.options, Open: j.openSaver}
-	if j.windows || !saver.HasX11(t) {
+	if j.windows || !saver.CanDraw(t) {
 		return app.Saver(cmd.Context(), cfg)
 	}
 	return saver.Run(cmd.Context(), cfg, t)
@@ -141,12 +149,4 @@ func (j *saverJob) openSaver(preview bool) (*nn.Net, nn.Engine, error) {
 	}
 	engine, err := f.open(net)
 	return net, engine, err
-}
-
-// calledAs gives the arguments that the name under which the program was called stands for.
-func calledAs(args []string) []string {
-	if strings.TrimSuffix(filepath.Base(args[0]), ".exe") == saverName {
-		return append([]string{"saver"}, args[1:]...)
-	}
-	return args[1:]
 }

@@ -1,3 +1,5 @@
+//go:build !windows
+
 package saver
 
 import (
@@ -7,9 +9,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/jezek/xgb"
@@ -17,36 +17,6 @@ import (
 	"github.com/jezek/xgb/render"
 	"github.com/jezek/xgb/xproto"
 )
-
-// Target is where an X11 saver draws.
-type Target struct {
-	Display string        // "" for the environment's
-	Window  xproto.Window // a window of somebody else's, 0 for none
-	Root    bool          // the root window, or what stands for it
-}
-
-// ParseWindow reads a window's number, decimal or, after 0x, hexadecimal.
-func ParseWindow(text string) (xproto.Window, error) {
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 0, 32)
-	if err != nil || n == 0 {
-		return 0, fmt.Errorf("saver: %q is not the number of a window", text)
-	}
-	return xproto.Window(n), nil
-}
-
-// FromEnvironment fills in the window that a screensaver's daemon names in XSCREENSAVER_WINDOW.
-func (t *Target) FromEnvironment() error {
-	text := os.Getenv("XSCREENSAVER_WINDOW")
-	if text == "" || t.Window != 0 {
-		return nil
-	}
-	var err error
-	t.Window, err = ParseWindow(text)
-	return err
-}
-
-// foreign tells whether the saver draws into a window that is not its own.
-func (t Target) foreign() bool { return t.Window != 0 || t.Root }
 
 // display is a connection to an X server.
 type display struct {
@@ -192,9 +162,4 @@ func (d *display) virtualRoot() xproto.Window {
 		}
 	}
 	return root
-}
-
-// HasX11 tells whether there is an X server to draw on, or one is asked for.
-func HasX11(t Target) bool {
-	return t.foreign() || t.Display != "" || os.Getenv("DISPLAY") != "" && runtime.GOOS != "windows" && runtime.GOOS != "darwin"
 }

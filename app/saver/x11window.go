@@ -1,3 +1,5 @@
+//go:build !windows
+
 package saver
 
 import (
@@ -13,7 +15,7 @@ import (
 
 // takeForeign draws into a window of somebody else's, whose size is followed.
 func (d *display) takeForeign(t Target) error {
-	id := t.Window
+	id := xproto.Window(t.Window)
 	if id == 0 {
 		id = d.virtualRoot()
 	}
