@@ -125,7 +125,8 @@ func showPanes(ctx context.Context, show *Show, panes []*pane) error {
 		}
 		cost := time.Since(now)
 		const allInput = 0x04FF
-		waitForMessages.Call(0, 0, 0, uintptr((effort.period(cost) - cost).Milliseconds()), allInput)
+		rest := max(effort.period(cost)-cost, 0)
+		waitForMessages.Call(0, 0, 0, uintptr(rest.Milliseconds()), allInput)
 	}
 	return nil
 }
