@@ -51,7 +51,7 @@ windows: export GOARCH=amd64
 windows: export CGO_ENABLED=1
 windows: export CC=x86_64-w64-mingw32-gcc
 windows: setup-windows
-	$(GO) vet ./...
+	$(GO) vet -trimpath ./... # the flag shares the build's objects
 	$(GO) build $(FLAGS) -o dist/zalgoscope.exe .
 	$(GO) build -trimpath -buildvcs=false -ldflags "$(LINK) -H windowsgui" -o dist/zalgoscope.scr .
 
