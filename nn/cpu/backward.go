@@ -196,7 +196,7 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 	kernelReads(dy, ay, ax, g.out.h, g.out.w)
 	macs := op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}})
 	g.macs += macs
-	g.cost += g.packs.k.cost(macs)
+	cost := g.packs.k.cost(macs)
 	var phases []phase
 	fast := false
 	for y, ty := range ay.phases {
@@ -209,6 +209,10 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 			p.panels = g.packs.backward(op, together, ys, xs, y, x, ty, tx, fast)
 		}
 	}
+	if fast {
+		cost *= winogradCost
+	}
+	g.cost += cost
 	if fast {
 		g.fast = append(g.fast, phases[0].parts...)
 		return

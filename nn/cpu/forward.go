@@ -104,6 +104,7 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 	t.macs = op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
 	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
 	if fast {
+		t.cost *= winogradCost
 		c.addWinograd(t, o)
 	} else {
 		c.addConv(t, o)

@@ -76,9 +76,9 @@ type kernels struct {
 	conv  [2][]kernel // by blocks-1 and pixels
 	depth []kernel    // by pixels
 	others
-	winogradOutput     [2][]kernel      // by row of the tiles and pixels
-	lrn5, lrn5Gradient func(t *lrnTile) // for windows of five channels and whole blocks, or nil
-	pair               int              // blocks of 16 output channels that conv computes at once
+	winograd           [2]winogradKernels // for 3x3 and 4x4 taps
+	lrn5, lrn5Gradient func(t *lrnTile)   // for windows of five channels and whole blocks, or nil
+	pair               int                // blocks of 16 output channels that conv computes at once
 	peak               func(n int)
 	work               int     // floating point operations of a round of peak
 	speed              float64 // floating point operations a nanosecond, roughly
@@ -89,7 +89,6 @@ type others struct {
 	maxPool, maxPoolGradient  func(t *poolTile)
 	lrn, lrnGradient          func(t *lrnTile) // for beta 0.75
 	gateRow, plusRow, seedRow func(t *rowTile)
-	winogradInput             func(t *winogradTile)
 }
 
 // poolTile is the arguments of a pool kernel: n pixels whose windows have the
@@ -135,8 +134,14 @@ type rowTile struct {
 	sums   block // of squares, set by seedRow
 }
 
+// winogradKernels is the transforms of F(2x2,rxr).
+type winogradKernels struct {
+	input  func(t *winogradTile)
+	output [2][]kernel // by row of the tiles and pixels
+}
+
 // winogradTile is the arguments of the kernel that takes n neighbouring tiles of
-// a block, 4x4 cells every two, to the 16 points of F(2x2,3x3).
+// a block, r+1 by r+1 cells every two, to the points.
 type winogradTile struct {
 	x, v  address // the first tile's first cell; its value at point 0
 	row   int     // bytes from row to row of x

@@ -19,15 +19,25 @@ func convAVX512w1n1(t *tile)
 //go:noescape
 func depthAVX512n1(t *tile)
 
-// winogradOutputAVX512r0n1 computes 1 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n1 computes 1 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n1(t *tile)
+func winogradOutput3AVX512r0n1(t *tile)
 
-// winogradOutputAVX512r1n1 computes 1 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n1 computes 1 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n1(t *tile)
+func winogradOutput3AVX512r1n1(t *tile)
+
+// winogradOutput4AVX512r0n1 computes 1 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n1(t *tile)
+
+// winogradOutput4AVX512r1n1 computes 1 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n1(t *tile)
 
 // convAVX512w2n2 computes 2 pixels of 32 output channels.
 //
@@ -44,15 +54,25 @@ func convAVX512w1n2(t *tile)
 //go:noescape
 func depthAVX512n2(t *tile)
 
-// winogradOutputAVX512r0n2 computes 2 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n2 computes 2 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n2(t *tile)
+func winogradOutput3AVX512r0n2(t *tile)
 
-// winogradOutputAVX512r1n2 computes 2 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n2 computes 2 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n2(t *tile)
+func winogradOutput3AVX512r1n2(t *tile)
+
+// winogradOutput4AVX512r0n2 computes 2 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n2(t *tile)
+
+// winogradOutput4AVX512r1n2 computes 2 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n2(t *tile)
 
 // convAVX512w2n3 computes 3 pixels of 32 output channels.
 //
@@ -69,15 +89,25 @@ func convAVX512w1n3(t *tile)
 //go:noescape
 func depthAVX512n3(t *tile)
 
-// winogradOutputAVX512r0n3 computes 3 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n3 computes 3 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n3(t *tile)
+func winogradOutput3AVX512r0n3(t *tile)
 
-// winogradOutputAVX512r1n3 computes 3 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n3 computes 3 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n3(t *tile)
+func winogradOutput3AVX512r1n3(t *tile)
+
+// winogradOutput4AVX512r0n3 computes 3 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n3(t *tile)
+
+// winogradOutput4AVX512r1n3 computes 3 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n3(t *tile)
 
 // convAVX512w2n4 computes 4 pixels of 32 output channels.
 //
@@ -94,15 +124,25 @@ func convAVX512w1n4(t *tile)
 //go:noescape
 func depthAVX512n4(t *tile)
 
-// winogradOutputAVX512r0n4 computes 4 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n4 computes 4 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n4(t *tile)
+func winogradOutput3AVX512r0n4(t *tile)
 
-// winogradOutputAVX512r1n4 computes 4 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n4 computes 4 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n4(t *tile)
+func winogradOutput3AVX512r1n4(t *tile)
+
+// winogradOutput4AVX512r0n4 computes 4 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n4(t *tile)
+
+// winogradOutput4AVX512r1n4 computes 4 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n4(t *tile)
 
 // convAVX512w2n5 computes 5 pixels of 32 output channels.
 //
@@ -119,15 +159,25 @@ func convAVX512w1n5(t *tile)
 //go:noescape
 func depthAVX512n5(t *tile)
 
-// winogradOutputAVX512r0n5 computes 5 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n5 computes 5 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n5(t *tile)
+func winogradOutput3AVX512r0n5(t *tile)
 
-// winogradOutputAVX512r1n5 computes 5 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n5 computes 5 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n5(t *tile)
+func winogradOutput3AVX512r1n5(t *tile)
+
+// winogradOutput4AVX512r0n5 computes 5 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n5(t *tile)
+
+// winogradOutput4AVX512r1n5 computes 5 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n5(t *tile)
 
 // convAVX512w2n6 computes 6 pixels of 32 output channels.
 //
@@ -144,15 +194,25 @@ func convAVX512w1n6(t *tile)
 //go:noescape
 func depthAVX512n6(t *tile)
 
-// winogradOutputAVX512r0n6 computes 6 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n6 computes 6 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n6(t *tile)
+func winogradOutput3AVX512r0n6(t *tile)
 
-// winogradOutputAVX512r1n6 computes 6 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n6 computes 6 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n6(t *tile)
+func winogradOutput3AVX512r1n6(t *tile)
+
+// winogradOutput4AVX512r0n6 computes 6 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n6(t *tile)
+
+// winogradOutput4AVX512r1n6 computes 6 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n6(t *tile)
 
 // convAVX512w2n7 computes 7 pixels of 32 output channels.
 //
@@ -169,15 +229,25 @@ func convAVX512w1n7(t *tile)
 //go:noescape
 func depthAVX512n7(t *tile)
 
-// winogradOutputAVX512r0n7 computes 7 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n7 computes 7 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n7(t *tile)
+func winogradOutput3AVX512r0n7(t *tile)
 
-// winogradOutputAVX512r1n7 computes 7 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n7 computes 7 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n7(t *tile)
+func winogradOutput3AVX512r1n7(t *tile)
+
+// winogradOutput4AVX512r0n7 computes 7 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n7(t *tile)
+
+// winogradOutput4AVX512r1n7 computes 7 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n7(t *tile)
 
 // convAVX512w2n8 computes 8 pixels of 32 output channels.
 //
@@ -194,15 +264,25 @@ func convAVX512w1n8(t *tile)
 //go:noescape
 func depthAVX512n8(t *tile)
 
-// winogradOutputAVX512r0n8 computes 8 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n8 computes 8 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n8(t *tile)
+func winogradOutput3AVX512r0n8(t *tile)
 
-// winogradOutputAVX512r1n8 computes 8 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n8 computes 8 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n8(t *tile)
+func winogradOutput3AVX512r1n8(t *tile)
+
+// winogradOutput4AVX512r0n8 computes 8 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n8(t *tile)
+
+// winogradOutput4AVX512r1n8 computes 8 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n8(t *tile)
 
 // convAVX512w2n9 computes 9 pixels of 32 output channels.
 //
@@ -219,15 +299,25 @@ func convAVX512w1n9(t *tile)
 //go:noescape
 func depthAVX512n9(t *tile)
 
-// winogradOutputAVX512r0n9 computes 9 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n9 computes 9 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n9(t *tile)
+func winogradOutput3AVX512r0n9(t *tile)
 
-// winogradOutputAVX512r1n9 computes 9 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n9 computes 9 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n9(t *tile)
+func winogradOutput3AVX512r1n9(t *tile)
+
+// winogradOutput4AVX512r0n9 computes 9 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n9(t *tile)
+
+// winogradOutput4AVX512r1n9 computes 9 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n9(t *tile)
 
 // convAVX512w2n10 computes 10 pixels of 32 output channels.
 //
@@ -244,15 +334,25 @@ func convAVX512w1n10(t *tile)
 //go:noescape
 func depthAVX512n10(t *tile)
 
-// winogradOutputAVX512r0n10 computes 10 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n10 computes 10 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n10(t *tile)
+func winogradOutput3AVX512r0n10(t *tile)
 
-// winogradOutputAVX512r1n10 computes 10 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n10 computes 10 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n10(t *tile)
+func winogradOutput3AVX512r1n10(t *tile)
+
+// winogradOutput4AVX512r0n10 computes 10 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n10(t *tile)
+
+// winogradOutput4AVX512r1n10 computes 10 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n10(t *tile)
 
 // convAVX512w2n11 computes 11 pixels of 32 output channels.
 //
@@ -269,15 +369,25 @@ func convAVX512w1n11(t *tile)
 //go:noescape
 func depthAVX512n11(t *tile)
 
-// winogradOutputAVX512r0n11 computes 11 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n11 computes 11 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n11(t *tile)
+func winogradOutput3AVX512r0n11(t *tile)
 
-// winogradOutputAVX512r1n11 computes 11 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n11 computes 11 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n11(t *tile)
+func winogradOutput3AVX512r1n11(t *tile)
+
+// winogradOutput4AVX512r0n11 computes 11 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n11(t *tile)
+
+// winogradOutput4AVX512r1n11 computes 11 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n11(t *tile)
 
 // convAVX512w2n12 computes 12 pixels of 32 output channels.
 //
@@ -294,15 +404,25 @@ func convAVX512w1n12(t *tile)
 //go:noescape
 func depthAVX512n12(t *tile)
 
-// winogradOutputAVX512r0n12 computes 12 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n12 computes 12 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n12(t *tile)
+func winogradOutput3AVX512r0n12(t *tile)
 
-// winogradOutputAVX512r1n12 computes 12 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n12 computes 12 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n12(t *tile)
+func winogradOutput3AVX512r1n12(t *tile)
+
+// winogradOutput4AVX512r0n12 computes 12 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n12(t *tile)
+
+// winogradOutput4AVX512r1n12 computes 12 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n12(t *tile)
 
 // convAVX512w2n13 computes 13 pixels of 32 output channels.
 //
@@ -319,15 +439,25 @@ func convAVX512w1n13(t *tile)
 //go:noescape
 func depthAVX512n13(t *tile)
 
-// winogradOutputAVX512r0n13 computes 13 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n13 computes 13 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n13(t *tile)
+func winogradOutput3AVX512r0n13(t *tile)
 
-// winogradOutputAVX512r1n13 computes 13 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n13 computes 13 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n13(t *tile)
+func winogradOutput3AVX512r1n13(t *tile)
+
+// winogradOutput4AVX512r0n13 computes 13 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n13(t *tile)
+
+// winogradOutput4AVX512r1n13 computes 13 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n13(t *tile)
 
 // convAVX512w2n14 computes 14 pixels of 32 output channels.
 //
@@ -344,15 +474,25 @@ func convAVX512w1n14(t *tile)
 //go:noescape
 func depthAVX512n14(t *tile)
 
-// winogradOutputAVX512r0n14 computes 14 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX512r0n14 computes 14 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r0n14(t *tile)
+func winogradOutput3AVX512r0n14(t *tile)
 
-// winogradOutputAVX512r1n14 computes 14 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX512r1n14 computes 14 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX512r1n14(t *tile)
+func winogradOutput3AVX512r1n14(t *tile)
+
+// winogradOutput4AVX512r0n14 computes 14 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r0n14(t *tile)
+
+// winogradOutput4AVX512r1n14 computes 14 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX512r1n14(t *tile)
 
 // convAVX2w1n1 computes 1 pixels of 16 output channels.
 //
@@ -364,15 +504,25 @@ func convAVX2w1n1(t *tile)
 //go:noescape
 func depthAVX2n1(t *tile)
 
-// winogradOutputAVX2r0n1 computes 1 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX2r0n1 computes 1 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r0n1(t *tile)
+func winogradOutput3AVX2r0n1(t *tile)
 
-// winogradOutputAVX2r1n1 computes 1 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX2r1n1 computes 1 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r1n1(t *tile)
+func winogradOutput3AVX2r1n1(t *tile)
+
+// winogradOutput4AVX2r0n1 computes 1 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r0n1(t *tile)
+
+// winogradOutput4AVX2r1n1 computes 1 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r1n1(t *tile)
 
 // convAVX2w1n2 computes 2 pixels of 16 output channels.
 //
@@ -384,15 +534,25 @@ func convAVX2w1n2(t *tile)
 //go:noescape
 func depthAVX2n2(t *tile)
 
-// winogradOutputAVX2r0n2 computes 2 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX2r0n2 computes 2 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r0n2(t *tile)
+func winogradOutput3AVX2r0n2(t *tile)
 
-// winogradOutputAVX2r1n2 computes 2 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX2r1n2 computes 2 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r1n2(t *tile)
+func winogradOutput3AVX2r1n2(t *tile)
+
+// winogradOutput4AVX2r0n2 computes 2 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r0n2(t *tile)
+
+// winogradOutput4AVX2r1n2 computes 2 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r1n2(t *tile)
 
 // convAVX2w1n3 computes 3 pixels of 16 output channels.
 //
@@ -404,15 +564,25 @@ func convAVX2w1n3(t *tile)
 //go:noescape
 func depthAVX2n3(t *tile)
 
-// winogradOutputAVX2r0n3 computes 3 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX2r0n3 computes 3 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r0n3(t *tile)
+func winogradOutput3AVX2r0n3(t *tile)
 
-// winogradOutputAVX2r1n3 computes 3 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX2r1n3 computes 3 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r1n3(t *tile)
+func winogradOutput3AVX2r1n3(t *tile)
+
+// winogradOutput4AVX2r0n3 computes 3 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r0n3(t *tile)
+
+// winogradOutput4AVX2r1n3 computes 3 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r1n3(t *tile)
 
 // convAVX2w1n4 computes 4 pixels of 16 output channels.
 //
@@ -424,15 +594,25 @@ func convAVX2w1n4(t *tile)
 //go:noescape
 func depthAVX2n4(t *tile)
 
-// winogradOutputAVX2r0n4 computes 4 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX2r0n4 computes 4 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r0n4(t *tile)
+func winogradOutput3AVX2r0n4(t *tile)
 
-// winogradOutputAVX2r1n4 computes 4 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX2r1n4 computes 4 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r1n4(t *tile)
+func winogradOutput3AVX2r1n4(t *tile)
+
+// winogradOutput4AVX2r0n4 computes 4 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r0n4(t *tile)
+
+// winogradOutput4AVX2r1n4 computes 4 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r1n4(t *tile)
 
 // convAVX2w1n5 computes 5 pixels of 16 output channels.
 //
@@ -444,15 +624,25 @@ func convAVX2w1n5(t *tile)
 //go:noescape
 func depthAVX2n5(t *tile)
 
-// winogradOutputAVX2r0n5 computes 5 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX2r0n5 computes 5 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r0n5(t *tile)
+func winogradOutput3AVX2r0n5(t *tile)
 
-// winogradOutputAVX2r1n5 computes 5 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX2r1n5 computes 5 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r1n5(t *tile)
+func winogradOutput3AVX2r1n5(t *tile)
+
+// winogradOutput4AVX2r0n5 computes 5 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r0n5(t *tile)
+
+// winogradOutput4AVX2r1n5 computes 5 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r1n5(t *tile)
 
 // convAVX2w1n6 computes 6 pixels of 16 output channels.
 //
@@ -464,15 +654,25 @@ func convAVX2w1n6(t *tile)
 //go:noescape
 func depthAVX2n6(t *tile)
 
-// winogradOutputAVX2r0n6 computes 6 pixels of row 0 of tiles from their points.
+// winogradOutput3AVX2r0n6 computes 6 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r0n6(t *tile)
+func winogradOutput3AVX2r0n6(t *tile)
 
-// winogradOutputAVX2r1n6 computes 6 pixels of row 1 of tiles from their points.
+// winogradOutput3AVX2r1n6 computes 6 pixels of row 1 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradOutputAVX2r1n6(t *tile)
+func winogradOutput3AVX2r1n6(t *tile)
+
+// winogradOutput4AVX2r0n6 computes 6 pixels of row 0 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r0n6(t *tile)
+
+// winogradOutput4AVX2r1n6 computes 6 pixels of row 1 of tiles from the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradOutput4AVX2r1n6(t *tile)
 
 // maxPoolAVX512 takes the maximum under windows of one shape.
 //
@@ -509,10 +709,15 @@ func plusRowAVX512(t *rowTile)
 //go:noescape
 func seedRowAVX512(t *rowTile)
 
-// winogradInputAVX512 takes tiles of a block to the points of F(2x2,3x3).
+// winogradInput3AVX512 takes tiles of a block to the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradInputAVX512(t *winogradTile)
+func winogradInput3AVX512(t *winogradTile)
+
+// winogradInput4AVX512 takes tiles of a block to the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradInput4AVX512(t *winogradTile)
 
 // peakAVX512 makes n rounds of 12 multiply-adds on registers of 16 lanes.
 func peakAVX512(n int)
@@ -552,10 +757,15 @@ func plusRowAVX2(t *rowTile)
 //go:noescape
 func seedRowAVX2(t *rowTile)
 
-// winogradInputAVX2 takes tiles of a block to the points of F(2x2,3x3).
+// winogradInput3AVX2 takes tiles of a block to the points of F(2x2,3x3).
 //
 //go:noescape
-func winogradInputAVX2(t *winogradTile)
+func winogradInput3AVX2(t *winogradTile)
+
+// winogradInput4AVX2 takes tiles of a block to the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradInput4AVX2(t *winogradTile)
 
 // peakAVX2 makes n rounds of 12 multiply-adds on registers of 8 lanes.
 func peakAVX2(n int)
@@ -581,7 +791,6 @@ var othersAVX512 = others{
 	gateRow:         gateRowAVX512,
 	plusRow:         plusRowAVX512,
 	seedRow:         seedRowAVX512,
-	winogradInput:   winogradInputAVX512,
 }
 
 var othersAVX2 = others{
@@ -592,7 +801,6 @@ var othersAVX2 = others{
 	gateRow:         gateRowAVX2,
 	plusRow:         plusRowAVX2,
 	seedRow:         seedRowAVX2,
-	winogradInput:   winogradInputAVX2,
 }
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}
@@ -603,6 +811,12 @@ var depthAVX512 = []kernel{nil, depthAVX512n1, depthAVX512n2, depthAVX512n3, dep
 
 var depthAVX2 = []kernel{nil, depthAVX2n1, depthAVX2n2, depthAVX2n3, depthAVX2n4, depthAVX2n5, depthAVX2n6}
 
-var winogradOutputAVX512 = [2][]kernel{{nil, winogradOutputAVX512r0n1, winogradOutputAVX512r0n2, winogradOutputAVX512r0n3, winogradOutputAVX512r0n4, winogradOutputAVX512r0n5, winogradOutputAVX512r0n6, winogradOutputAVX512r0n7, winogradOutputAVX512r0n8, winogradOutputAVX512r0n9, winogradOutputAVX512r0n10, winogradOutputAVX512r0n11, winogradOutputAVX512r0n12, winogradOutputAVX512r0n13, winogradOutputAVX512r0n14}, {nil, winogradOutputAVX512r1n1, winogradOutputAVX512r1n2, winogradOutputAVX512r1n3, winogradOutputAVX512r1n4, winogradOutputAVX512r1n5, winogradOutputAVX512r1n6, winogradOutputAVX512r1n7, winogradOutputAVX512r1n8, winogradOutputAVX512r1n9, winogradOutputAVX512r1n10, winogradOutputAVX512r1n11, winogradOutputAVX512r1n12, winogradOutputAVX512r1n13, winogradOutputAVX512r1n14}}
+var winogradAVX512 = [2]winogradKernels{
+	{winogradInput3AVX512, [2][]kernel{{nil, winogradOutput3AVX512r0n1, winogradOutput3AVX512r0n2, winogradOutput3AVX512r0n3, winogradOutput3AVX512r0n4, winogradOutput3AVX512r0n5, winogradOutput3AVX512r0n6, winogradOutput3AVX512r0n7, winogradOutput3AVX512r0n8, winogradOutput3AVX512r0n9, winogradOutput3AVX512r0n10, winogradOutput3AVX512r0n11, winogradOutput3AVX512r0n12, winogradOutput3AVX512r0n13, winogradOutput3AVX512r0n14}, {nil, winogradOutput3AVX512r1n1, winogradOutput3AVX512r1n2, winogradOutput3AVX512r1n3, winogradOutput3AVX512r1n4, winogradOutput3AVX512r1n5, winogradOutput3AVX512r1n6, winogradOutput3AVX512r1n7, winogradOutput3AVX512r1n8, winogradOutput3AVX512r1n9, winogradOutput3AVX512r1n10, winogradOutput3AVX512r1n11, winogradOutput3AVX512r1n12, winogradOutput3AVX512r1n13, winogradOutput3AVX512r1n14}}},
+	{winogradInput4AVX512, [2][]kernel{{nil, winogradOutput4AVX512r0n1, winogradOutput4AVX512r0n2, winogradOutput4AVX512r0n3, winogradOutput4AVX512r0n4, winogradOutput4AVX512r0n5, winogradOutput4AVX512r0n6, winogradOutput4AVX512r0n7, winogradOutput4AVX512r0n8, winogradOutput4AVX512r0n9, winogradOutput4AVX512r0n10, winogradOutput4AVX512r0n11, winogradOutput4AVX512r0n12, winogradOutput4AVX512r0n13, winogradOutput4AVX512r0n14}, {nil, winogradOutput4AVX512r1n1, winogradOutput4AVX512r1n2, winogradOutput4AVX512r1n3, winogradOutput4AVX512r1n4, winogradOutput4AVX512r1n5, winogradOutput4AVX512r1n6, winogradOutput4AVX512r1n7, winogradOutput4AVX512r1n8, winogradOutput4AVX512r1n9, winogradOutput4AVX512r1n10, winogradOutput4AVX512r1n11, winogradOutput4AVX512r1n12, winogradOutput4AVX512r1n13, winogradOutput4AVX512r1n14}}},
+}
 
-var winogradOutputAVX2 = [2][]kernel{{nil, winogradOutputAVX2r0n1, winogradOutputAVX2r0n2, winogradOutputAVX2r0n3, winogradOutputAVX2r0n4, winogradOutputAVX2r0n5, winogradOutputAVX2r0n6}, {nil, winogradOutputAVX2r1n1, winogradOutputAVX2r1n2, winogradOutputAVX2r1n3, winogradOutputAVX2r1n4, winogradOutputAVX2r1n5, winogradOutputAVX2r1n6}}
+var winogradAVX2 = [2]winogradKernels{
+	{winogradInput3AVX2, [2][]kernel{{nil, winogradOutput3AVX2r0n1, winogradOutput3AVX2r0n2, winogradOutput3AVX2r0n3, winogradOutput3AVX2r0n4, winogradOutput3AVX2r0n5, winogradOutput3AVX2r0n6}, {nil, winogradOutput3AVX2r1n1, winogradOutput3AVX2r1n2, winogradOutput3AVX2r1n3, winogradOutput3AVX2r1n4, winogradOutput3AVX2r1n5, winogradOutput3AVX2r1n6}}},
+	{winogradInput4AVX2, [2][]kernel{{nil, winogradOutput4AVX2r0n1, winogradOutput4AVX2r0n2, winogradOutput4AVX2r0n3, winogradOutput4AVX2r0n4, winogradOutput4AVX2r0n5, winogradOutput4AVX2r0n6}, {nil, winogradOutput4AVX2r1n1, winogradOutput4AVX2r1n2, winogradOutput4AVX2r1n3, winogradOutput4AVX2r1n4, winogradOutput4AVX2r1n5, winogradOutput4AVX2r1n6}}},
+}

@@ -143,11 +143,11 @@ func (c *compiler) addConv(t *task, o *conv) {
 
 // addWinograd gives a task a convolution to write by winograd.
 func (c *compiler) addWinograd(t *task, o *conv) {
-	fast := &winograd{conv: *o}
+	fast := &winograd{conv: *o, taps: len(o.phases[0].parts[0].ys)}
 	p := fast.input()
 	kernelReads(p.x, axis{[][]tap{p.ys}, 1}, axis{[][]tap{p.xs}, 1}, roundUp(o.out.h, 2), roundUp(o.out.w, 2))
 	c.convs = append(c.convs, fast)
-	t.rows = 2
+	t.rows = max(2, roundUp(2*leastTiles/((o.out.w+1)/2), 2))
 	t.traffic(o)
 	t.add(fast)
 }

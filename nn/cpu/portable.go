@@ -11,13 +11,12 @@ var portable = &kernels{
 		maxPool: maxPoolGo, maxPoolGradient: maxPoolGradientGo,
 		lrn: lrnGo, lrnGradient: lrnGradientGo,
 		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo,
-		winogradInput: winogradInputGo,
 	},
-	winogradOutput: [2][]kernel{{nil, winogradTopOne, winogradTopTwo}, {nil, winogradBottomOne, winogradBottomTwo}},
-	pair:           1,
-	peak:           peakScalar,
-	work:           16,
-	speed:          5,
+	winograd: [2]winogradKernels{winogradGo(3), winogradGo(4)},
+	pair:     1,
+	peak:     peakScalar,
+	work:     16,
+	speed:    5,
 }
 
 type block = [lanes]float32

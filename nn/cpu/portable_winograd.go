@@ -1,64 +1,62 @@
 package cpu
 
-import "unsafe"
-
-// plusMinus is a plus or minus b.
-func plusMinus(a, b *block, minus bool) (c block) {
-	for i, v := range a {
-		if minus {
-			c[i] = v - b[i]
-		} else {
-			c[i] = v + b[i]
-		}
+// winogradIn is B' and winogradOut A' of F(2x2,rxr), by r-3; winogradWeights has G.
+var (
+	winogradIn = [2][][]float32{
+		{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
+		{{2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}},
 	}
-	return c
-}
+	winogradOut = [2][2][]float32{
+		{{1, 1, 1, 0}, {0, 1, -1, -1}},
+		{{1, 1, 1, 1, 0}, {0, 1, -1, 2, 1}},
+	}
+)
 
-// winogradForms is the rows of B': cell a plus or minus cell b.
-var winogradForms = [4]struct {
-	a, b  int
-	minus bool
-}{{0, 2, true}, {1, 2, false}, {2, 1, true}, {1, 3, true}}
-
-func winogradInputGo(t *winogradTile) {
-	for n := range t.n {
-		for i, f := range winogradForms {
-			var columns [4]block
-			for j := range columns {
-				at := (2*n + j) * cellSize
-				columns[j] = plusMinus(t.x.at(f.a*t.row+at), t.x.at(f.b*t.row+at), f.minus)
-			}
-			for j, g := range winogradForms {
-				*t.v.at((4*i+j)*t.point + n*cellSize) = plusMinus(&columns[g.a], &columns[g.b], g.minus)
-			}
+// dot sets y to a sum of blocks, each times its factor.
+func dot(y *block, row []float32, x func(i int) *block) {
+	*y = block{}
+	for i, f := range row {
+		if f == 0 {
+			continue
+		}
+		for c, v := range x(i) {
+			y[c] += f * v
 		}
 	}
 }
 
-func winogradTopOne(t *tile)    { winogradOutputGo(t, 0, make([]block, 1)) }
-func winogradTopTwo(t *tile)    { winogradOutputGo(t, 0, make([]block, 2)) }
-func winogradBottomOne(t *tile) { winogradOutputGo(t, 1, make([]block, 1)) }
-func winogradBottomTwo(t *tile) { winogradOutputGo(t, 1, make([]block, 2)) }
-
-// winogradOutputGo computes one or two pixels of a row of a tile.
-func winogradOutputGo(t *tile, row int, acc []block) {
-	s := (*segment)(unsafe.Pointer(t.segs))
-	var columns [4]block
-	for j := range columns {
-		at := func(i int) *block { return s.x.at((4*i + j) * s.bstep) }
-		for c := range columns[j] {
-			if row == 0 {
-				columns[j][c] = at(0)[c] + at(1)[c] + at(2)[c]
-			} else {
-				columns[j][c] = at(1)[c] - at(2)[c] - at(3)[c]
+// winogradGo is the transforms for taps x taps.
+func winogradGo(taps int) winogradKernels {
+	in, out := winogradIn[taps-3], winogradOut[taps-3]
+	k := winogradKernels{input: func(t *winogradTile) {
+		var columns [5]block
+		for n := range t.n {
+			for i, row := range in {
+				for j := range in {
+					dot(&columns[j], row, func(r int) *block { return t.x.at(r*t.row + (2*n+j)*cellSize) })
+				}
+				for j, row := range in {
+					dot(t.v.at((len(in)*i+j)*t.point+n*cellSize), row, func(c int) *block { return &columns[c] })
+				}
 			}
 		}
-	}
-	for c := range acc[0] {
-		acc[0][c] = columns[0][c] + columns[1][c] + columns[2][c]
-		if len(acc) > 1 {
-			acc[1][c] = columns[1][c] - columns[2][c] - columns[3][c]
+	}}
+	for r, row := range out {
+		leave := func(t *tile, acc []block) {
+			s := (*segment)(t.segs)
+			var columns [5]block
+			for j := range in {
+				dot(&columns[j], row, func(i int) *block { return s.x.at((len(in)*i + j) * s.bstep) })
+			}
+			for q := range acc {
+				dot(&acc[q], out[q], func(j int) *block { return &columns[j] })
+			}
+			t.end(acc)
+		}
+		k.output[r] = []kernel{nil,
+			func(t *tile) { var acc [1]block; leave(t, acc[:]) },
+			func(t *tile) { var acc [2]block; leave(t, acc[:]) },
 		}
 	}
-	t.end(acc)
+	return k
 }

@@ -7,15 +7,17 @@ import (
 )
 
 // winograd writes a convolution by 3x3 taps in tiles of 2x2 outputs with 16
-// multiplications where conv takes 36: F(2x2,3x3) of Lavin & Gray 2016, "Fast
-// algorithms for convolutional neural networks". Larger tiles would save more,
+// multiplications where conv takes 36, and one by 4x4 taps, the transpose of a
+// GoogLeNet's stem, with 25 for 64: F(2x2,3x3) and F(2x2,4x4) of Lavin & Gray 2016,
+// "Fast algorithms for convolutional neural networks". Larger tiles would save more,
 // but their rounding changes which of nearly equal values a max pool takes.
 //
-// A chunk of tiles at a time, the input goes to 16 points, where a product of
+// A chunk of tiles at a time, the input goes to the points, where a product of
 // matrices does the work, by the kernels of 1x1 convolutions.
 type winograd struct {
-	conv  // of one phase with one part, whose panels are those of each point in turn
-	chunk int
+	conv      // of one phase with one part, whose panels are those of each point in turn
+	taps  int // 3 or 4, along each axis
+	chunk int // tiles at a time
 
 	// Where a worker keeps a chunk, in bytes: the input at the points, [point][block][tile],
 	// and behind it the products for as many blocks as kernels compute at once.
@@ -25,21 +27,23 @@ type winograd struct {
 }
 
 const (
-	points       = 16
 	winogradRoom = 640 << 10 // bytes of scratch that stay in a core's own cache
+	winogradCost = 0.55      // of conv's time
+	leastTiles   = 56        // in a strip, for each reads all weights
 )
 
 // fitsWinograd tells whether winograd can compute a part of a sum of convolutions.
 // Where it can, it is faster (BenchmarkConv): from 1.1 times at 7x7 to 1.9 times.
 func (s *part) fitsWinograd(op *nn.Conv) bool {
-	square := func(t []tap) bool { return len(t) == 3 && t[1].at == t[0].at+1 && t[2].at == t[0].at+2 }
-	return op.Groups == 1 && s.stepY == 1 && s.stepX == 1 && square(s.ys) && square(s.xs) &&
-		s.x.cell == cellSize
+	dense := func(t []tap) bool { return t[len(t)-1].at-t[0].at == len(t)-1 }
+	n := len(s.ys)
+	return op.Groups == 1 && s.stepY == 1 && s.stepX == 1 && s.x.cell == cellSize &&
+		(n == 3 || n == 4) && len(s.xs) == n && dense(s.ys) && dense(s.xs)
 }
 
 // layout divides the scratch.
 func (o *winograd) layout() {
-	in, pair := o.input().x.n, o.k.pair
+	in, pair, points := o.input().x.n, o.k.pair, o.points()
 	wide := o.k.wide()
 	o.chunk = max(winogradRoom/(points*cellSize*(in+pair))/wide, 2) * wide
 	o.block = o.chunk * cellSize
@@ -50,6 +54,10 @@ func (o *winograd) layout() {
 }
 
 func (o *winograd) input() *part { return &o.phases[0].parts[0] }
+
+func (o *winograd) points() int { return (o.taps + 1) * (o.taps + 1) }
+
+func (o *winograd) kernels() *winogradKernels { return &o.k.winograd[o.taps-3] }
 
 func (o *winograd) write(w *worker, r region) {
 	wide := (o.out.w + 1) / 2
@@ -92,7 +100,7 @@ func (o *winograd) enter(w *worker, v address, t, n int) {
 				x: w.address(s.x.at(b, 2*ty+y0, 2*tx+x0)), row: s.x.row,
 				v: v.add(b*o.block + at*cellSize), point: o.vpoint, n: n,
 			}
-			o.k.winogradInput(&w.winograd)
+			o.kernels().input(&w.winograd)
 		}
 	})
 }
@@ -101,11 +109,11 @@ var noOffset = []int{0}
 
 // multiply computes k blocks of output channels from block b at every point.
 func (o *winograd) multiply(w *worker, v address, b, k, n int) {
-	s, each := o.input(), len(o.input().panels)/points
+	s, each := o.input(), len(o.input().panels)/o.points()
 	w.segs = append(w.segs[:0], segment{taps: unsafe.Pointer(&noOffset[0]), ntaps: 1, bstep: o.block, step: cellSize})
 	seg, t := &w.segs[0], &w.tile
 	*t = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize}
-	for p := range points {
+	for p := range o.points() {
 		q := &s.panels[p*each+b/o.k.pair]
 		seg.w, seg.blocks, seg.last = unsafe.Pointer(&q.w[0]), q.n, q.last
 		seg.x = v.add(p * o.vpoint)
@@ -154,7 +162,7 @@ func (o *winograd) row(w *worker, b, row, y, x, n int) {
 	}
 	for n > 0 {
 		c := min(n, o.k.wide())
-		o.k.winogradOutput[row][c](t)
+		o.kernels().output[row][c](t)
 		w.segs[0].x = w.segs[0].x.add(c / 2 * cellSize)
 		t.y[0] = t.y[0].add(c * cellSize)
 		t.gate[0] = t.gate[0].add(c * gateSize)
@@ -171,24 +179,34 @@ func (w *worker) room(size int) address {
 	return address(roundUp(int(at), alignment))
 }
 
-// winogradRows is G of F(2x2,3x3): the points of three weights.
-var winogradRows = [4][3]float32{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}}
+// winogradWeights is G of F(2x2,rxr), by r-3: the points of r weights.
+var winogradWeights = [2][][]float64{
+	{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}},
+	{{1. / 2, 0, 0, 0}, {-1. / 2, -1. / 2, -1. / 2, -1. / 2}, {-1. / 6, 1. / 6, -1. / 6, 1. / 6}, {1. / 6, 2. / 6, 4. / 6, 8. / 6}, {0, 0, 0, 1}},
+}
 
 // packWinograd lays out the weights at each point, GgG'.
 func (m matrix) packWinograd(pair int) (panels []panel) {
-	for p := range points {
-		at := m
-		at.taps = 1
-		at.weight = func(o, i, _ int) float32 {
-			sum := 0.0
-			for ky, gy := range winogradRows[p/4] {
-				for kx, gx := range winogradRows[p%4] {
-					sum += float64(gy*gx) * float64(m.weight(o, i, 3*ky+kx))
+	taps := 3
+	if m.taps == 16 {
+		taps = 4
+	}
+	g := winogradWeights[taps-3]
+	for _, gy := range g {
+		for _, gx := range g {
+			at := m
+			at.taps = 1
+			at.weight = func(o, i, _ int) float32 {
+				sum := 0.0
+				for ky, y := range gy {
+					for kx, x := range gx {
+						sum += y * x * float64(m.weight(o, i, taps*ky+kx))
+					}
 				}
+				return float32(sum)
 			}
-			return float32(sum)
+			panels = append(panels, at.pack(pair)...)
 		}
-		panels = append(panels, at.pack(pair)...)
 	}
 	return panels
 }

@@ -36,16 +36,21 @@ func function(name, of, doc string) {
 func main() {
 	ConstraintExpr("amd64")
 	spread()
+	numbers()
 	for n := 1; n <= wide; n++ {
 		convTile(vector{isa: avx512, lanes: 16}, n, 2)
 		convTile(vector{isa: avx512, lanes: 16}, n, 1)
 		depthTile(vector{isa: avx512, lanes: 16}, n)
-		winogradOutput(vector{isa: avx512, lanes: 16}, n)
+		for _, t := range transforms {
+			winogradOutput(vector{isa: avx512, lanes: 16}, t, n)
+		}
 	}
 	for n := 1; n <= narrow; n++ {
 		convTile(vector{isa: avx2, lanes: 8}, n, 1)
 		depthTile(vector{isa: avx2, lanes: 8}, n)
-		winogradOutput(vector{isa: avx2, lanes: 8}, n)
+		for _, t := range transforms {
+			winogradOutput(vector{isa: avx2, lanes: 8}, t, n)
+		}
 	}
 	for _, v := range []vector{{avx512, 16}, {avx2, 8}} {
 		maxPool(v)
@@ -55,7 +60,9 @@ func main() {
 		gateRow(v)
 		plusRow(v)
 		seedRow(v)
-		winogradInput(v)
+		for _, t := range transforms {
+			winogradInput(v, t)
+		}
 		peak(v)
 	}
 	lrn5(vector{avx512, 16})
@@ -79,7 +86,7 @@ func declarations() ([]byte, error) {
 	b.WriteString(stubs.String())
 	for _, isa := range []string{avx512, avx2} {
 		fmt.Fprintf(&b, "\nvar others%s = others{\n", isa)
-		for _, name := range []string{"maxPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "winogradInput"} {
+		for _, name := range []string{"maxPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", name, name, isa)
 		}
 		b.WriteString("}\n")
@@ -92,8 +99,12 @@ func declarations() ([]byte, error) {
 		isa string
 		n   int
 	}{{avx512, wide}, {avx2, narrow}} {
-		fmt.Fprintf(&b, "\nvar winogradOutput%s = [2][]kernel{%s, %s}\n", v.isa,
-			table("winogradOutput"+v.isa+"r0n%d", v.n), table("winogradOutput"+v.isa+"r1n%d", v.n))
+		fmt.Fprintf(&b, "\nvar winograd%s = [2]winogradKernels{\n", v.isa)
+		for _, t := range transforms {
+			fmt.Fprintf(&b, "{winogradInput%[1]d%[2]s, [2][]kernel{%[3]s, %[4]s}},\n", t.taps, v.isa,
+				table(fmt.Sprintf("winogradOutput%d%sr0n%%d", t.taps, v.isa), v.n), table(fmt.Sprintf("winogradOutput%d%sr1n%%d", t.taps, v.isa), v.n))
+		}
+		b.WriteString("}\n")
 	}
 	return format.Source(b.Bytes())
 }

@@ -181,11 +181,19 @@ func reduce(g grid, seg Mem) {
 	JNZ(LabelRef("block"))
 }
 
+// ahead is how many bytes of weights before their use are asked for: they come in
+// one stream, from a cache that other cores share.
+const ahead = 2048
+
 // lane adds one input channel: its weights times each pixel's value. Each
 // broadcast is loaded once, so that two loads a cycle suffice.
 func lane(g grid, b pixels, w GPVirtual, l int) {
 	for c := range g.cols {
-		VMOVUPS(Mem{Base: w, Disp: (l*g.cols + c) * g.bytes()}, g.temp(c))
+		at := (l*g.cols + c) * g.bytes()
+		VMOVUPS(Mem{Base: w, Disp: at}, g.temp(c))
+		if at%64 == 0 {
+			PREFETCHT0(Mem{Base: w, Disp: at + ahead})
+		}
 	}
 	for p := range g.n {
 		t := g.temp(2 + p%2)

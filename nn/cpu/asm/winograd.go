@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -17,7 +18,65 @@ const (
 	winogradN     = 32
 )
 
-// strided addresses four places a stride apart.
+// transform is the matrices of an algorithm F(2x2,rxr) with r+1 points, applied
+// to the rows and columns of a tile (Lavin & Gray 2016).
+type transform struct {
+	taps int
+	in   [][]float32  // B'
+	out  [2][]float32 // A'
+}
+
+var transforms = []transform{
+	{ // points 0, 1, -1 and infinity
+		3,
+		[][]float32{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
+		[2][]float32{{1, 1, 1, 0}, {0, 1, -1, -1}},
+	},
+	{ // points 0, 1, -1, 2 and infinity
+		4,
+		[][]float32{{2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}},
+		[2][]float32{{1, 1, 1, 1, 0}, {0, 1, -1, 2, 1}},
+	},
+}
+
+func (t transform) points() int { return t.taps + 1 }
+
+// factors is 2 and 3, as often as a register holds numbers.
+var factors [2]Mem
+
+func numbers() {
+	for i, v := range []float32{2, 3} {
+		factors[i] = GLOBL(fmt.Sprintf("factor%d", i+2), 8|16) // RODATA|NOPTR
+		DATA(0, F32(v))
+	}
+}
+
+// add adds a term to a register. Its factor, if not 1 or -1, is in the register that of tells.
+func add(factor float32, x Op, to VecPhysical, of func(factor float32) VecPhysical) {
+	switch {
+	case factor == 1:
+		VADDPS(x, to, to)
+	case factor == -1:
+		VSUBPS(x, to, to)
+	case factor > 0:
+		VFMADD231PS(x, of(factor), to)
+	case factor < 0:
+		VFNMADD231PS(x, of(-factor), to)
+	}
+}
+
+// combine sets a register to a sum of terms of which one at least has factor 1.
+func combine(row []float32, x func(i int) Op, to VecPhysical, of func(factor float32) VecPhysical) {
+	first := slices.Index(row, 1)
+	VMOVUPS(x(first), to)
+	for i, f := range row {
+		if i != first {
+			add(f, x(i), to, of)
+		}
+	}
+}
+
+// strided addresses five places a stride apart.
 type strided struct {
 	base      GPVirtual
 	step, tri GPVirtual // once and three times the stride
@@ -32,7 +91,7 @@ func newStrided(base, step GPVirtual) strided {
 func (s strided) at(i int) Mem {
 	m := Mem{Base: s.base}
 	switch i {
-	case 1, 2:
+	case 1, 2, 4:
 		m.Index, m.Scale = s.step, uint8(i)
 	case 3:
 		m.Index, m.Scale = s.tri, 1
@@ -40,20 +99,25 @@ func (s strided) at(i int) Mem {
 	return m
 }
 
-// rows is s and the bases 4, 8 and 12 strides on: sixteen places.
-func (s strided) rows() [4]strided {
-	r := [4]strided{s, s, s, s}
-	for i := 1; i < 4; i++ {
-		r[i].base = GP64()
-		LEAQ(Mem{Base: r[i-1].base, Index: s.step, Scale: 4}, r[i].base)
+// rows is n bases, each n strides on from the one before: a square of places.
+func (s strided) rows(n int) []strided {
+	r := []strided{s}
+	for i := 1; i < n; i++ {
+		next := s
+		next.base = GP64()
+		LEAQ(Mem{Base: r[i-1].base, Index: s.step, Scale: 4}, next.base)
+		if n == 5 {
+			ADDQ(s.step, next.base)
+		}
+		r = append(r, next)
 	}
 	return r
 }
 
-// winogradInput is B'dB of Lavin & Gray's F(2x2,3x3) for neighbouring tiles.
-func winogradInput(v vector) {
-	name := "winogradInput" + v.isa
-	function(name, "winogradTile", name+" takes tiles of a block to the points of F(2x2,3x3).")
+// winogradInput is B'dB for neighbouring tiles of a block.
+func winogradInput(v vector, t transform) {
+	name := fmt.Sprintf("winogradInput%d%s", t.taps, v.isa)
+	function(name, "winogradTile", fmt.Sprintf("%s takes tiles of a block to the points of F(2x2,%[2]dx%[2]d).", name, t.taps))
 	args := Mem{Base: Load(Param("t"), GP64())}
 	x, row, y, point, n := GP64(), GP64(), GP64(), GP64(), GP64()
 	MOVQ(args.Offset(winogradX), x)
@@ -61,31 +125,23 @@ func winogradInput(v vector) {
 	MOVQ(args.Offset(winogradV), y)
 	MOVQ(args.Offset(winogradPoint), point)
 	MOVQ(args.Offset(winogradN), n)
-	in, out := newStrided(x, row), newStrided(y, point).rows()
-	// The rows of B': one cell plus or minus another.
-	forms := [4]struct {
-		a, b  int
-		minus bool
-	}{{0, 2, true}, {1, 2, false}, {2, 1, true}, {1, 3, true}}
-	sum := func(minus bool, b Op, a, to VecPhysical) {
-		if minus {
-			VSUBPS(b, a, to)
-		} else {
-			VADDPS(b, a, to)
+	in, out := newStrided(x, row), newStrided(y, point).rows(t.points())
+	of := func(factor float32) VecPhysical { return v.reg(12 + int(factor)) }
+	for i, m := range factors {
+		if t.taps == 4 {
+			VBROADCASTSS(m, v.reg(14+i))
 		}
 	}
 	Label("tile")
 	for part := range v.perBlock() {
-		for i, f := range forms {
-			at := func(r, j int) Mem { return in.at(r).Offset(64*j + part*v.bytes()) }
-			column := func(j int) VecPhysical { return v.reg(8*(i%2) + j) }
-			for j := range 4 {
-				VMOVUPS(at(f.a, j), column(j))
-				sum(f.minus, at(f.b, j), column(j), column(j))
+		for i, f := range t.in {
+			set := 7 * (i % 2) // of registers, so that one row need not wait for the other
+			for j := range t.points() {
+				combine(f, func(r int) Op { return in.at(r).Offset(64*j + part*v.bytes()) }, v.reg(set+j), of)
 			}
-			for j, g := range forms {
-				to := v.reg(8*(i%2) + 4 + j)
-				sum(g.minus, column(g.b), column(g.a), to)
+			for j, g := range t.in {
+				to := v.reg(set + 5 + j%2)
+				combine(g, func(c int) Op { return v.reg(set + c) }, to, of)
 				VMOVUPS(to, out[i].at(j).Offset(part*v.bytes()))
 			}
 		}
@@ -100,38 +156,36 @@ func winogradInput(v vector) {
 	RET()
 }
 
-// winogradOutput is one row of A'mA of Lavin & Gray's F(2x2,3x3) for the tiles
-// of n neighbouring pixels of a block, and what follows a convolution. The
-// tile's segment tells where the first tile's point 0 lies and the bytes from point to point.
-func winogradOutput(v vector, n int) {
-	for row := range 2 {
-		name := fmt.Sprintf("winogradOutput%sr%dn%d", v.isa, row, n)
-		function(name, "tile", fmt.Sprintf("%s computes %d pixels of row %d of tiles from their points.", name, n, row))
+// winogradOutput is one row of A'mA for the tiles of n neighbouring pixels of a
+// block, and what follows a convolution. The cpu.tile's segment tells where the
+// first tile's point 0 lies and the bytes from point to point.
+func winogradOutput(v vector, t transform, n int) {
+	for row := range t.out {
+		name := fmt.Sprintf("winogradOutput%d%sr%dn%d", t.taps, v.isa, row, n)
+		function(name, "tile", fmt.Sprintf("%s computes %d pixels of row %d of tiles from the points of F(2x2,%[4]dx%[4]d).", name, n, row, t.taps))
 		g := grid{v, n, v.perBlock()}
 		args := Mem{Base: Load(Param("t"), GP64())}
 		seg, m, point := GP64(), GP64(), GP64()
 		MOVQ(args.Offset(tileSegs), seg)
 		MOVQ(Mem{Base: seg, Disp: segX}, m)
 		MOVQ(Mem{Base: seg, Disp: segBStep}, point)
-		in := newStrided(m, point).rows()
+		in := newStrided(m, point).rows(t.points())
+		of := func(float32) VecPhysical { return g.temp(3) } // only 2 occurs
+		if t.taps == 4 {
+			VBROADCASTSS(factors[0], g.temp(3))
+		}
 		for p := 0; p < n; p += 2 {
 			for c := range g.cols {
-				for j := range 4 {
-					at := func(i int) Mem { return in[i].at(j).Offset(p/2*64 + c*g.bytes()) }
-					VMOVUPS(at(row), g.temp(j))
-					if row == 0 {
-						VADDPS(at(1), g.temp(j), g.temp(j))
-						VADDPS(at(2), g.temp(j), g.temp(j))
-					} else {
-						VSUBPS(at(2), g.temp(j), g.temp(j))
-						VSUBPS(at(3), g.temp(j), g.temp(j))
+				for j := range t.points() {
+					sum := g.temp(j % 2)
+					combine(t.out[row], func(i int) Op { return in[i].at(j).Offset(p/2*64 + c*g.bytes()) }, sum, of)
+					for q := range min(2, n-p) {
+						if j == slices.Index(t.out[q], 1) {
+							VMOVAPS(sum, g.acc(p+q, c))
+						} else {
+							add(t.out[q][j], sum, g.acc(p+q, c), of)
+						}
 					}
-				}
-				VADDPS(g.temp(1), g.temp(0), g.acc(p, c))
-				VADDPS(g.temp(2), g.acc(p, c), g.acc(p, c))
-				if p+1 < n {
-					VSUBPS(g.temp(2), g.temp(1), g.acc(p+1, c))
-					VSUBPS(g.temp(3), g.acc(p+1, c), g.acc(p+1, c))
 				}
 			}
 		}
