@@ -11,7 +11,8 @@ import (
 )
 
 // enlarged is a frame brought to about the size at which it is shown, where it is smaller: by
-// cubic curves, which show no squares where straight lines would. This is done once a dream.
+// cubic curves, which show no squares where straight lines would, and with crisp edges. This is
+// done once a dream.
 func enlarged(f *dream.Frame, size image.Point) *dream.Frame {
 	from := f.Image.Rect.Size()
 	scale := max(float64(size.X)/float64(from.X), float64(size.Y)/float64(from.Y))
@@ -22,6 +23,7 @@ func enlarged(f *dream.Frame, size image.Point) *dream.Frame {
 	big := *f
 	big.Image = image.NewRGBA(image.Rectangle{Max: to})
 	draw.CatmullRom.Scale(big.Image, big.Image.Rect, f.Image, f.Image.Rect, draw.Src, nil)
+	big.Image = crisp(big.Image, int(scale))
 	big.Motion = glide.After(stretch(from, to), glide.After(f.Motion, stretch(to, from)))
 	return &big
 }
