@@ -75,9 +75,9 @@ func (p *panel) addRecord(c *widget.Container) {
 	o := &r.options
 	c.AddChild(
 		p.choice("file", recordKinds, func() *string { return &r.kind }),
-		p.recordDial("length", "seconds of film after which a recording ends by itself", 120, 1, "until stopped", "%.0f s", &r.length),
-		p.recordDial("frame rate", "frames a second of the film", 50, 1, "as dreamed", "%.0f /s", &r.rate),
-		p.recordDial("film size", "longer side of the film in pixels", 1920, 64, "the canvas's", "%.0f px", &r.side),
+		p.recordDial("length", "seconds of film after which a recording ends by itself", 120, 1, "no end", "%.0f s", &r.length),
+		p.recordDial("frame rate", "frames a second of the film", 50, 1, "dreamed", "%.0f /s", &r.rate),
+		p.recordDial("film size", "longer side of the film in pixels", 1920, 64, "canvas", "%.0f px", &r.side),
 		p.choice("loop", record.Loops, func() *string { return &o.Loop }),
 		p.choice("dither", record.Dithers, func() *string { return &o.Dither }),
 		p.choice("palette", record.Palettes, func() *string { return &o.Palette }),
