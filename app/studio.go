@@ -16,6 +16,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/glide"
+	"zalgoscope/app/icon"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
@@ -115,6 +116,7 @@ func Run(cfg Config) error {
 // run opens the window on a game, the studio itself or one around it.
 func (s *studio) run(game ebiten.Game) error {
 	ebiten.SetWindowTitle("Zalgoscope")
+	ebiten.SetWindowIcon([]image.Image{icon.Draw(16), icon.Draw(32), icon.Draw(48), icon.Draw(128)})
 	ebiten.SetWindowSize(1280, 800)
 	ebiten.SetWindowSizeLimits(640, 400, -1, -1)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
