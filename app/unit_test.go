@@ -248,3 +248,16 @@ func TestVoice(t *testing.T) {
 		t.Errorf("the voice does not fall silent but stays at %g", v.zalgo)
 	}
 }
+
+// Every built-in scene suits the net that the program begins with.
+func TestPresetsSuitTheDefaultNet(t *testing.T) {
+	cfg, err := childConfig("real")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range dream.Presets() {
+		if _, err := p.Apply(dream.Live(), cfg.Net); err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+	}
+}

@@ -38,6 +38,23 @@ func TestPresetsReadBack(t *testing.T) {
 	}
 }
 
+// A preset of the user's own carries bends and modulators.
+func TestPresetsCarryBends(t *testing.T) {
+	want := Live()
+	want.Layer, want.Bend, want.Mod, want.Zalgo = "relu2", "relu1:rotate=30,channels=random:0.5,seed=3 relu2:gain=2,off", "bend.1=sine:1:5 zalgo=walk:0.1:2", 3
+	data, err := FormatPresets([]Preset{PresetOf("Mine", want)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := ParsePresets(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := back[0].Apply(Live(), enginetest.Small()); err != nil || got != want {
+		t.Errorf("came back as %+v (%v), want %+v", got, err, want)
+	}
+}
+
 func TestPresetsKeepTheCanvas(t *testing.T) {
 	s := Live()
 	s.Width, s.Height = 320, 200
@@ -55,6 +72,8 @@ func TestPresetErrors(t *testing.T) {
 		{"[[preset]]\nname = \"a\"\nlayer = 3", "layer cannot be 3"},
 		{"[[preset]]\nname = \"a\"\ndepth = 2", "depth cannot be 2"},
 		{"[[preset]]\nname = \"a\"\nzoom = 7", "goes from"},
+		{"[[preset]]\nname = \"a\"\nbend = \"conv1:melt=1\"", "no kind"},
+		{"[[preset]]\nname = \"a\"\nmod = \"zoom=square:1:1\"", "shape must be"},
 		{"[preset", "presets"},
 	} {
 		_, err := ParsePresets([]byte(c.text))
@@ -62,7 +81,8 @@ func TestPresetErrors(t *testing.T) {
 			t.Errorf("ParsePresets(%q) gives %v, want %q", c.text, err, c.want)
 		}
 	}
-	for _, p := range []Preset{{Name: "a", Knobs: map[string]any{"class": "aardvark"}}, {Name: "a", Knobs: map[string]any{"layer": "nowhere"}}} {
+	for _, p := range []Preset{{Name: "a", Knobs: map[string]any{"class": "aardvark"}}, {Name: "a", Knobs: map[string]any{"layer": "nowhere"}},
+		{Name: "a", Knobs: map[string]any{"bend": "nowhere:gain=2"}}} {
 		if _, err := p.Apply(Live(), enginetest.Small()); err == nil {
 			t.Errorf("%v suits a net that has it not", p.Knobs)
 		}
