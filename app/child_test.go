@@ -7,11 +7,9 @@ import (
 	"image"
 	"os"
 	"runtime"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
@@ -217,66 +215,6 @@ func (c *child) panelState(s *state, slider string) {
 		at := g.block.widget.Rect.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
 		s.Cells = append(s.Cells, image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))})
 	}
-}
-
-// called tells whether a slider has that name, or turns the knob of that name.
-func called(s *slider, name string) bool {
-	return s.name == name || s.knob == name && name != ""
-}
-
-// spots are the parts of the panel to click on, and its buttons' containers.
-func (c *child) spots() map[string]image.Rectangle {
-	all := map[string]image.Rectangle{}
-	if c.panel == nil {
-		return all
-	}
-	for _, b := range c.panel.blocks {
-		if b.spots != nil && b.widget.IsVisible() {
-			for _, s := range b.spots() {
-				all[s.name] = s.rect.Add(b.widget.Rect.Min)
-			}
-		}
-	}
-	for _, b := range buttons(c.panel.scroller.content) {
-		if b.GetWidget().IsVisible() {
-			all[b.Text().Label] = b.GetWidget().Rect
-		}
-	}
-	for _, f := range c.panel.fields {
-		if f.widget.IsVisible() {
-			all["field"] = f.widget.Rect
-		}
-	}
-	return all
-}
-
-func buttons(c *widget.Container) (list []*widget.Button) {
-	for _, child := range c.Children() {
-		switch w := child.(type) {
-		case *widget.Container:
-			list = append(list, buttons(w)...)
-		case *widget.Button:
-			list = append(list, w)
-		}
-	}
-	return list
-}
-
-// racks counts the bent nets that the engine was given.
-var racks atomic.Int64
-
-// counting is an engine that counts them.
-type counting struct {
-	nn.Engine
-	last *nn.Net
-}
-
-func (c *counting) Bend(net *nn.Net) error {
-	if net != nil && net != c.last {
-		c.last = net
-		racks.Add(1)
-	}
-	return c.Engine.Bend(net)
 }
 
 // runChild is the whole of the window's process.

@@ -118,6 +118,9 @@ func (s *studio) keepBends(places []int) {
 func (s *studio) solo(i int) {
 	before := s.rack.muted
 	alone := s.alone(i)
+	if !slices.ContainsFunc(s.places(), s.alone) {
+		before = nil // of a solo that has ended
+	}
 	s.history.split(s.want)
 	s.setBends(func(specs []bend.Spec) {
 		if !alone && (before == nil || len(before) != len(specs)) {

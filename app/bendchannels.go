@@ -1,0 +1,99 @@
+package app
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zalgoscope/nn/bend"
+)
+
+// The ways to choose the channels that a bend is on.
+const (
+	wayAll = iota
+	wayRandom
+	waySet
+	wayCluster
+)
+
+var channelWays = []string{"all", "random", "set", "cluster"}
+
+var channelHelps = []string{
+	"all channels of the layer", "a random share of the channels", "channels by their numbers, such as 1;5;8-11", "channels that fire alike",
+}
+
+// channelWay is the way of a choice.
+func channelWay(choice string) int {
+	switch {
+	case choice == "":
+		return wayAll
+	case strings.HasPrefix(choice, "random:"):
+		return wayRandom
+	case strings.HasPrefix(choice, "cluster:"):
+		return wayCluster
+	}
+	return waySet
+}
+
+// channelTabs choose the way.
+func (p *panel) channelTabs(i int) *block {
+	s := p.studio
+	first := []string{"", "random:0.5", "0", "cluster:0"}
+	return p.tabLine(channelWays, channelHelps, fmt.Sprintf(" %d", i+1), func() int { return channelWay(p.bend(i).Channels) }, func(way int) {
+		s.switchBend(i, func(b *bend.Spec) {
+			if channelWay(b.Channels) != way {
+				b.Channels = first[way]
+			}
+		})
+	})
+}
+
+func (p *panel) shareDial(i int) dial {
+	s := p.studio
+	d := dial{
+		name: "share", help: "share of the channels that is bent", min: 0.01, max: 1, curve: 1,
+		get: func() float64 {
+			v, _ := strconv.ParseFloat(strings.TrimPrefix(p.bend(i).Channels, "random:"), 64)
+			return v
+		},
+		set: func(v float64) {
+			s.setBend(i, func(b *bend.Spec) { b.Channels = "random:" + strconv.FormatFloat(min(max(v, 0.01), 1), 'g', 3, 64) })
+		},
+		text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
+	}
+	d.reset = func() { d.set(0.5) }
+	return d
+}
+
+func (p *panel) clusterDial(i int) dial {
+	s := p.studio
+	d := dial{
+		name: "cluster", help: "one of the groups of channels that fire alike", max: bend.Clusters - 1, whole: true, curve: 1,
+		get: func() float64 {
+			v, _ := strconv.ParseFloat(strings.TrimPrefix(p.bend(i).Channels, "cluster:"), 64)
+			return v
+		},
+		set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Channels = fmt.Sprintf("cluster:%.0f", v) }) },
+		text: func(v float64) string { return fmt.Sprintf("%.0f of %d", v+1, bend.Clusters) },
+	}
+	d.reset = func() { d.set(0) }
+	return d
+}
+
+// channelField is the line to type channels into.
+func (p *panel) channelField(i int, choice string) *field {
+	s := p.studio
+	f := newField(p.look, "channels, such as 1;5;8-11")
+	f.text, f.ground = choice, colourPanel
+	f.changed = func() {}
+	f.submit = func() {
+		b := p.bend(i)
+		b.Channels = strings.ReplaceAll(strings.ReplaceAll(f.text, " ", ""), ",", ";")
+		if err := bend.Check(s.session.net, []bend.Spec{b}); err != nil {
+			s.warn(err)
+			return
+		}
+		s.setBend(i, func(old *bend.Spec) { *old = b })
+	}
+	return f
+}

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"image"
+	"sync/atomic"
+
+	"github.com/ebitenui/ebitenui/widget"
+
+	"zalgoscope/nn"
+)
+
+// spots are the parts of the panel to click on, and its buttons' containers.
+func (c *child) spots() map[string]image.Rectangle {
+	all := map[string]image.Rectangle{}
+	if c.panel == nil {
+		return all
+	}
+	for _, b := range c.panel.blocks {
+		if b.spots != nil && b.widget.IsVisible() {
+			for _, s := range b.spots() {
+				all[s.name] = s.rect.Add(b.widget.Rect.Min)
+			}
+		}
+	}
+	for _, b := range buttons(c.panel.scroller.content) {
+		if b.GetWidget().IsVisible() {
+			all[b.Text().Label] = b.GetWidget().Rect
+		}
+	}
+	for _, f := range c.panel.fields {
+		if f.widget.IsVisible() {
+			all["field"] = f.widget.Rect
+		}
+	}
+	return all
+}
+
+func buttons(c *widget.Container) (list []*widget.Button) {
+	for _, child := range c.Children() {
+		switch w := child.(type) {
+		case *widget.Container:
+			list = append(list, buttons(w)...)
+		case *widget.Button:
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// called tells whether a slider has that name, or turns the knob of that name.
+func called(s *slider, name string) bool {
+	return s.name == name || s.knob == name && name != ""
+}
+
+// racks counts the bent nets that the engine was given.
+var racks atomic.Int64
+
+// counting is an engine that counts them.
+type counting struct {
+	nn.Engine
+	last *nn.Net
+}
+
+func (c *counting) Bend(net *nn.Net) error {
+	if net != nil && net != c.last {
+		c.last = net
+		racks.Add(1)
+	}
+	return c.Engine.Bend(net)
+}
