@@ -50,7 +50,7 @@ func TestRefusesSize(t *testing.T) {
 func TestSecondStart(t *testing.T) {
 	w := open(t, "small")
 	w.dreaming()
-	w.key("equal", "equal", "1")
+	w.key("equal", "equal", "1", "x")
 	s := w.until("the knobs are dreamed", settled)
 	w.close()
 	w.start()
