@@ -2,7 +2,7 @@ package cpu
 
 import (
 	"cmp"
-	"runtime"
+	"fmt"
 	"slices"
 	"unsafe"
 )
@@ -38,21 +38,29 @@ func place(buffers []*buffer) int {
 func roundUp(n, to int) int { return (n + to - 1) / to * to }
 
 // arena is the one piece of memory in which the plan at work keeps its maps.
-type arena struct{ mem []float32 }
+type arena struct {
+	mem  unsafe.Pointer // nil when there is none
+	size int
+}
 
 // fit makes room for size bytes and returns the aligned start. What was there is lost.
-func (a *arena) fit(size int) unsafe.Pointer {
-	if n := (size + 2*alignment) / 4; n > len(a.mem) {
-		const large = 4 << 20
-		collect := len(a.mem) > large
-		a.mem = nil
-		if collect {
-			runtime.GC() // The old room goes back before the new is taken.
+func (a *arena) fit(size int) (unsafe.Pointer, error) {
+	if n := size + 2*alignment; n > a.size {
+		a.release() // before the new is taken
+		mem, err := room(n)
+		if err != nil {
+			return nil, fmt.Errorf("cpu: no %d MiB of memory for a step (%w); a smaller picture needs less", n>>20, err)
 		}
-		a.mem = make([]float32, n)
+		a.mem, a.size = mem, n
 	}
-	start := unsafe.Pointer(&a.mem[0])
-	return unsafe.Add(start, roundUp(int(uintptr(start)), alignment)-int(uintptr(start)))
+	return unsafe.Add(a.mem, roundUp(int(uintptr(a.mem)), alignment)-int(uintptr(a.mem))), nil
+}
+
+func (a *arena) release() {
+	if a.mem != nil {
+		giveBack(a.mem, a.size)
+	}
+	*a = arena{}
 }
 
 // floats is n floats of the arena from a byte offset.

@@ -95,7 +95,9 @@ func benchmarkConv(b *testing.B, k *kernels, l convLayer, back bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e.execute(p)
+	if err := e.execute(p); err != nil {
+		b.Fatal(err)
+	}
 	t, s := p.find(l, back)
 	best, peak := make([]float64, len(s.items)), 0.0 // seconds of each item; operations a second
 	for i := range best {

@@ -79,7 +79,8 @@ func (e *Engine) Close() error {
 	if !e.crew.closed.Load() {
 		e.crew.close()
 	}
-	e.plans, e.arena = nil, arena{}
+	e.plans = nil
+	e.arena.release()
 	return nil
 }
 
@@ -96,7 +97,9 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, e
 	plan.input.canvas, plan.input.tensor = p, nil
 	plan.input.shiftX, plan.input.shiftY = step.ShiftX, step.ShiftY
 	e.prepare(plan, true)
-	e.execute(plan)
+	if err := e.execute(plan); err != nil {
+		return 0, err
+	}
 	e.advance(plan)
 	e.climb(plan, p, step)
 	return plan.score(), nil
@@ -137,7 +140,9 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (*tensor.Dense, flo
 	}
 	plan.input.canvas, plan.input.tensor = nil, nn.Floats(x)
 	e.prepare(plan, false)
-	e.execute(plan)
+	if err := e.execute(plan); err != nil {
+		return nil, 0, err
+	}
 	dx := nn.NewTensor(x.Shape().Clone())
 	out, me := nn.Floats(dx), e.crew.workers[0]
 	for y := range h {
@@ -166,7 +171,9 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error
 	}
 	p.input.tensor = nn.Floats(x)
 	e.prepare(p, false)
-	e.execute(p)
+	if err := e.execute(p); err != nil {
+		return nil, err
+	}
 	n := p.graph.node(l)
 	y := nn.NewTensor(tensor.Shape{n.c, n.h, n.w})
 	out := nn.Floats(y)
@@ -224,8 +231,11 @@ func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
 }
 
 // execute runs a plan's stages.
-func (e *Engine) execute(p *plan) {
-	base := e.arena.fit(p.size)
+func (e *Engine) execute(p *plan) error {
+	base, err := e.arena.fit(p.size)
+	if err != nil {
+		return err
+	}
 	for _, w := range e.crew.workers {
 		w.base = base
 	}
@@ -233,4 +243,5 @@ func (e *Engine) execute(p *plan) {
 		s := &p.stages[i]
 		e.crew.run(s, len(s.items), s.share)
 	}
+	return nil
 }

@@ -1,10 +1,11 @@
-// Command asm writes the vector kernels of package cpu: kernels_amd64.s and
-// the Go declarations in kernels_amd64.go. It is a module of its own so that
+// Command asm writes the vector kernels of package cpu: the assembly to -out and
+// the Go declarations to -declarations. It is a module of its own so that
 // the project itself does not depend on the assembler.
 package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"go/format"
 	"os"
@@ -68,10 +69,11 @@ func main() {
 	lrn5(vector{avx512, 16})
 	lrn5Gradient(vector{avx512, 16})
 	pause()
-	Generate()
+	file := flag.String("declarations", "", "Go `file` to write")
+	Generate() // parses the flags
 	src, err := declarations()
 	if err == nil {
-		err = os.WriteFile("../kernels_amd64.go", src, 0o644)
+		err = os.WriteFile(*file, src, 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
