@@ -33,9 +33,9 @@ func Keys() []Key {
 		Key{"wheel on a slider", "turn it; with Shift finely"},
 		Key{"drag with Shift", "turn a slider finely"},
 		Key{"double click on a slider", "put it back"},
-		Key{"right click on a slider", "let a modulator move it: a click on its ~ too"},
-		Key{"up, down", "choose a slider, which left and right then turn"},
-		Key{"drop a file", "open a picture, a net, or a picture saved here with all that made it"},
+		Key{"right click on a slider", "let a modulator move it; so does its ~"},
+		Key{"up, down", "choose a slider for left and right"},
+		Key{"drop a file", "open a picture, a net, or a dream saved here"},
 	)
 }
 

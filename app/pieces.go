@@ -17,9 +17,23 @@ func (p *panel) heading(name string) *block {
 	})
 }
 
+// button is the toolkit's, with a label that gathers marks.
+type button struct {
+	*widget.Button
+	look *theme
+}
+
+func (b *button) Render(dst *ebiten.Image) {
+	b.Button.Render(dst)
+	if r := b.GetWidget().Rect; r.Overlaps(dst.Bounds()) {
+		at := r.Min.Add(r.Max).Div(2)
+		b.look.adorn(dst, b.Text().Label, b.look.face, at.X, at.Y, alignCentre)
+	}
+}
+
 // button is a labelled button that stretches over its cell.
-func (p *panel) button(label string, run func()) *widget.Button {
-	return widget.NewButton(
+func (p *panel) button(label string, run func()) *button {
+	return &button{look: p.look, Button: widget.NewButton(
 		widget.ButtonOpts.TextLabel(label),
 		widget.ButtonOpts.TextPadding(p.look.insets(3, 4)),
 		widget.ButtonOpts.DisableDefaultKeys(),
@@ -27,7 +41,7 @@ func (p *panel) button(label string, run func()) *widget.Button {
 			run()
 			p.studio.ui.ClearFocus()
 		}),
-	)
+	)}
 }
 
 // row lays buttons out in equal columns.

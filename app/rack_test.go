@@ -82,6 +82,11 @@ func TestRack(t *testing.T) {
 	w.key("Return")
 	w.until("the set is taken", func(s state) bool { return strings.Contains(s.Want.Bend, "channels=0;2-3") })
 	w.shot("card")
+	w.press("cluster 1")
+	w.until("channels that fire alike are bent", func(s state) bool { return strings.Contains(s.Want.Bend, "channels=cluster:0") })
+	w.again()
+	w.press("random 1")
+	w.until("a share is bent again", func(s state) bool { return strings.Contains(s.Want.Bend, "channels=random:0.5") })
 
 	w.press("bypass 1")
 	w.until("the bend is off", func(s state) bool { return strings.HasSuffix(s.Want.Bend, ",off") })

@@ -35,12 +35,12 @@ func (c *child) spots() map[string]image.Rectangle {
 	return all
 }
 
-func buttons(c *widget.Container) (list []*widget.Button) {
+func buttons(c *widget.Container) (list []*button) {
 	for _, child := range c.Children() {
 		switch w := child.(type) {
 		case *widget.Container:
 			list = append(list, buttons(w)...)
-		case *widget.Button:
+		case *button:
 			list = append(list, w)
 		}
 	}

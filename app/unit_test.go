@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hajimehoshi/ebiten/v2/text/v2"
+
 	"zalgoscope/app/dream"
 )
 
@@ -259,5 +261,18 @@ func TestPresetsSuitTheDefaultNet(t *testing.T) {
 		if _, err := p.Apply(dream.Live(), cfg.Net); err != nil {
 			t.Errorf("%s: %v", p.Name, err)
 		}
+	}
+}
+
+// The table of keys fits the smallest window.
+func TestHelpFits(t *testing.T) {
+	face := &text.GoTextFace{Source: regular, Size: 10}
+	columns, width := helpColumns(Keys(), face, (400-2*8-18)/15, 8)
+	n := 0
+	for _, c := range columns {
+		n += len(c.keys)
+	}
+	if n != len(Keys()) || width > 640-2*8 {
+		t.Errorf("%d of %d keys are shown, %d pixels wide", n, len(Keys()), width)
 	}
 }

@@ -88,6 +88,11 @@ func hash(s string, numbers ...int) uint32 {
 // speak writes a label: a line of text with the marks that it has gathered.
 func (t *theme) speak(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, c color.Color, a align) {
 	t.write(dst, s, face, x, y, c, a)
+	t.adorn(dst, s, face, x, y, a)
+}
+
+// adorn stacks a label's marks on it, where it has been written.
+func (t *theme) adorn(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, a align) {
 	if t.voice.zalgo == 0 {
 		return
 	}
