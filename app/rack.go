@@ -204,6 +204,7 @@ type rack struct {
 	layers []string // that can be bent
 	box    *widget.Container
 	built  string // what the widgets were made for
+	shown  string // what was open then
 }
 
 // addRack adds the rack to the panel.
@@ -249,16 +250,22 @@ func (p *panel) buildRack(specs []bend.Spec) {
 		p.editing, p.editor = "", nil
 	}
 	r.box.RemoveChildren()
+	shown := fmt.Sprint(r.open, r.picking)
+	opened := shown != r.shown // that which is opened now is scrolled to, nothing else
+	r.shown = shown
 	for i, b := range specs {
 		card := p.bendCard(i, b, i == r.open)
 		r.box.AddChild(card)
-		if i == r.open {
+		if i == r.open && opened {
 			p.show = card
 		}
 	}
 	if r.picking {
-		p.show = p.bendPicker()
-		r.box.AddChild(p.show)
+		picker := p.bendPicker()
+		r.box.AddChild(picker)
+		if opened {
+			p.show = picker
+		}
 	}
 	r.box.AddChild(p.row(3,
 		p.button("Add bend", p.studio.toggleBendPicker), p.button("Short circuit", p.studio.shortCircuit), p.button("Repair", p.studio.repair)))

@@ -47,7 +47,8 @@ func TestSliders(t *testing.T) {
 		}
 		w.until(name+" is dreamed", func(s state) bool { return settled(s) })
 		if name == "zalgo" {
-			w.drag(at(before.Rect, target), at(before.Rect, 0)) // its bends would slow the others down
+			w.drag(at(before.Rect, target), at(before.Rect, -0.1)) // its bends would slow the others down
+			w.until("zalgo is off", func(s state) bool { return s.Want.Zalgo == 0 })
 		}
 	}
 	w.close()
