@@ -12,6 +12,7 @@ type runner interface{ run(w *worker, item int) }
 
 // worker is what one thread needs to itself.
 type worker struct {
+	number   int
 	base     unsafe.Pointer // of the arena
 	tile     tile           // kernel arguments
 	segs     []segment
@@ -28,18 +29,35 @@ type worker struct {
 }
 
 // crew is the worker threads: the caller's own and goroutines that live until
-// close. Items are claimed by one atomic counter; who waits spins for as long
-// as the next stage of a net usually takes to come, then sleeps.
+// close. Every worker has its own range of a job's items, so that what it wrote in one
+// job is in its caches for the next, and helps the others when it is through. Items are
+// claimed by atomic counters; who waits spins for as long as the next stage of a net
+// usually takes to come, then sleeps.
 type crew struct {
 	workers []*worker     // workers[0] is the caller's
-	state   atomic.Uint64 // epoch<<32 + unclaimed items + spare
+	queues  []queue       // one for each worker
+	cuts    []int         // of a job without its own
+	epoch   atomic.Uint64 // the jobs so far
 	done    atomic.Int64  // items finished in this epoch
 	closed  atomic.Bool
 	ended   sync.WaitGroup
 
-	// Set by the caller between epochs, read by workers that hold an item.
-	job   runner
-	items int
+	job runner // set by the caller between epochs, read by workers that hold an item
+}
+
+// queue is a range of items, on a cache line of its own.
+type queue struct {
+	state atomic.Uint64 // end of the range<<32 + unclaimed items + spare
+	_     [56]byte
+}
+
+func (q *queue) fill(from, to int) { q.state.Store(uint64(to)<<32 + spare + uint64(to-from)) }
+
+// take claims the next item.
+func (q *queue) take() (item int, ok bool) {
+	s := q.state.Add(^uint64(0))
+	left := int(uint32(s)) - spare
+	return int(s>>32) - 1 - left, left >= 0
 }
 
 const (
@@ -49,8 +67,9 @@ const (
 
 func newCrew(threads int) *crew {
 	c := &crew{}
+	c.queues, c.cuts = make([]queue, threads), make([]int, threads+1)
 	for i := range threads {
-		w := &worker{wake: make(chan struct{}, 1)}
+		w := &worker{number: i, wake: make(chan struct{}, 1)}
 		c.workers = append(c.workers, w)
 		if i > 0 {
 			c.ended.Add(1)
@@ -63,17 +82,27 @@ func newCrew(threads int) *crew {
 // run does items 0..n-1 of a job and returns when all are done. A job too
 // small to share is done by the caller alone.
 func (c *crew) run(job runner, n int, share bool) {
-	me := c.workers[0]
+	for i := range c.cuts {
+		c.cuts[i] = n * i / len(c.workers)
+	}
+	c.runRanges(job, c.cuts, share)
+}
+
+// runRanges does the items of a job, of which worker i has cuts[i] to cuts[i+1]-1.
+func (c *crew) runRanges(job runner, cuts []int, share bool) {
+	me, n := c.workers[0], cuts[len(c.workers)]
 	if !share || n == 1 || len(c.workers) == 1 {
 		for i := range n {
 			job.run(me, i)
 		}
 		return
 	}
-	c.job, c.items = job, n
+	c.job = job
 	c.done.Store(0)
-	epoch := c.state.Load()>>32 + 1
-	c.state.Store(epoch<<32 + spare + uint64(n))
+	for i := range c.queues {
+		c.queues[i].fill(cuts[i], cuts[i+1])
+	}
+	c.epoch.Add(1)
 	for _, w := range c.workers[1:] {
 		if w.parked.CompareAndSwap(true, false) {
 			w.wake <- struct{}{}
@@ -88,15 +117,14 @@ func (c *crew) run(job runner, n int, share bool) {
 	}
 }
 
-// claim runs items until none is left.
+// claim runs items until none is left, the worker's own first.
 func (c *crew) claim(w *worker) {
-	for {
-		left := int64(uint32(c.state.Add(^uint64(0)))) - spare
-		if left < 0 {
-			return
+	for i := range c.queues {
+		q := &c.queues[(w.number+i)%len(c.queues)]
+		for item, ok := q.take(); ok; item, ok = q.take() {
+			c.job.run(w, item)
+			c.done.Add(1)
 		}
-		c.job.run(w, c.items-1-int(left))
-		c.done.Add(1)
 	}
 }
 
@@ -117,13 +145,13 @@ func (c *crew) attend(w *worker) {
 func (c *crew) await(w *worker, seen uint64) uint64 {
 	for {
 		for range spins {
-			if e := c.state.Load() >> 32; e != seen {
+			if e := c.epoch.Load(); e != seen {
 				return e
 			}
 			pause()
 		}
 		w.parked.Store(true)
-		if c.state.Load()>>32 != seen && w.parked.CompareAndSwap(true, false) {
+		if c.epoch.Load() != seen && w.parked.CompareAndSwap(true, false) {
 			continue
 		}
 		<-w.wake

@@ -241,7 +241,7 @@ func (e *Engine) execute(p *plan) error {
 	}
 	for i := range p.stages {
 		s := &p.stages[i]
-		e.crew.run(s, len(s.items), s.share)
+		e.crew.runRanges(s, s.cuts, s.share)
 	}
 	return nil
 }

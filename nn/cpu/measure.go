@@ -103,7 +103,7 @@ func (e *Engine) measureLayers(p *plan, times int) (layers []nn.LayerMeasurement
 	for range times {
 		for i := range p.stages {
 			s := &timed{&p.stages[i], ns}
-			e.crew.run(s, len(s.items), s.share)
+			e.crew.runRanges(s, s.cuts, s.share)
 		}
 	}
 	for _, s := range p.stages {

@@ -36,12 +36,14 @@ type item struct {
 type stage struct {
 	tasks []*task
 	items []item
-	share bool // worth more than one worker
+	cuts  []int // where each worker's own items begin, and their end
+	share bool  // worth more than one worker
 }
 
 // divide cuts the tasks into items: enough for every worker to end at about
 // the same time, none so small that claiming it would show. Items of all tasks
-// at one height of the map come together, for they often read the same input.
+// at one height of the map come together, for they often read the same input, and
+// every worker's own items lie at the height where it worked in the stage before.
 func (s *stage) divide(threads int) {
 	total := 0.0
 	for _, t := range s.tasks {
@@ -58,10 +60,19 @@ func (s *stage) divide(threads int) {
 	}
 	slices.SortStableFunc(s.items, func(a, b item) int {
 		return cmp.Or(
-			cmp.Compare(float64(a.y0)/float64(a.out.h), float64(b.y0)/float64(b.out.h)),
+			cmp.Compare(float64(a.y0+a.y1)/float64(a.out.h), float64(b.y0+b.y1)/float64(b.out.h)),
 			cmp.Compare(b.cost, a.cost),
 		)
 	})
+	s.cuts = make([]int, threads, threads+1)
+	i, done := 0, 0.0
+	for k := range s.cuts {
+		for ; i < len(s.items) && done < total*float64(k)/float64(threads); i++ {
+			done += s.items[i].cost / float64(s.items[i].task.items)
+		}
+		s.cuts[k] = i
+	}
+	s.cuts = append(s.cuts, len(s.items))
 }
 
 // cut chooses the numbers of groups of blocks and of bands of rows whose
