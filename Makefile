@@ -69,8 +69,10 @@ check: setup-build
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
+# The standard table; GoogLeNet's definition is read from the project's shared folder.
 bench: build
 	./zalgoscope bench
+	$(GO) test ./nn/cpu -run - -bench 'Step|Conv'
 
 generate:
 	$(GO) generate ./...

@@ -27,7 +27,7 @@ type winograd struct {
 }
 
 const (
-	winogradRoom = 640 << 10 // bytes of scratch that stay in a core's own cache
+	winogradRoom = 320 << 10 // bytes of scratch that stay in a core's own cache
 	winogradCost = 0.55      // of conv's time
 	leastTiles   = 56        // in a strip, for each reads all weights
 )
