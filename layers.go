@@ -2,29 +2,35 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 	"gorgonia.org/tensor"
 
+	"zalgoscope/app"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
 )
 
 func layersCommand() *cobra.Command {
 	var (
-		nets netFlags
-		size string
+		nets         netFlags
+		engines      engineFlags
+		size, thumbs string
 	)
 	cmd := &cobra.Command{
 		Use:   "layers",
-		Short: "List a net's layers: kind, shape, cost in multiply-adds",
+		Short: "List a net's layers: kind, shape, cost in multiply-adds; or draw what each dreams",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			net, err := nets.load()
 			if err != nil {
 				return err
+			}
+			if thumbs != "" {
+				return drawLayers(net, engines, thumbs)
 			}
 			w, h := referenceSize(net)
 			if size != "" {
@@ -42,7 +48,22 @@ func layersCommand() *cobra.Command {
 	nets.random = true
 	nets.register(cmd)
 	cmd.Flags().StringVar(&size, "size", "", "picture size WIDTHxHEIGHT at which to give shapes and costs; the net's own where not given")
+	cmd.Flags().StringVar(&thumbs, "thumbs", "", "folder to write a picture into of what each layer of the studio's picker dreams, instead of the list")
+	engines.register(cmd)
 	return cmd
+}
+
+// drawLayers writes the thumbnails of a net's layers into a folder, which it makes.
+func drawLayers(net *nn.Net, engines engineFlags, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	engine, err := engines.open(net)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	return app.Thumbnails(net, engine, folder)
 }
 
 func listLayers(out *tabwriter.Writer, net *nn.Net, w, h int) error {
