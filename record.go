@@ -25,7 +25,7 @@ func (f *recordFlags) register(cmd *cobra.Command) {
 	fs.StringVarP(&f.out, "out", "o", "", "file to write: .png or .jpg, numbered where there are several frames (at %05d where the name has one), .gif, .apng, .mp4 or .webm")
 	fs.Float64Var(&f.fps, "fps", record.DefaultFPS, "frames a second of a film")
 	fs.StringVar(&f.loop, "loop", record.Forever, "how a film goes on: "+strings.Join(record.Loops, ", "))
-	fs.StringVar(&f.dither, "dither", record.Blue, "how GIF mixes colours: "+strings.Join(record.Dithers, ", "))
+	fs.StringVar(&f.dither, "dither", record.Diffusion, "how GIF mixes colours: "+strings.Join(record.Dithers, ", "))
 	fs.StringVar(&f.palette, "palette", record.PerFrame, "what a GIF palette serves, one frame or those of a second: "+strings.Join(record.Palettes, ", "))
 	fs.StringVar(&f.session, "session", "", "write the recipe as readable TOML to this file too")
 	_ = cmd.MarkFlagRequired("out")

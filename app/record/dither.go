@@ -5,9 +5,10 @@ import "image"
 // mapper turns pictures into palette indices.
 type mapper struct {
 	palette []rgb
+	finder  finder
 	pairs   []pair   // by colour, 6 bits of each channel
-	near    [][]rgbi // candidates by colour, 4 bits of each channel
-	stamp   uint16   // marks the pairs of the present palette
+	nears   []near   // likewise
+	stamp   uint16   // marks what is of the present palette
 	errors  [2][]rgb // diffusion into this row and the next, 16 times enlarged
 }
 
@@ -18,24 +19,22 @@ type pair struct {
 	near, far uint8
 }
 
-// rgbi is a palette entry with its index.
-type rgbi struct {
-	c rgb
-	i uint8
+// near is the entry that is nearest to the middle of a small cube of colours.
+type near struct {
+	stamp uint16
+	entry uint8
 }
 
 // use takes another palette.
 func (m *mapper) use(palette []rgb) {
 	m.palette = palette
 	if m.pairs == nil {
-		m.pairs = make([]pair, 1<<18)
-		m.near = make([][]rgbi, 1<<12)
+		m.pairs, m.nears = make([]pair, 1<<18), make([]near, 1<<18)
 	}
-	for i := range m.near {
-		m.near[i] = m.near[i][:0]
-	}
+	m.finder.use(palette)
 	if m.stamp++; m.stamp == 0 {
 		clear(m.pairs)
+		clear(m.nears)
 		m.stamp = 1
 	}
 }
@@ -80,10 +79,10 @@ func (m *mapper) masked(out []uint8, src *image.RGBA, r image.Rectangle, keep []
 
 // pair finds the two entries for a colour.
 func (m *mapper) pair(c rgb) pair {
-	p := &m.pairs[c[0]>>2<<12|c[1]>>2<<6|c[2]>>2]
+	p := &m.pairs[cube(c)]
 	if p.stamp != m.stamp {
-		mid := rgb{c[0]&^3 + 2, c[1]&^3 + 2, c[2]&^3 + 2}
-		near := m.nearest(mid)
+		mid := middle(c)
+		near := m.nearest(c)
 		a := m.palette[near]
 		far := m.nearest(rgb{bound(2*mid[0] - a[0]), bound(2*mid[1] - a[1]), bound(2*mid[2] - a[2])})
 		*p = pair{m.stamp, near, far}
@@ -91,47 +90,19 @@ func (m *mapper) pair(c rgb) pair {
 	return *p
 }
 
-// nearest is the entry nearest to c, looked for among those that are nearest to any
-// colour of the cube of 16 around it.
+// nearest is the entry nearest to the colours around c.
 func (m *mapper) nearest(c rgb) uint8 {
-	at := c[0]>>4<<8 | c[1]>>4<<4 | c[2]>>4
-	if len(m.near[at]) == 0 {
-		m.near[at] = candidates(m.near[at], m.palette, rgb{c[0] &^ 15, c[1] &^ 15, c[2] &^ 15})
+	n := &m.nears[cube(c)]
+	if n.stamp != m.stamp {
+		entry, _ := m.finder.nearest(middle(c))
+		*n = near{m.stamp, entry}
 	}
-	best, least := uint8(0), int32(1<<30)
-	for _, e := range m.near[at] {
-		if d := e.c.distance(c); d < least {
-			best, least = e.i, d
-		}
-	}
-	return best
+	return n.entry
 }
 
-// candidates appends the entries that may be nearest to a colour of the cube of
-// side 16 at low: those whose least distance to it is not above another's largest.
-func candidates(list []rgbi, palette []rgb, low rgb) []rgbi {
-	var least [colours]int32
-	bar := int32(1 << 30)
-	for i, p := range palette {
-		lo, hi := int32(0), int32(0)
-		for k := range 3 {
-			a, b := p[k]-low[k], low[k]+15-p[k]
-			far := max(a, b)
-			hi += far * far
-			if out := max(-a, -b); out > 0 {
-				lo += out * out
-			}
-		}
-		least[i] = lo
-		bar = min(bar, hi)
-	}
-	for i, p := range palette {
-		if least[i] <= bar {
-			list = append(list, rgbi{p, uint8(i)})
-		}
-	}
-	return list
-}
+// cube numbers the cubes of side 4, and middle is about the middle of a colour's.
+func cube(c rgb) int   { return int(c[0]>>2<<12 | c[1]>>2<<6 | c[2]>>2) }
+func middle(c rgb) rgb { return rgb{c[0]&^3 + 2, c[1]&^3 + 2, c[2]&^3 + 2} }
 
 // diffused spreads each pixel's error over its neighbours (Floyd and Steinberg 1976),
 // with a fixed mask added to what is compared, so that the grain does not wander from

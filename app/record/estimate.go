@@ -50,14 +50,10 @@ func (c *counter) Write(p []byte) (int, error) {
 
 // gifFrameSize is the size of a frame of which everything changes.
 func gifFrameSize(m *image.RGBA, o Options) int {
-	g := newGIFTo("", nil, o)
-	g.size = m.Rect.Size()
-	g.keep = make([]bool, g.size.X*g.size.Y)
-	g.fitPalette(m)
-	index := make([]uint8, len(g.keep))
-	g.dither(index, m, m.Rect)
-	var b gifBlocks
-	return len(b.frame(gifFrame{rect: m.Rect, palette: gifPalette(g.palette), index: index}, nil))
+	var q quantizer
+	q.add(m)
+	b := gifBlocks{dither: o.Dither}
+	return len(b.frame(gifFrame{picture: m, keep: make([]bool, m.Rect.Dx()*m.Rect.Dy()), rect: m.Rect, palette: q.make()}))
 }
 
 // videoFrameSize goes by dreams measured at the default quality; six steps of crf

@@ -16,8 +16,8 @@ const unchanged = colours
 const still = 2
 
 // gifRecorder writes an animated GIF (GIF89a, CompuServe 1990) frame by frame.
-// Colours are chosen on the caller's goroutine while the frame before is compressed
-// and written on another.
+// Palettes are made on the caller's goroutine while the frame before is dithered,
+// compressed and written on another.
 type gifRecorder struct {
 	o     Options
 	path  string
@@ -27,14 +27,14 @@ type gifRecorder struct {
 	size     image.Point
 	frames   int
 	colours  quantizer
-	mapper   mapper
-	palette  []rgb
-	fitted   int    // the frame that the palette was made at
-	shown    []byte // pixels as they were last drawn
-	keep     []bool // pixels that stay
+	palette  []rgb   // never changes
+	finder   finder  // of palette, where it is shared
+	fitted   int     // the frame that the palette was made at
+	fit      float64 // and how far its colours were missed
+	shown    []byte  // pixels as they were last drawn
 	writing  sync.WaitGroup
 	jobs     chan gifFrame
-	spare    chan []uint8
+	spare    chan []bool // for gifFrame.keep
 	mu       sync.Mutex
 	err      error // the first error of the writer; guarded by mu
 	finished bool
@@ -58,7 +58,7 @@ func newGIFTo(path string, f file, o Options) *gifRecorder {
 	return &gifRecorder{o: o, path: path, f: f, notes: notes{recipe: o.Recipe}}
 }
 
-// Add chooses the colours of a frame and hands it to the writer. It may return the
+// Add makes the palette of a frame and hands it to the writer. It may return the
 // error of a frame before.
 func (g *gifRecorder) Add(m *image.RGBA) error {
 	if err := g.failed(); err != nil {
@@ -69,16 +69,14 @@ func (g *gifRecorder) Add(m *image.RGBA) error {
 			return err
 		}
 	}
-	r, clear := g.changed(m)
 	g.fitPalette(m)
-	frame := gifFrame{
-		comment: gifComment(g.notes.next()), rect: r, clear: clear,
-		delay: g.delay(g.frames + 1), palette: gifPalette(g.palette), index: <-g.spare,
-	}
-	frame.index = frame.index[:r.Dx()*r.Dy()]
-	g.dither(frame.index, m, r)
+	keep := <-g.spare
+	r, clear := g.changed(m, keep)
 	g.frames++
-	g.jobs <- frame
+	g.jobs <- gifFrame{
+		comment: gifComment(g.notes.next()), picture: m, keep: keep, rect: r, clear: clear,
+		delay: g.delay(g.frames), palette: g.palette,
+	}
 	return nil
 }
 
@@ -103,48 +101,47 @@ func (g *gifRecorder) open(m *image.RGBA) error {
 		return err
 	}
 	pixels := g.size.X * g.size.Y
-	g.keep = make([]bool, pixels)
 	g.jobs = make(chan gifFrame, 1)
-	g.spare = make(chan []uint8, 3)
+	g.spare = make(chan []bool, 3)
 	for range cap(g.spare) {
-		g.spare <- make([]uint8, pixels)
+		g.spare <- make([]bool, pixels)
 	}
 	g.writing.Add(1)
-	go g.write(a, gifPalette(g.palette))
+	go g.write(a, gifBlocks{global: gifPalette(g.palette), dither: g.o.Dither})
 	return nil
 }
 
-// write compresses frames and appends them until there are no more.
-func (g *gifRecorder) write(a *appender, global []byte) {
+// write makes frames and appends them until there are no more.
+func (g *gifRecorder) write(a *appender, b gifBlocks) {
 	defer g.writing.Done()
-	var b gifBlocks
 	for f := range g.jobs {
 		if g.failed() == nil {
-			if err := a.append(b.frame(f, global)); err != nil {
+			if err := a.append(b.frame(f)); err != nil {
 				g.fail(err)
 			}
 		}
-		if f.index != nil {
-			g.spare <- f.index[:cap(f.index)]
+		if f.keep != nil {
+			g.spare <- f.keep
 		}
 	}
 }
 
-// changed finds the pixels that a frame changes, marks the others, and gives the
+// changed finds the pixels that a frame changes, marks the others in keep, and gives the
 // rectangle around them, at least one pixel, and whether others lie within it.
-func (g *gifRecorder) changed(m *image.RGBA) (r image.Rectangle, others bool) {
+func (g *gifRecorder) changed(m *image.RGBA, keep []bool) (r image.Rectangle, others bool) {
 	w, h := g.size.X, g.size.Y
 	if g.shown == nil {
 		g.shown = make([]byte, 4*w*h)
 		for y := range h {
 			copy(g.shown[4*w*y:][:4*w], m.Pix[y*m.Stride:])
 		}
+		clear(keep)
 		return image.Rect(0, 0, w, h), false
 	}
 	count := 0
 	r = image.Rectangle{Min: g.size}
 	for y := range h {
-		row, shown, keep := m.Pix[y*m.Stride:][:4*w], g.shown[4*w*y:][:4*w], g.keep[w*y:][:w]
+		row, shown, keep := m.Pix[y*m.Stride:][:4*w], g.shown[4*w*y:][:4*w], keep[w*y:][:w]
 		left, right := w, -1
 		for x := range keep {
 			p, s := row[4*x:4*x+3:4*x+3], shown[4*x:4*x+3:4*x+3]
@@ -169,35 +166,22 @@ func (g *gifRecorder) changed(m *image.RGBA) (r image.Rectangle, others bool) {
 func within(a, b uint8) bool { return uint(int(a)-int(b)+still) <= 2*still }
 
 // fitPalette makes the palette for a frame: for each one afresh, or for as many as a
-// second has, from those of the second before.
+// second has, from those since the last, and sooner where the scene changes.
 func (g *gifRecorder) fitPalette(m *image.RGBA) {
 	if g.frames == 0 && g.palette != nil {
 		return
 	}
 	g.colours.add(m)
-	window := 1
-	if g.o.Palette == Shared {
-		window = max(int(g.o.FPS), 1)
-	}
-	if g.frames > 0 && g.frames-g.fitted < window {
+	shared := g.o.Palette == Shared
+	if shared && g.frames > 0 && g.frames-g.fitted < max(int(g.o.FPS), 1) && g.finder.miss(m) <= otherScene*g.fit+1 {
 		return
 	}
 	g.palette = g.colours.make()
 	g.colours.clear()
 	g.fitted = g.frames
-	g.mapper.use(g.palette)
-}
-
-func (g *gifRecorder) dither(out []uint8, m *image.RGBA, r image.Rectangle) {
-	switch g.o.Dither {
-	case None:
-		g.mapper.masked(out, m, r, g.keep, nil)
-	case Ordered:
-		g.mapper.masked(out, m, r, g.keep, bayer())
-	case Diffusion:
-		g.mapper.diffused(out, m, r, g.keep, blueNoise())
-	default:
-		g.mapper.masked(out, m, r, g.keep, blueNoise())
+	if shared {
+		g.finder.use(g.palette)
+		g.fit = g.finder.miss(m)
 	}
 }
 

@@ -4,16 +4,18 @@ import (
 	"bytes"
 	"compress/lzw"
 	"image"
+	"slices"
 )
 
-// gifFrame is a frame that is ready to be compressed.
+// gifFrame is a frame that is ready to be dithered and compressed.
 type gifFrame struct {
-	comment []byte // goes before it
-	rect    image.Rectangle
-	delay   int // hundredths of a second
-	palette []byte
-	clear   bool // index unchanged is transparent
-	index   []uint8
+	comment []byte          // goes before it
+	picture *image.RGBA     // nil where there is only the comment
+	keep    []bool          // pixels of the picture that stay
+	rect    image.Rectangle // the part that is written
+	clear   bool            // some of it stays
+	delay   int             // hundredths of a second
+	palette []rgb           // never changes
 }
 
 // gifPalette is a table of 256 colours.
@@ -39,20 +41,26 @@ func gifComment(text string) []byte {
 	return append(out, 0)
 }
 
-// gifBlocks makes a frame's bytes and keeps its buffers for the next.
+// gifBlocks makes frames' bytes and keeps its buffers for the next.
 type gifBlocks struct {
-	out bytes.Buffer
-	sub subBlocks
-	lzw *lzw.Writer
+	global []byte // the table of the whole file
+	dither string // one of Dithers
+
+	mapper mapper
+	index  []uint8
+	out    bytes.Buffer
+	sub    subBlocks
+	lzw    *lzw.Writer
 }
 
 // frame gives the bytes of a frame, valid until the next call.
-func (b *gifBlocks) frame(f gifFrame, global []byte) []byte {
+func (b *gifBlocks) frame(f gifFrame) []byte {
 	b.out.Reset()
 	b.out.Write(f.comment)
-	if f.index == nil {
+	if f.picture == nil {
 		return b.out.Bytes()
 	}
+	b.show(f)
 	control := byte(1 << 2) // leave the frame in place
 	if f.clear {
 		control |= 1
@@ -61,11 +69,11 @@ func (b *gifBlocks) frame(f gifFrame, global []byte) []byte {
 	for _, v := range []int{f.rect.Min.X, f.rect.Min.Y, f.rect.Dx(), f.rect.Dy()} {
 		b.out.Write([]byte{byte(v), byte(v >> 8)})
 	}
-	if bytes.Equal(f.palette, global) {
+	if table := gifPalette(f.palette); bytes.Equal(table, b.global) {
 		b.out.WriteByte(0)
 	} else {
 		b.out.WriteByte(0x87) // a table of 256 colours of its own
-		b.out.Write(f.palette)
+		b.out.Write(table)
 	}
 	const bits = 8
 	b.out.WriteByte(bits)
@@ -75,10 +83,28 @@ func (b *gifBlocks) frame(f gifFrame, global []byte) []byte {
 	} else {
 		b.lzw.Reset(&b.sub, lzw.LSB, bits)
 	}
-	_, _ = b.lzw.Write(f.index) // memory does not fail
+	_, _ = b.lzw.Write(b.index) // memory does not fail
 	_ = b.lzw.Close()
 	b.sub.end()
 	return b.out.Bytes()
+}
+
+// show fills index with what the frame's pixels are shown by.
+func (b *gifBlocks) show(f gifFrame) {
+	b.index = slices.Grow(b.index[:0], len(f.keep))[:f.rect.Dx()*f.rect.Dy()]
+	if !slices.Equal(b.mapper.palette, f.palette) {
+		b.mapper.use(f.palette)
+	}
+	switch b.dither {
+	case None:
+		b.mapper.masked(b.index, f.picture, f.rect, f.keep, nil)
+	case Ordered:
+		b.mapper.masked(b.index, f.picture, f.rect, f.keep, bayer())
+	case Blue:
+		b.mapper.masked(b.index, f.picture, f.rect, f.keep, blueNoise())
+	default:
+		b.mapper.diffused(b.index, f.picture, f.rect, f.keep, blueNoise())
+	}
 }
 
 // subBlocks cuts a stream into GIF's blocks of up to 255 bytes.

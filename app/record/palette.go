@@ -1,9 +1,11 @@
 package record
 
 import (
+	"cmp"
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/ericpauley/go-quantize/quantize"
@@ -30,6 +32,7 @@ type quantizer struct {
 	cells   []cell  // 32 x 32 x 32
 	used    []int32 // indices of the cells with pixels
 	fit     float64 // mean square error of the palette when it was made afresh
+	finder  finder
 }
 
 // cell counts the pixels of one small cube of colours.
@@ -71,22 +74,22 @@ func (q *quantizer) clear() {
 	q.used = q.used[:0]
 }
 
-// make fits the palette to the pixels counted.
+// otherScene is the growth of a palette's error that means another scene.
+const otherScene = 1.6
+
+// make fits the palette to the pixels counted; it is the caller's.
 func (q *quantizer) make() []rgb {
-	const (
-		refine = 4   // rounds of k-means on a new palette
-		cut    = 1.6 // growth of the error that means another scene
-	)
+	const refine = 4 // rounds of k-means on a new palette
 	if len(q.palette) > 0 {
-		if mse := q.refine(); mse <= cut*q.fit+1 {
-			return q.palette
+		if mse := q.refine(); mse <= otherScene*q.fit+1 {
+			return slices.Clone(q.palette)
 		}
 	}
 	q.palette = q.medianCut()
 	for range refine {
 		q.fit = q.refine()
 	}
-	return q.palette
+	return slices.Clone(q.palette)
 }
 
 // medianCut makes a palette of the counted cells' colours by an established quantizer.
@@ -121,9 +124,10 @@ func (q *quantizer) refine() float64 {
 	}
 	misses := make([]miss, len(q.used))
 	total, pixels := 0.0, 0.0
+	q.finder.use(q.palette)
 	for i, at := range q.used {
 		c := q.cells[at]
-		best, d := nearest(q.palette, c.mean())
+		best, d := q.finder.nearest(c.mean())
 		s := &sums[best]
 		s.n, s.r, s.g, s.b = s.n+float64(c.n), s.r+float64(c.r), s.g+float64(c.g), s.b+float64(c.b)
 		misses[i] = miss{at, float64(d) * float64(c.n)}
@@ -149,13 +153,70 @@ func (q *quantizer) refine() float64 {
 	return total / max(pixels, 1)
 }
 
-// nearest finds the palette's entry nearest to c and its square distance.
-func nearest(palette []rgb, c rgb) (best int, d int32) {
+// finder finds the entry of a palette that is nearest to a colour.
+type finder struct {
+	entries []rgbi     // in order of their green
+	from    [256]int32 // the first entry of so much green or more
+}
+
+// rgbi is a palette entry with its index.
+type rgbi struct {
+	c rgb
+	i uint8
+}
+
+// use takes another palette of 1 to 256 entries.
+func (f *finder) use(palette []rgb) {
+	f.entries = f.entries[:0]
+	for i, c := range palette {
+		f.entries = append(f.entries, rgbi{c, uint8(i)})
+	}
+	slices.SortFunc(f.entries, func(a, b rgbi) int { return cmp.Or(cmp.Compare(a.c[1], b.c[1]), cmp.Compare(a.i, b.i)) })
+	at := int32(0)
+	for green := range f.from {
+		for int(at) < len(f.entries) && f.entries[at].c[1] < int32(green) {
+			at++
+		}
+		f.from[green] = at
+	}
+}
+
+// nearest gives the index of the nearest entry and its square distance. It looks at the entries of
+// the colour's green first, and goes either way until green alone is too far.
+func (f *finder) nearest(c rgb) (best uint8, d int32) {
 	d = math.MaxInt32
-	for i, p := range palette {
-		if e := p.distance(c); e < d {
-			best, d = i, e
+	up := int(f.from[c[1]])
+	for down := up - 1; down >= 0; down-- {
+		e := &f.entries[down]
+		if g := c[1] - e.c[1]; g*g >= d {
+			break
+		}
+		if n := e.c.distance(c); n < d {
+			best, d = e.i, n
+		}
+	}
+	for ; up < len(f.entries); up++ {
+		e := &f.entries[up]
+		if g := c[1] - e.c[1]; g*g >= d {
+			break
+		}
+		if n := e.c.distance(c); n < d {
+			best, d = e.i, n
 		}
 	}
 	return best, d
+}
+
+// miss is about the mean square error of a picture in the palette's colours, from some of its pixels.
+func (f *finder) miss(m *image.RGBA) float64 {
+	const every = 11 // pixels either way; a prime meets few patterns
+	sum, n := 0.0, 0
+	for y := every / 2; y < m.Rect.Dy(); y += every {
+		row := m.Pix[y*m.Stride:][:4*m.Rect.Dx()]
+		for i := 4 * (y % every); i < len(row); i += 4 * every {
+			_, d := f.nearest(rgb{int32(row[i]), int32(row[i+1]), int32(row[i+2])})
+			sum, n = sum+float64(d), n+1
+		}
+	}
+	return sum / float64(max(n, 1))
 }

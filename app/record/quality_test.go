@@ -1,7 +1,6 @@
 package record
 
 import (
-	"fmt"
 	"image"
 	"image/draw"
 	"image/gif"
@@ -10,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"zalgoscope/app/picture"
 )
 
 // playGIF decodes a GIF and calls see with each frame as a viewer shows it.
@@ -134,19 +135,81 @@ func ffmpegGIF(t testing.TB, path string, frames []*image.RGBA) {
 	}
 }
 
-// BenchmarkGIF encodes 512x512 with each dither, and compares colour error and size
+// quality is how near a GIF is to the true frames.
+type quality struct {
+	psnr  float64 // of the pixels, in dB
+	eye   float64 // of what is left at a distance, where neighbours mix, in dB
+	calm  float64 // of the differences between frames, in dB: low where dithering boils
+	delta float64 // mean CIE 1976 colour difference
+	bytes int64
+}
+
+// qualityOf plays a GIF against the true frames.
+func qualityOf(t testing.TB, path string, frames []*image.RGBA) (q quality) {
+	t.Helper()
+	q.psnr, q.delta, q.bytes = measure(t, path, frames)
+	var far, moved, values float64
+	var before []float64
+	playGIF(t, path, func(n int, m *image.RGBA) {
+		wrong := make([]float64, len(m.Pix))
+		for i := range wrong {
+			wrong[i] = float64(m.Pix[i]) - float64(frames[n].Pix[i])
+		}
+		for i, v := range before {
+			moved += (wrong[i] - v) * (wrong[i] - v)
+		}
+		before = wrong
+		for _, v := range blurred(wrong, 4*m.Rect.Dx()) {
+			far += v * v
+		}
+		values += float64(len(wrong)) * 3 / 4
+	})
+	q.eye = 10 * math.Log10(255*255*values/far)
+	q.calm = 10 * math.Log10(255*255*values*float64(len(frames)-1)/float64(len(frames))/moved)
+	return q
+}
+
+// blurred is a map of four channels and so many values a row after two passes of a window of 3x3, which is about
+// what an eye mixes at arm's length; beyond the edges there is 0.
+func blurred(v []float64, row int) []float64 {
+	for range 2 {
+		for _, step := range []int{4, row} {
+			out := make([]float64, len(v))
+			for i := range out {
+				sum := v[i]
+				if i >= step {
+					sum += v[i-step]
+				}
+				if i+step < len(v) {
+					sum += v[i+step]
+				}
+				out[i] = sum / 3
+			}
+			v = out
+		}
+	}
+	return v
+}
+
+func (q quality) report(b *testing.B, than int64) {
+	b.ReportMetric(q.psnr, "dB")
+	b.ReportMetric(q.eye, "dB-eye")
+	b.ReportMetric(q.calm, "dB-calm")
+	b.ReportMetric(q.delta, "dE")
+	b.ReportMetric(float64(q.bytes)/float64(than), "size/ffmpeg")
+}
+
+// BenchmarkGIF encodes frames with each dither, and compares colour error and size
 // with ffmpeg's palettegen and paletteuse on the same frames.
 func BenchmarkGIF(b *testing.B) {
-	const side, count = 512, 40
-	frames := benchFrames(b, side, count)
+	frames := benchFrames(b)
 	theirs := filepath.Join(b.TempDir(), "ffmpeg.gif")
 	ffmpegGIF(b, theirs, frames)
-	psnr, delta, size := measure(b, theirs, frames)
+	yardstick := qualityOf(b, theirs, frames)
 	b.Run("ffmpeg", func(b *testing.B) {
 		b.ReportMetric(0, "ns/op")
-		b.ReportMetric(psnr, "dB")
-		b.ReportMetric(delta, "dE")
-		b.ReportMetric(float64(size)/count, "bytes/frame")
+		yardstick.report(b, yardstick.bytes)
+		b.ReportMetric(float64(yardstick.bytes)/float64(len(frames)), "bytes/frame")
 	})
 	for _, dither := range Dithers {
 		for _, palette := range Palettes {
@@ -155,35 +218,29 @@ func BenchmarkGIF(b *testing.B) {
 				for b.Loop() {
 					record(b, path, Options{Dither: dither, Palette: palette}, frames)
 				}
-				b.ReportMetric(float64(count*b.N)/b.Elapsed().Seconds(), "frames/s")
-				p, d, s := measure(b, path, frames)
-				b.ReportMetric(p, "dB")
-				b.ReportMetric(d, "dE")
-				b.ReportMetric(float64(s)/float64(size), "size/ffmpeg")
+				b.ReportMetric(float64(len(frames)*b.N)/b.Elapsed().Seconds(), "frames/s")
+				qualityOf(b, path, frames).report(b, yardstick.bytes)
 			})
 		}
 	}
 }
 
-// benchFrames are the pictures of a folder named by FRAMES, or the scene's.
-func benchFrames(b *testing.B, side, count int) []*image.RGBA {
+// benchFrames are the PNGs of a folder named by FRAMES, or 40 of the scene at 512x512.
+func benchFrames(b *testing.B) (out []*image.RGBA) {
 	dir := os.Getenv("FRAMES")
 	if dir == "" {
-		return newScene(side, side).frames(count)
+		return newScene(512, 512).frames(40)
 	}
-	out := make([]*image.RGBA, count)
-	for i := range out {
-		f, err := os.Open(filepath.Join(dir, fmt.Sprintf("%05d.png", i)))
+	names, err := filepath.Glob(filepath.Join(dir, "*.png"))
+	if err != nil || len(names) < 2 {
+		b.Fatalf("%s holds %d pictures, %v, want frames as PNG", dir, len(names), err)
+	}
+	for _, name := range names {
+		m, err := picture.Open(name)
 		if err != nil {
 			b.Fatal(err)
 		}
-		m, _, err := image.Decode(f)
-		f.Close()
-		if err != nil {
-			b.Fatal(err)
-		}
-		out[i] = image.NewRGBA(image.Rectangle{Max: m.Bounds().Size()})
-		draw.Draw(out[i], out[i].Rect, m, m.Bounds().Min, draw.Src)
+		out = append(out, m)
 	}
 	return out
 }

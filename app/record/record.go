@@ -21,11 +21,12 @@ type Recorder interface {
 	Close() error
 }
 
-// Choices of Options; the first of each is what "" means.
+// Choices of Options; the first of each is what "" means. Diffusion is the nearest to the truth on dreams by each
+// of BenchmarkGIF's measures, the calm between frames too.
 const (
+	Diffusion = "diffusion" // Floyd-Steinberg, with a fixed grain
 	Blue      = "blue"      // blue noise
 	Ordered   = "ordered"   // a regular pattern
-	Diffusion = "diffusion" // Floyd-Steinberg, with a fixed grain
 	None      = "none"
 
 	PerFrame = "frame"  // each frame has its own palette
@@ -38,7 +39,7 @@ const (
 )
 
 var (
-	Dithers  = []string{Blue, Ordered, Diffusion, None}
+	Dithers  = []string{Diffusion, Blue, Ordered, None}
 	Palettes = []string{PerFrame, Shared}
 	Loops    = []string{Forever, Once, Seamless, PingPong}
 )
