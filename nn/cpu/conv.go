@@ -15,6 +15,7 @@ type writer interface{ write(w *worker, r region) }
 type conv struct {
 	k      *kernels
 	out    view
+	spots  []spot // of each block of out, where that is several maps; else nil
 	phases []phase
 	bias   []float32 // a float for each lane of out, or nil
 	add    bool      // to what is there
@@ -124,7 +125,7 @@ func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
 	t := &w.tile
 	for i := range n {
-		t.y[i] = w.address(o.out.at(b+i, y, p.x))
+		t.y[i] = w.address(o.at(b+i, y, p.x))
 		if o.gates != nil && o.gates[b+i].gate != nil {
 			t.gate[i] = w.address(o.gates[b+i].at(y, p.x))
 		}

@@ -19,9 +19,16 @@ func (c *compiler) enter() {
 func (c *compiler) forward(i int) {
 	n, l := c.node(i), c.net.Layers[i]
 	if n.takes >= 0 {
+		b, _ := boundOf(l.Op)
+		if c.joined[n.takes] {
+			return
+		}
+		if convs := c.siblings(i); convs != nil {
+			c.forwardSiblings(convs, &b)
+			return
+		}
 		conv := c.net.Layers[n.takes]
 		n.level = c.level(conv.In)
-		b, _ := boundOf(l.Op)
 		c.gate(n, n.level)
 		c.forwardConv(n.takes, c.node(conv.In[0]).out, &b)
 		return

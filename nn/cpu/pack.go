@@ -150,6 +150,23 @@ type packKey struct {
 	conv                       *nn.Conv
 	together, padY, padX, y, x int
 	winograd                   bool
+	with                       [mostSiblings - 1]*nn.Conv // that run as one with conv, forward
+}
+
+// each visits the convolutions.
+func (k packKey) each(visit func(o *nn.Conv)) {
+	visit(k.conv)
+	for _, o := range k.with {
+		if o != nil {
+			visit(o)
+		}
+	}
+}
+
+// edition changes with the weights of any.
+func (k packKey) edition() (sum int) {
+	k.each(func(o *nn.Conv) { sum += o.Edition })
+	return sum
 }
 
 func newPacks(k *kernels) *packs { return &packs{k: k, made: map[packKey]*packed{}} }
@@ -159,13 +176,22 @@ func (p *packs) forward(o *nn.Conv, winograd bool) []panel {
 }
 
 func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty, tx []tap, winograd bool) []panel {
-	key := packKey{o, together, ys.Pad % lcm(ys.Stride, together), xs.Pad % lcm(xs.Stride, together), y, x, winograd}
+	key := packKey{
+		conv: o, together: together, y: y, x: x, winograd: winograd,
+		padY: ys.Pad % lcm(ys.Stride, together), padX: xs.Pad % lcm(xs.Stride, together),
+	}
 	return p.get(key, isDepthwise(o) && together == 1, func() matrix {
 		if together == 2 {
 			return pictureMatrix(o, ty, tx)
 		}
 		return backwardMatrix(o, ty, tx)
 	})
+}
+
+func (p *packs) siblings(ops []*nn.Conv) []panel {
+	key := packKey{conv: ops[0]}
+	copy(key.with[:], ops[1:])
+	return p.get(key, false, func() matrix { return siblingMatrix(ops) })
 }
 
 func (p *packs) get(key packKey, depthwise bool, make func() matrix) []panel {
@@ -179,20 +205,20 @@ func (p *packs) get(key packKey, depthwise bool, make func() matrix) []panel {
 	case depthwise:
 		pack = func() []panel { return make().packDepthwise() }
 	}
-	p.made[key] = &packed{panels: pack(), edition: key.conv.Edition, pack: pack}
+	p.made[key] = &packed{panels: pack(), edition: key.edition(), pack: pack}
 	return p.made[key].panels
 }
 
 // refresh packs weights again that were changed since, where plans have them.
 func (p *packs) refresh() {
 	for key, made := range p.made {
-		if made.edition == key.conv.Edition {
+		if made.edition == key.edition() {
 			continue
 		}
 		for i, q := range made.pack() {
 			copy(made.panels[i].w, q.w)
 		}
-		made.edition = key.conv.Edition
+		made.edition = key.edition()
 	}
 }
 
@@ -205,8 +231,10 @@ func (p *packs) keep(net *nn.Net) {
 		}
 	}
 	for key := range p.made {
-		if !own[key.conv] {
-			delete(p.made, key)
-		}
+		key.each(func(o *nn.Conv) {
+			if !own[o] {
+				delete(p.made, key)
+			}
+		})
 	}
 }

@@ -33,6 +33,7 @@ type compiler struct {
 	blobs   []*blob
 	buffers []*buffer
 	convs   []interface{ layout() }
+	joined  map[int]bool // convolutions that run with a sibling
 }
 
 // compile makes the plan for targets at a picture size.
@@ -43,7 +44,7 @@ func compile(net *nn.Net, p *packs, threads, w, h int, targets []int, back bool)
 	}
 	c := &compiler{
 		plan:  &plan{w: w, h: h, targets: slices.Clone(targets), back: back, graph: g},
-		graph: g, packs: p, threads: threads,
+		graph: g, packs: p, threads: threads, joined: map[int]bool{},
 	}
 	c.plan.goals = make([]goal, len(targets))
 	c.enter()
@@ -100,11 +101,16 @@ func (c *compiler) task(layer string, level int, out view, reads ...*buffer) *ta
 	t := &task{layer: layer, level: level, out: out}
 	c.tasks = append(c.tasks, t)
 	c.live(level, append(reads, out.buf)...)
-	if !slices.Contains(c.blobs, out.blob) {
-		c.blobs = append(c.blobs, out.blob)
-	}
+	c.lay(out.blob)
 	t.add(&border{out})
 	return t
+}
+
+// lay has a blob laid out.
+func (c *compiler) lay(b *blob) {
+	if !slices.Contains(c.blobs, b) {
+		c.blobs = append(c.blobs, b)
+	}
 }
 
 // live keeps buffers until a level.

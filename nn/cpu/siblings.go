@@ -1,0 +1,152 @@
+package cpu
+
+import (
+	"strings"
+
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// Convolutions by 1x1 taps of one input, as an inception module begins with, run as one
+// whose output channels lie in several maps: the input is read once, and blocks of unlike
+// layers share a kernel call.
+
+const mostSiblings = 4
+
+// spot is a block of some map.
+type spot struct {
+	view
+	block int
+}
+
+// at is where block b of a convolution's output lies.
+func (o *conv) at(b, y, x int) int {
+	if o.spots == nil {
+		return o.out.at(b, y, x)
+	}
+	s := &o.spots[b]
+	return s.at(s.block, y, x)
+}
+
+// siblings lists the rectified 1x1 convolutions of layer i's input, i's own first, that are
+// alike but for their weights; it is nil where there is nothing to join.
+func (c *compiler) siblings(i int) (convs []int) {
+	first := c.node(i).takes
+	if !c.pointwise(first) {
+		return nil
+	}
+	from := c.net.Layers[first].In[0]
+	own, _ := boundOf(c.op(i))
+	for j := i; j < len(c.nodes) && len(convs) < mostSiblings; j++ {
+		k := c.nodes[j].takes
+		if !c.nodes[j].needed || k < 0 || !c.pointwise(k) || c.net.Layers[k].In[0] != from {
+			continue
+		}
+		if b, _ := boundOf(c.op(j)); b == own {
+			convs = append(convs, k)
+		}
+	}
+	if len(convs) < 2 {
+		return nil
+	}
+	return convs
+}
+
+func (c *compiler) pointwise(i int) bool {
+	o, ok := c.op(i).(*nn.Conv)
+	if !ok || o.Groups != 1 {
+		return false
+	}
+	at := c.node(c.net.Layers[i].In[0])
+	ys, xs, err := o.Spans(at.h, at.w)
+	return err == nil && ys.Kernel == 1 && xs.Kernel == 1 && ys.Stride == 1 && xs.Stride == 1 && ys.Pad == 0 && xs.Pad == 0 &&
+		ys.Out == at.h && xs.Out == at.w
+}
+
+// forwardSiblings adds the task of convolutions that siblings found.
+func (c *compiler) forwardSiblings(convs []int, b *bound) {
+	at := c.node(c.net.Layers[convs[0]].In[0])
+	x, level := at.out, c.level(c.net.Layers[convs[0]].In)
+	var ops []*nn.Conv
+	o := &conv{k: c.packs.k, bound: b}
+	t := &task{level: level}
+	c.tasks = append(c.tasks, t)
+	c.live(level, x.buf)
+	var names []string
+	for k, i := range convs {
+		n, op := c.node(c.node(i).into), c.op(i).(*nn.Conv)
+		n.level = level
+		c.gate(n, level)
+		c.live(level, n.out.buf)
+		c.lay(n.out.blob)
+		t.add(siblingBorder{border{n.out}, len(o.spots)})
+		for i := range n.out.n {
+			o.spots = append(o.spots, spot{n.out, i})
+			if n.gate != nil {
+				o.gates = append(o.gates, gateRef{gate: n.gate, block: i})
+			}
+		}
+		o.bias = append(o.bias, padded(biasOf(op))...)
+		ops = append(ops, op)
+		t.macs += op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
+		name := c.name(i)
+		if k > 0 {
+			name = name[strings.LastIndexByte(name, '/')+1:]
+		}
+		names = append(names, name)
+		c.joined[i] = true
+	}
+	o.out = newBlob(lanes*len(o.spots), at.h, at.w).all() // its shape alone
+	o.phases = []phase{{sy: 1, sx: 1, parts: []part{{
+		x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1, panels: c.packs.siblings(ops),
+	}}}}
+	t.layer, t.out = strings.Join(names, " + "), o.out
+	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
+	c.addConv(t, o)
+}
+
+// biasOf is a float for each output channel.
+func biasOf(op *nn.Conv) []float32 {
+	if op.Bias != nil {
+		return op.Bias
+	}
+	return make([]float32, op.W.Shape()[0])
+}
+
+// siblingBorder is the border of one map of several that a task writes.
+type siblingBorder struct {
+	border
+	first int // its first block among the task's
+}
+
+func (o siblingBorder) write(w *worker, r region) {
+	r.b0, r.b1 = max(r.b0-o.first, 0), min(r.b1-o.first, o.out.n)
+	if r.b0 < r.b1 {
+		o.border.write(w, r)
+	}
+}
+
+// siblingMatrix is 1x1 convolutions below each other, each from a whole block on.
+func siblingMatrix(ops []*nn.Conv) matrix {
+	var own []matrix // of each block
+	var first []int  // block of the matrix of each block
+	for _, op := range ops {
+		m, at := forwardMatrix(op), len(own)
+		for range blocks(m.out) {
+			own, first = append(own, m), append(first, at)
+		}
+	}
+	in := own[0].in
+	return matrix{
+		out: lanes * len(own), in: in, taps: 1,
+		reads: func(int) (int, int) { return 0, in },
+		weight: func(k, i, tap int) float32 {
+			b := k / lanes
+			if k -= lanes * first[b]; k < own[b].out {
+				return own[b].weight(k, i, tap)
+			}
+			return 0
+		},
+	}
+}
