@@ -74,7 +74,7 @@ func (c *compiler) forwardSiblings(convs []int, b *bound) {
 	c.tasks = append(c.tasks, t)
 	c.live(level, x.buf)
 	var names []string
-	for k, i := range convs {
+	for _, i := range convs {
 		n, op := c.node(c.node(i).into), c.op(i).(*nn.Conv)
 		n.level = level
 		c.gate(n, level)
@@ -90,20 +90,33 @@ func (c *compiler) forwardSiblings(convs []int, b *bound) {
 		o.bias = append(o.bias, padded(biasOf(op))...)
 		ops = append(ops, op)
 		t.macs += op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
-		name := c.name(i)
-		if k > 0 {
-			name = name[strings.LastIndexByte(name, '/')+1:]
-		}
-		names = append(names, name)
+		names = append(names, c.name(i))
 		c.joined[i] = true
 	}
 	o.out = newBlob(lanes*len(o.spots), at.h, at.w).all() // its shape alone
 	o.phases = []phase{{sy: 1, sx: 1, parts: []part{{
 		x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1, panels: c.packs.siblings(ops),
 	}}}}
-	t.layer, t.out = strings.Join(names, " + "), o.out
+	t.layer, t.out = together(names), o.out
 	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
 	c.addConv(t, o)
+}
+
+// together is one name for several layers: "a/1x1 + 3x3" for "a/1x1" and "a/3x3".
+func together(names []string) string {
+	parts := strings.Split(names[0], "/")
+	for _, name := range names[1:] {
+		more := strings.Split(name, "/")
+		if len(more) != len(parts) {
+			return strings.Join(names, " + ")
+		}
+		for i, part := range more {
+			if part != parts[i] {
+				parts[i] += " + " + part
+			}
+		}
+	}
+	return strings.Join(parts, "/")
 }
 
 // biasOf is a float for each output channel.

@@ -34,7 +34,7 @@ func TestSiblings(t *testing.T) {
 		}
 	}
 	for _, module := range []string{"3a", "3b", "4a", "4b", "4c"} {
-		name := "inception_" + module + "/1x1 + 3x3_reduce + 5x5_reduce"
+		name := "inception_" + module + "/1x1 + 3x3_reduce + 5x5_reduce/conv"
 		if !forward[name] {
 			t.Errorf("%s: no task %q among %v", module, name, forward)
 		}
