@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -11,34 +12,49 @@ import (
 	"strings"
 )
 
+// Quality is that of JPEGs for which none is asked.
+const Quality = 93
+
 // Save writes a picture as the PNG or JPEG that its name says. The file appears whole
 // or not at all; one that stood there before is kept until then.
 func Save(path string, m *image.RGBA) error {
-	encode, err := encoder(path)
+	data, err := Encode(path, m, Quality)
 	if err != nil {
 		return err
 	}
-	return Atomic(path, func(w io.Writer) error { return encode(w, m) })
+	return Atomic(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// Encode gives the bytes of the PNG or JPEG that path is to be; quality, 1 to 100, is of JPEG.
+func Encode(path string, m *image.RGBA, quality int) ([]byte, error) {
+	if err := CanSave(path); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	var err error
+	if isPNG(path) {
+		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, m)
+	} else {
+		err = jpeg.Encode(&b, m, &jpeg.Options{Quality: quality})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("picture: cannot encode %q: %w", path, err)
+	}
+	return b.Bytes(), nil
 }
 
 // CanSave reports why no picture can be saved under that name.
 func CanSave(path string) error {
-	_, err := encoder(path)
-	return err
+	if ext := strings.ToLower(filepath.Ext(path)); isPNG(path) || ext == ".jpg" || ext == ".jpeg" {
+		return nil
+	}
+	return fmt.Errorf("picture: cannot save %q: the name must end in .png, .jpg or .jpeg", path)
 }
 
-func encoder(path string) (func(io.Writer, image.Image) error, error) {
-	switch ext := strings.ToLower(filepath.Ext(path)); ext {
-	case ".png":
-		return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode, nil
-	case ".jpg", ".jpeg":
-		return func(w io.Writer, m image.Image) error {
-			return jpeg.Encode(w, m, &jpeg.Options{Quality: 93})
-		}, nil
-	default:
-		return nil, fmt.Errorf("picture: cannot save %q: the name must end in .png, .jpg or .jpeg", path)
-	}
-}
+func isPNG(path string) bool { return strings.ToLower(filepath.Ext(path)) == ".png" }
 
 // Atomic writes a file under a temporary name beside path and renames it when write
 // has succeeded and the bytes are on disk.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/image/draw"
+
+	"zalgoscope/app/picture"
 )
 
 // Estimate is about how many bytes a recording of so many frames like m will take. It encodes
@@ -23,29 +25,23 @@ func Estimate(path string, o Options, m *image.RGBA, frames int) (int64, error) 
 		m = out
 	}
 	one := 0
-	var c counter
-	switch strings.ToLower(filepath.Ext(path)) {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
 	case ".gif":
 		one = gifFrameSize(m, o)
 	case ".mp4", ".webm":
 		one = videoFrameSize(size, o)
-	case ".jpg", ".jpeg":
-		err = encodeJPEG(&c, m, "", o.Quality)
 	default:
-		err = encodePNG(&c, m, "")
+		var data []byte
+		if ext == ".apng" {
+			path = ".png"
+		}
+		data, err = picture.Encode(path, m, o.Quality)
+		one = len(data)
 	}
 	if o.Loop == PingPong {
 		frames = max(2*frames-2, 1)
 	}
-	return int64(frames) * (int64(one) + int64(c)), err
-}
-
-// counter counts what is written to it.
-type counter int64
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
+	return int64(frames) * int64(one), err
 }
 
 // gifFrameSize is the size of a frame of which everything changes.

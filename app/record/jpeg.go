@@ -4,23 +4,17 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"image"
-	"image/jpeg"
-	"io"
 	"strings"
 )
 
 // jpegMark begins each comment segment that holds a part of the recipe.
 const jpegMark = "zalgoscope\x00"
 
-// encodeJPEG writes a picture as JPEG with the text in comment segments.
-func encodeJPEG(w io.Writer, m *image.RGBA, text string, quality int) error {
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: quality}); err != nil {
-		return err
-	}
-	const magic = 2 // the start marker
-	out := append([]byte(nil), b.Bytes()[:magic]...)
+// jpegHead is the length of the start marker, after which segments may be put in.
+const jpegHead = 2
+
+// jpegText is comment segments with the recipe, nothing for no text.
+func jpegText(text string) (out []byte) {
 	for len(text) > 0 {
 		n := min(len(text), 65533-len(jpegMark))
 		out = append(out, 0xff, 0xfe)
@@ -28,14 +22,13 @@ func encodeJPEG(w io.Writer, m *image.RGBA, text string, quality int) error {
 		out = append(append(out, jpegMark...), text[:n]...)
 		text = text[n:]
 	}
-	_, err := w.Write(append(out, b.Bytes()[magic:]...))
-	return err
+	return out
 }
 
 // jpegRecipe collects the recipe's text from a JPEG's comments.
 func jpegRecipe(data []byte) (string, error) {
 	var b strings.Builder
-	for data = data[2:]; len(data) >= 4 && data[0] == 0xff; {
+	for data = data[jpegHead:]; len(data) >= 4 && data[0] == 0xff; {
 		kind, n := data[1], 2+int(binary.BigEndian.Uint16(data[2:]))
 		const scan = 0xda
 		if kind == scan {

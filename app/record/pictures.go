@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"io"
@@ -15,18 +16,26 @@ import (
 // Save writes one picture, PNG or JPEG as the name says, with its recipe in it. The
 // file appears whole or not at all, and what stood there is kept until then.
 func Save(path string, m *image.RGBA, r Recipe) error {
-	return save(path, m, r.Encode(), 93)
+	return save(path, m, r.Encode(), picture.Quality)
 }
 
 func save(path string, m *image.RGBA, text string, quality int) error {
-	switch ext := strings.ToLower(filepath.Ext(path)); ext {
-	case ".png":
-		return picture.Atomic(path, func(w io.Writer) error { return encodePNG(w, m, text) })
-	case ".jpg", ".jpeg":
-		return picture.Atomic(path, func(w io.Writer) error { return encodeJPEG(w, m, text, quality) })
-	default:
-		return fmt.Errorf("record: cannot save %q: the name must end in .png, .jpg or .jpeg", path)
+	data, err := picture.Encode(path, m, quality)
+	if err != nil {
+		return err
 	}
+	at, mark := pngHead, pngText(text)
+	if !bytes.HasPrefix(data, []byte(pngMagic)) {
+		at, mark = jpegHead, jpegText(text)
+	}
+	return picture.Atomic(path, func(w io.Writer) error {
+		for _, part := range [][]byte{data[:at], mark, data[at:]} {
+			if _, err := w.Write(part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // place is where a series' names have their number, as in frames/%05d.png.

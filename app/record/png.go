@@ -19,20 +19,6 @@ const (
 	pngHead    = len(pngMagic) + 12 + 13 // the magic and IHDR, after which chunks may be put in
 )
 
-// encodePNG writes a picture as PNG with a text chunk, if there is text.
-func encodePNG(w io.Writer, m *image.RGBA, text string) error {
-	data, err := plainPNG(m)
-	if err != nil {
-		return err
-	}
-	for _, part := range [][]byte{data[:pngHead], pngText(text), data[pngHead:]} {
-		if _, err := w.Write(part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func plainPNG(m *image.RGBA) ([]byte, error) {
 	var b bytes.Buffer
 	err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, opaque{m})
