@@ -44,6 +44,7 @@ type Dream struct {
 	logged   Settings // the last settings that are news or were
 
 	frame  nn.Canvas // the picture between frames
+	before nn.Canvas // a copy of it as the frame in progress found it
 	origin nn.Canvas // the start picture at the canvas's size, while it is blended in
 	octave []octave  // from full size to smallest
 }
@@ -148,6 +149,7 @@ func (d *Dream) Release() {
 	}
 	d.octave = nil
 	release(&d.frame)
+	release(&d.before)
 	release(&d.origin)
 }
 
@@ -215,10 +217,14 @@ func Fixed(s Settings) Source { return func(int64) (Settings, error) { return s,
 // Frame dreams the next frame: it moves the last one by zoom, turn and pan (the
 // first frame is the start picture unmoved), then climbs through the octaves. Motion,
 // canvas and octaves are those at the frame's beginning. After an error it is as if the
-// frame had not been begun, but that an engine that failed within it may have left its marks on the picture.
+// frame had not been begun.
 func (d *Dream) Frame(at Source) error {
+	if err := d.keep(); err != nil {
+		return err
+	}
 	ticks, steps, done, source, logged := d.ticks, d.steps, d.done, *d.source, d.logged
 	if err := d.makeFrame(at); err != nil {
+		d.frame, d.before = d.before, d.frame
 		d.ticks, d.steps, d.done, *d.source = ticks, steps, done, source
 		d.news, d.logged = nil, logged
 		return err
@@ -228,6 +234,15 @@ func (d *Dream) Frame(at Source) error {
 	}
 	d.news = d.news[:0]
 	return nil
+}
+
+// keep copies the picture, so that a frame that fails does not count.
+func (d *Dream) keep() error {
+	w, h := d.Size()
+	if err := d.remake(&d.before, w, h); err != nil {
+		return err
+	}
+	return d.engine.Combine(d.before, nn.Term{Canvas: d.frame, Weight: 1})
 }
 
 func (d *Dream) makeFrame(at Source) error {

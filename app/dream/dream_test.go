@@ -356,6 +356,44 @@ func TestStartPictures(t *testing.T) {
 	}
 }
 
+// failing is an engine whose gradient steps fail once so many have been made.
+type failing struct {
+	nn.Engine
+	after int
+}
+
+func (f *failing) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, error) {
+	if f.after--; f.after == 0 {
+		_, _ = f.Engine.Ascend(c, obj, step) // it leaves its marks
+		return 0, errors.New("the device is lost")
+	}
+	return f.Engine.Ascend(c, obj, step)
+}
+
+// An engine that fails once, in a frame that zooms, holds, blends and has another size, leaves no trace either.
+func TestFailedEngine(t *testing.T) {
+	run := func(fail bool) *image.RGBA {
+		d := begin(t, Static(24, 20, 3), 3)
+		engine := &failing{Engine: d.engine}
+		d.engine = engine
+		s := quick()
+		s.Zoom, s.Hold, s.Blend = 0.1, 0.5, 0.2
+		dreamed(t, d, Fixed(s), 2)
+		if fail {
+			wide := s
+			wide.Width, wide.Height = 30, 22
+			engine.after = 2
+			if err := d.Frame(Fixed(wide)); err == nil {
+				t.Fatal("the engine did not fail")
+			}
+		}
+		return dreamed(t, d, Fixed(s), 2)
+	}
+	if !reflect.DeepEqual(run(true), run(false)) {
+		t.Error("the frames after a failed one are not those without it")
+	}
+}
+
 // A frame that fails within leaves no trace: not in what OnChange hears, and not in the
 // frames that follow.
 func TestFailedFrame(t *testing.T) {

@@ -105,6 +105,8 @@ func (a *apngRecorder) next() uint32 {
 	return a.sequence - 1
 }
 
+func (a *apngRecorder) endRecipe() { a.notes.end() }
+
 func (a *apngRecorder) Close() error {
 	if a.closed {
 		return a.err

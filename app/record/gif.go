@@ -192,6 +192,8 @@ func (g *gifRecorder) delay(n int) int {
 	return min(until(n)-until(n-1), math.MaxUint16)
 }
 
+func (g *gifRecorder) endRecipe() { g.notes.end() }
+
 // Close waits for the writer, writes the end of the recipe and closes the file.
 func (g *gifRecorder) Close() error {
 	if g.finished {

@@ -5,7 +5,12 @@ type notes struct {
 	recipe func() Recipe // nil for none
 	done   int           // changes written
 	guides int           // and guides
+	ending bool          // the next piece is the last one
+	ended  bool          // and has been given
 }
+
+// end makes the next piece the last one, although frames follow: those that play the recording backwards.
+func (n *notes) end() { n.ending = true }
 
 // first is the recipe's text so far.
 func (n *notes) first() string {
@@ -22,6 +27,13 @@ func (n *notes) first() string {
 
 // next is the text of what has changed since.
 func (n *notes) next() string {
+	if n.ending {
+		return n.last()
+	}
+	return n.changes()
+}
+
+func (n *notes) changes() string {
 	switch {
 	case n.recipe == nil:
 		return ""
@@ -37,12 +49,16 @@ func (n *notes) next() string {
 	return "\n" + r.more(guides, changes)
 }
 
-// last is next and the end.
+// last is next and the end, the first time.
 func (n *notes) last() string {
-	text := n.next()
+	if n.ended {
+		return ""
+	}
+	text := n.changes()
 	if n.done == 0 {
 		return ""
 	}
+	n.ended = true
 	return text + n.recipe().tail()
 }
 

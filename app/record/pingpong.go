@@ -73,6 +73,10 @@ func (p *pingpong) fetch(n int) (*image.RGBA, error) {
 	return m, nil
 }
 
+// ender is a recorder of which the frames that follow are no news to the recipe. It is written to the
+// end before them, so that it counts the recording's frames even where the way back is cut off.
+type ender interface{ endRecipe() }
+
 // Close adds the way back, without the two frames at which it turns.
 func (p *pingpong) Close() error {
 	if p.closed {
@@ -80,6 +84,9 @@ func (p *pingpong) Close() error {
 	}
 	p.closed = true
 	err := p.err
+	if e, ok := p.next.(ender); ok {
+		e.endRecipe()
+	}
 	for n := p.frames - 2; n > 0 && err == nil; n-- {
 		var m *image.RGBA
 		if m, err = p.fetch(n); err == nil {

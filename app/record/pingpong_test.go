@@ -76,3 +76,32 @@ func TestPingPongFull(t *testing.T) {
 		t.Errorf("got %d frames, want the 3 of the way forward", n)
 	}
 }
+
+// TestPingPongCutOff looks at the file throughout the way back, as a kill would leave it: its recipe
+// knows the recording's frames.
+func TestPingPongCutOff(t *testing.T) {
+	const count = 8
+	frames := newScene(40, 30).frames(count)
+	for _, name := range []string{"a.gif", "a.apng"} {
+		path := filepath.Join(t.TempDir(), name)
+		left, looks := 0, 0
+		o, _ := recording(Options{Loop: PingPong})
+		o.Closing = func(done, total int) {
+			if done < 3 {
+				return // the writer, which is up to two frames behind, may not have turned yet
+			}
+			looks++
+			left = playAny(t, path)
+			if r, err := ReadRecipe(path); err != nil || r.Frames != count {
+				t.Errorf("%s, %d frames into the way back: got a recipe of %d frames, %v, want %d", name, done, r.Frames, err, count)
+			}
+		}
+		record(t, path, o, frames)
+		if looks == 0 || left <= count {
+			t.Errorf("%s: of the way back no frame was there in %d looks", name, looks)
+		}
+		if r, err := ReadRecipe(path); err != nil || r.Frames != count {
+			t.Errorf("%s: got a recipe of %d frames, %v, want %d", name, r.Frames, err, count)
+		}
+	}
+}
