@@ -213,10 +213,16 @@ func TestFullFilesystem(t *testing.T) {
 					}
 				}
 			}
-			if cerr := w.Close(); cerr == nil || err == nil {
+			cerr := w.Close()
+			if cerr == nil || err == nil {
 				t.Fatalf("got errors %v, %v, want that the disk is full", err, cerr)
 			} else if !strings.Contains(cerr.Error(), "space") {
 				t.Errorf("got error %v, want one that speaks of space", cerr)
+			} else if strings.Contains(strings.TrimSpace(cerr.Error()), "\n") {
+				t.Errorf("got error %q, want one line", cerr)
+			}
+			if !errors.Is(w.Add(frames[0]), cerr) {
+				t.Error("a frame after the error is taken")
 			}
 			switch name {
 			case "a.webm":
