@@ -115,13 +115,13 @@ func (s *studio) ringText() string {
 		return ""
 	}
 	frames, span, bytes := s.session.ring.Held()
-	return fmt.Sprintf("i saves the last %.0f s: %d frames, %s of memory", span.Seconds(), frames, byteText(float64(bytes)))
+	return fmt.Sprintf("i saves the last %.0f s: %d frames, %s", span.Seconds(), frames, byteText(float64(bytes)))
 }
 
 // choice is a line that goes through its values by clicks.
 func (p *panel) choice(name string, values []string, at func() *string) *block {
 	t := p.look
-	left := t.px(62)
+	left := t.px(46)
 	index := func() int { return max(slices.Index(values, *at()), 0) }
 	// The values stand as far apart as their own widths leave room.
 	edges := func(width int) []int {
