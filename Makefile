@@ -57,13 +57,16 @@ windows: setup-windows
 
 # The race detector runs where goroutines meet.
 # The window's own tests do not: a software OpenGL under the detector is too slow.
-RACY := ./app/dream ./app/record ./app/flash ./app/glide ./app/saver
-# Of the engine, what its threads do; its kernels are assembly, into which the detector does not see.
+RACY := ./app/dream ./app/flash ./app/glide ./app/saver
+# Of the recorder and the engine, what their threads do; the kernels are assembly, into which
+# the detector does not see.
+WRITING := TestBackground|TestRing|TestPingPong|TestReplay|TestSeamless|TestVideo
 POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestConformance/avx2/(canvas|dream|objectives)
 
 test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
 	$(GO) test -race -timeout 30m $(RACY)
+	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
 	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
 	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")
 

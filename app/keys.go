@@ -120,14 +120,24 @@ func keyLabel(name string) string {
 
 // hit tells whether a key was pressed just now, or again by being held.
 func hit(k ebiten.Key, again bool) bool {
-	d := inpututil.KeyPressDuration(k)
-	return d == 1 || again && d > 24 && d%3 == 0
+	d := inpututil.KeyPressDuration(k) // 0 if it was let go within the same tick
+	return inpututil.IsKeyJustPressed(k) || again && d > 24 && d%3 == 0
+}
+
+// down tells whether one of the keys is down, or was during this tick.
+func down(keys ...ebiten.Key) bool {
+	for _, k := range keys {
+		if ebiten.IsKeyPressed(k) || inpututil.IsKeyJustPressed(k) || inpututil.IsKeyJustReleased(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // listen does what the keys ask for.
 func (s *studio) listen() {
-	ctrl := ebiten.IsKeyPressed(ebiten.KeyControl) || ebiten.IsKeyPressed(ebiten.KeyMeta)
-	shift := ebiten.IsKeyPressed(ebiten.KeyShift)
+	ctrl := down(ebiten.KeyControlLeft, ebiten.KeyControlRight, ebiten.KeyMetaLeft, ebiten.KeyMetaRight)
+	shift := down(ebiten.KeyShiftLeft, ebiten.KeyShiftRight)
 	for i := range commands {
 		c := &commands[i]
 		for _, k := range c.keys {
