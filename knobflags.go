@@ -14,7 +14,10 @@ import (
 func knobFlags(fs *pflag.FlagSet, s *dream.Settings) {
 	for i := range dream.Knobs {
 		k := &dream.Knobs[i]
-		if p := k.Text(s); p != nil {
+		if p := k.Text(s); p != nil && k.List {
+			fs.Var(&listFlag{text: p}, k.Name, k.Help+"; may be given again and again")
+			continue
+		} else if p != nil {
 			fs.StringVar(p, k.Name, *p, k.Help)
 			continue
 		}
@@ -59,6 +62,23 @@ func (f *numberFlag) Set(text string) error {
 		return fmt.Errorf("must be %s from %g to %g", what, f.knob.Min, f.knob.Max)
 	}
 	*f.knob.Number(f.settings) = v
+	return nil
+}
+
+// listFlag is a text of parts with spaces between, to which the flag adds each time that it is given.
+type listFlag struct{ text *string }
+
+func (f *listFlag) Type() string { return "string" }
+
+func (f *listFlag) String() string {
+	if f.text == nil {
+		return ""
+	}
+	return *f.text
+}
+
+func (f *listFlag) Set(text string) error {
+	*f.text = strings.TrimSpace(*f.text + " " + text)
 	return nil
 }
 

@@ -49,7 +49,7 @@ func root() *cobra.Command {
 	cmd := studioCommand()
 	cmd.Version = version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), settingsCommand(), shareCommand())
+	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), bendsCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), settingsCommand(), shareCommand())
 	return cmd
 }
 

@@ -194,7 +194,7 @@ func TestBendSheet(t *testing.T) {
 	s := quick()
 	s.Octaves = 1
 	last := 0
-	sheet, err := BendSheet(net, e, m, s, []string{"conv1", "conv2"}, func(done, total int) { last = total - done })
+	sheet, err := BendSheet(net, e, m, s, []string{"conv1", "conv2"}, func(done, total int) error { last = total - done; return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

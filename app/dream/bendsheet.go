@@ -16,8 +16,8 @@ import (
 
 // BendSheet dreams a picture once without bends and once with each kind at its default at each
 // of the layers, and lays the dreams out with their kinds' names. The settings say what
-// is dreamed; progress, which may be nil, hears of every dream.
-func BendSheet(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings, layers []string, progress func(done, total int)) (*image.RGBA, error) {
+// is dreamed; progress, which may be nil, hears of every dream and can end it.
+func BendSheet(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings, layers []string, progress func(done, total int) error) (*image.RGBA, error) {
 	const columns, gap, line = 4, 8, 18
 	size := m.Rect.Size()
 	wide := len(layers)*size.X + gap
@@ -33,12 +33,10 @@ func BendSheet(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings, layers 
 		s.Bend = ""
 		if cell > 0 {
 			name = bend.Kinds[cell-1].Name
-			b, err := bend.Make(layers[layer], name)
-			if err != nil {
+			var err error
+			if s.Bend, err = shown(net, layers[layer], name); err != nil {
 				return nil, err
 			}
-			b.Seed = 1
-			s.Bend = b.String()
 		}
 		if layer == 0 {
 			write(sheet, at.Add(image.Pt(0, size.Y+line-6)), name)
@@ -50,10 +48,53 @@ func BendSheet(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings, layers 
 		place := image.Rectangle{Max: size}.Add(at).Add(image.Pt(layer*size.X, 0))
 		draw.Draw(sheet, place, one, image.Point{}, draw.Src)
 		if progress != nil {
-			progress(i+1, total)
+			if err := progress(i+1, total); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return sheet, nil
+}
+
+// shown is the bend that a sheet shows for a kind at a layer: abs, which is nothing to what a ReLU
+// has passed, sits on the convolutions before it.
+func shown(net *nn.Net, layer, kind string) (string, error) {
+	places := []string{layer}
+	if kind == "abs" {
+		convs, err := bend.Convolutions(net, layer)
+		if err != nil {
+			return "", err
+		}
+		if len(convs) > 0 {
+			places = convs
+		}
+	}
+	specs := make([]bend.Spec, len(places))
+	for i, place := range places {
+		b, err := bend.Make(place, kind)
+		if err != nil {
+			return "", err
+		}
+		b.Seed = 1
+		specs[i] = b
+	}
+	return bend.Format(specs), nil
+}
+
+// SheetLayers names the layers that a sheet shows the bends at: a quarter and half of the way through the trunk.
+func SheetLayers(net *nn.Net) []string {
+	trunk := Bendable(net)
+	if len(trunk) == 0 {
+		return nil
+	}
+	return []string{at(trunk, 0.25), at(trunk, 0.5)}
+}
+
+// SheetSettings are what a sheet is dreamed with: the defaults on fewer octaves, as suits thumbnails.
+func SheetSettings() Settings {
+	s := Defaults()
+	s.Octaves, s.Jitter = 2, 8
+	return s
 }
 
 func dreamOnce(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings) (*image.RGBA, error) {

@@ -15,6 +15,7 @@ type Knob struct {
 	Max     float64
 	Default float64
 	Whole   bool   // only whole numbers
+	List    bool   // a text of parts with spaces between
 	Rate    bool   // by each frame, in the window by each second
 	Less    string // key that turns it down, as Ebiten names keys; "" for none
 	More    string // key that turns it up
@@ -86,10 +87,10 @@ var Knobs = []Knob{
 	{Name: "zalgo", Group: "bend", Min: 0, Max: 11, Less: "Digit9", More: "Digit0",
 		Help: "how much of everything is bent, from a classifier's honest dream to beyond the end of the scale",
 		num:  func(s *Settings) *float64 { return &s.Zalgo }},
-	{Name: "bend", Group: "bend",
+	{Name: "bend", Group: "bend", List: true,
 		Help: "bends, layer:kind=amount[,wet=SHARE][,channels=N;N-N|random:SHARE|cluster:N][,seed=N][,off] with spaces between",
 		text: func(s *Settings) *string { return &s.Bend }},
-	{Name: "mod", Group: "bend",
+	{Name: "mod", Group: "bend", List: true,
 		Help: "modulators, KNOB=sine|triangle|walk|sample-hold:rate:depth[:phase] with spaces between; bend.1 is the first bend's amount",
 		text: func(s *Settings) *string { return &s.Mod }},
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Kind is one row of the table of bends.
@@ -49,7 +48,7 @@ var Kinds = []Kind{
 	{Name: "soft-threshold", Group: "level", Unit: Level, Max: 8, Default: 1, Exact: true,
 		Help:   "move everything towards zero, what is weak to zero",
 		effect: func(d draft) Effect { return pointwise(Soft, d.level(), 0) }},
-	{Name: "threshold", Group: "level", Unit: Level, Max: 8, Default: 1, Exact: true,
+	{Name: "threshold", Group: "level", Unit: Level, Max: 8, Default: 2, Exact: true,
 		Help:   "silence what is weak, leave what is strong",
 		effect: func(d draft) Effect { return pointwise(Hard, d.level(), 0) }},
 	{Name: "binary", Group: "level", Unit: Level, Min: -8, Max: 8, Default: 1,
@@ -64,11 +63,11 @@ var Kinds = []Kind{
 	{Name: "wrap", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 0.7, Exact: true,
 		Help:   "let what is stronger than the amount come in again from below",
 		effect: func(d draft) Effect { return pointwise(Wrap, d.level(), 0) }},
-	{Name: "crush", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 1,
+	{Name: "crush", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 3,
 		Help:   "round to coarse steps, as few bits do",
 		effect: func(d draft) Effect { return pointwise(Crush, d.level(), 0) }},
 	{Name: "abs", Group: "level", Unit: Mix, Max: 1, Default: 1, Exact: true,
-		Help:   "the size without the sign",
+		Help:   "the size without the sign, which a layer has before its ReLU alone",
 		effect: func(d draft) Effect { return pointwise(Knee, -1, 0) }},
 	{Name: "sine", Group: "level", Min: 0.1, Max: 16, Default: 3, Exact: true,
 		Help:   "the sine of what fires, the amount being how fast it turns",
@@ -97,10 +96,10 @@ var Kinds = []Kind{
 	{Name: "roll", Group: "channels", Unit: Share, Min: -1, Max: 1, Default: 0.25, Exact: true,
 		Help: "move all channels on", effect: rolled},
 
-	{Name: "translate-x", Group: "space", Unit: Share, Min: -1, Max: 1, Default: 0.15, Exact: true,
+	{Name: "translate-x", Group: "space", Unit: Share, Min: -1, Max: 1, Default: 0.25, Exact: true,
 		Help:   "move the map to the right",
 		effect: func(d draft) Effect { return Resample{unmoved, [2]float64{-float64(d.amount), 0}} }},
-	{Name: "translate-y", Group: "space", Unit: Share, Min: -1, Max: 1, Default: 0.15, Exact: true,
+	{Name: "translate-y", Group: "space", Unit: Share, Min: -1, Max: 1, Default: 0.25, Exact: true,
 		Help:   "move the map down",
 		effect: func(d draft) Effect { return Resample{unmoved, [2]float64{0, -float64(d.amount)}} }},
 	{Name: "rotate", Group: "space", Unit: Degree, Min: -180, Max: 180, Default: 30, Exact: true,
@@ -157,7 +156,7 @@ var Kinds = []Kind{
 	{Name: "gradient-mirror", Group: "gradient", Unit: Mix, Max: 1, Default: 1,
 		Help:   "change the other side of the picture",
 		effect: func(draft) Effect { return GradientMirror{} }},
-	{Name: "gradient-quantise", Group: "gradient", Min: 0.1, Max: 16, Default: 4,
+	{Name: "gradient-quantise", Group: "gradient", Min: 0.1, Max: 16, Default: 6,
 		Help:   "round the gradient to multiples of the amount times its mean size",
 		effect: func(d draft) Effect { return GradientQuantise{len(d.list()), d.amount} }},
 	{Name: "gradient-orthogonal", Group: "gradient", Unit: Mix, Max: 1, Default: 1,
@@ -172,11 +171,34 @@ func Find(name string) (*Kind, error) {
 			return &Kinds[i], nil
 		}
 	}
-	var names []string
-	for i := range Kinds {
-		names = append(names, Kinds[i].Name)
+	near := slices.MinFunc(Kinds, func(a, b Kind) int { return edits(a.Name, name) - edits(b.Name, name) })
+	return nil, fmt.Errorf("bend: there is no kind %q; did you mean %q? `zalgoscope bends` lists them", name, near.Name)
+}
+
+// edits is how many letters must be put in, taken out, changed or swapped with the next to make b
+// of a (optimal string alignment).
+func edits(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+		for j := range len(b) {
+			switch {
+			case i == 0:
+				rows[0][j+1] = j + 1
+			default:
+				change := rows[i-1][j]
+				if a[i-1] != b[j] {
+					change++
+				}
+				rows[i][j+1] = min(change, rows[i-1][j+1]+1, rows[i][j]+1)
+				if i > 1 && j > 0 && a[i-1] == b[j-1] && a[i-2] == b[j] {
+					rows[i][j+1] = min(rows[i][j+1], rows[i-2][j-1]+1)
+				}
+			}
+		}
 	}
-	return nil, fmt.Errorf("bend: there is no kind %q, but %s", name, strings.Join(names, ", "))
+	return rows[len(a)][len(b)]
 }
 
 // Clamp brings an amount into the kind's range, a whole one where it must be.

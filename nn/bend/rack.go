@@ -2,6 +2,7 @@ package bend
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"gorgonia.org/tensor"
@@ -161,6 +162,24 @@ func convolutions(net *nn.Net, shapes []tensor.Shape, l, first int) map[int]int 
 		}
 	}
 	return found
+}
+
+// Convolutions names those whose outputs a layer is, or is made of, after operations that keep
+// channels apart: where its values still have signs.
+func Convolutions(net *nn.Net, layer string) ([]string, error) {
+	l, err := net.Find(layer)
+	if err != nil {
+		return nil, err
+	}
+	shapes, err := shapesOf(net)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, conv := range slices.Sorted(maps.Keys(convolutions(net, shapes, l, 0))) {
+		names = append(names, net.Layers[conv].Name)
+	}
+	return names, nil
 }
 
 // draw sets an operation to what a bend asks for.

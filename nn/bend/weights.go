@@ -30,12 +30,12 @@ func turnSigns(d weightDraft) {
 	}
 }
 
-// turnBits turns one bit of the mantissa, the sign, or the exponent's lower two, which
-// change a weight's size by at most 2^3, so that it stays a number.
+// turnBits turns one of the bits that tell: the sign, the exponent's lower two, which change a
+// weight's size by at most 2^3, so that it stays a number, or the mantissa's upper three.
 func turnBits(d weightDraft) {
 	for i := range d.w {
 		if r := d.random(i); d.struck(r) {
-			bit := Hash(r) % 26
+			bit := 20 + Hash(r)%6
 			if bit == 25 {
 				bit = 31
 			}
