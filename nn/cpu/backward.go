@@ -210,13 +210,11 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 		}
 	}
 	if fast {
-		cost *= winogradCost
-	}
-	g.cost += cost
-	if fast {
+		g.cost += winogradCost * cost
 		g.fast = append(g.fast, phases[0].parts...)
 		return
 	}
+	g.cost += cost
 	if len(phases) == 1 && !isDepthwise(op) {
 		g.merged = append(g.merged, phases[0].parts...)
 		return
@@ -248,12 +246,9 @@ func (g *gradientTask) finish() {
 			g.live(g.n.gradLevel, r.buf)
 		}
 	}
-	switch o := g.writers[len(g.writers)-1].(type) {
-	case *conv:
-		o.gates = g.n.gates
-	case *winograd:
-		o.gates = g.n.gates
-	default:
-		g.add(&gating{k: g.packs.k, out: g.out, gates: g.n.gates})
+	if o, ok := g.writers[len(g.writers)-1].(gater); ok {
+		o.setGates(g.n.gates)
+		return
 	}
+	g.add(&gating{k: g.packs.k, out: g.out, gates: g.n.gates})
 }

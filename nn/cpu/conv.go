@@ -11,6 +11,9 @@ type region struct{ b0, b1, y0, y1 int }
 // writer sets, or adds to, any region of its map.
 type writer interface{ write(w *worker, r region) }
 
+// gater is a writer that gates what it writes.
+type gater interface{ setGates(gates []gateRef) }
+
 // conv writes a sum of convolutions: a layer, or the gradient that several layers send to what they all read.
 type conv struct {
 	k      *kernels
@@ -170,6 +173,8 @@ func (o *conv) load(w *worker, p *phase, b int) {
 		w.tile.segs = unsafe.Pointer(&w.segs[0])
 	}
 }
+
+func (o *conv) setGates(gates []gateRef) { o.gates = gates }
 
 // setFlags tells the kernel what follows the sum; it returns whether that includes every gate.
 func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
