@@ -33,6 +33,34 @@ func (e Effort) period(cost time.Duration) time.Duration {
 	return min(max(quickest, share*cost), time.Second/5)
 }
 
+// beat is what the loops of all displays do at every turn.
+type beat struct {
+	machine machine
+	effort  Effort
+	looked  time.Time
+	last    time.Time // the turn before
+}
+
+// turn looks now and then how the machine fares, and asks for the picture of this moment.
+func (b *beat) turn(now time.Time, show *Show) (m *image.RGBA, changed bool, err error) {
+	if now.Sub(b.looked) > 5*time.Second {
+		b.looked, b.effort = now, b.machine.effort()
+		show.SetEffort(b.effort)
+	}
+	passed := 0.0
+	if !b.last.IsZero() {
+		passed = min(now.Sub(b.last).Seconds(), 0.5)
+	}
+	b.last = now
+	return show.Tick(now, passed)
+}
+
+// rest is how long to wait when a turn that began then is over.
+func (b *beat) rest(began time.Time) time.Duration {
+	cost := time.Since(began)
+	return max(b.effort.period(cost)-cost, 0)
+}
+
 // pictureSize is the number of pixels that a picture has at most.
 func pictureSize() int {
 	if runtime.NumCPU() >= 8 {

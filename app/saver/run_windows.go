@@ -99,23 +99,15 @@ func largestPane(panes []*pane) (most image.Point) {
 // showPanes is the loop of the display.
 func showPanes(ctx context.Context, show *Show, panes []*pane) error {
 	var (
-		machine machine
-		effort  Effort
-		looked  time.Time
-		last    = time.Now()
-		buf     []uint32
+		beat beat
+		buf  []uint32
 	)
 	for ctx.Err() == nil && pump() && follow(panes, show) {
 		now := time.Now()
-		if now.Sub(looked) > 5*time.Second {
-			looked, effort = now, machine.effort()
-			show.SetEffort(effort)
-		}
-		m, changed, err := show.Tick(now, min(now.Sub(last).Seconds(), 0.5))
+		m, changed, err := beat.turn(now, show)
 		if err != nil {
 			return err
 		}
-		last = now
 		if changed || screenState.stale {
 			screenState.stale = false
 			buf = words(buf, m)
@@ -123,10 +115,8 @@ func showPanes(ctx context.Context, show *Show, panes []*pane) error {
 				paint(p.id, p.size, m.Rect.Size(), buf)
 			}
 		}
-		cost := time.Since(now)
 		const allInput = 0x04FF
-		rest := max(effort.period(cost)-cost, 0)
-		waitForMessages.Call(0, 0, 0, uintptr(rest.Milliseconds()), allInput)
+		waitForMessages.Call(0, 0, 0, uintptr(beat.rest(now).Milliseconds()), allInput)
 	}
 	return nil
 }

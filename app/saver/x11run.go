@@ -71,11 +71,8 @@ func (d *display) largest() image.Point {
 // run is the loop of the display.
 func (d *display) run(ctx context.Context, show *Show) error {
 	var (
-		machine machine
-		effort  Effort
+		beat    beat
 		leaving Leaving
-		looked  time.Time
-		last    = time.Now()
 		next    = time.NewTimer(0)
 		stale   bool
 	)
@@ -90,23 +87,17 @@ func (d *display) run(ctx context.Context, show *Show) error {
 			}
 			stale = stale || exposed
 		case now := <-next.C:
-			if now.Sub(looked) > 5*time.Second {
-				looked, effort = now, machine.effort()
-				show.SetEffort(effort)
-			}
-			m, changed, err := show.Tick(now, min(now.Sub(last).Seconds(), 0.5))
+			m, changed, err := beat.turn(now, show)
 			if err != nil {
 				return err
 			}
-			last = now
 			if changed || stale {
 				stale = false
 				if err := d.show(m); err != nil {
 					return unlessLeaving(err)
 				}
 			}
-			cost := time.Since(now)
-			next.Reset(effort.period(cost) - cost)
+			next.Reset(beat.rest(now))
 		}
 	}
 }
