@@ -75,6 +75,9 @@ func listBends(out io.Writer) error {
 }
 
 func (j *bendsJob) run(ctx context.Context) error {
+	if err := picture.CanSave(j.sheet); err != nil {
+		return err
+	}
 	w, h, err := picture.ParseSize(j.size)
 	if err != nil {
 		return err

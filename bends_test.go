@@ -29,6 +29,7 @@ func TestBendsCommand(t *testing.T) {
 		want string
 	}{
 		{[]string{"bends", "clouds"}, "--sheet"},
+		{[]string{"bends", "--sheet", "x.txt"}, "must end in .png"},
 		{[]string{"dream", "clouds", "-o", "x.png", "--bend", "conv2:gian=2"}, `did you mean "gain"`},
 		{[]string{"dream", "clouds", "-o", "x.png", "--bend", "conv2:gain=2", "--bend", "conv2:blurr"}, `did you mean "blur"`},
 		{[]string{"dream", "clouds", "-o", "x.png", "--bend", "inception_4z:gain=2"}, `no layer "inception_4z"`},
@@ -78,8 +79,12 @@ func TestBendsShow(t *testing.T) {
 	}
 }
 
-// difference is the mean absolute difference of two pictures' colour values.
+// difference is the mean absolute difference of two pictures' colour values, of 255; 255 where
+// their sizes differ.
 func difference(a, b *image.RGBA) float64 {
+	if a.Rect != b.Rect {
+		return 255
+	}
 	sum := 0.0
 	for i, v := range a.Pix {
 		if i%4 != 3 {
