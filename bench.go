@@ -70,7 +70,7 @@ func (j *benchJob) measure() (*nn.Measurement, error) {
 	if j.layer == "" {
 		j.layer = dream.DefaultLayer(net)
 	}
-	engine, err := j.open(net)
+	engine, err := j.choose(net)
 	if err != nil {
 		return nil, err
 	}

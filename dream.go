@@ -92,6 +92,7 @@ func (j *dreamJob) run(ctx context.Context) error {
 		Program: version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(j.start, start),
 	}, guides)
 	d.OnChange(log.Change)
+	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
 	return j.record(j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
 		return j.dream(ctx, d, add)
 	})
@@ -109,11 +110,7 @@ func (j *dreamJob) dream(ctx context.Context, d *dream.Dream, add func(*image.RG
 		if err := d.Frame(at); err != nil {
 			return err
 		}
-		m, err := d.Image()
-		if err != nil {
-			return err
-		}
-		if err := add(m); err != nil {
+		if err := add(d.Image()); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,7 @@ func (f *netFlags) register(cmd *cobra.Command) {
 func (f *netFlags) load() (*nn.Net, error) {
 	o := load.Options{
 		Random: f.random,
-		Warn:   func(w string) { fmt.Fprintf(os.Stderr, "zalgoscope: warning: %s\n", w) },
+		Warn:   warn,
 	}
 	if f.labels != "" {
 		text, err := os.ReadFile(f.labels)

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"image"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -70,7 +68,7 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	}
 	defer engine.Close()
 	for _, d := range recipe.Differs(j.identity(), engine.Device()) {
-		fmt.Fprintf(os.Stderr, "zalgoscope: warning: %s; the frames may differ\n", d)
+		warn(d + "; the frames may differ")
 	}
 	frames, err := o.Frames(recipe)
 	if err != nil {

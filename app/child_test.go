@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 
 // request is what a test asks of the window's process.
 type request struct {
-	Do   string // "" asks for the state only; save, guide, reveal, recorder, another net, measure
+	Do   string // "" asks for the state only; save, guide, reveal, recorder, another net, kill, measure
 	Path string
 	Name string // of a slider, its knob, or a spot
 
@@ -52,6 +52,7 @@ type state struct {
 	Moved      bool           // the last frame was reached by a motion
 	Size       image.Point    // of the last frame
 	Net        string
+	Devices    [2]string // of the status line and of the recipe
 	Start      string
 	Seed       uint64
 	Window     image.Point
@@ -143,6 +144,8 @@ func (c *child) serve(r request) {
 		if at, ok := c.spots()[r.Name]; ok {
 			c.panel.scroller.reveal(at)
 		}
+	case "kill": // the device
+		deadly.Store(true)
 	case "measure":
 		c.meter.updates, c.meter.frames, c.meter.over, c.meter.longest, c.meter.total = 0, 0, 0, 0, 0
 		c.since = time.Now()
@@ -180,6 +183,7 @@ func (c *child) state(slider string) state {
 		s.Moved = f.Motion != glide.Identity
 	}
 	if c.session != nil {
+		s.Devices = [2]string{c.session.deviceName(), c.session.log.Recipe().Device}
 		s.Net, s.Start, s.Seed, s.Paused = c.session.id.Name, c.session.title, c.session.seed, c.session.loop.Paused()
 	}
 	s.Before = c.before && c.session != nil && c.canvas.start.of == c.session.start

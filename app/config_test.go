@@ -1,8 +1,10 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"image"
+	"sync/atomic"
 	"time"
 
 	"zalgoscope/app/dream"
@@ -12,10 +14,11 @@ import (
 	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/enginetest"
 	"zalgoscope/nn/load"
+	"zalgoscope/nn/spare"
 )
 
 // childConfig is what the window begins with: "small" a little net that dreams quickly, "slow" the
-// same at one gradient step a second, "real" the program's own net on the CPU engine.
+// same at one gradient step a second, "mortal" it on a device that can be lost, "real" the program's own net on the CPU engine.
 func childConfig(kind string) (Config, error) {
 	cfg := Config{
 		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
@@ -40,6 +43,15 @@ func childConfig(kind string) (Config, error) {
 			return slow{e, time.Second}, err
 		}
 		return cfg, nil
+	case "mortal":
+		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
+			first, err := nn.NewReference(net)
+			return spare.New(mortal{first}, spare.Options{
+				Failed: func(err error) bool { return errors.Is(err, errDead) },
+				Open:   func() (nn.Engine, error) { return nn.NewReference(net) },
+			}), err
+		}
+		return cfg, nil
 	case "real":
 		data, ok := assets.Net(assets.DefaultNet)
 		if !ok {
@@ -52,6 +64,21 @@ func childConfig(kind string) (Config, error) {
 		return cfg, err
 	}
 	return cfg, fmt.Errorf("there is no studio of the kind %q", kind)
+}
+
+// mortal is an engine whose device dies when deadly is set.
+type mortal struct{ nn.Engine }
+
+var (
+	deadly  atomic.Bool
+	errDead = errors.New("test: the device was lost")
+)
+
+func (m mortal) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, error) {
+	if deadly.Load() {
+		return 0, errDead
+	}
+	return m.Engine.Ascend(c, obj, step)
 }
 
 // at is a point at a share of a rectangle's width, in the middle of its height.

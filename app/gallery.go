@@ -142,12 +142,8 @@ func (t thumb) step(d **dream.Dream, ses *session) (*image.RGBA, error) {
 	if err = (*d).Frame(dream.Fixed(t.settings())); err == nil && (*d).Frames() < thumbFrames {
 		return nil, nil
 	}
-	var m *image.RGBA
-	if err == nil {
-		m, err = (*d).Image()
-	}
 	(*d).Release()
-	return m, err
+	return (*d).Image(), err
 }
 
 // carried gives a thumbnail that the program brings along for its own nets.

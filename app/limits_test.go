@@ -26,6 +26,26 @@ func TestSlowEngine(t *testing.T) {
 	w.close()
 }
 
+// TestLostDevice shows that the dream goes on, with all its knobs, when its device dies.
+func TestLostDevice(t *testing.T) {
+	w := open(t, "mortal")
+	w.dreaming()
+	w.key("equal", "x")
+	before := w.until("the knobs are dreamed", settled)
+	w.ask(request{Do: "kill"})
+	s := w.until("the dream goes on", func(s state) bool { return len(s.Toasts) > 0 && s.Frame > before.Frame+2 })
+	if !strings.Contains(strings.Join(s.Toasts, "\n"), "the device was lost; reference goes on") {
+		t.Errorf("the notes are %q", s.Toasts)
+	}
+	if s.Want != before.Want || s.Settings.Bend != before.Settings.Bend {
+		t.Errorf("the knobs were %+v, but are %+v", before.Want, s.Want)
+	}
+	if want := [2]string{"reference", "reference, then reference"}; s.Devices != want {
+		t.Errorf("the devices are %q, want %q", s.Devices, want)
+	}
+	w.close()
+}
+
 // TestRefusesSize asks for a canvas that no memory holds.
 func TestRefusesSize(t *testing.T) {
 	w := open(t, "small")

@@ -97,7 +97,7 @@ func (s *studio) status() string {
 	if s.session == nil {
 		return "opening the engine"
 	}
-	parts := []string{s.session.device}
+	parts := []string{s.session.deviceName()}
 	if f := s.meter.last; f != nil {
 		size := f.Image.Rect.Size()
 		parts = append(parts,

@@ -17,7 +17,6 @@ type session struct {
 	net     *nn.Net
 	id      record.Net
 	engine  nn.Engine
-	device  string
 	program string
 	loop    *dream.Loop
 	start   *image.RGBA
@@ -32,6 +31,7 @@ type session struct {
 	logits  int                  // the layer of the labels, -1 for none
 
 	mu     sync.Mutex
+	device string         // the engine's; guarded by mu
 	frames []*dream.Frame // finished and not yet shown; guarded by mu
 	errs   []error        // guarded by mu
 }
@@ -71,6 +71,7 @@ func begin(o opening, cfg Config) (*session, error) {
 	s.engine, s.device = engine, engine.Device()
 	s.log = s.newLog()
 	d.OnChange(s.log.Change)
+	d.OnMove(s.move)
 	s.filmed = s.log
 	s.ring.Begin(s.log.Recipe)
 	s.loop = dream.Start(d, o.settings, dream.LoopOptions{OnFrame: s.push, OnError: s.fail, Paused: o.paused})
@@ -90,7 +91,7 @@ func (s *session) close() error {
 // newLog begins the recipe of a dream that is about to begin.
 func (s *session) newLog() *record.Log {
 	return record.NewLog(record.Recipe{
-		Program: s.program, Net: s.id, Device: s.device, Seed: s.seed, Start: record.StartOf(s.title, s.start),
+		Program: s.program, Net: s.id, Device: s.deviceName(), Seed: s.seed, Start: record.StartOf(s.title, s.start),
 	}, s.guides)
 }
 
@@ -132,6 +133,22 @@ func (s *session) fail(err error) {
 	if len(s.errs) < 4 {
 		s.errs = append(s.errs, err)
 	}
+}
+
+// move hears on the loop's goroutine that the engine went on on another device.
+func (s *session) move(m *nn.Moved) {
+	s.filmed.Move(m.Device)
+	s.mu.Lock()
+	s.device = m.Device
+	s.mu.Unlock()
+	s.fail(m)
+}
+
+// deviceName is the device that dreams now.
+func (s *session) deviceName() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.device
 }
 
 // news takes the frames and errors since the last time.

@@ -78,5 +78,5 @@ func (t thumb) finish(d *dream.Dream) (*image.RGBA, error) {
 			return nil, err
 		}
 	}
-	return d.Image()
+	return d.Image(), nil
 }

@@ -25,6 +25,9 @@ type Options struct {
 	Tile    int    // longest side of a canvas that is dreamed in one piece; 0 asks the limits
 	Cache   string // folder of compiled programs and tuning; "" is the user's cache folder, "-" none
 	Fixed   bool   // keep the first choice of kernels rather than measure
+
+	// Fault makes a pass of a layer, or an allocation of so many bytes, fail, to try what happens then.
+	Fault func(layer string, bytes int64) error
 }
 
 // Engine runs one net on one device. It implements nn.Engine.
@@ -46,16 +49,15 @@ type Engine struct {
 	persistent bool // ARB_buffer_storage is there
 	robust     bool // KHR_robustness is there
 	tuner      *tuner
-	needs      map[string]need                       // of the sizes met so far
-	room       int64                                 // bytes for one plan, 0 for no bound known
-	steps      uint64                                // made in tiles
-	query      uint32                                // that times a step
-	queried    float64                               // FLOP of the step that it times
-	rate       float64                               // FLOP/s of the steps so far
-	broken     error                                 // what ended the device's usefulness
-	fault      func(layer string, bytes int64) error // makes a pass, or an allocation of so many bytes, fail; for tests
-	patch      func(source string) string            // damages a shader; for tests
-	tiled      bool                                  // dreams by the tile path even where the whole fits; for tests
+	needs      map[string]need            // of the sizes met so far
+	room       int64                      // bytes for one plan, 0 for no bound known
+	steps      uint64                     // made in tiles
+	query      uint32                     // that times a step
+	queried    float64                    // FLOP of the step that it times
+	rate       float64                    // FLOP/s of the steps so far
+	broken     error                      // what ended the device's usefulness
+	patch      func(source string) string // damages a shader; for tests
+	tiled      bool                       // dreams by the tile path even where the whole fits; for tests
 }
 
 var _ nn.Engine = (*Engine)(nil)
@@ -155,10 +157,10 @@ func (e *Engine) failed(layer string, cause error) {
 
 // suffer fails where a test wants it.
 func (e *Engine) suffer(layer string, bytes int64) {
-	if e.fault == nil {
+	if e.options.Fault == nil {
 		return
 	}
-	if err := e.fault(layer, bytes); err != nil {
+	if err := e.options.Fault(layer, bytes); err != nil {
 		e.failed(layer, err)
 	}
 }

@@ -80,7 +80,7 @@ func TestLostDevice(t *testing.T) {
 	e := open(t, inception(), llvmpipe())
 	c := painted(t, e, 40, 30)
 	before := pixels(t, c)
-	e.fault = func(layer string, bytes int64) error {
+	e.options.Fault = func(layer string, bytes int64) error {
 		if layer == "3x3" {
 			return fmt.Errorf("%w: simulated", ErrLost)
 		}
@@ -88,7 +88,7 @@ func TestLostDevice(t *testing.T) {
 	}
 	_, err := e.Ascend(c, toOutput, nn.Step{Size: 1})
 	one(t, err, ErrLost, `"3x3"`, "llvmpipe")
-	e.fault = nil
+	e.options.Fault = nil
 	if err := c.Read(before); !errors.Is(err, ErrLost) {
 		t.Errorf("after the loss: got %v, want ErrLost", err)
 	}

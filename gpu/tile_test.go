@@ -100,7 +100,7 @@ func TestTilesBeyondLimits(t *testing.T) {
 func TestTilesWithoutMemory(t *testing.T) {
 	e := open(t, inception(), llvmpipe())
 	c := painted(t, e, 200, 160)
-	e.fault = func(layer string, bytes int64) error {
+	e.options.Fault = func(layer string, bytes int64) error {
 		if bytes > 2<<20 {
 			return fmt.Errorf("%w: simulated", ErrMemory)
 		}
@@ -112,7 +112,7 @@ func TestTilesWithoutMemory(t *testing.T) {
 	if n, _, _, err := e.Tiles(200, 160, toOutput); err != nil || n < 2 {
 		t.Errorf("got %d tiles, %v; want several", n, err)
 	}
-	e.fault = func(layer string, bytes int64) error {
+	e.options.Fault = func(layer string, bytes int64) error {
 		if bytes > 0 {
 			return fmt.Errorf("%w: simulated", ErrMemory)
 		}

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"image"
 
 	"gorgonia.org/tensor"
@@ -34,6 +35,17 @@ type Engine interface {
 	// Close frees the device. Canvases are gone with it.
 	Close() error
 }
+
+// Moved is the error of a call that found its device failed, or its canvases gone with one: the
+// engine goes on on another device. All canvases made until then are void: calls that
+// are given one fail likewise. Whoever wants to go on makes new ones and writes them again.
+type Moved struct {
+	Device string // that the engine goes on on
+	Cause  error  // what the failed device said
+}
+
+func (m *Moved) Error() string { return fmt.Sprintf("%v; %s goes on", m.Cause, m.Device) }
+func (m *Moved) Unwrap() error { return m.Cause }
 
 // Canvas is a float picture on an engine's device: three colours, nominally 0..255, unbounded while combined.
 type Canvas interface {

@@ -106,7 +106,7 @@ func dreamOnce(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings) (*image
 	if err := d.Frame(Fixed(s)); err != nil {
 		return nil, err
 	}
-	return d.Image()
+	return d.Image(), nil
 }
 
 // write sets a line of black text whose baseline begins at a point.

@@ -6,6 +6,7 @@
 package dream
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"math/rand/v2"
@@ -40,13 +41,15 @@ type Dream struct {
 	healed   int64
 	began    int64 // done when the frame began
 	onChange func(tick int64, s Settings)
+	onMove   func(*nn.Moved)
 	news     []change // of the frame in progress, which onChange hears when it is finished
 	logged   Settings // the last settings that are news or were
 
-	frame  nn.Canvas // the picture between frames
-	before nn.Canvas // a copy of it as the frame in progress found it
-	origin nn.Canvas // the start picture at the canvas's size, while it is blended in
-	octave []octave  // from full size to smallest
+	frame  nn.Canvas   // the picture between frames
+	shown  *image.RGBA // what it shows, which outlives the device; never changed
+	before nn.Canvas   // a copy of it as the frame in progress found it
+	origin nn.Canvas   // the start picture at the canvas's size, while it is blended in
+	octave []octave    // from full size to smallest
 }
 
 // Options are what a dream may be given beside its start.
@@ -57,7 +60,7 @@ type Options struct {
 
 // New begins a dream of a start picture, which must not change afterwards.
 func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, error) {
-	d := &Dream{engine: engine, net: net}
+	d := &Dream{engine: engine, net: net, onMove: func(*nn.Moved) {}}
 	d.bender = bender{net: net, engine: engine}
 	d.mods.net = net
 	d.resolver = resolver{net: net, activation: d.bender.activation, open: o.Open}
@@ -74,11 +77,8 @@ func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 	if start.Rect.Min != (image.Point{}) || start.Rect.Empty() {
 		return fmt.Errorf("dream: a start picture of bounds %v does not begin at 0,0 or is empty", start.Rect)
 	}
-	w, h := start.Rect.Dx(), start.Rect.Dy()
-	if err := d.remake(&d.frame, w, h); err != nil {
-		return err
-	}
-	if err := d.frame.Write(start); err != nil {
+	d.shown = start
+	if err := d.settle(d.restore); err != nil {
 		return err
 	}
 	release(&d.origin)
@@ -113,6 +113,9 @@ func (d *Dream) OnChange(f func(tick int64, s Settings)) {
 	d.onChange, d.news, d.logged = f, nil, Settings{}
 }
 
+// OnMove calls f whenever the engine has gone on on another device from now on.
+func (d *Dream) OnMove(f func(*nn.Moved)) { d.onMove = f }
+
 // take asks the source, reports a change, and gives the settings as their modulators move them.
 func (d *Dream) take(at Source) (Settings, error) {
 	s, err := at(d.ticks)
@@ -143,6 +146,10 @@ func (d *Dream) moved(s Settings, time float64) (Settings, error) {
 // Release frees the dream's canvases; the engine stays, without bends.
 func (d *Dream) Release() {
 	d.bender.release()
+	d.free()
+}
+
+func (d *Dream) free() {
 	for i := range d.octave {
 		release(&d.octave[i].base)
 		release(&d.octave[i].work)
@@ -177,15 +184,8 @@ func (d *Dream) Done() int64 { return d.done }
 // Size is the canvas's size in pixels.
 func (d *Dream) Size() (w, h int) { return d.frame.Size() }
 
-// Read copies the present frame into m, which must have its size.
-func (d *Dream) Read(m *image.RGBA) error { return d.frame.Read(m) }
-
-// Image is a copy of the present frame.
-func (d *Dream) Image() (*image.RGBA, error) {
-	w, h := d.Size()
-	m := image.NewRGBA(image.Rect(0, 0, w, h))
-	return m, d.frame.Read(m)
-}
+// Image is the present frame, a picture of its own for each. It must not be changed.
+func (d *Dream) Image() *image.RGBA { return d.shown }
 
 // Check reports why the settings cannot be dreamed, without changing the dream.
 func (d *Dream) Check(s Settings) error {
@@ -217,22 +217,54 @@ func Fixed(s Settings) Source { return func(int64) (Settings, error) { return s,
 // Frame dreams the next frame: it moves the last one by zoom, turn and pan (the
 // first frame is the start picture unmoved), then climbs through the octaves. Motion,
 // canvas and octaves are those at the frame's beginning. After an error it is as if the
-// frame had not been begun.
+// frame had not been begun. Where the engine moves to another device in it, the frame begins
+// again there, from what the last one showed.
 func (d *Dream) Frame(at Source) error {
-	if err := d.keep(); err != nil {
-		return err
-	}
-	ticks, steps, done, source, logged := d.ticks, d.steps, d.done, *d.source, d.logged
-	if err := d.makeFrame(at); err != nil {
-		d.frame, d.before = d.before, d.frame
-		d.ticks, d.steps, d.done, *d.source = ticks, steps, done, source
-		d.news, d.logged = nil, logged
+	if err := d.settle(func() error { return d.tryFrame(at) }); err != nil {
 		return err
 	}
 	for _, c := range d.news {
 		d.onChange(c.tick, c.settings)
 	}
 	d.news = d.news[:0]
+	return nil
+}
+
+// settle does what needs the canvases, and does it again on new ones when the engine has moved.
+func (d *Dream) settle(do func() error) error {
+	err := do()
+	moved, ok := errors.AsType[*nn.Moved](err)
+	if !ok {
+		return err
+	}
+	d.free()
+	if err := d.restore(); err != nil {
+		return err
+	}
+	d.onMove(moved)
+	return do()
+}
+
+// restore makes the picture what was shown last.
+func (d *Dream) restore() error {
+	if err := d.remake(&d.frame, d.shown.Rect.Dx(), d.shown.Rect.Dy()); err != nil {
+		return err
+	}
+	return d.frame.Write(d.shown)
+}
+
+// tryFrame makes a frame, or leaves everything as it was.
+func (d *Dream) tryFrame(at Source) error {
+	if err := d.keep(); err != nil {
+		return err
+	}
+	ticks, steps, done, healed, source, logged := d.ticks, d.steps, d.done, d.healed, *d.source, d.logged
+	if err := d.makeFrame(at); err != nil {
+		d.frame, d.before = d.before, d.frame
+		d.ticks, d.steps, d.done, d.healed, *d.source = ticks, steps, done, healed, source
+		d.news, d.logged = nil, logged
+		return err
+	}
 	return nil
 }
 
@@ -260,6 +292,7 @@ func (d *Dream) makeFrame(at Source) error {
 	if err := d.fit(s); err != nil {
 		return err
 	}
+	w, h := d.Size()
 	if d.frames > 0 {
 		if err := d.move(s); err != nil {
 			return err
@@ -268,6 +301,11 @@ func (d *Dream) makeFrame(at Source) error {
 	if err := d.climb(s, at); err != nil {
 		return err
 	}
+	shown := image.NewRGBA(image.Rect(0, 0, w, h))
+	if err := d.frame.Read(shown); err != nil {
+		return err
+	}
+	d.shown = shown
 	d.frames++
 	d.time += s.Pace
 	return nil

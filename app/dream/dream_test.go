@@ -43,11 +43,7 @@ func dreamed(t *testing.T, d *Dream, at Source, n int) *image.RGBA {
 			t.Fatal(err)
 		}
 	}
-	m, err := d.Image()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
+	return d.Image()
 }
 
 func quick() Settings {

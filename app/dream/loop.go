@@ -183,10 +183,6 @@ func (l *Loop) frame() {
 	if err == errClosed {
 		return
 	}
-	var m *image.RGBA
-	if err == nil {
-		m, err = l.dream.Image()
-	}
 	if err != nil {
 		l.fail(err)
 		return
@@ -196,7 +192,7 @@ func (l *Loop) frame() {
 	took := now.Sub(began)
 	l.keepPace(took)
 	f := &Frame{
-		Image: m, Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(),
+		Image: l.dream.Image(), Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(),
 		Settings: s, Now: l.dream.now, Bends: l.dream.bends, Motion: motion, Took: took, Done: now,
 	}
 	l.latest.Store(f)

@@ -36,6 +36,13 @@ func (l *Log) Change(tick int64, s dream.Settings) {
 	}
 }
 
+// Move takes down that the dream went on on another device; it is made for dream.OnMove.
+func (l *Log) Move(device string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.recipe.Device += ", then " + device
+}
+
 // Recipe is the recipe so far. It does not change when the dream goes on, and costs
 // no copy of the changes.
 func (l *Log) Recipe() Recipe {

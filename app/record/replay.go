@@ -39,7 +39,7 @@ func (o ReplayOptions) Frames(r Recipe) (int, error) {
 }
 
 // Replay dreams a recipe again on the engine of the net and calls each with its frames, in
-// order, which are each's to keep. Frames before those asked for have to be dreamed too; progress, which
+// order, which each may keep but not change. Frames before those asked for have to be dreamed too; progress, which
 // may be nil, hears of all of them.
 func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o ReplayOptions, each func(*image.RGBA) error, progress func(done, total int)) error {
 	if err := r.Validate(); err != nil {
@@ -81,11 +81,7 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 			return err
 		}
 		if n >= first {
-			m, err := d.Image()
-			if err != nil {
-				return err
-			}
-			if err := each(m); err != nil {
+			if err := each(d.Image()); err != nil {
 				return err
 			}
 		}

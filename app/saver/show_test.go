@@ -78,11 +78,7 @@ func (s *simulation) frame(at time.Time) *dream.Frame {
 		if err := s.dream.Frame(dream.Fixed(s.settings)); err != nil {
 			s.t.Fatal(err)
 		}
-		m, err := s.dream.Image()
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		s.last = m
+		s.last = s.dream.Image()
 	}
 	s.number++
 	return &dream.Frame{Image: s.last, Number: s.number, Settings: s.settings, Motion: nn.Affine{A: 1, E: 1}, Done: at}
