@@ -49,7 +49,7 @@ func (f *engineFlags) choose(net *nn.Net) (nn.Engine, error) {
 	}
 	switch f.engine {
 	case "auto":
-		e, err := gpu.Open(net, gpu.Options{})
+		e, err := gpu.Open(net, gpu.Options{Report: glReport()})
 		if err == nil {
 			return e, nil
 		}
@@ -60,11 +60,19 @@ func (f *engineFlags) choose(net *nn.Net) (nn.Engine, error) {
 	case "cpu":
 		return f.openCPU(net)
 	case "gl":
-		return gpu.Open(net, gpu.Options{Device: f.device, Fault: f.fault})
+		return gpu.Open(net, gpu.Options{Device: f.device, Report: glReport(), Fault: f.fault})
 	case "reference":
 		return nn.NewReference(net)
 	}
 	return nil, fmt.Errorf("--engine is %q, but must be auto, cpu, gl or reference", f.engine)
+}
+
+// glReport prints what the GL driver reports where the environment asks for it, for finding faults.
+func glReport() func(text string) {
+	if os.Getenv("ZALGOSCOPE_GL_DEBUG") == "" {
+		return nil
+	}
+	return func(text string) { fmt.Fprintln(os.Stderr, "zalgoscope: gl:", text) }
 }
 
 func warn(text string) { fmt.Fprintln(os.Stderr, "zalgoscope: warning:", text) }

@@ -18,7 +18,12 @@ func enginesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "engines",
 		Short: "List what can compute here, and what auto chooses",
-		Args:  cobra.NoArgs,
+		Long: `List what can compute here: for each OpenGL device its driver, limits and memory. auto chooses the
+first hardware device with OpenGL 4.3, else the processor.
+
+With ZALGOSCOPE_GL_DEBUG=1 in the environment the GL engine asks the driver to report (KHR_debug): its remarks
+are printed, and a misuse of OpenGL ends the step with an error that names the layer. That is slower.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return listEngines(cmd.OutOrStdout())
 		},

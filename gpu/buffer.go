@@ -18,13 +18,23 @@ type buffer struct {
 
 // alloc makes a buffer of zeros in device memory for the named layer.
 func (e *Engine) alloc(layer string, size int64) *buffer {
+	return e.newBuffer(layer, size, gl.STATIC_COPY)
+}
+
+// inbox makes a buffer of zeros that the processor writes again and again.
+func (e *Engine) inbox(layer string, size int64) *buffer {
+	return e.newBuffer(layer, size, gl.DYNAMIC_DRAW)
+}
+
+func (e *Engine) newBuffer(layer string, size int64, usage uint32) *buffer {
+	e.enter(layer, "memory")
 	e.suffer(layer, size)
 	b := &buffer{size: size}
-	for gl.GetError() != gl.NO_ERROR {
+	for gl.GetError() == gl.OUT_OF_MEMORY { // an earlier failure's
 	}
 	gl.GenBuffers(1, &b.id)
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, b.id)
-	gl.BufferData(gl.COPY_WRITE_BUFFER, int(size), nil, gl.STATIC_COPY)
+	gl.BufferData(gl.COPY_WRITE_BUFFER, int(size), nil, usage)
 	gl.ClearBufferData(gl.COPY_WRITE_BUFFER, gl.R32F, gl.RED, gl.FLOAT, nil)
 	if err := gl.GetError(); err != gl.NO_ERROR {
 		gl.DeleteBuffers(1, &b.id)

@@ -108,7 +108,7 @@ func (c *Picture) Write(m *image.RGBA) error {
 // prepare makes what the 8-bit pixels pass through.
 func (c *Picture) prepare() {
 	if c.packed == nil {
-		c.packed = c.engine.alloc("picture", int64(4*c.w*c.h))
+		c.packed = c.engine.inbox("picture", int64(4*c.w*c.h))
 		c.read = newReadback(c.engine, 4*c.w*c.h)
 	}
 }

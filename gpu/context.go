@@ -11,8 +11,8 @@ import (
 
 // port is a place where the platform can make a context without a window.
 type port interface {
-	// open makes a 4.3 core context current on the calling thread.
-	open() (current, error)
+	// open makes a 4.3 core context current on the calling thread, one that reports where debug is set.
+	open(debug bool) (current, error)
 }
 
 // current is a context that is current on the thread that opened it.
@@ -34,10 +34,10 @@ var loading sync.Once
 var loadError error
 
 // openContext starts the thread and makes the port's context current on it.
-func openContext(p port) (*context, error) {
+func openContext(p port, debug bool) (*context, error) {
 	c := &context{calls: make(chan func()), done: make(chan struct{})}
 	opened := make(chan error)
-	go c.serve(p, opened)
+	go c.serve(p, debug, opened)
 	if err := <-opened; err != nil {
 		return nil, err
 	}
@@ -45,10 +45,10 @@ func openContext(p port) (*context, error) {
 }
 
 // serve runs the calls; the thread is locked and ends with the goroutine.
-func (c *context) serve(p port, opened chan<- error) {
+func (c *context) serve(p port, debug bool, opened chan<- error) {
 	runtime.LockOSThread()
 	defer close(c.done)
-	cur, err := p.open()
+	cur, err := p.open(debug)
 	if err != nil {
 		opened <- err
 		return

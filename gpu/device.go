@@ -52,7 +52,7 @@ func devices(o Options) ([]Device, error) {
 	var hard, soft []Device
 	var failed error
 	for _, p := range ports {
-		c, err := openContext(p)
+		c, err := openContext(p, o.Report != nil)
 		if err != nil {
 			failed = errors.Join(failed, err)
 			continue
@@ -81,7 +81,7 @@ func choose(o Options) (*context, error) {
 	var failed error
 	var seen []string
 	for _, p := range ports {
-		c, err := openContext(p)
+		c, err := openContext(p, o.Report != nil)
 		if err != nil {
 			failed = errors.Join(failed, err)
 			continue

@@ -24,6 +24,7 @@ const (
 	eglCore                = 0x0001
 	eglResetStrategy       = 0x31BD // EGL 1.5
 	eglLoseContext         = 0x31BF
+	eglDebug               = 0x31B0
 	eglPlatformDevice      = 0x313F
 	eglPlatformSurfaceless = 0x31DD
 )
@@ -111,7 +112,7 @@ func loadEGL(name string) (*egl, error) {
 
 // open never terminates the display afterwards: EGL hands every caller in the
 // process the same one.
-func (d display) open() (current, error) {
+func (d display) open(debug bool) (current, error) {
 	e := d.egl
 	handle := uintptr(0)
 	if d.platform != 0 {
@@ -138,11 +139,15 @@ func (d display) open() (current, error) {
 			return nil, errors.New("EGL has no configuration for OpenGL")
 		}
 	}
+	attribs := []int32{eglMajor, 4, eglMinor, 3, eglProfile, eglCore}
+	if debug {
+		attribs = append(attribs, eglDebug, 1)
+	}
 	// Where the driver can tell of a reset it shall; some refuse to be asked.
-	attribs := [...]int32{eglMajor, 4, eglMinor, 3, eglProfile, eglCore, eglResetStrategy, eglLoseContext, eglNone}
+	attribs = append(attribs, eglResetStrategy, eglLoseContext, eglNone)
 	ctx := e.createContext(handle, config, 0, &attribs[0])
 	if ctx == 0 {
-		attribs[6] = eglNone
+		attribs[len(attribs)-3] = eglNone
 		ctx = e.createContext(handle, config, 0, &attribs[0])
 	}
 	if ctx == 0 {

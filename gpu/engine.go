@@ -26,6 +26,10 @@ type Options struct {
 	Cache   string // folder of compiled programs and tuning; "" is the user's cache folder, "-" none
 	Fixed   bool   // keep the first choice of kernels rather than measure
 
+	// Report hears what the driver has to say, and where it is an error makes the engine fail at
+	// the layer that was at work; nil keeps the driver quiet and fast.
+	Report func(text string)
+
 	// Fault makes a pass of a layer, or an allocation of so many bytes, fail, to try what happens then.
 	Fault func(layer string, bytes int64) error
 }
@@ -39,25 +43,26 @@ type Engine struct {
 	options Options
 
 	// All below is owned by the context's thread.
-	programs   map[string]*program
-	weights    map[string]*weights
-	plans      []*plan // the most recently used last
-	canvases   map[*Picture]bool
-	sums       *sums
-	ring       *ring
-	store      *store
-	persistent bool // ARB_buffer_storage is there
-	robust     bool // KHR_robustness is there
-	tuner      *tuner
-	needs      map[string]need            // of the sizes met so far
-	room       int64                      // bytes for one plan, 0 for no bound known
-	steps      uint64                     // made in tiles
-	query      uint32                     // that times a step
-	queried    float64                    // FLOP of the step that it times
-	rate       float64                    // FLOP/s of the steps so far
-	broken     error                      // what ended the device's usefulness
-	patch      func(source string) string // damages a shader; for tests
-	tiled      bool                       // dreams by the tile path even where the whole fits; for tests
+	programs      map[string]*program
+	weights       map[string]*weights
+	plans         []*plan // the most recently used last
+	canvases      map[*Picture]bool
+	sums          *sums
+	ring          *ring
+	store         *store
+	persistent    bool // ARB_buffer_storage is there
+	robust        bool // KHR_robustness is there
+	tuner         *tuner
+	needs         map[string]need            // of the sizes met so far
+	room          int64                      // bytes for one plan, 0 for no bound known
+	steps         uint64                     // made in tiles
+	query         uint32                     // that times a step
+	queried       float64                    // FLOP of the step that it times
+	rate          float64                    // FLOP/s of the steps so far
+	layer, shader string                     // at work, where the driver reports
+	broken        error                      // what ended the device's usefulness
+	patch         func(source string) string // damages a shader; for tests
+	tiled         bool                       // dreams by the tile path even where the whole fits; for tests
 }
 
 var _ nn.Engine = (*Engine)(nil)
@@ -80,6 +85,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	e.rate = firstRate(e.device)
 	e.room = e.device.Memory / 2 // the other half is the other octaves' and the desktop's
 	err = e.do(func() {
+		e.report()
 		e.persistent = hasExtension("GL_ARB_buffer_storage")
 		e.robust = hasExtension("GL_KHR_robustness")
 		e.store = openStore(o.Cache, e.device)
@@ -147,11 +153,13 @@ func (e *Engine) do(f func()) error {
 			}
 		}()
 		f()
+		e.listen()
 	})
 }
 
 // failed makes a failure of the device while a layer was at work.
 func (e *Engine) failed(layer string, cause error) {
+	e.forgive()
 	fail(&Error{Layer: layer, Device: e.device.Renderer, Cause: cause})
 }
 

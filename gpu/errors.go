@@ -12,6 +12,7 @@ var (
 	ErrLost     = errors.New("the device was lost")
 	ErrMemory   = errors.New("the device is out of memory")
 	ErrCompile  = errors.New("the driver rejects a shader")
+	ErrDriver   = errors.New("the driver reports an error") // only where Options.Report listens
 )
 
 // Error is a failure of the device, with the layer and the device that it struck.

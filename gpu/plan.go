@@ -91,7 +91,7 @@ func (p *plan) arrange() {
 	p.passes = p.pending
 	p.pending = nil
 	slices.SortStableFunc(p.passes, func(a, b *pass) int { return a.level - b.level })
-	p.ubo = p.engine.alloc(p.passes[0].layer, int64(len(p.passes)*stride))
+	p.ubo = p.engine.inbox(p.passes[0].layer, int64(len(p.passes)*stride))
 	for i, q := range p.passes {
 		q.ubo = i * stride
 		p.send(q)
@@ -104,6 +104,7 @@ func (p *plan) send(q *pass) {
 	data = append(data, q.params...)
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, p.ubo.id)
 	gl.BufferSubData(gl.COPY_WRITE_BUFFER, q.ubo, len(data), gl.Ptr(data))
+	p.engine.listen()
 }
 
 func (p *plan) free() {

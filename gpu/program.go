@@ -41,8 +41,10 @@ func (e *Engine) program(layer, name string, d defines) *program {
 	if e.patch != nil {
 		source = e.patch(source)
 	}
+	e.enter(layer, name)
 	p := &program{id: e.store.load(source)}
 	if p.id == 0 {
+		e.forgive() // a driver may refuse what it gave out once
 		p.id = e.compile(layer, name, source)
 		e.store.save(source, p.id)
 	}

@@ -11,7 +11,7 @@ type ring struct {
 
 const ringSlots = 256
 
-func newRing(e *Engine) *ring { return &ring{buf: e.alloc("parameters", ringSlots*stride)} }
+func newRing(e *Engine) *ring { return &ring{buf: e.inbox("parameters", ringSlots*stride)} }
 
 func (r *ring) free() { r.buf.free() }
 
@@ -31,6 +31,7 @@ func (e *Engine) paint(layer, shader string, d defines, params []byte, items int
 		all[k] = v
 	}
 	q := e.program(layer, shader, all)
+	e.enter(layer, shader)
 	order()
 	gl.UseProgram(q.id)
 	for _, u := range bufs {

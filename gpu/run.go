@@ -45,6 +45,7 @@ func (p *plan) submit(passes []*pass) {
 	defer s.end()
 	level := -1
 	for _, q := range passes {
+		e.enter(q.layer, q.kernel)
 		e.suffer(q.layer, 0)
 		if q.level != level {
 			order()

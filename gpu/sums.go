@@ -40,6 +40,7 @@ func (s *sums) total(slot int) region { return region{s.buf, int64(slot) * strid
 func (s *sums) finish(first, n int) {
 	e := s.engine
 	q := e.program("sum", "sum", defines{"PARTS": parts, "STRIDE": stride / texel, "SLOTS": slots})
+	e.enter("sums", "sum")
 	order()
 	gl.UseProgram(q.id)
 	gl.BindBufferBase(gl.SHADER_STORAGE_BUFFER, outSlot, s.buf.id)

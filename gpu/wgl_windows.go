@@ -35,6 +35,8 @@ const (
 	wglCore          = 0x0001
 	wglResetStrategy = 0x8256
 	wglLoseContext   = 0x8252
+	wglFlags         = 0x2094
+	wglDebugBit      = 0x0001
 )
 
 // pixelFormat is PIXELFORMATDESCRIPTOR; any format that OpenGL can use will do.
@@ -58,7 +60,7 @@ type wglContext struct{ window, dc, handle uintptr }
 
 // open makes a hidden window, for its device context, and on it first a context
 // of the old kind, which alone leads to the function that makes a new one.
-func (desktop) open() (current, error) {
+func (desktop) open(debug bool) (current, error) {
 	var c wglContext
 	class, _ := windows.UTF16PtrFromString("STATIC")
 	const popup = 0x80000000
@@ -74,7 +76,7 @@ func (desktop) open() (current, error) {
 	old, _, _ := createContext.Call(c.dc)
 	makeCurrent.Call(c.dc, old)
 	if create := uintptr(c.address("wglCreateContextAttribsARB")); create != 0 {
-		c.handle = create43(create, c.dc)
+		c.handle = create43(create, c.dc, debug)
 	}
 	makeCurrent.Call(0, 0)
 	deleteContext.Call(old)
@@ -90,11 +92,15 @@ func (desktop) open() (current, error) {
 }
 
 // create43 asks for a 4.3 core context that tells of resets, else for one that does not.
-func create43(create, dc uintptr) uintptr {
-	attribs := [...]int32{wglMajor, 4, wglMinor, 3, wglProfile, wglCore, wglResetStrategy, wglLoseContext, 0}
+func create43(create, dc uintptr, debug bool) uintptr {
+	attribs := []int32{wglMajor, 4, wglMinor, 3, wglProfile, wglCore}
+	if debug {
+		attribs = append(attribs, wglFlags, wglDebugBit)
+	}
+	attribs = append(attribs, wglResetStrategy, wglLoseContext, 0)
 	h, _, _ := syscall.SyscallN(create, dc, 0, uintptr(unsafe.Pointer(&attribs[0])))
 	if h == 0 {
-		attribs[6] = 0
+		attribs[len(attribs)-3] = 0
 		h, _, _ = syscall.SyscallN(create, dc, 0, uintptr(unsafe.Pointer(&attribs[0])))
 	}
 	return h
