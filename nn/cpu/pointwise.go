@@ -107,17 +107,33 @@ type shuffle struct {
 }
 
 func (o *shuffle) write(w *worker, r region) {
-	for y := r.y0; y < r.y1; y++ {
-		for k := range o.n {
-			in, out := o.in.line(w, (o.from+k)/lanes, y), o.out.line(w, (o.to+k)/lanes, y)
-			i, j := (o.from+k)%lanes, (o.to+k)%lanes
-			for ; j < len(out); i, j = i+lanes, j+lanes {
-				if o.add {
-					out[j] += in[i]
-				} else {
-					out[j] = in[i]
+	for k, n := 0, 0; k < o.n; k += n {
+		i, j := (o.from+k)%lanes, (o.to+k)%lanes
+		n = min(lanes-i, lanes-j, o.n-k) // channels that neither block ends in
+		for y := r.y0; y < r.y1; y++ {
+			in, out := o.in.line(w, (o.from+k)/lanes, y)[i:], o.out.line(w, (o.to+k)/lanes, y)[j:]
+			switch {
+			case o.add:
+				plusRuns(out, in, n)
+			case n == lanes/2: // the usual one, copied in registers
+				for at := 0; at < len(out); at += lanes {
+					*(*[lanes / 2]float32)(out[at:]) = *(*[lanes / 2]float32)(in[at:])
+				}
+			default:
+				for at := 0; at < len(out); at += lanes {
+					copy(out[at:at+n], in[at:at+n])
 				}
 			}
+		}
+	}
+}
+
+// plusRuns adds the first n values of every block of in to those of out.
+func plusRuns(out, in []float32, n int) {
+	for at := 0; at < len(out); at += lanes {
+		x := in[at : at+n]
+		for k, v := range out[at : at+n] {
+			out[at+k] = v + x[k]
 		}
 	}
 }
