@@ -146,8 +146,9 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (*tensor.Dense, flo
 	dx := nn.NewTensor(x.Shape().Clone())
 	out, me := nn.Floats(dx), e.crew.workers[0]
 	for y := range h {
+		row := plan.grad.row(me, y)
 		for x := range w {
-			for c, v := range plan.grad.pixel(me, y, x) {
+			for c, v := range row[plan.grad.place(x):][:3] {
 				out[(c*h+y)*w+x] = v
 			}
 		}

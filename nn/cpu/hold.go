@@ -37,24 +37,28 @@ type moments struct{ sum, squares [3]float64 }
 func (o *hold) run(_ *worker, y int) {
 	row := o.canvas.row(y)
 	if !o.move {
-		var m moments
-		for i := 0; i < len(row); i += 4 {
-			for k, v := range nn.Opponent(row[i], row[i+1], row[i+2]) {
-				m.sum[k] += float64(v)
-				m.squares[k] += float64(v) * float64(v)
-			}
-		}
-		o.rows[y] = m
+		o.rows[y] = momentsOf(row)
 		return
 	}
-	for i := 0; i < len(row); i += 4 {
-		p := nn.Opponent(row[i], row[i+1], row[i+2])
-		for k := range p {
-			p[k] = o.gain[k]*p[k] + o.offset[k]
-		}
-		r, g, b := nn.RGB(p)
-		row[i], row[i+1], row[i+2] = min(max(r, 0), 255), min(max(g, 0), 255), min(max(b, 0), 255)
+	for i := 0; i+4 <= len(row); i += 4 {
+		p := row[i:][:3]
+		v := nn.Opponent(p[0], p[1], p[2])
+		r, g, b := nn.RGB([3]float32{o.gain[0]*v[0] + o.offset[0], o.gain[1]*v[1] + o.offset[1], o.gain[2]*v[2] + o.offset[2]})
+		p[0], p[1], p[2] = clipped(r), clipped(g), clipped(b)
 	}
+}
+
+// momentsOf are those of a row of pixels.
+func momentsOf(row []float32) (m moments) {
+	var s0, s1, s2, q0, q1, q2 float64
+	for i := 0; i+4 <= len(row); i += 4 {
+		p := row[i:][:3]
+		v := nn.Opponent(p[0], p[1], p[2])
+		a, b, c := float64(v[0]), float64(v[1]), float64(v[2])
+		s0, s1, s2 = s0+a, s1+b, s2+c
+		q0, q1, q2 = q0+a*a, q1+b*b, q2+c*c
+	}
+	return moments{[3]float64{s0, s1, s2}, [3]float64{q0, q1, q2}}
 }
 
 // tone is the measured tone of the whole canvas.

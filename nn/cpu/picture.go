@@ -56,13 +56,19 @@ type pictureGradient struct {
 	direct bool
 }
 
-// pixel is the three values of a pixel.
-func (g *pictureGradient) pixel(w *worker, y, x int) *[3]float32 {
+// row is a row of the picture; the three values of its pixel x begin at place(x).
+func (g *pictureGradient) row(w *worker, y int) []float32 {
 	if g.direct {
-		cell := w.cell(g.at(0, y/2, x/2))
-		return (*[3]float32)(cell[y%2*8+x%2*4:])
+		return w.floats(g.at(0, y/2, 0), g.view.w*g.cell/4)[y%2*8:]
 	}
-	return (*[3]float32)(w.cell(g.at(0, y, x))[:])
+	return w.floats(g.at(0, y, 0), g.view.w*g.cell/4)
+}
+
+func (g *pictureGradient) place(x int) int {
+	if g.direct {
+		return x/2*(g.cell/4) + x%2*4
+	}
+	return x * (g.cell / 4)
 }
 
 // climb is the update of a canvas by a normalised gradient. As a job it first
@@ -88,21 +94,12 @@ func (o *climb) run(w *worker, y int) {
 		o.sums[y] = o.measure(w, y)
 		return
 	}
-	row := o.canvas.row(mod(y-o.shiftY, o.grad.h))
+	grad, row := o.grad.row(w, y), o.canvas.row(mod(y-o.shiftY, o.grad.h))
 	at := mod(-o.shiftX, o.grad.w)
 	for x := range o.grad.w {
-		g, p := o.grad.pixel(w, y, x), row[4*at:4*at+4:4*at+4]
-		for c, v := range g {
-			k := o.colour[c]
-			if v *= o.scale[c]; !finite(v) {
-				v = 0
-			}
-			switch {
-			case !finite(p[k]):
-				p[k] = grey
-			case o.rate != 0:
-				p[k] = min(max(p[k]+o.rate*v, 0), 255)
-			}
+		g, p := grad[o.grad.place(x):][:3], row[4*at:][:3]
+		for c, k := range o.colour {
+			p[k] = o.climbed(p[k], g[c]*o.scale[c])
 		}
 		if at++; at == o.grad.w {
 			at = 0
@@ -110,10 +107,35 @@ func (o *climb) run(w *worker, y int) {
 	}
 }
 
+// climbed is a value of the canvas after a step along its gradient v.
+func (o *climb) climbed(p, v float32) float32 {
+	switch {
+	case !finite(p):
+		return grey
+	case o.rate == 0:
+		return p
+	case finite(v):
+		p += o.rate * v
+	}
+	return clipped(p)
+}
+
+// clipped is a colour value within its range.
+func clipped(v float32) float32 {
+	if v < 0 {
+		return 0
+	}
+	if v > 255 {
+		return 255
+	}
+	return v
+}
+
 func (o *climb) measure(w *worker, y int) float64 {
 	var sum [3]float64
+	grad := o.grad.row(w, y)
 	for x := range o.grad.w {
-		for c, v := range o.grad.pixel(w, y, x) {
+		for c, v := range grad[o.grad.place(x):][:3] {
 			if v *= o.scale[c]; finite(v) {
 				sum[c] += math.Abs(float64(v))
 			}

@@ -42,16 +42,16 @@ func (o *warp) run(_ *worker, y int) {
 		fx, fy := float32(u-u0), float32(v-v0)
 		x0, x1 := o.cells(int(u0), o.src.w)
 		y0, y1 := o.cells(int(v0), o.src.h)
-		a, b := pix[y0*stride+4*x0:][:4], pix[y0*stride+4*x1:][:4]
-		c, d := pix[y1*stride+4*x0:][:4], pix[y1*stride+4*x1:][:4]
-		out := row[4*x:][:4]
-		for k := range 3 {
-			top := a[k] + fx*(b[k]-a[k])
-			low := c[k] + fx*(d[k]-c[k])
-			out[k] = top + fy*(low-top)
-		}
+		a, b := (*[3]float32)(pix[y0*stride+4*x0:]), (*[3]float32)(pix[y0*stride+4*x1:])
+		c, d := (*[3]float32)(pix[y1*stride+4*x0:]), (*[3]float32)(pix[y1*stride+4*x1:])
+		out := (*[3]float32)(row[4*x:])
+		out[0] = mix(mix(a[0], b[0], fx), mix(c[0], d[0], fx), fy)
+		out[1] = mix(mix(a[1], b[1], fx), mix(c[1], d[1], fx), fy)
+		out[2] = mix(mix(a[2], b[2], fx), mix(c[2], d[2], fx), fy)
 	}
 }
+
+func mix(a, b, share float32) float32 { return a + share*(b-a) }
 
 // cells brings i and i+1 onto a side of n pixels.
 func (o *warp) cells(i, n int) (int, int) {
