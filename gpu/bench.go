@@ -70,11 +70,7 @@ func (e *Engine) tuneFully(c nn.Canvas, obj nn.Objective) error {
 	if _, err := e.Ascend(c, obj, nn.Step{Size: 1.5}); err != nil {
 		return err
 	}
-	return e.do(func() {
-		for p := e.plans[len(e.plans)-1]; e.tuner.busy(); {
-			e.tuner.measure(p)
-		}
-	})
+	return e.do(func() { e.tuner.finish(e.plans[len(e.plans)-1]) })
 }
 
 // drain waits for the device.

@@ -18,12 +18,18 @@ type port interface {
 // current is a context that is current on the thread that opened it.
 type current interface {
 	address(name string) unsafe.Pointer
+	// sibling is a place where a context opens that has programs in common with this
+	// one. Not every driver opens it while this one is current.
+	sibling() port
+	leave()
+	enter() error
 	close()
 }
 
 // context owns an OpenGL context and the one thread that it is current on.
 type context struct {
 	device Device
+	cur    current // used on the thread
 	calls  chan func()
 	done   chan struct{}
 }
@@ -59,12 +65,23 @@ func (c *context) serve(p port, debug bool, opened chan<- error) {
 		opened <- fmt.Errorf("its OpenGL 4.3 is incomplete: %w", loadError)
 		return
 	}
-	c.device = describe()
+	c.device, c.cur = describe(), cur
 	opened <- nil
 	for call := range c.calls {
 		call()
 	}
 	cur.close()
+}
+
+// openSibling opens a context with a thread of its own that has programs in common
+// with this one, on whose thread it is called.
+func (c *context) openSibling() (*context, error) {
+	c.cur.leave()
+	s, err := openContext(c.cur.sibling(), false)
+	if back := c.cur.enter(); back != nil {
+		fail(&Error{Device: c.device.Renderer, Cause: fmt.Errorf("%w: %v", ErrLost, back)})
+	}
+	return s, err
 }
 
 // do runs f on the context's thread and waits for it. A failure that f throws

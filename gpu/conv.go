@@ -6,6 +6,7 @@ import "zalgoscope/nn"
 // chosen: what it reads and writes, and how it walks.
 type convolution struct {
 	layer     string
+	named     string // its shape, once it was asked for
 	weights   *weights
 	walk      gather
 	src, dst  use  // the maps; dst is slot 4
@@ -54,14 +55,10 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 	if c.act != nil {
 		params.Act, params.ActSlope = 1, *c.act
 	}
-	d := defines{"PX": k.PX, "OC": k.OC, "STEP": c.walk.stepIn[1], "TEXEL": flag(k.Texel), "MASK": flag(c.rectified != nil)}
-	name, items := "conv", runs*c.walk.grid[0]
+	name, d := e.shaderOf(c, k)
+	items := runs * c.walk.grid[0]
 	if k.Rows > 0 {
-		name, items = "conv_tiled", c.walk.grid[0]*c.walk.grid[1]
-		d["ROWS"], d["COLS"], d["DEPTH"] = k.Rows, k.Cols, k.Depth
-		d["LX"], d["LY"] = k.Rows/k.PX, k.Cols/k.OC
-	} else {
-		d["LX"], d["LY"] = e.workGroup()
+		items = c.walk.grid[0] * c.walk.grid[1]
 	}
 	q := &pass{
 		layer: c.layer, kernel: k.String(), program: e.program(c.layer, name, d), conv: c, flops: c.flops,
@@ -79,6 +76,18 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 	q.header, q.params = h, encode(params)
 	p.bindTexels(q, k.Texel)
 	return q
+}
+
+// shaderOf is the shader by which kernel k computes the convolution, and its macros.
+func (e *Engine) shaderOf(c *convolution, k kernel) (name string, d defines) {
+	d = defines{"PX": k.PX, "OC": k.OC, "STEP": c.walk.stepIn[1], "TEXEL": flag(k.Texel), "MASK": flag(c.rectified != nil)}
+	if k.Rows == 0 {
+		d["LX"], d["LY"] = e.workGroup()
+		return "conv", d
+	}
+	d["ROWS"], d["COLS"], d["DEPTH"] = k.Rows, k.Cols, k.Depth
+	d["LX"], d["LY"] = k.Rows/k.PX, k.Cols/k.OC
+	return "conv_tiled", d
 }
 
 // workGroup is the shape of a register kernel's work group: along positions

@@ -50,6 +50,7 @@ type display struct {
 	egl      *egl
 	platform uint32 // 0 for the default display
 	native   uintptr
+	share    uintptr // the context with which the next one has programs in common, or 0
 }
 
 // ports lists the displays: every device that EGL enumerates, else Mesa's
@@ -65,7 +66,7 @@ func ports(o Options) ([]port, error) {
 		var n int32
 		if e.queryDevices(int32(len(native)), &native[0], &n) != 0 {
 			for _, d := range native[:n] {
-				out = append(out, display{e, eglPlatformDevice, d})
+				out = append(out, display{egl: e, platform: eglPlatformDevice, native: d})
 			}
 		}
 	}
@@ -73,9 +74,9 @@ func ports(o Options) ([]port, error) {
 		return out, nil
 	}
 	if e.getPlatformDisplay != nil && strings.Contains(e.queryString(0, eglExtensions), "EGL_MESA_platform_surfaceless") {
-		out = append(out, display{e, eglPlatformSurfaceless, 0})
+		out = append(out, display{egl: e, platform: eglPlatformSurfaceless})
 	}
-	return append(out, display{e, 0, 0}), nil
+	return append(out, display{egl: e}), nil
 }
 
 // loadEGL opens the library of the given name, or libEGL.so.1.
@@ -145,25 +146,42 @@ func (d display) open(debug bool) (current, error) {
 	}
 	// Where the driver can tell of a reset it shall; some refuse to be asked.
 	attribs = append(attribs, eglResetStrategy, eglLoseContext, eglNone)
-	ctx := e.createContext(handle, config, 0, &attribs[0])
+	ctx := e.createContext(handle, config, d.share, &attribs[0])
 	if ctx == 0 {
 		attribs[len(attribs)-3] = eglNone
-		ctx = e.createContext(handle, config, 0, &attribs[0])
+		ctx = e.createContext(handle, config, d.share, &attribs[0])
 	}
 	if ctx == 0 {
 		return nil, fmt.Errorf("EGL %d.%d makes no OpenGL 4.3 core context (error 0x%x)", major, minor, e.getError())
 	}
-	if e.makeCurrent(handle, 0, 0, ctx) == 0 {
+	c := eglContext{d, e, handle, ctx}
+	if err := c.enter(); err != nil {
 		e.destroyContext(handle, ctx)
-		return nil, fmt.Errorf("EGL context cannot be made current (error 0x%x)", e.getError())
+		return nil, err
 	}
-	return eglContext{e, handle, ctx}, nil
+	return c, nil
 }
 
 type eglContext struct {
+	place           display
 	egl             *egl
 	display, handle uintptr
 }
+
+func (c eglContext) sibling() port {
+	d := c.place
+	d.share = c.handle
+	return d
+}
+
+func (c eglContext) enter() error {
+	if c.egl.makeCurrent(c.display, 0, 0, c.handle) == 0 {
+		return fmt.Errorf("EGL context cannot be made current (error 0x%x)", c.egl.getError())
+	}
+	return nil
+}
+
+func (c eglContext) leave() { c.egl.makeCurrent(c.display, 0, 0, 0) }
 
 func (c eglContext) address(name string) unsafe.Pointer {
 	at := c.egl.getProcAddress(name)
@@ -171,6 +189,6 @@ func (c eglContext) address(name string) unsafe.Pointer {
 }
 
 func (c eglContext) close() {
-	c.egl.makeCurrent(c.display, 0, 0, 0)
+	c.leave()
 	c.egl.destroyContext(c.display, c.handle)
 }

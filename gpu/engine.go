@@ -113,6 +113,7 @@ func (e *Engine) Close() error {
 	}
 	err := e.context.do(func() {
 		e.tuner.save()
+		e.tuner.builder.close()
 		for _, p := range e.plans {
 			p.free()
 		}

@@ -30,33 +30,54 @@ func (d defines) String() string {
 	return strings.Join(lines, "")
 }
 
+// key names the program of a shader with these macros.
+func (d defines) key(name string) string { return name + "\n" + d.String() }
+
 // program gives the shader of that name with the given macros, from memory,
 // from the store of compiled programs, or from the compiler.
 func (e *Engine) program(layer, name string, d defines) *program {
-	key := name + "\n" + d.String()
+	key := d.key(name)
 	if p := e.programs[key]; p != nil {
 		return p
 	}
-	source := "#version 430 core\n" + d.String() + shaders.Source(name)
-	if e.patch != nil {
-		source = e.patch(source)
-	}
+	source := e.source(name, d)
 	e.enter(layer, name)
-	p := &program{id: e.store.load(source)}
-	if p.id == 0 {
-		e.forgive() // a driver may refuse what it gave out once
-		p.id = e.compile(layer, name, source)
-		e.store.save(source, p.id)
+	p, err := e.store.build(name, source)
+	if err != nil {
+		e.failed(layer, err)
 	}
-	var local [3]int32
-	gl.GetProgramiv(p.id, gl.COMPUTE_WORK_GROUP_SIZE, &local[0])
-	p.local = [3]int{int(local[0]), int(local[1]), int(local[2])}
+	e.forgive() // a driver may refuse a binary that it gave out once
 	e.programs[key] = p
 	return p
 }
 
+// source is the whole text of the shader of that name with the given macros.
+func (e *Engine) source(name string, d defines) string {
+	s := "#version 430 core\n" + d.String() + shaders.Source(name)
+	if e.patch != nil {
+		s = e.patch(s)
+	}
+	return s
+}
+
+// build makes a program on the current context: from the store, or by the compiler for the store.
+func (s *store) build(name, source string) (*program, error) {
+	p := &program{id: s.load(source)}
+	if p.id == 0 {
+		var err error
+		if p.id, err = compile(name, source); err != nil {
+			return nil, err
+		}
+		s.save(source, p.id)
+	}
+	var local [3]int32
+	gl.GetProgramiv(p.id, gl.COMPUTE_WORK_GROUP_SIZE, &local[0])
+	p.local = [3]int{int(local[0]), int(local[1]), int(local[2])}
+	return p, nil
+}
+
 // compile makes a program that the store can keep.
-func (e *Engine) compile(layer, name, source string) uint32 {
+func compile(name, source string) (uint32, error) {
 	shader := gl.CreateShader(gl.COMPUTE_SHADER)
 	defer gl.DeleteShader(shader)
 	text, free := gl.Strs(source + "\x00")
@@ -67,7 +88,7 @@ func (e *Engine) compile(layer, name, source string) uint32 {
 	if gl.GetShaderiv(shader, gl.COMPILE_STATUS, &ok); ok == 0 {
 		log := strings.Repeat("\x00", 1024)
 		gl.GetShaderInfoLog(shader, 1023, nil, gl.Str(log))
-		e.failed(layer, fmt.Errorf("%w: %s.comp: %s", ErrCompile, name, line(log)))
+		return 0, fmt.Errorf("%w: %s.comp: %s", ErrCompile, name, line(log))
 	}
 	id := gl.CreateProgram()
 	gl.ProgramParameteri(id, gl.PROGRAM_BINARY_RETRIEVABLE_HINT, gl.TRUE)
@@ -77,9 +98,9 @@ func (e *Engine) compile(layer, name, source string) uint32 {
 		log := strings.Repeat("\x00", 1024)
 		gl.GetProgramInfoLog(id, 1023, nil, gl.Str(log))
 		gl.DeleteProgram(id)
-		e.failed(layer, fmt.Errorf("%w: %s.comp does not link: %s", ErrCompile, name, line(log)))
+		return 0, fmt.Errorf("%w: %s.comp does not link: %s", ErrCompile, name, line(log))
 	}
-	return id
+	return id, nil
 }
 
 // line is the first line of a driver's log.

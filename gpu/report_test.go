@@ -16,7 +16,12 @@ func TestNothingToReport(t *testing.T) {
 	reporting := func(net *nn.Net) (nn.Engine, error) {
 		o := llvmpipe()
 		o.Fixed = false
-		o.Report = func(text string) { t.Errorf("the driver reports: %s", text) }
+		o.Report = func(text string) {
+			// llvmpipe tells so of every program that another context made.
+			if !strings.Contains(text, "Compiling compute shader variant") {
+				t.Errorf("the driver reports: %s", text)
+			}
+		}
 		return Open(net, o)
 	}
 	enginetest.Nets(t, reporting)

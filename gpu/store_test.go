@@ -25,6 +25,9 @@ func tuned(t *testing.T, e *Engine) string {
 			t.Fatal(err)
 		}
 		c.Release()
+		if err := e.do(e.tuner.builder.wait); err != nil {
+			t.Fatal(err)
+		}
 		if !e.tuner.busy() {
 			return string(climbed(t, e, 33, 31, 2).Pix)
 		}
@@ -88,6 +91,39 @@ func TestStoreOfNonsense(t *testing.T) {
 		t.Fatal(err)
 	}
 	tuned(t, open(t, inception(), cached(dir)))
+}
+
+// Where the driver shares no programs between contexts the tuner's are built between steps.
+func TestTuningWithoutSibling(t *testing.T) {
+	want := string(climbed(t, open(t, inception(), llvmpipe()), 33, 31, 2).Pix)
+	e := open(t, inception(), cached("-"))
+	b := e.tuner.builder
+	if b.context == nil {
+		t.Error("llvmpipe's programs are not shared")
+	} else {
+		b.context.close()
+		b.context = nil
+	}
+	if tuned(t, e) != want || len(e.tuner.best) == 0 {
+		t.Errorf("other bits, or none of the shapes is decided")
+	}
+}
+
+// A candidate that the driver rejects is passed over; the dream goes on by the usual kernels.
+func TestTuningOfRejected(t *testing.T) {
+	e := open(t, inception(), cached("-"))
+	want := string(climbed(t, e, 33, 31, 2).Pix)
+	if err := e.do(e.tuner.builder.wait); err != nil {
+		t.Fatal(err)
+	}
+	made := len(e.programs)
+	e.patch = func(source string) string { return source + "no shader" }
+	if tuned(t, e) != want {
+		t.Error("other bits")
+	}
+	if len(e.programs) != made || len(e.tuner.builder.refused) == 0 || len(e.tuner.best) == 0 {
+		t.Errorf("got %d programs after %d, %d refused, %d shapes", len(e.programs), made, len(e.tuner.builder.refused), len(e.tuner.best))
+	}
 }
 
 // A store that cannot be written is no store.

@@ -47,7 +47,9 @@ type pixelFormat struct {
 }
 
 // desktop is the one port that Windows has: the driver of the primary display.
-type desktop struct{}
+type desktop struct {
+	share uintptr // the context with which the next one has programs in common, or 0
+}
 
 func ports(Options) ([]port, error) {
 	if err := opengl32.Load(); err != nil {
@@ -60,7 +62,7 @@ type wglContext struct{ window, dc, handle uintptr }
 
 // open makes a hidden window, for its device context, and on it first a context
 // of the old kind, which alone leads to the function that makes a new one.
-func (desktop) open(debug bool) (current, error) {
+func (d desktop) open(debug bool) (current, error) {
 	var c wglContext
 	class, _ := windows.UTF16PtrFromString("STATIC")
 	const popup = 0x80000000
@@ -76,7 +78,7 @@ func (desktop) open(debug bool) (current, error) {
 	old, _, _ := createContext.Call(c.dc)
 	makeCurrent.Call(c.dc, old)
 	if create := uintptr(c.address("wglCreateContextAttribsARB")); create != 0 {
-		c.handle = create43(create, c.dc, debug)
+		c.handle = create43(create, c.dc, d.share, debug)
 	}
 	makeCurrent.Call(0, 0)
 	deleteContext.Call(old)
@@ -84,27 +86,38 @@ func (desktop) open(debug bool) (current, error) {
 		c.close()
 		return nil, fmt.Errorf("the driver makes no OpenGL 4.3 core context: %w", windows.GetLastError())
 	}
-	if ok, _, _ := makeCurrent.Call(c.dc, c.handle); ok == 0 {
+	if err := c.enter(); err != nil {
 		c.close()
-		return nil, fmt.Errorf("the context cannot be made current: %w", windows.GetLastError())
+		return nil, err
 	}
 	return c, nil
 }
 
 // create43 asks for a 4.3 core context that tells of resets, else for one that does not.
-func create43(create, dc uintptr, debug bool) uintptr {
+func create43(create, dc, share uintptr, debug bool) uintptr {
 	attribs := []int32{wglMajor, 4, wglMinor, 3, wglProfile, wglCore}
 	if debug {
 		attribs = append(attribs, wglFlags, wglDebugBit)
 	}
 	attribs = append(attribs, wglResetStrategy, wglLoseContext, 0)
-	h, _, _ := syscall.SyscallN(create, dc, 0, uintptr(unsafe.Pointer(&attribs[0])))
+	h, _, _ := syscall.SyscallN(create, dc, share, uintptr(unsafe.Pointer(&attribs[0])))
 	if h == 0 {
 		attribs[len(attribs)-3] = 0
-		h, _, _ = syscall.SyscallN(create, dc, 0, uintptr(unsafe.Pointer(&attribs[0])))
+		h, _, _ = syscall.SyscallN(create, dc, share, uintptr(unsafe.Pointer(&attribs[0])))
 	}
 	return h
 }
+
+func (c wglContext) sibling() port { return desktop{share: c.handle} }
+
+func (c wglContext) enter() error {
+	if ok, _, err := makeCurrent.Call(c.dc, c.handle); ok == 0 {
+		return fmt.Errorf("the context cannot be made current: %w", err)
+	}
+	return nil
+}
+
+func (wglContext) leave() { makeCurrent.Call(0, 0) }
 
 // address asks the driver, and for the functions of OpenGL 1.1 the system's library.
 func (c wglContext) address(name string) unsafe.Pointer {
@@ -123,7 +136,7 @@ func (c wglContext) address(name string) unsafe.Pointer {
 
 func (c wglContext) close() {
 	if c.handle != 0 {
-		makeCurrent.Call(0, 0)
+		c.leave()
 		deleteContext.Call(c.handle)
 	}
 	releaseDC.Call(c.window, c.dc)
