@@ -68,11 +68,6 @@ func (w *worker) floats(off, n int) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Add(w.base, off)), n)
 }
 
-// bytes is n bytes of the arena from an offset.
-func (w *worker) bytes(off, n int) []uint8 {
-	return unsafe.Slice((*uint8)(unsafe.Add(w.base, off)), n)
-}
-
 // cell is the 16 channels of a pixel at a byte offset.
 func (w *worker) cell(off int) *block { return (*block)(unsafe.Add(w.base, off)) }
 

@@ -78,6 +78,12 @@ func (c *compiler) gradient(i int) {
 		}
 	}
 	g.finish()
+	if i == nn.Picture {
+		return
+	}
+	if op, ok := c.op(i).(*bend.Op); ok && measures(op.Effect) {
+		g.bend(3, n.bent.measure(n.grad))
+	}
 }
 
 // started tells whether something has been written, so that the next must add.

@@ -1,135 +1,74 @@
 package cpu
 
-import (
-	"math"
+import "unsafe"
 
-	"zalgoscope/nn/bend"
-)
+// wiring is which channels every block is fed from.
+type wiring struct {
+	clean []float32 // share of a lane's own value
+	wires []wire
+	first []int // wire of each block, and the end
+	block int   // floats from block to block of what is read
 
-// rewireForward sets the output of a bend that feeds channels from others. Regions hold all blocks.
-type rewireForward struct {
-	*bent
-	out, x view
+	source []int     // what all this was made of
+	wet    []float32 //
 }
 
-func (o *rewireForward) write(w *worker, r region) {
-	for y := r.y0; y < r.y1; y++ {
-		for b := range o.out.n {
-			copy(o.out.line(w, b, y), o.x.line(w, b, y))
-		}
-		for c, from := range o.sources {
-			wet := o.wet[c]
-			if wet == 0 || from == c {
-				continue
-			}
-			in, out := o.x.line(w, from/lanes, y)[from%lanes:], o.out.line(w, c/lanes, y)[c%lanes:]
-			for i := 0; i < len(out); i += lanes {
-				out[i] += wet * (in[i] - out[i])
-			}
-		}
+// prepare sets the wiring for channels that take source, or for the way back.
+func (o *wiring) prepare(b *bent, source []int, back bool) {
+	if unsafe.SliceData(o.source) == unsafe.SliceData(source) && unsafe.SliceData(o.wet) == unsafe.SliceData(b.op.Wet) {
+		return
 	}
-}
-
-// rewireBackward hands the gradient of a channel to the one that it was fed from.
-type rewireBackward struct{ bendBackward }
-
-func (o *rewireBackward) write(w *worker, r region) {
-	for y := r.y0; y < r.y1; y++ {
-		for b := range o.out.n {
-			dy, out := o.dy.line(w, b, y), o.out.line(w, b, y)
-			if !o.add {
-				copy(out, dy)
-				continue
-			}
-			for i, v := range dy {
-				out[i] += v
-			}
+	o.source, o.wet = source, b.op.Wet
+	o.clean = resize(o.clean, len(b.wet))
+	feeds := make([][]feed, len(b.wet))
+	for c := range o.clean {
+		o.clean[c] = 1
+		if c >= b.c || b.wet[c] == 0 || source[c] == c {
+			continue
 		}
-		for c, from := range o.sources {
-			wet := o.wet[c]
-			if wet == 0 || from == c {
-				continue
-			}
-			dy := o.dy.line(w, c/lanes, y)[c%lanes:]
-			own, out := o.out.line(w, c/lanes, y)[c%lanes:], o.out.line(w, from/lanes, y)[from%lanes:]
-			for i := 0; i < len(dy); i += lanes {
-				v := wet * dy[i]
-				own[i] -= v
-				out[i] += v
-			}
+		o.clean[c] = b.clean[c]
+		to, from := c, source[c]
+		if back {
+			to, from = from, to
 		}
+		feeds[to] = append(feeds[to], feed{from, b.wet[c]})
 	}
-}
-
-// normaliseForward sets the output of a bend that scales places to one level. Regions hold all blocks.
-type normaliseForward struct {
-	*bent
-	out, x view
-}
-
-func (o *normaliseForward) write(w *worker, r region) {
-	for y := r.y0; y < r.y1; y++ {
-		for x := range o.w {
-			f := float32(float64(o.balanced.Level) / o.rms(w, o.x, y, x))
-			for b := range o.out.n {
-				wet, clean := o.wets(b)
-				in, out := w.cell(o.x.at(b, y, x)), w.cell(o.out.at(b, y, x))
-				for c := range out {
-					out[c] = in[c] * (clean[c] + wet[c]*f)
+	o.wires, o.first = o.wires[:0], o.first[:0]
+	for i := 0; i < len(feeds); i += lanes {
+		o.first = append(o.first, len(o.wires))
+		o.wires = append(o.wires, wire{})
+		for c, list := range feeds[i : i+lanes] {
+			for k, f := range list {
+				if o.first[i/lanes]+k == len(o.wires) {
+					o.wires = append(o.wires, wire{})
 				}
+				w := &o.wires[o.first[i/lanes]+k]
+				w.from[c], w.weight[c] = int32(f.from/lanes*o.block+f.from%lanes), f.weight
 			}
 		}
 	}
+	o.first = append(o.first, len(o.wires))
 }
 
-// rms is the level of the chosen channels at a place.
-func (b *bent) rms(w *worker, v view, y, x int) float64 {
-	e := &b.balanced
-	sum := 0.0
-	for k := range v.n {
-		in := w.cell(v.at(k, y, x))
-		part := float32(0)
-		for c, chosen := range e.Chosen[k*lanes : min((k+1)*lanes, b.c)] {
-			part += chosen * in[c] * in[c]
-		}
-		sum += float64(part)
-	}
-	level := float64(e.Level)
-	return math.Sqrt(sum/float64(e.Count) + bend.Floor*level*level)
+// feed is a channel that another one hears, and how loud.
+type feed struct {
+	from   int
+	weight float32
 }
 
-// normaliseBackward is its way back, as bend.Normalise has it.
-type normaliseBackward struct{ bendBackward }
+// rewire sets the output of a bend that feeds channels from others, or the gradient at its input.
+type rewire struct {
+	bendRows
+	wiring *wiring
+}
 
-func (o *normaliseBackward) write(w *worker, r region) {
-	e := &o.balanced
-	for y := r.y0; y < r.y1; y++ {
-		for x := range o.w {
-			rms := o.rms(w, o.x, y, x)
-			dot := 0.0
-			for b := range o.out.n {
-				wet, _ := o.wets(b)
-				in, dy := w.cell(o.x.at(b, y, x)), w.cell(o.dy.at(b, y, x))
-				part := float32(0)
-				for c := range wet {
-					part += wet[c] * dy[c] * in[c]
-				}
-				dot += float64(part)
-			}
-			f := float32(float64(e.Level) / rms)
-			pull := f * float32(dot/(float64(e.Count)*rms*rms))
-			for b := range o.out.n {
-				wet, clean := o.wets(b)
-				in, dy := w.cell(o.x.at(b, y, x)), w.cell(o.dy.at(b, y, x))
-				var v block
-				for c := range v {
-					v[c] = dy[c] * (clean[c] + wet[c]*f)
-				}
-				for c, chosen := range e.Chosen[b*lanes : min((b+1)*lanes, o.c)] {
-					v[c] -= chosen * pull * in[c]
-				}
-				o.set(w.cell(o.out.at(b, y, x)), &v)
-			}
-		}
-	}
+// layout tells the wiring what is read.
+func (o *rewire) layout() { o.wiring.block = o.x.block / 4 }
+
+func (o *rewire) write(w *worker, r region) {
+	o.each(w, r, true, o.k.wire, func(t *bendTile, b, y int) {
+		t.f = w.address(o.x.at(0, y, 0))
+		t.clean = unsafe.Pointer(&o.wiring.clean[b*lanes])
+		t.sources, t.wires = unsafe.Pointer(&o.wiring.wires[o.wiring.first[b]]), o.wiring.first[b+1]-o.wiring.first[b]
+	})
 }

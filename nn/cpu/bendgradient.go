@@ -1,128 +1,99 @@
 package cpu
 
 import (
-	"math"
+	"unsafe"
 
 	"zalgoscope/nn/bend"
 )
 
-// mirrorBackward shows the gradient in a mirror.
-type mirrorBackward struct{ bendBackward }
-
-func (o *mirrorBackward) write(w *worker, r region) {
-	var v block
-	for b := r.b0; b < r.b1; b++ {
-		wet, clean := o.wets(b)
-		for y := r.y0; y < r.y1; y++ {
-			dy, out := o.dy.line(w, b, y), o.out.line(w, b, y)
-			for i := 0; i < len(dy); i += lanes {
-				d, other := (*block)(dy[i:]), (*block)(dy[len(dy)-lanes-i:])
-				for c := range v {
-					v[c] = clean[c]*d[c] + wet[c]*other[c]
-				}
-				o.set((*block)(out[i:]), &v)
-			}
-		}
-	}
+// measure is what bends that look at the whole gradient first know of it: sums over
+// rows of blocks, taken as soon as the gradient is there, added up in one order.
+type measure struct {
+	bendRows // x is the gradient
+	sums     [2][]float64
 }
 
-// measuredBackward bends the gradient by what it is as a whole, which it measures
-// first. Its one region is the whole map.
-type measuredBackward struct{ bendBackward }
+// measure gives the bend its measure of the gradient dy.
+func (b *bent) measure(dy view) *measure {
+	b.measured = &measure{bendRows: bendRows{bent: b, out: dy, x: dy}}
+	for i := range b.measured.sums {
+		b.measured.sums[i] = make([]float64, dy.n*dy.h)
+	}
+	return b.measured
+}
 
-func (o *measuredBackward) write(w *worker, r region) {
-	switch e := o.op.Effect.(type) {
-	case bend.GradientSign:
-		mean := float32(o.size(w) / float64(e.Count*o.h*o.w))
-		o.each(w, func(v float32) float32 {
-			switch {
-			case v > 0:
-				return mean
-			case v < 0:
-				return -mean
-			}
-			return 0
+func (o *measure) write(w *worker, r region) {
+	if _, ok := o.op.Effect.(bend.GradientOrthogonal); !ok {
+		o.sum(w, r, 0, o.k.size, nil)
+		return
+	}
+	if past := o.at.Past; past != nil {
+		o.sum(w, r, 0, o.k.dot, func(t *bendTile, b, y int) { t.f = o.line(past, b, y) })
+		o.sum(w, r, 1, o.k.dot, func(t *bendTile, b, y int) {
+			t.f = o.line(past, b, y)
+			t.x, t.wet = t.f, unsafe.Pointer(&ones[0])
 		})
-	case bend.GradientQuantise:
-		step := e.Step * float32(o.size(w)/float64(e.Count*o.h*o.w))
-		o.each(w, func(v float32) float32 {
-			if step > 0 {
-				return step * floor(v/step+0.5)
-			}
-			return 0
+	}
+	if o.ascending {
+		o.each(w, r, false, o.k.mix, func(t *bendTile, b, y int) {
+			t.y, t.f = o.line(o.recall.next, b, y), t.x
+			t.clean, t.flags = unsafe.Pointer(&zeros[0]), bendSound
 		})
-	case bend.GradientOrthogonal:
-		o.orthogonal(w)
 	}
 }
 
-// rows visits the rows of the gradient and of the output.
-func (o *measuredBackward) rows(w *worker, visit func(b, y int, dy, out []float32)) {
-	for b := range o.out.n {
-		for y := range o.out.h {
-			visit(b, y, o.dy.line(w, b, y), o.out.line(w, b, y))
-		}
-	}
-}
-
-// size is the sum of the sizes of the wet gradient.
-func (o *measuredBackward) size(w *worker) (sum float64) {
-	o.rows(w, func(b, _ int, dy, _ []float32) {
-		wet, _ := o.wets(b)
-		for i, v := range dy {
-			sum += math.Abs(float64(wet[i%lanes] * v))
+// sum keeps what a kernel sums up in each row of a block.
+func (o *measure) sum(w *worker, r region, which int, kernel func(t *bendTile), set func(t *bendTile, b, y int)) {
+	var at *float64
+	o.each(w, r, false, func(t *bendTile) {
+		kernel(t)
+		*at = float64(sumOf(&t.sums))
+	}, func(t *bendTile, b, y int) {
+		at = &o.sums[which][b*o.h+y]
+		if set != nil {
+			set(t, b, y)
 		}
 	})
+}
+
+// total adds up all rows of all blocks.
+func (o *measure) total(which int) (sum float64) {
+	for _, v := range o.sums[which] {
+		sum += v
+	}
 	return sum
 }
 
-// each sets the clean gradient and what f makes of the wet one.
-func (o *measuredBackward) each(w *worker, f func(v float32) float32) {
-	o.rows(w, func(b, _ int, dy, out []float32) {
-		wet, clean := o.wets(b)
-		for i, v := range dy {
-			o.put(&out[i], clean[i%lanes]*v+f(wet[i%lanes]*v))
+// mean is the mean size of the gradient's chosen channels.
+func (o *measure) mean(count int) float64 { return o.total(0) / float64(count*o.h*o.w) }
+
+// measuredBackward bends the gradient by what its measure tells.
+type measuredBackward struct{ bendRows }
+
+func (o *measuredBackward) write(w *worker, r region) {
+	m := o.measured
+	switch e := o.op.Effect.(type) {
+	case bend.GradientSign:
+		mean := float32(m.mean(e.Count))
+		o.each(w, r, true, o.k.sign, func(t *bendTile, _, _ int) { t.p = mean })
+	case bend.GradientQuantise:
+		step := e.Step * float32(m.mean(e.Count))
+		kernel := o.k.quantise
+		if !(step > 0) {
+			step, kernel = 0, o.k.sign // leaves the clean share
 		}
-	})
-}
-
-func (o *measuredBackward) put(out *float32, v float32) {
-	if o.add {
-		v += *out
-	}
-	*out = v
-}
-
-// orthogonal takes away what the gradient has in common with the last one.
-func (o *measuredBackward) orthogonal(w *worker) {
-	var dot, square float64
-	if o.at.Past != nil {
-		o.rows(w, func(b, y int, dy, _ []float32) {
-			wet, _ := o.wets(b)
-			for i, p := range o.line(o.at.Past, b, y) {
-				dot += float64(p) * float64(wet[i%lanes]*dy[i])
-				square += float64(p) * float64(p)
+		o.each(w, r, true, kernel, func(t *bendTile, _, _ int) { t.p = step })
+	case bend.GradientOrthogonal:
+		share := &w.row(0, 1)[0]
+		fill(share, 0)
+		if square := m.total(1); o.at.Past != nil && square != 0 {
+			fill(share, -float32(m.total(0)/square))
+		}
+		o.each(w, r, true, o.k.mix, func(t *bendTile, b, y int) {
+			t.clean, t.wet, t.f = unsafe.Pointer(&ones[0]), unsafe.Pointer(share), t.x
+			if o.at.Past != nil {
+				t.f = o.line(o.at.Past, b, y)
 			}
 		})
 	}
-	share := float32(0)
-	if square != 0 {
-		share = float32(dot / square)
-	}
-	o.rows(w, func(b, y int, dy, out []float32) {
-		wet, _ := o.wets(b)
-		for i, v := range dy {
-			if share != 0 {
-				v -= share * o.line(o.at.Past, b, y)[i]
-			}
-			o.put(&out[i], v)
-		}
-		if o.ascending {
-			next := o.line(o.recall.next, b, y)
-			for i, v := range dy {
-				next[i] = wet[i%lanes] * v
-			}
-			sound(next)
-		}
-	})
 }

@@ -1,11 +1,16 @@
 package cpu
 
-import "zalgoscope/nn/bend"
+import (
+	"unsafe"
 
-// pattern is a noise pattern over a map, in blocks.
+	"zalgoscope/nn/bend"
+)
+
+// pattern is a noise pattern over a map, in blocks, drawn by who first needs a row.
 type pattern struct {
-	key uint32
-	v   []float32
+	key   uint32
+	v     []float32
+	drawn []bool // of each row of each block
 }
 
 // draw sees to the patterns of a step. One that fades out is often the one that faded in before.
@@ -16,112 +21,91 @@ func (b *bent) draw(e bend.Noise, step int64) {
 		b.pattern[0], b.pattern[1] = b.pattern[1], b.pattern[0]
 	}
 	for i, key := range keys {
+		b.shares[i] = b.wetted(b.shares[i], weights[i])
 		if weights[i] == 0 || b.pattern[i] != nil && b.pattern[i].key == key {
 			continue
 		}
 		if b.pattern[i] == nil {
-			b.pattern[i] = &pattern{v: make([]float32, len(b.wet)*b.h*b.w)}
+			b.pattern[i] = &pattern{v: make([]float32, len(b.wet)*b.h*b.w), drawn: make([]bool, len(b.wet)/lanes*b.h)}
 		}
 		b.pattern[i].key = key
-		for c := range b.c {
-			channel := bend.ChannelKey(key, c)
-			at := b.pattern[i].v[c/lanes*b.h*b.w*lanes+c%lanes:]
-			for place := range b.h * b.w {
-				at[place*lanes] = bend.Draw(channel, place)
-			}
-		}
+		clear(b.pattern[i].drawn)
 	}
 }
 
-// noiseForward sets the output of a noise bend.
-type noiseForward struct {
-	*bent
-	out, x view
+// row is where a row of pattern i lies.
+func (b *bent) patternRow(i, block, y int) address {
+	p := b.pattern[i]
+	if drawn := &p.drawn[block*b.h+y]; !*drawn {
+		*drawn = true
+		row := p.v[(block*b.h+y)*b.w*lanes:][:b.w*lanes]
+		for c := range min(lanes, b.c-block*lanes) {
+			channel := bend.ChannelKey(p.key, block*lanes+c)
+			for x := range b.w {
+				row[x*lanes+c] = bend.Draw(channel, y*b.w+x)
+			}
+		}
+	}
+	return b.line(p.v, block, y)
 }
 
+// noiseForward sets the output of a noise bend.
+type noiseForward struct{ bendRows }
+
 func (o *noiseForward) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		wet, _ := o.wets(b)
-		for y := r.y0; y < r.y1; y++ {
-			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
-			copy(out, in)
-			for k, weight := range o.weights {
-				if weight == 0 {
-					continue
-				}
-				noise := o.line(o.pattern[k].v, b, y)
-				for i := 0; i < len(out); i += lanes {
-					v, n := (*block)(out[i:]), (*block)(noise[i:])
-					for c := range v {
-						v[c] += wet[c] * weight * n[c]
-					}
-				}
+	for y := r.y0; y < r.y1; y++ {
+		row := region{r.b0, r.b1, y, y + 1}
+		from := o.x
+		for i, weight := range o.weights {
+			if weight == 0 && i > 0 {
+				continue
 			}
+			o.each(w, row, true, o.k.mix, func(t *bendTile, b, y int) {
+				t.clean, t.wet = unsafe.Pointer(&ones[0]), unsafe.Pointer(&o.shares[i][b*lanes])
+				t.x = w.address(from.at(b, y, 0))
+				if t.f = t.x; weight != 0 {
+					t.f = o.patternRow(i, b, y)
+				}
+			})
+			from = o.out
 		}
 	}
 }
 
 // memoryForward sets the output of a bend that remembers activations.
-type memoryForward struct {
-	*bent
-	out, x view
-}
+type memoryForward struct{ bendRows }
 
 func (o *memoryForward) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		for y := r.y0; y < r.y1; y++ {
-			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
-			var past, next []float32
-			if o.at.Past != nil {
-				past = o.line(o.at.Past, b, y)
-			}
-			if o.ascending && o.renews() {
-				next = o.line(o.recall.next, b, y)
-			}
-			switch e := o.op.Effect.(type) {
-			case bend.Feedback:
-				o.echo(b, e.K, out, in, past, next)
-			case bend.SampleHold:
-				if e.Fresh(o.at) {
-					past = nil
+	past := o.at.Past
+	if e, ok := o.op.Effect.(bend.SampleHold); ok && e.Fresh(o.at) {
+		past = nil
+	}
+	_, echo := o.op.Effect.(bend.Feedback)
+	for y := r.y0; y < r.y1; y++ {
+		row := region{r.b0, r.b1, y, y + 1}
+		// What is kept comes first, for the output may overwrite the input.
+		if o.ascending && o.renews() {
+			o.each(w, row, false, o.k.mix, func(t *bendTile, b, y int) {
+				t.y, t.f, t.flags = o.line(o.recall.next, b, y), t.x, bendSound
+				t.clean, t.wet = unsafe.Pointer(&ones[0]), unsafe.Pointer(&zeros[0])
+				if echo && past != nil {
+					t.f, t.wet = o.line(past, b, y), unsafe.Pointer(&o.echo[1][0])
 				}
-				o.hold(b, out, in, past, next)
+			})
+		}
+		if past == nil && o.out == o.x {
+			continue
+		}
+		o.each(w, row, true, o.k.mix, func(t *bendTile, b, y int) {
+			switch {
+			case past == nil:
+				t.f, t.clean, t.wet = t.x, unsafe.Pointer(&ones[0]), unsafe.Pointer(&zeros[0])
+			case echo:
+				t.clean, t.wet = unsafe.Pointer(&ones[0]), unsafe.Pointer(&o.echo[0][b*lanes])
+				fallthrough
+			default:
+				t.f = o.line(past, b, y)
 			}
-		}
-	}
-}
-
-// echo is a row of x + K*past.
-func (o *memoryForward) echo(b int, k float32, out, in, past, next []float32) {
-	wet, _ := o.wets(b)
-	copy(out, in)
-	copy(next, in)
-	for i := range past {
-		echo := k * past[i]
-		out[i] += wet[i%lanes] * echo
-		if next != nil {
-			next[i] += echo
-		}
-	}
-	sound(next)
-}
-
-// hold is a row of what is held, x itself where past is nil.
-func (o *memoryForward) hold(b int, out, in, past, next []float32) {
-	wet, _ := o.wets(b)
-	copy(out, in)
-	copy(next, in)
-	for i := range past {
-		out[i] += wet[i%lanes] * (past[i] - out[i])
-	}
-	sound(next)
-}
-
-// sound puts zero where a value is not finite, for memory would keep it for ever.
-func sound(v []float32) {
-	for i, f := range v {
-		if !finite(f) {
-			v[i] = 0
-		}
+		})
 	}
 }

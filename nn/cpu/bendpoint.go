@@ -6,74 +6,78 @@ import (
 	"zalgoscope/nn/bend"
 )
 
-// pointForward sets a pointwise bend's output.
-type pointForward struct {
-	*bent
-	out, x view
+// take sets the parameters to those of a function.
+func (t *bendTile) take(e bend.Pointwise) {
+	t.p, t.q, t.r = e.P, e.Q, e.R
+	if e.Code == bend.Sine {
+		t.r = e.P / e.Q * (2 / math.Pi)
+	}
 }
+
+// pointForward sets a pointwise bend's output.
+type pointForward struct{ bendRows }
 
 func (o *pointForward) write(w *worker, r region) {
-	e := o.op.Effect.(bend.Pointwise)
-	var f block
-	for b := r.b0; b < r.b1; b++ {
-		wet, _ := o.wets(b)
-		for y := r.y0; y < r.y1; y++ {
-			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
-			for i := 0; i < len(in); i += lanes {
-				x, v := (*block)(in[i:]), (*block)(out[i:])
-				point(&e, &f, x)
-				for c := range v {
-					v[c] = x[c] + wet[c]*(f[c]-x[c])
-				}
-			}
-		}
-	}
-}
-
-// bendBackward sets, or adds to, the gradient at a bend's input.
-type bendBackward struct {
-	*bent
-	out, dy, x view
-	add        bool
-}
-
-// set writes a pixel of a block, or adds to it.
-func (o *bendBackward) set(out, v *block) {
-	if !o.add {
-		*out = *v
-		return
-	}
-	for c := range out {
-		out[c] += v[c]
-	}
+	o.each(w, r, true, o.k.point[o.op.Effect.(bend.Pointwise).Code], nil)
 }
 
 // pointBackward is the way back of a pointwise bend.
-type pointBackward struct{ bendBackward }
+type pointBackward struct {
+	bendRows
+	at view // the input
+}
 
 func (o *pointBackward) write(w *worker, r region) {
-	e := o.op.Effect.(bend.Pointwise)
-	var s block
-	for b := r.b0; b < r.b1; b++ {
-		wet, clean := o.wets(b)
-		for y := r.y0; y < r.y1; y++ {
-			in, dy, out := o.x.line(w, b, y), o.dy.line(w, b, y), o.out.line(w, b, y)
-			for i := 0; i < len(in); i += lanes {
-				d := (*block)(dy[i:])
-				slope(&e, &s, (*block)(in[i:]))
-				for c := range s {
-					s[c] = d[c] * (clean[c] + wet[c]*s[c])
-				}
-				o.set((*block)(out[i:]), &s)
+	o.each(w, r, true, o.k.slope[o.op.Effect.(bend.Pointwise).Code], func(t *bendTile, b, y int) {
+		t.f, t.x = t.x, w.address(o.at.at(b, y, 0))
+	})
+}
+
+// mirrorBackward shows the gradient in a mirror.
+type mirrorBackward struct{ bendRows }
+
+func (o *mirrorBackward) write(w *worker, r region) {
+	o.each(w, r, true, o.k.mix, func(t *bendTile, b, y int) {
+		t.f, t.fstep = w.address(o.x.at(b, y, o.x.w-1)), -cellSize
+	})
+}
+
+// Kernels in plain Go of the functions; those in assembly do the same operations.
+
+func pointGo(code bend.Code) func(t *bendTile) {
+	return func(t *bendTile) {
+		wet := (*block)(t.wet)
+		var f block
+		for i := range t.n {
+			x := t.x.at(i * cellSize)
+			t.bend(code, &f, x)
+			for c := range f {
+				f[c] = x[c] + wet[c]*(f[c]-x[c])
 			}
+			t.end(i, &f)
 		}
 	}
 }
 
-// point sets f to bend.Pointwise.At of x.
-func point(e *bend.Pointwise, f, x *block) {
-	p := e.P
-	switch e.Code {
+func slopeGo(code bend.Code) func(t *bendTile) {
+	return func(t *bendTile) {
+		clean, wet := (*block)(t.clean), (*block)(t.wet)
+		var s block
+		for i := range t.n {
+			t.incline(code, &s, t.x.at(i*cellSize))
+			d := t.f.at(i * t.fstep)
+			for c := range s {
+				s[c] = d[c] * (clean[c] + wet[c]*s[c])
+			}
+			t.end(i, &s)
+		}
+	}
+}
+
+// bend sets f to bend.Pointwise.At of x.
+func (t *bendTile) bend(code bend.Code, f, x *block) {
+	p := t.p
+	switch code {
 	case bend.Knee:
 		for c, v := range x {
 			if v < 0 {
@@ -93,7 +97,7 @@ func point(e *bend.Pointwise, f, x *block) {
 		for c, v := range x {
 			f[c] = 0
 			if v > p {
-				f[c] = e.Q
+				f[c] = t.q
 			}
 		}
 	case bend.Clamp:
@@ -102,32 +106,27 @@ func point(e *bend.Pointwise, f, x *block) {
 		}
 	case bend.Fold:
 		for c, v := range x {
-			f[c] = p * folded(v*e.R)
+			f[c] = p * folded(v*t.r)
 		}
 	case bend.Wrap:
 		for c, v := range x {
-			f[c] = v - 2*p*floor(v*e.R/2+0.5)
+			f[c] = v - 2*p*floor(v*t.r/2+0.5)
 		}
 	case bend.Crush:
 		for c, v := range x {
-			f[c] = p * floor(v*e.R+0.5)
+			f[c] = p * floor(v*t.r+0.5)
 		}
 	case bend.Sine:
-		turn := p / e.Q * (2 / math.Pi)
 		for c, v := range x {
-			f[c] = e.Q * quarterSine(folded(v*turn))
-		}
-	default:
-		for c, v := range x {
-			f[c] = p*v + e.Q
+			f[c] = t.q * quarterSine(folded(v*t.r))
 		}
 	}
 }
 
-// slope sets s to the slope of bend.Pointwise.At at x, for functions that are not straight through.
-func slope(e *bend.Pointwise, s, x *block) {
-	p := e.P
-	switch e.Code {
+// incline sets s to the slope of bend.Pointwise.At at x, for functions that are not straight through.
+func (t *bendTile) incline(code bend.Code, s, x *block) {
+	p := t.p
+	switch code {
 	case bend.Knee:
 		for c, v := range x {
 			s[c] = 1
@@ -145,16 +144,15 @@ func slope(e *bend.Pointwise, s, x *block) {
 		}
 	case bend.Fold:
 		for c, v := range x {
-			u := v * e.R
+			u := v * t.r
 			s[c] = 1
 			if u -= 4 * floor(u/4+0.25); u > 1 {
 				s[c] = -1
 			}
 		}
 	case bend.Sine:
-		turn := p / e.Q * (2 / math.Pi)
 		for c, v := range x {
-			s[c] = p * quarterSine(folded(v*turn+1))
+			s[c] = p * quarterSine(folded(v*t.r+1))
 		}
 	}
 }

@@ -2,235 +2,170 @@ package cpu
 
 import (
 	"math"
+	"unsafe"
 
 	"zalgoscope/nn/bend"
 )
 
-// sample is the four cells that a cell of a resampled map shows: their rows, columns and shares.
-type sample struct {
-	row, column [4]int32
-	share       [4]float32
+// moves is the sources of a moved map: for each cell those that it shows, in order.
+type moves struct {
+	rows []int // the first source of each row
+	list []source
 }
 
-// sample sees to the samples of a resample.
-func (b *bent) sample(e bend.Resample) {
-	if b.samples != nil && b.affine == e {
+// move sees to the sources of a resample.
+func (b *bent) move(e bend.Resample) {
+	if b.moves[0] != nil && b.affine == e {
 		return
 	}
-	b.affine, b.samples = e, resize(b.samples, b.h*b.w)
-	m := e.Affine(b.w, b.h)
-	for y := range b.h {
-		for x := range b.w {
+	b.affine = e
+	for i := range b.moves {
+		if b.moves[i] == nil {
+			b.moves[i] = &moves{rows: make([]int, b.h)}
+		}
+	}
+	b.moves[0].see(e, b.w, b.h, b.strides[0])
+	if b.strides[1] > 0 {
+		b.moves[1].turn(b.moves[0], b.w, b.h, b.strides[0], b.strides[1])
+	}
+}
+
+// see sets the sources that the cells of a resampled map show.
+func (o *moves) see(e bend.Resample, w, h, stride int) {
+	m := e.Affine(w, h)
+	list := resize(o.list, 4*w*h+1)[:0]
+	for y := range h {
+		o.rows[y] = len(list)
+		for x := range w {
 			u := m.A*float64(x) + m.B*float64(y) + m.C
 			v := m.D*float64(x) + m.E*float64(y) + m.F
 			x0, y0 := math.Floor(u), math.Floor(v)
 			fx, fy := float32(u-x0), float32(v-y0)
-			s := &b.samples[y*b.w+x]
-			*s = sample{share: [4]float32{(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx}}
-			for i := range s.share {
+			first := len(list)
+			for i, share := range [4]float32{(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx} {
 				at, line := int(x0)+i%2, int(y0)+i/2
-				if at < 0 || at >= b.w || line < 0 || line >= b.h {
-					s.share[i] = 0
-					continue
+				if at >= 0 && at < w && line >= 0 && line < h && share != 0 {
+					list = append(list, source{uint32(line*stride + at), share})
 				}
-				s.row[i], s.column[i] = int32(line), int32(at)
+			}
+			if len(list) == first { // nothing of some cell
+				list = append(list, source{cell: uint32(y*stride + x)})
+			}
+			list[len(list)-1].cell |= lastSource
+		}
+	}
+	o.list = append(list, source{})
+}
+
+// turn sets the sources of the way back, where each cell hears of those that show it. The maps have from
+// and to cells from row to row.
+func (o *moves) turn(f *moves, w, h, from, to int) {
+	next := make([]int, w*h+1) // where the next source of a cell goes
+	visit := func(do func(shown, at int, share float32)) {
+		at := 0
+		for _, s := range f.list[:len(f.list)-1] {
+			cell := int(s.cell &^ lastSource)
+			do(cell/from*w+cell%from, at, s.share)
+			if s.cell&lastSource != 0 {
+				at++
 			}
 		}
 	}
-}
-
-// resampleForward sets the output of a bend that moves the map.
-type resampleForward struct {
-	*bent
-	out, x view
-}
-
-func (o *resampleForward) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		wet, clean := o.wets(b)
-		for y := r.y0; y < r.y1; y++ {
-			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
-			for i := 0; i < len(out); i += lanes {
-				s := &o.samples[y*o.w+i/lanes]
-				var sum block
-				for k, share := range s.share {
-					if share == 0 {
-						continue
-					}
-					x := w.cell(o.x.at(b, int(s.row[k]), int(s.column[k])))
-					for c := range sum {
-						sum[c] += share * x[c]
-					}
-				}
-				x, v := (*block)(in[i:]), (*block)(out[i:])
-				for c := range v {
-					v[c] = clean[c]*x[c] + wet[c]*sum[c]
-				}
-			}
+	visit(func(shown, _ int, _ float32) { next[shown+1]++ })
+	for i := range w * h {
+		next[i+1] = next[i] + max(next[i+1], 1)
+	}
+	o.list = resize(o.list, next[w*h]+1) // kernels look one further
+	clear(o.list)
+	for y := range h {
+		o.rows[y] = next[y*w]
+		for x := range w {
+			o.list[next[y*w+x]] = source{cell: uint32(y*to + x)} // for cells that nobody shows
 		}
 	}
-}
-
-// clear sets a block's gradient to the clean share of dy, or adds that; regions hold all rows.
-func (o *bendBackward) clear(w *worker, b int) {
-	_, clean := o.wets(b)
-	for y := range o.out.h {
-		dy, out := o.dy.line(w, b, y), o.out.line(w, b, y)
-		for i := 0; i < len(dy); i += lanes {
-			d, v := (*block)(dy[i:]), (*block)(out[i:])
-			for c := range v {
-				t := clean[c] * d[c]
-				if o.add {
-					t += v[c]
-				}
-				v[c] = t
-			}
-		}
+	for i := range w * h {
+		o.list[next[i+1]-1].cell |= lastSource
 	}
+	visit(func(shown, at int, share float32) {
+		s := &o.list[next[shown]]
+		*s = source{s.cell&lastSource | uint32(at/w*to+at%w), share}
+		next[shown]++
+	})
 }
 
-// resampleBackward hands the gradient to the cells that were shown.
-type resampleBackward struct{ bendBackward }
-
-func (o *resampleBackward) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		o.clear(w, b)
-		wet, _ := o.wets(b)
-		for y := range o.out.h {
-			dy := o.dy.line(w, b, y)
-			for i := 0; i < len(dy); i += lanes {
-				s, d := &o.samples[y*o.w+i/lanes], *(*block)(dy[i:])
-				for c := range d {
-					d[c] *= wet[c]
-				}
-				for k, share := range s.share {
-					if share == 0 {
-						continue
-					}
-					v := w.cell(o.out.at(b, int(s.row[k]), int(s.column[k])))
-					for c := range v {
-						v[c] += share * d[c]
-					}
-				}
-			}
-		}
-	}
+// resample sets the output of a bend that moves the map, or the gradient at its input.
+type resample struct {
+	bendRows
+	pass int // of bent.moves
 }
 
-// morphForward sets the output of an erosion or dilation and notes who won, 3*row+column
-// of the neighbourhood. Values become whole numbers in the same order with room below for a
-// neighbour's rank, so that one comparison finds the largest and the first of equals.
+// layout tells the bend what is read.
+func (o *resample) layout() { o.strides[o.pass] = o.x.row / o.x.cell }
+
+func (o *resample) write(w *worker, r region) {
+	m := o.moves[o.pass]
+	o.each(w, r, true, o.k.resample, func(t *bendTile, b, y int) {
+		t.f, t.sources = w.address(o.x.at(b, 0, 0)), unsafe.Pointer(&m.list[m.rows[y]])
+		t.fstep = 0
+	})
+}
+
+// morphForward sets the output of an erosion or dilation: a pool of the neighbours.
 type morphForward struct {
-	*bent
-	out, x view
+	bendRows
+	pool maxPool
 }
 
-const rankBits = 4 // room for a rank, 8 for the first neighbour to 0 for the last
+func (c *compiler) morphForward(n *node, e bend.Morph, rows bendRows) writer {
+	o := &morphForward{rows, maxPool{window: neighbours(n), out: rows.out, x: rows.x, run: c.packs.k.minPool}}
+	if e.Max {
+		o.pool.run = c.packs.k.maxPool
+	}
+	if c.back {
+		o.pool.arg = newArgmax(n.c, n.h, n.w)
+		c.live(n.level, o.pool.arg.buf)
+		rows.winner = o.pool.arg
+	}
+	return o
+}
+
+// neighbours is the window of a value's 3x3 neighbours.
+func neighbours(n *node) window {
+	ys, xs, err := square3.Spans(n.h, n.w)
+	if err != nil {
+		panic("cpu: " + err.Error()) // the window is ours, maps are not empty
+	}
+	return window{ys, xs}
+}
 
 func (o *morphForward) write(w *worker, r region) {
-	flip := o.flip()
-	w.keys = resize(w.keys, o.w*lanes)
-	for b := r.b0; b < r.b1; b++ {
-		wet, _ := o.wets(b)
-		for y := r.y0; y < r.y1; y++ {
-			o.columns(w, b, y, flip)
-			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
-			for x := range o.w {
-				mid, v := (*block)(in[x*lanes:]), (*block)(out[x*lanes:])
-				best := o.across(w.keys, x)
-				for c, key := range best {
-					f := value(key>>rankBits, flip)
-					v[c] = mid[c] + wet[c]*(f-mid[c])
-				}
-				if o.winner != nil {
-					won := (*[lanes]uint8)(w.bytes(o.winner.at(b, y, x), lanes))
-					for c, key := range best {
-						won[c] = uint8(8 - key&(1<<rankBits-1))
-					}
-				}
-			}
-		}
+	for y := r.y0; y < r.y1; y++ {
+		row := region{r.b0, r.b1, y, y + 1}
+		o.pool.write(w, row)
+		o.each(w, row, true, o.k.mix, func(t *bendTile, _, _ int) { t.f = t.y })
 	}
-}
-
-// flip is the sign bit where the smallest is sought, so that it is the largest of the negatives.
-func (o *morphForward) flip() uint32 {
-	if o.op.Effect.(bend.Morph).Max {
-		return 0
-	}
-	return 1 << 31
-}
-
-// columns keeps, for every value of a row, the largest of the three above each other, with
-// the rank that it has in the first column of a neighbourhood.
-func (o *morphForward) columns(w *worker, b, y int, flip uint32) {
-	first := true
-	for v := max(y-1, 0); v <= min(y+1, o.h-1); v++ {
-		rank := int64(8 - 3*(v-y+1))
-		for i, f := range o.x.line(w, b, v) {
-			key := ordered(f, flip)<<rankBits + rank
-			if first {
-				w.keys[i] = key
-			} else {
-				w.keys[i] = max(w.keys[i], key)
-			}
-		}
-		first = false
-	}
-}
-
-// across finds the largest of three neighbouring columns.
-func (o *morphForward) across(keys []int64, x int) (best [lanes]int64) {
-	from := max(x-1, 0)
-	best = *(*[lanes]int64)(keys[from*lanes:])
-	for c := range best {
-		best[c] -= int64(from - x + 1)
-	}
-	for u := from + 1; u <= min(x+1, o.w-1); u++ {
-		col, next := int64(u-x+1), (*[lanes]int64)(keys[u*lanes:])
-		for c := range best {
-			best[c] = max(best[c], next[c]-col)
-		}
-	}
-	return best
-}
-
-// ordered is a whole number for a value, larger for a larger one, the same for both zeros.
-func ordered(f float32, flip uint32) int64 {
-	bits := int32(math.Float32bits(f) ^ flip)
-	if f == 0 {
-		bits = 0
-	}
-	return int64(bits ^ int32(uint32(bits>>31)>>1))
-}
-
-// value is the value of a number that ordered gave.
-func value(key int64, flip uint32) float32 {
-	bits := int32(key)
-	return math.Float32frombits(uint32(bits^int32(uint32(bits>>31)>>1)) ^ flip)
 }
 
 // morphBackward hands the gradient to the winners.
-type morphBackward struct{ bendBackward }
+type morphBackward struct {
+	bendRows
+	pool maxPoolGradient
+}
+
+func (g *gradientTask) morphBackward(rows bendRows) writer {
+	into := rows.out
+	if rows.add {
+		into = newBlob(g.n.c, g.n.h, g.n.w).all()
+		g.live(g.n.gradLevel, into.buf)
+		g.lay(into.blob)
+	}
+	return &morphBackward{rows, maxPoolGradient{k: g.packs.k, window: neighbours(g.n), out: into, dy: rows.x, arg: rows.winner}}
+}
 
 func (o *morphBackward) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		o.clear(w, b)
-		wet, _ := o.wets(b)
-		var to [9]int // from a pixel's cell to its neighbours, in bytes
-		for k := range to {
-			to[k] = (k/3-1)*o.out.row + (k%3-1)*o.out.cell
-		}
-		for y := range o.out.h {
-			dy := o.dy.line(w, b, y)
-			for x := range o.w {
-				d := (*block)(dy[x*lanes:])
-				won := (*[lanes]uint8)(w.bytes(o.winner.at(b, y, x), lanes))
-				at := o.out.at(b, y, x)
-				for c, k := range won {
-					w.floats(at+to[k]+4*c, 1)[0] += wet[c] * d[c]
-				}
-			}
-		}
+	for y := r.y0; y < r.y1; y++ {
+		row := region{r.b0, r.b1, y, y + 1}
+		o.pool.write(w, row)
+		o.each(w, row, true, o.k.mix, func(t *bendTile, b, y int) { t.f = w.address(o.pool.out.at(b, y, 0)) })
 	}
 }

@@ -1,10 +1,15 @@
 package cpu
 
-import "zalgoscope/nn/bend"
+import (
+	"unsafe"
+
+	"zalgoscope/nn/bend"
+)
 
 // bent is a bend in a plan: its parameters as the writers of both passes read them,
 // brought up to date before each run.
 type bent struct {
+	k       *kernels
 	op      *bend.Op
 	c, h, w int
 	wet     []float32 // for each lane of the blocks; zero past the last channel
@@ -16,18 +21,23 @@ type bent struct {
 	ascending bool
 
 	convs    []*bendConv   // for linear effects: what they are as convolutions
+	point    bendTile      // for other functions: their parameters
+	echo     [2][]float32  // of feedback: wet*K, and K in a block
 	pattern  [2]*pattern   // of noise
 	weights  [2]float32    // of the patterns
-	samples  []sample      // of a resample, for each cell
-	affine   bend.Resample // that the samples are of
+	shares   [2][]float32  // wet*weights
+	moves    [2]*moves     // of a resample, forward and backward
+	affine   bend.Resample // that moves are of
+	strides  [2]int        // cells from row to row of what moves read, 0 where there is no backward pass
 	winner   *argmax       // of a morph
-	sources  []int
-	balanced bend.Normalise
+	wirings  [2]wiring     // of a rewire, forward and backward
+	balance  *balance      // of a normalisation
+	measured *measure      // of the gradient
 }
 
-func newBent(op *bend.Op, n *node) *bent {
+func newBent(k *kernels, op *bend.Op, n *node) *bent {
 	lanes := blocks(n.c) * lanes
-	return &bent{op: op, c: n.c, h: n.h, w: n.w, wet: make([]float32, lanes), clean: make([]float32, lanes)}
+	return &bent{k: k, op: op, c: n.c, h: n.h, w: n.w, wet: make([]float32, lanes), clean: make([]float32, lanes)}
 }
 
 // prepare takes over the bend's parameters.
@@ -43,16 +53,42 @@ func (b *bent) prepare(step int64) {
 		o.prepare(b)
 	}
 	switch e := b.op.Effect.(type) {
+	case bend.Pointwise:
+		b.point.take(e)
 	case bend.Noise:
 		b.draw(e, step)
+	case bend.Feedback:
+		b.echo[0], b.echo[1] = b.wetted(b.echo[0], e.K), filled(b.echo[1], e.K)
 	case bend.Resample:
-		b.sample(e)
+		b.move(e)
 	case bend.Rewire:
-		b.sources = e.Source
+		for i := range b.wirings {
+			b.wirings[i].prepare(b, e.Source, i == 1)
+		}
 	case bend.Normalise:
-		b.balanced = e
+		b.balance.prepare(e)
 	}
 }
+
+// wetted is wet times f, in the room of old where that has enough.
+func (b *bent) wetted(old []float32, f float32) []float32 {
+	old = resize(old, len(b.wet))
+	for i, v := range b.wet {
+		old[i] = f * v
+	}
+	return old
+}
+
+// filled is a block of one value.
+func filled(old []float32, f float32) []float32 {
+	old = resize(old, lanes)
+	for i := range old {
+		old[i] = f
+	}
+	return old
+}
+
+var ones, zeros = filled(nil, 1), filled(nil, 0)
 
 // renews tells whether this step's run sets what is remembered.
 func (b *bent) renews() bool {
@@ -65,100 +101,87 @@ func (b *bent) wets(i int) (wet, clean *block) {
 	return (*block)(b.wet[i*lanes:]), (*block)(b.clean[i*lanes:])
 }
 
-// line is a row of what is remembered, or of a pattern.
-func (b *bent) line(v []float32, i, y int) []float32 {
-	return v[(i*b.h+y)*b.w*lanes:][:b.w*lanes]
+// line is where a row of what is remembered lies, or of a pattern.
+func (b *bent) line(v []float32, i, y int) address {
+	return addressOf(unsafe.Pointer(&v[(i*b.h+y)*b.w*lanes]))
 }
 
-// forwardBend adds the tasks of layer i, a bend.
-func (c *compiler) forwardBend(i int, op *bend.Op, x view) {
-	n := c.node(i)
-	b := newBent(op, n)
-	n.bent = b
-	c.plan.bends = append(c.plan.bends, b)
-	from := c.node(c.net.Layers[i].In[0])
-	switch e := op.Effect.(type) {
-	case bend.Stencil:
-		c.forwardDepthwise(i, x, b.conv(square3, from, false))
-	case bend.Pointwise:
-		if e.Code == bend.Linear {
-			c.forwardDepthwise(i, x, b.conv(square1, from, false))
-			return
+// bendRows writes a bend's output, from its input x, or the gradient at its input, from that at its
+// output, x too: row by row, by kernels of bends.
+type bendRows struct {
+	*bent
+	out, x view
+	add    bool
+	gates  []gateRef // or nil
+}
+
+func (o *bendRows) setGates(gates []gateRef) { o.gates = gates }
+
+// each runs a kernel for the region's rows, with f the same as x where set does not say otherwise.
+// The last kernel that writes a row sees to adding and to the gates.
+func (o *bendRows) each(w *worker, r region, last bool, run func(t *bendTile), set func(t *bendTile, b, y int)) {
+	t := &w.bend
+	for b := r.b0; b < r.b1; b++ {
+		wet, clean := o.wets(b)
+		*t = bendTile{n: o.out.w, fstep: cellSize, wet: unsafe.Pointer(wet), clean: unsafe.Pointer(clean)}
+		t.p, t.q, t.r = o.point.p, o.point.q, o.point.r
+		if o.add && last {
+			t.flags |= bendAdd
 		}
-		c.simple(i, 30, x.buf).add(&pointForward{b, n.out, x})
-	case bend.Noise:
-		c.simple(i, 20, x.buf).add(&noiseForward{b, n.out, x})
-	case bend.SampleHold, bend.Feedback:
-		c.simple(i, 20, x.buf).add(&memoryForward{b, n.out, x})
-	case bend.Rewire:
-		t := c.simple(i, 30, x.buf)
-		t.columns = true
-		t.add(&rewireForward{b, n.out, x})
-	case bend.Normalise:
-		t := c.simple(i, 40, x.buf)
-		t.columns = true
-		t.add(&normaliseForward{b, n.out, x})
-	case bend.Resample:
-		c.simple(i, 40, x.buf).add(&resampleForward{b, n.out, x})
-	case bend.Morph:
-		if c.back {
-			b.winner = newArgmax(n.c, n.h, n.w)
-			c.live(n.level, b.winner.buf)
+		gated := o.gates == nil || !last
+		if !gated && o.gates[b].plain() {
+			gated = true
+			t.flags |= bendGated
 		}
-		c.simple(i, 150, x.buf).add(&morphForward{b, n.out, x})
-	default: // the bends of the gradient
-		c.simple(i, 2, x.buf).add(&sum{k: c.packs.k, out: n.out, in: []view{x}})
+		for y := r.y0; y < r.y1; y++ {
+			t.y, t.x = w.address(o.out.at(b, y, 0)), w.address(o.x.at(b, y, 0))
+			if t.flags&bendGated != 0 {
+				t.gate = w.address(o.gates[b].at(y, 0))
+			}
+			t.f = t.x
+			if set != nil {
+				set(t, b, y)
+			}
+			run(t)
+		}
+		if !gated {
+			o.gates[b].apply(o.k, w, o.out, b, r.y0, r.y1)
+		}
 	}
 }
 
-// fromBend adds what layer u, a bend that reads layer i, sends back.
-func (g *gradientTask) fromBend(u int, op *bend.Op) {
-	un, b := g.node(u), g.node(u).bent
-	dy, x := un.grad, g.n.out
-	back := bendBackward{b, g.out, dy, x, g.started()}
-	switch e := op.Effect.(type) {
-	case bend.Stencil:
-		g.addDepthwise(dy, b.conv(square3, g.n, true))
-	case bend.GradientStencil:
-		g.addDepthwise(dy, b.conv(square3, g.n, true))
-	case bend.Pointwise:
-		if e.Code == bend.Linear {
-			g.addDepthwise(dy, b.conv(square1, g.n, true))
-			return
-		}
-		if e.Straight() {
-			g.plus(dy)
-			return
-		}
-		g.live(g.n.gradLevel, x.buf)
-		g.cost += 30 * g.cells()
-		g.add(&pointBackward{back})
+// straight tells whether a bend's way back lets every gradient through as it is.
+func straight(e bend.Effect) bool {
+	switch e := e.(type) {
 	case bend.Noise, bend.SampleHold, bend.Feedback:
-		g.plus(dy)
-	case bend.Rewire:
-		g.columns = true
-		g.cost += 30 * g.cells()
-		g.add(&rewireBackward{back})
-	case bend.Normalise:
-		g.live(g.n.gradLevel, x.buf)
-		g.columns = true
-		g.cost += 60 * g.cells()
-		g.add(&normaliseBackward{back})
-	case bend.Resample:
-		g.sheets = true
-		g.cost += 60 * g.cells()
-		g.add(&resampleBackward{back})
-	case bend.Morph:
-		g.live(g.n.gradLevel, b.winner.buf)
-		g.sheets = true
-		g.cost += 40 * g.cells()
-		g.add(&morphBackward{back})
-	case bend.GradientMirror:
-		g.cost += 20 * g.cells()
-		g.add(&mirrorBackward{back})
-	default: // those that measure the whole gradient first
-		g.columns, g.sheets = true, true
-		g.cost += 40 * g.cells()
-		g.add(&measuredBackward{back})
+		return true
+	case bend.Pointwise:
+		return e.Straight()
 	}
+	return false
+}
+
+// overwrites tells whether a bend can put its output in the place of its input, which its way
+// back does not read.
+func overwrites(e bend.Effect) bool {
+	p, ok := e.(bend.Pointwise)
+	return straight(e) || ok && p.Code == bend.Linear || passes(e)
+}
+
+// passes tells whether a bend's output is its input: the bends of the gradient.
+func passes(e bend.Effect) bool {
+	switch e.(type) {
+	case bend.GradientStencil, bend.GradientMirror:
+		return true
+	}
+	return measures(e)
+}
+
+// measures tells whether a bend needs to know the whole gradient before it bends a part.
+func measures(e bend.Effect) bool {
+	switch e.(type) {
+	case bend.GradientSign, bend.GradientQuantise, bend.GradientOrthogonal:
+		return true
+	}
+	return false
 }

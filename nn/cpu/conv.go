@@ -194,7 +194,7 @@ func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
 	}
 	fits := 0
 	for i := range n {
-		if g := o.gates[b+i]; g.gate != nil && g.slope == 0 && g.next == nil {
+		if o.gates[b+i].plain() {
 			fits++
 		}
 	}

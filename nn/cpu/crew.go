@@ -23,7 +23,8 @@ type worker struct {
 	winograd winogradTile
 	chunk    []float32 // of winograd
 	scratch  []float32
-	keys     []int64 // of a morph's columns
+	bend     bendTile
+	rows     [4][]block // of a normalisation
 	parked   atomic.Bool
 	wake     chan struct{}
 }

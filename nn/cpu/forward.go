@@ -168,7 +168,7 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 		n.pool = o
 		t.add(o)
 	default:
-		o := &maxPool{k: c.packs.k, window: win, out: n.out, x: x}
+		o := &maxPool{run: c.packs.k.maxPool, window: win, out: n.out, x: x}
 		if c.back {
 			o.arg = newArgmax(n.c, n.h, n.w)
 			c.live(n.level, o.arg.buf)

@@ -33,6 +33,9 @@ func (g *gateRef) row(w *worker, y int) []uint16 {
 	return unsafe.Slice((*uint16)(unsafe.Add(w.base, g.at(y, 0))), g.w)
 }
 
+// plain tells whether a kernel can apply the gate, which takes one bit a value.
+func (g *gateRef) plain() bool { return g.gate != nil && g.slope == 0 && g.next == nil }
+
 // apply multiplies rows of the view's block b.
 func (g *gateRef) apply(k *kernels, w *worker, v view, b, y0, y1 int) {
 	for ; g != nil && g.gate != nil; g = g.next {

@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // graph is the part of a net that a plan runs, with what the plan decides
@@ -117,13 +118,17 @@ func (g *graph) store() {
 		if n.out.blob == nil {
 			n.out = newBlob(n.c, n.h, n.w).all()
 		}
-		switch g.op(j).(type) {
+		switch op := g.op(j).(type) {
 		case *nn.ReLU, *nn.Clip, *nn.PerChannel:
 			i := g.net.Layers[j].In[0]
 			if n.takes >= 0 {
 				g.nodes[i].out = n.out
 			} else if g.private(i, j) && !g.keepsOutput(i) {
 				g.nodes[i].out, g.nodes[i].changes = n.out, true
+			}
+		case *bend.Op:
+			if i := g.net.Layers[j].In[0]; overwrites(op.Effect) && g.private(i, j) && !g.keepsOutput(i) {
+				g.nodes[i].out, g.nodes[i].changes = n.out, n.changes || !passes(op.Effect)
 			}
 		case *nn.Concat:
 			g.slices(j, func(i, at int) {
@@ -194,9 +199,16 @@ func (g *graph) share() {
 		if !n.needed || n.target || len(n.uses) != 1 {
 			continue
 		}
-		switch u := n.uses[0]; g.op(u).(type) {
+		if op, ok := g.op(i).(*bend.Op); ok && measures(op.Effect) {
+			continue // measures a gradient of its own
+		}
+		switch u := n.uses[0]; op := g.op(u).(type) {
 		case *nn.ReLU, *nn.Clip:
 			n.gradOf = u
+		case *bend.Op:
+			if straight(op.Effect) {
+				n.gradOf = u
+			}
 		case *nn.Concat:
 			if g.aligned(u) {
 				n.gradOf = u
@@ -212,7 +224,7 @@ func (g *graph) share() {
 
 func (g *graph) gateless(i int) bool {
 	switch g.op(i).(type) {
-	case *nn.ReLU, *nn.Clip, *nn.Concat, *nn.Add:
+	case *nn.ReLU, *nn.Clip, *nn.Concat, *nn.Add, *bend.Op:
 		return false
 	}
 	return true

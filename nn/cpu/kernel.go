@@ -76,6 +76,7 @@ type kernels struct {
 	conv  [2][]kernel // by blocks-1 and pixels
 	depth []kernel    // by pixels
 	others
+	benders
 	winograd           [2]winogradKernels // for 3x3 and 4x4 taps
 	lrn5, lrn5Gradient func(t *lrnTile)   // for windows of five channels and whole blocks, or nil
 	pair               int                // blocks of 16 output channels that conv computes at once
@@ -86,7 +87,8 @@ type kernels struct {
 
 // others is the kernels that are no convolutions.
 type others struct {
-	maxPool, maxPoolGradient  func(t *poolTile)
+	maxPool, minPool          func(t *poolTile)
+	maxPoolGradient           func(t *poolTile)
 	lrn, lrnGradient          func(t *lrnTile) // for beta 0.75
 	gateRow, plusRow, seedRow func(t *rowTile)
 }

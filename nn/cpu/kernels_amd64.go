@@ -679,6 +679,11 @@ func winogradOutput4AVX2r1n6(t *tile)
 //go:noescape
 func maxPoolAVX512(t *poolTile)
 
+// minPoolAVX512 takes the minimum under windows of one shape.
+//
+//go:noescape
+func minPoolAVX512(t *poolTile)
+
 // maxPoolGradientAVX512 gathers the gradient of cells under windows of one shape.
 //
 //go:noescape
@@ -709,6 +714,116 @@ func plusRowAVX512(t *rowTile)
 //go:noescape
 func seedRowAVX512(t *rowTile)
 
+// mixAVX512 is clean*x + wet*f.
+//
+//go:noescape
+func mixAVX512(t *bendTile)
+
+// scaleAVX512 is x*(clean + wet*f).
+//
+//go:noescape
+func scaleAVX512(t *bendTile)
+
+// signAVX512 is clean*x and P with the sign of wet*x.
+//
+//go:noescape
+func signAVX512(t *bendTile)
+
+// quantiseAVX512 is clean*x and the multiple of P nearest to wet*x.
+//
+//go:noescape
+func quantiseAVX512(t *bendTile)
+
+// sizeAVX512 sums the sizes of wet*x in each lane.
+//
+//go:noescape
+func sizeAVX512(t *bendTile)
+
+// dotAVX512 sums wet*x*f in each lane.
+//
+//go:noescape
+func dotAVX512(t *bendTile)
+
+// kneeAVX512 bends a row by bend.Knee.
+//
+//go:noescape
+func kneeAVX512(t *bendTile)
+
+// softAVX512 bends a row by bend.Soft.
+//
+//go:noescape
+func softAVX512(t *bendTile)
+
+// hardAVX512 bends a row by bend.Hard.
+//
+//go:noescape
+func hardAVX512(t *bendTile)
+
+// binaryAVX512 bends a row by bend.Binary.
+//
+//go:noescape
+func binaryAVX512(t *bendTile)
+
+// clampAVX512 bends a row by bend.Clamp.
+//
+//go:noescape
+func clampAVX512(t *bendTile)
+
+// foldAVX512 bends a row by bend.Fold.
+//
+//go:noescape
+func foldAVX512(t *bendTile)
+
+// wrapAVX512 bends a row by bend.Wrap.
+//
+//go:noescape
+func wrapAVX512(t *bendTile)
+
+// crushAVX512 bends a row by bend.Crush.
+//
+//go:noescape
+func crushAVX512(t *bendTile)
+
+// sineAVX512 bends a row by bend.Sine.
+//
+//go:noescape
+func sineAVX512(t *bendTile)
+
+// kneeSlopeAVX512 is the way back of bend.Knee.
+//
+//go:noescape
+func kneeSlopeAVX512(t *bendTile)
+
+// beyondSlopeAVX512 is the way back of bend.Soft and bend.Hard.
+//
+//go:noescape
+func beyondSlopeAVX512(t *bendTile)
+
+// clampSlopeAVX512 is the way back of bend.Clamp.
+//
+//go:noescape
+func clampSlopeAVX512(t *bendTile)
+
+// foldSlopeAVX512 is the way back of bend.Fold.
+//
+//go:noescape
+func foldSlopeAVX512(t *bendTile)
+
+// sineSlopeAVX512 is the way back of bend.Sine.
+//
+//go:noescape
+func sineSlopeAVX512(t *bendTile)
+
+// resampleAVX512 is clean*x + wet*(a weighted sum of cells of f).
+//
+//go:noescape
+func resampleAVX512(t *bendTile)
+
+// wireAVX512 is clean*x + a weighted sum of channels of f.
+//
+//go:noescape
+func wireAVX512(t *bendTile)
+
 // winogradInput3AVX512 takes tiles of a block to the points of F(2x2,3x3).
 //
 //go:noescape
@@ -726,6 +841,11 @@ func peakAVX512(n int)
 //
 //go:noescape
 func maxPoolAVX2(t *poolTile)
+
+// minPoolAVX2 takes the minimum under windows of one shape.
+//
+//go:noescape
+func minPoolAVX2(t *poolTile)
 
 // maxPoolGradientAVX2 gathers the gradient of cells under windows of one shape.
 //
@@ -757,6 +877,116 @@ func plusRowAVX2(t *rowTile)
 //go:noescape
 func seedRowAVX2(t *rowTile)
 
+// mixAVX2 is clean*x + wet*f.
+//
+//go:noescape
+func mixAVX2(t *bendTile)
+
+// scaleAVX2 is x*(clean + wet*f).
+//
+//go:noescape
+func scaleAVX2(t *bendTile)
+
+// signAVX2 is clean*x and P with the sign of wet*x.
+//
+//go:noescape
+func signAVX2(t *bendTile)
+
+// quantiseAVX2 is clean*x and the multiple of P nearest to wet*x.
+//
+//go:noescape
+func quantiseAVX2(t *bendTile)
+
+// sizeAVX2 sums the sizes of wet*x in each lane.
+//
+//go:noescape
+func sizeAVX2(t *bendTile)
+
+// dotAVX2 sums wet*x*f in each lane.
+//
+//go:noescape
+func dotAVX2(t *bendTile)
+
+// kneeAVX2 bends a row by bend.Knee.
+//
+//go:noescape
+func kneeAVX2(t *bendTile)
+
+// softAVX2 bends a row by bend.Soft.
+//
+//go:noescape
+func softAVX2(t *bendTile)
+
+// hardAVX2 bends a row by bend.Hard.
+//
+//go:noescape
+func hardAVX2(t *bendTile)
+
+// binaryAVX2 bends a row by bend.Binary.
+//
+//go:noescape
+func binaryAVX2(t *bendTile)
+
+// clampAVX2 bends a row by bend.Clamp.
+//
+//go:noescape
+func clampAVX2(t *bendTile)
+
+// foldAVX2 bends a row by bend.Fold.
+//
+//go:noescape
+func foldAVX2(t *bendTile)
+
+// wrapAVX2 bends a row by bend.Wrap.
+//
+//go:noescape
+func wrapAVX2(t *bendTile)
+
+// crushAVX2 bends a row by bend.Crush.
+//
+//go:noescape
+func crushAVX2(t *bendTile)
+
+// sineAVX2 bends a row by bend.Sine.
+//
+//go:noescape
+func sineAVX2(t *bendTile)
+
+// kneeSlopeAVX2 is the way back of bend.Knee.
+//
+//go:noescape
+func kneeSlopeAVX2(t *bendTile)
+
+// beyondSlopeAVX2 is the way back of bend.Soft and bend.Hard.
+//
+//go:noescape
+func beyondSlopeAVX2(t *bendTile)
+
+// clampSlopeAVX2 is the way back of bend.Clamp.
+//
+//go:noescape
+func clampSlopeAVX2(t *bendTile)
+
+// foldSlopeAVX2 is the way back of bend.Fold.
+//
+//go:noescape
+func foldSlopeAVX2(t *bendTile)
+
+// sineSlopeAVX2 is the way back of bend.Sine.
+//
+//go:noescape
+func sineSlopeAVX2(t *bendTile)
+
+// resampleAVX2 is clean*x + wet*(a weighted sum of cells of f).
+//
+//go:noescape
+func resampleAVX2(t *bendTile)
+
+// wireAVX2 is clean*x + a weighted sum of channels of f.
+//
+//go:noescape
+func wireAVX2(t *bendTile)
+
 // winogradInput3AVX2 takes tiles of a block to the points of F(2x2,3x3).
 //
 //go:noescape
@@ -785,6 +1015,7 @@ func pause()
 
 var othersAVX512 = others{
 	maxPool:         maxPoolAVX512,
+	minPool:         minPoolAVX512,
 	maxPoolGradient: maxPoolGradientAVX512,
 	lrn:             lrnAVX512,
 	lrnGradient:     lrnGradientAVX512,
@@ -793,14 +1024,31 @@ var othersAVX512 = others{
 	seedRow:         seedRowAVX512,
 }
 
+var bendersAVX512 = benders{
+	mix: mixAVX512, scale: scaleAVX512, sign: signAVX512, quantise: quantiseAVX512,
+	size: sizeAVX512, dot: dotAVX512,
+	resample: resampleAVX512, wire: wireAVX512,
+	point: [codes]func(t *bendTile){nil, kneeAVX512, softAVX512, hardAVX512, binaryAVX512, clampAVX512, foldAVX512, wrapAVX512, crushAVX512, sineAVX512},
+	slope: [codes]func(t *bendTile){nil, kneeSlopeAVX512, beyondSlopeAVX512, beyondSlopeAVX512, nil, clampSlopeAVX512, foldSlopeAVX512, nil, nil, sineSlopeAVX512},
+}
+
 var othersAVX2 = others{
 	maxPool:         maxPoolAVX2,
+	minPool:         minPoolAVX2,
 	maxPoolGradient: maxPoolGradientAVX2,
 	lrn:             lrnAVX2,
 	lrnGradient:     lrnGradientAVX2,
 	gateRow:         gateRowAVX2,
 	plusRow:         plusRowAVX2,
 	seedRow:         seedRowAVX2,
+}
+
+var bendersAVX2 = benders{
+	mix: mixAVX2, scale: scaleAVX2, sign: signAVX2, quantise: quantiseAVX2,
+	size: sizeAVX2, dot: dotAVX2,
+	resample: resampleAVX2, wire: wireAVX2,
+	point: [codes]func(t *bendTile){nil, kneeAVX2, softAVX2, hardAVX2, binaryAVX2, clampAVX2, foldAVX2, wrapAVX2, crushAVX2, sineAVX2},
+	slope: [codes]func(t *bendTile){nil, kneeSlopeAVX2, beyondSlopeAVX2, beyondSlopeAVX2, nil, clampSlopeAVX2, foldSlopeAVX2, nil, nil, sineSlopeAVX2},
 }
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}

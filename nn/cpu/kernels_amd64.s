@@ -20,6 +20,96 @@ GLOBL factor2<>(SB), RODATA|NOPTR, $4
 DATA factor3<>+0(SB)/4, $(3.0)
 GLOBL factor3<>(SB), RODATA|NOPTR, $4
 
+DATA sine0<>+0(SB)/4, $(1.5707963)
+DATA sine0<>+4(SB)/4, $(1.5707963)
+DATA sine0<>+8(SB)/4, $(1.5707963)
+DATA sine0<>+12(SB)/4, $(1.5707963)
+DATA sine0<>+16(SB)/4, $(1.5707963)
+DATA sine0<>+20(SB)/4, $(1.5707963)
+DATA sine0<>+24(SB)/4, $(1.5707963)
+DATA sine0<>+28(SB)/4, $(1.5707963)
+DATA sine0<>+32(SB)/4, $(1.5707963)
+DATA sine0<>+36(SB)/4, $(1.5707963)
+DATA sine0<>+40(SB)/4, $(1.5707963)
+DATA sine0<>+44(SB)/4, $(1.5707963)
+DATA sine0<>+48(SB)/4, $(1.5707963)
+DATA sine0<>+52(SB)/4, $(1.5707963)
+DATA sine0<>+56(SB)/4, $(1.5707963)
+DATA sine0<>+60(SB)/4, $(1.5707963)
+GLOBL sine0<>(SB), RODATA|NOPTR, $64
+
+DATA sine1<>+0(SB)/4, $(-0.6459641)
+DATA sine1<>+4(SB)/4, $(-0.6459641)
+DATA sine1<>+8(SB)/4, $(-0.6459641)
+DATA sine1<>+12(SB)/4, $(-0.6459641)
+DATA sine1<>+16(SB)/4, $(-0.6459641)
+DATA sine1<>+20(SB)/4, $(-0.6459641)
+DATA sine1<>+24(SB)/4, $(-0.6459641)
+DATA sine1<>+28(SB)/4, $(-0.6459641)
+DATA sine1<>+32(SB)/4, $(-0.6459641)
+DATA sine1<>+36(SB)/4, $(-0.6459641)
+DATA sine1<>+40(SB)/4, $(-0.6459641)
+DATA sine1<>+44(SB)/4, $(-0.6459641)
+DATA sine1<>+48(SB)/4, $(-0.6459641)
+DATA sine1<>+52(SB)/4, $(-0.6459641)
+DATA sine1<>+56(SB)/4, $(-0.6459641)
+DATA sine1<>+60(SB)/4, $(-0.6459641)
+GLOBL sine1<>(SB), RODATA|NOPTR, $64
+
+DATA sine2<>+0(SB)/4, $(0.0796926)
+DATA sine2<>+4(SB)/4, $(0.0796926)
+DATA sine2<>+8(SB)/4, $(0.0796926)
+DATA sine2<>+12(SB)/4, $(0.0796926)
+DATA sine2<>+16(SB)/4, $(0.0796926)
+DATA sine2<>+20(SB)/4, $(0.0796926)
+DATA sine2<>+24(SB)/4, $(0.0796926)
+DATA sine2<>+28(SB)/4, $(0.0796926)
+DATA sine2<>+32(SB)/4, $(0.0796926)
+DATA sine2<>+36(SB)/4, $(0.0796926)
+DATA sine2<>+40(SB)/4, $(0.0796926)
+DATA sine2<>+44(SB)/4, $(0.0796926)
+DATA sine2<>+48(SB)/4, $(0.0796926)
+DATA sine2<>+52(SB)/4, $(0.0796926)
+DATA sine2<>+56(SB)/4, $(0.0796926)
+DATA sine2<>+60(SB)/4, $(0.0796926)
+GLOBL sine2<>(SB), RODATA|NOPTR, $64
+
+DATA sine3<>+0(SB)/4, $(-0.00468166)
+DATA sine3<>+4(SB)/4, $(-0.00468166)
+DATA sine3<>+8(SB)/4, $(-0.00468166)
+DATA sine3<>+12(SB)/4, $(-0.00468166)
+DATA sine3<>+16(SB)/4, $(-0.00468166)
+DATA sine3<>+20(SB)/4, $(-0.00468166)
+DATA sine3<>+24(SB)/4, $(-0.00468166)
+DATA sine3<>+28(SB)/4, $(-0.00468166)
+DATA sine3<>+32(SB)/4, $(-0.00468166)
+DATA sine3<>+36(SB)/4, $(-0.00468166)
+DATA sine3<>+40(SB)/4, $(-0.00468166)
+DATA sine3<>+44(SB)/4, $(-0.00468166)
+DATA sine3<>+48(SB)/4, $(-0.00468166)
+DATA sine3<>+52(SB)/4, $(-0.00468166)
+DATA sine3<>+56(SB)/4, $(-0.00468166)
+DATA sine3<>+60(SB)/4, $(-0.00468166)
+GLOBL sine3<>(SB), RODATA|NOPTR, $64
+
+DATA sine4<>+0(SB)/4, $(0.00016044)
+DATA sine4<>+4(SB)/4, $(0.00016044)
+DATA sine4<>+8(SB)/4, $(0.00016044)
+DATA sine4<>+12(SB)/4, $(0.00016044)
+DATA sine4<>+16(SB)/4, $(0.00016044)
+DATA sine4<>+20(SB)/4, $(0.00016044)
+DATA sine4<>+24(SB)/4, $(0.00016044)
+DATA sine4<>+28(SB)/4, $(0.00016044)
+DATA sine4<>+32(SB)/4, $(0.00016044)
+DATA sine4<>+36(SB)/4, $(0.00016044)
+DATA sine4<>+40(SB)/4, $(0.00016044)
+DATA sine4<>+44(SB)/4, $(0.00016044)
+DATA sine4<>+48(SB)/4, $(0.00016044)
+DATA sine4<>+52(SB)/4, $(0.00016044)
+DATA sine4<>+56(SB)/4, $(0.00016044)
+DATA sine4<>+60(SB)/4, $(0.00016044)
+GLOBL sine4<>(SB), RODATA|NOPTR, $64
+
 // func convAVX512w2n1(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·convAVX512w2n1(SB), NOSPLIT, $24-8
@@ -36302,6 +36392,153 @@ out1:
 	VZEROUPPER
 	RET
 
+// func minPoolAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·minPoolAVX512(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x7f800000, CX
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x000000ff, CX
+	VMOVD        CX, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
+
+pixels4:
+	SUBQ    $0x04, CX
+	JLT     out4
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	VMOVAPS Z8, Z1
+	VMOVAPS Z9, Z5
+	VMOVAPS Z8, Z2
+	VMOVAPS Z9, Z6
+	VMOVAPS Z8, Z3
+	VMOVAPS Z9, Z7
+	MOVQ    56(AX), R13
+	MOVQ    64(AX), R14
+	TESTQ   R14, R14
+	JZ      tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTD 16(R13), Z10
+	VMOVUPS      (R15), Z11
+	VCMPPS       $0x11, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	VMOVUPS      (R15)(BX*1), Z11
+	VCMPPS       $0x11, Z1, Z11, K2
+	VMOVAPS      Z11, K2, Z1
+	VMOVDQA32    Z10, K2, Z5
+	VMOVUPS      (R15)(BX*2), Z11
+	VCMPPS       $0x11, Z2, Z11, K3
+	VMOVAPS      Z11, K3, Z2
+	VMOVDQA32    Z10, K3, Z6
+	VMOVUPS      (R15)(SI*1), Z11
+	VCMPPS       $0x11, Z3, Z11, K4
+	VMOVAPS      Z11, K4, Z3
+	VMOVDQA32    Z10, K4, Z7
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	VCMPPS    $0x11, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored5
+	VPMOVDB   Z4, (R10)
+
+stored5:
+	VCMPPS    $0x11, Z8, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, (DI)(R8*1)
+	CMPQ      16(AX), $0x00
+	JE        stored6
+	VPMOVDB   Z5, (R10)(R11*1)
+
+stored6:
+	VCMPPS    $0x11, Z8, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, (DI)(R8*2)
+	CMPQ      16(AX), $0x00
+	JE        stored7
+	VPMOVDB   Z6, (R10)(R11*2)
+
+stored7:
+	VCMPPS    $0x11, Z8, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMOVUPS   Z3, (DI)(R9*1)
+	CMPQ      16(AX), $0x00
+	JE        stored8
+	VPMOVDB   Z7, (R10)(R12*1)
+
+stored8:
+	LEAQ (DX)(BX*4), DX
+	LEAQ (DI)(R8*4), DI
+	LEAQ (R10)(R11*4), R10
+	JMP  pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ    $0x01, CX
+	JLT     out1
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	MOVQ    56(AX), SI
+	MOVQ    64(AX), R9
+	TESTQ   R9, R9
+	JZ      tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTD 16(SI), Z10
+	VMOVUPS      (R12), Z11
+	VCMPPS       $0x11, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	VCMPPS    $0x11, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored9
+	VPMOVDB   Z4, (R10)
+
+stored9:
+	ADDQ BX, DX
+	ADDQ R8, DI
+	ADDQ R11, R10
+	JMP  pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
 // func maxPoolGradientAVX512(t *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
 TEXT ·maxPoolGradientAVX512(SB), NOSPLIT, $8-8
@@ -36349,28 +36586,28 @@ tap4:
 
 tapped4:
 	CMPQ   72(AX), $0x00
-	JE     set5
+	JE     set10
 	VADDPS (DI), Z0, Z0
 
-set5:
+set10:
 	VMOVUPS Z0, (DI)
 	CMPQ    72(AX), $0x00
-	JE      set6
+	JE      set11
 	VADDPS  (DI)(R8*1), Z1, Z1
 
-set6:
+set11:
 	VMOVUPS Z1, (DI)(R8*1)
 	CMPQ    72(AX), $0x00
-	JE      set7
+	JE      set12
 	VADDPS  (DI)(R8*2), Z2, Z2
 
-set7:
+set12:
 	VMOVUPS Z2, (DI)(R8*2)
 	CMPQ    72(AX), $0x00
-	JE      set8
+	JE      set13
 	VADDPS  (DI)(R9*1), Z3, Z3
 
-set8:
+set13:
 	VMOVUPS Z3, (DI)(R9*1)
 	LEAQ    (DX)(BX*4), DX
 	LEAQ    (DI)(R8*4), DI
@@ -36403,10 +36640,10 @@ tap1:
 
 tapped1:
 	CMPQ   72(AX), $0x00
-	JE     set9
+	JE     set14
 	VADDPS (DI), Z0, Z0
 
-set9:
+set14:
 	VMOVUPS Z0, (DI)
 	ADDQ    BX, DX
 	ADDQ    R8, DI
@@ -36692,6 +36929,1324 @@ pixel:
 	DECQ        BX
 	JNZ         pixel
 	VMOVUPS     Z4, 36(AX)
+	VZEROUPPER
+	RET
+
+// func mixAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·mixAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Z5
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Z6
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+
+pixel:
+	VMULPS      (DX), Z6, Z0
+	VFMADD231PS (BX), Z5, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Z5
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Z6
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+
+pixel:
+	VMOVUPS     (BX), Z0
+	VFMADD213PS Z6, Z5, Z0
+	VMULPS      (DX), Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·signAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMULPS  (DX), Z5, Z2
+	VPXORD  Z4, Z4, Z4
+	VCMPPS  $0x1e, Z9, Z2, K1
+	VMOVAPS Z8, K1, Z4
+	VPXORD  Z3, Z3, Z3
+	VSUBPS  Z8, Z3, Z3
+	VCMPPS  $0x11, Z9, Z2, K1
+	VMOVAPS Z3, K1, Z4
+	VMULPS  Z7, Z4, Z4
+	VMULPS  (DX), Z6, Z0
+	VADDPS  Z4, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func quantiseAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·quantiseAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMULPS      (DX), Z5, Z2
+	VDIVPS      Z7, Z2, Z2
+	VADDPS      Z8, Z2, Z2
+	VRNDSCALEPS $0x09, Z2, Z2
+	VMULPS      Z7, Z2, Z2
+	VMULPS      (DX), Z6, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sizeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sizeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         56(AX), BX
+	VMOVUPS      (BX), Z5
+	MOVQ         48(AX), BX
+	VMOVUPS      (BX), Z6
+	MOVL         $0x7fffffff, BX
+	VMOVD        BX, X7
+	VPBROADCASTD X7, Z7
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VPXORD       Z0, Z0, Z0
+
+pixel:
+	VMULPS  (CX), Z5, Z2
+	VPANDD  Z7, Z2, Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    $0x40, CX
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     pixel
+	VMOVUPS Z0, 100(AX)
+	VZEROUPPER
+	RET
+
+// func dotAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·dotAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), CX
+	MOVQ    16(AX), DX
+	MOVQ    24(AX), BX
+	MOVQ    56(AX), BX
+	VMOVUPS (BX), Z5
+	MOVQ    48(AX), BX
+	VMOVUPS (BX), Z6
+	MOVQ    32(AX), BX
+	MOVQ    40(AX), SI
+	VPXORD  Z0, Z0, Z0
+
+pixel:
+	VMULPS      (CX), Z5, Z2
+	VFMADD231PS (DX), Z2, Z0
+	ADDQ        $0x40, CX
+	ADDQ        SI, DX
+	DECQ        BX
+	JNZ         pixel
+	VMOVUPS     Z0, 100(AX)
+	VZEROUPPER
+	RET
+
+// func kneeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·kneeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMULPS  Z7, Z2, Z4
+	VCMPPS  $0x11, Z8, Z2, K1
+	VMOVAPS Z4, K1, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMULPS  Z5, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·softAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VPXORD       Z8, Z8, Z8
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMAXPS  Z0, Z8, Z0
+	VMINPS  Z0, Z7, Z0
+	VSUBPS  Z0, Z2, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMULPS  Z5, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·hardAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Z2
+	VMOVAPS   Z2, Z0
+	VPANDD    Z8, Z2, Z4
+	VCMPPS    $0x16, Z7, Z4, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VSUBPS    Z2, Z0, Z0
+	VMULPS    Z5, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func binaryAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·binaryAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 92(AX), Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Z2
+	VMOVAPS   Z2, Z0
+	VMOVAPS   Z8, Z0
+	VCMPPS    $0x1e, Z7, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VSUBPS    Z2, Z0, Z0
+	VMULPS    Z5, Z0, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·clampAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VPXORD       Z8, Z8, Z8
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMAXPS  Z0, Z8, Z0
+	VMINPS  Z0, Z7, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMULPS  Z5, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func foldAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·foldAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Z10
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Z11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z0
+	VMULPS      Z9, Z0, Z3
+	VADDPS      Z9, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z10, Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VSUBPS      Z0, Z11, Z3
+	VMINPS      Z0, Z3, Z0
+	VMULPS      Z7, Z0, Z0
+	VSUBPS      Z2, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func wrapAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·wrapAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	VADDPS       Z7, Z7, Z7
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z3
+	VMULPS      Z9, Z3, Z3
+	VADDPS      Z9, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z7, Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VSUBPS      Z2, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func crushAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·crushAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z0
+	VADDPS      Z9, Z0, Z0
+	VRNDSCALEPS $0x09, Z0, Z0
+	VMULPS      Z7, Z0, Z0
+	VSUBPS      Z2, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sineAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sineAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 92(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Z10
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Z11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z0
+	VMULPS      Z9, Z0, Z3
+	VADDPS      Z9, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z10, Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VSUBPS      Z0, Z11, Z3
+	VMINPS      Z0, Z3, Z0
+	VMULPS      Z0, Z0, Z3
+	VMULPS      sine4<>+0(SB), Z3, Z4
+	VADDPS      sine3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine2<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine1<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine0<>+0(SB), Z4, Z4
+	VMULPS      Z4, Z0, Z0
+	VMULPS      Z7, Z0, Z0
+	VSUBPS      Z2, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func kneeSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·kneeSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMOVAPS Z8, Z0
+	VCMPPS  $0x11, Z9, Z2, K1
+	VMOVAPS Z7, K1, Z0
+	VMULPS  Z5, Z0, Z0
+	VADDPS  Z6, Z0, Z0
+	VMULPS  (BX), Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func beyondSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·beyondSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Z2
+	VMOVAPS   Z2, Z0
+	VMOVAPS   Z8, Z0
+	VPANDD    Z9, Z2, Z4
+	VCMPPS    $0x16, Z7, Z4, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMULPS    Z5, Z0, Z0
+	VADDPS    Z6, Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·clampSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Z2
+	VMOVAPS   Z2, Z0
+	VMOVAPS   Z8, Z0
+	VPANDD    Z9, Z2, Z4
+	VCMPPS    $0x12, Z7, Z4, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMULPS    Z5, Z0, Z0
+	VADDPS    Z6, Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func foldSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·foldSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 96(AX), Z7
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Z10
+	VPXORD       Z11, Z11, Z11
+	VSUBPS       Z10, Z11, Z11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z7, Z2, Z4
+	VMULPS      Z8, Z4, Z3
+	VADDPS      Z8, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z9, Z3, Z3
+	VSUBPS      Z3, Z4, Z4
+	VMOVAPS     Z10, Z0
+	VCMPPS      $0x1e, Z10, Z4, K1
+	VMOVAPS     Z11, K1, Z0
+	VMULPS      Z5, Z0, Z0
+	VADDPS      Z6, Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sineSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sineSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Z10
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Z11
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X12
+	VPBROADCASTD X12, Z12
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z0
+	VADDPS      Z12, Z0, Z0
+	VMULPS      Z9, Z0, Z3
+	VADDPS      Z9, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z10, Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VSUBPS      Z0, Z11, Z3
+	VMINPS      Z0, Z3, Z0
+	VMULPS      Z0, Z0, Z3
+	VMULPS      sine4<>+0(SB), Z3, Z4
+	VADDPS      sine3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine2<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine1<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine0<>+0(SB), Z4, Z4
+	VMULPS      Z4, Z0, Z0
+	VMULPS      Z7, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	VADDPS      Z6, Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func resampleAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·resampleAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Z5
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Z6
+	MOVQ    64(AX), DI
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VPXORD Z0, Z0, Z0
+
+source:
+	MOVL         (DI), R8
+	SHLQ         $0x21, R8
+	SHRQ         $0x1b, R8
+	VBROADCASTSS 4(DI), Z2
+	VFMADD231PS  (BX)(R8*1), Z2, Z0
+	ADDQ         $0x08, DI
+	CMPL         -8(DI), $0x00
+	JGE          source
+	VMULPS       Z5, Z0, Z0
+	VFMADD231PS  (DX), Z6, Z0
+	MOVQ         80(AX), R8
+	TESTQ        R8, R8
+	JZ           store
+	TESTQ        $0x00000001, R8
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R8
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R8
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func wireAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·wireAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Z5
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Z6
+	MOVQ    64(AX), DI
+	MOVQ    32(AX), R10
+	MOVQ    40(AX), R11
+
+pixel:
+	VMULPS (DX), Z6, Z0
+	MOVQ   DI, R8
+	MOVQ   72(AX), R9
+
+wire:
+	VMOVDQU32   (R8), Z2
+	KXNORW      K2, K2, K2
+	VPXORD      Z3, Z3, Z3
+	VGATHERDPS  (BX)(Z2*4), K2, Z3
+	VFMADD231PS 64(R8), Z3, Z0
+	ADDQ        $0x80, R8
+	DECQ        R9
+	JNZ         wire
+	MOVQ        80(AX), R8
+	TESTQ       R8, R8
+	JZ          store
+	TESTQ       $0x00000001, R8
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R8
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R8
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R11, BX
+	DECQ    R10
+	JNZ     pixel
 	VZEROUPPER
 	RET
 
@@ -37128,7 +38683,7 @@ tapped2:
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00
-	JE           stored10
+	JE           stored15
 	VEXTRACTI128 $0x01, Y4, X13
 	VPACKUSDW    X13, X4, X14
 	VEXTRACTI128 $0x01, Y5, X13
@@ -37136,7 +38691,7 @@ tapped2:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)
 
-stored10:
+stored15:
 	VCMPPS       $0x1e, Y8, Y2, Y13
 	VANDPS       Y13, Y2, Y2
 	VMOVUPS      Y2, (SI)(DI*1)
@@ -37144,7 +38699,7 @@ stored10:
 	VANDPS       Y13, Y3, Y3
 	VMOVUPS      Y3, 32(SI)(DI*1)
 	CMPQ         16(AX), $0x00
-	JE           stored11
+	JE           stored16
 	VEXTRACTI128 $0x01, Y6, X13
 	VPACKUSDW    X13, X6, X14
 	VEXTRACTI128 $0x01, Y7, X13
@@ -37152,7 +38707,7 @@ stored10:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)(R9*1)
 
-stored11:
+stored16:
 	LEAQ (DX)(BX*2), DX
 	LEAQ (SI)(DI*2), SI
 	LEAQ (R8)(R9*2), R8
@@ -37199,7 +38754,7 @@ tapped1:
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00
-	JE           stored12
+	JE           stored17
 	VEXTRACTI128 $0x01, Y4, X13
 	VPACKUSDW    X13, X4, X14
 	VEXTRACTI128 $0x01, Y5, X13
@@ -37207,7 +38762,168 @@ tapped1:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)
 
-stored12:
+stored17:
+	ADDQ BX, DX
+	ADDQ DI, SI
+	ADDQ R9, R8
+	JMP  pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func minPoolAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·minPoolAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0x7f800000, CX
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Y8
+	MOVL         $0x000000ff, CX
+	VMOVD        CX, X9
+	VPBROADCASTD X9, Y9
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), CX
+	MOVQ         8(AX), SI
+	MOVQ         40(AX), DI
+	LEAQ         (DI)(DI*2), CX
+	MOVQ         16(AX), R8
+	MOVQ         48(AX), R9
+	LEAQ         (R9)(R9*2), CX
+	MOVQ         24(AX), CX
+
+pixels2:
+	SUBQ    $0x02, CX
+	JLT     out2
+	VMOVAPS Y8, Y0
+	VMOVAPS Y9, Y4
+	VMOVAPS Y8, Y1
+	VMOVAPS Y9, Y5
+	VMOVAPS Y8, Y2
+	VMOVAPS Y9, Y6
+	VMOVAPS Y8, Y3
+	VMOVAPS Y9, Y7
+	MOVQ    56(AX), R10
+	MOVQ    64(AX), R11
+	TESTQ   R11, R11
+	JZ      tapped2
+
+tap2:
+	MOVQ         (R10), R12
+	ADDQ         DX, R12
+	MOVQ         8(R10), R13
+	ADDQ         R8, R13
+	VPBROADCASTD 16(R10), Y10
+	VMOVUPS      (R12), Y11
+	VCMPPS       $0x11, Y0, Y11, Y13
+	VBLENDVPS    Y13, Y11, Y0, Y0
+	VBLENDVPS    Y13, Y10, Y4, Y4
+	VMOVUPS      32(R12), Y12
+	VCMPPS       $0x11, Y1, Y12, Y13
+	VBLENDVPS    Y13, Y12, Y1, Y1
+	VBLENDVPS    Y13, Y10, Y5, Y5
+	VMOVUPS      (R12)(BX*1), Y11
+	VCMPPS       $0x11, Y2, Y11, Y13
+	VBLENDVPS    Y13, Y11, Y2, Y2
+	VBLENDVPS    Y13, Y10, Y6, Y6
+	VMOVUPS      32(R12)(BX*1), Y12
+	VCMPPS       $0x11, Y3, Y12, Y13
+	VBLENDVPS    Y13, Y12, Y3, Y3
+	VBLENDVPS    Y13, Y10, Y7, Y7
+	ADDQ         $0x18, R10
+	DECQ         R11
+	JNZ          tap2
+
+tapped2:
+	VCMPPS       $0x11, Y8, Y0, Y13
+	VANDPS       Y13, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VCMPPS       $0x11, Y8, Y1, Y13
+	VANDPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
+	CMPQ         16(AX), $0x00
+	JE           stored18
+	VEXTRACTI128 $0x01, Y4, X13
+	VPACKUSDW    X13, X4, X14
+	VEXTRACTI128 $0x01, Y5, X13
+	VPACKUSDW    X13, X5, X13
+	VPACKUSWB    X13, X14, X14
+	VMOVDQU      X14, (R8)
+
+stored18:
+	VCMPPS       $0x11, Y8, Y2, Y13
+	VANDPS       Y13, Y2, Y2
+	VMOVUPS      Y2, (SI)(DI*1)
+	VCMPPS       $0x11, Y8, Y3, Y13
+	VANDPS       Y13, Y3, Y3
+	VMOVUPS      Y3, 32(SI)(DI*1)
+	CMPQ         16(AX), $0x00
+	JE           stored19
+	VEXTRACTI128 $0x01, Y6, X13
+	VPACKUSDW    X13, X6, X14
+	VEXTRACTI128 $0x01, Y7, X13
+	VPACKUSDW    X13, X7, X13
+	VPACKUSWB    X13, X14, X14
+	VMOVDQU      X14, (R8)(R9*1)
+
+stored19:
+	LEAQ (DX)(BX*2), DX
+	LEAQ (SI)(DI*2), SI
+	LEAQ (R8)(R9*2), R8
+	JMP  pixels2
+
+out2:
+	ADDQ $0x02, CX
+
+pixels1:
+	SUBQ    $0x01, CX
+	JLT     out1
+	VMOVAPS Y8, Y0
+	VMOVAPS Y9, Y4
+	VMOVAPS Y8, Y1
+	VMOVAPS Y9, Y5
+	MOVQ    56(AX), R10
+	MOVQ    64(AX), R11
+	TESTQ   R11, R11
+	JZ      tapped1
+
+tap1:
+	MOVQ         (R10), R12
+	ADDQ         DX, R12
+	MOVQ         8(R10), R13
+	ADDQ         R8, R13
+	VPBROADCASTD 16(R10), Y10
+	VMOVUPS      (R12), Y11
+	VCMPPS       $0x11, Y0, Y11, Y13
+	VBLENDVPS    Y13, Y11, Y0, Y0
+	VBLENDVPS    Y13, Y10, Y4, Y4
+	VMOVUPS      32(R12), Y12
+	VCMPPS       $0x11, Y1, Y12, Y13
+	VBLENDVPS    Y13, Y12, Y1, Y1
+	VBLENDVPS    Y13, Y10, Y5, Y5
+	ADDQ         $0x18, R10
+	DECQ         R11
+	JNZ          tap1
+
+tapped1:
+	VCMPPS       $0x11, Y8, Y0, Y13
+	VANDPS       Y13, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VCMPPS       $0x11, Y8, Y1, Y13
+	VANDPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
+	CMPQ         16(AX), $0x00
+	JE           stored20
+	VEXTRACTI128 $0x01, Y4, X13
+	VPACKUSDW    X13, X4, X14
+	VEXTRACTI128 $0x01, Y5, X13
+	VPACKUSDW    X13, X5, X13
+	VPACKUSWB    X13, X14, X14
+	VMOVDQU      X14, (R8)
+
+stored20:
 	ADDQ BX, DX
 	ADDQ DI, SI
 	ADDQ R9, R8
@@ -37273,19 +38989,19 @@ tap2:
 
 tapped2:
 	CMPQ   72(AX), $0x00
-	JE     set13
+	JE     set21
 	VADDPS (SI), Y0, Y0
 	VADDPS 32(SI), Y1, Y1
 
-set13:
+set21:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	CMPQ    72(AX), $0x00
-	JE      set14
+	JE      set22
 	VADDPS  (SI)(DI*1), Y2, Y2
 	VADDPS  32(SI)(DI*1), Y3, Y3
 
-set14:
+set22:
 	VMOVUPS Y2, (SI)(DI*1)
 	VMOVUPS Y3, 32(SI)(DI*1)
 	LEAQ    (DX)(BX*2), DX
@@ -37326,11 +39042,11 @@ tap1:
 
 tapped1:
 	CMPQ   72(AX), $0x00
-	JE     set15
+	JE     set23
 	VADDPS (SI), Y0, Y0
 	VADDPS 32(SI), Y1, Y1
 
-set15:
+set23:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    BX, DX
@@ -37697,6 +39413,1872 @@ pixel:
 	JNZ         pixel
 	VMOVUPS     Y4, 36(AX)
 	VMOVUPS     Y5, 68(AX)
+	VZEROUPPER
+	RET
+
+// func mixAVX2(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mixAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Y5
+	VMOVUPS 32(DI), Y6
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Y7
+	VMOVUPS 32(DI), Y8
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+
+pixel:
+	VMULPS      (DX), Y7, Y0
+	VFMADD231PS (BX), Y5, Y0
+	VMULPS      32(DX), Y8, Y1
+	VFMADD231PS 32(BX), Y6, Y1
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Y5
+	VMOVUPS 32(DI), Y6
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Y7
+	VMOVUPS 32(DI), Y8
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+
+pixel:
+	VMOVUPS     (BX), Y0
+	VFMADD213PS Y7, Y5, Y0
+	VMULPS      (DX), Y0, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD213PS Y8, Y6, Y1
+	VMULPS      32(DX), Y1, Y1
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·signAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMULPS    (DX), Y5, Y2
+	VXORPS    Y4, Y4, Y4
+	VCMPPS    $0x1e, Y11, Y2, Y3
+	VBLENDVPS Y3, Y10, Y4, Y4
+	VXORPS    Y3, Y3, Y3
+	VSUBPS    Y10, Y3, Y3
+	VCMPPS    $0x11, Y11, Y2, Y2
+	VBLENDVPS Y2, Y3, Y4, Y4
+	VMULPS    Y9, Y4, Y4
+	VMULPS    (DX), Y7, Y0
+	VADDPS    Y4, Y0, Y0
+	VMULPS    32(DX), Y6, Y2
+	VXORPS    Y4, Y4, Y4
+	VCMPPS    $0x1e, Y11, Y2, Y3
+	VBLENDVPS Y3, Y10, Y4, Y4
+	VXORPS    Y3, Y3, Y3
+	VSUBPS    Y10, Y3, Y3
+	VCMPPS    $0x11, Y11, Y2, Y2
+	VBLENDVPS Y2, Y3, Y4, Y4
+	VMULPS    Y9, Y4, Y4
+	VMULPS    32(DX), Y8, Y1
+	VADDPS    Y4, Y1, Y1
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func quantiseAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·quantiseAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMULPS   (DX), Y5, Y2
+	VDIVPS   Y9, Y2, Y2
+	VADDPS   Y10, Y2, Y2
+	VROUNDPS $0x09, Y2, Y2
+	VMULPS   Y9, Y2, Y2
+	VMULPS   (DX), Y7, Y0
+	VADDPS   Y2, Y0, Y0
+	VMULPS   32(DX), Y6, Y2
+	VDIVPS   Y9, Y2, Y2
+	VADDPS   Y10, Y2, Y2
+	VROUNDPS $0x09, Y2, Y2
+	VMULPS   Y9, Y2, Y2
+	VMULPS   32(DX), Y8, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sizeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sizeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         24(AX), BX
+	MOVQ         56(AX), BX
+	VMOVUPS      (BX), Y5
+	VMOVUPS      32(BX), Y6
+	MOVQ         48(AX), BX
+	VMOVUPS      (BX), Y7
+	VMOVUPS      32(BX), Y8
+	MOVL         $0x7fffffff, BX
+	VMOVD        BX, X9
+	VPBROADCASTD X9, Y9
+	MOVQ         32(AX), BX
+	MOVQ         40(AX), SI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+
+pixel:
+	VMULPS  (CX), Y5, Y2
+	VANDPS  Y9, Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VMULPS  32(CX), Y6, Y2
+	VANDPS  Y9, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	ADDQ    $0x40, CX
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     pixel
+	VMOVUPS Y0, 100(AX)
+	VMOVUPS Y1, 132(AX)
+	VZEROUPPER
+	RET
+
+// func dotAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·dotAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), CX
+	MOVQ    16(AX), DX
+	MOVQ    24(AX), BX
+	MOVQ    56(AX), BX
+	VMOVUPS (BX), Y5
+	VMOVUPS 32(BX), Y6
+	MOVQ    48(AX), BX
+	VMOVUPS (BX), Y7
+	VMOVUPS 32(BX), Y8
+	MOVQ    32(AX), BX
+	MOVQ    40(AX), SI
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+
+pixel:
+	VMULPS      (CX), Y5, Y2
+	VFMADD231PS (DX), Y2, Y0
+	VMULPS      32(CX), Y6, Y2
+	VFMADD231PS 32(DX), Y2, Y1
+	ADDQ        $0x40, CX
+	ADDQ        SI, DX
+	DECQ        BX
+	JNZ         pixel
+	VMOVUPS     Y0, 100(AX)
+	VMOVUPS     Y1, 132(AX)
+	VZEROUPPER
+	RET
+
+// func kneeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·kneeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Y2
+	VMOVAPS   Y2, Y0
+	VMULPS    Y9, Y2, Y4
+	VCMPPS    $0x11, Y10, Y2, Y3
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VSUBPS    Y2, Y0, Y0
+	VMULPS    Y5, Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y2
+	VMOVAPS   Y2, Y1
+	VMULPS    Y9, Y2, Y4
+	VCMPPS    $0x11, Y10, Y2, Y3
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VSUBPS    Y2, Y1, Y1
+	VMULPS    Y6, Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VXORPS       Y10, Y10, Y10
+	VSUBPS       Y9, Y10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMAXPS  Y0, Y10, Y0
+	VMINPS  Y0, Y9, Y0
+	VSUBPS  Y0, Y2, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMAXPS  Y1, Y10, Y1
+	VMINPS  Y1, Y9, Y1
+	VSUBPS  Y1, Y2, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VANDPS  Y10, Y2, Y4
+	VCMPPS  $0x16, Y9, Y4, Y3
+	VANDPS  Y3, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VANDPS  Y10, Y2, Y4
+	VCMPPS  $0x16, Y9, Y4, Y3
+	VANDPS  Y3, Y1, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func binaryAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·binaryAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 92(AX), Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMOVAPS Y10, Y0
+	VCMPPS  $0x1e, Y9, Y2, Y3
+	VANDPS  Y3, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMOVAPS Y10, Y1
+	VCMPPS  $0x1e, Y9, Y2, Y3
+	VANDPS  Y3, Y1, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·clampAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VXORPS       Y10, Y10, Y10
+	VSUBPS       Y9, Y10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMAXPS  Y0, Y10, Y0
+	VMINPS  Y0, Y9, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMAXPS  Y1, Y10, Y1
+	VMINPS  Y1, Y9, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func foldAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·foldAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X12
+	VPBROADCASTD X12, Y12
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X13
+	VPBROADCASTD X13, Y13
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y0
+	VMULPS   Y11, Y0, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y0, Y0
+	VSUBPS   Y0, Y13, Y3
+	VMINPS   Y0, Y3, Y0
+	VMULPS   Y9, Y0, Y0
+	VSUBPS   Y2, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y1
+	VMULPS   Y11, Y1, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y1, Y1
+	VSUBPS   Y1, Y13, Y3
+	VMINPS   Y1, Y3, Y1
+	VMULPS   Y9, Y1, Y1
+	VSUBPS   Y2, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func wrapAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·wrapAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	VADDPS       Y9, Y9, Y9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y3
+	VMULPS   Y11, Y3, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y9, Y3, Y3
+	VSUBPS   Y3, Y0, Y0
+	VSUBPS   Y2, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y3
+	VMULPS   Y11, Y3, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y9, Y3, Y3
+	VSUBPS   Y3, Y1, Y1
+	VSUBPS   Y2, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func crushAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·crushAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y0
+	VADDPS   Y11, Y0, Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMULPS   Y9, Y0, Y0
+	VSUBPS   Y2, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y1
+	VADDPS   Y11, Y1, Y1
+	VROUNDPS $0x09, Y1, Y1
+	VMULPS   Y9, Y1, Y1
+	VSUBPS   Y2, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sineAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sineAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 92(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X12
+	VPBROADCASTD X12, Y12
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X13
+	VPBROADCASTD X13, Y13
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y0
+	VMULPS   Y11, Y0, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y0, Y0
+	VSUBPS   Y0, Y13, Y3
+	VMINPS   Y0, Y3, Y0
+	VMULPS   Y0, Y0, Y3
+	VMULPS   sine4<>+0(SB), Y3, Y4
+	VADDPS   sine3<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine2<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine1<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine0<>+0(SB), Y4, Y4
+	VMULPS   Y4, Y0, Y0
+	VMULPS   Y9, Y0, Y0
+	VSUBPS   Y2, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y1
+	VMULPS   Y11, Y1, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y1, Y1
+	VSUBPS   Y1, Y13, Y3
+	VMINPS   Y1, Y3, Y1
+	VMULPS   Y1, Y1, Y3
+	VMULPS   sine4<>+0(SB), Y3, Y4
+	VADDPS   sine3<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine2<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine1<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine0<>+0(SB), Y4, Y4
+	VMULPS   Y4, Y1, Y1
+	VMULPS   Y9, Y1, Y1
+	VSUBPS   Y2, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func kneeSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·kneeSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Y2
+	VMOVAPS   Y2, Y0
+	VMOVAPS   Y10, Y0
+	VCMPPS    $0x11, Y11, Y2, Y3
+	VBLENDVPS Y3, Y9, Y0, Y0
+	VMULPS    Y5, Y0, Y0
+	VADDPS    Y7, Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y2
+	VMOVAPS   Y2, Y1
+	VMOVAPS   Y10, Y1
+	VCMPPS    $0x11, Y11, Y2, Y3
+	VBLENDVPS Y3, Y9, Y1, Y1
+	VMULPS    Y6, Y1, Y1
+	VADDPS    Y8, Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func beyondSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·beyondSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMOVAPS Y10, Y0
+	VANDPS  Y11, Y2, Y4
+	VCMPPS  $0x16, Y9, Y4, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y7, Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMOVAPS Y10, Y1
+	VANDPS  Y11, Y2, Y4
+	VCMPPS  $0x16, Y9, Y4, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y8, Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·clampSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMOVAPS Y10, Y0
+	VANDPS  Y11, Y2, Y4
+	VCMPPS  $0x12, Y9, Y4, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y7, Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMOVAPS Y10, Y1
+	VANDPS  Y11, Y2, Y4
+	VCMPPS  $0x12, Y9, Y4, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y8, Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func foldSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·foldSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 96(AX), Y9
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X12
+	VPBROADCASTD X12, Y12
+	VXORPS       Y13, Y13, Y13
+	VSUBPS       Y12, Y13, Y13
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Y2
+	VMOVAPS   Y2, Y0
+	VMULPS    Y9, Y2, Y4
+	VMULPS    Y10, Y4, Y3
+	VADDPS    Y10, Y3, Y3
+	VROUNDPS  $0x09, Y3, Y3
+	VMULPS    Y11, Y3, Y3
+	VSUBPS    Y3, Y4, Y4
+	VMOVAPS   Y12, Y0
+	VCMPPS    $0x1e, Y12, Y4, Y3
+	VBLENDVPS Y3, Y13, Y0, Y0
+	VMULPS    Y5, Y0, Y0
+	VADDPS    Y7, Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y2
+	VMOVAPS   Y2, Y1
+	VMULPS    Y9, Y2, Y4
+	VMULPS    Y10, Y4, Y3
+	VADDPS    Y10, Y3, Y3
+	VROUNDPS  $0x09, Y3, Y3
+	VMULPS    Y11, Y3, Y3
+	VSUBPS    Y3, Y4, Y4
+	VMOVAPS   Y12, Y1
+	VCMPPS    $0x1e, Y12, Y4, Y3
+	VBLENDVPS Y3, Y13, Y1, Y1
+	VMULPS    Y6, Y1, Y1
+	VADDPS    Y8, Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sineSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sineSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X12
+	VPBROADCASTD X12, Y12
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X13
+	VPBROADCASTD X13, Y13
+	MOVL         $0x3f800000, DI
+	VMOVD        DI, X14
+	VPBROADCASTD X14, Y14
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y0
+	VADDPS   Y14, Y0, Y0
+	VMULPS   Y11, Y0, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y0, Y0
+	VSUBPS   Y0, Y13, Y3
+	VMINPS   Y0, Y3, Y0
+	VMULPS   Y0, Y0, Y3
+	VMULPS   sine4<>+0(SB), Y3, Y4
+	VADDPS   sine3<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine2<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine1<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine0<>+0(SB), Y4, Y4
+	VMULPS   Y4, Y0, Y0
+	VMULPS   Y9, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VADDPS   Y7, Y0, Y0
+	VMULPS   (BX), Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y1
+	VADDPS   Y14, Y1, Y1
+	VMULPS   Y11, Y1, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y1, Y1
+	VSUBPS   Y1, Y13, Y3
+	VMINPS   Y1, Y3, Y1
+	VMULPS   Y1, Y1, Y3
+	VMULPS   sine4<>+0(SB), Y3, Y4
+	VADDPS   sine3<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine2<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine1<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine0<>+0(SB), Y4, Y4
+	VMULPS   Y4, Y1, Y1
+	VMULPS   Y9, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	VADDPS   Y8, Y1, Y1
+	VMULPS   32(BX), Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func resampleAVX2(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·resampleAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Y5
+	VMOVUPS 32(DI), Y6
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Y7
+	VMOVUPS 32(DI), Y8
+	MOVQ    64(AX), DI
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+source:
+	MOVL         (DI), R8
+	SHLQ         $0x21, R8
+	SHRQ         $0x1b, R8
+	VBROADCASTSS 4(DI), Y2
+	VFMADD231PS  (BX)(R8*1), Y2, Y0
+	VFMADD231PS  32(BX)(R8*1), Y2, Y1
+	ADDQ         $0x08, DI
+	CMPL         -8(DI), $0x00
+	JGE          source
+	VMULPS       Y5, Y0, Y0
+	VFMADD231PS  (DX), Y7, Y0
+	VMULPS       Y6, Y1, Y1
+	VFMADD231PS  32(DX), Y8, Y1
+	MOVQ         80(AX), R8
+	TESTQ        R8, R8
+	JZ           store
+	TESTQ        $0x00000001, R8
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R8
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R8
+	JZ           store
+	MOVBLZX      (SI), R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func wireAVX2(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·wireAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	VMOVUPS (DI), Y5
+	VMOVUPS 32(DI), Y6
+	MOVQ    48(AX), DI
+	VMOVUPS (DI), Y7
+	VMOVUPS 32(DI), Y8
+	MOVQ    64(AX), DI
+	MOVQ    32(AX), R10
+	MOVQ    40(AX), R11
+
+pixel:
+	VMULPS (DX), Y7, Y0
+	VMULPS 32(DX), Y8, Y1
+	MOVQ   DI, R8
+	MOVQ   72(AX), R9
+
+wire:
+	VMOVDQU     (R8), Y2
+	VPCMPEQD    Y4, Y4, Y4
+	VXORPS      Y3, Y3, Y3
+	VGATHERDPS  Y4, (BX)(Y2*4), Y3
+	VFMADD231PS 64(R8), Y3, Y0
+	VMOVDQU     32(R8), Y2
+	VPCMPEQD    Y4, Y4, Y4
+	VXORPS      Y3, Y3, Y3
+	VGATHERDPS  Y4, (BX)(Y2*4), Y3
+	VFMADD231PS 96(R8), Y3, Y1
+	ADDQ        $0x80, R8
+	DECQ        R9
+	JNZ         wire
+	MOVQ        80(AX), R8
+	TESTQ       R8, R8
+	JZ          store
+	TESTQ       $0x00000001, R8
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R8
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R8
+	JZ           store
+	MOVBLZX      (SI), R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R8
+	VMOVD        R8, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R11, BX
+	DECQ    R10
+	JNZ     pixel
 	VZEROUPPER
 	RET
 

@@ -32,8 +32,14 @@ type compiler struct {
 	tasks   []*task
 	blobs   []*blob
 	buffers []*buffer
-	convs   []interface{ layout() }
+	laid    []laid
 	joined  map[int]bool // convolutions that run with a sibling
+}
+
+// laid is a writer that wants to know how blobs are laid out.
+type laid interface {
+	writer
+	layout()
 }
 
 // compile makes the plan for targets at a picture size.
@@ -82,7 +88,7 @@ func (c *compiler) place() {
 	for _, b := range c.blobs {
 		b.layout()
 	}
-	for _, o := range c.convs {
+	for _, o := range c.laid {
 		o.layout()
 	}
 	c.plan.size = place(c.buffers)
@@ -142,8 +148,13 @@ func (c *compiler) level(in []int) int {
 
 // addConv gives a task a convolution to write.
 func (c *compiler) addConv(t *task, o *conv) {
-	c.convs = append(c.convs, o)
 	t.traffic(o)
+	c.addLaid(t, o)
+}
+
+// addLaid gives a task a writer that is told of the layout.
+func (c *compiler) addLaid(t *task, o laid) {
+	c.laid = append(c.laid, o)
 	t.add(o)
 }
 
@@ -152,10 +163,9 @@ func (c *compiler) addWinograd(t *task, o *conv) {
 	fast := &winograd{conv: *o, taps: len(o.phases[0].parts[0].ys)}
 	p := fast.input()
 	kernelReads(p.x, axis{[][]tap{p.ys}, 1}, axis{[][]tap{p.xs}, 1}, roundUp(o.out.h, 2), roundUp(o.out.w, 2))
-	c.convs = append(c.convs, fast)
 	t.rows = max(2, roundUp(2*leastTiles/((o.out.w+1)/2), 2))
 	t.traffic(o)
-	t.add(fast)
+	c.addLaid(t, fast)
 }
 
 // kernelReads asks a view's blob for the room that a convolution's taps reach.

@@ -46,10 +46,10 @@ func over(s nn.Span, i int) (from, to int) {
 	return from, min((i+s.Pad)/s.Stride+1, s.Out)
 }
 
-// maxPool takes the largest value under each window, the first of equals.
+// maxPool takes the largest value under each window, the first of equals, or what else its kernel takes.
 type maxPool struct {
 	window
-	k      *kernels
+	run    func(t *poolTile)
 	out, x view
 	arg    *argmax // or nil
 }
@@ -95,7 +95,7 @@ func (o *maxPool) tile(w *worker, b0, b1, y, x int) {
 		if o.arg != nil {
 			t.arg = w.address(o.arg.at(b, y, x))
 		}
-		o.k.maxPool(t)
+		o.run(t)
 	}
 }
 

@@ -8,10 +8,11 @@ var portable = &kernels{
 	conv:  [2][]kernel{{nil, convOne, convTwo}},
 	depth: []kernel{nil, depthOne, depthTwo},
 	others: others{
-		maxPool: maxPoolGo, maxPoolGradient: maxPoolGradientGo,
+		maxPool: maxPoolGo, minPool: minPoolGo, maxPoolGradient: maxPoolGradientGo,
 		lrn: lrnGo, lrnGradient: lrnGradientGo,
 		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo,
 	},
+	benders:  bendersGo,
 	winograd: [2]winogradKernels{winogradGo(3), winogradGo(4)},
 	pair:     1,
 	peak:     peakScalar,

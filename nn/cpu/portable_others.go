@@ -10,16 +10,20 @@ func (a address) at(off int) *block { return (*block)(a.add(off).pointer()) }
 
 func (t *poolTile) all() []poolTap { return unsafe.Slice((*poolTap)(t.taps), t.ntaps) }
 
-func maxPoolGo(t *poolTile) {
+func maxPoolGo(t *poolTile) { t.extreme(math.Inf(-1), func(v, top float32) bool { return v > top }) }
+func minPoolGo(t *poolTile) { t.extreme(math.Inf(1), func(v, top float32) bool { return v < top }) }
+
+// extreme keeps what beats all before it.
+func (t *poolTile) extreme(worst float64, beats func(v, top float32) bool) {
 	for i := range t.n {
 		var top block
 		var arg [lanes]uint8
 		for c := range top {
-			top[c], arg[c] = float32(math.Inf(-1)), none
+			top[c], arg[c] = float32(worst), none
 		}
 		for _, tap := range t.all() {
 			for c, v := range t.x.at(i*t.xstep + tap.x) {
-				if v > top[c] {
+				if beats(v, top[c]) {
 					top[c], arg[c] = v, uint8(tap.cell)
 				}
 			}

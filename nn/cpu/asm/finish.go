@@ -9,7 +9,14 @@ import (
 // Comparison predicates of VCMPPS, ordered and quiet.
 const (
 	cmpLT = 0x11
+	cmpLE = 0x12
 	cmpGT = 0x1e
+)
+
+// Others, of which the first holds for what is no number.
+const (
+	cmpNotLE   = 0x16
+	cmpOrdered = 0x07
 )
 
 // bits is a 32-bit lane for each bit of a byte, to spread a gate over AVX2 lanes.

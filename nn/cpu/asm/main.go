@@ -38,6 +38,7 @@ func main() {
 	ConstraintExpr("amd64")
 	spread()
 	numbers()
+	sineNumbers()
 	for n := 1; n <= wide; n++ {
 		convTile(vector{isa: avx512, lanes: 16}, n, 2)
 		convTile(vector{isa: avx512, lanes: 16}, n, 1)
@@ -54,13 +55,15 @@ func main() {
 		}
 	}
 	for _, v := range []vector{{avx512, 16}, {avx2, 8}} {
-		maxPool(v)
+		extremePool(v, "maxPool", cmpGT, minusInfinity)
+		extremePool(v, "minPool", cmpLT, infinity)
 		maxPoolGradient(v)
 		lrn(v)
 		lrnGradient(v)
 		gateRow(v)
 		plusRow(v)
 		seedRow(v)
+		bends(v)
 		for _, t := range transforms {
 			winogradInput(v, t)
 		}
@@ -88,10 +91,11 @@ func declarations() ([]byte, error) {
 	b.WriteString(stubs.String())
 	for _, isa := range []string{avx512, avx2} {
 		fmt.Fprintf(&b, "\nvar others%s = others{\n", isa)
-		for _, name := range []string{"maxPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow"} {
+		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", name, name, isa)
 		}
 		b.WriteString("}\n")
+		b.WriteString(benders(isa))
 	}
 	fmt.Fprintf(&b, "\nvar convAVX512 = [2][]kernel{%s, %s}\n", table("convAVX512w1n%d", wide), table("convAVX512w2n%d", wide))
 	fmt.Fprintf(&b, "\nvar convAVX2 = [2][]kernel{%s}\n", table("convAVX2w1n%d", narrow))

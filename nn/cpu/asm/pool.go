@@ -27,9 +27,10 @@ const (
 	poolTapSize = 24
 )
 
-// The lowest float, and no cell, as 32-bit patterns.
+// The lowest float and the highest, and no cell, as 32-bit patterns.
 const (
 	minusInfinity = 0xff800000
+	infinity      = 0x7f800000
 	noCell        = 255
 )
 
@@ -135,16 +136,17 @@ func constant(bits uint32, r VecPhysical) {
 	VPBROADCASTD(r.AsX(), r)
 }
 
-// maxPool keeps the largest value and the cell of its tap, the first of equals.
-func maxPool(v vector) {
-	name := "maxPool" + v.isa
-	function(name, "poolTile", name+" takes the maximum under windows of one shape.")
+// extremePool keeps the largest value, or the smallest, and the cell of its tap, the first of
+// equals: what beats, by a comparison, all before it, the worst of values to begin with.
+func extremePool(v vector, name string, beats uint64, worst uint32) {
+	name += v.isa
+	function(name, "poolTile", name+" takes the "+name[:3]+"imum under windows of one shape.")
 	s := &poolState{vector: v, args: Mem{Base: Load(Param("t"), GP64())}}
 	per := v.perBlock()
 	top := func(p, i int) VecPhysical { return v.reg(p*per + i) }
 	cell := func(p, i int) VecPhysical { return v.reg(4 + p*per + i) }
 	low, no, here := v.reg(8), v.reg(9), v.reg(10)
-	constant(minusInfinity, low)
+	constant(worst, low)
 	constant(noCell, no)
 	s.begin = func(p int) {
 		for i := range per {
@@ -159,12 +161,12 @@ func maxPool(v vector) {
 			VMOVUPS(x.Offset(i*v.bytes()), value)
 			if v.isa == avx512 {
 				k := []Register{K1, K2, K3, K4}[p]
-				VCMPPS(Imm(cmpGT), top(p, i), value, k)
+				VCMPPS(Imm(beats), top(p, i), value, k)
 				VMOVAPS(value, k, top(p, i))
 				VMOVDQA32(here, k, cell(p, i))
 				continue
 			}
-			VCMPPS(Imm(cmpGT), top(p, i), value, Y13)
+			VCMPPS(Imm(beats), top(p, i), value, Y13)
 			VBLENDVPS(Y13, value, top(p, i), top(p, i))
 			VBLENDVPS(Y13, here, cell(p, i), cell(p, i))
 		}
@@ -173,10 +175,10 @@ func maxPool(v vector) {
 		// Where no tap won, the output is zero.
 		for i := range per {
 			if v.isa == avx512 {
-				VCMPPS(Imm(cmpGT), low, top(p, i), K1)
+				VCMPPS(Imm(beats), low, top(p, i), K1)
 				VMOVAPS_Z(top(p, i), K1, top(p, i))
 			} else {
-				VCMPPS(Imm(cmpGT), low, top(p, i), Y13)
+				VCMPPS(Imm(beats), low, top(p, i), Y13)
 				VANDPS(Y13, top(p, i), top(p, i))
 			}
 			VMOVUPS(top(p, i), y.Offset(i*v.bytes()))

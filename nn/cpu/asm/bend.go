@@ -1,0 +1,310 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// Byte offsets of the fields of cpu.bendTile.
+const (
+	bendY       = 0 // y, x, f and gate
+	bendN       = 32
+	bendFStep   = 40
+	bendClean   = 48
+	bendWet     = 56
+	bendSources = 64
+	bendWires   = 72
+	bendFlags   = 80
+	bendP       = 88
+	bendQ       = 92
+	bendR       = 96
+	bendSums    = 100
+)
+
+// Bits of bendTile.flags.
+const (
+	bendAdd   = 1
+	bendSound = 2
+	bendGated = 4
+)
+
+// bender is a kernel over neighbouring pixels of a block in the making. The first four
+// registers are free for bodies' values; AVX2 takes a block as two halves.
+type bender struct {
+	vector
+	name       string
+	args       Mem
+	y, x, f    GPVirtual // at the pixel
+	gate       GPVirtual
+	wet, clean []VecPhysical
+	next       int // register for the next constant
+}
+
+// newBender opens a kernel that reads the shares of a bend.
+func newBender(v vector, stem, doc string) *bender {
+	name := stem + v.isa
+	function(name, "bendTile", name+" "+doc)
+	b := &bender{vector: v, name: name, args: Mem{Base: Load(Param("t"), GP64())}, next: 5}
+	b.y, b.x, b.f, b.gate = GP64(), GP64(), GP64(), GP64()
+	for i, r := range []GPVirtual{b.y, b.x, b.f, b.gate} {
+		MOVQ(b.args.Offset(bendY+8*i), r)
+	}
+	b.wet, b.clean = b.lanesOf(bendWet), b.lanesOf(bendClean)
+	return b
+}
+
+// constantRegister is one more register that bodies leave alone.
+func (b *bender) constantRegister() VecPhysical {
+	b.next++
+	return b.reg(b.next - 1)
+}
+
+// lanesOf loads a block that the arguments point to.
+func (b *bender) lanesOf(field int) (regs []VecPhysical) {
+	p := GP64()
+	MOVQ(b.args.Offset(field), p)
+	for i := range b.perBlock() {
+		regs = append(regs, b.constantRegister())
+		VMOVUPS(Mem{Base: p, Disp: i * b.bytes()}, regs[i])
+	}
+	return regs
+}
+
+// parameter is a number of the arguments in every lane.
+func (b *bender) parameter(field int) VecPhysical {
+	r := b.constantRegister()
+	VBROADCASTSS(b.args.Offset(field), r)
+	return r
+}
+
+// literal is a constant in every lane.
+func (b *bender) literal(f float32) VecPhysical { return b.pattern(math.Float32bits(f)) }
+
+func (b *bender) pattern(bits uint32) VecPhysical {
+	r := b.constantRegister()
+	constant(bits, r)
+	return r
+}
+
+// half is the part of a place that register i of a block holds.
+func (b *bender) half(p GPVirtual, i int) Mem { return Mem{Base: p, Disp: i * b.bytes()} }
+
+// pixels visits all pixels; each begins one where that needs something for the whole block,
+// or is nil, and body puts the result of a half into out.
+func (b *bender) pixels(each func(), body func(i int, out VecPhysical)) {
+	n, fstep := GP64(), GP64()
+	MOVQ(b.args.Offset(bendN), n)
+	MOVQ(b.args.Offset(bendFStep), fstep)
+	Label("pixel")
+	if each != nil {
+		each()
+	}
+	for i := range b.perBlock() {
+		body(i, b.reg(i))
+	}
+	b.finish()
+	for _, r := range []GPVirtual{b.y, b.x} {
+		ADDQ(Imm(64), r)
+	}
+	ADDQ(Imm(2), b.gate)
+	ADDQ(fstep, b.f)
+	DECQ(n)
+	JNZ(LabelRef("pixel"))
+	VZEROUPPER()
+	RET()
+}
+
+// finish does what the flags ask for and stores a pixel's block from registers 0 and 1.
+func (b *bender) finish() {
+	flags := GP64()
+	MOVQ(b.args.Offset(bendFlags), flags)
+	TESTQ(flags, flags)
+	JZ(LabelRef("store"))
+	when(flags, bendAdd, "sound", func() {
+		for i := range b.perBlock() {
+			VADDPS(b.half(b.y, i), b.reg(i), b.reg(i))
+		}
+	})
+	when(flags, bendSound, "gate", func() {
+		for i := range b.perBlock() {
+			b.sound(b.reg(i), b.reg(2))
+		}
+	})
+	when(flags, bendGated, "store", b.gated)
+	for i := range b.perBlock() {
+		VMOVUPS(b.reg(i), b.half(b.y, i))
+	}
+}
+
+// sound zeroes what is not finite: v-v is zero for all else.
+func (b *bender) sound(v, t VecPhysical) {
+	VSUBPS(v, v, t)
+	b.keep(cmpOrdered, t, t, v, t)
+}
+
+// keep zeroes the lanes of v for which a compared with c does not hold; t is free.
+func (b *bender) keep(predicate uint64, a, c, v, t VecPhysical) {
+	if b.isa == avx512 {
+		VCMPPS(Imm(predicate), c, a, K1)
+		VMOVAPS_Z(v, K1, v)
+		return
+	}
+	VCMPPS(Imm(predicate), c, a, t)
+	VANDPS(t, v, v)
+}
+
+// choose puts yes into the lanes of v for which a compared with c holds; t is free.
+func (b *bender) choose(predicate uint64, a, c, yes, v, t VecPhysical) {
+	if b.isa == avx512 {
+		VCMPPS(Imm(predicate), c, a, K1)
+		VMOVAPS(yes, K1, v)
+		return
+	}
+	VCMPPS(Imm(predicate), c, a, t)
+	VBLENDVPS(t, yes, v, v)
+}
+
+// gated zeroes the lanes whose bit of the gate is clear.
+func (b *bender) gated() {
+	if b.isa == avx512 {
+		KMOVW(Mem{Base: b.gate}, K1)
+		VMOVAPS_Z(b.reg(0), K1, b.reg(0))
+		return
+	}
+	for i := range 2 {
+		r := GP32()
+		MOVBLZX(Mem{Base: b.gate, Disp: i}, r)
+		VMOVD(r, X2)
+		VPBROADCASTD(X2, Y2)
+		VPAND(bits, Y2, Y2)
+		VPCMPEQD(bits, Y2, Y2)
+		VANDPS(Y2, b.reg(i), b.reg(i))
+	}
+}
+
+// floor rounds v down.
+func (b *bender) floor(v VecPhysical) {
+	if b.isa == avx512 {
+		VRNDSCALEPS(Imm(9), v, v)
+	} else {
+		VROUNDPS(Imm(9), v, v)
+	}
+}
+
+// magnitude is v without its sign; mask is 0x7fffffff in every lane.
+func (b *bender) magnitude(mask, v, out VecPhysical) {
+	if b.isa == avx512 {
+		VPANDD(mask, v, out)
+	} else {
+		VANDPS(mask, v, out)
+	}
+}
+
+// bends writes the kernels of bends for an instruction set.
+func bends(v vector) {
+	b := newBender(v, "mix", "is clean*x + wet*f.")
+	b.pixels(nil, func(i int, out VecPhysical) {
+		VMULPS(b.half(b.x, i), b.clean[i], out)
+		VFMADD231PS(b.half(b.f, i), b.wet[i], out)
+	})
+
+	b = newBender(v, "scale", "is x*(clean + wet*f).")
+	b.pixels(nil, func(i int, out VecPhysical) {
+		VMOVUPS(b.half(b.f, i), out)
+		VFMADD213PS(b.clean[i], b.wet[i], out)
+		VMULPS(b.half(b.x, i), out, out)
+	})
+
+	b = newBender(v, "sign", "is clean*x and P with the sign of wet*x.")
+	p, one, zero := b.parameter(bendP), b.literal(1), b.literal(0)
+	b.pixels(nil, func(i int, out VecPhysical) {
+		x, t, s := b.reg(2), b.reg(3), b.reg(4)
+		VMULPS(b.half(b.x, i), b.wet[i], x)
+		clearVector(s)
+		b.choose(cmpGT, x, zero, one, s, t)
+		clearVector(t)
+		VSUBPS(one, t, t)
+		b.choose(cmpLT, x, zero, t, s, x)
+		VMULPS(p, s, s)
+		VMULPS(b.half(b.x, i), b.clean[i], out)
+		VADDPS(s, out, out)
+	})
+
+	b = newBender(v, "quantise", "is clean*x and the multiple of P nearest to wet*x.")
+	step, middle := b.parameter(bendP), b.literal(0.5)
+	b.pixels(nil, func(i int, out VecPhysical) {
+		x := b.reg(2)
+		VMULPS(b.half(b.x, i), b.wet[i], x)
+		VDIVPS(step, x, x)
+		VADDPS(middle, x, x)
+		b.floor(x)
+		VMULPS(step, x, x)
+		VMULPS(b.half(b.x, i), b.clean[i], out)
+		VADDPS(x, out, out)
+	})
+	measures(v)
+	points(v)
+	resample(v)
+	wire(v)
+}
+
+// measures writes the kernels that sum up a row in each lane.
+func measures(v vector) {
+	b := newBender(v, "size", "sums the sizes of wet*x in each lane.")
+	mask := b.pattern(0x7fffffff)
+	b.sum(func(i int, sum VecPhysical) {
+		VMULPS(b.half(b.x, i), b.wet[i], b.reg(2))
+		b.magnitude(mask, b.reg(2), b.reg(2))
+		VADDPS(b.reg(2), sum, sum)
+	})
+	b = newBender(v, "dot", "sums wet*x*f in each lane.")
+	b.sum(func(i int, sum VecPhysical) {
+		VMULPS(b.half(b.x, i), b.wet[i], b.reg(2))
+		VFMADD231PS(b.half(b.f, i), b.reg(2), sum)
+	})
+}
+
+// sum visits all pixels, whose body adds a half to its sum.
+func (b *bender) sum(body func(i int, sum VecPhysical)) {
+	n, fstep := GP64(), GP64()
+	MOVQ(b.args.Offset(bendN), n)
+	MOVQ(b.args.Offset(bendFStep), fstep)
+	for i := range b.perBlock() {
+		clearVector(b.reg(i))
+	}
+	Label("pixel")
+	for i := range b.perBlock() {
+		body(i, b.reg(i))
+	}
+	ADDQ(Imm(64), b.x)
+	ADDQ(fstep, b.f)
+	DECQ(n)
+	JNZ(LabelRef("pixel"))
+	for i := range b.perBlock() {
+		VMOVUPS(b.reg(i), b.args.Offset(bendSums+i*b.bytes()))
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// benders is the Go table of an instruction set's kernels of bends.
+func benders(isa string) string {
+	list := func(names [10]string) (s string) {
+		for _, name := range names {
+			if name == "" {
+				s += "nil, "
+			} else {
+				s += name + isa + ", "
+			}
+		}
+		return "{" + s + "}"
+	}
+	return fmt.Sprintf("\nvar benders%[1]s = benders{\nmix: mix%[1]s, scale: scale%[1]s, sign: sign%[1]s, quantise: quantise%[1]s,\n"+
+		"size: size%[1]s, dot: dot%[1]s,\nresample: resample%[1]s, wire: wire%[1]s,\n"+
+		"point: [codes]func(t *bendTile)%[2]s,\nslope: [codes]func(t *bendTile)%[3]s,\n}\n",
+		isa, list(pointNames), list(slopeNames))
+}
