@@ -2,17 +2,19 @@ package dream
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"zalgoscope/assets"
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/enginetest"
 	"zalgoscope/nn/load"
 )
 
 // BenchmarkZalgo measures the pace that the default net keeps on the processor with the knob
-// zalgo turned up.
+// zalgo turned up, standing or moving.
 func BenchmarkZalgo(b *testing.B) {
 	data, ok := assets.Net("menagerie")
 	if !ok {
@@ -28,9 +30,14 @@ func BenchmarkZalgo(b *testing.B) {
 	}
 	defer e.Close()
 	obj := nn.Objective{{Layer: "inception_4c", Channel: nn.AllChannels, Weight: 1}}
-	for _, level := range []float64{4, 8, 11} {
-		b.Run(fmt.Sprint(level), func(b *testing.B) {
-			enginetest.BendPace(b, e, net, Zalgo(net, level), obj, 320, 240)
+	trunk := Bendable(net)
+	pace := func(name string, level func(n int) float64) {
+		b.Run(name, func(b *testing.B) {
+			enginetest.BendPace(b, e, net, func(n int) []bend.Spec { return zalgo(trunk, level(n)) }, obj, 320, 240)
 		})
 	}
+	for _, level := range []float64{4, 8, 11} {
+		pace(fmt.Sprint(level), func(int) float64 { return level })
+	}
+	pace("turned", func(n int) float64 { return 8 + 3*math.Sin(float64(n)/10) })
 }

@@ -2,6 +2,8 @@ package cpu
 
 import (
 	"bytes"
+	"math"
+	"slices"
 	"testing"
 
 	"zalgoscope/nn"
@@ -92,7 +94,7 @@ func TestNoBentAllocations(t *testing.T) {
 }
 
 // BenchmarkBends measures the pace that the default net keeps with four bends on the modules
-// from 3a to 4c and on the largest maps.
+// from 3a to 4c and on the largest maps, their amounts standing or turned at every step.
 func BenchmarkBends(b *testing.B) {
 	for _, c := range []struct{ name, text string }{
 		{"modules/mixed", "inception_3a:rotate=20,channels=random:0.5 inception_3b:cross-wire inception_4a:fold inception_4c:feedback"},
@@ -105,7 +107,8 @@ func BenchmarkBends(b *testing.B) {
 		{"largest/level", "conv1:fold conv1:noise conv2:invert conv2:sine"},
 		{"largest/space", "conv1:rotate conv1:blur conv2:dilate conv2:flip-h"},
 	} {
-		b.Run(c.name, func(b *testing.B) { benchmarkBends(b, c.text) })
+		b.Run(c.name, func(b *testing.B) { benchmarkBends(b, c.text, 0) })
+		b.Run(c.name+"/turned", func(b *testing.B) { benchmarkBends(b, c.text, 0.1) })
 	}
 }
 
@@ -113,12 +116,13 @@ func BenchmarkBends(b *testing.B) {
 func BenchmarkBendKinds(b *testing.B) {
 	for _, layer := range []string{"conv2", "inception_4a"} {
 		for _, k := range bend.Kinds {
-			b.Run(layer+"/"+k.Name, func(b *testing.B) { benchmarkBends(b, layer+":"+k.Name) })
+			b.Run(layer+"/"+k.Name, func(b *testing.B) { benchmarkBends(b, layer+":"+k.Name, 0) })
 		}
 	}
 }
 
-func benchmarkBends(b *testing.B, text string) {
+// benchmarkBends lets amounts swing by a share of themselves.
+func benchmarkBends(b *testing.B, text string, swing float64) {
 	specs, err := bend.Parse(text)
 	if err != nil {
 		b.Fatal(err)
@@ -130,5 +134,12 @@ func benchmarkBends(b *testing.B, text string) {
 	}
 	defer e.Close()
 	obj := nn.Objective{{Layer: "inception_4c", Channel: nn.AllChannels, Weight: 1}}
-	enginetest.BendPace(b, e, net, specs, obj, 320, 240)
+	enginetest.BendPace(b, e, net, func(n int) []bend.Spec {
+		turned := slices.Clone(specs)
+		for i := range turned {
+			k, _ := bend.Find(turned[i].Kind)
+			turned[i].Amount = k.Clamp(turned[i].Amount * (1 - swing*math.Abs(math.Sin(float64(n)))))
+		}
+		return turned
+	}, obj, 320, 240)
 }
