@@ -16,48 +16,43 @@ type weightDraft struct {
 	size float32 // root mean square of the layer's weights
 }
 
-// random gives the weight's own random number.
-func (d weightDraft) random(i int) uint32 { return Hash(Hash(d.seed) + d.at + uint32(i)) }
-
-// struck tells whether a random number falls into the amount's share.
-func (d weightDraft) struck(r uint32) bool { return float64(r>>8)/(1<<24) < float64(d.amount) }
-
-func turnSigns(d weightDraft) {
+// struck visits the amount's share of the weights, each with its own random number.
+func (d weightDraft) struck(visit func(i int, random uint32)) {
+	first := Hash(d.seed) + d.at
 	for i := range d.w {
-		if d.struck(d.random(i)) {
-			d.w[i] = -d.w[i]
+		if r := Hash(first + uint32(i)); float64(r>>8)/(1<<24) < float64(d.amount) {
+			visit(i, r)
 		}
 	}
+}
+
+func turnSigns(d weightDraft) {
+	d.struck(func(i int, _ uint32) { d.w[i] = -d.w[i] })
 }
 
 // turnBits turns one of the bits that tell: the sign, the exponent's lower two, which change a
 // weight's size by at most 2^3, so that it stays a number, or the mantissa's upper three.
 func turnBits(d weightDraft) {
-	for i := range d.w {
-		if r := d.random(i); d.struck(r) {
-			bit := 20 + Hash(r)%6
-			if bit == 25 {
-				bit = 31
-			}
-			if v := math.Float32frombits(math.Float32bits(d.w[i]) ^ 1<<bit); v-v == 0 {
-				d.w[i] = v
-			}
+	d.struck(func(i int, random uint32) {
+		bit := 20 + Hash(random)%6
+		if bit == 25 {
+			bit = 31
 		}
-	}
+		if v := math.Float32frombits(math.Float32bits(d.w[i]) ^ 1<<bit); v-v == 0 {
+			d.w[i] = v
+		}
+	})
 }
 
 func addNoise(d weightDraft) {
+	key := Hash(d.seed) + d.at
 	for i := range d.w {
-		d.w[i] += d.amount * d.size * Draw(Hash(d.seed)+d.at, i)
+		d.w[i] += d.amount * d.size * Draw(key, i)
 	}
 }
 
 func cut(d weightDraft) {
-	for i := range d.w {
-		if d.struck(d.random(i)) {
-			d.w[i] = 0
-		}
-	}
+	d.struck(func(i int, _ uint32) { d.w[i] = 0 })
 }
 
 // turnKernels turns each kernel about its middle.

@@ -72,12 +72,21 @@ func (e *Engine) prepare(p *plan, ascending bool) {
 	if p.graph.net == e.opened {
 		return
 	}
-	e.packs.refresh()
+	e.packs.refresh(e.crew)
 	for _, b := range p.bends {
 		e.remember(b, ascending)
-		b.prepare(e.bending.step)
 	}
+	e.jobs.prepare = prepare{p.bends, e.bending.step}
+	e.crew.run(&e.jobs.prepare, len(p.bends), len(p.bends) > 1)
 }
+
+// prepare is bends to be prepared for a step.
+type prepare struct {
+	bends []*bent
+	step  int64
+}
+
+func (o *prepare) run(_ *worker, i int) { o.bends[i].prepare(o.step) }
 
 // remember gives a bend what it remembers for the plan's map size.
 func (e *Engine) remember(b *bent, ascending bool) {

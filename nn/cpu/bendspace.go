@@ -11,6 +11,7 @@ import (
 type moves struct {
 	rows []int // the first source of each row
 	list []source
+	next []int32 // while it is turned: where the next source of a cell goes
 }
 
 // move sees to the sources of a resample.
@@ -60,37 +61,40 @@ func (o *moves) see(e bend.Resample, w, h, stride int) {
 // turn sets the sources of the way back, where each cell hears of those that show it. The maps have from
 // and to cells from row to row.
 func (o *moves) turn(f *moves, w, h, from, to int) {
-	next := make([]int, w*h+1) // where the next source of a cell goes
-	visit := func(do func(shown, at int, share float32)) {
-		at := 0
-		for _, s := range f.list[:len(f.list)-1] {
-			cell := int(s.cell &^ lastSource)
-			do(cell/from*w+cell%from, at, s.share)
-			if s.cell&lastSource != 0 {
-				at++
+	o.next = resize(o.next, h*from)
+	clear(o.next)
+	for _, s := range f.list[:len(f.list)-1] {
+		o.next[s.cell&^lastSource]++
+	}
+	o.list = resize(o.list, len(f.list)+w*h) // kernels look one further
+	clear(o.list)
+	n := int32(0)
+	for y := range h {
+		o.rows[y] = int(n)
+		for x := range w {
+			next := &o.next[y*from+x]
+			shows := *next
+			if *next = n; shows == 0 { // nobody: nothing of some cell
+				o.list[n].cell = uint32(y*to + x)
+				shows = 1
+			}
+			n += shows
+			o.list[n-1].cell |= lastSource
+		}
+	}
+	k := 0
+	for y := range h {
+		for x := range w {
+			for last := false; !last; k++ {
+				s := f.list[k]
+				last = s.cell&lastSource != 0
+				next := &o.next[s.cell&^lastSource]
+				at := &o.list[*next]
+				at.cell, at.share = at.cell&lastSource|uint32(y*to+x), s.share
+				*next++
 			}
 		}
 	}
-	visit(func(shown, _ int, _ float32) { next[shown+1]++ })
-	for i := range w * h {
-		next[i+1] = next[i] + max(next[i+1], 1)
-	}
-	o.list = resize(o.list, next[w*h]+1) // kernels look one further
-	clear(o.list)
-	for y := range h {
-		o.rows[y] = next[y*w]
-		for x := range w {
-			o.list[next[y*w+x]] = source{cell: uint32(y*to + x)} // for cells that nobody shows
-		}
-	}
-	for i := range w * h {
-		o.list[next[i+1]-1].cell |= lastSource
-	}
-	visit(func(shown, at int, share float32) {
-		s := &o.list[next[shown]]
-		*s = source{s.cell&lastSource | uint32(at/w*to+at%w), share}
-		next[shown]++
-	})
 }
 
 // resample sets the output of a bend that moves the map, or the gradient at its input.

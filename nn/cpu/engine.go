@@ -31,6 +31,7 @@ type Engine struct {
 	plans []*plan // the latest last
 	jobs  struct {
 		climb   climb
+		prepare prepare
 		warp    warp
 		combine combine
 		hold    hold

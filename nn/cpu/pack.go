@@ -1,6 +1,10 @@
 package cpu
 
-import "zalgoscope/nn"
+import (
+	"slices"
+
+	"zalgoscope/nn"
+)
 
 // panel is the weights of one or two blocks of output channels, in the order
 // in which a kernel reads them, and the input blocks that they read.
@@ -135,6 +139,8 @@ func pictureMatrix(o *nn.Conv, ys, xs []tap) matrix {
 type packs struct {
 	k    *kernels
 	made map[packKey]*packed
+
+	stale stale // of the last refresh
 }
 
 // packed is one convolution's weights for one direction and phase.
@@ -210,15 +216,26 @@ func (p *packs) get(key packKey, depthwise bool, make func() matrix) []panel {
 }
 
 // refresh packs weights again that were changed since, where plans have them.
-func (p *packs) refresh() {
+func (p *packs) refresh(c *crew) {
+	p.stale.packs = p.stale.packs[:0]
 	for key, made := range p.made {
-		if made.edition == key.edition() {
-			continue
+		if edition := key.edition(); made.edition != edition {
+			made.edition = edition
+			p.stale.packs = append(p.stale.packs, made)
 		}
-		for i, q := range made.pack() {
-			copy(made.panels[i].w, q.w)
-		}
-		made.edition = key.edition()
+	}
+	// The largest first, so that workers end together.
+	slices.SortFunc(p.stale.packs, func(a, b *packed) int { return len(b.panels)*len(b.panels[0].w) - len(a.panels)*len(a.panels[0].w) })
+	c.run(&p.stale, len(p.stale.packs), len(p.stale.packs) > 1)
+}
+
+// stale is weights to be packed again.
+type stale struct{ packs []*packed }
+
+func (o *stale) run(_ *worker, i int) {
+	made := o.packs[i]
+	for k, q := range made.pack() {
+		copy(made.panels[k].w, q.w)
 	}
 }
 

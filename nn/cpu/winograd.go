@@ -186,27 +186,55 @@ var winogradWeights = [2][][]float64{
 }
 
 // packWinograd lays out the weights at each point, GgG'.
-func (m matrix) packWinograd(pair int) (panels []panel) {
+func (m matrix) packWinograd(pair int) []panel {
 	taps := 3
 	if m.taps == 16 {
 		taps = 4
 	}
 	g := winogradWeights[taps-3]
-	for _, gy := range g {
-		for _, gx := range g {
-			at := m
-			at.taps = 1
-			at.weight = func(o, i, _ int) float32 {
-				sum := 0.0
-				for ky, y := range gy {
-					for kx, x := range gx {
-						sum += y * x * float64(m.weight(o, i, taps*ky+kx))
-					}
+	points, each := (taps+1)*(taps+1), (blocks(m.out)+pair-1)/pair
+	panels := make([]panel, points*each)
+	n := blocks(m.in)
+	for i := range each {
+		o := lanes * pair * i
+		width := lanes * min(pair, blocks(m.out)-pair*i)
+		for p := range points {
+			panels[p*each+i] = panel{w: make([]float32, m.in*width), n: n, last: m.in - lanes*(n-1)}
+		}
+		var v [25]float32
+		for in := range m.in {
+			for k := range min(width, m.out-o) {
+				m.atPoints(g, o+k, in, &v)
+				for p := range points {
+					panels[p*each+i].w[in*width+k] = v[p]
 				}
-				return float32(sum)
 			}
-			panels = append(panels, at.pack(pair)...)
 		}
 	}
 	return panels
+}
+
+// atPoints sets v to the weights between two channels at the points.
+func (m matrix) atPoints(g [][]float64, o, i int, v *[25]float32) {
+	var rows [5][4]float64 // Gg
+	taps := len(g) - 1
+	for ky := range taps {
+		for kx := range taps {
+			w := float64(m.weight(o, i, taps*ky+kx))
+			for y := range g {
+				rows[y][kx] += g[y][ky] * w
+			}
+		}
+	}
+	p := 0
+	for y := range g {
+		for _, gx := range g {
+			sum := 0.0
+			for k, f := range gx {
+				sum += rows[y][k] * f
+			}
+			v[p] = float32(sum)
+			p++
+		}
+	}
 }
