@@ -102,6 +102,9 @@ func (d *Dream) makeFrame(at Source) error {
 	if err := d.climb(s, at); err != nil {
 		return err
 	}
+	if err := d.sink(d.now); err != nil {
+		return err
+	}
 	shown := image.NewRGBA(image.Rect(0, 0, w, h))
 	if err := d.frame.Read(shown); err != nil {
 		return err

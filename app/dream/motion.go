@@ -62,7 +62,7 @@ func (d *Dream) move(s Settings) error {
 	if s.Hold <= 0 {
 		return nil
 	}
-	return d.engine.Hold(d.frame, d.tone, float32(s.Hold))
+	return d.engine.Hold(d.frame, dusk(d.tone, s.Zalgo), float32(s.Hold))
 }
 
 // blend mixes the start picture back in.

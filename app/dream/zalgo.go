@@ -10,27 +10,30 @@ import (
 	"zalgoscope/nn/bend"
 )
 
-// chain is what the knob zalgo turns up, by the depth of a layer in the net's trunk. An
-// amount grows from the kind's own rest to full at the end of the scale, and begins where
-// the knob stands at from.
+// chain is what the knob zalgo turns up, by the depth of a layer in the net's trunk. A bend begins
+// where the knob stands at from and is full at till; in between its amount grows from the kind's own
+// rest, or where wet is set the share of the effect grows to that.
+//
+// Sharpened maps want spots apart from each other, which are eyes; the sign of the gradient lets
+// every place want as much as the strongest, so that they fill the picture; edges of one direction
+// grow to teeth, and what is turned against its sign melts what is left. All of it sits in the
+// middle of the net, where maps are small and cost little.
 var chain = []struct {
-	depth     float64
-	kind      string
-	rest      float64 // the amount that changes nothing
-	full      float64
-	from      float64
-	channels  string
-	seed      uint32
-	wetFollow bool // the share of the effect grows instead of the amount
+	depth      float64
+	kind       string
+	rest       float64 // the amount that changes nothing
+	full       float64
+	from, till float64
+	channels   string
+	seed       uint32
+	wet        float64
 }{
-	{depth: 0.15, kind: "sharpen", full: 3, from: 0},
-	{depth: 0.3, kind: "rotate", full: 70, from: 1, channels: "random:0.5", seed: 1},
-	{depth: 0.45, kind: "cross-wire", full: 1, from: 2, seed: 2},
-	{depth: 0.6, kind: "feedback", full: 0.9, from: 3},
-	{depth: 0.75, kind: "fold", full: 0.5, from: 4, wetFollow: true},
-	{depth: 0.45, kind: "drift", full: 2, from: 5, seed: 3},
-	{depth: 0.3, kind: "scale", rest: 1, full: 2, from: 6, channels: "random:0.5", seed: 4},
-	{depth: 0.75, kind: "invert", full: 1, from: 7, wetFollow: true, channels: "random:0.6", seed: 5},
+	{depth: 0.25, kind: "sobel", full: 90, wet: 0.6, from: 7, till: 11, channels: "random:0.5", seed: 1},
+	{depth: 0.375, kind: "sharpen", full: 5, from: 1, till: 9},
+	{depth: 0.5, kind: "rotate", full: 90, from: 4, till: 10, channels: "random:0.3", seed: 1},
+	{depth: 0.5, kind: "sharpen", full: 4, from: 0, till: 8},
+	{depth: 0.625, kind: "cross-wire", full: 0.5, from: 5, till: 11, seed: 2},
+	{depth: 0.625, kind: "gradient-sign", full: 0.8, from: 3, till: 9},
 }
 
 // Zalgo is the chain of bends at a place of the knob, 0 to 11. It has the same bends in
@@ -46,13 +49,13 @@ func zalgo(trunk []string, level float64) []bend.Spec {
 	}
 	specs := make([]bend.Spec, len(chain))
 	for i, c := range chain {
-		t := min(max((level-c.from)/(11-c.from), 0), 1)
+		t := min(max((level-c.from)/(c.till-c.from), 0), 1)
 		s := bend.Spec{
 			Layer: at(trunk, c.depth), Kind: c.kind, Channels: c.channels, Seed: c.seed,
 			Amount: c.rest + t*(c.full-c.rest), Wet: 1,
 		}
-		if c.wetFollow {
-			s.Amount, s.Wet = c.full, t
+		if c.wet > 0 {
+			s.Amount, s.Wet = c.full, t*c.wet
 		}
 		specs[i] = s
 	}
@@ -94,4 +97,25 @@ func ShortCircuit(net *nn.Net, seed uint64) (bend.Spec, error) {
 			return s, nil
 		}
 	}
+}
+
+// dusk is the tone that a dream of tone t sinks to with the knob: dark, of the colour of embers, with
+// more contrast the darker it is.
+func dusk(t nn.Tone, level float64) nn.Tone {
+	f := float32(level / 11)
+	t.Mean[0] -= f * max(t.Mean[0]-60, 0)
+	t.Mean[1] += f * (25 - t.Mean[1])
+	t.Mean[2] += f * (25 - t.Mean[2])
+	t.Spread[0] += f * max(65-t.Spread[0], 0)
+	return t
+}
+
+// sink takes a dream that the knob is turned up for towards its dusk, a little with each step of
+// its frame, so that one picture of many steps gets as dark as many of few do.
+func (d *Dream) sink(s Settings) error {
+	if s.Zalgo <= 0 {
+		return nil
+	}
+	share := 1 - math.Pow(1-0.14*s.Zalgo/11, s.Steps)
+	return d.engine.Hold(d.frame, dusk(d.tone, s.Zalgo), float32(share))
 }
