@@ -245,16 +245,21 @@ func (s *studio) costText() string {
 	}
 	w, h := z.of(side)
 	need := s.bytes(w, h)
+	if need > s.free() {
+		return byteText(need) + " will not fit"
+	}
 	text := "about " + byteText(need)
+	governed := z.pending == 0 && z.wanted > z.now
+	if governed {
+		text = fmt.Sprintf("%.0f×%.0f now, %s", w, h, byteText(need))
+	}
 	if f := s.meter.last; f != nil && s.meter.dreams > 0 {
 		pixels := float64(f.Image.Rect.Dx() * f.Image.Rect.Dy())
 		share := pixels / (w * h)
-		text += fmt.Sprintf(", %.1f dreams/s, %.0f steps/s", s.meter.dreams*share, s.meter.steps*share)
-	}
-	if need > s.free() {
-		text = byteText(need) + " will not fit"
-	} else if z.pending == 0 && z.wanted > z.now {
-		text += fmt.Sprintf(" (%.0f×%.0f now)", w, h)
+		text += fmt.Sprintf(", %.1f dreams/s", s.meter.dreams*share)
+		if !governed { // there is room for it
+			text += fmt.Sprintf(", %.0f steps/s", s.meter.steps*share)
+		}
 	}
 	return text
 }
