@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -133,7 +132,7 @@ func (j *saverJob) run(cmd *cobra.Command) error {
 	return saver.Run(cmd.Context(), cfg, t)
 }
 
-// openSaver leaves one core to the display, and takes the processor for a preview, where a
+// openSaver leaves room for the display, and takes the processor for a preview, where a
 // graphics card would only cost the time to get it going.
 func (j *saverJob) openSaver(preview bool) (*nn.Net, nn.Engine, error) {
 	net, err := j.load()
@@ -142,7 +141,7 @@ func (j *saverJob) openSaver(preview bool) (*nn.Net, nn.Engine, error) {
 	}
 	f := j.engineFlags
 	if f.threads == 0 {
-		f.threads = max(runtime.NumCPU()-1, 1)
+		f.threads = app.Threads()
 	}
 	if preview && f.engine == "auto" {
 		f.engine = "cpu"

@@ -87,11 +87,11 @@ func startLive(name string, seed uint64) (*image.RGBA, error) {
 	return picture.Open(name)
 }
 
-// openLive leaves one core to the window.
+// openLive leaves room for the window.
 func (j *studioJob) openLive(net *nn.Net) (nn.Engine, error) {
 	f := j.engineFlags
 	if f.threads == 0 {
-		f.threads = max(runtime.NumCPU()-1, 1)
+		f.threads = app.Threads()
 	}
 	return f.open(net)
 }

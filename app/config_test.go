@@ -18,7 +18,8 @@ import (
 )
 
 // childConfig is what the window begins with: "small" a little net that dreams quickly, "slow" the
-// same at one gradient step a second, "mortal" it on a device that can be lost, "real" the program's own net on the CPU engine.
+// same at one gradient step a second, "mortal" it on a device that can be lost, "real" the program's
+// own net on the CPU engine, as the program has it.
 func childConfig(kind string) (Config, error) {
 	cfg := Config{
 		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
@@ -60,7 +61,7 @@ func childConfig(kind string) (Config, error) {
 		net, err := load.ONNX(data, assets.DefaultNet, load.Options{})
 		cfg.Net, cfg.NetID = net, record.Net{Name: assets.DefaultNet}
 		cfg.Start, cfg.StartName = nil, ""
-		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{}) }
+		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: Threads()}) }
 		return cfg, err
 	}
 	return cfg, fmt.Errorf("there is no studio of the kind %q", kind)

@@ -19,6 +19,10 @@ type pacer struct {
 	spent   time.Duration // processor time until then
 }
 
+// Threads is how many of the processor's threads an engine had better take beside a window: one less
+// than there are. With all of them, where the window needs one too, each step waits for the slowest.
+func Threads() int { return max(runtime.NumCPU()-1, 1) }
+
 const (
 	fullRate = time.Second / 60
 	halfRate = time.Second / 30
