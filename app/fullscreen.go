@@ -30,6 +30,7 @@ func Saver(ctx context.Context, cfg saver.Config) error {
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetScreenClearedEveryFrame(false)
 	g := &saverGame{ctx: ctx, show: show, last: time.Now()}
+	preferGLX()
 	err = ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{
 		X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope-saver", SkipTaskbar: true,
 	})

@@ -43,6 +43,15 @@ func softwareGL() bool {
 	return len(cards)+len(nvidia) == 0
 }
 
+// preferGLX is called before a window opens. Ebiten asks for OpenGL ES by EGL, with which Mesa sends
+// every picture that the processor has drawn through the X server's socket, a megabyte per 512x512;
+// with GLX it shares the memory. Ebiten takes GLX where Steam is said to run it, which means nothing else to it.
+func preferGLX() {
+	if softwareGL() && os.Getenv("DISPLAY") != "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		_ = os.Setenv("SteamEnv", "1") // a name without = or NUL is always taken
+	}
+}
+
 // wait is called before each drawing.
 func (p *pacer) wait() {
 	if !p.software {

@@ -124,6 +124,7 @@ func (s *studio) run(game ebiten.Game) error {
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetFullscreen(s.cfg.FullScreen)
+	preferGLX()
 	err := ebiten.RunGameWithOptions(game, &ebiten.RunGameOptions{X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope"})
 	return errors.Join(err, s.end())
 }
