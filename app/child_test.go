@@ -92,6 +92,10 @@ type state struct {
 
 	Updates int           // since the last request "measure"
 	Draws   int           // frames presented since then
+	Gap     time.Duration // the longest between two of them
+	Stalls  int           // gaps above 100 ms
+	Steps   float64       // gradient steps a second
+	Spent   time.Duration // processor time of the window's process
 	Longest time.Duration // of one Update since then
 	Over    int           // Updates above 5 ms since then
 	Mean    time.Duration
@@ -148,6 +152,7 @@ func (c *child) serve(r request) {
 		deadly.Store(true)
 	case "measure":
 		c.meter.updates, c.meter.frames, c.meter.over, c.meter.longest, c.meter.total = 0, 0, 0, 0, 0
+		c.meter.gap, c.meter.stalls = 0, 0
 		c.since = time.Now()
 	}
 	data, err := json.Marshal(c.state(r.Name))
@@ -163,7 +168,7 @@ func (c *child) state(slider string) state {
 		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded,
 		Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
-		Marks: c.voice.zalgo, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
+		Marks: c.voice.zalgo, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
 	}
 	if s.Updates > 0 {
 		s.Mean = c.meter.total / time.Duration(s.Updates)

@@ -10,6 +10,7 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/record"
 	"zalgoscope/assets"
+	"zalgoscope/gpu"
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/enginetest"
@@ -19,7 +20,8 @@ import (
 
 // childConfig is what the window begins with: "small" a little net that dreams quickly, "slow" the
 // same at one gradient step a second, "mortal" it on a device that can be lost, "real" the program's
-// own net on the CPU engine, as the program has it.
+// own net on the CPU engine, as the program has it, "gl" that on the GL engine, which shares Mesa's
+// llvmpipe with the window.
 func childConfig(kind string) (Config, error) {
 	cfg := Config{
 		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
@@ -53,7 +55,7 @@ func childConfig(kind string) (Config, error) {
 			}), err
 		}
 		return cfg, nil
-	case "real":
+	case "real", "gl":
 		data, ok := assets.Net(assets.DefaultNet)
 		if !ok {
 			return cfg, fmt.Errorf("the program carries no net %s", assets.DefaultNet)
@@ -62,6 +64,9 @@ func childConfig(kind string) (Config, error) {
 		cfg.Net, cfg.NetID = net, record.Net{Name: assets.DefaultNet}
 		cfg.Start, cfg.StartName = nil, ""
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: Threads()}) }
+		if kind == "gl" {
+			cfg.Open = func(net *nn.Net) (nn.Engine, error) { return gpu.Open(net, gpu.Options{Device: "llvmpipe"}) }
+		}
 		return cfg, err
 	}
 	return cfg, fmt.Errorf("there is no studio of the kind %q", kind)

@@ -45,8 +45,8 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 		return
 	}
 	s.pacer.wait()
-	s.meter.shown()
 	now := time.Now()
+	s.meter.shown(now)
 	if !s.needsControls(now) {
 		if s.drawn.moved {
 			// Only a touched offscreen is presented; this pixel is never shown.

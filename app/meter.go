@@ -19,7 +19,10 @@ type meter struct {
 	wild   float64 // of the last frame, 0 to 1
 	last   *dream.Frame
 
-	frames  int // shown, since the beginning
+	frames  int           // shown, since the beginning
+	at      time.Time     // when the last one was
+	gap     time.Duration // the longest from one to the next
+	stalls  int           // gaps above 100 ms
 	updates int
 	longest time.Duration // of one Update
 	over    int           // updates above 5 ms
@@ -57,7 +60,17 @@ func (m *meter) updated(d time.Duration) {
 	}
 }
 
-func (m *meter) shown() { m.frames++ }
+// shown hears that the screen is drawn now.
+func (m *meter) shown(now time.Time) {
+	if m.frames++; m.frames > 1 {
+		gap := now.Sub(m.at)
+		m.gap = max(m.gap, gap)
+		if gap > 100*time.Millisecond {
+			m.stalls++
+		}
+	}
+	m.at = now
+}
 
 // memory is what the program holds, in bytes.
 func memory() uint64 {

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"fmt"
+	"os"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -35,4 +38,48 @@ func BenchmarkWindow(b *testing.B) {
 			w.close()
 		})
 	}
+}
+
+// BenchmarkSharing watches for a minute how smoothly the window is drawn while an engine works on the same
+// device: GL on llvmpipe beside the window's own llvmpipe, and the CPU engine beside it. Stalls
+// count for something only where others left the processors alone, which they are asked as well.
+func BenchmarkSharing(b *testing.B) {
+	for _, kind := range []string{"gl", "real"} {
+		b.Run(kind, func(b *testing.B) {
+			w := open(b, kind)
+			w.until("it dreams", func(s state) bool { return s.Frame >= 1 })
+			began, spent, all := time.Now(), w.ask(request{Do: "measure"}).Spent, processorsBusy(b)
+			b.ResetTimer()
+			var s state
+			for range b.N {
+				time.Sleep(time.Minute)
+				s = w.state()
+			}
+			others := processorsBusy(b) - all - (s.Spent - spent)
+			b.ReportMetric(100*others.Seconds()/time.Since(began).Seconds()/float64(runtime.NumCPU()), "%-others-and-X")
+			b.ReportMetric(float64(s.Draws)/s.Took.Seconds(), "draws/s")
+			b.ReportMetric(s.Gap.Seconds()*1e3, "ms-longest-gap")
+			b.ReportMetric(float64(s.Stalls), "gaps-over-100ms")
+			b.ReportMetric(s.Longest.Seconds()*1e3, "ms-longest-update")
+			b.ReportMetric(s.Steps, "steps/s")
+			b.ReportMetric(s.Dreams, "dreams/s")
+			b.ReportMetric(float64(s.Size.X), "px-wide")
+			b.ReportMetric(0, "ns/op")
+			w.close()
+		})
+	}
+}
+
+// processorsBusy is what all processors have worked since the machine began, proc(5).
+func processorsBusy(b *testing.B) time.Duration {
+	b.Helper()
+	data, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		b.Skip("needs Linux's /proc/stat: ", err)
+	}
+	var user, nice, system, idle, wait, irq, soft int64
+	if _, err := fmt.Sscanf(string(data), "cpu %d %d %d %d %d %d %d", &user, &nice, &system, &idle, &wait, &irq, &soft); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(user+nice+system+irq+soft) * 10 * time.Millisecond
 }
