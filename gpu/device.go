@@ -3,6 +3,7 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
@@ -28,6 +29,9 @@ type Limits struct {
 
 // String names the device as messages do.
 func (d Device) String() string { return fmt.Sprintf("%s, OpenGL %s", d.Renderer, d.Version) }
+
+// same tells whether two are the same to a user, who names them by the renderer.
+func (d Device) same(o Device) bool { return d.Vendor == o.Vendor && d.String() == o.String() }
 
 // software tells a rasteriser on the CPU by the name that its driver gives it.
 func software(renderer string) bool {
@@ -57,9 +61,11 @@ func devices(o Options) ([]Device, error) {
 			failed = errors.Join(failed, err)
 			continue
 		}
-		if d := c.device; d.Software {
+		switch d := c.device; {
+		case slices.ContainsFunc(append(hard, soft...), d.same): // reached in another way
+		case d.Software:
 			soft = append(soft, d)
-		} else {
+		default:
 			hard = append(hard, d)
 		}
 		c.close()
@@ -91,7 +97,9 @@ func choose(o Options) (*context, error) {
 		if named || o.Device == "" && !d.Software {
 			return c, nil
 		}
-		seen = append(seen, d.Renderer)
+		if !slices.Contains(seen, d.Renderer) {
+			seen = append(seen, d.Renderer)
+		}
 		c.close()
 	}
 	switch {

@@ -53,8 +53,8 @@ type display struct {
 	share    uintptr // the context with which the next one has programs in common, or 0
 }
 
-// ports lists the displays: every device that EGL enumerates, else Mesa's
-// surfaceless platform and the default display.
+// ports lists the displays: every device that EGL enumerates, then Mesa's surfaceless
+// platform and the default display, which may lead to one that is not ours to open by itself.
 func ports(o Options) ([]port, error) {
 	e, err := loadEGL(o.Library)
 	if err != nil {
@@ -69,9 +69,6 @@ func ports(o Options) ([]port, error) {
 				out = append(out, display{egl: e, platform: eglPlatformDevice, native: d})
 			}
 		}
-	}
-	if len(out) > 0 {
-		return out, nil
 	}
 	if e.getPlatformDisplay != nil && strings.Contains(e.queryString(0, eglExtensions), "EGL_MESA_platform_surfaceless") {
 		out = append(out, display{egl: e, platform: eglPlatformSurfaceless})

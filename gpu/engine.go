@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/go-gl/gl/v4.3-core/gl"
+
 	"zalgoscope/nn"
 )
 
@@ -50,8 +52,8 @@ type Engine struct {
 	sums          *sums
 	ring          *ring
 	store         *store
-	persistent    bool // ARB_buffer_storage is there
-	robust        bool // KHR_robustness is there
+	persistent    bool          // ARB_buffer_storage is there
+	reset         func() uint32 // asks for a reset of the context; nil where the driver does not tell
 	tuner         *tuner
 	needs         map[string]need            // of the sizes met so far
 	room          int64                      // bytes for one plan, 0 for no bound known
@@ -87,7 +89,12 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	err = e.do(func() {
 		e.report()
 		e.persistent = hasExtension("GL_ARB_buffer_storage")
-		e.robust = hasExtension("GL_KHR_robustness")
+		switch {
+		case hasExtension("GL_KHR_robustness"):
+			e.reset = gl.GetGraphicsResetStatus
+		case hasExtension("GL_ARB_robustness"):
+			e.reset = gl.GetGraphicsResetStatusARB
+		}
 		e.store = openStore(o.Cache, e.device)
 		e.tuner = newTuner(e)
 		e.sums = newSums(e)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-gl/gl/v4.3-core/gl"
+
 	"zalgoscope/nn"
 )
 
@@ -96,6 +98,18 @@ func TestLostDevice(t *testing.T) {
 		t.Errorf("after the loss: got %v, want ErrLost", err)
 	}
 	c.Release()
+}
+
+// A context that the driver resets, as after a hang, is noticed at the next wait.
+func TestReset(t *testing.T) {
+	e := open(t, inception(), llvmpipe())
+	c := painted(t, e, 40, 30)
+	if e.reset == nil || e.reset() != gl.NO_ERROR {
+		t.Fatal("llvmpipe tells of resets, and of none yet")
+	}
+	e.reset = func() uint32 { return gl.GUILTY_CONTEXT_RESET }
+	_, err := e.Ascend(c, toOutput, nn.Step{Size: 1})
+	one(t, err, ErrLost, "reset", "llvmpipe")
 }
 
 func TestShaderThatFails(t *testing.T) {

@@ -90,7 +90,7 @@ func (e *Engine) await(layer string, fence uintptr) {
 
 // alive checks, where the driver tells, that the context was not reset.
 func (e *Engine) alive(layer string) {
-	if e.robust && gl.GetGraphicsResetStatus() != gl.NO_ERROR {
+	if e.reset != nil && e.reset() != gl.NO_ERROR {
 		e.failed(layer, fmt.Errorf("%w: the driver reset it", ErrLost))
 	}
 }

@@ -10,13 +10,13 @@ import (
 // the estimate that it is cut by may be off by half.
 const submission = 10 * time.Millisecond
 
-// firstRate is the FLOP/s assumed before anything is measured: a small
-// integrated card's, or a rasteriser's on one core.
+// firstRate is the FLOP/s assumed before anything is measured: those of the
+// slowest integrated cards, or of a rasteriser on one core.
 func firstRate(d Device) float64 {
 	if d.Software {
 		return 10e9
 	}
-	return 100e9
+	return 30e9
 }
 
 // cost is a pass's work in FLOP; passes that only move values count as what a
