@@ -94,7 +94,7 @@ func TestNoBentAllocations(t *testing.T) {
 }
 
 // BenchmarkBends measures the pace that the default net keeps with four bends on the modules
-// from 3a to 4c and on the largest maps, their amounts standing or turned at every step.
+// from 3a to 4c, before rectifiers, and on the largest maps, their amounts standing or turned at every step.
 func BenchmarkBends(b *testing.B) {
 	for _, c := range []struct{ name, text string }{
 		{"modules/mixed", "inception_3a:rotate=20,channels=random:0.5 inception_3b:cross-wire inception_4a:fold inception_4c:feedback"},
@@ -103,6 +103,7 @@ func BenchmarkBends(b *testing.B) {
 		{"modules/channels", "inception_3a:shuffle inception_3b:normalise inception_4a:roll inception_4c:sample-hold"},
 		{"modules/gradient", "inception_3a:gradient-sign inception_3b:gradient-blur inception_4a:gradient-mirror inception_4c:gradient-orthogonal"},
 		{"modules/weights", "inception_3a:weight-sign inception_3b:weight-noise inception_4a:weight-rotate inception_4c:weight-zero"},
+		{"convolutions/mixed", "conv2/conv:gain inception_3a/3x3/conv:abs inception_4a/1x1/conv:rotate inception_4c/3x3/conv:sine"},
 		{"largest/mixed", "conv1:rotate=20,channels=random:0.5 conv2:cross-wire conv2:fold conv1:feedback"},
 		{"largest/level", "conv1:fold conv1:noise conv2:invert conv2:sine"},
 		{"largest/space", "conv1:rotate conv1:blur conv2:dilate conv2:flip-h"},

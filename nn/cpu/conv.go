@@ -176,6 +176,17 @@ func (o *conv) load(w *worker, p *phase, b int) {
 
 func (o *conv) setGates(gates []gateRef) { o.gates = gates }
 
+// emit has the convolution note in a gate, where there is one, what its bound lets through.
+func (o *conv) emit(g *gate) {
+	if g == nil {
+		return
+	}
+	o.gates = make([]gateRef, o.out.n)
+	for b := range o.gates {
+		o.gates[b] = gateRef{gate: g, block: b}
+	}
+}
+
 // setFlags tells the kernel what follows the sum; it returns whether that includes every gate.
 func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
 	if o.add {

@@ -49,12 +49,15 @@ func (c *compiler) forward(i int) {
 		}
 		t.add(s)
 	case *nn.ReLU:
+		if op.Slope == 0 {
+			c.bounded(i, x, &rectifier)
+			return
+		}
 		c.gate(n, n.level)
 		n.slope = op.Slope
-		c.simple(i, 2, x.buf).add(&clip{out: n.out, x: x, bound: rectifier, slope: op.Slope, gate: n.gate})
+		c.simple(i, 20, x.buf).add(&leaky{out: n.out, x: x, slope: op.Slope, gate: n.gate})
 	case *nn.Clip:
-		c.gate(n, n.level)
-		c.simple(i, 2, x.buf).add(&clip{out: n.out, x: x, bound: bound{op.Min, op.Max}, gate: n.gate})
+		c.bounded(i, x, &bound{op.Min, op.Max})
 	case *nn.PerChannel:
 		c.simple(i, 1, x.buf).add(&perChannel{out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
 	case *nn.LRN:
@@ -101,12 +104,7 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 	if op.Bias != nil {
 		o.bias = padded(op.Bias)
 	}
-	if gate != nil {
-		o.gates = make([]gateRef, n.out.n)
-		for b := range o.gates {
-			o.gates[b] = gateRef{gate: gate, block: b}
-		}
-	}
+	o.emit(gate)
 	t := c.task(c.name(i), level, n.out, x.buf)
 	t.macs = op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
 	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
@@ -116,6 +114,20 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 	} else {
 		c.addConv(t, o)
 	}
+}
+
+// bounded computes layer i, a rectifier or clip that no convolution took in, as if a depthwise one that
+// changes nothing had.
+func (c *compiler) bounded(i int, x view, b *bound) {
+	n := c.node(i)
+	c.gate(n, n.level)
+	p := part{x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1}
+	for k := range n.out.n {
+		p.panels = append(p.panels, panel{w: ones, first: k, n: 1, last: lanes, depthwise: true})
+	}
+	o := &conv{k: c.packs.k, out: n.out, bound: b, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
+	o.emit(n.gate)
+	c.addConv(c.simple(i, 2, x.buf), o)
 }
 
 // forwardConcat copies what does not already lie in the concat's room.

@@ -1,14 +1,13 @@
 package cpu
 
-// clip is a rectifier or clip that no convolution took in; slope is that of a leaky rectifier.
-type clip struct {
+// leaky is a leaky rectifier.
+type leaky struct {
 	out, x view // may be the same
-	bound  bound
 	slope  float32
 	gate   *gate // or nil
 }
 
-func (o *clip) write(w *worker, r region) {
+func (o *leaky) write(w *worker, r region) {
 	for b := r.b0; b < r.b1; b++ {
 		for y := r.y0; y < r.y1; y++ {
 			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
@@ -16,20 +15,14 @@ func (o *clip) write(w *worker, r region) {
 				ref := gateRef{gate: o.gate, block: b}
 				bits := ref.row(w, y)
 				for i := range bits {
-					bits[i] = inside((*block)(in[i*lanes:]), o.bound.lo, o.bound.hi)
+					bits[i] = inside((*block)(in[i*lanes:]), rectifier.lo, rectifier.hi)
 				}
-			}
-			if o.slope != 0 {
-				for i, v := range in {
-					if v < 0 {
-						v *= o.slope
-					}
-					out[i] = v
-				}
-				continue
 			}
 			for i, v := range in {
-				out[i] = min(max(v, o.bound.lo), o.bound.hi)
+				if v < 0 {
+					v *= o.slope
+				}
+				out[i] = v
 			}
 		}
 	}
