@@ -53,7 +53,10 @@ type source struct {
 	share float32
 }
 
-const lastSource = 1 << 31
+const (
+	lastSource   = 1 << 31
+	sourcesAhead = 96 // there are more after the last, for kernels look ahead
+)
 
 // wire is the channels that a block's lanes are fed from, counted in floats from the first lane of
 // block 0, with their weights.

@@ -85,7 +85,7 @@ func newBendCase(name string, n, flags int) *bendCase {
 		}
 		c.list[len(c.list)-1].cell |= lastSource
 	}
-	c.list = append(c.list, source{})
+	c.list = append(c.list, ahead[:]...)
 	c.wiring = make([]wire, 3)
 	for i := range c.wiring {
 		for k := range lanes {

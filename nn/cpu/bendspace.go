@@ -9,10 +9,12 @@ import (
 
 // moves is the sources of a moved map: for each cell those that it shows, in order.
 type moves struct {
-	rows []int // the first source of each row
-	list []source
-	next []int32 // while it is turned: where the next source of a cell goes
+	rows []int    // the first source of each row
+	list []source // of all cells, and sourcesAhead of the first cell
+	next []int32  // while it is turned: where the next source of a cell goes
 }
+
+var ahead [sourcesAhead]source
 
 // move sees to the sources of a resample.
 func (b *bent) move(e bend.Resample) {
@@ -34,7 +36,7 @@ func (b *bent) move(e bend.Resample) {
 // see sets the sources that the cells of a resampled map show.
 func (o *moves) see(e bend.Resample, w, h, stride int) {
 	m := e.Affine(w, h)
-	list := resize(o.list, 4*w*h+1)[:0]
+	list := resize(o.list, 4*w*h+sourcesAhead)[:0]
 	for y := range h {
 		o.rows[y] = len(list)
 		for x := range w {
@@ -55,7 +57,7 @@ func (o *moves) see(e bend.Resample, w, h, stride int) {
 			list[len(list)-1].cell |= lastSource
 		}
 	}
-	o.list = append(list, source{})
+	o.list = append(list, ahead[:]...)
 }
 
 // turn sets the sources of the way back, where each cell hears of those that show it. The maps have from
@@ -63,10 +65,10 @@ func (o *moves) see(e bend.Resample, w, h, stride int) {
 func (o *moves) turn(f *moves, w, h, from, to int) {
 	o.next = resize(o.next, h*from)
 	clear(o.next)
-	for _, s := range f.list[:len(f.list)-1] {
+	for _, s := range f.list[:len(f.list)-sourcesAhead] {
 		o.next[s.cell&^lastSource]++
 	}
-	o.list = resize(o.list, len(f.list)+w*h) // kernels look one further
+	o.list = resize(o.list, len(f.list)+w*h)
 	clear(o.list)
 	n := int32(0)
 	for y := range h {
@@ -145,7 +147,9 @@ func neighbours(n *node) window {
 func (o *morphForward) write(w *worker, r region) {
 	for y := r.y0; y < r.y1; y++ {
 		row := region{r.b0, r.b1, y, y + 1}
-		o.pool.write(w, row)
+		if !o.allDry(r) {
+			o.pool.write(w, row)
+		}
 		o.each(w, row, true, o.k.mix, func(t *bendTile, _, _ int) { t.f = t.y })
 	}
 }
@@ -169,7 +173,9 @@ func (g *gradientTask) morphBackward(rows bendRows) writer {
 func (o *morphBackward) write(w *worker, r region) {
 	for y := r.y0; y < r.y1; y++ {
 		row := region{r.b0, r.b1, y, y + 1}
-		o.pool.write(w, row)
+		if !o.allDry(r) {
+			o.pool.write(w, row)
+		}
 		o.each(w, row, true, o.k.mix, func(t *bendTile, b, y int) { t.f = w.address(o.pool.out.at(b, y, 0)) })
 	}
 }

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"slices"
 	"unsafe"
 
 	"zalgoscope/nn/bend"
@@ -14,6 +15,7 @@ type bent struct {
 	c, h, w int
 	wet     []float32 // for each lane of the blocks; zero past the last channel
 	clean   []float32 // 1 - wet
+	dry     []bool    // blocks without a wet lane
 
 	at        bend.Moment
 	slot      *bend.Slot[*recall]
@@ -37,7 +39,10 @@ type bent struct {
 
 func newBent(k *kernels, op *bend.Op, n *node) *bent {
 	lanes := blocks(n.c) * lanes
-	return &bent{k: k, op: op, c: n.c, h: n.h, w: n.w, wet: make([]float32, lanes), clean: make([]float32, lanes)}
+	return &bent{
+		k: k, op: op, c: n.c, h: n.h, w: n.w,
+		wet: make([]float32, lanes), clean: make([]float32, lanes), dry: make([]bool, blocks(n.c)),
+	}
 }
 
 // prepare takes over the bend's parameters.
@@ -48,6 +53,9 @@ func (b *bent) prepare(step int64) {
 			b.wet[i] = b.op.Wet[i]
 		}
 		b.clean[i] = 1 - b.wet[i]
+	}
+	for i := range b.dry {
+		b.dry[i] = *(*block)(b.wet[i*lanes:]) == block{}
 	}
 	for _, o := range b.convs {
 		o.prepare(b)
@@ -118,10 +126,17 @@ type bendRows struct {
 func (o *bendRows) setGates(gates []gateRef) { o.gates = gates }
 
 // each runs a kernel for the region's rows, with f the same as x where set does not say otherwise.
-// The last kernel that writes a row sees to adding and to the gates.
+// The last kernel that writes a row sees to adding and to the gates; of dry blocks it passes on what is there.
 func (o *bendRows) each(w *worker, r region, last bool, run func(t *bendTile), set func(t *bendTile, b, y int)) {
 	t := &w.bend
 	for b := r.b0; b < r.b1; b++ {
+		run, set := run, set
+		if last && o.dry[b] {
+			if o.out == o.x {
+				continue
+			}
+			run, set = o.k.mix, nil // clean being all ones
+		}
 		wet, clean := o.wets(b)
 		*t = bendTile{n: o.out.w, fstep: cellSize, wet: unsafe.Pointer(wet), clean: unsafe.Pointer(clean)}
 		t.p, t.q, t.r = o.point.p, o.point.q, o.point.r
@@ -149,6 +164,9 @@ func (o *bendRows) each(w *worker, r region, last bool, run func(t *bendTile), s
 		}
 	}
 }
+
+// allDry tells whether no block of a region is wet.
+func (b *bent) allDry(r region) bool { return !slices.Contains(b.dry[r.b0:r.b1], false) }
 
 // straight tells whether a bend's way back lets every gradient through as it is.
 func straight(e bend.Effect) bool {

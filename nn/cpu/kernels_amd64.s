@@ -38129,7 +38129,7 @@ store:
 	RET
 
 // func resampleAVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·resampleAVX512(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -38145,7 +38145,11 @@ TEXT ·resampleAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VPXORD Z0, Z0, Z0
+	MOVL       768(DI), R8
+	SHLQ       $0x21, R8
+	SHRQ       $0x1b, R8
+	PREFETCHT0 (BX)(R8*1)
+	VPXORD     Z0, Z0, Z0
 
 source:
 	MOVL         (DI), R8
@@ -41117,7 +41121,7 @@ store:
 	RET
 
 // func resampleAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·resampleAVX2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -41135,8 +41139,12 @@ TEXT ·resampleAVX2(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+	MOVL       768(DI), R8
+	SHLQ       $0x21, R8
+	SHRQ       $0x1b, R8
+	PREFETCHT0 (BX)(R8*1)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
 
 source:
 	MOVL         (DI), R8

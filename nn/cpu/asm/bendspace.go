@@ -6,20 +6,30 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
+// sourcesAhead is how far kernels look ahead in a list of sources, as in package cpu.
+const sourcesAhead = 96
+
 // resample gathers each pixel from the cells that a list of cpu.source gives, f being the
 // block's first cell.
 func resample(v vector) {
 	b := newBender(v, "resample", "is clean*x + wet*(a weighted sum of cells of f).")
 	source, cell := GP64(), GP64()
 	MOVQ(b.args.Offset(bendSources), source)
+	place := func() { // takes the mark of the last one away and counts 64 bytes a cell
+		SHLQ(Imm(33), cell)
+		SHRQ(Imm(27), cell)
+	}
 	b.pixels(func() {
+		// The way through a turned map is none that the hardware foresees.
+		MOVL(Mem{Base: source, Disp: 8 * sourcesAhead}, cell.As32())
+		place()
+		PREFETCHT0(Mem{Base: b.f, Index: cell, Scale: 1})
 		for i := range v.perBlock() {
 			clearVector(v.reg(i))
 		}
 		Label("source")
 		MOVL(Mem{Base: source}, cell.As32())
-		SHLQ(Imm(33), cell) // takes the mark of the last one away
-		SHRQ(Imm(27), cell) // 64 bytes a cell
+		place()
 		VBROADCASTSS(Mem{Base: source, Disp: 4}, v.reg(2))
 		for i := range v.perBlock() {
 			VFMADD231PS(Mem{Base: b.f, Index: cell, Scale: 1, Disp: i * v.bytes()}, v.reg(2), v.reg(i))
