@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"gorgonia.org/tensor"
 
@@ -57,11 +58,20 @@ func New(net *nn.Net, specs []Spec, profiles Profiler) (*Rack, error) {
 			hurt[conv].bends = append(hurt[conv].bends, weightBend{len(r.bends) - 1, first})
 		}
 	}
-	for _, d := range r.damaged {
-		d.apply(r.bends)
-	}
+	r.damage(func(weightBend) bool { return true })
 	r.Net = rewritten(net, after, hurt)
 	return r, r.Net.Validate()
+}
+
+// damage computes the weights anew that such bends touch, convolutions side by side.
+func (r *Rack) damage(touched func(weightBend) bool) {
+	var all sync.WaitGroup
+	for _, d := range r.damaged {
+		if slices.ContainsFunc(d.bends, touched) {
+			all.Go(func() { d.apply(r.bends) })
+		}
+	}
+	all.Wait()
 }
 
 // Check reports the first bend, on or off, that a net cannot have.
@@ -254,10 +264,6 @@ func (r *Rack) Turn(specs []Spec) (bool, error) {
 			r.bends[i].Spec, r.bends[i].Effect, r.bends[i].Wet = t.Spec, t.Effect, t.Wet
 		}
 	}
-	for _, d := range r.damaged {
-		if slices.ContainsFunc(d.bends, func(b weightBend) bool { return turned[b.bend] != nil }) {
-			d.apply(r.bends)
-		}
-	}
+	r.damage(func(b weightBend) bool { return turned[b.bend] != nil })
 	return true, nil
 }

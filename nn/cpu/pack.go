@@ -99,8 +99,13 @@ func forwardMatrix(o *nn.Conv) matrix {
 	area := s[2] * s[3]
 	return matrix{
 		out: s[0], in: in * o.Groups, taps: area,
-		reads:  func(k int) (int, int) { return k / out * in, (k/out + 1) * in },
-		weight: func(k, i, tap int) float32 { return w[(k*in+i%in)*area+tap] },
+		reads: func(k int) (int, int) { return k / out * in, (k/out + 1) * in },
+		weight: func(k, i, tap int) float32 {
+			if i >= in {
+				i %= in
+			}
+			return w[(k*in+i)*area+tap]
+		},
 	}
 }
 
@@ -108,12 +113,21 @@ func forwardMatrix(o *nn.Conv) matrix {
 func backwardMatrix(o *nn.Conv, ys, xs []tap) matrix {
 	s, w := o.W.Shape(), nn.Floats(o.W)
 	out, in := s[0]/o.Groups, s[1]
+	var cells []int // of the kernel under each tap
+	for _, y := range ys {
+		for _, x := range xs {
+			cells = append(cells, y.kernel[0]*s[3]+x.kernel[0])
+		}
+	}
+	area := s[2] * s[3]
 	return matrix{
-		out: in * o.Groups, in: s[0], taps: len(ys) * len(xs),
+		out: in * o.Groups, in: s[0], taps: len(cells),
 		reads: func(k int) (int, int) { return k / in * out, (k/in + 1) * out },
 		weight: func(k, i, tap int) float32 {
-			ky, kx := ys[tap/len(xs)].kernel[0], xs[tap%len(xs)].kernel[0]
-			return w[((i*in+k%in)*s[2]+ky)*s[3]+kx]
+			if k >= in {
+				k %= in
+			}
+			return w[(i*in+k)*area+cells[tap]]
 		},
 	}
 }
