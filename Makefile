@@ -63,6 +63,8 @@ RACY := ./app/dream ./app/flash ./app/glide ./app/saver
 WRITING := TestBackground|TestRing|TestPingPong|TestReplay|TestSeamless|TestVideo
 POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestConformance/avx2/(canvas|dream|objectives)
 
+# TestShortCircuitWalk walks through ten minutes of random damage here; the two hours are
+# ZALGOSCOPE_WALK=2h go test . -run ShortCircuitWalk -timeout 30m
 test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
 	$(GO) test -race -timeout 30m $(RACY)

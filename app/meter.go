@@ -116,6 +116,9 @@ func (s *studio) status() string {
 		parts = append(parts,
 			fmt.Sprintf("%.1f dreams/s", s.meter.dreams), fmt.Sprintf("%.0f steps/s", s.meter.steps),
 			fmt.Sprintf("%d × %d", size.X, size.Y))
+		if f.Healed > 0 {
+			parts = append(parts, fmt.Sprintf("%d healed", f.Healed))
+		}
 	}
 	parts = append(parts, byteText(float64(memory())), s.session.id.Name)
 	if s.session.title != "" {

@@ -63,15 +63,15 @@ func (p *plane) tensor(in Input) *tensor.Dense {
 }
 
 // climb adds the normalised gradient, given with respect to the preprocessed input, clips, and heals
-// what is not finite.
-func (p *plane) climb(g *tensor.Dense, in Input, size float32) {
+// what is not finite, if there is something.
+func (p *plane) climb(g *tensor.Dense, in Input, size float32) (healed bool) {
 	scale, _ := in.Affine()
 	n, d := p.w*p.h, Floats(g)
 	sum := 0.0
 	for i, v := range d {
 		v *= scale[i/n]
 		if !finite(v) {
-			v = 0
+			v, healed = 0, true
 		}
 		d[i] = v
 		sum += math.Abs(float64(v))
@@ -84,7 +84,7 @@ func (p *plane) climb(g *tensor.Dense, in Input, size float32) {
 		out := p.pix[in.Colour(c)*n:][:n]
 		for i, v := range d[c*n:][:n] {
 			if !finite(out[i]) {
-				out[i] = grey
+				out[i], healed = grey, true
 				continue
 			}
 			if rate != 0 {
@@ -92,6 +92,7 @@ func (p *plane) climb(g *tensor.Dense, in Input, size float32) {
 			}
 		}
 	}
+	return healed
 }
 
 const grey = 127.5 // the middle of 0..255

@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"gorgonia.org/tensor"
 )
@@ -142,7 +143,9 @@ func (r *Reference) Ascend(c Canvas, obj Objective, step Step) (float32, error) 
 		return 0, err
 	}
 	r.advance(done, x)
-	rolled.climb(done.dx, r.net.Input, step.Size)
+	if healed := rolled.climb(done.dx, r.net.Input, step.Size); healed {
+		done.score = float32(math.NaN())
+	}
 	roll(p, rolled, -step.ShiftX, -step.ShiftY)
 	return done.score, nil
 }

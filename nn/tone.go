@@ -23,10 +23,14 @@ func ToneOf(m *image.RGBA) Tone {
 
 // Shift is the affine map in opponent colours by which a picture of tone from
 // moves towards t: o' = gain*o + offset. Gains are bounded to 1/2..2 and a
-// spread below 1 is left alone, so that a flat picture is not blown up to noise.
+// spread below 1 is left alone, so that a flat picture is not blown up to noise. A tone that is not
+// finite, as one damaged pixel makes it, moves nothing.
 func (t Tone) Shift(from Tone, amount float32) (gain, offset [3]float32) {
 	for i := range gain {
 		gain[i] = 1
+		if !finite(from.Mean[i]) || !finite(from.Spread[i]) {
+			continue
+		}
 		if from.Spread[i] >= 1 {
 			want := min(max(t.Spread[i]/from.Spread[i], 0.5), 2)
 			gain[i] = 1 + amount*(want-1)

@@ -3,6 +3,8 @@ package dream
 import (
 	"bytes"
 	"image"
+	"image/color"
+	"math"
 	"strings"
 	"testing"
 
@@ -181,6 +183,47 @@ func TestHealing(t *testing.T) {
 	}
 	if bytes.Equal(before.Pix, after.Pix) {
 		t.Error("the dream stands still")
+	}
+}
+
+// An infinite value in the picture is gone when the next frame is made, was counted, and did no
+// harm elsewhere: the same dream without it is near.
+func TestHealingPicture(t *testing.T) {
+	s := quick()
+	s.Hold, s.Zoom, s.Zalgo = 0.3, 0.02, 3
+	d, sound := begin(t, Clouds(64, 48, 1), 1), begin(t, Clouds(64, 48, 1), 1)
+	dreamed(t, d, Fixed(s), 1)
+	dreamed(t, sound, Fixed(s), 1)
+	dot := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	dot.SetRGBA(20, 10, color.RGBA{255, 255, 255, 255})
+	spot, err := d.engine.NewPicture(64, 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer spot.Release()
+	if err := spot.Write(dot); err != nil {
+		t.Fatal(err)
+	}
+	huge := nn.Term{Canvas: spot, Weight: math.MaxFloat32}
+	if err := d.engine.Combine(d.frame, nn.Term{Canvas: d.frame, Weight: 1}, huge, huge); err != nil {
+		t.Fatal(err)
+	}
+	got, want := dreamed(t, d, Fixed(s), 1), dreamed(t, sound, Fixed(s), 1)
+	healed := d.Healed()
+	if healed == 0 || sound.Healed() != 0 {
+		t.Errorf("%d steps were healed, and %d where all was sound", healed, sound.Healed())
+	}
+	far := 0
+	for i, v := range got.Pix {
+		if math.Abs(float64(v)-float64(want.Pix[i])) > 30 {
+			far++
+		}
+	}
+	if far > len(got.Pix)/20 {
+		t.Errorf("one infinite value changed %d of %d values", far, len(got.Pix))
+	}
+	if dreamed(t, d, Fixed(s), 1); d.Healed() != healed {
+		t.Error("it was not healed within a frame")
 	}
 }
 

@@ -18,6 +18,7 @@ type Frame struct {
 	Number   int // from 1
 	Steps    int64
 	Score    float32
+	Healed   int64         // gradient steps whose numbers burst, since the beginning
 	Settings Settings      // as at the frame's beginning
 	Now      Settings      // as their modulators had moved them at the frame's end
 	Bends    []bend.Spec   // likewise, those of the knob zalgo last
@@ -192,7 +193,7 @@ func (l *Loop) frame() {
 	took := now.Sub(began)
 	l.keepPace(took)
 	f := &Frame{
-		Image: l.dream.Image(), Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(),
+		Image: l.dream.Image(), Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(), Healed: l.dream.Healed(),
 		Settings: s, Now: l.dream.now, Bends: l.dream.bends, Motion: motion, Took: took, Done: now,
 	}
 	l.latest.Store(f)

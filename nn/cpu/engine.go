@@ -3,6 +3,7 @@ package cpu
 import (
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 
@@ -102,12 +103,14 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, e
 		return 0, err
 	}
 	e.advance(plan)
-	e.climb(plan, p, step)
+	if healed := e.climb(plan, p, step); healed {
+		return float32(math.NaN()), nil
+	}
 	return plan.score(), nil
 }
 
-// climb moves the canvas along the plan's gradient.
-func (e *Engine) climb(p *plan, c *canvas, step nn.Step) {
+// climb moves the canvas along the plan's gradient and tells whether there was something to heal.
+func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
 	o := &e.jobs.climb
 	o.grad, o.canvas, o.move = &p.grad, c, false
 	o.shiftX, o.shiftY = step.ShiftX, step.ShiftY
@@ -115,7 +118,8 @@ func (e *Engine) climb(p *plan, c *canvas, step nn.Step) {
 	for i := range o.colour {
 		o.colour[i] = e.net.Input.Colour(i)
 	}
-	o.sums = resize(o.sums, c.h)
+	o.sums, o.healed = resize(o.sums, c.h), resize(o.healed, c.h)
+	clear(o.healed)
 	share := len(c.pix) > shareFloats
 	e.crew.run(o, c.h, share)
 	sum := 0.0
@@ -127,6 +131,7 @@ func (e *Engine) climb(p *plan, c *canvas, step nn.Step) {
 	}
 	o.move = true
 	e.crew.run(o, c.h, share)
+	return slices.Contains(o.healed, true)
 }
 
 // Gradient returns the objective's gradient at the input x, and its value.

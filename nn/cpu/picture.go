@@ -83,6 +83,7 @@ type climb struct {
 	move           bool
 	rate           float32
 	sums           []float64 // of |gradient| over each row
+	healed         []bool    // rows that had something not finite
 }
 
 const grey = 127.5 // the middle of 0..255
@@ -99,7 +100,12 @@ func (o *climb) run(w *worker, y int) {
 	for x := range o.grad.w {
 		g, p := grad[o.grad.place(x):][:3], row[4*at:][:3]
 		for c, k := range o.colour {
-			p[k] = o.climbed(p[k], g[c]*o.scale[c])
+			if v := p[k]; finite(v) {
+				p[k] = o.climbed(v, g[c]*o.scale[c])
+			} else {
+				p[k] = grey
+				o.healed[y] = true
+			}
 		}
 		if at++; at == o.grad.w {
 			at = 0
@@ -110,8 +116,6 @@ func (o *climb) run(w *worker, y int) {
 // climbed is a value of the canvas after a step along its gradient v.
 func (o *climb) climbed(p, v float32) float32 {
 	switch {
-	case !finite(p):
-		return grey
 	case o.rate == 0:
 		return p
 	case finite(v):
@@ -138,6 +142,8 @@ func (o *climb) measure(w *worker, y int) float64 {
 		for c, v := range grad[o.grad.place(x):][:3] {
 			if v *= o.scale[c]; finite(v) {
 				sum[c] += math.Abs(float64(v))
+			} else {
+				o.healed[y] = true
 			}
 		}
 	}
