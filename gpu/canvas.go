@@ -115,22 +115,20 @@ func (c *Picture) prepare() {
 
 // Read sets an image from the canvas; it waits for the copy, and so for all work before it.
 func (c *Picture) Read(m *image.RGBA) error {
-	if err := c.fits(m); err != nil {
+	r, err := c.StartRead(m)
+	if err != nil {
 		return err
 	}
-	if err := c.Begin(); err != nil {
-		return err
-	}
-	return c.End(m)
+	return r.Wait()
 }
 
-// Begin starts to copy the canvas as it is now and does not wait. One copy is
-// under way at a time: Begin again before End drops the first.
-func (c *Picture) Begin() error {
-	if c.released {
-		return errors.New("gpu: the canvas is released")
+// StartRead starts to copy the canvas as it is now and does not wait. One copy is
+// under way at a time: another one before Wait drops the first.
+func (c *Picture) StartRead(m *image.RGBA) (nn.Reading, error) {
+	if err := c.fits(m); err != nil {
+		return nil, err
 	}
-	return c.engine.do(func() {
+	return &reading{c, m}, c.engine.do(func() {
 		c.prepare()
 		c.engine.paint("picture", "canvas_read", nil, encode(int32(c.w*c.h)), c.w*c.h,
 			reads(0, c.pixels.whole()), writes(outSlot, c.packed.whole()))
@@ -138,15 +136,33 @@ func (c *Picture) Begin() error {
 	})
 }
 
-// End waits for the copy that Begin started and sets the image. Work queued
-// since then goes on meanwhile, so a frame that is read one frame late costs no wait.
-func (c *Picture) End(m *image.RGBA) error {
+// reading is a copy of a canvas on its way to an image.
+type reading struct {
+	canvas *Picture
+	image  *image.RGBA
+}
+
+// Done asks the fence behind the copy. A failure is told by Wait.
+func (r *reading) Done() bool {
+	done := true
+	err := r.canvas.engine.do(func() {
+		if read := r.canvas.read; read != nil && read.fence != 0 {
+			done = gl.ClientWaitSync(read.fence, 0, 0) != gl.TIMEOUT_EXPIRED
+		}
+	})
+	return done || err != nil
+}
+
+// Wait waits for the copy and sets the image. Work queued since it was started goes on
+// meanwhile, so a frame that is read one frame late costs no wait.
+func (r *reading) Wait() error {
+	c, m := r.canvas, r.image
 	if err := c.fits(m); err != nil {
 		return err
 	}
 	return c.engine.do(func() {
 		if c.read == nil || c.read.fence == 0 {
-			fail(errors.New("gpu: no copy of the canvas was begun"))
+			fail(errors.New("gpu: no copy of the canvas is under way"))
 		}
 		c.read.wait("picture", func(data unsafe.Pointer) {
 			pix := unsafe.Slice((*byte)(data), 4*c.w*c.h)

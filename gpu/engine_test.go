@@ -3,6 +3,7 @@ package gpu
 import (
 	"image"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -180,21 +181,25 @@ func climbed(t testing.TB, e *Engine, w, h, steps int) *image.RGBA {
 func TestReadLate(t *testing.T) {
 	e := open(t, inception(), llvmpipe())
 	c := painted(t, e, 30, 20).(*Picture)
-	if err := c.Begin(); err != nil {
+	got := image.NewRGBA(image.Rect(0, 0, 30, 20))
+	reading, err := c.StartRead(got)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.Ascend(c, toOutput, nn.Step{Size: 9}); err != nil {
 		t.Fatal(err)
 	}
-	got := image.NewRGBA(image.Rect(0, 0, 30, 20))
-	if err := c.End(got); err != nil {
+	for !reading.Done() {
+		runtime.Gosched()
+	}
+	if err := reading.Wait(); err != nil {
 		t.Fatal(err)
 	}
 	if want := noise(30, 20); string(got.Pix) != string(want.Pix) {
 		t.Error("the late frame differs from the canvas at its beginning")
 	}
-	if err := c.End(got); err == nil {
-		t.Error("ending what was not begun: no error")
+	if err := reading.Wait(); err == nil {
+		t.Error("waiting twice: no error")
 	}
 }
 

@@ -60,6 +60,32 @@ type Canvas interface {
 	Release()
 }
 
+// Reading is an image on its way from a canvas.
+type Reading interface {
+	// Done tells whether Wait would not wait.
+	Done() bool
+	// Wait returns when the image is set.
+	Wait() error
+}
+
+// StartRead begins to read a canvas, as it is now, into an image as Canvas.Read does. Where the device can, it
+// goes on with other work meanwhile; else the image is set at once. The canvas may be changed before the image
+// has come, but neither read again nor released.
+func StartRead(c Canvas, m *image.RGBA) (Reading, error) {
+	if s, ok := c.(interface {
+		StartRead(m *image.RGBA) (Reading, error)
+	}); ok {
+		return s.StartRead(m)
+	}
+	return arrived{}, c.Read(m)
+}
+
+// arrived is a reading that has ended.
+type arrived struct{}
+
+func (arrived) Done() bool  { return true }
+func (arrived) Wait() error { return nil }
+
 // Term is one weighted canvas of a Combine.
 type Term struct {
 	Canvas Canvas

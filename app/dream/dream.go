@@ -44,11 +44,14 @@ type Dream struct {
 	news     []change // of the frame in progress, which onChange hears when it is finished
 	logged   Settings // the last settings that are news or were
 
-	frame  nn.Canvas   // the picture between frames
-	shown  *image.RGBA // what it shows, which outlives the device; never changed
-	before nn.Canvas   // a copy of it as the frame in progress found it
-	origin nn.Canvas   // the start picture at the canvas's size, while it is blended in
-	octave []octave    // from full size to smallest
+	frame   nn.Canvas   // the picture between frames
+	shown   *image.RGBA // what it shows, which outlives the device; never changed
+	coming  *image.RGBA // what it will show when reading has ended
+	reading nn.Reading  // of the frame last made, nil when it has arrived
+	arrived func()      // hears when it has; nil has Frame wait for it
+	before  nn.Canvas   // a copy of it as the frame in progress found it
+	origin  nn.Canvas   // the start picture at the canvas's size, while it is blended in
+	octave  []octave    // from full size to smallest
 }
 
 // Options are what a dream may be given beside its start.
@@ -76,7 +79,7 @@ func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 	if start.Rect.Min != (image.Point{}) || start.Rect.Empty() {
 		return fmt.Errorf("dream: a start picture of bounds %v does not begin at 0,0 or is empty", start.Rect)
 	}
-	d.shown = start
+	d.shown, d.reading = start, nil
 	if err := d.settle(d.restore); err != nil {
 		return err
 	}
@@ -149,6 +152,7 @@ func (d *Dream) Release() {
 }
 
 func (d *Dream) free() {
+	d.reading = nil
 	for i := range d.octave {
 		release(&d.octave[i].base)
 		release(&d.octave[i].work)
@@ -183,7 +187,7 @@ func (d *Dream) Done() int64 { return d.done }
 // Size is the canvas's size in pixels.
 func (d *Dream) Size() (w, h int) { return d.frame.Size() }
 
-// Image is the present frame, a picture of its own for each. It must not be changed.
+// Image is the present frame, or the last that has arrived, a picture of its own for each. It must not be changed.
 func (d *Dream) Image() *image.RGBA { return d.shown }
 
 // Check reports why the settings cannot be dreamed, without changing the dream.

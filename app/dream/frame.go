@@ -69,6 +69,40 @@ func (d *Dream) tryFrame(at Source) error {
 	return nil
 }
 
+// send starts to read the frame from the device.
+func (d *Dream) send(w, h int) error {
+	if err := d.collect(true); err != nil {
+		return err
+	}
+	coming := image.NewRGBA(image.Rect(0, 0, w, h))
+	reading, err := nn.StartRead(d.frame, coming)
+	if err != nil {
+		return err
+	}
+	d.coming, d.reading = coming, reading
+	if d.arrived != nil {
+		return nil
+	}
+	return d.collect(true)
+}
+
+// collect takes the frame that is on its way; told to wait it waits for it.
+func (d *Dream) collect(wait bool) error {
+	if d.reading == nil || !wait && !d.reading.Done() {
+		return nil
+	}
+	reading := d.reading
+	d.reading = nil
+	if err := reading.Wait(); err != nil {
+		return err
+	}
+	d.shown = d.coming
+	if d.arrived != nil {
+		d.arrived()
+	}
+	return nil
+}
+
 // keep copies the picture, so that a frame that fails does not count.
 func (d *Dream) keep() error {
 	w, h := d.Size()
@@ -105,11 +139,9 @@ func (d *Dream) makeFrame(at Source) error {
 	if err := d.sink(d.now); err != nil {
 		return err
 	}
-	shown := image.NewRGBA(image.Rect(0, 0, w, h))
-	if err := d.frame.Read(shown); err != nil {
+	if err := d.send(w, h); err != nil {
 		return err
 	}
-	d.shown = shown
 	d.frames++
 	d.time += s.Pace
 	return nil

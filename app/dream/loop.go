@@ -46,8 +46,11 @@ type Loop struct {
 
 	// Owned by the loop goroutine.
 	dream   *Dream
-	good    Settings // the last settings that passed Check
-	dreamed Settings // those of the last frame that was finished
+	good    Settings  // the last settings that passed Check
+	dreamed Settings  // those of the last frame that was finished
+	coming  *Frame    // made, but its picture has not arrived
+	began   time.Time // coming
+	last    time.Time // when a picture arrived
 	pace    float64
 }
 
@@ -73,6 +76,7 @@ func Start(d *Dream, s Settings, o LoopOptions) *Loop {
 		l.onError = func(error) {}
 	}
 	l.settings.Store(&s)
+	d.arrived = l.publish
 	go l.run()
 	return l
 }
@@ -131,6 +135,9 @@ func (l *Loop) run() {
 		if closed {
 			return
 		}
+		if len(jobs) > 0 || !dreaming {
+			l.collect(true)
+		}
 		for _, job := range jobs {
 			if err := job(l.dream); err != nil {
 				l.onError(err)
@@ -160,7 +167,8 @@ func (l *Loop) next() (jobs []func(*Dream) error, dreaming, closed bool) {
 // errClosed ends a frame that nobody waits for any more.
 var errClosed = errors.New("dream: the loop is closed")
 
-// frame dreams one frame and publishes it. Settings that cannot be dreamed are
+// frame dreams one frame. It is published when its picture has arrived: at once, or in the
+// middle of the next frame where the device works on meanwhile. Settings that cannot be dreamed are
 // reported, and the last good ones come back.
 func (l *Loop) frame() {
 	began := time.Now()
@@ -179,7 +187,7 @@ func (l *Loop) frame() {
 		if l.ended() {
 			return Settings{}, errClosed
 		}
-		return l.take(), nil
+		return l.take(), l.dream.collect(false)
 	})
 	if err == errClosed {
 		return
@@ -188,14 +196,31 @@ func (l *Loop) frame() {
 		l.fail(err)
 		return
 	}
-	l.dreamed = s
-	now := time.Now()
-	took := now.Sub(began)
-	l.keepPace(took)
-	f := &Frame{
-		Image: l.dream.Image(), Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(), Healed: l.dream.Healed(),
-		Settings: s, Now: l.dream.now, Bends: l.dream.bends, Motion: motion, Took: took, Done: now,
+	l.dreamed, l.began = s, began
+	l.coming = &Frame{
+		Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(), Healed: l.dream.Healed(),
+		Settings: s, Now: l.dream.now, Bends: l.dream.bends, Motion: motion,
 	}
+	l.collect(false)
+}
+
+// collect takes the picture that is on its way; told to wait it waits for it.
+func (l *Loop) collect(wait bool) {
+	if err := l.dream.settle(func() error { return l.dream.collect(wait) }); err != nil {
+		l.fail(err)
+	}
+}
+
+// publish hears that the picture has arrived.
+func (l *Loop) publish() {
+	f := l.coming
+	l.coming = nil
+	f.Image, f.Done = l.dream.Image(), time.Now()
+	if l.last.After(l.began) { // the device was at work on the frame before
+		l.began = l.last
+	}
+	f.Took, l.last = f.Done.Sub(l.began), f.Done
+	l.keepPace(f.Took)
 	l.latest.Store(f)
 	l.onFrame(f)
 }

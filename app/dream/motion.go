@@ -14,6 +14,9 @@ func (d *Dream) fit(s Settings) error {
 	if ww == w && wh == h {
 		return nil
 	}
+	if err := d.collect(true); err != nil {
+		return err
+	}
 	next, err := d.engine.NewPicture(ww, wh)
 	if err != nil {
 		return err

@@ -171,6 +171,29 @@ func (c *canvas) Read(m *image.RGBA) error {
 	return c.engine.check(own.Read(m))
 }
 
+// StartRead reads as the canvas of the engine at work does.
+func (c *canvas) StartRead(m *image.RGBA) (nn.Reading, error) {
+	own, err := c.engine.own(c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := nn.StartRead(own, m)
+	return &reading{r, c}, c.engine.check(err)
+}
+
+// reading is a reading of the engine that was at work when it was started.
+type reading struct {
+	nn.Reading
+	of *canvas
+}
+
+func (r *reading) Wait() error {
+	if _, err := r.of.engine.own(r.of); err != nil {
+		return err
+	}
+	return r.of.engine.check(r.Reading.Wait())
+}
+
 // Release frees the canvas, unless it has gone with its device.
 func (c *canvas) Release() {
 	if c.moved == c.engine.moved {
