@@ -13,7 +13,8 @@ import (
 type inputParams struct {
 	CanvasW, CanvasH, OriginX, OriginY int32
 	BGR                                int32
-	_                                  int32
+	Width, Height                      int32
+	_                                  [3]int32
 	Scale, Offset                      [4]float32
 }
 
@@ -64,7 +65,7 @@ func (e *Engine) ascendWhole(c *Picture, layers []int, obj nn.Objective, step nn
 	p.advance()
 	e.sums.finish(0, len(obj))
 	v := p.layout.picture
-	e.climb(c, v.in(v.grad), v.header(), -step.ShiftX, -step.ShiftY, step.Size)
+	e.climb(c, v.in(v.grad), p.layout.pixels(), p.layout.folded, -step.ShiftX, -step.ShiftY, step.Size)
 	return p.score()
 }
 
@@ -89,27 +90,27 @@ func (p *plan) show(c *Picture, x, y int) {
 	scale, offset := p.engine.net.Input.Affine()
 	params := inputParams{
 		CanvasW: int32(c.w), CanvasH: int32(c.h), OriginX: int32(x % c.w), OriginY: int32(y % c.h),
-		BGR: int32(flag(p.engine.net.Input.BGR)),
+		BGR: int32(flag(p.engine.net.Input.BGR)), Width: int32(p.layout.w), Height: int32(p.layout.h),
 	}
 	copy(params.Scale[:], scale[:])
 	copy(params.Offset[:], offset[:])
 	h := v.header()
 	h.End = int32(v.w * v.h)
-	p.engine.paint("picture", "input", nil, encode(h, params), v.w*v.h, reads(0, c.pixels.whole()), v.writeAct())
+	p.engine.paint("picture", "input", defines{"FOLDED": flag(p.layout.folded)}, encode(h, params), v.w*v.h, reads(0, c.pixels.whole()), v.writeAct())
 }
 
-// climb moves the canvas along a gradient that lies as h says, rolled to x, y.
-func (e *Engine) climb(c *Picture, g region, h header, x, y int, size float32) {
+// climb moves the canvas along a gradient that lies as h says, folded or not, rolled to x, y.
+func (e *Engine) climb(c *Picture, g region, h header, folded bool, x, y int, size float32) {
 	scale, _ := e.net.Input.Affine()
 	sum := magnitudeParams{}
 	copy(sum.Scale[:], scale[:])
-	e.paint("picture", "magnitude", defines{"PARTS": parts}, encode(h, sum), parts,
+	e.paint("picture", "magnitude", defines{"PARTS": parts, "FOLDED": flag(folded)}, encode(h, sum), parts,
 		reads(0, g), writes(outSlot, e.sums.parts(gradientSlot)))
 	e.sums.finish(gradientSlot, 1)
 	move := ascendParams{
 		OriginX: int32(x % c.w), OriginY: int32(y % c.h), BGR: int32(flag(e.net.Input.BGR)), Size: size, Scale: sum.Scale,
 	}
-	e.paint("picture", "ascend", nil, encode(h, move), c.w*c.h,
+	e.paint("picture", "ascend", defines{"FOLDED": flag(folded)}, encode(h, move), c.w*c.h,
 		reads(0, g), reads(1, e.sums.total(gradientSlot)), writes(outSlot, c.pixels.whole()))
 }
 
@@ -162,7 +163,7 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (out *tensor.Dense, e
 	}
 	err = e.do(func() {
 		p := e.plan([]int{l}, nil, x.Shape()[2], x.Shape()[1])
-		p.layout.picture.put(p.layout.picture.act, x)
+		p.setPicture(x)
 		p.run(p.passes)
 		v := p.layout.views[p.layout.root[l]]
 		out = e.get(layer, v, v.act)
@@ -181,11 +182,11 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (dx *tensor.Dense, 
 	}
 	err = e.do(func() {
 		p := e.plan(layers, obj, x.Shape()[2], x.Shape()[1])
-		p.layout.picture.put(p.layout.picture.act, x)
+		p.setPicture(x)
 		p.run(p.passes)
 		e.sums.finish(0, len(obj))
 		score = p.exact()
-		dx = e.get("picture", p.layout.picture, p.layout.picture.grad)
+		dx = p.pictureGradient()
 	})
 	return dx, score, err
 }

@@ -167,10 +167,9 @@ func (p *plan) backwardConv(i int, ops []*nn.Conv, y *view) {
 	layer := l.net.Layers[i].Name
 	x := l.view(l.inputs(i)[0])
 	p.rectify(layer, y, l.rectifier(i))
-	ys, xs, _ := ops[0].Spans(x.h, x.w)
 	var h header
 	uses := p.add(x, &h)
-	for _, g := range backwardOf(ys, xs) {
+	for _, g := range l.backwardOf(ops[0], x) {
 		if g.taps[0]*g.taps[1] == 0 && h.Accumulate == 1 {
 			continue
 		}

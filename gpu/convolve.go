@@ -33,7 +33,12 @@ func (p *plan) convolve(c convolving) {
 	}
 	p.weights = append(p.weights, conv.weights)
 	positions := float64(c.walk.grid[0] * c.walk.grid[1])
-	conv.flops = 2 * positions * float64(c.walk.taps[0]*c.walk.taps[1]) * float64(c.dst.channels*c.src.channels/groups)
+	taps := float64(c.walk.taps[0] * c.walk.taps[1])
+	if c.walk.folded { // what the net's own kernel has
+		k := c.ops[0].Kernel
+		taps = float64(k[0]*k[1]) * 3 / foldedChannels
+	}
+	conv.flops = 2 * positions * taps * float64(c.dst.channels*c.src.channels/groups)
 	p.pending = append(p.pending, conv.pass(p, p.engine.tuner.choose(conv)))
 }
 

@@ -104,9 +104,8 @@ func (p *plan) forwardConv(i int, op *nn.Conv, x, y *view) {
 	if group := l.siblings[i]; group != nil {
 		ops, y = p.group(group)
 	}
-	ys, xs, _ := op.Spans(x.h, x.w)
 	p.convolve(convolving{
-		layer: l.net.Layers[i].Name, ops: ops, walk: forwardOf(ys, xs), src: x, dst: y,
+		layer: l.net.Layers[i].Name, ops: ops, walk: l.forwardOf(op, x), src: x, dst: y,
 		read: x.readAct(0), write: y.writeAct(), act: l.rectifier(i),
 	})
 }

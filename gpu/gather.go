@@ -12,6 +12,8 @@ type gather struct {
 	from, tapStep   [2]int
 	taps            [2]int
 	tap0, tapEvery  [2]int // which of the kernel's weights the taps are
+	folded          bool   // between a folded picture and a convolution
+	shift           [2]int // of its weights
 }
 
 // forwardOf is the walk of the forward pass.
@@ -57,18 +59,6 @@ func gcd(a, b int) int {
 		a, b = b, a%b
 	}
 	return a
-}
-
-// gathersOf visits every walk of a convolution: what it writes and what it reads.
-func gathersOf(op *nn.Conv, in, out *view, visit func(dst, src *view, g gather)) {
-	y, x, err := op.Spans(in.h, in.w)
-	if err != nil {
-		panic(err) // the shapes were checked
-	}
-	visit(out, in, forwardOf(y, x))
-	for _, g := range backwardOf(y, x) {
-		visit(in, out, g)
-	}
 }
 
 // reach pads the blob so that no tap leaves it.

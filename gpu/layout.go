@@ -20,6 +20,7 @@ type layout struct {
 	readers  [][]int // the roots that read each root, once for each input
 	views    []*view // of each root
 	picture  *view
+	folded   bool          // the picture is
 	siblings map[int][]int // convolutions of one input run as one, under their first
 	won      map[int]*view // which cell won each window of a max pool
 	blobs    []*blob
@@ -36,9 +37,9 @@ func newLayout(net *nn.Net, targets []int, w, h int) (*layout, error) {
 		net: net, w: w, h: h, targets: targets, shapes: shapes, need: net.Upto(targets...),
 		root: make([]int, n), readers: make([][]int, n), views: make([]*view, n),
 		siblings: map[int][]int{}, won: map[int]*view{},
-		picture: newView("picture", tensor.Shape{3, h, w}),
 	}
 	l.fuse()
+	l.picture = l.newPicture()
 	l.concats()
 	for i := range net.Layers {
 		if l.computes(i) && l.views[i] == nil {
@@ -221,7 +222,10 @@ func (l *layout) finish() {
 		in := l.view(l.inputs(i)[0])
 		switch op := l.net.Layers[i].Op.(type) {
 		case *nn.Conv:
-			gathersOf(op, in, v, func(dst, src *view, g gather) { g.reach(src.blob) })
+			l.forwardOf(op, in).reach(in.blob)
+			for _, g := range l.backwardOf(op, in) {
+				g.reach(v.blob)
+			}
 		case *nn.Pool:
 			if op.Max {
 				l.won[i] = newView(l.net.Layers[i].Name, l.shapes[i])

@@ -118,10 +118,10 @@ func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn
 		e.sums.finish(0, len(obj))
 		v := p.layout.picture
 		at := struct{ W, H, X, Y int32 }{int32(c.w), int32(c.h), int32(x % c.w), int32(y % c.h)}
-		e.paint("picture", "tile", nil, encode(v.header(), at), w*h, reads(0, v.in(v.grad)), writes(outSlot, g.whole()))
+		e.paint("picture", "tile", defines{"FOLDED": flag(p.layout.folded)}, encode(p.layout.pixels(), at), w*h, reads(0, v.in(v.grad)), writes(outSlot, g.whole()))
 		score += p.exact()
 	}
-	e.climb(c, g.whole(), header{Width: int32(c.w), Height: int32(c.h), InRow: int32(c.w)}, 0, 0, step.Size)
+	e.climb(c, g.whole(), header{Width: int32(c.w), Height: int32(c.h), InRow: int32(c.w)}, false, 0, 0, step.Size)
 	return score
 }
 

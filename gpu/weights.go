@@ -81,7 +81,12 @@ func inputs(op *nn.Conv) int  { return op.W.Shape()[1] * op.Groups }
 // to all their outputs, backward the other way about.
 func (e *Engine) packed(layer string, ops []*nn.Conv, backward bool, g gather) *weights {
 	outs, ins := channelsOf(ops, outputs), channelsOf(ops[:1], inputs)
-	w := e.keep(layer, fmt.Sprintln(backward, g.tap0, g.taps), ops, func() []float32 {
+	weight := weight
+	if g.folded {
+		ins = channelsOf(ops[:1], func(*nn.Conv) int { return foldedChannels })
+		weight = func(op *nn.Conv, o, i, ky, kx int) float32 { return foldedWeight(op, o, i, ky, kx, g.shift) }
+	}
+	w := e.keep(layer, fmt.Sprintln(backward, g.folded, g.tap0, g.taps), ops, func() []float32 {
 		var data []float32
 		if backward {
 			data = pack(ins, outs, ops[0].Groups, g, func(to, from channel, ky, kx int) float32 {

@@ -19,7 +19,8 @@ void main() {
     PIXEL(width, height)
     float rate = size * float(3 * width * height) / total.x;
     if (!finite(vec3(rate)).x) rate = 0;
-    vec3 d = g[inBase + around(py - originY, height) * inRow + around(px - originX, width)].rgb * scale.rgb;
+    int gx = around(px - originX, width), gy = around(py - originY, height);
+    vec3 d = GRADIENT(gx, gy) * scale.rgb;
     d = mix(vec3(0), d, finite(d));
     if (bgr != 0) d = d.bgr;
     vec3 v = canvas[position].rgb;

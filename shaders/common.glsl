@@ -1,6 +1,17 @@
 // What the passes over maps share. A map is an array of vec4, one for four
 // channels of one cell: at(c, y, x) = base + (c/4)*plane + y*row + x.
 
+// OpenGL takes no macro that is not defined for zero, as C does.
+#ifndef TEXEL
+#define TEXEL 0
+#endif
+#ifndef MASK
+#define MASK 0
+#endif
+#ifndef FOLDED
+#define FOLDED 0
+#endif
+
 // SOURCE declares an array that is read, through a buffer texture (TEXEL 1)
 // or as a storage block; LOAD reads its vec4 at i.
 #if TEXEL == 1

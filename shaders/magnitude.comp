@@ -15,7 +15,7 @@ void main() {
     float sum = 0;
     for (int i = me; i < width * height; i += PARTS) {
         ivec2 cell = split(i, width);
-        vec3 v = g[inBase + cell.y * inRow + cell.x].rgb * scale.rgb;
+        vec3 v = GRADIENT(cell.x, cell.y) * scale.rgb;
         sum += dot(mix(vec3(0), abs(v), finite(v)), vec3(1));
     }
     sums[me] = vec4(sum, 0, 0, 0);

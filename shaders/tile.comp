@@ -9,5 +9,5 @@ layout(std430, binding = 4) writeonly restrict buffer Out { vec4 canvas[]; };
 
 void main() {
     PIXEL(width, height)
-    canvas[around(py + originY, canvasH) * canvasW + around(px + originX, canvasW)] = g[inBase + py * inRow + px];
+    canvas[around(py + originY, canvasH) * canvasW + around(px + originX, canvasW)] = vec4(GRADIENT(px, py), 0);
 }
