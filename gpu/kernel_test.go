@@ -84,3 +84,15 @@ func TestSlices(t *testing.T) {
 		t.Error("sliced steps differ from whole ones")
 	}
 }
+
+// A clock too coarse for a trial decides for the kernel that is likely the best.
+func TestCoarseClock(t *testing.T) {
+	first, second := kernel{PX: 7, OC: 2}, kernel{PX: 4, OC: 1}
+	tune := &tuner{engine: &Engine{}, best: map[string]kernel{}, trials: map[string]*trial{"shape": {left: []kernel{second}}}}
+	tune.found("shape", first, 0)
+	tune.trials["shape"].drop(second)
+	tune.found("shape", second, 0)
+	if got := tune.best["shape"]; got != first {
+		t.Errorf("got %v, want %v", got, first)
+	}
+}

@@ -27,8 +27,8 @@ type tuner struct {
 // trial is how far the candidates for one shape are measured.
 type trial struct {
 	left    []kernel
-	best    kernel
-	fastest float64 // seconds that best takes for all positions
+	best    kernel  // of those measured; of no positions where none is
+	fastest float64 // seconds that best takes for all positions, by a clock that may be too coarse for any
 }
 
 // timing is a measurement that the device has not answered yet.
@@ -190,7 +190,7 @@ func (t *tuner) settle() {
 
 // found notes what a candidate takes.
 func (t *tuner) found(shape string, k kernel, seconds float64) {
-	if r := t.trials[shape]; r.fastest == 0 || seconds < r.fastest {
+	if r := t.trials[shape]; r.best.PX == 0 || seconds < r.fastest {
 		r.best, r.fastest = k, seconds
 	}
 	t.decide(shape)
@@ -199,7 +199,7 @@ func (t *tuner) found(shape string, k kernel, seconds float64) {
 // decide settles a shape whose candidates are all measured, and tells whether it is so.
 func (t *tuner) decide(shape string) bool {
 	r := t.trials[shape]
-	if len(r.left) > 0 || r.fastest == 0 {
+	if len(r.left) > 0 || r.best.PX == 0 {
 		return false
 	}
 	t.best[shape], t.changed = r.best, true
