@@ -54,7 +54,7 @@ func TestBendFlags(t *testing.T) {
 
 // Every kind of bend at its usual amount shows at both layers of the sheet.
 func TestBendsShow(t *testing.T) {
-	const w, h, floor = 96, 72, 3.0
+	const w, h, floor = 96, 72, 6.0
 	path := filepath.Join(t.TempDir(), "sheet.png")
 	mustRun(t, "bends", "--sheet", path, "--size", "96x72")
 	sheet := open(t, path)

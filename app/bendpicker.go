@@ -93,14 +93,15 @@ func (p *panel) kindGrid() *block {
 	return grid
 }
 
-// bendable tells whether the picker's layer can have a kind: not all have weights of their own.
+// bendable tells whether the picker's layer can have a kind: not all have weights of their own, and
+// abs is idle after a ReLU.
 func (s *studio) bendable(k *bend.Kind) bool {
 	r := &s.rack
 	if len(r.layers) == 0 {
 		return false
 	}
 	if !k.OfWeights() {
-		return true
+		return !k.Idle(s.session.net, r.layers[r.layer])
 	}
 	if r.weighed != r.layers[r.layer] {
 		b, err := bend.Make(r.layers[r.layer], k.Name)

@@ -56,11 +56,15 @@ func BendSheet(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings, layers 
 	return sheet, nil
 }
 
-// shown is the bend that a sheet shows for a kind at a layer: abs, which is nothing to what a ReLU
+// shown is the bend that a sheet shows for a kind at a layer: abs, which is idle where a ReLU
 // has passed, sits on the convolutions before it.
 func shown(net *nn.Net, layer, kind string) (string, error) {
 	places := []string{layer}
-	if kind == "abs" {
+	k, err := bend.Find(kind)
+	if err != nil {
+		return "", err
+	}
+	if k.Idle(net, layer) {
 		convs, err := bend.Convolutions(net, layer)
 		if err != nil {
 			return "", err

@@ -75,7 +75,7 @@ func at(names []string, share float64) string {
 	return names[int(math.Round(share*float64(len(names)-1)))]
 }
 
-// ShortCircuit is a random bend at a random layer, the same for the same seed. It fails where
+// ShortCircuit is a random bend that changes something at a random layer, the same for the same seed. It fails where
 // the net has no layer that can be bent.
 func ShortCircuit(net *nn.Net, seed uint64) (bend.Spec, error) {
 	rng := rand.New(rand.NewPCG(seed, 3))
@@ -93,7 +93,7 @@ func ShortCircuit(net *nn.Net, seed uint64) (bend.Spec, error) {
 			s.Amount = k.Min + (k.Max-k.Min)*rng.Float64()
 		}
 		s.Amount = k.Clamp(math.Round(s.Amount*100) / 100)
-		if bend.Check(net, []bend.Spec{s}) == nil {
+		if !k.Idle(net, s.Layer) && bend.Check(net, []bend.Spec{s}) == nil {
 			return s, nil
 		}
 	}

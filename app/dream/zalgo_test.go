@@ -3,6 +3,7 @@ package dream
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"zalgoscope/nn/bend"
@@ -51,10 +52,20 @@ func TestShortCircuit(t *testing.T) {
 		if back, err := bend.Parse(s.String()); err != nil || back[0] != s {
 			t.Fatalf("%s reads back as %v, %v", s, back, err)
 		}
+		if k, _ := bend.Find(s.Kind); k.Idle(net, s.Layer) {
+			t.Fatalf("%s changes nothing", s)
+		}
 		kinds[s.Kind], layers[s.Layer] = true, true
 	}
-	if len(kinds) != len(bend.Kinds) || len(layers) != len(Bendable(net)) {
-		t.Errorf("%d of %d kinds and %d of %d layers came up", len(kinds), len(bend.Kinds), len(layers), len(Bendable(net)))
+	for i := range bend.Kinds {
+		k := &bend.Kinds[i]
+		useful := slices.ContainsFunc(Bendable(net), func(layer string) bool { return !k.Idle(net, layer) })
+		if kinds[k.Name] != useful {
+			t.Errorf("%s came up: %v, want %v", k.Name, kinds[k.Name], useful)
+		}
+	}
+	if len(layers) != len(Bendable(net)) {
+		t.Errorf("%d of %d layers came up", len(layers), len(Bendable(net)))
 	}
 }
 

@@ -239,11 +239,41 @@ func TestGradientKinds(t *testing.T) {
 			t.Fatalf("mirrored at %d: got %g, want %g", i, v, want)
 		}
 	}
-	if d := alike(back("gradient-orthogonal"), nn.Floats(last)); math.Abs(d) > 1e-5 {
+	if d := alike(back("gradient-orthogonal=1"), nn.Floats(last)); math.Abs(d) > 1e-5 {
 		t.Errorf("the orthogonal gradient has a cosine of %g with the last", d)
 	}
 	blurred := rack(t, spec(t, "maps:blur")).Net.Layers[2].Op.(*Op)
 	want := nn.NewTensor(shape)
 	blurred.Forward(want, in(dy))
 	same(t, "blurred gradient", nn.TensorOf(back("gradient-blur"), shape...), want)
+}
+
+// The size of a value is news only where it may be below zero.
+func TestIdle(t *testing.T) {
+	net := &nn.Net{Name: "signs", Input: nn.DefaultInput(), Layers: []nn.Layer{
+		{Name: "leaky", Op: &nn.ReLU{Slope: 0.1}, In: []int{nn.Picture}},
+		{Name: "relu", Op: &nn.ReLU{}, In: []int{0}},
+		{Name: "leaky again", Op: &nn.ReLU{Slope: 0.1}, In: []int{1}},
+		{Name: "pool", Op: &nn.Pool{Window: nn.Square(2, 2, 0), Max: true}, In: []int{2}},
+		{Name: "both", Op: &nn.Concat{}, In: []int{0, 1}},
+		{Name: "relus", Op: &nn.Concat{}, In: []int{1, 2}},
+	}}
+	abs, err := Find("abs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gain, err := Find("gain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for layer, want := range map[string]bool{
+		"leaky": false, "relu": true, "leaky again": true, "pool": true, "both": false, "relus": true, "nowhere": false,
+	} {
+		if got := abs.Idle(net, layer); got != want {
+			t.Errorf("abs at %s is idle: %v, want %v", layer, got, want)
+		}
+		if gain.Idle(net, layer) {
+			t.Errorf("gain at %s is idle", layer)
+		}
+	}
 }

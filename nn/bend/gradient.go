@@ -19,8 +19,8 @@ type GradientStencil struct{ Stencil }
 type GradientMirror struct{}
 
 // GradientOrthogonal takes from the gradient what it has in common with that of the step
-// before at this size: g - (g.p)/(p.p)*p.
-type GradientOrthogonal struct{}
+// before at this size, Amount times: g - Amount*(g.p)/(p.p)*p. At 1 the two are at right angles.
+type GradientOrthogonal struct{ Amount float32 }
 
 // meanSize is the mean size of a gradient whose values in Count channels are not zero.
 func meanSize(g Map, count int) float32 {
@@ -73,7 +73,7 @@ func (GradientMirror) Backward(dx, dy, _ Map, _ Moment) {
 	}
 }
 
-func (GradientOrthogonal) Backward(dx, dy, _ Map, at Moment) {
+func (e GradientOrthogonal) Backward(dx, dy, _ Map, at Moment) {
 	copy(dx.V, dy.V)
 	var dot, square float64
 	for i, p := range at.Past {
@@ -83,7 +83,7 @@ func (GradientOrthogonal) Backward(dx, dy, _ Map, at Moment) {
 	if square == 0 {
 		return
 	}
-	share := float32(dot / square)
+	share := e.Amount * float32(dot/square)
 	for i, p := range at.Past {
 		dx.V[i] -= share * p
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"zalgoscope/nn"
 )
 
 // Kind is one row of the table of bends.
@@ -17,6 +19,7 @@ type Kind struct {
 	Exact   bool // the way back is the derivative; else it is a straight line through
 	Help    string
 
+	signed  bool // it does nothing to values that have no sign
 	effect  func(draft) Effect
 	weights func(weightDraft) // for bends of weights, which have no effect
 }
@@ -63,26 +66,26 @@ var Kinds = []Kind{
 	{Name: "wrap", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 0.7, Exact: true,
 		Help:   "let what is stronger than the amount come in again from below",
 		effect: func(d draft) Effect { return pointwise(Wrap, d.level(), 0) }},
-	{Name: "crush", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 3,
+	{Name: "crush", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 5,
 		Help:   "round to coarse steps, as few bits do",
 		effect: func(d draft) Effect { return pointwise(Crush, d.level(), 0) }},
-	{Name: "abs", Group: "level", Unit: Mix, Max: 1, Default: 1, Exact: true,
+	{Name: "abs", Group: "level", Unit: Mix, Max: 1, Default: 1, Exact: true, signed: true,
 		Help:   "the size without the sign, which a layer has before its ReLU alone",
 		effect: func(d draft) Effect { return pointwise(Knee, -1, 0) }},
 	{Name: "sine", Group: "level", Min: 0.1, Max: 16, Default: 3, Exact: true,
 		Help:   "the sine of what fires, the amount being how fast it turns",
 		effect: func(d draft) Effect { return pointwise(Sine, d.amount, d.unit) }},
-	{Name: "noise", Group: "level", Unit: Level, Max: 8, Default: 1, Exact: true,
+	{Name: "noise", Group: "level", Unit: Level, Max: 8, Default: 3, Exact: true,
 		Help:   "add noise that the seed fixes",
 		effect: func(d draft) Effect { return Noise{Level: d.level(), Seed: d.seed} }},
-	{Name: "drift", Group: "level", Unit: Level, Max: 8, Default: 1, Exact: true,
+	{Name: "drift", Group: "level", Unit: Level, Max: 8, Default: 3, Exact: true,
 		Help:   "add noise that slowly becomes other noise",
 		effect: func(d draft) Effect { return Noise{Level: d.level(), Seed: d.seed, Drift: 24} }},
 	{Name: "normalise", Group: "level", Unit: Mix, Max: 1, Default: 1, Exact: true,
 		Help:   "let every place speak equally loud",
 		effect: func(d draft) Effect { return Normalise{d.unit, d.mask(), float32(max(len(d.list()), 1))} }},
 
-	{Name: "sample-hold", Group: "time", Unit: Steps, Min: 1, Max: 64, Default: 4,
+	{Name: "sample-hold", Group: "time", Unit: Steps, Min: 1, Max: 64, Default: 16,
 		Help:   "look only at every so many steps, repeat that in between",
 		effect: func(d draft) Effect { return SampleHold{int64(math.Round(float64(d.amount)))} }},
 	{Name: "feedback", Group: "time", Min: -0.95, Max: 0.95, Default: 0.6, Exact: true,
@@ -159,9 +162,9 @@ var Kinds = []Kind{
 	{Name: "gradient-quantise", Group: "gradient", Min: 0.1, Max: 16, Default: 6,
 		Help:   "round the gradient to multiples of the amount times its mean size",
 		effect: func(d draft) Effect { return GradientQuantise{len(d.list()), d.amount} }},
-	{Name: "gradient-orthogonal", Group: "gradient", Unit: Mix, Max: 1, Default: 1,
-		Help:   "never go the same way twice running",
-		effect: func(draft) Effect { return GradientOrthogonal{} }},
+	{Name: "gradient-orthogonal", Group: "gradient", Max: 8, Default: 4,
+		Help:   "never go the same way twice running; above 1 turn back from it",
+		effect: func(d draft) Effect { return GradientOrthogonal{d.amount} }},
 }
 
 // Find gives the table's row of that name.
@@ -211,6 +214,36 @@ func (k *Kind) Clamp(v float64) float64 {
 
 // OfWeights tells whether the kind bends weights.
 func (k *Kind) OfWeights() bool { return k.weights != nil }
+
+// Idle tells whether the kind can change nothing at a layer of the net, whose values all are what
+// ReLUs have passed.
+func (k *Kind) Idle(net *nn.Net, layer string) bool {
+	l, err := net.Find(layer)
+	return err == nil && k.signed && unsigned(net, l)
+}
+
+// unsigned tells whether a layer's values are never below zero.
+func unsigned(net *nn.Net, l int) bool {
+	if l == nn.Picture {
+		return false
+	}
+	switch op := net.Layers[l].Op.(type) {
+	case *nn.Softmax:
+		return true
+	case *nn.ReLU:
+		if op.Slope == 0 {
+			return true
+		}
+	case *nn.Clip:
+		if op.Min >= 0 {
+			return true
+		}
+	case *nn.Pool, *nn.LRN, *nn.Concat, *nn.Add:
+	default:
+		return false
+	}
+	return !slices.ContainsFunc(net.Layers[l].In, func(i int) bool { return !unsigned(net, i) })
+}
 
 // draft is what an effect is made from.
 type draft struct {

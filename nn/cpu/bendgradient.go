@@ -87,7 +87,7 @@ func (o *measuredBackward) write(w *worker, r region) {
 		share := &w.row(0, 1)[0]
 		fill(share, 0)
 		if square := m.total(1); o.at.Past != nil && square != 0 {
-			fill(share, -float32(m.total(0)/square))
+			fill(share, -e.Amount*float32(m.total(0)/square))
 		}
 		o.each(w, r, true, o.k.mix, func(t *bendTile, b, y int) {
 			t.clean, t.wet, t.f = unsafe.Pointer(&ones[0]), unsafe.Pointer(share), t.x
