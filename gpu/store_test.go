@@ -109,6 +109,27 @@ func TestTuningWithoutSibling(t *testing.T) {
 	}
 }
 
+// On hardware, timer queries that later steps read decide for each shape.
+func TestTuningAsHardware(t *testing.T) {
+	e := open(t, inception(), cached("-"))
+	e.device.Software = false
+	want := string(climbed(t, e, 33, 31, 2).Pix)
+	if err := e.do(func() { e.tuner.finish(e.plans[len(e.plans)-1]) }); err != nil {
+		t.Fatal(err)
+	}
+	if string(climbed(t, e, 33, 31, 2).Pix) != want {
+		t.Error("tuned steps differ from the usual kernels'")
+	}
+	for _, q := range e.plans[0].passes {
+		if q.conv == nil {
+			continue
+		}
+		if best, ok := e.tuner.best[q.conv.shape()]; !ok || q.kernel != best.String() {
+			t.Errorf("layer %q runs by %s, the best is %v", q.layer, q.kernel, best)
+		}
+	}
+}
+
 // A candidate that the driver rejects is passed over; the dream goes on by the usual kernels.
 func TestTuningOfRejected(t *testing.T) {
 	e := open(t, inception(), cached("-"))
