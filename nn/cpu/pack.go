@@ -23,8 +23,9 @@ type matrix struct {
 	weight  func(o, i, tap int) float32 // of an input channel within reads(o)
 }
 
-// pack lays the weights out for kernels that compute pair blocks at once.
-func (m matrix) pack(pair int) []panel {
+// pack lays the weights out for kernels that compute pair blocks at once, in the room of
+// those that it laid out before, if any.
+func (m matrix) pack(pair int, old []panel) []panel {
 	var panels []panel
 	if m.taps == 0 {
 		return make([]panel, (blocks(m.out)+pair-1)/pair)
@@ -38,7 +39,7 @@ func (m matrix) pack(pair int) []panel {
 		}
 		p := panel{first: from / lanes, n: blocks(to) - from/lanes}
 		p.last = min(lanes, m.in-lanes*(p.first+p.n-1))
-		p.w = make([]float32, 0, ((p.n-1)*lanes+p.last)*m.taps*width)
+		p.w = roomOf(old, len(panels), ((p.n-1)*lanes+p.last)*m.taps*width)
 		for ib := p.first; ib < p.first+p.n; ib++ {
 			for tap := range m.taps {
 				for i := lanes * ib; i < min(lanes*(ib+1), m.in); i++ {
@@ -49,6 +50,14 @@ func (m matrix) pack(pair int) []panel {
 		panels = append(panels, p)
 	}
 	return panels
+}
+
+// roomOf is that of the i-th panel for n weights, empty.
+func roomOf(old []panel, i, n int) []float32 {
+	if old == nil {
+		return make([]float32, 0, n)
+	}
+	return old[i].w[:0]
 }
 
 // row appends the weights of one input value to width output channels from o.
@@ -66,13 +75,13 @@ func (m matrix) row(w []float32, o, width, i, tap int) []float32 {
 }
 
 // packDepthwise lays out weights [block][tap][channel].
-func (m matrix) packDepthwise() []panel {
+func (m matrix) packDepthwise(old []panel) []panel {
 	panels := make([]panel, blocks(m.out))
 	if m.taps == 0 {
 		return panels
 	}
 	for b := range panels {
-		panels[b] = panel{first: b, n: 1, last: lanes, depthwise: true}
+		panels[b] = panel{w: roomOf(old, b, m.taps*lanes), first: b, n: 1, last: lanes, depthwise: true}
 		for tap := range m.taps {
 			for o := lanes * b; o < lanes*(b+1); o++ {
 				v := float32(0)
@@ -161,7 +170,7 @@ type packs struct {
 type packed struct {
 	panels  []panel
 	edition int // of the weights
-	pack    func() []panel
+	pack    func(old []panel) []panel
 }
 
 // packKey names the weights of a convolution, forward (together 0) or for a phase of
@@ -218,14 +227,14 @@ func (p *packs) get(key packKey, depthwise bool, make func() matrix) []panel {
 	if made, ok := p.made[key]; ok {
 		return made.panels
 	}
-	pack := func() []panel { return make().pack(p.k.pair) }
+	pack := func(old []panel) []panel { return make().pack(p.k.pair, old) }
 	switch {
 	case key.winograd:
-		pack = func() []panel { return make().packWinograd(p.k.pair) }
+		pack = func(old []panel) []panel { return make().packWinograd(p.k.pair, old) }
 	case depthwise:
-		pack = func() []panel { return make().packDepthwise() }
+		pack = func(old []panel) []panel { return make().packDepthwise(old) }
 	}
-	p.made[key] = &packed{panels: pack(), edition: key.edition(), pack: pack}
+	p.made[key] = &packed{panels: pack(nil), edition: key.edition(), pack: pack}
 	return p.made[key].panels
 }
 
@@ -247,10 +256,7 @@ func (p *packs) refresh(c *crew) {
 type stale struct{ packs []*packed }
 
 func (o *stale) run(_ *worker, i int) {
-	made := o.packs[i]
-	for k, q := range made.pack() {
-		copy(made.panels[k].w, q.w)
-	}
+	o.packs[i].pack(o.packs[i].panels)
 }
 
 // keep drops the weights of all convolutions that are not a net's.

@@ -1,6 +1,6 @@
 package cpu
 
-// winogradIn is B' and winogradOut A' of F(2x2,rxr), by r-3; winogradWeights has G.
+// winogradIn is B' and winogradOut A' of F(2x2,rxr), by r-3; winogradPoints has G.
 // The generator of the assembly, a module of its own, has them too (asm/winograd.go).
 var (
 	winogradIn = [2][][]float32{

@@ -106,7 +106,7 @@ func newGuide(t *tensor.Dense, k *kernels) *guide {
 		out: n, in: c, taps: 1,
 		reads:  func(int) (int, int) { return 0, c },
 		weight: func(o, i, _ int) float32 { return data[i*n+o] },
-	}.pack(k.pair)
+	}.pack(k.pair, nil)
 	g.rows = make([]float32, n*g.stride)
 	for i, v := range data {
 		g.rows[i%n*g.stride+i/n] = v

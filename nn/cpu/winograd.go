@@ -179,19 +179,21 @@ func (w *worker) room(size int) address {
 	return address(roundUp(int(at), alignment))
 }
 
-// winogradWeights is G of F(2x2,rxr), by r-3: the points of r weights.
-var winogradWeights = [2][][]float64{
-	{{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}},
-	{{1. / 2, 0, 0, 0}, {-1. / 2, -1. / 2, -1. / 2, -1. / 2}, {-1. / 6, 1. / 6, -1. / 6, 1. / 6}, {1. / 6, 2. / 6, 4. / 6, 8. / 6}, {0, 0, 0, 1}},
+// winogradPoints is G of F(2,r) times r weights, their values at the r+1 points of one axis.
+func winogradPoints(taps int, a, b, c, d float64) (v, w, x, y, z float64) {
+	if taps == 3 {
+		even, odd := (a+c)/2, b/2
+		return a, even + odd, even - odd, c, 0
+	}
+	return a / 2, (a + b + c + d) / -2, (b + d - a - c) / 6, (a + 2*b + 4*c + 8*d) / 6, d
 }
 
-// packWinograd lays out the weights at each point, GgG'.
-func (m matrix) packWinograd(pair int) []panel {
+// packWinograd is pack of the weights at each point, GgG'.
+func (m matrix) packWinograd(pair int, old []panel) []panel {
 	taps := 3
 	if m.taps == 16 {
 		taps = 4
 	}
-	g := winogradWeights[taps-3]
 	points, each := (taps+1)*(taps+1), (blocks(m.out)+pair-1)/pair
 	panels := make([]panel, points*each)
 	n := blocks(m.in)
@@ -199,42 +201,42 @@ func (m matrix) packWinograd(pair int) []panel {
 		o := lanes * pair * i
 		width := lanes * min(pair, blocks(m.out)-pair*i)
 		for p := range points {
-			panels[p*each+i] = panel{w: make([]float32, m.in*width), n: n, last: m.in - lanes*(n-1)}
+			at := p*each + i
+			panels[at] = panel{w: roomOf(old, at, m.in*width)[:m.in*width], n: n, last: m.in - lanes*(n-1)}
 		}
+		var rows [25][2 * lanes]float32 // of one input channel at the points
 		var v [25]float32
 		for in := range m.in {
 			for k := range min(width, m.out-o) {
-				m.atPoints(g, o+k, in, &v)
+				m.atPoints(taps, o+k, in, &v)
 				for p := range points {
-					panels[p*each+i].w[in*width+k] = v[p]
+					rows[p][k] = v[p]
 				}
+			}
+			for p := range points {
+				copy(panels[p*each+i].w[in*width:], rows[p][:width])
 			}
 		}
 	}
 	return panels
 }
 
-// atPoints sets v to the weights between two channels at the points.
-func (m matrix) atPoints(g [][]float64, o, i int, v *[25]float32) {
-	var rows [5][4]float64 // Gg
-	taps := len(g) - 1
-	for ky := range taps {
-		for kx := range taps {
-			w := float64(m.weight(o, i, taps*ky+kx))
-			for y := range g {
-				rows[y][kx] += g[y][ky] * w
-			}
+// atPoints sets v to the weights between two channels at the points, row by row.
+func (m matrix) atPoints(taps, o, i int, v *[25]float32) {
+	var rows [5][4]float64
+	for x := range taps {
+		var w [4]float64
+		for y := range taps {
+			w[y] = float64(m.weight(o, i, taps*y+x))
 		}
+		rows[0][x], rows[1][x], rows[2][x], rows[3][x], rows[4][x] = winogradPoints(taps, w[0], w[1], w[2], w[3])
 	}
-	p := 0
-	for y := range g {
-		for _, gx := range g {
-			sum := 0.0
-			for k, f := range gx {
-				sum += rows[y][k] * f
-			}
-			v[p] = float32(sum)
-			p++
+	for y := range taps + 1 {
+		r, at := &rows[y], v[(taps+1)*y:][:taps+1]
+		p0, p1, p2, p3, p4 := winogradPoints(taps, r[0], r[1], r[2], r[3])
+		at[0], at[1], at[2], at[3] = float32(p0), float32(p1), float32(p2), float32(p3)
+		if taps == 4 {
+			at[4] = float32(p4)
 		}
 	}
 }
