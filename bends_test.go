@@ -52,6 +52,34 @@ func TestBendFlags(t *testing.T) {
 	}
 }
 
+// A replay's bends take the place of the recorded ones, and travel in what it writes.
+func TestReplayBends(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	args := []string{"dream", "clouds", "--size", "48x32", "--steps", "1", "--octaves", "1", "--bend"}
+	const other = "inception_3a:invert=1"
+	mustRun(t, append(args, "conv2:gain=-2", "-o", at("recorded.png"))...)
+	mustRun(t, append(args, other, "-o", at("want.png"))...)
+	mustRun(t, "replay", at("recorded.png"), "--bend", other, "-o", at("bent.png"))
+	mustRun(t, "replay", at("bent.png"), "-o", at("again.png"))
+	mustRun(t, "replay", at("recorded.png"), "--zalgo", "6", "-o", at("zalgo.png"))
+	want := open(t, at("want.png"))
+	for _, name := range []string{"bent.png", "again.png"} {
+		if d := difference(open(t, at(name)), want); d != 0 {
+			t.Errorf("%s differs by %g from the dream of these bends", name, d)
+		}
+	}
+	recorded := open(t, at("recorded.png"))
+	if difference(recorded, want) < 1 || difference(open(t, at("zalgo.png")), recorded) < 1 {
+		t.Error("the bends do not show")
+	}
+	for _, bad := range []string{"conv2:gian=2", "nowhere:gain=2"} {
+		if _, err := run("replay", at("recorded.png"), "--bend", bad, "-o", at("bad.png")); err == nil {
+			t.Errorf("a replay with %s began", bad)
+		}
+	}
+}
+
 // Every kind of bend at its usual amount shows at both layers of the sheet.
 func TestBendsShow(t *testing.T) {
 	const w, h, floor = 96, 72, 6.0

@@ -13,20 +13,32 @@ import (
 // knobFlags makes a flag of every row of the knob table, which sets s.
 func knobFlags(fs *pflag.FlagSet, s *dream.Settings) {
 	for i := range dream.Knobs {
-		k := &dream.Knobs[i]
-		if p := k.Text(s); p != nil && k.List {
-			fs.Var(&listFlag{text: p}, k.Name, k.Help+"; may be given again and again")
-			continue
-		} else if p != nil {
-			fs.StringVar(p, k.Name, *p, k.Help)
-			continue
-		}
-		help := k.Help
-		if k.Unit != "" {
-			help += ", in " + k.Unit
-		}
-		fs.Var(&numberFlag{knob: k, settings: s}, k.Name, fmt.Sprintf("%s (%g to %g)", help, k.Min, k.Max))
+		knobFlag(fs, &dream.Knobs[i], s)
 	}
+}
+
+// bendFlags makes a flag of those rows that bend, likewise.
+func bendFlags(fs *pflag.FlagSet, s *dream.Settings) {
+	for i := range dream.Knobs {
+		if k := &dream.Knobs[i]; k.Group == "bend" {
+			knobFlag(fs, k, s)
+		}
+	}
+}
+
+func knobFlag(fs *pflag.FlagSet, k *dream.Knob, s *dream.Settings) {
+	if p := k.Text(s); p != nil && k.List {
+		fs.Var(&listFlag{text: p}, k.Name, k.Help+"; may be given again and again")
+		return
+	} else if p != nil {
+		fs.StringVar(p, k.Name, *p, k.Help)
+		return
+	}
+	help := k.Help
+	if k.Unit != "" {
+		help += ", in " + k.Unit
+	}
+	fs.Var(&numberFlag{knob: k, settings: s}, k.Name, fmt.Sprintf("%s (%g to %g)", help, k.Min, k.Max))
 }
 
 // numberFlag is a knob with a number as a flag.

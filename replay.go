@@ -6,8 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
+	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // replayJob is what the replay command was asked for.
@@ -18,6 +21,7 @@ type replayJob struct {
 	size, start string
 	guides      []string
 	from, to    int
+	bends       dream.Settings // what --zalgo, --bend and --mod put in place of the recorded ones
 }
 
 func replayCommand() *cobra.Command {
@@ -27,8 +31,10 @@ func replayCommand() *cobra.Command {
 		Short: "Make a recording again from the recipe in it, at any size or rate",
 		Long: `Make a recording again from the recipe in it. FILE is what zalgoscope recorded or saved:
 PNG, JPEG, GIF, APNG, MP4, WebM, or a session as TOML. The same net, engine and size give the same
-frames bit for bit.`,
+frames bit for bit. --zalgo, --bend and --mod each take the place of what was recorded of them, for
+the whole recording; an empty text takes it out. What is written carries them.`,
 		Example: `  zalgoscope replay small.gif --size 1920x1080 -o large.mp4
+  zalgoscope replay small.gif --bend inception_3b:sharpen=5 --mod bend.1=sine:0.1:3 -o bent.gif
   zalgoscope replay small.gif --from 100 --to 200 -o frames/%05d.png`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,6 +49,7 @@ frames bit for bit.`,
 	fs.IntVar(&j.to, "to", 0, "frame to end before; 0 for all")
 	fs.StringVar(&j.start, "start", "", "start picture, where it is no longer where the recipe says")
 	fs.StringArrayVar(&j.guides, "guide", nil, "guide picture, where it is no longer where the recipe says; as often as there are several")
+	bendFlags(fs, &j.bends)
 	j.netFlags.register(cmd)
 	j.engineFlags.register(cmd)
 	return cmd
@@ -60,6 +67,9 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	j.follow(cmd, recipe)
 	net, err := j.load()
 	if err != nil {
+		return err
+	}
+	if recipe, err = j.bend(cmd, recipe, net); err != nil {
 		return err
 	}
 	engine, err := j.open(net)
@@ -108,6 +118,33 @@ func (j *replayJob) replayOptions(folder string) (o record.ReplayOptions, err er
 		o.Guide = append(o.Guide, m)
 	}
 	return o, nil
+}
+
+// bend is the recipe with what the flags say of bends, which the net must have.
+func (j *replayJob) bend(cmd *cobra.Command, r record.Recipe, net *nn.Net) (record.Recipe, error) {
+	specs, err := bend.Parse(j.bends.Bend)
+	if err != nil {
+		return r, err
+	}
+	if err := bend.Check(net, specs); err != nil {
+		return r, err
+	}
+	if _, err := dream.ParseModulators(j.bends.Mod); err != nil {
+		return r, err
+	}
+	flags := cmd.Flags()
+	return r.With(func(s *dream.Settings) {
+		for _, k := range dream.Knobs {
+			if k.Group != "bend" || !flags.Changed(k.Name) {
+				continue
+			}
+			if p := k.Number(s); p != nil {
+				*p = *k.Number(&j.bends)
+			} else {
+				*k.Text(s) = *k.Text(&j.bends)
+			}
+		}
+	}), nil
 }
 
 // follow takes from the recipe what no flag says: the net, and how the file is written.

@@ -53,7 +53,8 @@ Long options may have one dash or two.`,
 				return errors.Join(cmd.Help(), err)
 			}
 			if j.file != "" {
-				// The command line counts more than the file.
+				// The command line counts more than the file, to whose lists it adds.
+				j.options.Bend, j.options.Mod = "", ""
 				if err := errors.Join(saver.ReadSettings(j.file, &j.options), fs.Parse(args)); err != nil {
 					return err
 				}
@@ -87,6 +88,8 @@ func saverFlags(fs *pflag.FlagSet, o *saver.Options) {
 		switch {
 		case k.Number != nil:
 			fs.Float64Var(k.Number(o), k.Name, k.Default, fmt.Sprintf("%s (%g to %g)", k.Help, k.Min, k.Max))
+		case k.Text != nil && k.List:
+			fs.Var(&listFlag{text: k.Text(o)}, k.Name, k.Help+"; may be given again and again")
 		case k.Text != nil:
 			fs.StringVar(k.Text(o), k.Name, *k.Text(o), k.Help)
 		case k.Switch != nil:

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 
 	"zalgoscope/app/dream"
 )
@@ -192,6 +193,15 @@ func (r Recipe) Resized(size image.Point) Recipe {
 		changes[i] = c
 	}
 	r.Changes = changes
+	return r
+}
+
+// With is the recipe with all its settings changed.
+func (r Recipe) With(change func(*dream.Settings)) Recipe {
+	r.Changes = slices.Clone(r.Changes)
+	for i := range r.Changes {
+		change(&r.Changes[i].Settings)
+	}
 	return r
 }
 

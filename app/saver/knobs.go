@@ -15,8 +15,11 @@ type Options struct {
 	Strength float64 // of the dream, 1 as it is
 	Words    string  // labels to dream, with commas between; "" for any
 	Images   string  // folder of start pictures; "" for none
-	FPS      bool    // show the rates
-	Flashes  bool    // leave flashes in
+	Zalgo    float64 // how far every scene is bent at least
+	Bend     string  // bends and modulators in place of the scenes' own; "" for those
+	Mod      string
+	FPS      bool // show the rates
+	Flashes  bool // leave flashes in
 	Seed     uint64
 }
 
@@ -33,6 +36,7 @@ type Knob struct {
 	Default   float64
 	Choices   []string // of a text that is one of a few, the default first
 	Folder    bool     // of a text that names a folder
+	List      bool     // of a text of parts with spaces between
 	Help      string
 
 	Number func(*Options) *float64
@@ -57,6 +61,15 @@ var Knobs = []Knob{
 	{Name: "images", Label: "Images", Folder: true,
 		Help: "folder of pictures to begin from",
 		Text: func(o *Options) *string { return &o.Images }},
+	{Name: "zalgo", Label: "ZALGO", Low: "Honest", High: "Hell", Max: 11,
+		Help:   "how much of everything is bent",
+		Number: func(o *Options) *float64 { return &o.Zalgo }},
+	{Name: "bend", Label: "Bends", List: true,
+		Help: "bends of layers in place of the scenes' own, LAYER:KIND=AMOUNT with spaces between",
+		Text: func(o *Options) *string { return &o.Bend }},
+	{Name: "mod", Label: "Modulators", List: true,
+		Help: "modulators in place of the scenes' own, such as bend.1=sine:0.1:0.5 or zalgo=walk:0.05:4, with spaces between",
+		Text: func(o *Options) *string { return &o.Mod }},
 	{Name: "fps", Label: "Show frame rate",
 		Help:   "show frames and dreams a second",
 		Switch: func(o *Options) *bool { return &o.FPS }},

@@ -1,6 +1,7 @@
 package saver
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // Wanderer turns the knobs by itself, from scene to scene and never abruptly. The same net,
@@ -86,7 +88,7 @@ func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 		}
 		w.words = append(w.words, found[0])
 	}
-	if err := knownScene(o.Scene); err != nil {
+	if err := errors.Join(knownScene(o.Scene), o.checkBends(net)); err != nil {
 		return nil, err
 	}
 	if identifier(o.Scene) == Wander {
@@ -111,6 +113,21 @@ func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 	w.Next()
 	w.numbers, w.present, w.turning = w.goal.numbers, w.goal.what, sinking+rising
 	return w, nil
+}
+
+// checkBends reports bends that the net cannot have, and modulators that are none.
+func (o Options) checkBends(net *nn.Net) error {
+	specs, err := bend.Parse(o.Bend)
+	if err == nil {
+		err = bend.Check(net, specs)
+	}
+	if err == nil {
+		_, err = dream.ParseModulators(o.Mod)
+	}
+	if err != nil {
+		return fmt.Errorf("saver: %w", err)
+	}
+	return nil
 }
 
 // channelCounts gives every layer's number of channels.
@@ -267,6 +284,7 @@ func (w *Wanderer) turn(seconds float64) {
 	}
 	g := &w.goal.numbers
 	w.numbers.Steps, w.numbers.Octaves, w.numbers.Jitter = g.Steps, g.Octaves, g.Jitter
+	w.numbers.Bend, w.numbers.Mod = g.Bend, g.Mod
 	p, to := &w.present, w.goal.what
 	switch {
 	case !p.near(to):
@@ -309,6 +327,10 @@ func (w *Wanderer) settings() dream.Settings {
 	s.Rotate = speed * (s.Rotate + 2*math.Sin(t/13.7))
 	s.PanX, s.PanY = s.PanX*speed, s.PanY*speed
 	s.Step *= w.options.Strength * w.strength() * (1 + 0.15*math.Sin(t/17.3))
+	s.Zalgo = max(s.Zalgo, w.options.Zalgo)
+	if w.options.Bend != "" || w.options.Mod != "" {
+		s.Bend, s.Mod = w.options.Bend, w.options.Mod
+	}
 	s.Layer, s.Channel, s.Class = w.present.layer, "", ""
 	if p := w.present.place; p >= 0 {
 		p = min(max(p+0.3*math.Sin(t/19), 0), float64(len(w.trunk)-1))

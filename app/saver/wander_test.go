@@ -110,3 +110,26 @@ func TestMelt(t *testing.T) {
 		}
 	}
 }
+
+// The saver's own bends take the place of those of all scenes, and its ZALGO is the least.
+func TestBends(t *testing.T) {
+	net := menagerie(t)
+	o := Defaults()
+	o.Zalgo, o.Bend, o.Mod = 5, "conv2:gain=-2 inception_3a:blur=1", "bend.2=sine:0.1:0.5"
+	w, err := NewWanderer(net, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 400 {
+		if s := w.Advance(1); s.Bend != o.Bend || s.Mod != o.Mod || s.Zalgo < 5 {
+			t.Fatalf("bend %q, mod %q, zalgo %g", s.Bend, s.Mod, s.Zalgo)
+		}
+	}
+	for _, bad := range []Options{{Bend: "conv2:gian=2"}, {Bend: "nowhere:gain=2"}, {Mod: "zalgo=saw:1:1"}} {
+		b := Defaults()
+		b.Bend, b.Mod = bad.Bend, bad.Mod
+		if _, err := NewWanderer(net, b); err == nil {
+			t.Errorf("bend %q, mod %q were taken", b.Bend, b.Mod)
+		}
+	}
+}
