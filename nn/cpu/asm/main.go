@@ -124,3 +124,21 @@ func table(name string, n int) string {
 	}
 	return b.String() + "}"
 }
+
+// benders is the Go table of an instruction set's kernels of bends.
+func benders(isa string) string {
+	list := func(names [10]string) (s string) {
+		for _, name := range names {
+			if name == "" {
+				s += "nil, "
+			} else {
+				s += name + isa + ", "
+			}
+		}
+		return "{" + s + "}"
+	}
+	return fmt.Sprintf("\nvar benders%[1]s = benders{\nmix: mix%[1]s, scale: scale%[1]s, sign: sign%[1]s, quantise: quantise%[1]s,\n"+
+		"size: size%[1]s, dot: dot%[1]s,\nresample: resample%[1]s, wire: wire%[1]s,\n"+
+		"point: [codes]func(t *bendTile)%[2]s,\nslope: [codes]func(t *bendTile)%[3]s,\n}\n",
+		isa, list(pointNames), list(slopeNames))
+}
