@@ -61,6 +61,7 @@ type Engine struct {
 	query         uint32                     // that times a step
 	queried       float64                    // FLOP of the step that it times
 	rate          float64                    // FLOP/s of the steps so far
+	caution       float64                    // the share of a submission's length that is aimed at, for what the estimate errs by
 	layer, shader string                     // at work, where the driver reports
 	broken        error                      // what ended the device's usefulness
 	patch         func(source string) string // damages a shader; for tests
@@ -84,7 +85,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 		needs: map[string]need{},
 	}
 	e.device.Limits = e.device.Limits.within(o.Limits)
-	e.rate = firstRate(e.device)
+	e.rate, e.caution = firstRate(e.device), 1
 	e.room = e.device.Memory / 2 // the other half is the other octaves' and the desktop's
 	err = e.do(func() {
 		e.report()

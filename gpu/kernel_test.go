@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"testing"
+	"time"
 
 	"zalgoscope/nn"
 	"zalgoscope/nn/enginetest"
@@ -94,5 +95,29 @@ func TestCoarseClock(t *testing.T) {
 	tune.found("shape", second, 0)
 	if got := tune.best["shape"]; got != first {
 		t.Errorf("got %v, want %v", got, first)
+	}
+}
+
+// Submissions that took too long make the next ones shorter, down to a bound, and good ones longer again.
+func TestCaution(t *testing.T) {
+	e := &Engine{caution: 1}
+	after := func(longest time.Duration, steps int) float64 {
+		for range steps {
+			s := submitting{engine: e, longest: longest}
+			s.end()
+		}
+		return e.caution
+	}
+	if got := after(20*time.Millisecond, 1); got != 0.75 {
+		t.Errorf("after 20 ms: got %g, want 0.75", got)
+	}
+	if got := after(time.Second, 9); got != 1./8 {
+		t.Errorf("after seconds: got %g, want 1/8", got)
+	}
+	if got := after(0, 1); got != 1./8 {
+		t.Errorf("after a step of one submission: got %g, want 1/8", got)
+	}
+	if got := after(10*time.Millisecond, 40); got != 1 {
+		t.Errorf("after good ones: got %g, want 1", got)
 	}
 }

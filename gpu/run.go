@@ -41,7 +41,7 @@ func (p *plan) run(passes []*pass) {
 
 func (p *plan) submit(passes []*pass) {
 	e := p.engine
-	s := submitting{engine: e, budget: e.rate * submission.Seconds()}
+	s := submitting{engine: e, budget: e.rate * submission.Seconds() * e.caution, last: time.Now()}
 	defer s.end()
 	level := -1
 	for _, q := range passes {
@@ -78,6 +78,9 @@ type submitting struct {
 	filled float64
 	fences []uintptr
 	layer  string
+
+	last    time.Time     // when the submission before was done, or began to be
+	longest time.Duration // from one to the next
 }
 
 // add queues a pass, in slices where it is longer than a submission.
@@ -90,6 +93,9 @@ func (s *submitting) add(p *plan, q *pass) {
 	slices := int(cost/s.budget) + 1
 	if slices == 1 {
 		p.dispatch(q)
+		if q.host != nil {
+			s.last = time.Now()
+		}
 		s.filled += cost
 		return
 	}
@@ -115,10 +121,18 @@ func (s *submitting) submit() {
 		gl.DeleteSync(s.fences[0])
 		s.fences = s.fences[1:]
 	}
+	now := time.Now()
+	s.longest = max(s.longest, now.Sub(s.last))
+	s.last = now
 }
 
-// end forgets the fences; what is queued goes with whatever follows.
+// end forgets the fences; what is queued goes with whatever follows. The next step is cut finer
+// where a submission took much longer than estimated, because some passes are slower than the step as a whole.
 func (s *submitting) end() {
+	if s.longest > 0 {
+		r := (submission * 3 / 2).Seconds() / s.longest.Seconds()
+		s.engine.caution = min(max(s.engine.caution*min(max(r, 0.5), 1.1), 1./8), 1)
+	}
 	for _, f := range s.fences {
 		gl.DeleteSync(f)
 	}
