@@ -206,8 +206,9 @@ func TestHeal(t *testing.T) {
 	}
 	pix := c.(*canvas).pix
 	pix[4*(7*40+11)] = float32(math.NaN())
-	if _, err := e.Ascend(c, deep, nn.Step{Size: 3, ShiftX: 9, ShiftY: -4}); err != nil {
-		t.Fatal(err)
+	step := nn.Step{Size: 3, ShiftX: 9, ShiftY: -4}
+	if score, err := e.Ascend(c, deep, step); err != nil || finite(score) {
+		t.Fatalf("the step that heals gives %g, %v, want no finite score", score, err)
 	}
 	for i, v := range pix {
 		if !finite(v) || v < 0 || v > 255 {
@@ -216,5 +217,8 @@ func TestHeal(t *testing.T) {
 	}
 	if got := pix[4*(7*40+11)]; got != grey {
 		t.Errorf("the spoilt value became %g, want %g", got, grey)
+	}
+	if score, err := e.Ascend(c, deep, step); err != nil || !finite(score) {
+		t.Errorf("the step after gives %g, %v", score, err)
 	}
 }
