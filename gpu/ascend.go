@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"fmt"
+	"math"
 	"unsafe"
 
 	"gorgonia.org/tensor"
@@ -105,7 +106,7 @@ func (e *Engine) climb(c *Picture, g region, h header, folded bool, x, y int, si
 	sum := magnitudeParams{}
 	copy(sum.Scale[:], scale[:])
 	e.paint("picture", "magnitude", defines{"PARTS": parts, "FOLDED": flag(folded)}, encode(h, sum), parts,
-		reads(0, g), writes(outSlot, e.sums.parts(gradientSlot)))
+		reads(0, g), reads(1, c.pixels.whole()), writes(outSlot, e.sums.parts(gradientSlot)))
 	e.sums.finish(gradientSlot, 1)
 	move := ascendParams{
 		OriginX: int32(x % c.w), OriginY: int32(y % c.h), BGR: int32(flag(e.net.Input.BGR)), Size: size, Scale: sum.Scale,
@@ -114,7 +115,19 @@ func (e *Engine) climb(c *Picture, g region, h header, folded bool, x, y int, si
 		reads(0, g), reads(1, e.sums.total(gradientSlot)), writes(outSlot, c.pixels.whole()))
 }
 
-// score gives the objective's value: this step's, or on hardware, once one is
+// healed waits for the last climb and tells whether it healed something.
+func (e *Engine) healed() (healed bool) {
+	r := newReadback(e, texel)
+	defer r.free()
+	r.start(e.sums.total(gradientSlot))
+	r.wait("picture", func(data unsafe.Pointer) { healed = unhealthy(data) })
+	return healed
+}
+
+// unhealthy reads how many pixels needed healing from the gradient's sum.
+func unhealthy(sum unsafe.Pointer) bool { return *(*float32)(unsafe.Add(sum, 4)) > 0 }
+
+// score gives the value of a step, after its climb: this one's, or on hardware, once one is
 // known, that of the last step whose copy is under way or came.
 func (p *plan) score() float32 {
 	p.scores[0], p.scores[1] = p.scores[1], p.scores[0]
@@ -125,9 +138,9 @@ func (p *plan) score() float32 {
 	now.start(region{p.engine.sums.buf, 0, slots * stride})
 	switch {
 	case p.engine.device.Software || !p.scored:
-		p.value = p.total(now)
+		p.value = p.stepped(now)
 	case last != nil && last.fence != 0:
-		p.value = p.total(last)
+		p.value = p.stepped(last)
 	}
 	p.scored = true
 	return p.value
@@ -138,18 +151,29 @@ func (p *plan) exact() float32 {
 	r := newReadback(p.engine, slots*stride)
 	defer r.free()
 	r.start(region{p.engine.sums.buf, 0, slots * stride})
-	return p.total(r)
+	value, _ := p.totals(r)
+	return value
 }
 
-// total adds the targets' values that a readback brings.
-func (p *plan) total(r *readback) float32 {
+// stepped is the value of the step that a readback tells of, not finite where it healed something.
+func (p *plan) stepped(r *readback) float32 {
+	value, healed := p.totals(r)
+	if healed {
+		return float32(math.NaN())
+	}
+	return value
+}
+
+// totals adds the targets' values that a readback brings, and tells whether the last climb healed something.
+func (p *plan) totals(r *readback) (value float32, healed bool) {
 	sum := 0.0
 	r.wait(p.engine.net.Layers[p.layers[0]].Name, func(data unsafe.Pointer) {
 		for k := range p.obj {
 			sum += float64(*(*float32)(unsafe.Add(data, k*stride)))
 		}
+		healed = unhealthy(unsafe.Add(data, gradientSlot*stride))
 	})
-	return float32(sum)
+	return float32(sum), healed
 }
 
 // Activation runs the input forward and returns a layer's output.

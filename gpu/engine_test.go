@@ -76,6 +76,7 @@ func TestConformanceByTiles(t *testing.T) {
 	}
 	enginetest.Canvases(t, tiled)
 	enginetest.Dream(t, tiled)
+	enginetest.Heals(t, tiled)
 }
 
 // What only hardware takes: tiled kernels, storage blocks, timer queries, values of earlier steps.

@@ -8,7 +8,7 @@ const (
 	parts = 8192
 	slots = 32 // sums that may be wanted at a time
 
-	gradientSlot = 29 // the gradient's absolute values; targets have the slots before
+	gradientSlot = 29 // the gradient's absolute values, and pixels that need healing; targets have the slots before
 	meanSlot     = 30 // a canvas's colours
 	spreadSlot   = 31
 )

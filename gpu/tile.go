@@ -3,6 +3,7 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"zalgoscope/nn"
@@ -122,6 +123,9 @@ func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn
 		score += p.exact()
 	}
 	e.climb(c, g.whole(), header{Width: int32(c.w), Height: int32(c.h), InRow: int32(c.w)}, false, 0, 0, step.Size)
+	if e.healed() {
+		return float32(math.NaN())
+	}
 	return score
 }
 

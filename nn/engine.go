@@ -22,8 +22,7 @@ type Engine interface {
 	Hold(c Canvas, tone Tone, amount float32) error
 	// Ascend makes one gradient step on the canvas and returns the objective's value before it.
 	// It is not finite where a value of the gradient or the canvas was not, which Step tells the fate of.
-	// A device that works ahead may return the value of an earlier step, and one that does not look at
-	// every value may miss this.
+	// A device that works ahead may return the value of an earlier step.
 	Ascend(c Canvas, obj Objective, step Step) (score float32, err error)
 	// Bend makes the calls that follow run net, a rewriting of the one that the engine was opened
 	// with (package bend); nil brings that one back. What both have in common stays on the device, and

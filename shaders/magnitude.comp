@@ -1,5 +1,6 @@
 // The first stage of the sum of the gradient's absolute values, with respect to
-// 0..255 pixels; what is not finite counts as zero.
+// 0..255 pixels, and beside it of the pixels that have something not finite, on the
+// canvas or in the gradient, where it counts as zero.
 layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
     HEADER
@@ -7,16 +8,18 @@ layout(std140, binding = 0) uniform Params {
     vec4 scale;
 };
 layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };
+layout(std430, binding = 1) readonly restrict buffer Canvas { vec4 canvas[]; };
 layout(std430, binding = 4) writeonly restrict buffer Sums { vec4 sums[]; };
 
 void main() {
     int me = int(gl_GlobalInvocationID.x);
     if (me >= PARTS) return;
-    float sum = 0;
+    vec2 sum = vec2(0);
     for (int i = me; i < width * height; i += PARTS) {
         ivec2 cell = split(i, width);
         vec3 v = GRADIENT(cell.x, cell.y) * scale.rgb;
-        sum += dot(mix(vec3(0), abs(v), finite(v)), vec3(1));
+        sum.x += dot(mix(vec3(0), abs(v), finite(v)), vec3(1));
+        if (!all(finite(v)) || !all(finite(canvas[i].rgb))) sum.y++;
     }
-    sums[me] = vec4(sum, 0, 0, 0);
+    sums[me] = vec4(sum, 0, 0);
 }
