@@ -42,7 +42,7 @@ func BenchmarkWindow(b *testing.B) {
 
 // BenchmarkSharing watches for a minute how smoothly the window is drawn while an engine works on the same
 // device: GL on llvmpipe beside the window's own llvmpipe, and the CPU engine beside it. Stalls
-// count for something only where others left the processors alone, which they are asked as well.
+// tell of ours only where others left the processors alone, so what they take is measured too.
 func BenchmarkSharing(b *testing.B) {
 	for _, kind := range []string{"gl", "real"} {
 		b.Run(kind, func(b *testing.B) {

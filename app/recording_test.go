@@ -19,6 +19,9 @@ func frameSums(t *testing.T, path string) string {
 	t.Helper()
 	ffmpeg, err := exec.LookPath("ffmpeg")
 	if err != nil {
+		if os.Getenv("ZALGOSCOPE_ALL") != "" {
+			t.Fatalf("make test installs ffmpeg, but: %v", err)
+		}
 		t.Skip("needs ffmpeg on PATH as an independent reader")
 	}
 	out, err := exec.Command(ffmpeg, "-v", "error", "-i", path, "-f", "framemd5", "-").CombinedOutput()

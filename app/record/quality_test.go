@@ -117,6 +117,9 @@ func tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
+		if os.Getenv("ZALGOSCOPE_ALL") != "" {
+			t.Fatalf("make test installs %s, but: %v", name, err)
+		}
 		t.Skipf("needs %s on PATH as an independent reader", name)
 	}
 	return path
