@@ -26,6 +26,21 @@ func bendFlags(fs *pflag.FlagSet, s *dream.Settings) {
 	}
 }
 
+// adjust copies the knobs of a group, "" for all, that flags have set.
+func adjust(flags *pflag.FlagSet, group string, from, to *dream.Settings) {
+	for i := range dream.Knobs {
+		k := &dream.Knobs[i]
+		if group != "" && k.Group != group || !flags.Changed(k.Name) {
+			continue
+		}
+		if p := k.Number(to); p != nil {
+			*p = *k.Number(from)
+		} else {
+			*k.Text(to) = *k.Text(from)
+		}
+	}
+}
+
 func knobFlag(fs *pflag.FlagSet, k *dream.Knob, s *dream.Settings) {
 	if p := k.Text(s); p != nil && k.List {
 		fs.Var(&listFlag{text: p}, k.Name, k.Help+"; may be given again and again")

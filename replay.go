@@ -10,7 +10,6 @@ import (
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
-	"zalgoscope/nn/bend"
 )
 
 // replayJob is what the replay command was asked for.
@@ -122,29 +121,10 @@ func (j *replayJob) replayOptions(folder string) (o record.ReplayOptions, err er
 
 // bend is the recipe with what the flags say of bends, which the net must have.
 func (j *replayJob) bend(cmd *cobra.Command, r record.Recipe, net *nn.Net) (record.Recipe, error) {
-	specs, err := bend.Parse(j.bends.Bend)
-	if err != nil {
+	if err := dream.CheckBends(net, j.bends.Bend, j.bends.Mod); err != nil {
 		return r, err
 	}
-	if err := bend.Check(net, specs); err != nil {
-		return r, err
-	}
-	if _, err := dream.ParseModulators(j.bends.Mod); err != nil {
-		return r, err
-	}
-	flags := cmd.Flags()
-	return r.With(func(s *dream.Settings) {
-		for _, k := range dream.Knobs {
-			if k.Group != "bend" || !flags.Changed(k.Name) {
-				continue
-			}
-			if p := k.Number(s); p != nil {
-				*p = *k.Number(&j.bends)
-			} else {
-				*k.Text(s) = *k.Text(&j.bends)
-			}
-		}
-	}), nil
+	return r.With(func(s *dream.Settings) { adjust(cmd.Flags(), "bend", &j.bends, s) }), nil
 }
 
 // follow takes from the recipe what no flag says: the net, and how the file is written.

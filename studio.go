@@ -57,7 +57,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	c := app.Config{
 		Context: ctx,
 		Open:    j.openLive, Load: j.loadLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
-		Adjust: func(s *dream.Settings) { adjust(flags, &j.settings, s) },
+		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	if len(args) == 1 {
 		m, err := startLive(args[0], j.seed)
@@ -105,19 +105,4 @@ func (j *studioJob) loadLive(spec string) (*nn.Net, record.Net, error) {
 		return nil, record.Net{}, err
 	}
 	return net, f.identity(), nil
-}
-
-// adjust copies the knobs that flags have set.
-func adjust(flags *pflag.FlagSet, from, to *dream.Settings) {
-	for i := range dream.Knobs {
-		k := &dream.Knobs[i]
-		if !flags.Changed(k.Name) {
-			continue
-		}
-		if p := k.Number(to); p != nil {
-			*p = *k.Number(from)
-		} else {
-			*k.Text(to) = *k.Text(from)
-		}
-	}
 }

@@ -70,6 +70,19 @@ func Bendable(net *nn.Net) []string {
 	})
 }
 
+// CheckBends reports bends that the net cannot have, and modulators that are none.
+func CheckBends(net *nn.Net, bends, mods string) error {
+	specs, err := bend.Parse(bends)
+	if err != nil {
+		return err
+	}
+	if err := bend.Check(net, specs); err != nil {
+		return err
+	}
+	_, err = ParseModulators(mods)
+	return err
+}
+
 // at is the name at a share of the way along a list.
 func at(names []string, share float64) string {
 	return names[int(math.Round(share*float64(len(names)-1)))]

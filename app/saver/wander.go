@@ -1,7 +1,6 @@
 package saver
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,7 +10,6 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/nn"
-	"zalgoscope/nn/bend"
 )
 
 // Wanderer turns the knobs by itself, from scene to scene and never abruptly. The same net,
@@ -34,29 +32,6 @@ type Wanderer struct {
 	until   float64 // when the next scene comes
 	stir    float64 // when the channels of this one change
 	turning float64 // seconds since the goal was set, while the objective is still another
-}
-
-// scene is what the knobs go to.
-type scene struct {
-	name    string
-	numbers dream.Settings
-	what    what
-}
-
-// what is what a scene dreams of: a place along the trunk, or channels of a layer, or a
-// layer text as it is.
-type what struct {
-	place    float64 // -1 where it is not a place
-	layer    string
-	channels []dream.Weighted
-}
-
-// near tells whether one can go over into the other by degrees.
-func (a what) near(b what) bool {
-	if a.place >= 0 || b.place >= 0 {
-		return a.place >= 0 && b.place >= 0
-	}
-	return a.layer == b.layer && len(a.channels) > 0 && len(b.channels) > 0
 }
 
 // The pace of changes, in seconds at speed 1.
@@ -88,8 +63,11 @@ func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 		}
 		w.words = append(w.words, found[0])
 	}
-	if err := errors.Join(knownScene(o.Scene), o.checkBends(net)); err != nil {
+	if err := knownScene(o.Scene); err != nil {
 		return nil, err
+	}
+	if err := dream.CheckBends(net, o.Bend, o.Mod); err != nil {
+		return nil, fmt.Errorf("saver: %w", err)
 	}
 	if identifier(o.Scene) == Wander {
 		w.options.Scene, o.Scene = Wander, Wander
@@ -113,71 +91,6 @@ func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 	w.Next()
 	w.numbers, w.present, w.turning = w.goal.numbers, w.goal.what, sinking+rising
 	return w, nil
-}
-
-// checkBends reports bends that the net cannot have, and modulators that are none.
-func (o Options) checkBends(net *nn.Net) error {
-	specs, err := bend.Parse(o.Bend)
-	if err == nil {
-		err = bend.Check(net, specs)
-	}
-	if err == nil {
-		_, err = dream.ParseModulators(o.Mod)
-	}
-	if err != nil {
-		return fmt.Errorf("saver: %w", err)
-	}
-	return nil
-}
-
-// channelCounts gives every layer's number of channels.
-func channelCounts(net *nn.Net) map[string]int {
-	w, h := net.Input.Width, net.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	counts := map[string]int{}
-	if shapes, err := net.Shapes(w, h); err == nil {
-		for i, l := range net.Layers {
-			counts[l.Name] = shapes[i][0]
-		}
-	}
-	return counts
-}
-
-// calm keeps a scene to what can be looked at for hours.
-func calm(s dream.Settings) dream.Settings {
-	limit := func(p *float64, most float64) { *p = min(max(*p, -most), most) }
-	limit(&s.Rotate, 8)
-	limit(&s.Zoom, 0.08)
-	limit(&s.PanX, 0.04)
-	limit(&s.PanY, 0.04)
-	s.Step, s.Steps, s.Octaves = min(s.Step, 3), min(s.Steps, 3), min(s.Octaves, 4)
-	s.Hold, s.Drift, s.Blend = max(s.Hold, 0.3), max(s.Drift, 0.1), 0
-	s.Guide, s.Pace = "", 1
-	return s
-}
-
-func (w *Wanderer) whatOf(s dream.Settings) what {
-	if s.Class != "" {
-		if found := dream.Matches(w.net.Labels, s.Class); len(found) > 0 && w.logits >= 0 {
-			return w.labels(found[0])
-		}
-	}
-	if s.Channel != "" {
-		if channels, err := dream.ParseWeighted(s.Channel); err == nil {
-			return what{place: -1, layer: s.Layer, channels: channels}
-		}
-	}
-	return what{place: dream.LayerPlace(w.trunk, s.Layer), layer: s.Layer}
-}
-
-func (w *Wanderer) labels(classes ...int) what {
-	out := what{place: -1, layer: w.net.Layers[w.logits].Name}
-	for _, c := range classes {
-		out.channels = append(out.channels, dream.Weighted{Name: strconv.Itoa(c), Weight: 1})
-	}
-	return out
 }
 
 // Scene names the present scene.
@@ -212,17 +125,6 @@ func (w *Wanderer) Next() {
 	if !w.present.near(next.what) {
 		w.turning = 0
 	}
-}
-
-// someChannels picks a layer above the first and channels of it.
-func (w *Wanderer) someChannels() what {
-	n := len(w.trunk)
-	layer := w.trunk[n/3+w.rng.IntN(n-n/3)]
-	out := what{place: -1, layer: layer}
-	for range 1 + w.rng.IntN(3) {
-		out.channels = append(out.channels, dream.Weighted{Name: strconv.Itoa(w.rng.IntN(max(w.shapes[layer], 1))), Weight: 1})
-	}
-	return out
 }
 
 // Advance goes on by so many seconds and gives what the knobs stand at then.
@@ -297,29 +199,6 @@ func (w *Wanderer) turn(seconds float64) {
 	}
 }
 
-// melt moves the weights of channels by at most so much towards others.
-func melt(from, to []dream.Weighted, most float64) []dream.Weighted {
-	weight := func(list []dream.Weighted, name string) (sum float64) {
-		for _, c := range list {
-			if c.Name == name {
-				sum += c.Weight
-			}
-		}
-		return sum
-	}
-	var out []dream.Weighted
-	for _, c := range slices.Concat(from, to) {
-		if slices.ContainsFunc(out, func(o dream.Weighted) bool { return o.Name == c.Name }) {
-			continue
-		}
-		now, goal := weight(from, c.Name), weight(to, c.Name)
-		if now += min(max(goal-now, -most), most); now != 0 {
-			out = append(out, dream.Weighted{Name: c.Name, Weight: now})
-		}
-	}
-	return out
-}
-
 // settings are the numbers with their slow swaying, and the objective in steps.
 func (w *Wanderer) settings() dream.Settings {
 	s, t, speed := w.numbers, w.time, w.options.Speed
@@ -355,13 +234,4 @@ func (w *Wanderer) strength() float64 {
 		return faintness + (1-faintness)*smooth((t-sinking)/rising)
 	}
 	return 1
-}
-
-// stepped rounds weights, so that what is dreamed changes seldom; none becomes 0.
-func stepped(channels []dream.Weighted) []dream.Weighted {
-	out := slices.Clone(channels)
-	for i := range out {
-		out[i].Weight = max(math.Round(out[i].Weight*20)/20, 0.05)
-	}
-	return out
 }
