@@ -129,9 +129,7 @@ func (c *child) Update() error {
 func (c *child) serve(r request) {
 	switch r.Do {
 	case "save":
-		f, recipe := c.meter.last, c.session.log.Recipe()
-		recipe.From, recipe.Frames = f.Number-1, 1
-		c.save(r.Path, f, recipe)
+		c.save(r.Path, c.shown.Image, c.shown.recipe())
 	case "guide": // what the dialog does with the chosen path
 		c.follow(r.Path)
 	case "recorder": // its kind of file, length of film, and longer side
@@ -186,10 +184,12 @@ func (c *child) state(slider string) state {
 	if f := c.meter.last; f != nil {
 		s.Frame, s.Hash, s.Settings, s.Size = f.Number, record.Hash(f.Image), f.Settings, f.Image.Rect.Size()
 		s.Moved = f.Motion != glide.Identity
+		recipe := c.shown.log.Recipe()
+		s.Start, s.Seed = recipe.Start.Name, recipe.Seed
 	}
 	if c.session != nil {
 		s.Devices = [2]string{c.session.deviceName(), c.session.log.Recipe().Device}
-		s.Net, s.Start, s.Seed, s.Paused = c.session.id.Name, c.session.title, c.session.seed, c.session.loop.Paused()
+		s.Net, s.Paused = c.session.id.Name, c.session.loop.Paused()
 	}
 	s.Before = c.before && c.session != nil && c.canvas.start.of == c.session.start
 	if c.panel != nil {

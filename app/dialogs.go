@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -65,11 +66,10 @@ func (s *studio) follow(path string) {
 // saveDialog saves the present frame. The frame is the one of the key press, however
 // long the dialog stays open.
 func (s *studio) saveDialog() {
-	if s.session == nil || s.meter.last == nil {
+	if s.shown.Frame == nil {
 		return
 	}
-	f, recipe := s.meter.last, s.session.log.Recipe()
-	recipe.From, recipe.Frames = f.Number-1, 1
+	picture, recipe := s.shown.Image, s.shown.recipe()
 	s.ask(func() (string, error) {
 		return dialog.File().Title("Save the picture").SetStartDir(saveFolder()).
 			SetStartFile(saveName()).Filter("PNG or JPEG", pictureKinds...).Save()
@@ -77,14 +77,14 @@ func (s *studio) saveDialog() {
 		if filepath.Ext(path) == "" {
 			path += ".png"
 		}
-		s.save(path, f, recipe)
+		s.save(path, picture, recipe)
 	})
 }
 
-// save writes a frame with its recipe in the background.
-func (s *studio) save(path string, f *dream.Frame, recipe record.Recipe) {
+// save writes a picture with its recipe in the background.
+func (s *studio) save(path string, m *image.RGBA, recipe record.Recipe) {
 	s.background(func() {
-		err := record.Save(path, f.Image, recipe)
+		err := record.Save(path, m, recipe)
 		s.post(func() {
 			if err != nil {
 				s.warn(err)

@@ -41,7 +41,7 @@ func TestHour(t *testing.T) {
 			t.Fatal(errs[0])
 		}
 		for _, f := range frames {
-			m.frame(f)
+			m.frame(f.Frame)
 			tone := nn.ToneOf(f.Image)
 			if f.Number > 100 && (tone.Mean[0] < 60 || tone.Mean[0] > 195 || tone.Spread[0] < 15 || tone.Spread[0] > 120) {
 				t.Fatalf("frame %d has a brightness of %.0f and a contrast of %.0f", f.Number, tone.Mean[0], tone.Spread[0])

@@ -23,7 +23,7 @@ type session struct {
 	title   string // of the start picture
 	seed    uint64
 	guides  *record.Guides
-	log     *record.Log          // the recipe so far
+	log     *record.Log          // the recipe of the dream that was last asked for
 	take    atomic.Pointer[take] // the recording, nil for none
 	ring    *record.Ring         // the last seconds
 	filmed  *record.Log          // the recipe of the frames that come; owned by the loop goroutine
@@ -31,9 +31,23 @@ type session struct {
 	logits  int                  // the layer of the labels, -1 for none
 
 	mu     sync.Mutex
-	device string         // the engine's; guarded by mu
-	frames []*dream.Frame // finished and not yet shown; guarded by mu
-	errs   []error        // guarded by mu
+	device string    // the engine's; guarded by mu
+	frames []dreamed // finished and not yet shown; guarded by mu
+	errs   []error   // guarded by mu
+}
+
+// dreamed is a frame with the log that tells how it came about. A session's dream may have begun
+// anew since.
+type dreamed struct {
+	*dream.Frame
+	log *record.Log
+}
+
+// recipe dreams the frame again.
+func (d dreamed) recipe() record.Recipe {
+	r := d.log.Recipe()
+	r.From, r.Frames = d.Number-1, 1
+	return r
 }
 
 // opening is what a session is made of.
@@ -123,7 +137,7 @@ func (s *session) push(f *dream.Frame) {
 	if len(s.frames) == most {
 		s.frames = append(s.frames[:0], s.frames[1:]...)
 	}
-	s.frames = append(s.frames, f)
+	s.frames = append(s.frames, dreamed{f, s.filmed})
 }
 
 // fail hears an error on the loop's goroutine.
@@ -152,7 +166,7 @@ func (s *session) deviceName() string {
 }
 
 // news takes the frames and errors since the last time.
-func (s *session) news() (frames []*dream.Frame, errs []error) {
+func (s *session) news() (frames []dreamed, errs []error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	frames, errs = s.frames, s.errs

@@ -58,6 +58,7 @@ type studio struct {
 	glide    glide.Glide
 	size     sizer
 	meter    meter
+	shown    dreamed // the frame that is shown, with no Frame before the first
 	voice    voice
 	toasts   toasts
 	history  history
@@ -216,7 +217,7 @@ func (s *studio) replace(next *session, settings dream.Settings) {
 	s.sent = next.loop.Settings()
 	s.publish()
 	s.glide = glide.Glide{}
-	s.meter = meter{}
+	s.meter, s.shown = meter{}, dreamed{}
 	s.sights = sights{}
 	s.gallery.serve(next)
 	s.buildUI()

@@ -9,6 +9,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/nn"
 )
 
 func TestDialPlaces(t *testing.T) {
@@ -274,5 +275,43 @@ func TestHelpFits(t *testing.T) {
 	}
 	if n != len(Keys()) || width > 640-2*8 {
 		t.Errorf("%d of %d keys are shown, %d pixels wide", n, len(Keys()), width)
+	}
+}
+
+// TestRecipeOfFrame shows that a frame keeps its own recipe when the dream begins anew: what is saved
+// while the old frame is still shown dreams that frame.
+func TestRecipeOfFrame(t *testing.T) {
+	settings := dream.Live()
+	settings.Layer, settings.Steps, settings.Octaves, settings.Jitter = "conv", 1, 1, 4
+	ses, err := begin(opening{net: dot(), start: dream.Static(24, 16, 1), title: "first", settings: settings, seed: 1},
+		Config{Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ses.close()
+	next := func(title string) dreamed {
+		for {
+			frames, errs := ses.news()
+			if len(errs) > 0 {
+				t.Fatal(errs[0])
+			}
+			for _, f := range frames {
+				if f.recipe().Start.Name == title {
+					return f
+				}
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	shown := next("first")
+	ses.begin(dream.Static(20, 12, 2), "second", 2)
+	for _, f := range []dreamed{shown, next("second")} {
+		r := f.recipe()
+		if err := r.Validate(); err != nil {
+			t.Error(err)
+		}
+		if r.Size() != f.Image.Rect.Size() || r.From != f.Number-1 || r.Frames != 1 {
+			t.Errorf("frame %d of %v has the recipe of %d frames from frame %d of %v", f.Number, f.Image.Rect.Size(), r.Frames, r.From, r.Size())
+		}
 	}
 }

@@ -47,9 +47,10 @@ func (s *studio) hear(now time.Time) {
 	}
 	s.adopt()
 	for _, f := range frames {
-		s.meter.frame(f)
-		s.glide.Arrive(f)
-		s.size.frame(f)
+		s.shown = f
+		s.meter.frame(f.Frame)
+		s.glide.Arrive(f.Frame)
+		s.size.frame(f.Frame)
 	}
 	if s.toasts.expire(now) {
 		s.drawn.stale = true
