@@ -64,7 +64,7 @@ type Engine struct {
 	caution       float64                    // the share of a submission's length that is aimed at, for what the estimate errs by
 	layer, shader string                     // at work, where the driver reports
 	broken        error                      // what ended the device's usefulness
-	patch         func(source string) string // damages a shader; for tests
+	patch         func(source string) string // looks at a shader or damages it; for tests
 	tiled         bool                       // dreams by the tile path even where the whole fits; for tests
 }
 

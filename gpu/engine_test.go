@@ -44,7 +44,7 @@ func open(t testing.TB, net *nn.Net, o Options) *Engine {
 
 func TestConformance(t *testing.T) {
 	needDevice(t)
-	plain := func(net *nn.Net) (nn.Engine, error) { return Open(net, llvmpipe()) }
+	plain := func(net *nn.Net) (nn.Engine, error) { return standard(t, net, llvmpipe()) }
 	enginetest.Run(t, plain)
 	t.Run("bends", func(t *testing.T) { enginetest.Bends(t, plain) })
 	t.Run("heals", func(t *testing.T) { enginetest.Heals(t, plain) })
@@ -60,7 +60,7 @@ func TestConformanceWithinLimits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := llvmpipe()
 			o.Limits = l
-			within := func(net *nn.Net) (nn.Engine, error) { return Open(net, o) }
+			within := func(net *nn.Net) (nn.Engine, error) { return standard(t, net, o) }
 			enginetest.Nets(t, within)
 			enginetest.Objectives(t, within)
 			enginetest.Canvases(t, within)
@@ -72,7 +72,7 @@ func TestConformanceWithinLimits(t *testing.T) {
 func TestConformanceByTiles(t *testing.T) {
 	needDevice(t)
 	tiled := func(net *nn.Net) (nn.Engine, error) {
-		e, err := Open(net, llvmpipe())
+		e, err := standard(t, net, llvmpipe())
 		if err == nil {
 			e.tiled = true
 		}
@@ -89,7 +89,7 @@ func TestConformanceAsHardware(t *testing.T) {
 	hard := func(net *nn.Net) (nn.Engine, error) {
 		o := llvmpipe()
 		o.Fixed = false
-		e, err := Open(net, o)
+		e, err := standard(t, net, o)
 		if err == nil {
 			e.device.Software = false
 		}
