@@ -224,7 +224,7 @@ func TestGradientKinds(t *testing.T) {
 	for _, v := range g {
 		mean += math.Abs(float64(v)) / float64(len(g))
 	}
-	for i, v := range back("gradient-sign") {
+	for i, v := range back("gradient-sign=1") {
 		if math.Abs(float64(v)-math.Copysign(mean, float64(g[i]))) > 1e-5 {
 			t.Fatalf("sign of %g: got %g, want a size of %g", g[i], v, mean)
 		}
@@ -242,10 +242,10 @@ func TestGradientKinds(t *testing.T) {
 	if d := alike(back("gradient-orthogonal=1"), nn.Floats(last)); math.Abs(d) > 1e-5 {
 		t.Errorf("the orthogonal gradient has a cosine of %g with the last", d)
 	}
-	blurred := rack(t, spec(t, "maps:blur")).Net.Layers[2].Op.(*Op)
+	blurred := rack(t, spec(t, "maps:blur=1")).Net.Layers[2].Op.(*Op)
 	want := nn.NewTensor(shape)
 	blurred.Forward(want, in(dy))
-	same(t, "blurred gradient", nn.TensorOf(back("gradient-blur"), shape...), want)
+	same(t, "blurred gradient", nn.TensorOf(back("gradient-blur=1"), shape...), want)
 }
 
 // The size of a value is news only where it may be below zero.

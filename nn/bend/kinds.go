@@ -29,7 +29,7 @@ const (
 	Factor = ""      // a bare number
 	Level  = "level" // times the layer's usual level (Profile.Level)
 	Share  = "share" // of channels, weights, or the map's width or height
-	Mix    = "mix"   // of the whole effect, as Spec.Wet
+	Mix    = "mix"   // of the whole effect, as Spec.Wet; above 1 beyond it, away from what came in
 	Degree = "°"
 	Steps  = "steps" // gradient steps, whole
 )
@@ -81,8 +81,8 @@ var Kinds = []Kind{
 	{Name: "drift", Group: "level", Unit: Level, Max: 8, Default: 3, Exact: true,
 		Help:   "add noise that slowly becomes other noise",
 		effect: func(d draft) Effect { return Noise{Level: d.level(), Seed: d.seed, Drift: 6} }},
-	{Name: "normalise", Group: "level", Unit: Mix, Max: 1, Default: 1, Exact: true,
-		Help:   "let every place speak equally loud",
+	{Name: "normalise", Group: "level", Unit: Mix, Max: 8, Default: 5, Exact: true,
+		Help:   "let every place speak equally loud; above 1 turn round the loudest",
 		effect: func(d draft) Effect { return Normalise{d.unit, d.mask(), float32(max(len(d.list()), 1))} }},
 
 	{Name: "sample-hold", Group: "time", Unit: Steps, Min: 1, Max: 64, Default: 16,
@@ -102,10 +102,10 @@ var Kinds = []Kind{
 	{Name: "translate-x", Group: "space", Unit: Share, Min: -1, Max: 1, Default: 0.25, Exact: true,
 		Help:   "move the map to the right",
 		effect: func(d draft) Effect { return Resample{unmoved, [2]float64{-float64(d.amount), 0}} }},
-	{Name: "translate-y", Group: "space", Unit: Share, Min: -1, Max: 1, Default: 0.25, Exact: true,
+	{Name: "translate-y", Group: "space", Unit: Share, Min: -1, Max: 1, Default: 0.4, Exact: true,
 		Help:   "move the map down",
 		effect: func(d draft) Effect { return Resample{unmoved, [2]float64{0, -float64(d.amount)}} }},
-	{Name: "rotate", Group: "space", Unit: Degree, Min: -180, Max: 180, Default: 30, Exact: true,
+	{Name: "rotate", Group: "space", Unit: Degree, Min: -180, Max: 180, Default: 60, Exact: true,
 		Help:   "turn the map clockwise",
 		effect: func(d draft) Effect { return Resample{M: rotation(float64(d.amount))} }},
 	{Name: "scale", Group: "space", Min: 0.25, Max: 4, Default: 1.5, Exact: true,
@@ -120,7 +120,7 @@ var Kinds = []Kind{
 	{Name: "flip-v", Group: "space", Unit: Mix, Max: 1, Default: 1, Exact: true,
 		Help:   "mirror the map top for bottom",
 		effect: func(draft) Effect { return Resample{M: [4]float64{1, 0, 0, -1}} }},
-	{Name: "shear", Group: "space", Min: -2, Max: 2, Default: 0.5, Exact: true,
+	{Name: "shear", Group: "space", Min: -2, Max: 2, Default: 1.5, Exact: true,
 		Help:   "slant the map",
 		effect: func(d draft) Effect { return Resample{M: [4]float64{1, float64(d.amount), 0, 1}} }},
 	{Name: "erode", Group: "space", Unit: Mix, Max: 1, Default: 1, Exact: true,
@@ -129,8 +129,8 @@ var Kinds = []Kind{
 	{Name: "dilate", Group: "space", Unit: Mix, Max: 1, Default: 1, Exact: true,
 		Help:   "the strongest of each place's neighbours",
 		effect: func(draft) Effect { return Morph{Max: true} }},
-	{Name: "blur", Group: "space", Unit: Mix, Max: 1, Default: 1, Exact: true,
-		Help:   "soften the map",
+	{Name: "blur", Group: "space", Unit: Mix, Max: 8, Default: 2, Exact: true,
+		Help:   "soften the map; above 1 turn round what is fine in it",
 		effect: func(draft) Effect { return binomial }},
 	{Name: "sharpen", Group: "space", Max: 8, Default: 2, Exact: true,
 		Help:   "exaggerate what differs from its neighbours",
@@ -150,11 +150,11 @@ var Kinds = []Kind{
 	{Name: "weight-zero", Group: "weights", Unit: Share, Max: 1, Default: 0.4, Exact: true,
 		Help: "cut connections", weights: cut},
 
-	{Name: "gradient-sign", Group: "gradient", Unit: Mix, Max: 1, Default: 1,
-		Help:   "every wish equally strong",
+	{Name: "gradient-sign", Group: "gradient", Unit: Mix, Max: 8, Default: 2,
+		Help:   "every wish equally strong; above 1 turn round the strongest",
 		effect: func(d draft) Effect { return GradientSign{len(d.list())} }},
-	{Name: "gradient-blur", Group: "gradient", Unit: Mix, Max: 1, Default: 1,
-		Help:   "soften the gradient",
+	{Name: "gradient-blur", Group: "gradient", Unit: Mix, Max: 8, Default: 4,
+		Help:   "soften the gradient; above 1 turn round what is fine in it",
 		effect: func(draft) Effect { return GradientStencil{binomial} }},
 	{Name: "gradient-mirror", Group: "gradient", Unit: Mix, Max: 1, Default: 1,
 		Help:   "change the other side of the picture",

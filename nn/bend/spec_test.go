@@ -16,7 +16,7 @@ func TestParse(t *testing.T) {
 	}
 	want := []Spec{
 		{Layer: "3a/output", Kind: "gain", Amount: -0.5, Wet: 0.25, Channels: "1;5;8-11", Seed: 7},
-		{Layer: "data:conv", Kind: "rotate", Amount: 30, Wet: 1, Channels: "random:0.3", Unit: 2.5, Off: true},
+		{Layer: "data:conv", Kind: "rotate", Amount: 60, Wet: 1, Channels: "random:0.3", Unit: 2.5, Off: true},
 		{Layer: "x", Kind: "blur", Amount: 1, Wet: 1, Channels: "cluster:2"},
 	}
 	if !slices.Equal(specs, want) {
