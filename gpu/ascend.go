@@ -221,29 +221,3 @@ func checkInput(x *tensor.Dense) error {
 	}
 	return nil
 }
-
-// get reads a view of a region of its blob.
-func (e *Engine) get(layer string, v *view, r region) *tensor.Dense {
-	r = v.body(r)
-	back := newReadback(e, int(r.size))
-	defer back.free()
-	back.start(r)
-	out := nn.NewTensor(tensor.Shape{v.channels, v.h, v.w})
-	back.wait(layer, func(data unsafe.Pointer) {
-		in := unsafe.Slice((*float32)(data), r.size/4)
-		v.each(func(at, c, y, x int) { nn.Floats(out)[(c*v.h+y)*v.w+x] = in[at] })
-	})
-	return out
-}
-
-// each visits every value of a view: where it lies among the binding's floats, channel, row and column.
-func (v *view) each(visit func(at, c, y, x int)) {
-	for c := range v.channels {
-		for y := range v.h {
-			at := c/4*v.plane() + v.origin() + y*v.row()
-			for x := range v.w {
-				visit(4*(at+x)+c%4, c, y, x)
-			}
-		}
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // backward emits the seeds and the passes from the targets to the picture. A
@@ -123,8 +124,8 @@ func (p *plan) backwardLayer(i int) {
 	case *nn.PerChannel:
 		p.gradient(layer.Name, "pointwise", defines{"MODE": modeAffineBackward}, l.view(in[0]), y, besides(y, 0, 0),
 			p.engine.channels(layer.Name, op).read(1))
-	default:
-		p.hostBackward(layer, in, y)
+	case *bend.Op:
+		p.backwardBend(i, op, l.view(in[0]), y)
 	}
 }
 

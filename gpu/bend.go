@@ -1,41 +1,83 @@
 package gpu
 
 import (
+	"fmt"
 	"slices"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
-// Bend makes the calls that follow run a rewriting of the net that the engine was
-// opened with, or for nil that one again. Plans and weights of that one stay.
+// bending is a rewritten net at work, and what its bends remember on the device.
+type bending struct {
+	net    *nn.Net
+	step   int64 // as bend.Moment has it
+	memory map[*bend.Op]*bend.Memory[*buffer]
+}
+
+func newBending(net *nn.Net) *bending {
+	return &bending{net: net, memory: map[*bend.Op]*bend.Memory[*buffer]{}}
+}
+
+func (b *bending) free() {
+	for _, m := range b.memory {
+		m.Clear()
+	}
+}
+
+// of is what a bend remembers, a buffer for each map size: dense, as [block][h][w].
+func (b *bending) of(op *bend.Op) *bend.Memory[*buffer] {
+	m := b.memory[op]
+	if m == nil {
+		m = &bend.Memory[*buffer]{Free: func(past *buffer) {
+			if past != nil {
+				past.free()
+			}
+		}}
+		b.memory[op] = m
+	}
+	return m
+}
+
+// Bend makes the calls that follow run a rewriting of the net that the engine was opened with, or for
+// nil that one again. The plans and weights of that one stay, and those of the last rewriting
+// until there is another.
 func (e *Engine) Bend(net *nn.Net) error {
 	if net == nil {
 		net = e.opened
 	}
-	if err := net.Validate(); err != nil {
+	if err := runnable(net); err != nil {
 		return err
 	}
 	return e.do(func() {
 		if net == e.net {
 			return
 		}
-		e.net = net
-		stay := func(n *nn.Net) bool { return n == e.opened || n == net }
-		e.plans = slices.DeleteFunc(e.plans, func(p *plan) bool {
-			if stay(p.layout.net) {
-				return false
-			}
-			p.free()
-			return true
-		})
-		clear(e.needs)
-		for key, w := range e.weights {
-			if !runs(e.opened, w.ops) && !runs(net, w.ops) {
-				w.free()
-				delete(e.weights, key)
-			}
+		if net != e.opened && net != e.bending.net {
+			e.bending.free()
+			e.bending = newBending(net)
+			e.keepPlans(func(n *nn.Net) bool { return n == e.opened })
 		}
+		e.net = net
+		clear(e.needs)
 	})
+}
+
+// keepPlans frees the plans of other nets, and the weights that only those run.
+func (e *Engine) keepPlans(stay func(*nn.Net) bool) {
+	e.plans = slices.DeleteFunc(e.plans, func(p *plan) bool {
+		if stay(p.layout.net) {
+			return false
+		}
+		p.free()
+		return true
+	})
+	for key, w := range e.weights {
+		if !runs(e.opened, w.ops) && !runs(e.bending.net, w.ops) {
+			w.free()
+			delete(e.weights, key)
+		}
+	}
 }
 
 // runs tells whether all of the convolutions are the net's.
@@ -46,4 +88,19 @@ func runs(net *nn.Net, ops []*nn.Conv) bool {
 		}
 	}
 	return true
+}
+
+// runnable reports what of a net the engine cannot run.
+func runnable(net *nn.Net) error {
+	if err := net.Validate(); err != nil {
+		return fmt.Errorf("gpu: %w", err)
+	}
+	for _, l := range net.Layers {
+		switch l.Op.(type) {
+		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Softmax, *bend.Op:
+		default:
+			return fmt.Errorf("gpu: layer %q: no operation %q", l.Name, l.Op.Kind())
+		}
+	}
+	return nil
 }

@@ -11,7 +11,6 @@ package gpu
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
 
@@ -55,6 +54,7 @@ type Engine struct {
 	persistent    bool          // ARB_buffer_storage is there
 	reset         func() uint32 // asks for a reset of the context; nil where the driver does not tell
 	tuner         *tuner
+	bending       *bending
 	needs         map[string]need            // of the sizes met so far
 	room          int64                      // bytes for one plan, 0 for no bound known
 	steps         uint64                     // made in tiles
@@ -72,8 +72,8 @@ var _ nn.Engine = (*Engine)(nil)
 
 // Open runs net on the device that the options name.
 func Open(net *nn.Net, o Options) (*Engine, error) {
-	if err := net.Validate(); err != nil {
-		return nil, fmt.Errorf("gpu: %w", err)
+	if err := runnable(net); err != nil {
+		return nil, err
 	}
 	c, err := choose(o)
 	if err != nil {
@@ -82,7 +82,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	e := &Engine{
 		opened: net, net: net, context: c, device: c.device, options: o,
 		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{},
-		needs: map[string]need{},
+		needs: map[string]need{}, bending: newBending(net),
 	}
 	e.device.Limits = e.device.Limits.within(o.Limits)
 	e.rate, e.caution = firstRate(e.device), 1
@@ -125,6 +125,7 @@ func (e *Engine) Close() error {
 		for _, p := range e.plans {
 			p.free()
 		}
+		e.bending.free()
 		for c := range e.canvases {
 			c.free()
 		}

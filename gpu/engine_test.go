@@ -64,6 +64,9 @@ func TestConformanceWithinLimits(t *testing.T) {
 			enginetest.Nets(t, within)
 			enginetest.Objectives(t, within)
 			enginetest.Canvases(t, within)
+			if name == "fewer" {
+				enginetest.Bends(t, within)
+			}
 		})
 	}
 }
@@ -98,6 +101,7 @@ func TestConformanceAsHardware(t *testing.T) {
 	enginetest.Objectives(t, hard)
 	enginetest.Canvases(t, hard)
 	enginetest.Dream(t, hard)
+	enginetest.Bends(t, hard)
 	enginetest.Heals(t, hard)
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // The modes of pointwise.comp.
@@ -92,8 +93,8 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardConcat(i, in)
 	case *nn.Add:
 		p.forwardAdd(layer.Name, in, y)
-	default:
-		p.hostForward(layer, in, y)
+	case *bend.Op:
+		p.forwardBend(i, op, x, y)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // layout says, for a net up to its targets and a canvas size, which blob holds
@@ -22,7 +23,7 @@ type layout struct {
 	picture  *view
 	folded   bool          // the picture is
 	siblings map[int][]int // convolutions of one input run as one, under their first
-	won      map[int]*view // which cell won each window of a max pool
+	won      map[int]*view // which cell won each window of a max pool or of a bend like one
 	blobs    []*blob
 }
 
@@ -228,6 +229,10 @@ func (l *layout) finish() {
 			}
 		case *nn.Pool:
 			if op.Max {
+				l.won[i] = newView(l.net.Layers[i].Name, l.shapes[i])
+			}
+		case *bend.Op:
+			if _, ok := op.Effect.(bend.Morph); ok {
 				l.won[i] = newView(l.net.Layers[i].Name, l.shapes[i])
 			}
 		}

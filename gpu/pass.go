@@ -31,7 +31,6 @@ type pass struct {
 	flops   float64
 	level   int
 	ubo     int          // offset among the plan's parameters
-	host    func()       // what runs on the processor instead, or nil
 	conv    *convolution // where the tuner may choose the kernel
 }
 

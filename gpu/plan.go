@@ -20,7 +20,8 @@ type plan struct {
 	bufs     []*buffer
 	textures map[region]uint32
 	ubo      *buffer
-	weights  []*weights     // of its convolutions
+	weights  []*weights // of its convolutions
+	bends    []*bent
 	wons     map[int]region // the slots of layout.won
 	scores   [2]*readback   // of this step and of the last
 	value    float32        // that score gave last
@@ -91,10 +92,26 @@ func (p *plan) arrange() {
 	p.passes = p.pending
 	p.pending = nil
 	slices.SortStableFunc(p.passes, func(a, b *pass) int { return a.level - b.level })
-	p.ubo = p.engine.inbox(p.passes[0].layer, int64(len(p.passes)*stride))
-	for i, q := range p.passes {
+	all := slices.Clone(p.passes)
+	for _, b := range p.bends {
+		if b.memory != nil {
+			all = append(all, b.memory)
+		}
+	}
+	p.ubo = p.engine.inbox(p.passes[0].layer, int64(len(all)*stride))
+	for i, q := range all {
 		q.ubo = i * stride
 		p.send(q)
+	}
+}
+
+// refresh takes over what was turned in the net's weights and bends since the plan last ran.
+func (p *plan) refresh() {
+	for _, w := range p.weights {
+		w.refresh()
+	}
+	for _, b := range p.bends {
+		b.refresh(p)
 	}
 }
 
@@ -126,6 +143,13 @@ func (p *plan) free() {
 
 // emit adds a pass over dst's cells, one invocation for each cell and block.
 func (p *plan) emit(layer, shader string, d defines, h header, extra any, uses ...use) *pass {
+	q := p.pass(layer, shader, d, h, extra, uses...)
+	p.pending = append(p.pending, q)
+	return q
+}
+
+// pass makes such a pass.
+func (p *plan) pass(layer, shader string, d defines, h header, extra any, uses ...use) *pass {
 	e := p.engine
 	texel := e.texels(uses)
 	all := defines{"LX": e.lane(), "TEXEL": flag(texel), "MASK": 0}
@@ -147,7 +171,6 @@ func (p *plan) emit(layer, shader string, d defines, h header, extra any, uses .
 		q.params = encode(extra)
 	}
 	p.bindTexels(q, texel)
-	p.pending = append(p.pending, q)
 	return q
 }
 

@@ -17,9 +17,7 @@ func (e *Engine) plan(layers []int, obj nn.Objective, w, h int) *plan {
 		if p.layout.net == e.net && p.layout.w == w && p.layout.h == h && (p.obj == nil) == (obj == nil) && slices.Equal(p.layers, layers) && p.serves(layers, obj) {
 			e.plans = append(slices.Delete(e.plans, i, i+1), p)
 			p.aim(obj)
-			for _, w := range p.weights {
-				w.refresh()
-			}
+			p.refresh()
 			return p
 		}
 	}
@@ -33,6 +31,7 @@ func (e *Engine) plan(layers []int, obj nn.Objective, w, h int) *plan {
 	acts, grads := e.arenas(l, obj != nil)
 	e.makeRoom(acts.total() + grads.total())
 	p := e.newPlan(l, layers, obj)
+	p.refresh()
 	e.plans = append(e.plans, p)
 	return p
 }

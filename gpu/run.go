@@ -22,9 +22,6 @@ func firstRate(d Device) float64 {
 // cost is a pass's work in FLOP; passes that only move values count as what a
 // card computes in the same time.
 func (q *pass) cost() float64 {
-	if q.host != nil {
-		return 0
-	}
 	const move = 1500
 	return q.flops + move*float64(q.header.Width*q.header.Height*q.header.Blocks)
 }
@@ -57,10 +54,6 @@ func (p *plan) submit(passes []*pass) {
 
 // dispatch queues one pass whole.
 func (p *plan) dispatch(q *pass) {
-	if q.host != nil {
-		q.host()
-		return
-	}
 	q.bind()
 	gl.BindBufferRange(gl.UNIFORM_BUFFER, 0, p.ubo.id, q.ubo, stride)
 	q.launch(int(q.header.End - q.header.First))
@@ -93,9 +86,6 @@ func (s *submitting) add(p *plan, q *pass) {
 	slices := int(cost/s.budget) + 1
 	if slices == 1 {
 		p.dispatch(q)
-		if q.host != nil {
-			s.last = time.Now()
-		}
 		s.filled += cost
 		return
 	}

@@ -44,6 +44,6 @@ func (s *sums) finish(first, n int) {
 	order()
 	gl.UseProgram(q.id)
 	gl.BindBufferBase(gl.SHADER_STORAGE_BUFFER, outSlot, s.buf.id)
-	e.ring.bind(encode(int32(first)))
+	e.ring.bind(encode(header{First: int32(first)}))
 	gl.DispatchCompute(uint32(n), 1, 1)
 }

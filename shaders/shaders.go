@@ -8,20 +8,22 @@ import "embed"
 var files embed.FS
 
 // shared are the files that a shader is compiled after, besides common.glsl.
-var shared = map[string]string{
-	"lrn_forward": "lrn.glsl", "lrn_backward": "lrn.glsl",
-	"input": "canvas.glsl", "magnitude": "canvas.glsl", "ascend": "canvas.glsl", "tile": "canvas.glsl", "warp": "canvas.glsl",
-	"combine": "canvas.glsl", "tone": "canvas.glsl", "hold": "canvas.glsl",
-	"conv": "conv.glsl", "conv_tiled": "conv.glsl",
-	"canvas_write": "canvas.glsl", "canvas_read": "canvas.glsl",
+var shared = map[string][]string{
+	"lrn_forward": {"lrn.glsl"}, "lrn_backward": {"lrn.glsl"},
+	"input": {"canvas.glsl"}, "magnitude": {"canvas.glsl"}, "ascend": {"canvas.glsl"}, "tile": {"canvas.glsl"},
+	"warp": {"canvas.glsl", "along.glsl"}, "combine": {"canvas.glsl"}, "tone": {"canvas.glsl"}, "hold": {"canvas.glsl"},
+	"conv": {"conv.glsl"}, "conv_tiled": {"conv.glsl"},
+	"canvas_write": {"canvas.glsl"}, "canvas_read": {"canvas.glsl"},
+	"bend_point": {"bend.glsl"}, "bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
+	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
 }
 
 // Source is the text of a shader with all that it needs before it, the version
 // and macros aside; a wrong name is a bug of ours.
 func Source(name string) string {
 	text := read("common.glsl")
-	if s, ok := shared[name]; ok {
-		text += read(s)
+	for _, file := range shared[name] {
+		text += read(file)
 	}
 	return text + read(name+".comp")
 }

@@ -1,10 +1,8 @@
-// Shows the source through an affine map, bilinear. Each factor comes as a
-// part of 11 bits after the point, whose products with whole pixels are exact, and the
-// rest: cell and fraction are right to 1e-6 however large the canvas.
+// Shows the source through an affine map, bilinear.
 layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
     ivec2 size, sourceSize;
-    vec4 coarseX, fineX; // factors of x, y and 1 for the source's column
+    vec4 coarseX, fineX; // factors of x, y and 1 for the source's column, see along.glsl
     vec4 coarseY, fineY; // and for its row
     ivec2 start;         // whole cells to add
     int wrapped;         // 1 wraps at the border, 0 mirrors
@@ -17,17 +15,6 @@ int inside(int i, int n) {
     if (n == 1) return 0;
     i = around(i, 2 * n - 2);
     return i < n ? i : 2 * n - 2 - i;
-}
-
-// along gives the cell and the fraction that factors a and b map (x, y, 1) to.
-void along(vec3 a, vec3 b, vec2 p, out int cell, out float part) {
-    vec3 coarse = vec3(a.xy * p, a.z);
-    vec3 whole = floor(coarse);
-    vec3 f = coarse - whole;
-    float rest = f.x + f.y + f.z + dot(b, vec3(p, 1));
-    float more = floor(rest);
-    cell = int(whole.x) + int(whole.y) + int(whole.z) + int(more);
-    part = rest - more;
 }
 
 vec3 pixel(ivec2 p) {

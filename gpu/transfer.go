@@ -1,0 +1,45 @@
+package gpu
+
+import (
+	"unsafe"
+
+	"github.com/go-gl/gl/v4.3-core/gl"
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// get reads a view of a region of its blob.
+func (e *Engine) get(layer string, v *view, r region) *tensor.Dense {
+	r = v.body(r)
+	back := newReadback(e, int(r.size))
+	defer back.free()
+	back.start(r)
+	out := nn.NewTensor(tensor.Shape{v.channels, v.h, v.w})
+	back.wait(layer, func(data unsafe.Pointer) {
+		in := unsafe.Slice((*float32)(data), r.size/4)
+		v.each(func(at, c, y, x int) { nn.Floats(out)[(c*v.h+y)*v.w+x] = in[at] })
+	})
+	return out
+}
+
+// put writes a tensor to a view of a region of its blob, the padding with zeros.
+func (v *view) put(r region, t *tensor.Dense) {
+	r = v.body(r)
+	data := make([]float32, r.size/4)
+	v.each(func(at, c, y, x int) { data[at] = nn.Floats(t)[(c*v.h+y)*v.w+x] })
+	r.buf.write(r.offset, data)
+	gl.MemoryBarrier(gl.BUFFER_UPDATE_BARRIER_BIT)
+}
+
+// each visits every value of a view: where it lies among the binding's floats, channel, row and column.
+func (v *view) each(visit func(at, c, y, x int)) {
+	for c := range v.channels {
+		for y := range v.h {
+			at := c/4*v.plane() + v.origin() + y*v.row()
+			for x := range v.w {
+				visit(4*(at+x)+c%4, c, y, x)
+			}
+		}
+	}
+}
