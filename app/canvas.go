@@ -71,14 +71,11 @@ func (c *canvas) show(screen ebiten.FinalScreen, g *glide.Glide) {
 	c.draw(screen, b, a, fromOlder, fromNewer, share)
 }
 
-// still draws a picture as it is.
-func (c *canvas) still(screen ebiten.FinalScreen, m *image.RGBA) {
-	if c.size == (image.Point{}) {
-		c.place(m.Rect.Size())
-	}
+// still draws the start picture where its frames stand, of which the newest has that size.
+func (c *canvas) still(screen ebiten.FinalScreen, m *image.RGBA, size image.Point) {
+	c.place(size)
 	t := c.start.load(m)
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	fit := nn.Resize(c.size.X, c.size.Y, w, h)
+	fit := nn.Resize(size.X, size.Y, m.Rect.Dx(), m.Rect.Dy())
 	c.draw(screen, t, t, fit, fit, 1)
 }
 

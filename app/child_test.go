@@ -136,7 +136,8 @@ func (c *child) serve(r request) {
 		c.recorder.kind, c.recorder.length, c.recorder.side = r.Name, r.Seconds, r.Side
 	case "another net":
 		ses := c.session
-		c.open(opening{net: ses.net, id: record.Net{Name: "another"}, start: ses.start, title: ses.title, seed: ses.seed})
+		last := ses.latest()
+		c.open(opening{net: ses.net, id: record.Net{Name: "another"}, start: last.start, title: last.title, seed: last.seed})
 	case "reveal":
 		for _, s := range c.panel.sliders {
 			if called(s, r.Name) && s.style != sliderGrand {
@@ -184,14 +185,13 @@ func (c *child) state(slider string) state {
 	if f := c.meter.last; f != nil {
 		s.Frame, s.Hash, s.Settings, s.Size = f.Number, record.Hash(f.Image), f.Settings, f.Image.Rect.Size()
 		s.Moved = f.Motion != glide.Identity
-		recipe := c.shown.log.Recipe()
-		s.Start, s.Seed = recipe.Start.Name, recipe.Seed
+		s.Start, s.Seed = c.shown.of.title, c.shown.of.seed
 	}
 	if c.session != nil {
-		s.Devices = [2]string{c.session.deviceName(), c.session.log.Recipe().Device}
+		s.Devices = [2]string{c.session.deviceName(), c.session.latest().log.Recipe().Device}
 		s.Net, s.Paused = c.session.id.Name, c.session.loop.Paused()
 	}
-	s.Before = c.before && c.session != nil && c.canvas.start.of == c.session.start
+	s.Before = c.before && c.shown.Frame != nil && c.canvas.start.of == c.shown.of.start
 	if c.panel != nil {
 		c.panelState(&s, slider)
 	}

@@ -23,7 +23,7 @@ func (s *studio) ask(choose func() (string, error), then func(path string)) {
 		return
 	}
 	s.asking = true
-	s.background(func() {
+	go func() { // which the end of the program does not wait for: the window may be closed beside a dialog
 		runtime.LockOSThread() // the toolkit's dialogs stay on the thread that they began on
 		defer runtime.UnlockOSThread()
 		path, err := choose()
@@ -37,7 +37,7 @@ func (s *studio) ask(choose func() (string, error), then func(path string)) {
 				then(path)
 			}
 		})
-	})
+	}()
 }
 
 var pictureKinds = []string{"png", "jpg", "jpeg"}

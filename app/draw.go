@@ -85,13 +85,13 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 	if s.help {
 		over(drawHelp(dst, s.look, s.frame))
 	}
-	if s.before {
+	if s.before && s.shown.Frame != nil {
 		over(s.badge(dst, area, "before"))
 	} else if s.session != nil && s.session.loop.Paused() {
 		over(s.badge(dst, area, "paused"))
 	}
 	over(s.drawRecording(dst, area))
-	if s.glide.Newest() == nil {
+	if s.glide.Newest() == nil && s.failed == nil {
 		over(s.badge(dst, area, "falling asleep"))
 	}
 }
@@ -122,8 +122,8 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 	}
 	s.canvas.area = s.canvasArea()
 	switch {
-	case s.before && s.session != nil:
-		s.canvas.still(screen, s.session.start)
+	case s.before && s.shown.Frame != nil:
+		s.canvas.still(screen, s.shown.of.start, s.shown.Image.Rect.Size())
 	default:
 		s.canvas.show(screen, &s.glide)
 	}

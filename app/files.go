@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -48,14 +49,16 @@ type opened struct {
 // picture, or a saved dream, which brings back its net, knobs and seed.
 func (s *studio) openFile(path string) {
 	if s.session == nil || s.opening {
-		s.warn(errors.New("app: wait until the engine is open"))
+		s.warn(errors.New("app: one thing at a time: wait until what was opened last is there"))
 		return
 	}
+	s.opening = true
 	present := s.session.id
 	s.tell("opening " + shortName(path))
 	s.background(func() {
 		o, err := s.read(path, present)
 		s.post(func() {
+			s.opening = false
 			if err != nil {
 				s.warn(err)
 				return
@@ -67,7 +70,10 @@ func (s *studio) openFile(path string) {
 
 // read finds out what a file is. It runs on a goroutine of its own and uses only the
 // configuration, which does not change.
-func (s *studio) read(path string, present record.Net) (opened, error) {
+func (s *studio) read(path string, present record.Net) (o opened, err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may never end
+		return o, fmt.Errorf("app: %s is a %s: open a picture, a net, or a dream saved here", shortName(path), what(info.Mode()))
+	}
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".onnx", ".caffemodel", ".prototxt":
 		return s.readNet(path)
@@ -76,12 +82,16 @@ func (s *studio) read(path string, present record.Net) (opened, error) {
 	if err != nil {
 		// No recipe in it: a picture like any other.
 		m, err := picture.Open(path)
-		return opened{start: m, title: path}, err
+		if err != nil {
+			return o, err
+		}
+		return opened{start: picture.Fit(m, mostStart), title: path}, nil
 	}
-	o := opened{recipe: &recipe}
+	o.recipe = &recipe
 	if o.start, o.title, err = goOn(path, recipe); err != nil {
 		return o, err
 	}
+	o.start = picture.Fit(o.start, mostStart)
 	if _, err := recipe.OpenGuides(picture.Open); err != nil {
 		return o, err
 	}
@@ -107,6 +117,14 @@ func goOn(path string, r record.Recipe) (start *image.RGBA, title string, err er
 	return start, r.Start.Name, err
 }
 
+// what names a file that is not a regular one.
+func what(mode fs.FileMode) string {
+	if mode.IsDir() {
+		return "folder"
+	}
+	return "device or pipe"
+}
+
 func (s *studio) readNet(spec string) (opened, error) {
 	if s.cfg.Load == nil {
 		return opened{}, errors.New("app: nets cannot be opened here")
@@ -118,31 +136,31 @@ func (s *studio) readNet(spec string) (opened, error) {
 // take dreams on with what was opened.
 func (s *studio) take(o opened) {
 	ses := s.session
-	if ses == nil {
-		return
-	}
-	start, title, seed := ses.start, ses.title, ses.seed
+	last := ses.latest()
+	next := opening{net: o.net, id: o.id, start: last.start, title: last.title, seed: last.seed}
 	if o.start != nil {
-		start, title = o.start, o.title
+		next.start, next.title = o.start, o.title
 	}
-	before := s.want
-	if o.recipe != nil {
-		seed = o.recipe.Seed
-		s.want = o.recipe.Last()
-		s.takeSize()
-	} else if o.net != nil {
+	switch {
+	case o.recipe != nil:
+		next.seed = o.recipe.Seed
+		next.adapt = func(w *dream.Settings) { *w = o.recipe.Last() }
+	case o.net != nil:
 		// Another net has other layers.
-		s.want.Layer, s.want.Channel, s.want.Class = dream.DefaultLayer(o.net), "", ""
-		s.want.FitBends(o.net)
+		next.adapt = func(w *dream.Settings) {
+			w.Layer, w.Channel, w.Class = dream.DefaultLayer(o.net), "", ""
+			w.FitBends(o.net)
+		}
 	}
 	if o.net != nil {
-		s.open(opening{net: o.net, id: o.id, start: start, title: title, seed: seed})
-		s.want = before // until the new net is there
+		s.open(next)
 		return
 	}
 	s.endTake("another dream began")
-	s.size.begin(start.Rect.Size())
-	ses.begin(start, title, seed)
+	s.history.split(s.want)
+	s.rack.muted = nil
+	s.want, s.size = next.from(s.want, s.size)
+	ses.begin(next.start, next.title, next.seed)
 	s.publish()
 }
 

@@ -108,6 +108,9 @@ func (s *studio) drawStatus(dst *ebiten.Image, r image.Rectangle) {
 // status is the line that tells how the dream goes.
 func (s *studio) status() string {
 	if s.session == nil {
+		if s.failed != nil {
+			return s.failed.Error()
+		}
 		return "opening the engine"
 	}
 	parts := []string{s.session.deviceName()}
@@ -121,8 +124,8 @@ func (s *studio) status() string {
 		}
 	}
 	parts = append(parts, byteText(float64(memory())), s.session.id.Name)
-	if s.session.title != "" {
-		parts = append(parts, shortName(s.session.title))
+	if s.shown.Frame != nil && s.shown.of.title != "" {
+		parts = append(parts, shortName(s.shown.of.title))
 	}
 	return strings.Join(parts, "   ·   ")
 }

@@ -91,6 +91,7 @@ func (s *studio) usePreset(at int) bool {
 	}
 	s.presets.at = at
 	s.base = next
+	s.rack.muted = nil
 	s.change(func(w *dream.Settings) { *w = next })
 	if s.panel != nil {
 		s.panel.setMode(modeOf(next))

@@ -33,7 +33,7 @@ type take struct {
 	path   string
 	writer *record.Writer
 	ses    *session
-	log    *record.Log // of the dream that is recorded
+	of     *beginning // the dream that is recorded
 	fps    float64
 	most   int          // frames after which it ends, 0 for never
 	from   atomic.Int64 // frames dreamed before the first one recorded
@@ -66,8 +66,12 @@ func newRing() *record.Ring { return record.NewRing(ringSpan, ringBytes) }
 // film gives a frame to the ring and to the recording. It is called on the loop's
 // goroutine, which waits where the encoder is behind: recording time slows, and no frame is lost.
 func (s *session) film(f *dream.Frame) {
+	if s.ringed != s.present {
+		s.ringed = s.present
+		s.ring.Begin(s.present.log.Recipe)
+	}
 	s.ring.Add(f.Image, f.Number, f.Done)
-	if t := s.take.Load(); t != nil && t.log == s.filmed {
+	if t := s.take.Load(); t != nil && t.of == s.present {
 		t.add(s, f)
 	}
 }
@@ -103,12 +107,12 @@ func (s *studio) toggleRecord() {
 	o := s.recordOptions(s.meter.last.Image)
 	t := &take{
 		path: filepath.Join(saveFolder(), time.Now().Format("dream-2006-01-02-150405")+r.kind),
-		ses:  s.session, log: s.session.log, fps: o.FPS, most: s.recordFrames(o.FPS),
+		fps:  o.FPS, most: s.recordFrames(o.FPS),
 	}
 	t.job = &job{name: filepath.Base(t.path)}
 	o.Closing = t.job.progress
 	o.Recipe = func() record.Recipe {
-		recipe := t.log.Recipe()
+		recipe := t.of.log.Recipe()
 		recipe.From = int(t.from.Load())
 		return recipe
 	}
@@ -123,8 +127,8 @@ func (s *studio) toggleRecord() {
 	})
 }
 
-// roll begins a recording whose file is open with the frame that is shown, so that
-// there is one even where the dream stands still.
+// roll begins a recording whose file is open, of the dream that is asked for by now: with its last frame, so
+// that there is one even where it stands still.
 func (s *studio) roll(t *take, err error) {
 	r := &s.recorder
 	r.starting = false
@@ -132,15 +136,16 @@ func (s *studio) roll(t *take, err error) {
 		s.warn(err)
 		return
 	}
+	ses := s.session
+	t.ses, t.of = ses, ses.latest()
 	r.take = t
-	if s.closing || s.session != t.ses {
+	if s.closing {
 		s.endTake("")
 		return
 	}
-	ses := s.session
 	ses.loop.Do(func(d *dream.Dream) error {
-		if t.log != ses.filmed {
-			return nil // it began anew meanwhile
+		if t.of != ses.present {
+			return nil // it began anew meanwhile, or could not
 		}
 		ses.take.Store(t)
 		if f := ses.loop.Latest(); f != nil && f.Number == d.Frames() {
@@ -207,7 +212,7 @@ func (s *studio) saveReplay() {
 	if s.session == nil || s.meter.last == nil {
 		return
 	}
-	ring := s.session.ring
+	ring := s.session.ring.Still()
 	if frames, _, _ := ring.Held(); frames == 0 {
 		return
 	}
@@ -275,6 +280,8 @@ func (r *recorder) watch(s *studio, now time.Time) {
 			s.endTake("")
 		case t.ses != s.session:
 			s.endTake("another net began")
+		case t.of != t.ses.latest():
+			s.endTake("the dream began anew")
 		}
 	}
 	if r.busy || s.folded || now.Sub(r.asked) < 5*time.Second || s.meter.last == nil {

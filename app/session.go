@@ -19,33 +19,39 @@ type session struct {
 	engine  nn.Engine
 	program string
 	loop    *dream.Loop
-	start   *image.RGBA
-	title   string // of the start picture
-	seed    uint64
 	guides  *record.Guides
-	log     *record.Log          // the recipe of the dream that was last asked for
 	take    atomic.Pointer[take] // the recording, nil for none
 	ring    *record.Ring         // the last seconds
-	filmed  *record.Log          // the recipe of the frames that come; owned by the loop goroutine
+	ringed  *beginning           // whose frames the ring holds; owned by the loop goroutine
+	present *beginning           // of the frames that come; owned by the loop goroutine
 	trunk   []string             // names of the layers that the picker offers, from the picture on
 	logits  int                  // the layer of the labels, -1 for none
 
 	mu     sync.Mutex
-	device string    // the engine's; guarded by mu
-	frames []dreamed // finished and not yet shown; guarded by mu
-	errs   []error   // guarded by mu
+	asked  *beginning // of the dream that was last asked for; guarded by mu
+	device string     // the engine's; guarded by mu
+	frames []dreamed  // finished and not yet shown; guarded by mu
+	errs   []error    // guarded by mu
 }
 
-// dreamed is a frame with the log that tells how it came about. A session's dream may have begun
-// anew since.
+// beginning is what a dream began with, and its recipe since. A session's dream may begin anew
+// while the window still shows the one before: each frame knows which it is of.
+type beginning struct {
+	start *image.RGBA
+	title string // of the start picture
+	seed  uint64
+	log   *record.Log
+}
+
+// dreamed is a frame of the dream that began so.
 type dreamed struct {
 	*dream.Frame
-	log *record.Log
+	of *beginning
 }
 
 // recipe dreams the frame again.
 func (d dreamed) recipe() record.Recipe {
-	r := d.log.Recipe()
+	r := d.of.log.Recipe()
 	r.From, r.Frames = d.Number-1, 1
 	return r
 }
@@ -57,14 +63,30 @@ type opening struct {
 	start    *image.RGBA
 	title    string // of the start picture: its path, static or clouds
 	seed     uint64
-	settings dream.Settings
 	paused   bool
+	adapt    func(*dream.Settings) // makes the knobs those to begin with; nil keeps them
+	settings dream.Settings        // what begin dreams; open fills them in
 }
+
+// from gives the knobs and the size to begin with, where they stand so at the moment.
+func (o *opening) from(w dream.Settings, z sizer) (dream.Settings, sizer) {
+	if o.adapt != nil {
+		o.adapt(&w)
+	}
+	z.take(&w)
+	z.begin(o.start.Rect.Size())
+	return w, z
+}
+
+// mostStart is the longer side of start pictures in pixels: larger ones are shrunk, so that a photo of any
+// size neither fills the memory nor is refused as a texture.
+const mostStart = 4096
 
 // begin makes an engine and starts dreaming. It takes its time, so it is never called
 // on the window's goroutine.
 func begin(o opening, cfg Config) (*session, error) {
-	s := &session{net: o.net, id: o.id, start: o.start, title: o.title, seed: o.seed, program: cfg.Program, ring: newRing()}
+	s := &session{net: o.net, id: o.id, program: cfg.Program, ring: newRing()}
+	start := picture.Fit(o.start, mostStart)
 	s.guides = record.NewGuides(picture.Open)
 	s.logits = dream.Logits(o.net)
 	s.trunk = dream.Trunk(o.net)
@@ -72,7 +94,7 @@ func begin(o opening, cfg Config) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Open: s.guides.Open})
+	d, err := dream.New(o.net, engine, start, dream.Options{Seed: o.seed, Open: s.guides.Open})
 	if err != nil {
 		engine.Close()
 		return nil, err
@@ -83,12 +105,14 @@ func begin(o opening, cfg Config) (*session, error) {
 		return nil, err
 	}
 	s.engine, s.device = engine, engine.Device()
-	s.log = s.newLog()
-	d.OnChange(s.log.Change)
+	s.asked = s.newBeginning(start, o.title, o.seed)
+	s.present = s.asked
+	d.OnChange(s.present.log.Change)
 	d.OnMove(s.move)
-	s.filmed = s.log
-	s.ring.Begin(s.log.Recipe)
 	s.loop = dream.Start(d, o.settings, dream.LoopOptions{OnFrame: s.push, OnError: s.fail, Paused: o.paused})
+	if o.paused {
+		s.loop.Single() // there has to be something to see
+	}
 	return s, nil
 }
 
@@ -102,30 +126,39 @@ func (s *session) close() error {
 	return nil
 }
 
-// newLog begins the recipe of a dream that is about to begin.
-func (s *session) newLog() *record.Log {
-	return record.NewLog(record.Recipe{
-		Program: s.program, Net: s.id, Device: s.deviceName(), Seed: s.seed, Start: record.StartOf(s.title, s.start),
-	}, s.guides)
+// newBeginning is that of a dream that is about to begin.
+func (s *session) newBeginning(start *image.RGBA, title string, seed uint64) *beginning {
+	return &beginning{start: start, title: title, seed: seed, log: record.NewLog(record.Recipe{
+		Program: s.program, Net: s.id, Device: s.deviceName(), Seed: seed, Start: record.StartOf(title, start),
+	}, s.guides)}
 }
 
-// begin has the loop start over from a picture and a seed. The recipe starts over with it.
+// begin has the loop start over from a picture and a seed. Where that fails, the dream before goes on.
 func (s *session) begin(start *image.RGBA, title string, seed uint64) {
-	s.start, s.title, s.seed = start, title, seed
-	s.log = s.newLog()
-	log := s.log
-	s.loop.Do(func(d *dream.Dream) error {
+	next := s.newBeginning(start, title, seed)
+	s.mu.Lock()
+	s.asked = next
+	s.mu.Unlock()
+	s.loop.Begin(func(d *dream.Dream) error {
 		if err := d.Begin(start, seed); err != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.asked == next {
+				s.asked = s.present
+			}
 			return err
 		}
-		d.OnChange(log.Change)
-		s.filmed = log
-		s.ring.Begin(log.Recipe)
+		d.OnChange(next.log.Change)
+		s.present = next
 		return nil
 	})
-	if s.loop.Paused() {
-		s.loop.Single()
-	}
+}
+
+// latest is the dream that was last asked for, of which there may be no frame yet.
+func (s *session) latest() *beginning {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
 }
 
 // push hears a frame on the loop's goroutine.
@@ -137,7 +170,7 @@ func (s *session) push(f *dream.Frame) {
 	if len(s.frames) == most {
 		s.frames = append(s.frames[:0], s.frames[1:]...)
 	}
-	s.frames = append(s.frames, dreamed{f, s.filmed})
+	s.frames = append(s.frames, dreamed{f, s.present})
 }
 
 // fail hears an error on the loop's goroutine.
@@ -151,7 +184,7 @@ func (s *session) fail(err error) {
 
 // move hears on the loop's goroutine that the engine went on on another device.
 func (s *session) move(m *nn.Moved) {
-	s.filmed.Move(m.Device)
+	s.present.log.Move(m.Device)
 	s.mu.Lock()
 	s.device = m.Device
 	s.mu.Unlock()

@@ -46,6 +46,20 @@ func (z *sizer) begin(shape image.Point) {
 	z.resize(side)
 }
 
+// take moves the size that settings ask for to the sizer.
+func (z *sizer) take(w *dream.Settings) {
+	if w.Width > 0 && w.Height > 0 {
+		z.wanted = max(w.Width, w.Height)
+	}
+	w.Width, w.Height, w.Pace = 0, 0, 1
+}
+
+// fit gives settings the canvas's size.
+func (z *sizer) fit(w dream.Settings) dream.Settings {
+	w.Width, w.Height = z.canvas()
+	return w
+}
+
 func (z *sizer) resize(side float64) {
 	z.now = math.Round(side)
 	z.since, z.frames, z.took = time.Now(), 0, 0

@@ -77,8 +77,9 @@ type studio struct {
 
 	folded   bool
 	help     bool
-	opening  bool // a session is being made
-	asking   bool // a file dialog is open
+	opening  bool  // a file is being read or a session made
+	failed   error // why there is no session and will be none
+	asking   bool  // a file dialog is open
 	closing  bool
 	before   bool // the start picture is shown instead of the dream
 	steering bool // the vanishing point follows the pointer
@@ -155,7 +156,6 @@ func newStudio(cfg Config) (*studio, error) {
 		s.restore()
 	}
 	s.adjust()
-	s.takeSize()
 	start, name := cfg.Start, cfg.StartName
 	if start == nil {
 		start, name = dream.Static(320, 240, cfg.Seed), "static"
@@ -176,44 +176,53 @@ func (s *studio) adjust() {
 	}
 }
 
-// takeSize moves a size that the settings ask for to the sizer.
-func (s *studio) takeSize() {
-	if s.want.Width > 0 && s.want.Height > 0 {
-		s.size.wanted = max(s.want.Width, s.want.Height)
-	}
-	s.want.Width, s.want.Height, s.want.Pace = 0, 0, 1
-}
-
-// open begins a session in the background; the running one goes on until the new one dreams.
+// open begins a session in the background; the running one goes on as it is until the new one dreams.
 func (s *studio) open(o opening) {
 	s.opening = true
-	s.size.begin(o.start.Rect.Size())
-	o.settings = s.effective()
-	settings := s.want
+	knobs, size := o.from(s.want, s.size)
+	o.settings = size.fit(knobs)
+	o.paused = s.session != nil && s.session.loop.Paused()
 	s.background(func() {
 		next, err := begin(o, s.cfg)
 		s.post(func() {
 			s.opening = false
 			switch {
-			case err != nil:
-				s.warn(err)
-				if s.session != nil {
-					s.size.begin(s.session.start.Rect.Size())
-				}
-			case s.closing:
+			case err == nil && s.closing:
 				s.background(func() { _ = next.close() })
+			case err == nil:
+				s.replace(next, o)
+			case s.session == nil:
+				s.fallBack(o, err)
 			default:
-				s.replace(next, settings)
+				s.warn(err)
 			}
 		})
 	})
 }
 
-// replace makes a session the present one.
-func (s *studio) replace(next *session, settings dream.Settings) {
+// fallBack begins the first session with a preset's knobs where it cannot with those that were brought
+// along: a guide may have gone since, or the command line ask for what the net has not.
+func (s *studio) fallBack(o opening, err error) {
+	s.warn(err)
+	if s.want == s.base {
+		s.failed = err
+		return
+	}
+	s.want = s.base
+	s.open(o)
+}
+
+// replace makes a session the present one. Knobs that were turned while it was made count.
+func (s *studio) replace(next *session, o opening) {
 	old := s.session
 	s.session = next
-	s.want = settings
+	if old != nil && old.loop.Paused() != o.paused {
+		if next.loop.Pause(!o.paused); !o.paused {
+			next.loop.Single()
+		}
+	}
+	s.want, s.size = o.from(s.want, s.size)
+	s.refit()
 	s.sent = next.loop.Settings()
 	s.publish()
 	s.glide = glide.Glide{}
@@ -227,6 +236,23 @@ func (s *studio) replace(next *session, settings dream.Settings) {
 				s.post(func() { s.warn(err) })
 			}
 		})
+	}
+}
+
+// refit ends what was said of another net's layers: the past, and where double clicks and walks go.
+func (s *studio) refit() {
+	s.history = history{}
+	s.rack.muted = nil
+	p := &s.presets
+	base, err := s.want, error(nil)
+	if p.at >= 0 {
+		if base, err = p.list[p.at].Apply(s.want, s.session.net); err != nil {
+			base, p.at = s.want, -1
+		}
+	}
+	s.base = base
+	if s.walk != nil {
+		s.walk = newWalk(s)
 	}
 }
 
@@ -244,9 +270,7 @@ func (s *studio) act(edit func(*dream.Settings)) {
 
 // effective is what the loop is to dream: the user's settings at the sizer's size.
 func (s *studio) effective() dream.Settings {
-	e := s.want
-	e.Width, e.Height = s.size.canvas()
-	return e
+	return s.size.fit(s.want)
 }
 
 // publish gives the settings to the loop.

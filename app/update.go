@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/glide"
 )
 
 // Update does what there is to do for one tick, and waits for nothing.
@@ -47,6 +49,9 @@ func (s *studio) hear(now time.Time) {
 	}
 	s.adopt()
 	for _, f := range frames {
+		if f.of != s.shown.of {
+			s.glide = glide.Glide{} // nothing leads from one dream to another
+		}
 		s.shown = f
 		s.meter.frame(f.Frame)
 		s.glide.Arrive(f.Frame)
@@ -156,7 +161,8 @@ func (s *studio) single() {
 func (s *studio) restart() {
 	if s.session != nil {
 		s.endTake("the dream began anew")
-		s.session.begin(s.session.start, s.session.title, s.session.seed)
+		last := s.session.latest()
+		s.session.begin(last.start, last.title, last.seed)
 	}
 }
 

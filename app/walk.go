@@ -35,9 +35,14 @@ func (s *studio) toggleWalk() {
 	if s.session == nil {
 		return
 	}
-	place := max(dream.LayerPlace(s.session.trunk, s.want.Layer), 0)
-	s.walk = &walk{rng: rand.New(rand.NewPCG(rand.Uint64(), 0)), targets: map[string]float64{}, place: place, goal: place}
+	s.walk = newWalk(s)
 	s.tell("the knobs wander")
+}
+
+// newWalk sets out from where the knobs stand.
+func newWalk(s *studio) *walk {
+	place := max(dream.LayerPlace(s.session.trunk, s.want.Layer), 0)
+	return &walk{rng: rand.New(rand.NewPCG(rand.Uint64(), 0)), targets: map[string]float64{}, place: place, goal: place}
 }
 
 // advance takes the knobs a little further.

@@ -74,6 +74,9 @@ func (p *panel) addWhat(c *widget.Container) {
 // setMode shows what belongs to a mode.
 func (p *panel) setMode(m mode) {
 	p.mode = m
+	for _, f := range p.fields {
+		f.typing = false // it may be hidden now
+	}
 	for i, c := range p.modes {
 		v := widget.Visibility_Hide
 		if mode(i) == m {

@@ -74,15 +74,25 @@ func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, e
 }
 
 // Begin starts over from a picture, which must not change afterwards, and a seed:
-// what follows is as in a new dream.
+// what follows is as in a new dream. After an error the dream before goes on.
 func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 	if start.Rect.Min != (image.Point{}) || start.Rect.Empty() {
 		return fmt.Errorf("dream: a start picture of bounds %v does not begin at 0,0 or is empty", start.Rect)
 	}
-	d.shown, d.reading = start, nil
-	if err := d.settle(d.restore); err != nil {
+	var frame nn.Canvas
+	err := d.settle(func() error {
+		release(&frame)
+		if err := d.remake(&frame, start.Rect.Dx(), start.Rect.Dy()); err != nil {
+			return err
+		}
+		return frame.Write(start)
+	})
+	if err != nil {
+		release(&frame)
 		return err
 	}
+	release(&d.frame)
+	d.frame, d.shown, d.reading = frame, start, nil
 	release(&d.origin)
 	d.start, d.seed = start, seed
 	d.resolver.begin(start)
@@ -185,7 +195,12 @@ func (d *Dream) Work(s Settings) int64 {
 func (d *Dream) Done() int64 { return d.done }
 
 // Size is the canvas's size in pixels.
-func (d *Dream) Size() (w, h int) { return d.frame.Size() }
+func (d *Dream) Size() (w, h int) {
+	if d.frame == nil { // lost, and not yet restored
+		return d.shown.Rect.Dx(), d.shown.Rect.Dy()
+	}
+	return d.frame.Size()
+}
 
 // Image is the present frame, or the last that has arrived, a picture of its own for each. It must not be changed.
 func (d *Dream) Image() *image.RGBA { return d.shown }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"zalgoscope/nn"
@@ -421,5 +422,48 @@ func TestFailedFrame(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Error("the frames after a failed one are not those without it")
+	}
+}
+
+// small is an engine that has no room for pictures wider than so many pixels.
+type small struct {
+	nn.Engine
+	widest int
+}
+
+func (e small) NewPicture(w, h int) (nn.Canvas, error) {
+	if w > e.widest {
+		return nil, errors.New("test: no room")
+	}
+	return e.Engine.NewPicture(w, h)
+}
+
+// TestBeginThatFails begins anew from a picture that the device has no room for: the dream before goes on
+// as if nothing had been.
+func TestBeginThatFails(t *testing.T) {
+	s := quick()
+	net, e := engine(t)
+	d, err := New(net, small{e, 32}, Static(24, 16, 1), Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	calm := begin(t, Static(24, 16, 1), 1)
+	for n := range 3 {
+		if n == 1 {
+			if err := d.Begin(Static(40, 40, 2), 2); err == nil {
+				t.Fatal("there was room for a picture of 40x40")
+			}
+			if w, h := d.Size(); w != 24 || h != 16 || d.Seed() != 1 {
+				t.Errorf("after the failure the dream is %dx%d with seed %d", w, h, d.Seed())
+			}
+		}
+		for _, d := range []*Dream{d, calm} {
+			if err := d.Frame(Fixed(s)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !slices.Equal(d.Image().Pix, calm.Image().Pix) || d.Frames() != calm.Frames() {
+			t.Errorf("frame %d is not that of a dream that never tried to begin anew", n+1)
+		}
 	}
 }

@@ -46,8 +46,11 @@ func (d *Dream) settle(do func() error) error {
 	return do()
 }
 
-// restore makes the picture what was shown last.
+// restore makes the picture what was shown last, if anything was.
 func (d *Dream) restore() error {
+	if d.shown == nil {
+		return nil
+	}
 	if err := d.remake(&d.frame, d.shown.Rect.Dx(), d.shown.Rect.Dy()); err != nil {
 		return err
 	}
@@ -56,6 +59,11 @@ func (d *Dream) restore() error {
 
 // tryFrame makes a frame, or leaves everything as it was.
 func (d *Dream) tryFrame(at Source) error {
+	if d.frame == nil {
+		if err := d.restore(); err != nil {
+			return err
+		}
+	}
 	if err := d.keep(); err != nil {
 		return err
 	}

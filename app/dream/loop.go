@@ -91,7 +91,13 @@ func (l *Loop) Settings() Settings { return *l.settings.Load() }
 func (l *Loop) Latest() *Frame { return l.latest.Load() }
 
 // Pause stops after the frame in progress, or goes on.
-func (l *Loop) Pause(on bool) { l.change(func() { l.paused = on }) }
+func (l *Loop) Pause(on bool) {
+	l.change(func() {
+		if l.paused = on; !on {
+			l.single = 0
+		}
+	})
+}
 
 // Paused tells whether the loop is to stand still.
 func (l *Loop) Paused() bool {
@@ -105,6 +111,17 @@ func (l *Loop) Single() { l.change(func() { l.single++ }) }
 
 // Do runs a job on the loop's goroutine, between two frames.
 func (l *Loop) Do(job func(*Dream) error) { l.change(func() { l.jobs = append(l.jobs, job) }) }
+
+// Begin runs a job that begins the dream anew, between two frames. A loop that is paused makes one frame
+// after it, in place of those that were still to be made of the dream before.
+func (l *Loop) Begin(job func(*Dream) error) {
+	l.change(func() {
+		l.jobs = append(l.jobs, job)
+		if l.paused {
+			l.single = 1
+		}
+	})
+}
 
 // Close ends the loop after the gradient step in progress and waits for its goroutine. The
 // dream and its engine are the caller's again.
@@ -236,9 +253,9 @@ func (l *Loop) take() Settings {
 		return s
 	}
 	if err := l.dream.Check(s); err != nil {
-		l.onError(err)
 		back := l.good
 		l.settings.CompareAndSwap(published, &back)
+		l.onError(err)
 		return back
 	}
 	l.good = s
@@ -255,9 +272,9 @@ func (l *Loop) ended() bool {
 // fail reports an error, goes back to the settings of the last finished frame, and
 // waits a little, so that an error that stays does not spin.
 func (l *Loop) fail(err error) {
-	l.onError(err)
 	l.good = l.dreamed
 	l.Set(l.dreamed)
+	l.onError(err)
 	select {
 	case <-l.wake:
 		l.rouse()

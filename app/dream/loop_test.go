@@ -41,8 +41,8 @@ func (e *slow) next(t *testing.T) nn.Step {
 	select {
 	case s := <-e.steps:
 		return s
-	case <-time.After(10 * time.Second):
-		t.Fatal("no gradient step in ten seconds")
+	case <-time.After(time.Minute):
+		t.Fatal("no gradient step in a minute")
 		panic("unreachable")
 	}
 }
@@ -86,7 +86,7 @@ func TestLoopTakesSettingsAtTheNextStep(t *testing.T) {
 		t.Errorf("first frame: %+v", f)
 	}
 	closeLoop(l, e)
-	for range 100 {
+	for range 1000 {
 		if runtime.NumGoroutine() <= before {
 			return
 		}
@@ -121,6 +121,50 @@ func TestLoopPauses(t *testing.T) {
 	}
 	l.Pause(false)
 	e.next(t)
+	closeLoop(l, e)
+}
+
+// TestLoopBegins begins anew, twice at once, while the loop is paused and frames are still to be made: there is
+// one frame of the last beginning, as frames of the dream before are no longer of use.
+func TestLoopBegins(t *testing.T) {
+	s := quick()
+	s.Steps, s.Octaves = 1, 1
+	frames := make(chan *Frame, 100)
+	l, e := startLoop(t, s, LoopOptions{FixedPace: true, Paused: true, OnFrame: func(f *Frame) { frames <- f }})
+	within := func() { // a frame, whose step waits for the test
+		l.Single()
+		for begun := false; !begun; time.Sleep(time.Millisecond) {
+			l.mu.Lock()
+			begun = l.single == 0
+			l.mu.Unlock()
+		}
+	}
+	stands := func(what string) {
+		t.Helper()
+		select {
+		case <-e.steps:
+			t.Errorf("a paused loop dreams on %s", what)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	within()
+	l.Single()
+	l.Single()
+	for seed := range uint64(2) {
+		l.Begin(func(d *Dream) error { return d.Begin(Static(10, 10, seed), seed) })
+	}
+	e.next(t)
+	e.next(t)
+	if first, again := <-frames, <-frames; first.Number != 1 || again.Number != 1 || again.Image.Rect.Dx() != 10 {
+		t.Errorf("frames %d and %d of %v, want twice the first one", first.Number, again.Number, again.Image.Rect)
+	}
+	stands("after it has begun anew")
+	within()
+	l.Single()
+	l.Pause(false)
+	l.Pause(true)
+	e.next(t)
+	stands("after it was let go for a moment")
 	closeLoop(l, e)
 }
 

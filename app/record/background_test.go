@@ -140,7 +140,11 @@ func TestRing(t *testing.T) {
 			t.Errorf("frame %d shows %d, want %d", n, m.Pix[0], 51+n)
 		}
 	})
+	still := ring.Still()
 	add(7, 9000)
+	if n, _, _ := still.Held(); n != 10 {
+		t.Errorf("a ring that stays as it was holds %d frames, want 10", n)
+	}
 	if n, _, _ := ring.Held(); n != 1 {
 		t.Errorf("after another dream's frame the ring holds %d, want 1", n)
 	}

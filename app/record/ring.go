@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"image"
+	"slices"
 	"sync"
 	"time"
 )
@@ -65,6 +66,18 @@ func (r *Ring) Held() (frames int, span time.Duration, bytes int64) {
 		span = r.frames[n-1].at.Sub(r.frames[0].at)
 	}
 	return len(r.frames), span, r.bytes
+}
+
+// Still is a ring of what this one holds now, with the recipe as it is now: it stays so while this one goes on.
+func (r *Ring) Still() *Ring {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	still := &Ring{span: r.span, most: r.most, frames: slices.Clone(r.frames), bytes: r.bytes}
+	if r.recipe != nil {
+		recipe := r.recipe()
+		still.recipe = func() Recipe { return recipe }
+	}
+	return still
 }
 
 // Save writes what the ring holds now, while it goes on. Without a rate in the options it
