@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 
 	"gorgonia.org/tensor"
 
@@ -61,17 +60,6 @@ func New(net *nn.Net, specs []Spec, profiles Profiler) (*Rack, error) {
 	r.damage(func(weightBend) bool { return true })
 	r.Net = rewritten(net, after, hurt)
 	return r, r.Net.Validate()
-}
-
-// damage computes the weights anew that such bends touch, convolutions side by side.
-func (r *Rack) damage(touched func(weightBend) bool) {
-	var all sync.WaitGroup
-	for _, d := range r.damaged {
-		if slices.ContainsFunc(d.bends, touched) {
-			all.Go(func() { d.apply(r.bends) })
-		}
-	}
-	all.Wait()
 }
 
 // Check reports the first bend, on or off, that a net cannot have.

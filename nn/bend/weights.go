@@ -1,117 +1,92 @@
 package bend
 
-import (
-	"math"
+import "math"
 
-	"zalgoscope/nn"
-)
-
-// weightDraft is a convolution's weights under a bend: those of some output channels.
+// weightDraft is a convolution's weights under a bend: those of one output channel.
 type weightDraft struct {
 	draft
-	w    []float32 // of one output channel, to be changed
-	at   uint32    // number of its first weight in the layer
+	w    []float32 // to be changed
+	at   uint32    // number of the first of them in the layer
 	kh   int
 	kw   int
 	size float32 // root mean square of the layer's weights
 }
 
-// struck visits the amount's share of the weights, each with its own random number.
-func (d weightDraft) struck(visit func(i int, random uint32)) {
-	first := Hash(d.seed) + d.at
-	for i := range d.w {
-		if r := Hash(first + uint32(i)); float64(r>>8)/(1<<24) < float64(d.amount) {
-			visit(i, r)
-		}
-	}
+// struck is how the amount's share of the weights is found: weight i is struck where hit says so of
+// first+i, without branches, for nothing foretells them.
+func (d weightDraft) struck() (first, limit uint32) {
+	return Hash(d.seed) + d.at, uint32(math.Ceil(float64(d.amount) * (1 << 24)))
 }
 
+// hit is all ones where the upper 24 bits of a random number are below the limit, else zero.
+func hit(random, limit uint32) uint32 { return uint32(int32(random>>8-limit) >> 31) }
+
 func turnSigns(d weightDraft) {
-	d.struck(func(i int, _ uint32) { d.w[i] = -d.w[i] })
+	first, limit := d.struck()
+	for i, v := range d.w {
+		sign := hit(Hash(first+uint32(i)), limit) & (1 << 31)
+		d.w[i] = math.Float32frombits(math.Float32bits(v) ^ sign)
+	}
 }
 
 // turnBits turns one of the bits that tell: the sign, the exponent's lower two, which change a
 // weight's size by at most 2^3, so that it stays a number, or the mantissa's upper three.
 func turnBits(d weightDraft) {
-	d.struck(func(i int, random uint32) {
+	first, limit := d.struck()
+	for i, v := range d.w {
+		random := Hash(first + uint32(i))
 		bit := 20 + Hash(random)%6
 		if bit == 25 {
 			bit = 31
 		}
-		if v := math.Float32frombits(math.Float32bits(d.w[i]) ^ 1<<bit); v-v == 0 {
+		if v := math.Float32frombits(math.Float32bits(v) ^ hit(random, limit)&(1<<bit)); v-v == 0 {
 			d.w[i] = v
 		}
-	})
+	}
 }
 
 func addNoise(d weightDraft) {
-	key := Hash(d.seed) + d.at
-	for i := range d.w {
-		d.w[i] += d.amount * d.size * Draw(key, i)
+	key, level := Hash(d.seed)+d.at, d.amount*d.size
+	for i, v := range d.w {
+		d.w[i] = v + level*Draw(key, i)
 	}
 }
 
 func cut(d weightDraft) {
-	d.struck(func(i int, _ uint32) { d.w[i] = 0 })
+	first, limit := d.struck()
+	for i, v := range d.w {
+		d.w[i] = math.Float32frombits(math.Float32bits(v) &^ hit(Hash(first+uint32(i)), limit))
+	}
 }
 
 // turnKernels turns each kernel about its middle.
 func turnKernels(d weightDraft) {
 	area := d.kh * d.kw
-	k := Map{len(d.w) / area, d.kh, d.kw, d.w}
-	turned := k.like()
-	Resample{M: rotation(float64(d.amount))}.Forward(turned, k, Moment{})
-	copy(d.w, turned.V)
-}
-
-// damaged is a convolution whose weights are bent: a copy beside the clean one.
-type damaged struct {
-	clean, bent *nn.Conv
-	bends       []weightBend // in order
-}
-
-// weightBend is a bend's part in one convolution, whose outputs are channels
-// first.. of the bent layer.
-type weightBend struct {
-	bend  int // among the rack's
-	first int
-}
-
-func newDamaged(clean *nn.Conv) *damaged {
-	bent := *clean
-	bent.W = nn.TensorOf(append([]float32(nil), nn.Floats(clean.W)...), clean.W.Shape()...)
-	return &damaged{clean: clean, bent: &bent}
-}
-
-// apply computes the bent weights anew.
-func (d *damaged) apply(bends []*Op) {
-	w, s := nn.Floats(d.bent.W), d.bent.W.Shape()
-	copy(w, nn.Floats(d.clean.W))
-	sum := 0.0
-	for _, v := range w {
-		sum += float64(v) * float64(v)
+	if area == 1 {
+		return // whatever the angle
 	}
-	size := float32(math.Sqrt(sum / float64(len(w))))
-	per := len(w) / s[0]
-	part := make([]float32, per)
-	for _, b := range d.bends {
-		op := bends[b.bend]
-		k, _ := Find(op.Spec.Kind) // checked when the rack was made
-		for c := range s[0] {
-			wet := op.Wet[b.first+c]
-			if wet == 0 {
-				continue
+	type source struct {
+		from  int
+		share float32
+	}
+	sources, ends := make([]source, 0, 4*area), make([]int, area) // of each cell of a turned kernel
+	Resample{M: rotation(float64(d.amount))}.each(d.kh, d.kw, func(to, from int, share float32) {
+		sources = append(sources, source{from, share})
+		ends[to] = len(sources)
+	})
+	for to := range area - 1 {
+		ends[to+1] = max(ends[to+1], ends[to])
+	}
+	clean := make([]float32, area)
+	for k := d.w; len(k) > 0; k = k[area:] {
+		copy(clean, k)
+		i := 0
+		for to, end := range ends {
+			sum := float32(0)
+			for ; i < end; i++ {
+				sum += sources[i].share * clean[sources[i].from]
 			}
-			own := w[c*per:][:per]
-			copy(part, own)
-			k.weights(weightDraft{
-				draft: draft{amount: float32(op.Spec.Amount), seed: op.Spec.Seed},
-				w:     part, at: uint32((b.first + c) * per), kh: s[2], kw: s[3], size: size,
-			})
-			for i, v := range part {
-				own[i] += wet * (v - own[i])
-			}
+			k[to] = sum
 		}
 	}
-	d.bent.Edition++
 }

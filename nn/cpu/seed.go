@@ -105,8 +105,8 @@ func newGuide(t *tensor.Dense, k *kernels) *guide {
 	g.panels = matrix{
 		out: n, in: c, taps: 1,
 		reads:  func(int) (int, int) { return 0, c },
-		weight: func(o, i, _ int) float32 { return data[i*n+o] },
-	}.pack(k.pair, nil)
+		kernel: func(o, i int) ([]float32, int, []int) { return data[i*n+o:], n, noOffset },
+	}.pack(inOrder, k.pair)
 	g.rows = make([]float32, n*g.stride)
 	for i, v := range data {
 		g.rows[i%n*g.stride+i/n] = v

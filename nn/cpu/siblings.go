@@ -153,13 +153,15 @@ func siblingMatrix(ops []*nn.Conv) matrix {
 	in := own[0].in
 	return matrix{
 		out: lanes * len(own), in: in, taps: 1,
-		reads: func(int) (int, int) { return 0, in },
-		weight: func(k, i, tap int) float32 {
-			b := k / lanes
-			if k -= lanes * first[b]; k < own[b].out {
-				return own[b].weight(k, i, tap)
+		reads: func(k int) (int, int) {
+			if b := k / lanes; k-lanes*first[b] < own[b].out {
+				return 0, in
 			}
-			return 0
+			return 0, 0
+		},
+		kernel: func(k, i int) ([]float32, int, []int) {
+			b := k / lanes
+			return own[b].kernel(k-lanes*first[b], i)
 		},
 	}
 }
