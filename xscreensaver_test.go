@@ -42,8 +42,8 @@ func TestXScreenSaver(t *testing.T) {
 		return cmd.Run()
 	}
 	root := xproto.Setup(s.conn).DefaultScreen(s.conn).Root
-	s.until("the daemon answers", 20*time.Second, func() bool { return command("-activate") == nil })
-	s.until("the screen dreams", 40*time.Second, func() bool { m := s.picture(root); return dreamt(m, m.Rect) })
+	s.until("the daemon answers", func() bool { return command("-activate") == nil })
+	s.until("the screen dreams", func() bool { m := s.picture(root); return dreamt(m, m.Rect) })
 	s.shot("xscreensaver", s.picture(root))
 	hacks := processes(home)
 	if len(hacks) != 1 {
@@ -52,7 +52,7 @@ func TestXScreenSaver(t *testing.T) {
 	if err := command("-deactivate"); err != nil {
 		t.Errorf("deactivate: %v", err)
 	}
-	s.until("the saver is gone, no zombie left", 10*time.Second, func() bool {
+	s.until("the saver is gone, no zombie left", func() bool {
 		for _, id := range hacks {
 			if _, err := os.Stat("/proc/" + id); err == nil {
 				return false
@@ -63,7 +63,7 @@ func TestXScreenSaver(t *testing.T) {
 	_ = command("-exit") // the daemon may be gone before it answers
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the daemon does not end")
 	}
 	if strings.Contains(log.String(), "zalgoscope:") || strings.Contains(log.String(), "exited with") {

@@ -134,11 +134,14 @@ func (s *server) picture(id xproto.Window) *image.RGBA {
 	return m
 }
 
+// patience is how long a test waits for what has to come: long, as the machine may have much else to do.
+const patience = 3 * time.Minute
+
 // until waits for a condition.
-func (s *server) until(what string, most time.Duration, ok func() bool) time.Duration {
+func (s *server) until(what string, ok func() bool) time.Duration {
 	s.t.Helper()
 	began := time.Now()
-	for time.Since(began) < most {
+	for time.Since(began) < patience {
 		if ok() {
 			return time.Since(began)
 		}

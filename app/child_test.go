@@ -7,6 +7,8 @@ import (
 	"image"
 	"os"
 	"runtime"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +49,7 @@ type request struct {
 type state struct {
 	Want, Sent dream.Settings
 	Frame      int // number of the last dreamed frame
+	Begun      int // dreams of which a frame has been shown
 	Hash       string
 	Settings   dream.Settings // of the last frame
 	Moved      bool           // the last frame was reached by a motion
@@ -59,6 +62,7 @@ type state struct {
 	Full       bool
 	Folded     bool
 	Paused     bool
+	Stands     bool // it is paused, and the frame that was in progress then has been shown
 	Help       bool
 	Before     bool // the start picture is shown
 	Preset     string
@@ -82,7 +86,7 @@ type state struct {
 	Editing    string                     // the knob whose modulator's controls are open
 	Racks      int64                      // bent nets that the engine was given
 	Sees       []string
-	Toasts     []string
+	Told       []string // all notes since the beginning
 	Thumbs     int
 	Recorded   int // frames of the running recording
 	Writing    bool
@@ -90,6 +94,8 @@ type state struct {
 	Memory     uint64
 	Goroutines int
 
+	Drawn   int           // since the beginning
+	Within  int           // the most updates within one gradient step of the slow engine
 	Updates int           // since the last request "measure"
 	Draws   int           // frames presented since then
 	Gap     time.Duration // the longest between two of them
@@ -107,13 +113,25 @@ type child struct {
 	*studio
 	requests chan request
 	since    time.Time
+
+	told   []string
+	draws  int        // drawings
+	begun  int        // dreams seen
+	seen   *beginning // the last of them
+	paused *atomic.Bool
+	stands bool
+	climb  int64 // gradient step of the slow engine
+	within int   // updates in it
+	most   int
 }
 
 // Update serves at most one request a tick.
 func (c *child) Update() error {
+	c.stand()
 	if err := c.studio.Update(); err != nil {
 		return err
 	}
+	c.look()
 	select {
 	case r, ok := <-c.requests:
 		if !ok {
@@ -124,6 +142,45 @@ func (c *child) Update() error {
 	default:
 	}
 	return nil
+}
+
+func (c *child) Draw(screen *ebiten.Image) {
+	c.studio.Draw(screen)
+	c.draws++
+}
+
+// stand finds out whether the loop has finished what it was about when it was paused. It is called
+// before the studio hears the loop's frames, so that it has heard of all of them.
+func (c *child) stand() {
+	if c.session == nil || !c.session.loop.Paused() {
+		c.paused, c.stands = nil, false
+		return
+	}
+	if c.paused == nil {
+		done := new(atomic.Bool)
+		c.paused = done
+		c.session.loop.Do(func(*dream.Dream) error { done.Store(true); return nil })
+	}
+	c.stands = c.paused.Load()
+}
+
+// look notes what comes and goes.
+func (c *child) look() {
+	for _, n := range c.toasts.notes {
+		if !slices.Contains(c.told, n.text) {
+			c.told = append(c.told, n.text)
+		}
+	}
+	if c.shown.Frame != nil && c.shown.of != c.seen {
+		c.seen = c.shown.of
+		c.begun++
+	}
+	if now := climbs.Load(); now != c.climb {
+		c.climb, c.within = now, 0
+	} else if now > 0 {
+		c.within++
+		c.most = max(c.most, c.within)
+	}
 }
 
 func (c *child) serve(r request) {
@@ -176,9 +233,7 @@ func (c *child) state(slider string) state {
 		_, s.Recorded = take.writer.Progress()
 	}
 	s.Writing = len(c.recorder.jobs) > 0
-	for _, n := range c.toasts.notes {
-		s.Toasts = append(s.Toasts, n.text)
-	}
+	s.Told, s.Stands, s.Begun, s.Drawn, s.Within = c.told, c.stands, c.begun, c.draws, c.most
 	for _, v := range c.sights.list {
 		s.Sees = append(s.Sees, v.Label)
 	}
@@ -262,7 +317,11 @@ type slow struct {
 	step time.Duration
 }
 
+// climbs counts the gradient steps that slow engines have begun.
+var climbs atomic.Int64
+
 func (s slow) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, error) {
+	climbs.Add(1)
 	time.Sleep(s.step)
 	return s.Engine.Ascend(c, obj, step)
 }

@@ -61,7 +61,7 @@ func TestHour(t *testing.T) {
 	if err := ses.close(); err != nil {
 		t.Fatal(err)
 	}
-	for range 100 {
+	for range 3000 {
 		if runtime.NumGoroutine() <= before {
 			return
 		}

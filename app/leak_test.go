@@ -11,7 +11,7 @@ import (
 // been closed and everything ended. The toolkit's own and the reader of requests may stay.
 func leaks() error {
 	var left []string
-	for range 40 {
+	for range 600 {
 		buf := make([]byte, 1<<20)
 		left = left[:0]
 		for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {

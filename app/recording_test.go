@@ -90,11 +90,11 @@ func TestRecordThroughChanges(t *testing.T) {
 	w.ask(request{Do: "recorder", Name: ".apng"})
 	told := func(part string) state {
 		t.Helper()
-		return w.until("it is told: "+part, func(s state) bool { return strings.Contains(strings.Join(s.Toasts, "\n"), part) })
+		return w.until("it is told: "+part, func(s state) bool { return s.told(part) })
 	}
 
 	w.key("space")
-	w.until("it stands", func(s state) bool { return s.Paused })
+	w.until("it stands", func(s state) bool { return s.Stands })
 	w.key("v")
 	w.until("the frame that is shown is recorded", func(s state) bool { return s.Recorded == 1 })
 	w.key("Return")
@@ -124,11 +124,9 @@ func TestRecordThroughChanges(t *testing.T) {
 	}
 
 	w.ask(request{Do: "recorder", Name: ".apng", Seconds: 1})
+	notes := len(w.state().Told)
 	w.key("v")
-	w.until("a film of a second ends by itself", func(s state) bool {
-		found, _ := filepath.Glob(filepath.Join(w.home, "*.apng"))
-		return len(found) == 3 && s.Recorded == 0 && strings.Count(strings.Join(s.Toasts, "\n"), "recorded") >= 1 && !s.Writing
-	})
+	w.until("a film of a second ends by itself", func(s state) bool { return state{Told: s.Told[notes:]}.told("recorded") })
 	recipe = checkReplay(t, newest(t, w, known))
 	if recipe.Frames != int(recipe.FPS+0.5) {
 		t.Errorf("a film of a second at %g frames a second has %d", recipe.FPS, recipe.Frames)
@@ -163,7 +161,7 @@ func TestRecordToFullDisk(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "-l", w.home).Run() })
 	w.key("v")
-	s := w.until("the error is shown", func(s state) bool { return strings.Contains(strings.Join(s.Toasts, "\n"), "space") })
+	s := w.until("the error is shown", func(s state) bool { return s.told("space") })
 	n := s.Frame
 	w.until("the dream goes on", func(s state) bool { return s.Frame > n+3 && s.Recorded == 0 })
 	found, _ := filepath.Glob(filepath.Join(w.home, "dream-*.gif"))

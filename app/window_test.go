@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -121,11 +122,14 @@ func (w *window) ask(r request) state {
 
 func (w *window) state() state { w.t.Helper(); return w.ask(request{}) }
 
+// patience is how long a test waits for what has to come: long, as the machine may have much else to do.
+const patience = 3 * time.Minute
+
 // until waits for a condition and gives the state that met it.
 func (w *window) until(what string, ok func(state) bool) state {
 	w.t.Helper()
 	var s state
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if s = w.state(); ok(s) {
 			return s
 		}
@@ -167,11 +171,19 @@ func (w *window) key(keys ...string) {
 	}
 }
 
-// settle lets a few ticks pass.
+// settle waits until the window has taken up what mouse and keys did before. It asks the X server for that once
+// in each drawing; a busy machine makes several updates of one.
 func (w *window) settle() {
 	w.t.Helper()
-	for n := w.state().Updates + 3; w.state().Updates < n; time.Sleep(10 * time.Millisecond) {
+	s := w.state()
+	for n := s.Drawn + 3; s.Drawn < n; s = w.state() {
+		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// told tells whether there was a note with a text.
+func (s state) told(part string) bool {
+	return slices.ContainsFunc(s.Told, func(note string) bool { return strings.Contains(note, part) })
 }
 
 func (w *window) move(p image.Point) {
@@ -182,11 +194,23 @@ func (w *window) move(p image.Point) {
 
 func (w *window) click(p image.Point) { w.t.Helper(); w.drag(p, p) }
 
-// doubleClick clicks twice as quickly as people do: a button that is down for less than a
-// frame of a busy machine is not seen at all.
+// doubleClick clicks twice as quickly as people do. A button that is down for less than a frame of a busy machine is
+// not seen at all, so that it may have to be done again; it is no third click of the one before.
 func (w *window) doubleClick() {
 	w.t.Helper()
+	const apart = 25 // updates
+	for n := w.state().Updates + apart; w.state().Updates < n; time.Sleep(5 * time.Millisecond) {
+	}
 	w.do("mousedown", "1", "sleep", "0.08", "mouseup", "1", "sleep", "0.08", "mousedown", "1", "sleep", "0.08", "mouseup", "1")
+}
+
+// rightClick presses and lets go of the right button.
+func (w *window) rightClick() {
+	w.t.Helper()
+	w.do("mousedown", "3")
+	w.settle()
+	w.do("mouseup", "3")
+	w.settle()
 }
 
 // drag presses at a, moves to b and lets go.
@@ -231,7 +255,7 @@ func (w *window) ended() {
 		if err != nil {
 			w.t.Errorf("the window's process: %v\n%s", err, w.errs.String())
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		w.t.Error("the window's process does not end")
 	}
 }

@@ -85,7 +85,7 @@ func (d *desktop) drop(path string) {
 	d.send(to, "XdndEnter", uint32(from), 5<<24, uint32(uris))
 	d.send(to, "XdndPosition", uint32(from), 0, 300<<16|300, 0, uint32(d.atom("XdndActionCopy")))
 	dropped := false
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		event, err := d.conn.PollForEvent()
 		if err != nil {
 			d.t.Fatal(err)
