@@ -16,7 +16,9 @@ import (
 // bendCard is one bend of the rack: its name, switches and amount, and in an open card all the rest.
 func (p *panel) bendCard(i int, b bend.Spec, open bool) *widget.Container {
 	c := p.card(colourRaised)
-	c.AddChild(p.bendHead(i))
+	head := p.bendHead(i)
+	p.studio.rack.heads = append(p.studio.rack.heads, head)
+	c.AddChild(head)
 	k, err := bend.Find(b.Kind)
 	if err != nil {
 		return c
@@ -57,8 +59,6 @@ func (p *panel) bendHead(i int) *block {
 	head.spots = func() []spot {
 		list := []spot{
 			{name: "solo " + n, help: "solo: by-pass all other bends, or put them back", run: func() { s.solo(i) }},
-			{name: "up " + n, help: "earlier in the rack", run: func() { s.moveBend(i, -1) }},
-			{name: "down " + n, help: "later in the rack", run: func() { s.moveBend(i, 1) }},
 			{name: "remove " + n, help: "take the bend out", run: func() { s.removeBend(i) }},
 		}
 		size := head.widget.Rect.Size()
@@ -66,16 +66,19 @@ func (p *panel) bendHead(i int) *block {
 		for j := range list {
 			list[j].rect = image.Rect(size.X-(len(list)-j)*side, 0, size.X-(len(list)-j-1)*side, size.Y)
 		}
-		help := "show all of the bend, or only its amount"
+		help := "click to show all of the bend, drag to move it"
 		if k, err := bend.Find(p.bend(i).Kind); err == nil {
-			help = k.Name + ": " + k.Help
+			help = k.Name + ": " + k.Help + "; " + help
 		}
 		return append(list,
 			spot{name: "bypass " + n, rect: image.Rect(0, 0, t.px(20), size.Y), help: "by-pass the bend, or put it to work", run: func() {
 				s.switchBend(i, func(b *bend.Spec) { b.Off = !b.Off })
 				s.rack.muted = nil
 			}},
-			spot{name: "card " + n, rect: image.Rect(t.px(20), 0, list[0].rect.Min.X, size.Y), help: help, run: func() {
+			spot{name: "card " + n, rect: image.Rect(t.px(20), 0, list[0].rect.Min.X, size.Y), help: help, carries: true, run: func() {
+				if c := s.rack.carry; c != nil && c.going {
+					return // it is being put down
+				}
 				if s.rack.open == i {
 					s.rack.open = -1
 				} else {
@@ -96,7 +99,7 @@ func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *block, i in
 		name, lamp = colourDim, colourHover
 	}
 	pointed, _ := head.pointed()
-	signs := []string{"S", "▲", "▼", "×"}
+	signs := []string{"S", "×"}
 	for j, sp := range head.spots() {
 		cell := sp.rect.Add(r.Min)
 		colour := colourDim
@@ -108,11 +111,7 @@ func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *block, i in
 			if j == 0 && s.alone(i) {
 				colour = colourAccent
 			}
-			face := t.small
-			if signs[j] == "▲" || signs[j] == "▼" {
-				face = t.tiny
-			}
-			t.write(dst, signs[j], face, (cell.Min.X+cell.Max.X)/2, mid, colour, alignCentre)
+			t.write(dst, signs[j], t.small, (cell.Min.X+cell.Max.X)/2, mid, colour, alignCentre)
 		case j == len(signs):
 			half := t.px(4)
 			x := r.Min.X + t.px(6)

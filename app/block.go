@@ -68,6 +68,8 @@ type spot struct {
 	rect image.Rectangle // relative to the block
 	help string
 	run  func()
+
+	carries bool // the mouse can take hold of a bend by it
 }
 
 // spot is the one at a point relative to the block.

@@ -60,6 +60,9 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	offscreen.Clear()
 	s.ui.Draw(offscreen)
 	s.panel.scrollToNew()
+	if s.panel != nil {
+		s.panel.drawCarry(offscreen)
+	}
 	s.drawStatus(offscreen, s.statusRect())
 	s.drawOverlays(offscreen)
 }

@@ -75,20 +75,14 @@ func (s *studio) addBend(b bend.Spec) bool {
 	return true
 }
 
-// moveBend moves the i-th bend up or down, removeBend takes it out.
-func (s *studio) moveBend(i, by int) {
+// moveBend moves a bend to another place, removeBend takes one out.
+func (s *studio) moveBend(from, to int) {
 	places := s.places()
-	j := i + by
-	if j < 0 || j >= len(places) {
+	if from == to || from >= len(places) || to >= len(places) {
 		return
 	}
-	places[i], places[j] = places[j], places[i]
-	switch s.rack.open {
-	case i:
-		s.rack.open = j
-	case j:
-		s.rack.open = i
-	}
+	places = slices.Insert(slices.Delete(places, from, from+1), to, from)
+	s.rack.open = slices.Index(places, s.rack.open)
 	s.keepBends(places)
 }
 
@@ -203,8 +197,10 @@ type rack struct {
 
 	layers []string // that can be bent
 	box    *widget.Container
-	built  string // what the widgets were made for
-	shown  string // what was open then
+	heads  []*block // of the cards
+	carry  *carry   // nil while none is carried
+	built  string   // what the widgets were made for
+	shown  string   // what was open then
 }
 
 // addRack adds the rack to the panel.
@@ -250,6 +246,7 @@ func (p *panel) buildRack(specs []bend.Spec) {
 		p.editing, p.editor = "", nil
 	}
 	r.box.RemoveChildren()
+	r.heads, r.carry = nil, nil
 	shown := fmt.Sprint(r.open, r.picking)
 	opened := shown != r.shown // that which is opened now is scrolled to, nothing else
 	r.shown = shown

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"zalgoscope/app/record"
+	"zalgoscope/nn/bend"
 )
 
 // press clicks on a named part of the panel, once it stands in sight.
@@ -54,10 +56,15 @@ func TestRack(t *testing.T) {
 	w.press("space")
 	w.shot("picker")
 	w.press("kind rotate")
-	s := w.until("a bend is dreamed", func(s state) bool { return strings.HasSuffix(s.Want.Bend, ":rotate=30") && settled(s) })
+	rotate, err := bend.Find("rotate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := fmt.Sprintf(":rotate=%g", rotate.Default)
+	s := w.until("a bend is dreamed", func(s state) bool { return strings.HasSuffix(s.Want.Bend, whole) && settled(s) })
 	racks := s.Racks
 	s = w.turn("bend.1", 0.9)
-	if s.Value <= 30 {
+	if s.Value <= rotate.Default {
 		t.Errorf("dragging the amount took it to %g", s.Value)
 	}
 	if s = w.until("the amount is dreamed", settled); s.Racks != racks {
@@ -106,7 +113,7 @@ func TestRack(t *testing.T) {
 	w.until("the first is silent", func(s state) bool { return s.Want.Bend == two[0]+",off "+two[1] })
 	w.press("solo 2")
 	w.until("both are at work", func(s state) bool { return s.Want.Bend == two[0]+" "+two[1] })
-	w.press("up 2")
+	w.carry("card 2", "card 1", nil)
 	w.until("they have changed places", func(s state) bool { return s.Want.Bend == two[1]+" "+two[0] })
 	w.shot("rack")
 	w.press("remove 1")
@@ -121,6 +128,72 @@ func TestRack(t *testing.T) {
 	w.until("undo brings it back", func(s state) bool { return s.Want.Bend == two[1]+" "+two[0] && !s.Spots["card 2"].Empty() })
 	w.key("ctrl+y")
 	w.until("redo takes it out", func(s state) bool { return s.Want.Bend == two[0] && s.Spots["card 2"].Empty() })
+	w.close()
+}
+
+// carry drags a bend by its name to another one's and lets go there, after a look at how that is shown.
+func (w *window) carry(name, to string, look func()) {
+	w.t.Helper()
+	w.until("the panel stands", func(s state) bool { return s.Laid })
+	w.ask(request{Do: "reveal", Name: name})
+	s := w.until("both are in sight", func(s state) bool { return s.Laid && s.Spots[name].In(s.View) && s.Spots[to].In(s.View) })
+	from, at := mid(s.Spots[name]), mid(s.Spots[to])
+	w.move(from)
+	w.do("mousedown", "1")
+	w.settle()
+	w.move(from.Add(at).Div(2))
+	w.move(at)
+	if look != nil {
+		look()
+	}
+	w.do("mouseup", "1")
+	w.settle()
+}
+
+// TestCarry carries bends up and down the rack with the mouse. What a bend's modulator moves and what of it is
+// open goes with it; it stays where it is when it is let go there, and when Escape is pressed meanwhile.
+func TestCarry(t *testing.T) {
+	w := open(t, "small")
+	w.dreaming()
+	for _, kind := range []string{"rotate", "blur", "flip-h"} {
+		w.press("Add bend")
+		w.press("space")
+		w.press("kind " + kind)
+		w.until(kind+" is there", func(s state) bool { return strings.Contains(s.Want.Bend, ":"+kind) })
+	}
+	w.press("card 3") // opened when it was added
+	w.press("card 2")
+	w.until("the second one is open", func(s state) bool { return !s.Spots["seed 2"].Empty() })
+	w.click(mid(w.slider("bend.1").Wave))
+	s := w.until("the first one moves", func(s state) bool { return strings.HasPrefix(s.Want.Mod, "bend.1=") })
+	b := strings.Fields(s.Want.Bend)
+	order := func(what string, places ...int) {
+		t.Helper()
+		var want []string
+		for _, i := range places {
+			want = append(want, b[i])
+		}
+		w.until(what, func(s state) bool { return s.Want.Bend == strings.Join(want, " ") })
+	}
+	w.carry("card 3", "card 1", func() { w.shot("carry") })
+	order("the last one is the first", 2, 0, 1)
+	w.until("modulator and open card go with their bends", func(s state) bool {
+		return strings.HasPrefix(s.Want.Mod, "bend.2=") && !s.Spots["seed 3"].Empty()
+	})
+	w.press("card 3")
+	w.until("it is closed", func(s state) bool { return s.Spots["seed 3"].Empty() })
+	w.carry("card 1", "card 3", nil) // above its middle: before it
+	order("it is the second", 0, 2, 1)
+	w.carry("card 2", "card 3", nil)
+	order("it stays", 0, 2, 1)
+	w.carry("card 3", "card 1", func() { w.key("Escape") })
+	s = w.state()
+	if s.Folded || !s.Spots["seed 1"].Empty() {
+		t.Error("Escape beside a drag does more than end it")
+	}
+	order("Escape ends it", 0, 2, 1)
+	w.key("ctrl+z")
+	order("undo takes one move back", 2, 0, 1)
 	w.close()
 }
 

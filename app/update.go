@@ -83,6 +83,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 	}
 	if s.panel != nil {
 		s.panel.syncRack()
+		s.panel.carryBend()
 	}
 	s.sights.look(s, now)
 	s.gallery.work(s)
@@ -123,6 +124,8 @@ func (s *studio) fold() {
 	switch {
 	case s.help:
 		s.help = false
+	case s.rack.carry != nil && s.rack.carry.going:
+		s.rack.carry = nil
 	case s.panel != nil && s.panel.active != nil && ebiten.IsKeyPressed(ebiten.KeyEscape):
 		s.panel.activate(nil)
 	default:
