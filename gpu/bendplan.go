@@ -84,7 +84,7 @@ func (p *plan) backwardBend(i int, op *bend.Op, x, y *view) {
 	case bend.GradientMirror: // which moves the gradient as a mirror moves a map
 		emit("bend_space", defines{"KIND": kindResample})
 	case bend.Morph:
-		emit("bend_space", defines{"KIND": kindMorph, "BACK": 1}, reads(asideSlot, p.wons[i]))
+		emit("bend_space", defines{"KIND": kindMorph, "BACK": 1}, reads(1, p.wons[i]))
 	case bend.GradientSign:
 		emit("bend_gradient", defines{"KIND": kindSign}, p.measure(b, kindSign))
 	case bend.GradientQuantise:

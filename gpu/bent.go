@@ -49,17 +49,26 @@ func (p *plan) newBent(i int, op *bend.Op, x, y *view) *bent {
 
 // emit adds a pass of the bend, for its output or for its input's gradient.
 func (b *bent) emit(p *plan, shader string, d defines, h header, numbers func() bendParams, uses ...use) *pass {
-	column := shader == "bend_normalise"
-	if column {
+	switch shader {
+	case "bend_normalise":
 		d["LX"], d["LY"] = p.engine.column()
+	case "bend_space":
+		d["BLOCKS"] = spaceBlocks
 	}
 	q := p.emit(b.layer, shader, d, h, numbers(), append(uses, reads(tableSlot, b.table.whole()))...)
-	if column {
+	switch shader {
+	case "bend_normalise":
 		q.across = q.unit[1]
+	case "bend_space":
+		q.across = (q.across + spaceBlocks - 1) / spaceBlocks
 	}
 	b.passes = append(b.passes, &bentPass{q, numbers})
 	return q
 }
+
+// spaceBlocks is how many blocks an invocation of bend_space.comp moves: finding the way costs more than
+// a block.
+const spaceBlocks = 4
 
 // column is a work group whose columns share a place's channels: one on a software rasteriser,
 // where those that wait for each other are slow.

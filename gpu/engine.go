@@ -5,7 +5,8 @@
 // one dispatch of a shader of package shaders, sorted into levels between which
 // one memory barrier stands. Maps lie as NC4HW4: blocks of four channels (a
 // vec4 for each cell), rows and columns padded with zeros so that convolutions
-// test no bounds. Every sum is taken in a fixed order, so the same calls give
+// test no bounds. A bend is passes like any other; its knobs are numbers that the device is sent when they
+// turn. Every sum is taken in a fixed order, so the same calls give
 // the same bits whatever kernel the tuner picks.
 package gpu
 

@@ -13,7 +13,7 @@ layout(std140, binding = 0) uniform Params {
 };
 
 SOURCE(0, In, x);
-SOURCE(1, Seen, seen);   // the input on the way back
+SOURCE(1, Seen, seen);   // the input, or the winners in it, on the way back
 SOURCE(2, Table, table); // the wet share of each block's channels, and what the effect puts behind
 STORES;
 

@@ -1,21 +1,24 @@
 // The bends that look elsewhere on the map, zero beyond its border: a weighted sum of a
 // value's 3x3 neighbours, the map moved, and the largest or smallest of the neighbours. Both ways are
-// gathers: each cell asks who sends it something.
+// gathers: each cell asks who sends it something, for BLOCKS blocks of channels at once.
 #define STENCIL 0
 #define RESAMPLE 1
 #define MORPH 2
 layout(local_size_x = LX) in;
-#if KIND == MORPH
-layout(std430, binding = 5) restrict buffer Winners { vec4 winner[]; }; // counted along the 3x3
+#if KIND == MORPH && BACK == 0
+layout(std430, binding = 5) writeonly restrict buffer Winners { vec4 winner[]; }; // counted along the 3x3; seen on the way back
 #endif
+
+int start = 0, count = 0; // the first block, and how many there are
+int planes[BLOCKS];       // where the blocks that are read begin
+vec4 f[BLOCKS];           // what the effect makes of them
 
 bool inside(ivec2 c) { return all(greaterThanEqual(c, ivec2(0))) && all(lessThan(c, ivec2(width, height))); }
 
-// value is what the map says at a cell of a block that begins at plane.
-vec4 value(int plane, ivec2 c) {
-    ivec2 near = clamp(c, ivec2(0), ivec2(width, height) - 1);
-    vec4 v = LOAD(x, plane + near.y * inRow + near.x);
-    return inside(c) ? v : vec4(0);
+// hear adds a share of a cell.
+void hear(ivec2 c, float share) {
+    int at = c.y * inRow + c.x;
+    for (int b = 0; b < BLOCKS; b++) f[b] += share * LOAD(x, planes[b] + at);
 }
 
 #if KIND == RESAMPLE
@@ -27,77 +30,97 @@ void moved(ivec2 c, out ivec2 to, out vec2 part) {
 }
 
 #if BACK == 0
-vec4 bent(int plane, ivec2 c) {
+void bend(ivec2 c) {
     ivec2 at;
-    vec2 f;
-    moved(c, at, f);
-    vec4 top = mix(value(plane, at), value(plane, at + ivec2(1, 0)), f.x);
-    vec4 low = mix(value(plane, at + ivec2(0, 1)), value(plane, at + ivec2(1, 1)), f.x);
-    return mix(top, low, f.y);
+    vec2 part;
+    moved(c, at, part);
+    for (int i = 0; i < 4; i++) {
+        ivec2 d = ivec2(i & 1, i >> 1);
+        vec2 share = mix(1 - part, part, equal(d, ivec2(1)));
+        if (inside(at + d)) hear(at + d, share.x * share.y);
+    }
 }
 #else
 // The cells that show c lie around where the inverse (k[4], k[5]) takes it, no further than it stretches.
-vec4 bent(int plane, ivec2 c) {
+void bend(ivec2 c) {
     vec2 middle = vec2(dot(k[4].xyz, vec3(c, 1)), dot(k[5].xyz, vec3(c, 1)));
     vec2 reach = vec2(k[4].w, k[5].w);
     ivec2 low = max(ivec2(ceil(middle - reach)), ivec2(0));
     ivec2 high = min(ivec2(floor(middle + reach)), ivec2(width, height) - 1);
-    vec4 sum = vec4(0);
     for (int i = low.y; i <= high.y; i++) {
         for (int j = low.x; j <= high.x; j++) {
             ivec2 at;
-            vec2 f;
-            moved(ivec2(j, i), at, f);
+            vec2 part;
+            moved(ivec2(j, i), at, part);
             ivec2 d = c - at;
-            if (d.x < 0 || d.x > 1 || d.y < 0 || d.y > 1) continue;
-            f = mix(1 - f, f, equal(d, ivec2(1)));
-            sum += f.x * f.y * LOAD(x, plane + i * inRow + j);
+            vec2 share = mix(1 - part, part, equal(d, ivec2(1)));
+            if (d == (d & 1)) hear(ivec2(j, i), share.x * share.y);
         }
     }
-    return sum;
 }
 #endif
 #endif
 
 #if KIND == STENCIL
-vec4 bent(int plane, ivec2 c) {
-    vec4 sum = vec4(0);
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) sum += k[i][j] * value(plane, c + ivec2(j - 1, i - 1));
-    return sum;
+void bend(ivec2 c) {
+    for (int i = 0; i < 9; i++) {
+        ivec2 at = c + ivec2(i % 3, i / 3) - 1;
+        if (inside(at)) hear(at, k[i / 3][i % 3]);
+    }
+}
+#endif
+
+#if KIND == MORPH
+void bend(ivec2 c) {
+    ivec2 low = max(c - 1, ivec2(0)), high = min(c + 1, ivec2(width, height) - 1);
+    int beside = besideBase + start * besidePlane;
+#if BACK == 0 // p is -1 for the smallest
+    vec4 won[BLOCKS];
+    for (int b = 0; b < BLOCKS; b++) {
+        f[b] = LOAD(x, planes[b] + low.y * inRow + low.x);
+        won[b] = vec4(3 * (low.y - c.y + 1) + low.x - c.x + 1);
+    }
+    for (int i = low.y; i <= high.y; i++) {
+        for (int j = low.x; j <= high.x; j++) {
+            int index = 3 * (i - c.y + 1) + j - c.x + 1;
+            for (int b = 0; b < BLOCKS; b++) {
+                vec4 v = LOAD(x, planes[b] + i * inRow + j);
+                bvec4 more = greaterThan(p * v, p * f[b]);
+                f[b] = mix(f[b], v, more);
+                won[b] = mix(won[b], vec4(index), more);
+            }
+        }
+    }
+    for (int b = 0; b < BLOCKS; b++) if (b < count) winner[beside + b * besidePlane + c.y * besideRow + c.x] = won[b];
+#else
+    for (int i = low.y; i <= high.y; i++) {
+        for (int j = low.x; j <= high.x; j++) {
+            int mine = 3 * (c.y - i + 1) + c.x - j + 1;
+            for (int b = 0; b < BLOCKS; b++) {
+                vec4 won = LOAD(seen, beside + min(b, count - 1) * besidePlane + i * besideRow + j);
+                f[b] += mix(vec4(0), LOAD(x, planes[b] + i * inRow + j), equal(won, vec4(mine)));
+            }
+        }
+    }
+#endif
 }
 #endif
 
 void main() {
-    BENDING
-    int plane = inBase + block * inPlane;
-#if KIND == MORPH
-    ivec2 low = max(cell - 1, ivec2(0)), high = min(cell + 1, ivec2(width, height) - 1);
-#if BACK == 1
-    vec4 f = vec4(0);
-    for (int i = low.y; i <= high.y; i++) {
-        for (int j = low.x; j <= high.x; j++) {
-            vec4 w = winner[besideBase + block * besidePlane + i * besideRow + j];
-            vec4 mine = vec4(3 * (py - i + 1) + px - j + 1);
-            f += mix(vec4(0), LOAD(x, plane + i * inRow + j), equal(w, mine));
-        }
+    int position = int(gl_GlobalInvocationID.x) + first;
+    start = BLOCKS * int(gl_GlobalInvocationID.y);
+    count = min(blocks - start, BLOCKS);
+    if (position >= end || count <= 0) return;
+    ivec2 cell = split(position, width);
+    for (int b = 0; b < BLOCKS; b++) {
+        planes[b] = inBase + (start + min(b, count - 1)) * inPlane;
+        f[b] = vec4(0);
     }
-#else
-    vec4 f = LOAD(x, plane + low.y * inRow + low.x); // p is -1 for the smallest
-    vec4 won = vec4(3 * (low.y - py + 1) + low.x - px + 1);
-    for (int i = low.y; i <= high.y; i++) {
-        for (int j = low.x; j <= high.x; j++) {
-            vec4 w = LOAD(x, plane + i * inRow + j);
-            bvec4 more = greaterThan(p * w, p * f);
-            f = mix(f, w, more);
-            won = mix(won, vec4(3 * (i - py + 1) + j - px + 1), more);
-        }
+    bend(cell);
+    for (int b = 0; b < BLOCKS; b++) {
+        if (b >= count) break;
+        vec4 v = LOAD(x, planes[b] + cell.y * inRow + cell.x);
+        v += LOAD(table, start + b) * (f[b] - v);
+        STORE(outBase + (start + b) * outPlane + cell.y * outRow + cell.x, v)
     }
-    winner[beside] = won;
-#endif
-#else
-    vec4 f = bent(plane, cell);
-#endif
-    v += wet * (f - v);
-    STORE(here, v)
 }
