@@ -71,7 +71,7 @@ func (d *damaged) apply(bends []*Op, from, to int) (changed bool) {
 	per := len(w) / s[0]
 	own, part := make([]float32, per), make([]float32, per)
 	for c := from; c < to; c++ {
-		copy(own, clean[c*per:])
+		now := clean[c*per:][:per]
 		for _, b := range d.bends {
 			op := bends[b.bend]
 			wet := op.Wet[b.first+c]
@@ -79,19 +79,26 @@ func (d *damaged) apply(bends []*Op, from, to int) (changed bool) {
 				continue
 			}
 			k, _ := Find(op.Spec.Kind) // checked when the rack was made
-			copy(part, own)
+			copy(part, now)
 			k.weights(weightDraft{
 				draft: draft{amount: float32(op.Spec.Amount), seed: op.Spec.Seed},
 				w:     part, at: uint32((b.first + c) * per), kh: s[2], kw: s[3], size: d.size,
 			})
-			for i, v := range part {
-				own[i] += wet * (v - own[i])
-			}
+			mix(own, now, part, wet)
+			now = own
 		}
-		if last := w[c*per:][:per]; !slices.Equal(last, own) {
-			copy(last, own)
+		if last := w[c*per:][:per]; !slices.Equal(last, now) {
+			copy(last, now)
 			changed = true
 		}
 	}
 	return changed
+}
+
+// mix sets y to x + wet*(f-x).
+func mix(y, x, f []float32, wet float32) {
+	y, x = y[:len(f)], x[:len(f)]
+	for i, v := range f {
+		y[i] = x[i] + wet*(v-x[i])
+	}
 }

@@ -22,40 +22,43 @@ func (d weightDraft) struck() (first, limit uint32) {
 func hit(random, limit uint32) uint32 { return uint32(int32(random>>8-limit) >> 31) }
 
 func turnSigns(d weightDraft) {
+	w := d.w
 	first, limit := d.struck()
-	for i, v := range d.w {
+	for i, v := range w {
 		sign := hit(Hash(first+uint32(i)), limit) & (1 << 31)
-		d.w[i] = math.Float32frombits(math.Float32bits(v) ^ sign)
+		w[i] = math.Float32frombits(math.Float32bits(v) ^ sign)
 	}
 }
 
 // turnBits turns one of the bits that tell: the sign, the exponent's lower two, which change a
 // weight's size by at most 2^3, so that it stays a number, or the mantissa's upper three.
 func turnBits(d weightDraft) {
+	w := d.w
 	first, limit := d.struck()
-	for i, v := range d.w {
+	for i, v := range w {
 		random := Hash(first + uint32(i))
 		bit := 20 + Hash(random)%6
 		if bit == 25 {
 			bit = 31
 		}
 		if v := math.Float32frombits(math.Float32bits(v) ^ hit(random, limit)&(1<<bit)); v-v == 0 {
-			d.w[i] = v
+			w[i] = v
 		}
 	}
 }
 
 func addNoise(d weightDraft) {
-	key, level := Hash(d.seed)+d.at, d.amount*d.size
-	for i, v := range d.w {
-		d.w[i] = v + level*Draw(key, i)
+	w, key, level := d.w, Hash(d.seed)+d.at, d.amount*d.size
+	for i, v := range w {
+		w[i] = v + level*Draw(key, i)
 	}
 }
 
 func cut(d weightDraft) {
+	w := d.w
 	first, limit := d.struck()
-	for i, v := range d.w {
-		d.w[i] = math.Float32frombits(math.Float32bits(v) &^ hit(Hash(first+uint32(i)), limit))
+	for i, v := range w {
+		w[i] = math.Float32frombits(math.Float32bits(v) &^ hit(Hash(first+uint32(i)), limit))
 	}
 }
 
