@@ -105,6 +105,28 @@ func TestTurn(t *testing.T) {
 	}
 }
 
+// Weights that come out as they were keep their edition, so that no engine lays them out again.
+func TestSameWeights(t *testing.T) {
+	r := rack(t, spec(t, "conv:weight-noise=0"))
+	conv := r.Net.Layers[0].Op.(*nn.Conv)
+	for _, c := range []struct {
+		text string
+		same bool
+	}{
+		{"conv:weight-noise=0,seed=4", true}, {"conv:weight-noise=1,wet=0", true},
+		{"conv:weight-noise=1,channels=2", false}, {"conv:weight-noise=1,channels=2", true},
+		{"conv:weight-noise=1,channels=3", false}, {"conv:weight-noise=0", false},
+	} {
+		edition := conv.Edition
+		if ok, err := r.Turn([]Spec{spec(t, c.text)}); !ok || err != nil {
+			t.Fatalf("turn to %s: %v, %v", c.text, ok, err)
+		}
+		if same := conv.Edition == edition; same != c.same {
+			t.Errorf("turned to %s the weights keep their edition: %v, want %v", c.text, same, c.same)
+		}
+	}
+}
+
 // Bends of weights change the chosen channels' share of weights, and the clean ones are kept.
 func TestWeights(t *testing.T) {
 	net := small()

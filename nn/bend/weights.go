@@ -69,27 +69,20 @@ func turnKernels(d weightDraft) {
 		return // whatever the angle
 	}
 	type source struct {
-		from  int
-		share float32
+		from  [4]int // cells of a clean kernel that a cell shows, if it shows fewer at no share
+		share [4]float32
 	}
-	sources, ends := make([]source, 0, 4*area), make([]int, area) // of each cell of a turned kernel
+	sources, n := make([]source, area), make([]int, area)
 	Resample{M: rotation(float64(d.amount))}.each(d.kh, d.kw, func(to, from int, share float32) {
-		sources = append(sources, source{from, share})
-		ends[to] = len(sources)
+		sources[to].from[n[to]], sources[to].share[n[to]] = from, share
+		n[to]++
 	})
-	for to := range area - 1 {
-		ends[to+1] = max(ends[to+1], ends[to])
-	}
 	clean := make([]float32, area)
 	for k := d.w; len(k) > 0; k = k[area:] {
 		copy(clean, k)
-		i := 0
-		for to, end := range ends {
-			sum := float32(0)
-			for ; i < end; i++ {
-				sum += sources[i].share * clean[sources[i].from]
-			}
-			k[to] = sum
+		for to := range sources {
+			s := &sources[to]
+			k[to] = s.share[0]*clean[s.from[0]] + s.share[1]*clean[s.from[1]] + s.share[2]*clean[s.from[2]] + s.share[3]*clean[s.from[3]]
 		}
 	}
 }
