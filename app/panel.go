@@ -8,6 +8,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/nn"
 
 	eimage "github.com/ebitenui/ebitenui/image"
 )
@@ -27,6 +28,7 @@ func (s *studio) panelWidth() int {
 type panel struct {
 	studio   *studio
 	look     *theme
+	net      *nn.Net
 	root     *widget.Container
 	scroller *scroller
 	head     *widget.Container
@@ -49,7 +51,7 @@ type panel struct {
 // newPanel builds the controls of the studio's present session.
 func newPanel(s *studio) *panel {
 	t := s.look
-	p := &panel{studio: s, look: t, width: s.panelWidth() - t.px(34), seats: map[string]seat{}}
+	p := &panel{studio: s, look: t, net: s.session.net, width: s.panelWidth() - t.px(34), seats: map[string]seat{}}
 	p.root = widget.NewContainer(
 		widget.ContainerOpts.BackgroundImage(eimage.NewNineSliceColor(colourPanel)),
 		widget.ContainerOpts.Layout(panelLayout{p}),
@@ -79,7 +81,11 @@ func newPanel(s *studio) *panel {
 	p.scroller.moved = func() { s.drawn.stale = true }
 	p.head = p.header()
 	p.root.AddChild(p.head, p.scroller, p.footer())
-	p.setMode(modeOf(s.want))
+	m := modeOf(s.want)
+	if s.panel != nil && m == modeLayer && s.panel.net == s.session.net {
+		m = s.panel.mode // the page that was open, made anew for another width
+	}
+	p.setMode(m)
 	p.rearranged()
 	return p
 }

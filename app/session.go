@@ -80,7 +80,7 @@ func (o *opening) from(w dream.Settings, z sizer) (dream.Settings, sizer) {
 
 // mostStart is the longer side of start pictures in pixels: larger ones are shrunk, so that a photo of any
 // size neither fills the memory nor is refused as a texture.
-const mostStart = 4096
+const mostStart = 2560
 
 // begin makes an engine and starts dreaming. It takes its time, so it is never called
 // on the window's goroutine.

@@ -169,11 +169,12 @@ func (s *studio) adjust() {
 	if s.cfg.Adjust == nil {
 		return
 	}
-	before := s.want
-	s.cfg.Adjust(&s.want)
-	if s.want.Class == before.Class && (s.want.Layer != before.Layer || s.want.Channel != before.Channel || s.want.Guide != before.Guide) {
+	var asked dream.Settings
+	s.cfg.Adjust(&asked)
+	if asked.Layer != "" || asked.Channel != "" || asked.Guide != "" {
 		s.want.Class = ""
 	}
+	s.cfg.Adjust(&s.want)
 }
 
 // open begins a session in the background; the running one goes on as it is until the new one dreams.
