@@ -85,12 +85,14 @@ func (p *panel) channelField(i int, choice string) *field {
 	s := p.studio
 	f := newField(p.look, "channels, such as 1;5;8-11")
 	f.text, f.ground = choice, colourPanel
+	f.now = func() string { return p.bend(i).Channels }
 	f.changed = func() {}
 	f.submit = func() {
 		b := p.bend(i)
 		b.Channels = strings.ReplaceAll(strings.ReplaceAll(f.text, " ", ""), ",", ";")
 		if err := bend.Check(s.session.net, []bend.Spec{b}); err != nil {
 			s.warn(err)
+			f.typing = true // to be mended
 			return
 		}
 		s.setBend(i, func(old *bend.Spec) { *old = b })

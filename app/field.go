@@ -21,6 +21,7 @@ type field struct {
 	ground  color.NRGBA
 	changed func()
 	submit  func()
+	now     func() string // the text while nobody types; nil leaves it as it was typed
 }
 
 func newField(t *theme, hint string) *field {
@@ -37,6 +38,9 @@ func (f *field) Update(o *widget.UpdateObject) {
 	}
 	f.block.Update(o)
 	if !f.typing {
+		if f.now != nil {
+			f.text = f.now()
+		}
 		return
 	}
 	before := f.text
@@ -68,11 +72,12 @@ func (f *field) render(dst *ebiten.Image, r image.Rectangle) {
 		t.write(dst, f.hint, t.face, x, mid, colourDim, alignLeft)
 		return
 	}
-	t.write(dst, f.text, t.face, x, mid, colourText, alignLeft)
+	text := end(f.text, t.face, r.Dx()-t.px(18))
+	t.write(dst, text, t.face, x, mid, colourText, alignLeft)
 	if f.typing {
 		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(2), r.Max.X, r.Max.Y), colourAccent)
 		if time.Now().UnixMilli()/500%2 == 0 {
-			x += int(advance(f.text, t.face)) + t.px(1)
+			x += int(advance(text, t.face)) + t.px(1)
 			t.fill(dst, image.Rect(x, mid-t.px(7), x+max(t.px(1), 1), mid+t.px(7)), colourAccent)
 		}
 	}

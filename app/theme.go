@@ -158,5 +158,17 @@ func clip(s string, face text.Face, width int) string {
 	return string(r) + "…"
 }
 
+// end is as much of a line's end as a width holds, with dots where it was cut.
+func end(s string, face text.Face, width int) string {
+	if advance(s, face) <= float64(width) {
+		return s
+	}
+	r := []rune(s)
+	for len(r) > 0 && advance("…"+string(r), face) > float64(width) {
+		r = r[1:]
+	}
+	return "…" + string(r)
+}
+
 // advance is the width of a line of text.
 func advance(s string, face text.Face) float64 { return text.AdvanceAt(s, len(s), face) }

@@ -62,7 +62,7 @@ func (t *toasts) draw(dst *ebiten.Image, look *theme, area image.Rectangle) imag
 	y := area.Max.Y - look.px(12)
 	for i := len(t.notes) - 1; i >= 0; i-- {
 		n := t.notes[i]
-		lines := wrap(n.text, look.face, area.Dx()-look.px(56), 3)
+		lines := wrap(n.text, look.face, area.Dx()-look.px(56), 4)
 		h := len(lines)*look.px(18) + look.px(12)
 		w := 0
 		for _, l := range lines {
@@ -86,9 +86,12 @@ func (t *toasts) draw(dst *ebiten.Image, look *theme, area image.Rectangle) imag
 
 // wrap breaks a text into lines of a width, at most so many.
 func wrap(s string, face text.Face, width, most int) []string {
-	var lines []string
-	line := ""
+	var lines, words []string
 	for _, word := range strings.Fields(s) {
+		words = append(words, split(word, face, width)...)
+	}
+	line := ""
+	for _, word := range words {
 		longer := strings.TrimSpace(line + " " + word)
 		if line != "" && advance(longer, face) > float64(width) {
 			lines = append(lines, line)
@@ -101,4 +104,24 @@ func wrap(s string, face text.Face, width, most int) []string {
 		line = longer
 	}
 	return append(lines, clip(line, face, width))
+}
+
+// split breaks a word that is wider than a line, a path at its slashes where it has some.
+func split(word string, face text.Face, width int) (parts []string) {
+	for advance(word, face) > float64(width) {
+		r := []rune(word)
+		n := len(r) - 1
+		for n > 1 && advance(string(r[:n]), face) > float64(width) {
+			n--
+		}
+		if n < 1 {
+			break
+		}
+		if slash := strings.LastIndex(string(r[:n]), "/") + 1; slash > len(string(r[:n]))/2 {
+			n = len([]rune(string(r[:n])[:slash]))
+		}
+		parts = append(parts, string(r[:n]))
+		word = string(r[n:])
+	}
+	return append(parts, word)
 }

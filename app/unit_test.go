@@ -3,6 +3,7 @@ package app
 import (
 	"image"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -275,6 +276,34 @@ func TestHelpFits(t *testing.T) {
 	}
 	if n != len(Keys()) || width > 640-2*8 {
 		t.Errorf("%d of %d keys are shown, %d pixels wide", n, len(Keys()), width)
+	}
+}
+
+// No line of a note is wider than its room, and nothing is lost as long as there are lines for it.
+func TestWrap(t *testing.T) {
+	face := &text.GoTextFace{Source: regular, Size: 13}
+	for _, s := range []string{
+		"picture: cannot write \"/home/somebody/pictures/a-rather-long-name-of-a-folder/dream-2006-01-02-150405.png\": no space left on device",
+		strings.Repeat("w", 200), "short", "", strings.Repeat("/", 99), "a " + strings.Repeat("ü/", 80) + " b",
+	} {
+		for _, width := range []int{20, 60, 316} {
+			lines := wrap(s, face, width, 1000)
+			for _, l := range lines {
+				if advance(l, face) > float64(width) && len([]rune(l)) > 1 {
+					t.Errorf("%q at %d: the line %q is %g wide", s, width, l, advance(l, face))
+				}
+			}
+			bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+			if got := strings.Join(lines, ""); bare(got) != bare(s) {
+				t.Errorf("%q at %d becomes %q", s, width, got)
+			}
+			if n := len(wrap(s, face, width, 2)); n > 2 {
+				t.Errorf("%q at %d: %d lines, want at most 2", s, width, n)
+			}
+		}
+	}
+	if got := end("abcdefgh", face, 40); !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "gh") || advance(got, face) > 40 {
+		t.Errorf("the end of a long text is %q", got)
 	}
 }
 
