@@ -56,21 +56,21 @@ func (e *Engine) Bend(net *nn.Net) error {
 		if net != e.opened && net != e.bending.net {
 			e.bending.free()
 			e.bending = newBending(net)
-			e.keepPlans(func(n *nn.Net) bool { return n == e.opened })
+			e.unbend()
 		}
 		e.net = net
 		clear(e.needs)
 	})
 }
 
-// keepPlans frees the plans of other nets, and the weights that only those run.
-func (e *Engine) keepPlans(stay func(*nn.Net) bool) {
+// unbend frees the plans of rewritings, and the weights that neither the opened net nor the bent one runs.
+func (e *Engine) unbend() {
 	e.plans = slices.DeleteFunc(e.plans, func(p *plan) bool {
-		if stay(p.layout.net) {
-			return false
+		bent := p.layout.net != e.opened
+		if bent {
+			p.free()
 		}
-		p.free()
-		return true
+		return bent
 	})
 	for key, w := range e.weights {
 		if !runs(e.opened, w.ops) && !runs(e.bending.net, w.ops) {

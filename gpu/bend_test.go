@@ -3,6 +3,8 @@ package gpu
 import (
 	"bytes"
 	"image"
+	"maps"
+	"strings"
 	"testing"
 
 	"zalgoscope/nn"
@@ -74,6 +76,30 @@ func TestTurnedBendsCompileNothing(t *testing.T) {
 	}
 	if same > len(after)/2 {
 		t.Errorf("%d of %d values are what they were before the bends were turned", same, len(after))
+	}
+}
+
+// Once the tuner and the builder are at rest, no bend of any kind waits for a compiler.
+func TestBendsMadeAhead(t *testing.T) {
+	e := open(t, inception(), cached("-"))
+	tuned(t, e)
+	known := maps.Clone(e.programs)
+	for i := range bend.Kinds {
+		for _, layer := range []string{"stem/relu", "output"} {
+			s, err := bend.Make(layer, bend.Kinds[i].Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := e.Bend(rackOf(t, e.opened, s.String()).Net); err != nil {
+				t.Fatal(err)
+			}
+			climbed(t, e, 9, 8, 1)
+		}
+	}
+	for key := range e.programs {
+		if _, ok := known[key]; !ok && (strings.HasPrefix(key, "bend") || strings.HasPrefix(key, "sum")) {
+			t.Errorf("a bend compiled %s", strings.ReplaceAll(key, "\n", " "))
+		}
 	}
 }
 

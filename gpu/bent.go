@@ -23,7 +23,7 @@ type bent struct {
 	table  *buffer
 	dials  []float32 // what the table was made of
 	turned []float32 // room for what it is to be made of
-	passes []*bentPass
+	passes []bentPass
 	memory *pass // sets what is remembered, after a step; nil where nothing is
 
 	at   bend.Moment
@@ -45,38 +45,6 @@ func (p *plan) newBent(i int, op *bend.Op, x, y *view) *bent {
 	}
 	p.bends = append(p.bends, b)
 	return b
-}
-
-// emit adds a pass of the bend, for its output or for its input's gradient.
-func (b *bent) emit(p *plan, shader string, d defines, h header, numbers func() bendParams, uses ...use) *pass {
-	switch shader {
-	case "bend_normalise":
-		d["LX"], d["LY"] = p.engine.column()
-	case "bend_space":
-		d["BLOCKS"] = spaceBlocks
-	}
-	q := p.emit(b.layer, shader, d, h, numbers(), append(uses, reads(tableSlot, b.table.whole()))...)
-	switch shader {
-	case "bend_normalise":
-		q.across = q.unit[1]
-	case "bend_space":
-		q.across = (q.across + spaceBlocks - 1) / spaceBlocks
-	}
-	b.passes = append(b.passes, &bentPass{q, numbers})
-	return q
-}
-
-// spaceBlocks is how many blocks an invocation of bend_space.comp moves: finding the way costs more than
-// a block.
-const spaceBlocks = 4
-
-// column is a work group whose columns share a place's channels: one on a software rasteriser,
-// where those that wait for each other are slow.
-func (e *Engine) column() (x, y int) {
-	if e.device.Software {
-		return 16, 1
-	}
-	return 16, 16
 }
 
 // remembered is bound where there may be something that is remembered.
@@ -130,7 +98,8 @@ func (b *bent) remembering(p *plan, e bend.Rememberer) *pass {
 	}
 	h := headerOf(from, from)
 	h.OutBase, h.OutRow, h.OutPlane = 0, int32(from.w), int32(from.w*from.h)
-	return p.pass(b.layer, "bend_point", defines{"CODE": codeRemember, "BACK": 0}, h, b.keeping(),
+	f := point(codeRemember)
+	return p.pass(b.layer, f.shader, f.macros, h, b.keeping(),
 		what, reads(tableSlot, b.table.whole()), writes(outSlot, b.table.whole()))
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
-// builder makes the programs of convolutions that are to be measured, one at a time
-// and beside the steps: on a thread with a context that shares programs with the
+// builder makes the programs of convolutions that are to be measured, and then those of
+// bends, one at a time and beside the steps: on a thread with a context that shares programs with the
 // engine's. KHR_parallel_shader_compile would not do: where Mesa offers it, all but the last part of a
 // compilation still keeps its caller. It is used on the engine's thread.
 type builder struct {
@@ -15,8 +15,9 @@ type builder struct {
 	context *context // nil where the driver shares no programs: they are then built between steps
 	scratch *scratch // owned by the context's thread
 	refused map[string]bool
-	waiting string // the key of the program under way, or ""
-	came    int    // programs so far
+	waiting string   // the key of the program under way, or ""
+	came    int      // programs so far
+	later   []family // what may be wanted, made while nothing else is
 	done    chan *program
 }
 
@@ -27,6 +28,7 @@ func newBuilder(e *Engine) *builder {
 	}
 	if c, err := e.context.openSibling(); err == nil {
 		b.context = c
+		b.later = e.bendPrograms()
 	}
 	return b
 }
@@ -40,13 +42,25 @@ func (b *builder) ready(c *convolution, k kernel) (p *program, never bool) {
 		return p, p == nil
 	}
 	if b.waiting == "" {
-		b.waiting = key
-		b.begin(name, b.engine.source(name, d))
+		b.begin(name, d)
 	}
 	return nil, false
 }
 
-func (b *builder) begin(name, source string) {
+// ahead has the next program made that may be wanted, unless one is under way.
+func (b *builder) ahead() {
+	for b.waiting == "" && len(b.later) > 0 {
+		f := b.later[0]
+		b.later = b.later[1:]
+		if b.engine.programs[f.macros.key(f.shader)] == nil {
+			b.begin(f.shader, f.macros)
+		}
+	}
+}
+
+func (b *builder) begin(name string, d defines) {
+	b.waiting = d.key(name)
+	source := b.engine.source(name, d)
 	build := func() {
 		p, err := b.engine.store.build(name, source)
 		if err == nil && b.context != nil {

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
@@ -152,17 +153,9 @@ func (p *plan) emit(layer, shader string, d defines, h header, extra any, uses .
 func (p *plan) pass(layer, shader string, d defines, h header, extra any, uses ...use) *pass {
 	e := p.engine
 	texel := e.texels(uses)
-	all := defines{"LX": e.lane(), "TEXEL": flag(texel), "MASK": 0}
-	for _, u := range uses {
-		if u.slot == maskSlot {
-			all["MASK"] = 1
-		}
-	}
-	for k, v := range d {
-		all[k] = v
-	}
+	masked := slices.ContainsFunc(uses, func(u use) bool { return u.slot == maskSlot })
 	q := &pass{
-		layer: layer, kernel: shader, program: e.program(layer, shader, all), header: h,
+		layer: layer, kernel: shader, program: e.program(layer, shader, e.macros(d, texel, masked)), header: h,
 		items: int(h.Width * h.Height), across: int(h.Blocks), uses: uses,
 	}
 	q.unit = [2]int{q.program.local[0], q.program.local[1]}
@@ -172,6 +165,13 @@ func (p *plan) pass(layer, shader string, d defines, h header, extra any, uses .
 	}
 	p.bindTexels(q, texel)
 	return q
+}
+
+// macros are a shader's own beside those that all passes over maps have.
+func (e *Engine) macros(d defines, texel, masked bool) defines {
+	all := defines{"LX": e.lane(), "TEXEL": flag(texel), "MASK": flag(masked)}
+	maps.Copy(all, d)
+	return all
 }
 
 // lane is the work group of the passes that take one cell an invocation.

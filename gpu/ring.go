@@ -26,11 +26,7 @@ func (r *ring) bind(data []byte) {
 
 // paint runs a shader over w*h positions outside any plan.
 func (e *Engine) paint(layer, shader string, d defines, params []byte, items int, bufs ...use) {
-	all := defines{"LX": e.lane(), "TEXEL": 0, "MASK": 0}
-	for k, v := range d {
-		all[k] = v
-	}
-	q := e.program(layer, shader, all)
+	q := e.program(layer, shader, e.macros(d, false, false))
 	e.enter(layer, shader)
 	order()
 	gl.UseProgram(q.id)

@@ -90,6 +90,7 @@ func (t *tuner) measure(p *plan) {
 	}
 	if !t.left {
 		t.save()
+		t.builder.ahead()
 	}
 }
 
@@ -234,8 +235,8 @@ func (t *tuner) finish(p *plan) {
 	}
 }
 
-// busy tells whether there is more to measure for the plan that ran last.
-func (t *tuner) busy() bool { return t.left }
+// busy tells whether there is more to measure for the plan that ran last, or to make for any.
+func (t *tuner) busy() bool { return t.left || t.builder.waiting != "" || len(t.builder.later) > 0 }
 
 // save keeps what was found.
 func (t *tuner) save() {

@@ -1,5 +1,6 @@
 // The bends of single values: the functions of bend.Pointwise by their CODE, noise, and what
-// is mixed with what was before. REMEMBER writes what the next step is to find.
+// is mixed with what was before. REMEMBER writes what the next step is to find; PASS is the way of
+// what a bend leaves alone: an activation, or a gradient that goes straight back.
 #define LINEAR 0
 #define KNEE 1
 #define SOFT 2
@@ -13,6 +14,7 @@
 #define NOISE 10
 #define MEMORY 11
 #define REMEMBER 12
+#define PASS 13
 layout(local_size_x = LX) in;
 #if CODE == MEMORY
 layout(std430, binding = 6) readonly restrict buffer Past { vec4 past[]; };
@@ -96,7 +98,9 @@ vec4 draw(uint pattern, int block, int place) {
 
 void main() {
     BENDING
-#if BACK == 1
+#if CODE == PASS
+    STORE(here, v)
+#elif BACK == 1
 #if CODE == LINEAR
     v *= 1 + wet * (p - 1);
 #else
