@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"strings"
 	"time"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
@@ -23,7 +24,8 @@ type builder struct {
 
 func newBuilder(e *Engine) *builder {
 	b := &builder{engine: e, refused: map[string]bool{}, done: make(chan *program, 1)}
-	if e.options.Fixed {
+	// With a second context zink of Mesa 22.3 reads old values from mapped memory, glFinish or not.
+	if e.options.Fixed || strings.Contains(e.device.Renderer, "zink") {
 		return b
 	}
 	if c, err := e.context.openSibling(); err == nil {

@@ -97,12 +97,11 @@ func TestStoreOfNonsense(t *testing.T) {
 func TestTuningWithoutSibling(t *testing.T) {
 	want := string(climbed(t, open(t, inception(), llvmpipe()), 33, 31, 2).Pix)
 	e := open(t, inception(), cached("-"))
-	b := e.tuner.builder
-	if b.context == nil {
-		t.Error("llvmpipe's programs are not shared")
-	} else {
+	if b := e.tuner.builder; b.context != nil {
 		b.context.close()
 		b.context = nil
+	} else if !strings.Contains(e.device.Renderer, "zink") {
+		t.Error("llvmpipe's programs are not shared")
 	}
 	if tuned(t, e) != want || len(e.tuner.best) == 0 {
 		t.Errorf("other bits, or none of the shapes is decided")
