@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"image"
 	"os"
@@ -239,6 +240,32 @@ func TestAdjust(t *testing.T) {
 		if s.adjust(); s.want.Class != c.class {
 			t.Errorf("asked for %+v the class is %q, want %q", c.asked, s.want.Class, c.class)
 		}
+	}
+}
+
+// TestCloseWhileOpening closes the window while an engine is being opened: it stays until that is done, as both may
+// use one driver.
+func TestCloseWhileOpening(t *testing.T) {
+	within, ready := make(chan bool), make(chan bool)
+	ctx, cancel := context.WithCancel(context.Background())
+	s := headless(t, func(c *Config) {
+		open := c.Open
+		c.Context = ctx
+		c.Open = func(net *nn.Net) (nn.Engine, error) { within <- true; <-ready; return open(net) }
+	})
+	<-within
+	cancel()
+	for range 3 {
+		if err := s.Update(); err != nil {
+			t.Fatalf("the window closes (%v) while the engine is being opened", err)
+		}
+	}
+	close(ready)
+	for s.Update() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if s.session != nil || s.making {
+		t.Error("the window has closed with a session that nobody closes")
 	}
 }
 

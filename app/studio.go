@@ -78,6 +78,7 @@ type studio struct {
 	folded   bool
 	help     bool
 	opening  bool  // a file is being read or a session made
+	making   bool  // a session is
 	failed   error // why there is no session and will be none
 	asking   bool  // a file dialog is open
 	closing  bool
@@ -179,19 +180,20 @@ func (s *studio) adjust() {
 
 // open begins a session in the background; the running one goes on as it is until the new one dreams.
 func (s *studio) open(o opening) {
-	s.opening = true
+	s.opening, s.making = true, true
 	knobs, size := o.from(s.want, s.size)
 	o.settings = size.fit(knobs)
 	o.paused = s.session != nil && s.session.loop.Paused()
 	s.background(func() {
 		next, err := begin(o, s.cfg)
 		s.post(func() {
-			s.opening = false
+			s.opening, s.making = false, false
 			switch {
 			case err == nil && s.closing:
 				s.background(func() { _ = next.close() })
 			case err == nil:
 				s.replace(next, o)
+			case s.closing:
 			case s.session == nil:
 				s.fallBack(o, err)
 			default:

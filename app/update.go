@@ -13,8 +13,13 @@ import (
 func (s *studio) Update() error {
 	began := time.Now()
 	if ebiten.IsWindowBeingClosed() || s.cfg.Context != nil && s.cfg.Context.Err() != nil {
-		s.closing = true
-		s.remember()
+		s.close()
+	}
+	if s.closing {
+		s.runPosted()
+		if s.making {
+			return nil // the driver must not be taken down below an engine that it is opening
+		}
 		return ebiten.Termination
 	}
 	dt := min(began.Sub(s.last).Seconds(), 0.1)
@@ -36,6 +41,14 @@ func (s *studio) Update() error {
 	s.animate(began, dt)
 	s.meter.updated(time.Since(began))
 	return nil
+}
+
+// close has the window close as soon as it can.
+func (s *studio) close() {
+	if !s.closing {
+		s.closing = true
+		s.remember()
+	}
 }
 
 // hear takes the loop's news.
