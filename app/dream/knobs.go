@@ -60,7 +60,7 @@ var Knobs = []Knob{
 		Help: "share of the picture zoomed into by each frame (each second in the window); negative zooms out",
 		num:  func(s *Settings) *float64 { return &s.Zoom }},
 	{Name: "rotate", Group: "motion", Unit: "°", Min: -45, Max: 45, Default: 0, Less: "Comma", More: "Period", Rate: true,
-		Help: "clockwise turn by each frame (each second in the window), in degrees",
+		Help: "clockwise turn by each frame (each second in the window)",
 		num:  func(s *Settings) *float64 { return &s.Rotate }},
 	{Name: "pan-x", Group: "motion", Min: -0.5, Max: 0.5, Rate: true,
 		Help: "move to the right by each frame (each second in the window), as a share of the width",
