@@ -168,6 +168,22 @@ func TestRecordBesideRestart(t *testing.T) {
 	}
 }
 
+// TestRecordingsOfOneSecond shows that a recording takes no other one's file.
+func TestRecordingsOfOneSecond(t *testing.T) {
+	r := newRecorder()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "dream.gif"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.jobs = []*job{{name: "dream-2.gif"}}
+	if got, want := r.unused(folder, "dream"), filepath.Join(folder, "dream-3.gif"); got != want {
+		t.Errorf("beside a file and one that is being written the next is %s, want %s", got, want)
+	}
+	if got, want := r.unused(folder, "replay"), filepath.Join(folder, "replay.gif"); got != want {
+		t.Errorf("the first replay is %s, want %s", got, want)
+	}
+}
+
 // TestReplayBesideRestart saves the last seconds and begins anew at once: they are those that were seen.
 func TestReplayBesideRestart(t *testing.T) {
 	s := headless(t, nil)

@@ -3,7 +3,9 @@ package app
 import (
 	"fmt"
 	"image"
+	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -40,14 +42,6 @@ type take struct {
 	full   atomic.Bool  // it has most frames
 	frames int          // owned by the loop goroutine
 	job    *job
-}
-
-// job is a file that is being finished in the background.
-type job struct {
-	name        string
-	began       time.Time
-	writer      *record.Writer // of a recording, nil for a replay
-	done, total atomic.Int64
 }
 
 // The ring goes back so far, but never takes more than so many bytes.
@@ -106,7 +100,7 @@ func (s *studio) toggleRecord() {
 	r.starting = true
 	o := s.recordOptions(s.meter.last.Image)
 	t := &take{
-		path: filepath.Join(saveFolder(), time.Now().Format("dream-2006-01-02-150405")+r.kind),
+		path: r.unused(saveFolder(), time.Now().Format("dream-2006-01-02-150405")),
 		fps:  o.FPS, most: s.recordFrames(o.FPS),
 	}
 	t.job = &job{name: filepath.Base(t.path)}
@@ -125,6 +119,22 @@ func (s *studio) toggleRecord() {
 		}
 		s.post(func() { s.roll(t, err) })
 	})
+}
+
+// unused is the path of a file of the kind that is chosen, with a number where there is one of that name or
+// one is being written: two recordings may begin in the same second.
+func (r *recorder) unused(folder, name string) string {
+	for n := 1; ; n++ {
+		base := name + r.kind
+		if n > 1 {
+			base = fmt.Sprintf("%s-%d%s", name, n, r.kind)
+		}
+		path := filepath.Join(folder, base)
+		_, err := os.Lstat(path)
+		if err != nil && !slices.ContainsFunc(r.jobs, func(j *job) bool { return j.name == base }) {
+			return path
+		}
+	}
 }
 
 // roll begins a recording whose file is open, of the dream that is asked for by now: with its last frame, so
@@ -216,12 +226,7 @@ func (s *studio) saveReplay() {
 	if frames, _, _ := ring.Held(); frames == 0 {
 		return
 	}
-	path := filepath.Join(saveFolder(), time.Now().Format("replay-2006-01-02-150405")+r.kind)
-	for _, j := range r.jobs {
-		if j.name == filepath.Base(path) {
-			return // one a second
-		}
-	}
+	path := r.unused(saveFolder(), time.Now().Format("replay-2006-01-02-150405"))
 	o := s.recordOptions(s.meter.last.Image)
 	o.FPS = r.rate // 0 for the ring's own
 	j := &job{name: filepath.Base(path)}
@@ -229,47 +234,6 @@ func (s *studio) saveReplay() {
 	s.finish(j, func() (string, error) {
 		return "the last seconds are in " + path, ring.Save(path, o, j.progress)
 	})
-}
-
-// finish writes a file in the background and tells how that ended.
-func (s *studio) finish(j *job, write func() (told string, err error)) {
-	r := &s.recorder
-	j.began = time.Now()
-	r.jobs = append(r.jobs, j)
-	s.drawn.stale = true
-	s.background(func() {
-		text, err := write()
-		s.post(func() {
-			for i := range r.jobs {
-				if r.jobs[i] == j {
-					r.jobs = append(r.jobs[:i], r.jobs[i+1:]...)
-					break
-				}
-			}
-			s.drawn.stale = true
-			if err != nil {
-				s.warn(err)
-			} else {
-				s.tell(text)
-			}
-		})
-	})
-}
-
-// progress may be called from any goroutine.
-func (j *job) progress(done, total int) {
-	j.total.Store(int64(total))
-	j.done.Store(int64(done))
-}
-
-// share is how far the job is.
-func (j *job) share() float64 {
-	done, total := j.done.Load(), j.total.Load()
-	if total == 0 && j.writer != nil {
-		written, added := j.writer.Progress()
-		done, total = int64(written), int64(added)
-	}
-	return float64(done) / float64(max(total, 1))
 }
 
 // watch ends a recording that is full, has failed, or whose dream has gone.

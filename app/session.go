@@ -86,7 +86,6 @@ const mostStart = 2560
 // on the window's goroutine.
 func begin(o opening, cfg Config) (*session, error) {
 	s := &session{net: o.net, id: o.id, program: cfg.Program, ring: newRing()}
-	start := picture.Fit(o.start, mostStart)
 	s.guides = record.NewGuides(picture.Open)
 	s.logits = dream.Logits(o.net)
 	s.trunk = dream.Trunk(o.net)
@@ -94,7 +93,7 @@ func begin(o opening, cfg Config) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := dream.New(o.net, engine, start, dream.Options{Seed: o.seed, Open: s.guides.Open})
+	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Open: s.guides.Open})
 	if err != nil {
 		engine.Close()
 		return nil, err
@@ -105,7 +104,7 @@ func begin(o opening, cfg Config) (*session, error) {
 		return nil, err
 	}
 	s.engine, s.device = engine, engine.Device()
-	s.asked = s.newBeginning(start, o.title, o.seed)
+	s.asked = s.newBeginning(o.start, o.title, o.seed)
 	s.present = s.asked
 	d.OnChange(s.present.log.Change)
 	d.OnMove(s.move)

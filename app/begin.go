@@ -1,0 +1,84 @@
+package app
+
+import "zalgoscope/app/glide"
+
+// open begins a session in the background; the running one goes on as it is until the new one dreams.
+func (s *studio) open(o opening) {
+	s.opening, s.making = true, true
+	knobs, size := o.from(s.want, s.size)
+	o.settings = size.fit(knobs)
+	o.paused = s.session != nil && s.session.loop.Paused()
+	s.background(func() {
+		next, err := begin(o, s.cfg)
+		s.post(func() {
+			s.opening, s.making = false, false
+			switch {
+			case err == nil && s.closing:
+				s.background(func() { _ = next.close() })
+			case err == nil:
+				s.replace(next, o)
+			case s.closing:
+			case s.session == nil:
+				s.fallBack(o, err)
+			default:
+				s.warn(err)
+			}
+		})
+	})
+}
+
+// fallBack begins the first session with a preset's knobs where it cannot with those that were brought
+// along: a guide may have gone since, or the command line ask for what the net has not.
+func (s *studio) fallBack(o opening, err error) {
+	s.warn(err)
+	if s.want == s.base {
+		s.failed = err
+		return
+	}
+	s.want = s.base
+	s.open(o)
+}
+
+// replace makes a session the present one. Knobs that were turned while it was made count.
+func (s *studio) replace(next *session, o opening) {
+	old := s.session
+	s.session = next
+	if old != nil && old.loop.Paused() != o.paused {
+		if next.loop.Pause(!o.paused); !o.paused {
+			next.loop.Single()
+		}
+	}
+	s.want, s.size = o.from(s.want, s.size)
+	s.refit()
+	s.sent = next.loop.Settings()
+	s.publish()
+	s.glide = glide.Glide{}
+	s.meter, s.shown = meter{}, dreamed{}
+	s.sights = sights{}
+	s.gallery.serve(next)
+	s.buildUI()
+	if old != nil {
+		s.background(func() {
+			if err := old.close(); err != nil {
+				s.post(func() { s.warn(err) })
+			}
+		})
+	}
+}
+
+// refit ends what was said of another net's layers: the past, and where double clicks and walks go.
+func (s *studio) refit() {
+	s.history = history{}
+	s.rack.muted = nil
+	p := &s.presets
+	base, err := s.want, error(nil)
+	if p.at >= 0 {
+		if base, err = p.list[p.at].Apply(s.want, s.session.net); err != nil {
+			base, p.at = s.want, -1
+		}
+	}
+	s.base = base
+	if s.walk != nil {
+		s.walk = newWalk(s)
+	}
+}
