@@ -173,18 +173,21 @@ func TestBendsGoOn(t *testing.T) {
 	}
 }
 
-// Bent steps give the same bits every time, whole and in tiles.
+// Bent steps give the same bits every time, however they are cut into submissions, whole and in tiles, and
+// nothing for a driver to report.
 func TestSameBentBits(t *testing.T) {
 	for _, tile := range []int{0, 64} {
 		o := llvmpipe()
 		o.Tile = tile
+		o.Report = func(text string) { t.Errorf("tiles of %d: the driver reports: %s", tile, text) }
 		var first *image.RGBA
-		for range 2 {
+		for _, rate := range []float64{10e9, 1e5} {
 			e := open(t, inception(), o)
 			clean := climbed(t, e, 100, 80, 4)
 			if err := e.Bend(rackOf(t, e.opened, turned[0]).Net); err != nil {
 				t.Fatal(err)
 			}
+			e.rate = rate
 			m := climbed(t, e, 100, 80, 4)
 			if first == nil {
 				first = m
