@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"maps"
 	"strings"
@@ -198,6 +199,45 @@ func TestSameBentBits(t *testing.T) {
 			if bytes.Equal(m.Pix, clean.Pix) {
 				t.Errorf("tiles of %d: the bends change nothing", tile)
 			}
+		}
+	}
+}
+
+// Where the device has no room for what a bend is to remember, the step is made again, and counts once.
+func TestNoRoomToRemember(t *testing.T) {
+	e := open(t, inception(), llvmpipe())
+	r := rackOf(t, e.opened, "stem/relu:feedback 3x3/relu:feedback")
+	if err := e.Bend(r.Net); err != nil {
+		t.Fatal(err)
+	}
+	want := climbed(t, e, 100, 80, 1)
+	if err := e.Bend(rackOf(t, e.opened, "output:gain").Net); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Bend(r.Net); err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	e.options.Fault = func(layer string, size int64) error {
+		if refused > 0 || layer != "3x3/relu" || size != 20*50*40*4 {
+			return nil
+		}
+		refused++
+		return fmt.Errorf("%w: simulated", ErrMemory)
+	}
+	got := climbed(t, e, 100, 80, 1)
+	if refused != 1 {
+		t.Fatal("nothing was refused")
+	}
+	if !bytes.Equal(got.Pix, want.Pix) {
+		t.Error("the step that was made again gives another picture")
+	}
+	if e.bending.step != 1 {
+		t.Errorf("%d steps count, want 1", e.bending.step)
+	}
+	for op, m := range e.bending.memory {
+		if s := m.Find(40, 50); s == nil || s.Count != 1 {
+			t.Errorf("%s: remembers %+v, want one step", op.Spec, s)
 		}
 	}
 }
