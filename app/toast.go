@@ -62,7 +62,7 @@ func (t *toasts) draw(dst *ebiten.Image, look *theme, area image.Rectangle) imag
 	y := area.Max.Y - look.px(12)
 	for i := len(t.notes) - 1; i >= 0; i-- {
 		n := t.notes[i]
-		lines := wrap(n.text, look.face, area.Dx()-look.px(56), 4)
+		lines := wrap(n.text, look.face, area.Dx()-look.px(56), 5)
 		h := len(lines)*look.px(18) + look.px(12)
 		w := 0
 		for _, l := range lines {
