@@ -117,11 +117,12 @@ func (f field) each(visit func(cell int)) {
 	}
 }
 
-// argmax is the first cell that holds the largest value, or -1 if there is none.
+// argmax is the first cell that holds the largest value, or -1 if there is none. What is no number beats
+// every number before it, so that it is not lost where it fills a window.
 func (f field) argmax(in []float32) int {
 	best, top := -1, float32(math.Inf(-1))
 	f.each(func(cell int) {
-		if in[cell] > top {
+		if !(in[cell] <= top) {
 			best, top = cell, in[cell]
 		}
 	})

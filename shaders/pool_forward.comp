@@ -25,7 +25,7 @@ void main() {
     for (int cy = lo.y; cy < hi.y; cy++) {
         for (int cx = lo.x; cx < hi.x; cx++) {
             vec4 v = LOAD(x, plane + cy * inRow + cx);
-            bvec4 more = greaterThan(v, best);
+            bvec4 more = not(lessThanEqual(v, best)); // NaN wins, too
             best = mix(best, v, more);
             won = mix(won, vec4((cy - start.y) * kernel.x + cx - start.x), more);
         }

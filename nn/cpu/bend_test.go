@@ -15,9 +15,9 @@ import (
 func TestBends(t *testing.T) {
 	for _, k := range available() {
 		t.Run(k.name, func(t *testing.T) {
-			enginetest.Bends(t, func(net *nn.Net) (nn.Engine, error) {
-				return Open(net, Options{Threads: 2, Kernel: k.name})
-			})
+			open := func(net *nn.Net) (nn.Engine, error) { return Open(net, Options{Threads: 2, Kernel: k.name}) }
+			enginetest.Bends(t, open)
+			t.Run("heals", func(t *testing.T) { enginetest.Heals(t, open) })
 		})
 	}
 }

@@ -36289,19 +36289,19 @@ tap4:
 	ADDQ         R10, BP
 	VPBROADCASTD 16(R13), Z10
 	VMOVUPS      (R15), Z11
-	VCMPPS       $0x1e, Z0, Z11, K1
+	VCMPPS       $0x16, Z0, Z11, K1
 	VMOVAPS      Z11, K1, Z0
 	VMOVDQA32    Z10, K1, Z4
 	VMOVUPS      (R15)(BX*1), Z11
-	VCMPPS       $0x1e, Z1, Z11, K2
+	VCMPPS       $0x16, Z1, Z11, K2
 	VMOVAPS      Z11, K2, Z1
 	VMOVDQA32    Z10, K2, Z5
 	VMOVUPS      (R15)(BX*2), Z11
-	VCMPPS       $0x1e, Z2, Z11, K3
+	VCMPPS       $0x16, Z2, Z11, K3
 	VMOVAPS      Z11, K3, Z2
 	VMOVDQA32    Z10, K3, Z6
 	VMOVUPS      (R15)(SI*1), Z11
-	VCMPPS       $0x1e, Z3, Z11, K4
+	VCMPPS       $0x16, Z3, Z11, K4
 	VMOVAPS      Z11, K4, Z3
 	VMOVDQA32    Z10, K4, Z7
 	ADDQ         $0x18, R13
@@ -36309,7 +36309,7 @@ tap4:
 	JNZ          tap4
 
 tapped4:
-	VCMPPS    $0x1e, Z8, Z0, K1
+	VCMPPS    $0x16, Z8, Z0, K1
 	VMOVAPS.Z Z0, K1, Z0
 	VMOVUPS   Z0, (DI)
 	CMPQ      16(AX), $0x00
@@ -36317,7 +36317,7 @@ tapped4:
 	VPMOVDB   Z4, (R10)
 
 stored0:
-	VCMPPS    $0x1e, Z8, Z1, K1
+	VCMPPS    $0x16, Z8, Z1, K1
 	VMOVAPS.Z Z1, K1, Z1
 	VMOVUPS   Z1, (DI)(R8*1)
 	CMPQ      16(AX), $0x00
@@ -36325,7 +36325,7 @@ stored0:
 	VPMOVDB   Z5, (R10)(R11*1)
 
 stored1:
-	VCMPPS    $0x1e, Z8, Z2, K1
+	VCMPPS    $0x16, Z8, Z2, K1
 	VMOVAPS.Z Z2, K1, Z2
 	VMOVUPS   Z2, (DI)(R8*2)
 	CMPQ      16(AX), $0x00
@@ -36333,7 +36333,7 @@ stored1:
 	VPMOVDB   Z6, (R10)(R11*2)
 
 stored2:
-	VCMPPS    $0x1e, Z8, Z3, K1
+	VCMPPS    $0x16, Z8, Z3, K1
 	VMOVAPS.Z Z3, K1, Z3
 	VMOVUPS   Z3, (DI)(R9*1)
 	CMPQ      16(AX), $0x00
@@ -36366,7 +36366,7 @@ tap1:
 	ADDQ         R10, R13
 	VPBROADCASTD 16(SI), Z10
 	VMOVUPS      (R12), Z11
-	VCMPPS       $0x1e, Z0, Z11, K1
+	VCMPPS       $0x16, Z0, Z11, K1
 	VMOVAPS      Z11, K1, Z0
 	VMOVDQA32    Z10, K1, Z4
 	ADDQ         $0x18, SI
@@ -36374,7 +36374,7 @@ tap1:
 	JNZ          tap1
 
 tapped1:
-	VCMPPS    $0x1e, Z8, Z0, K1
+	VCMPPS    $0x16, Z8, Z0, K1
 	VMOVAPS.Z Z0, K1, Z0
 	VMOVUPS   Z0, (DI)
 	CMPQ      16(AX), $0x00
@@ -38660,19 +38660,19 @@ tap2:
 	ADDQ         R8, R13
 	VPBROADCASTD 16(R10), Y10
 	VMOVUPS      (R12), Y11
-	VCMPPS       $0x1e, Y0, Y11, Y13
+	VCMPPS       $0x16, Y0, Y11, Y13
 	VBLENDVPS    Y13, Y11, Y0, Y0
 	VBLENDVPS    Y13, Y10, Y4, Y4
 	VMOVUPS      32(R12), Y12
-	VCMPPS       $0x1e, Y1, Y12, Y13
+	VCMPPS       $0x16, Y1, Y12, Y13
 	VBLENDVPS    Y13, Y12, Y1, Y1
 	VBLENDVPS    Y13, Y10, Y5, Y5
 	VMOVUPS      (R12)(BX*1), Y11
-	VCMPPS       $0x1e, Y2, Y11, Y13
+	VCMPPS       $0x16, Y2, Y11, Y13
 	VBLENDVPS    Y13, Y11, Y2, Y2
 	VBLENDVPS    Y13, Y10, Y6, Y6
 	VMOVUPS      32(R12)(BX*1), Y12
-	VCMPPS       $0x1e, Y3, Y12, Y13
+	VCMPPS       $0x16, Y3, Y12, Y13
 	VBLENDVPS    Y13, Y12, Y3, Y3
 	VBLENDVPS    Y13, Y10, Y7, Y7
 	ADDQ         $0x18, R10
@@ -38680,10 +38680,10 @@ tap2:
 	JNZ          tap2
 
 tapped2:
-	VCMPPS       $0x1e, Y8, Y0, Y13
+	VCMPPS       $0x16, Y8, Y0, Y13
 	VANDPS       Y13, Y0, Y0
 	VMOVUPS      Y0, (SI)
-	VCMPPS       $0x1e, Y8, Y1, Y13
+	VCMPPS       $0x16, Y8, Y1, Y13
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00
@@ -38696,10 +38696,10 @@ tapped2:
 	VMOVDQU      X14, (R8)
 
 stored15:
-	VCMPPS       $0x1e, Y8, Y2, Y13
+	VCMPPS       $0x16, Y8, Y2, Y13
 	VANDPS       Y13, Y2, Y2
 	VMOVUPS      Y2, (SI)(DI*1)
-	VCMPPS       $0x1e, Y8, Y3, Y13
+	VCMPPS       $0x16, Y8, Y3, Y13
 	VANDPS       Y13, Y3, Y3
 	VMOVUPS      Y3, 32(SI)(DI*1)
 	CMPQ         16(AX), $0x00
@@ -38739,11 +38739,11 @@ tap1:
 	ADDQ         R8, R13
 	VPBROADCASTD 16(R10), Y10
 	VMOVUPS      (R12), Y11
-	VCMPPS       $0x1e, Y0, Y11, Y13
+	VCMPPS       $0x16, Y0, Y11, Y13
 	VBLENDVPS    Y13, Y11, Y0, Y0
 	VBLENDVPS    Y13, Y10, Y4, Y4
 	VMOVUPS      32(R12), Y12
-	VCMPPS       $0x1e, Y1, Y12, Y13
+	VCMPPS       $0x16, Y1, Y12, Y13
 	VBLENDVPS    Y13, Y12, Y1, Y1
 	VBLENDVPS    Y13, Y10, Y5, Y5
 	ADDQ         $0x18, R10
@@ -38751,10 +38751,10 @@ tap1:
 	JNZ          tap1
 
 tapped1:
-	VCMPPS       $0x1e, Y8, Y0, Y13
+	VCMPPS       $0x16, Y8, Y0, Y13
 	VANDPS       Y13, Y0, Y0
 	VMOVUPS      Y0, (SI)
-	VCMPPS       $0x1e, Y8, Y1, Y13
+	VCMPPS       $0x16, Y8, Y1, Y13
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00

@@ -279,7 +279,7 @@ func (o *widePool) take(w *worker, b, y, x int) {
 	for i := y0; i < y1; i++ {
 		for j := x0; j < x1; j++ {
 			for c, v := range w.cell(o.x.at(b, i, j)) {
-				if v > top[c] {
+				if !(v <= top[c]) {
 					top[c], arg[c] = v, int32(i*o.x.w+j)
 				}
 			}

@@ -10,7 +10,9 @@ func (a address) at(off int) *block { return (*block)(a.add(off).pointer()) }
 
 func (t *poolTile) all() []poolTap { return unsafe.Slice((*poolTap)(t.taps), t.ntaps) }
 
-func maxPoolGo(t *poolTile) { t.extreme(math.Inf(-1), func(v, top float32) bool { return v > top }) }
+func maxPoolGo(t *poolTile) {
+	t.extreme(math.Inf(-1), func(v, top float32) bool { return !(v <= top) })
+}
 func minPoolGo(t *poolTile) { t.extreme(math.Inf(1), func(v, top float32) bool { return v < top }) }
 
 // extreme keeps what beats all before it.

@@ -270,4 +270,30 @@ func Heals(t *testing.T, open Open) {
 			t.Errorf("after a step that burst the score is %g", score)
 		}
 	})
+	// What is no number before a maximum is none after it.
+	t.Run("pool", func(t *testing.T) {
+		r, err := bend.New(net, specs(t, strings.Repeat("3a/relu_3x3_reduce:gain=8 ", 50)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := canvas(t, e, w, h)
+		if err := c.Write(picture(w, h)); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Bend(r.Net); err != nil {
+			t.Fatal(err)
+		}
+		defer e.Bend(nil)
+		told := false
+		for range 3 {
+			score, err := e.Ascend(c, nn.Objective{{Layer: "logits", Channel: 1, Weight: 1}}, nn.Step{Size: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			told = told || !finite(float64(score))
+		}
+		if !told {
+			t.Error("no score tells that the net burst")
+		}
+	})
 }

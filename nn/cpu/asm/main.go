@@ -55,7 +55,7 @@ func main() {
 		}
 	}
 	for _, v := range []vector{{avx512, 16}, {avx2, 8}} {
-		extremePool(v, "maxPool", cmpGT, minusInfinity)
+		extremePool(v, "maxPool", cmpNotLE, minusInfinity)
 		extremePool(v, "minPool", cmpLT, infinity)
 		maxPoolGradient(v)
 		lrn(v)
