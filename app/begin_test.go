@@ -240,19 +240,22 @@ func TestFirstKnobsFail(t *testing.T) {
 
 // TestAdjust shows that a layer of the command line ends a preset's class, also where it is the preset's own.
 func TestAdjust(t *testing.T) {
-	s := headless(t, nil)
+	var asked dream.Settings
+	s := headless(t, func(c *Config) {
+		c.Adjust = func(w *dream.Settings) {
+			for i := range dream.Knobs {
+				if text := dream.Knobs[i].Text(&asked); text != nil && *text != "" {
+					*dream.Knobs[i].Text(w) = *text
+				}
+			}
+		}
+	})
 	for _, c := range []struct {
 		asked dream.Settings
 		class string
 	}{{dream.Settings{Layer: "norm1"}, ""}, {dream.Settings{Channel: "1"}, ""}, {dream.Settings{Class: "bee"}, "bee"}, {dream.Settings{Zoom: 0.1}, "spider"}} {
 		s.want.Layer, s.want.Class, s.want.Channel = "norm1", "spider", ""
-		s.cfg.Adjust = func(w *dream.Settings) {
-			for i := range dream.Knobs {
-				if text := dream.Knobs[i].Text(&c.asked); text != nil && *text != "" {
-					*dream.Knobs[i].Text(w) = *text
-				}
-			}
-		}
+		asked = c.asked
 		if s.adjust(); s.want.Class != c.class {
 			t.Errorf("asked for %+v the class is %q, want %q", c.asked, s.want.Class, c.class)
 		}
