@@ -135,7 +135,7 @@ func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *block, i in
 
 // moved is where the modulators have moved the i-th bend, if the last frame knew it.
 func (p *panel) moved(i int) (bend.Spec, bool) {
-	f := p.studio.meter.last
+	f := p.studio.shown.Frame
 	if f == nil || i >= len(f.Bends) || f.Settings.Bend == "" || f.Bends[i].Kind != p.bend(i).Kind {
 		return bend.Spec{}, false
 	}

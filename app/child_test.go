@@ -237,7 +237,7 @@ func (c *child) state(slider string) state {
 	for _, v := range c.sights.list {
 		s.Sees = append(s.Sees, v.Label)
 	}
-	if f := c.meter.last; f != nil {
+	if f := c.shown.Frame; f != nil {
 		s.Frame, s.Hash, s.Settings, s.Size = f.Number, record.Hash(f.Image), f.Settings, f.Image.Rect.Size()
 		s.Moved = f.Motion != glide.Identity
 		s.Start, s.Seed = c.shown.of.title, c.shown.of.seed

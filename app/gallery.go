@@ -66,7 +66,7 @@ func (g *gallery) texture(t thumb) *ebiten.Image {
 
 // work starts on the next wish when the last one is done.
 func (g *gallery) work(s *studio) {
-	if g.busy || len(g.wanted) == 0 || time.Now().Before(g.next) || s.meter.last == nil {
+	if g.busy || len(g.wanted) == 0 || time.Now().Before(g.next) || s.shown.Frame == nil {
 		return
 	}
 	t := g.wanted[0]

@@ -114,7 +114,7 @@ func (s *studio) status() string {
 		return "opening the engine"
 	}
 	parts := []string{s.session.deviceName()}
-	if f := s.meter.last; f != nil {
+	if f := s.shown.Frame; f != nil {
 		size := f.Image.Rect.Size()
 		parts = append(parts,
 			fmt.Sprintf("%.1f dreams/s", s.meter.dreams), fmt.Sprintf("%.0f steps/s", s.meter.steps),

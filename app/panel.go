@@ -169,7 +169,7 @@ func (p *panel) knob(k *dream.Knob, style sliderStyle) *widget.Container {
 		s.change(func(w *dream.Settings) { *k.Number(w) = *k.Number(&s.base) })
 	}
 	d.now = func() (float64, bool) {
-		if f := s.meter.last; f != nil {
+		if f := s.shown.Frame; f != nil {
 			return *k.Number(&f.Now), true
 		}
 		return 0, false

@@ -181,7 +181,7 @@ func (b *browser) ask() {
 		b.layer, b.order, b.first, b.failed = layer, nil, 0, false
 	}
 	_, over := b.block.hovered()
-	f := s.meter.last
+	f := s.shown.Frame
 	if b.busy || b.failed || f == nil || b.order != nil && (over || time.Since(b.asked) < 3*time.Second) {
 		return
 	}

@@ -94,11 +94,11 @@ func (s *studio) toggleRecord() {
 		s.endTake("")
 		return
 	}
-	if s.session == nil || s.meter.last == nil || r.starting {
+	if s.session == nil || s.shown.Frame == nil || r.starting {
 		return
 	}
 	r.starting = true
-	o := s.recordOptions(s.meter.last.Image)
+	o := s.recordOptions(s.shown.Image)
 	t := &take{
 		path: r.unused(saveFolder(), time.Now().Format("dream-2006-01-02-150405")),
 		fps:  o.FPS, most: s.recordFrames(o.FPS),
@@ -219,7 +219,7 @@ func (s *studio) endTake(why string) {
 // saveReplay writes what the ring holds.
 func (s *studio) saveReplay() {
 	r := &s.recorder
-	if s.session == nil || s.meter.last == nil {
+	if s.session == nil || s.shown.Frame == nil {
 		return
 	}
 	ring := s.session.ring.Still()
@@ -227,7 +227,7 @@ func (s *studio) saveReplay() {
 		return
 	}
 	path := r.unused(saveFolder(), time.Now().Format("replay-2006-01-02-150405"))
-	o := s.recordOptions(s.meter.last.Image)
+	o := s.recordOptions(s.shown.Image)
 	o.FPS = r.rate // 0 for the ring's own
 	j := &job{name: filepath.Base(path)}
 	o.Closing = j.progress
@@ -248,11 +248,11 @@ func (r *recorder) watch(s *studio, now time.Time) {
 			s.endTake("the dream began anew")
 		}
 	}
-	if r.busy || s.folded || now.Sub(r.asked) < 5*time.Second || s.meter.last == nil {
+	if r.busy || s.folded || now.Sub(r.asked) < 5*time.Second || s.shown.Frame == nil {
 		return
 	}
 	r.busy, r.asked = true, now
-	m := s.meter.last.Image
+	m := s.shown.Image
 	o, kind, length := s.recordOptions(m), r.kind, r.length
 	if length == 0 {
 		length = 10

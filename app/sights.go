@@ -22,7 +22,7 @@ const sightRows = 5
 
 // look asks the net between two frames, seldom enough that the dream does not feel it.
 func (v *sights) look(s *studio, now time.Time) {
-	f := s.meter.last
+	f := s.shown.Frame
 	if f == nil || v.busy || s.folded || now.Before(v.next) || s.session.logits < 0 {
 		return
 	}

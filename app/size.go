@@ -267,7 +267,7 @@ func (s *studio) costText() string {
 	if governed {
 		text = fmt.Sprintf("%.0f×%.0f now, %s", w, h, byteText(need))
 	}
-	if f := s.meter.last; f != nil && s.meter.dreams > 0 {
+	if f := s.shown.Frame; f != nil && s.meter.dreams > 0 {
 		pixels := float64(f.Image.Rect.Dx() * f.Image.Rect.Dy())
 		share := pixels / (w * h)
 		text += fmt.Sprintf(", %.1f dreams/s", s.meter.dreams*share)

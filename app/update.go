@@ -113,8 +113,8 @@ func (s *studio) typing() bool {
 
 // zalgo is where the knob of that name stands, as its modulator has moved it.
 func (s *studio) zalgo() float64 {
-	if _, ok := s.modulator("zalgo"); ok && s.meter.last != nil {
-		return s.meter.last.Now.Zalgo
+	if _, ok := s.modulator("zalgo"); ok && s.shown.Frame != nil {
+		return s.shown.Now.Zalgo
 	}
 	return s.want.Zalgo
 }

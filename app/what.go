@@ -174,7 +174,7 @@ func (s *studio) layerDial() dial {
 		knob: "layer",
 		get:  func() float64 { return place(s.want.Layer) },
 		now: func() (float64, bool) {
-			if f := s.meter.last; f != nil {
+			if f := s.shown.Frame; f != nil {
 				return place(f.Now.Layer), true
 			}
 			return 0, false
