@@ -107,6 +107,8 @@ func (p *plan) backwardLayer(i int) {
 		for _, j := range in {
 			p.gradient(layer.Name, "pointwise", defines{"MODE": modeCopy}, l.view(j), y, besides(y, 0, 0))
 		}
+	case *nn.Binary:
+		p.backwardBinary(layer.Name, op, in, y)
 	case *nn.Pool:
 		p.backwardPool(i, op, l.view(in[0]), y)
 	case *nn.LRN:
@@ -130,10 +132,10 @@ func (p *plan) backwardLayer(i int) {
 }
 
 // gradient emits a pass that adds to dx what it makes of dy.
-func (p *plan) gradient(layer, shader string, d defines, dx, dy *view, params any, more ...use) {
+func (p *plan) gradient(layer, shader string, d defines, dx, dy *view, params any, more ...use) *pass {
 	h := headerOf(dx, dy)
 	uses := append(p.add(dx, &h), dy.readGrad(0))
-	p.emit(layer, shader, d, h, params, append(uses, more...)...)
+	return p.emit(layer, shader, d, h, params, append(uses, more...)...)
 }
 
 func (p *plan) backwardPool(i int, op *nn.Pool, x, y *view) {

@@ -93,6 +93,8 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardConcat(i, in)
 	case *nn.Add:
 		p.forwardAdd(layer.Name, in, y)
+	case *nn.Binary:
+		p.forwardBinary(layer.Name, op, in, y)
 	case *bend.Op:
 		p.forwardBend(i, op, x, y)
 	}

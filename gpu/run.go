@@ -19,11 +19,13 @@ func firstRate(d Device) float64 {
 	return 30e9
 }
 
+// moveCost is the FLOP that a card computes in the time that a pass takes to move a value.
+const moveCost = 1500
+
 // cost is a pass's work in FLOP; passes that only move values count as what a
 // card computes in the same time.
 func (q *pass) cost() float64 {
-	const move = 1500
-	return q.flops + move*float64(q.header.Width*q.header.Height*q.header.Blocks)
+	return q.flops + moveCost*float64(q.header.Width*q.header.Height*q.header.Blocks)
 }
 
 // run dispatches passes that are sorted by level, with one barrier before each

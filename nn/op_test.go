@@ -60,6 +60,15 @@ func opTests() []opTest {
 			opTest{"conv " + w.name, conv(4, 6, 1, w.win), in, tensor.Shape{6, w.outH, w.outW}},
 			opTest{"grouped conv " + w.name, conv(4, 6, 2, w.win), in, tensor.Shape{6, w.outH, w.outW}})
 	}
+	for _, fn := range []nn.BinaryFn{nn.Plus, nn.Minus, nn.Times, nn.Over} {
+		for _, pair := range [][2]tensor.Shape{
+			{{3, 5, 7}, {3, 5, 7}}, {{3, 5, 7}, {3, 1, 1}}, {{3, 1, 1}, {3, 5, 7}}, {{1, 5, 7}, {3, 5, 7}}, {{3, 5, 7}, {1, 5, 7}},
+			{{3, 1, 1}, {1, 5, 7}}, {{3, 5, 1}, {3, 1, 7}}, {{1, 1, 1}, {3, 5, 7}},
+		} {
+			o := &nn.Binary{Fn: fn}
+			tests = append(tests, opTest{fmt.Sprint(o.Kind(), pair), o, pair[:], tensor.Shape{3, 5, 7}})
+		}
+	}
 	wide := nn.Square(3, 1, 2)
 	wide.Dilation = [2]int{2, 3}
 	return append(tests, opTest{"dilated conv", conv(2, 3, 1, wide), shapes(2, 7, 9), tensor.Shape{3, 7, 7}})
@@ -107,6 +116,9 @@ func TestBackward(t *testing.T) {
 			for _, s := range c.in {
 				x, dx, dir = append(x, apart(r, s)), append(dx, nn.NewTensor(s)), append(dir, noise(r, s...))
 			}
+			if o, ok := c.op.(*nn.Binary); ok && o.Fn == nn.Over {
+				clearOfZero(x[1])
+			}
 			y, dy := nn.NewTensor(got), noise(r, got...)
 			c.op.Forward(y, x)
 			c.op.Backward(dx, dy, y, x)
@@ -142,6 +154,13 @@ func apart(r *rand.Rand, s tensor.Shape) *tensor.Dense {
 		nn.Floats(x)[i] = float32(v)
 	}
 	return x
+}
+
+// clearOfZero moves values away from zero, for a divisor.
+func clearOfZero(x *tensor.Dense) {
+	for i, v := range nn.Floats(x) {
+		nn.Floats(x)[i] = v + float32(math.Copysign(0.5, float64(v)))
+	}
 }
 
 // weigh is the weighted sum of the outputs at x + eps*dir.
@@ -226,6 +245,8 @@ func TestShapeErrors(t *testing.T) {
 		{"conv without stride", conv(4, 6, 1, nn.Window{Kernel: [2]int{1, 1}, Dilation: [2]int{1, 1}}), shapes(4, 8, 8)},
 		{"concat of two sizes", &nn.Concat{}, append(shapes(4, 8, 8), shapes(4, 8, 7)...)},
 		{"add of two depths", &nn.Add{}, append(shapes(4, 8, 8), shapes(3, 8, 8)...)},
+		{"mul of two sizes", &nn.Binary{Fn: nn.Times}, append(shapes(4, 8, 8), shapes(4, 8, 7)...)},
+		{"mul of three maps", &nn.Binary{Fn: nn.Times}, append(shapes(4, 8, 8), append(shapes(4, 8, 8), shapes(4, 8, 8)...)...)},
 		{"affine of other channels", &nn.PerChannel{Scale: []float32{1}, Shift: []float32{0}}, shapes(2, 3, 3)},
 		{"clip of an empty range", &nn.Clip{Min: 1, Max: 0}, shapes(2, 3, 3)},
 		{"lrn over nothing", &nn.LRN{}, shapes(2, 3, 3)},

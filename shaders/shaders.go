@@ -14,6 +14,7 @@ var shared = map[string][]string{
 	"warp": {"canvas.glsl", "along.glsl"}, "combine": {"canvas.glsl"}, "tone": {"canvas.glsl"}, "hold": {"canvas.glsl"},
 	"conv": {"conv.glsl"}, "conv_tiled": {"conv.glsl"},
 	"canvas_write": {"canvas.glsl"}, "canvas_read": {"canvas.glsl"},
+	"binary_forward": {"binary.glsl"}, "binary_backward": {"binary.glsl"},
 	"bend_point": {"bend.glsl"}, "bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
 	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
 }

@@ -239,6 +239,10 @@ func unsigned(net *nn.Net, l int) bool {
 			return true
 		}
 	case *nn.Pool, *nn.LRN, *nn.Concat, *nn.Add:
+	case *nn.Binary:
+		if op.Fn == nn.Minus {
+			return false
+		}
 	default:
 		return false
 	}

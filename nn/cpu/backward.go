@@ -122,6 +122,8 @@ func (g *gradientTask) from(i, u int) {
 				g.plus(dy)
 			}
 		}
+	case *nn.Binary:
+		g.fromBinary(i, u, op)
 	case *nn.Concat:
 		g.fromConcat(i, u)
 	case *nn.PerChannel:

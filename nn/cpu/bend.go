@@ -59,7 +59,7 @@ func runnable(net *nn.Net) error {
 	}
 	for _, l := range net.Layers {
 		switch l.Op.(type) {
-		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Softmax, *bend.Op:
+		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Binary, *nn.Softmax, *bend.Op:
 		default:
 			return fmt.Errorf("cpu: layer %q: no operation %q", l.Name, l.Op.Kind())
 		}

@@ -48,6 +48,8 @@ func (c *compiler) forward(i int) {
 			c.live(n.level, c.node(j).out.buf)
 		}
 		t.add(s)
+	case *nn.Binary:
+		c.forwardBinary(i, op)
 	case *nn.ReLU:
 		if op.Slope == 0 {
 			c.bounded(i, x, &rectifier)

@@ -224,7 +224,7 @@ func (g *graph) share() {
 
 func (g *graph) gateless(i int) bool {
 	switch g.op(i).(type) {
-	case *nn.ReLU, *nn.Clip, *nn.Concat, *nn.Add, *bend.Op:
+	case *nn.ReLU, *nn.Clip, *nn.Concat, *nn.Add, *nn.Binary, *bend.Op:
 		return false
 	}
 	return true

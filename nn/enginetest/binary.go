@@ -1,0 +1,71 @@
+package enginetest
+
+import (
+	"fmt"
+	"testing"
+
+	"zalgoscope/nn"
+)
+
+// binaries tries arithmetic between maps of shapes that are broadcast in every way.
+func binaries(t *testing.T, open Open) {
+	for _, pair := range [][2]string{
+		{"map", "map"}, {"map", "gate"}, {"gate", "map"}, {"map", "mask"}, {"mask", "map"}, {"gate", "mask"},
+		{"column", "map"}, {"map", "one"}, {"one", "mask"}, {"gate", "column"},
+	} {
+		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
+			p := openPair(t, open, binaryNet(pair))
+			for _, s := range [][2]int{{1, 1}, {7, 5}, {17, 31}} {
+				for _, l := range []string{"add", "sub", "mul", "div", "all"} {
+					p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+				}
+				p.activation(t, "all", s[0], s[1])
+				p.activation(t, "div", s[0], s[1])
+			}
+		})
+	}
+	b := build("picture")
+	b.add("gate", &nn.Pool{Global: true}, nn.Picture)
+	b.add("op", &nn.Binary{Fn: nn.Times}, nn.Picture, 0)
+	b.add("square", &nn.Binary{Fn: nn.Times}, 1, 1)
+	p := openPair(t, open, b.net)
+	for _, l := range []string{"op", "square"} {
+		p.activation(t, l, 11, 6)
+		p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, 11, 6)
+	}
+}
+
+// binaryNet joins two maps of the named shapes by a layer for each kind of arithmetic, and these by "all".
+// The maps are positive.
+func binaryNet(shapes [2]string) *nn.Net {
+	b := build("binary")
+	const c = 37
+	var in []int
+	for i, shape := range shapes {
+		p := func(s string) string { return fmt.Sprint(s, i) }
+		x := b.add(p("spread"), b.kernel(3, c, 1, nn.Square(1, 1, 0)), nn.Picture)
+		switch shape {
+		case "gate":
+			x = b.add(p("mean"), &nn.Pool{Global: true}, x)
+		case "mask":
+			x = b.add(p("narrow"), b.kernel(c, 1, 1, nn.Square(1, 1, 0)), x)
+		case "column":
+			rows := nn.Square(1, 1, 0)
+			rows.Kernel[1] = 64
+			x = b.add(p("rows"), &nn.Pool{Window: rows}, x)
+		case "one":
+			x = b.add(p("narrow"), b.kernel(c, 1, 1, nn.Square(1, 1, 0)), x)
+			x = b.add(p("mean"), &nn.Pool{Global: true}, x)
+		}
+		in = append(in, b.add(p("clip"), &nn.Clip{Min: 0.5, Max: 3}, x))
+	}
+	all := in[1]
+	for _, fn := range []nn.BinaryFn{nn.Plus, nn.Minus, nn.Times, nn.Over} {
+		o := &nn.Binary{Fn: fn}
+		op := b.add(o.Kind(), o, in...)
+		relu := b.add(o.Kind()+"/relu", &nn.ReLU{}, op)
+		all = b.add(o.Kind()+"/sum", &nn.Binary{Fn: nn.Plus}, all, relu)
+	}
+	b.net.Layers[all].Name = "all"
+	return b.net
+}
