@@ -11,6 +11,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/visible"
 	"zalgoscope/gpu"
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
@@ -113,7 +114,7 @@ func printMeasurement(w io.Writer, m *nn.Measurement) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "LAYER\tMS\tGFLOP/S\tOF PEAK")
 	for _, l := range m.Layers {
-		name := l.Layer
+		name := visible.Text(l.Layer)
 		if l.Backward {
 			name += " (backward)"
 		}
@@ -129,6 +130,6 @@ func printMeasurement(w io.Writer, m *nn.Measurement) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "%s to %s at %dx%d on %s: %.2f steps a second, %.2f ms a step, %.1f GFLOP/s of %.1f, %.0f %%\n",
-		m.Net, m.Layer, m.Width, m.Height, m.Device, m.StepsPerS, m.MsPerStep, m.GFLOPS, m.PeakGFLOPS, 100*m.Share)
+		visible.Text(m.Net), visible.Text(m.Layer), m.Width, m.Height, m.Device, m.StepsPerS, m.MsPerStep, m.GFLOPS, m.PeakGFLOPS, 100*m.Share)
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -102,7 +101,7 @@ func (j *bendsJob) run(ctx context.Context) error {
 		return err
 	}
 	defer engine.Close()
-	fmt.Fprintf(os.Stderr, "zalgoscope: each bend at %v\n", j.layers)
+	say(fmt.Sprintf("each bend at %v", j.layers))
 	bar := newBar(1, "dreaming")
 	defer bar.close()
 	sheet, err := dream.BendSheet(net, engine, start, dream.SheetSettings(), j.layers, func(done, total int) error {

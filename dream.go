@@ -141,8 +141,8 @@ func (j *dreamJob) startPicture() (*image.RGBA, error) {
 	}
 	fit := picture.Fit(m, j.most)
 	if fit != m {
-		fmt.Fprintf(os.Stderr, "zalgoscope: the picture is dreamed at %dx%d; --max 0 keeps its %dx%d\n",
-			fit.Rect.Dx(), fit.Rect.Dy(), m.Rect.Dx(), m.Rect.Dy())
+		say(fmt.Sprintf("the picture is dreamed at %dx%d; --max 0 keeps its %dx%d",
+			fit.Rect.Dx(), fit.Rect.Dy(), m.Rect.Dx(), m.Rect.Dy()))
 	}
 	return fit, nil
 }
@@ -153,9 +153,9 @@ func announceClass(net *nn.Net, word string) {
 	if len(found) == 0 || strings.EqualFold(net.Labels[found[0]], word) {
 		return
 	}
-	text := fmt.Sprintf("zalgoscope: class %q is %q", word, net.Labels[found[0]])
+	text := fmt.Sprintf("class %q is %q", word, net.Labels[found[0]])
 	if more := len(found) - 1; more > 0 {
 		text += fmt.Sprintf(" (%d more labels match)", more)
 	}
-	fmt.Fprintln(os.Stderr, text)
+	say(text)
 }

@@ -72,10 +72,8 @@ func glReport() func(text string) {
 	if os.Getenv("ZALGOSCOPE_GL_DEBUG") == "" {
 		return nil
 	}
-	return func(text string) { fmt.Fprintln(os.Stderr, "zalgoscope: gl:", text) }
+	return func(text string) { say("gl: " + text) }
 }
-
-func warn(text string) { fmt.Fprintln(os.Stderr, "zalgoscope: warning:", text) }
 
 func (f *engineFlags) openCPU(net *nn.Net) (nn.Engine, error) {
 	return cpu.Open(net, cpu.Options{Threads: f.threads})

@@ -11,6 +11,7 @@ import (
 
 	"zalgoscope/app"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/visible"
 	"zalgoscope/nn"
 )
 
@@ -84,7 +85,7 @@ func listLayers(out *tabwriter.Writer, net *nn.Net, w, h int) error {
 		macs := l.Op.MACs(in)
 		total += macs
 		s := shapes[i]
-		fmt.Fprintf(out, "%s\t%s\t%dx%dx%d\t%.2f\t%s\n", l.Name, l.Op.Kind(), s[0], s[1], s[2], float64(macs)/1e6, strings.Join(l.Aliases, " "))
+		fmt.Fprintf(out, "%s\t%s\t%dx%dx%d\t%.2f\t%s\n", visible.Text(l.Name), l.Op.Kind(), s[0], s[1], s[2], float64(macs)/1e6, visible.Text(strings.Join(l.Aliases, " ")))
 	}
 	fmt.Fprintf(out, "%d layers at %dx%d\t\t\t%.2f\t\n", len(net.Layers), w, h, float64(total)/1e6)
 	return nil

@@ -8,10 +8,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"zalgoscope/app/visible"
 )
 
 // version is set by the Makefile.
@@ -24,7 +25,7 @@ func main() {
 	switch {
 	case err == nil:
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(os.Stderr, "zalgoscope: stopped")
+		say("stopped")
 		os.Exit(130)
 	default:
 		complain(err)
@@ -49,11 +50,21 @@ func root() *cobra.Command {
 	cmd := studioCommand()
 	cmd.Version = version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.PersistentPreRun = show
 	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), bendsCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), settingsCommand(), shareCommand())
 	return cmd
 }
 
-// oneLine keeps an error to the one line that people read.
-func oneLine(err error) string {
-	return strings.Join(strings.Fields(err.Error()), " ")
+// show has all that a command prints pass through visible.Writer: names, labels and paths come from files
+// that nobody vouches for.
+func show(cmd *cobra.Command, _ []string) {
+	cmd.Root().SetOut(visible.Writer(cmd.OutOrStdout()))
 }
+
+// say writes a line for people to the terminal; everything that is said there goes this way.
+func say(text string) { fmt.Fprintln(os.Stderr, "zalgoscope:", visible.Line(text)) }
+
+func warn(text string) { say("warning: " + text) }
+
+// oneLine keeps an error to the one line that people read.
+func oneLine(err error) string { return visible.Line(err.Error()) }

@@ -84,7 +84,7 @@ func complain(err error) {
 	if isScr(os.Args[0]) && !slices.ContainsFunc(os.Args[1:], isPreview) {
 		alarm(text)
 	}
-	fmt.Fprintf(os.Stderr, "zalgoscope: %s\n", text)
+	say(text)
 }
 
 func isPreview(arg string) bool {

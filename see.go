@@ -7,6 +7,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/visible"
 )
 
 func seeCommand() *cobra.Command {
@@ -38,7 +39,7 @@ func seeCommand() *cobra.Command {
 				return err
 			}
 			for _, s := range shares[:min(5, len(shares))] {
-				fmt.Fprintf(cmd.OutOrStdout(), "%5.1f %%  %s\n", 100*s.Share, s.Label)
+				fmt.Fprintf(cmd.OutOrStdout(), "%5.1f %%  %s\n", 100*s.Share, visible.Line(s.Label))
 			}
 			return nil
 		},

@@ -11,6 +11,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/visible"
 )
 
 // memory of the last session, in the user's state folder.
@@ -38,7 +39,7 @@ func (s *studio) remember() {
 		l.Preset = s.presets.list[s.presets.at].Name
 	}
 	if err := writeTOML(sessionFile(), func() ([]byte, error) { return toml.Marshal(l) }); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, visible.Line(err.Error()))
 	}
 }
 

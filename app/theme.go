@@ -13,6 +13,8 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 
 	eimage "github.com/ebitenui/ebitenui/image"
+
+	"zalgoscope/app/visible"
 )
 
 // The colours: greys that stay behind the picture, and one accent.
@@ -136,39 +138,13 @@ const (
 	alignRight
 )
 
-// write draws one line of text, its middle at the height y.
+// write draws one line of text as it is visible, its middle at the height y. All text of the window goes
+// this way, and its width is asked of advance, which goes by the same.
 func (t *theme) write(dst *ebiten.Image, s string, face text.Face, x, y int, c color.Color, a align) {
 	op := &text.DrawOptions{}
 	op.GeoM.Translate(float64(x), float64(y))
 	op.ColorScale.ScaleWithColor(c)
 	op.PrimaryAlign = [...]text.Align{text.AlignStart, text.AlignCenter, text.AlignEnd}[a]
 	op.SecondaryAlign = text.AlignCenter
-	text.Draw(dst, s, face, op)
+	text.Draw(dst, visible.Label(s), face, op)
 }
-
-// clip shortens a line to a width, with dots where it was cut.
-func clip(s string, face text.Face, width int) string {
-	if advance(s, face) <= float64(width) {
-		return s
-	}
-	r := []rune(s)
-	for len(r) > 0 && advance(string(r)+"…", face) > float64(width) {
-		r = r[:len(r)-1]
-	}
-	return string(r) + "…"
-}
-
-// end is as much of a line's end as a width holds, with dots where it was cut.
-func end(s string, face text.Face, width int) string {
-	if advance(s, face) <= float64(width) {
-		return s
-	}
-	r := []rune(s)
-	for len(r) > 0 && advance("…"+string(r), face) > float64(width) {
-		r = r[1:]
-	}
-	return "…" + string(r)
-}
-
-// advance is the width of a line of text.
-func advance(s string, face text.Face) float64 { return text.AdvanceAt(s, len(s), face) }

@@ -2,11 +2,11 @@ package app
 
 import (
 	"image"
-	"strings"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
-	"github.com/hajimehoshi/ebiten/v2/text/v2"
+
+	"zalgoscope/app/visible"
 )
 
 // toasts are short notes over the picture that go away by themselves.
@@ -25,11 +25,12 @@ func (t *toasts) tell(text string, at time.Time) {
 	t.add(note{text: text, until: at.Add(3 * time.Second)})
 }
 func (t *toasts) warn(err error, at time.Time) {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	t.add(note{text: line, alarm: true, until: at.Add(8 * time.Second)})
+	t.add(note{text: err.Error(), alarm: true, until: at.Add(8 * time.Second)})
 }
 
+// add makes one line of a note's text, whatever it quotes.
 func (t *toasts) add(n note) {
+	n.text = visible.Line(n.text)
 	for i := range t.notes {
 		if t.notes[i].text == n.text {
 			t.notes[i].until = n.until
@@ -82,46 +83,4 @@ func (t *toasts) draw(dst *ebiten.Image, look *theme, area image.Rectangle) imag
 		y -= h + look.px(6)
 	}
 	return used
-}
-
-// wrap breaks a text into lines of a width, at most so many.
-func wrap(s string, face text.Face, width, most int) []string {
-	var lines, words []string
-	for _, word := range strings.Fields(s) {
-		words = append(words, split(word, face, width)...)
-	}
-	line := ""
-	for _, word := range words {
-		longer := strings.TrimSpace(line + " " + word)
-		if line != "" && advance(longer, face) > float64(width) {
-			lines = append(lines, line)
-			longer = word
-			if len(lines) == most {
-				lines[most-1] = clip(lines[most-1]+" …", face, width)
-				return lines
-			}
-		}
-		line = longer
-	}
-	return append(lines, clip(line, face, width))
-}
-
-// split breaks a word that is wider than a line, a path at its slashes where it has some.
-func split(word string, face text.Face, width int) (parts []string) {
-	for advance(word, face) > float64(width) {
-		r := []rune(word)
-		n := len(r) - 1
-		for n > 1 && advance(string(r[:n]), face) > float64(width) {
-			n--
-		}
-		if n < 1 {
-			break
-		}
-		if slash := strings.LastIndex(string(r[:n]), "/") + 1; slash > len(string(r[:n]))/2 {
-			n = len([]rune(string(r[:n])[:slash]))
-		}
-		parts = append(parts, string(r[:n]))
-		word = string(r[n:])
-	}
-	return append(parts, word)
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
+
+	"zalgoscope/app/visible"
 )
 
 // Spacing marks that the built-in fonts have; stacked above and below a letter they
@@ -96,6 +98,7 @@ func (t *theme) adorn(dst *ebiten.Image, s string, face *text.GoTextFace, x, y i
 	if t.voice.zalgo == 0 {
 		return
 	}
+	s = visible.Label(s)
 	left := float64(x)
 	switch a {
 	case alignCentre:
