@@ -136,7 +136,7 @@ func Find(name string) (*Knob, error) {
 	return nil, fmt.Errorf("dream: there is no knob %q", name)
 }
 
-// Check reports the first knob that stands outside its range.
+// Check reports the first knob that stands outside its range, or whose text is too long.
 func (s Settings) Check() error {
 	for i := range Knobs {
 		k := &Knobs[i]
@@ -151,5 +151,5 @@ func (s Settings) Check() error {
 			return fmt.Errorf("dream: %s is %g, but must be a whole number", k.Name, *p)
 		}
 	}
-	return nil
+	return s.checkTexts()
 }

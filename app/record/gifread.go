@@ -17,8 +17,8 @@ type gifReader struct {
 
 // gifRecipe collects the recipe's text from a GIF's comments and counts its frames. A GIF
 // that is cut off gives what there is.
-func gifRecipe(f io.Reader) (text string, frames int, err error) {
-	g := gifReader{Reader: bufio.NewReaderSize(f, 1<<16)}
+func gifRecipe(f *bufio.Reader) (text string, frames int, err error) {
+	g := gifReader{Reader: f}
 	head := make([]byte, 13)
 	if _, err := io.ReadFull(g, head); err != nil {
 		return "", 0, errors.New("record: the GIF is cut off")
@@ -27,7 +27,7 @@ func gifRecipe(f io.Reader) (text string, frames int, err error) {
 		err = g.blocks()
 	}
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return "", 0, fmt.Errorf("record: %w", err)
+		return "", 0, err
 	}
 	return g.text.String(), g.frames, nil
 }
@@ -65,7 +65,7 @@ func (g *gifReader) blocks() error {
 		case 0x3b:
 			return nil
 		default:
-			return fmt.Errorf("the GIF is damaged: it has a block of kind %#x", kind)
+			return fmt.Errorf("record: the GIF is damaged: it has a block of kind %#x", kind)
 		}
 	}
 }
@@ -98,8 +98,8 @@ func (g *gifReader) subBlocks(out *strings.Builder) error {
 			_, err = g.Discard(int(n))
 		} else if _, err = io.ReadFull(g, block[:n]); err == nil {
 			out.Write(block[:n])
-			if out.Len()+g.text.Len() > mostTOML {
-				err = errors.New("the GIF's comments are too long")
+			if out.Len()+g.text.Len() > mostFilm {
+				err = errLong
 			}
 		}
 		if err != nil {

@@ -1,9 +1,11 @@
 package record
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"strings"
 )
 
@@ -25,22 +27,32 @@ func jpegText(text string) (out []byte) {
 	return out
 }
 
-// jpegRecipe collects the recipe's text from a JPEG's comments.
-func jpegRecipe(data []byte) (string, error) {
-	var b strings.Builder
-	for data = data[jpegHead:]; len(data) >= 4 && data[0] == 0xff; {
-		kind, n := data[1], 2+int(binary.BigEndian.Uint16(data[2:]))
-		const scan = 0xda
-		if kind == scan {
-			break
-		}
-		if n < 4 || n > len(data) {
-			return "", errors.New("record: the JPEG is damaged")
-		}
-		if part, ok := bytes.CutPrefix(data[4:n], []byte(jpegMark)); ok && kind == 0xfe {
-			b.Write(part)
-		}
-		data = data[n:]
+// jpegRecipe collects the recipe's text from a JPEG's comments, without decoding its pixels.
+func jpegRecipe(f *bufio.Reader) (string, error) {
+	var text strings.Builder
+	damaged := errors.New("record: the JPEG is damaged")
+	if _, err := f.Discard(jpegHead); err != nil {
+		return "", damaged
 	}
-	return b.String(), nil
+	for {
+		const scan, comment = 0xda, 0xfe
+		head, err := f.Peek(4)
+		if err != nil || head[0] != 0xff || head[1] == scan {
+			return text.String(), nil
+		}
+		kind, n := head[1], 2+int(binary.BigEndian.Uint16(head[2:]))
+		if n < 4 {
+			return "", damaged
+		}
+		segment := make([]byte, n)
+		if _, err := io.ReadFull(f, segment); err != nil {
+			return "", damaged
+		}
+		if part, ok := bytes.CutPrefix(segment[4:], []byte(jpegMark)); ok && kind == comment {
+			if text.Len()+len(part) > mostStill {
+				return "", errLong
+			}
+			text.Write(part)
+		}
+	}
 }

@@ -2,15 +2,11 @@ package record
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"image"
 	"image/png"
-	"io"
-	"strings"
 )
 
 const (
@@ -53,57 +49,4 @@ func pngChunks(data []byte, f func(kind string, body []byte) (more bool)) error 
 		data = data[12+n:]
 	}
 	return nil
-}
-
-// pngRecipe collects the recipe's text from the chunks of a PNG or APNG, in whatever kind of text
-// chunk other programs may have rewritten it.
-func pngRecipe(data []byte) (text string, frames int, err error) {
-	var b strings.Builder
-	var broken error
-	err = pngChunks(data, func(kind string, body []byte) bool {
-		switch kind {
-		case "fcTL":
-			frames++
-		case "tEXt", "zTXt", "iTXt":
-			keyword, rest, _ := bytes.Cut(body, []byte{0})
-			if string(keyword) == pngKeyword {
-				var part string
-				part, broken = pngTextBody(kind, rest)
-				b.WriteString(part)
-			}
-		}
-		return broken == nil && kind != "IEND"
-	})
-	return b.String(), max(frames, 1), errors.Join(err, broken)
-}
-
-// pngTextBody reads a text chunk after its keyword.
-func pngTextBody(kind string, rest []byte) (string, error) {
-	short := fmt.Errorf("record: the PNG's %s chunk is too short", kind)
-	packed := kind == "zTXt"
-	switch {
-	case kind == "zTXt" && len(rest) > 0:
-		rest = rest[1:]
-	case kind == "iTXt" && len(rest) > 1:
-		packed = rest[0] == 1
-		parts := bytes.SplitN(rest[2:], []byte{0}, 3)
-		if len(parts) < 3 {
-			return "", short
-		}
-		rest = parts[2]
-	case kind != "tEXt":
-		return "", short
-	}
-	if !packed {
-		return string(rest), nil
-	}
-	z, err := zlib.NewReader(bytes.NewReader(rest))
-	if err != nil {
-		return "", fmt.Errorf("record: the PNG's %s chunk: %w", kind, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(z, mostTOML+1))
-	if err != nil {
-		return "", fmt.Errorf("record: the PNG's %s chunk: %w", kind, err)
-	}
-	return string(text), nil
 }

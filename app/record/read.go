@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -12,8 +13,15 @@ import (
 // ErrNone means that a file carries no recipe.
 var ErrNone = errors.New("record: there is no zalgoscope recipe in it")
 
-// mostFile is the size of a picture or GIF beyond which no recipe is looked for.
-const mostFile = 4 << 30
+// Limits of a recipe's text, in bytes: of a picture's, after it is inflated and of all its parts together, and
+// of a film's, which has what was turned in all its time. Nothing is looked for in a file beyond mostFile.
+const (
+	mostStill = 1 << 20
+	mostFilm  = 4 << 20
+	mostFile  = 4 << 30
+)
+
+var errLong = fmt.Errorf("record: the recipe is longer than the %d MB of a picture's or the %d MB of a film's", mostStill>>20, mostFilm>>20)
 
 // ReadRecipe finds the recipe in a file that was recorded or saved: PNG, APNG, GIF, JPEG,
 // MP4, WebM, or the recipe's own text. The file's content tells what it is, not its name.
@@ -42,25 +50,17 @@ func ReadRecipe(path string) (Recipe, error) {
 }
 
 // findText gives a recipe's text and the number of frames where it can be counted.
-func findText(f io.ReadSeeker) (text string, frames int, err error) {
-	magic := make([]byte, 8)
-	if _, err := io.ReadFull(f, magic); err != nil {
+func findText(from io.Reader) (text string, frames int, err error) {
+	f := bufio.NewReaderSize(io.LimitReader(from, mostFile), 1<<16)
+	magic, err := f.Peek(8)
+	if err != nil {
 		return "", 0, ErrNone
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return "", 0, fmt.Errorf("record: %w", err)
 	}
 	switch {
 	case string(magic) == pngMagic:
-		var data []byte
-		if data, err = readAll(f); err == nil {
-			text, frames, err = pngRecipe(data)
-		}
+		text, frames, err = pngRecipe(f)
 	case bytes.HasPrefix(magic, []byte("\xff\xd8\xff")):
-		var data []byte
-		if data, err = readAll(f); err == nil {
-			text, err = jpegRecipe(data)
-		}
+		text, err = jpegRecipe(f)
 	case bytes.HasPrefix(magic, []byte("GIF8")):
 		text, frames, err = gifRecipe(f)
 	default:
@@ -70,14 +70,6 @@ func findText(f io.ReadSeeker) (text string, frames int, err error) {
 		err = ErrNone
 	}
 	return text, frames, err
-}
-
-func readAll(f io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(f, mostFile))
-	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
-	}
-	return data, nil
 }
 
 // scan looks for the text between its first and its last line anywhere in a file, as
@@ -102,8 +94,8 @@ func scan(f io.Reader) (string, error) {
 			if i := bytes.Index(buf[searched:], []byte(textEnd)); i >= 0 {
 				return string(buf[:searched+i+len(textEnd)]), nil
 			}
-			if len(buf) > mostTOML {
-				return "", errors.New("record: the recipe is too long")
+			if len(buf) > mostFilm {
+				return "", errLong
 			}
 			if cap(buf)-len(buf) < block {
 				buf = append(make([]byte, 0, 2*cap(buf)), buf...)

@@ -9,6 +9,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"strings"
 
 	"zalgoscope/app/dream"
 )
@@ -78,8 +79,9 @@ const (
 	mostSide    = 16384
 	mostPixels  = 1 << 27
 	mostChanges = 1 << 17
+	mostGuides  = 1 << 12
 	mostFrames  = 1 << 30
-	mostText    = 4096 // bytes of a name or a knob's text
+	mostText    = 4096 // bytes of a name
 	mostPace    = 3600
 )
 
@@ -90,7 +92,7 @@ func (r Recipe) Validate() error {
 			return fmt.Errorf("record: the recipe has a name of %d bytes", len(s))
 		}
 	}
-	if len(r.Guides) > mostChanges {
+	if len(r.Guides) > mostGuides {
 		return fmt.Errorf("record: the recipe has %d guide pictures", len(r.Guides))
 	}
 	for _, g := range r.Guides {
@@ -137,11 +139,6 @@ func (c Change) check() error {
 	}
 	if !(s.Pace > 0 && s.Pace <= mostPace) {
 		return fmt.Errorf("record: the recipe's pace at tick %d is %g", c.At, s.Pace)
-	}
-	for i := range dream.Knobs {
-		if t := dream.Knobs[i].Text(&s); t != nil && len(*t) > mostText {
-			return fmt.Errorf("record: the recipe's %s has %d bytes", dream.Knobs[i].Name, len(*t))
-		}
 	}
 	return nil
 }
@@ -229,8 +226,8 @@ func (r Recipe) Differs(net Net, device string) []string {
 	if r.Device != device {
 		out = append(out, fmt.Sprintf("the engine was %q, but is %q", r.Device, device))
 	}
-	for _, u := range r.Unknown {
-		out = append(out, fmt.Sprintf("the recipe's %q is not known here", u))
+	if len(r.Unknown) > 0 {
+		out = append(out, fmt.Sprintf("the recipe's %s: not known here", strings.Join(r.Unknown, ", ")))
 	}
 	return out
 }

@@ -1,0 +1,135 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// pngReader walks over a PNG's chunks without decoding its pixels, and keeps only the recipe's.
+type pngReader struct {
+	*bufio.Reader
+	text   strings.Builder // of the recipe
+	packed int             // bytes of it that were inflated
+	film   bool            // it is an APNG, which may have more
+	frames int
+}
+
+// pngRecipe collects the recipe's text from the chunks of a PNG or APNG, in whatever kind of text
+// chunk other programs may have rewritten it. A file that is cut off gives what there is.
+func pngRecipe(f *bufio.Reader) (text string, frames int, err error) {
+	p := pngReader{Reader: f}
+	if _, err = p.Discard(len(pngMagic)); err == nil {
+		err = p.chunks()
+	}
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	if err == nil && !p.film && p.text.Len() > mostStill {
+		err = errLong
+	}
+	return p.text.String(), max(p.frames, 1), err
+}
+
+func (p *pngReader) chunks() error {
+	for {
+		var head [8]byte
+		if _, err := io.ReadFull(p, head[:]); err != nil {
+			return err
+		}
+		left := int64(binary.BigEndian.Uint32(head[:])) + 4 // with its check sum
+		switch kind := string(head[4:]); kind {
+		case "IEND":
+			return nil
+		case "acTL":
+			p.film = true
+		case "fcTL":
+			p.frames++
+		case "tEXt", "zTXt", "iTXt":
+			body, err := p.ours(left - 4)
+			if err != nil {
+				return err
+			}
+			if body != nil {
+				left = 4
+				if err := p.keep(kind, body); err != nil {
+					return err
+				}
+			}
+		}
+		if _, err := io.CopyN(io.Discard, p, left); err != nil {
+			return err
+		}
+	}
+}
+
+// ours reads the body of n bytes of a text chunk that is the recipe's, after its keyword. It reads nothing
+// of another's.
+func (p *pngReader) ours(n int64) ([]byte, error) {
+	const keyword = pngKeyword + "\x00"
+	if start, err := p.Peek(int(min(n, int64(len(keyword))))); string(start) != keyword {
+		return nil, err
+	}
+	if n > mostFilm+int64(len(keyword))+64 { // for what iTXt says of itself
+		return nil, errLong
+	}
+	body := make([]byte, n)
+	_, err := io.ReadFull(p, body)
+	return body[len(keyword):], err
+}
+
+// keep adds a text chunk to the recipe.
+func (p *pngReader) keep(kind string, body []byte) error {
+	body, packed, err := pngTextBody(kind, body)
+	if err != nil {
+		return err
+	}
+	if packed {
+		if body, err = inflate(body, mostStill-p.packed); err != nil {
+			return fmt.Errorf("record: the PNG's %s chunk: %w", kind, err)
+		}
+		p.packed += len(body)
+	}
+	if p.text.Len()+len(body) > mostFilm {
+		return errLong
+	}
+	p.text.Write(body)
+	return nil
+}
+
+// pngTextBody is a text chunk's text after its keyword, and whether it is packed.
+func pngTextBody(kind string, rest []byte) (text []byte, packed bool, err error) {
+	short := fmt.Errorf("record: the PNG's %s chunk is too short", kind)
+	packed = kind == "zTXt"
+	switch {
+	case kind == "zTXt" && len(rest) > 0:
+		rest = rest[1:]
+	case kind == "iTXt" && len(rest) > 1:
+		packed = rest[0] == 1
+		parts := bytes.SplitN(rest[2:], []byte{0}, 3)
+		if len(parts) < 3 {
+			return nil, false, short
+		}
+		rest = parts[2]
+	case kind != "tEXt":
+		return nil, false, short
+	}
+	return rest, packed, nil
+}
+
+// inflate unpacks at most so many bytes.
+func inflate(data []byte, most int) ([]byte, error) {
+	z, err := zlib.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(z, int64(most)+1))
+	if err == nil && len(text) > most {
+		err = errLong
+	}
+	return text, err
+}
