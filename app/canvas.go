@@ -6,6 +6,7 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"zalgoscope/app/enlarge"
 	"zalgoscope/app/glide"
 	"zalgoscope/nn"
 )
@@ -15,42 +16,55 @@ var crossZoomSource []byte
 
 // canvas draws dreamed frames into a rectangle of the window.
 type canvas struct {
-	shader *ebiten.Shader
-	older  texture
-	newer  texture
-	start  texture
-	cover  bool // fill the rectangle and cut off, instead of showing the whole picture
+	shader   *ebiten.Shader
+	enlarger enlarger
+	older    texture
+	newer    texture
+	start    texture
+	cover    bool // fill the rectangle and cut off, instead of showing the whole picture
 
 	area image.Rectangle // what the canvas may use, in device pixels
 	rect image.Rectangle // where the picture stands; larger than area when covering
 	size image.Point     // of the shown frame
 }
 
-// texture is a frame on the graphics card.
+func newCanvas() (c canvas, err error) {
+	if c.shader, err = ebiten.NewShader(crossZoomSource); err != nil {
+		return c, err
+	}
+	c.enlarger, err = newEnlarger()
+	return c, err
+}
+
+// texture is a picture on the graphics card.
 type texture struct {
-	of  *image.RGBA
-	img *ebiten.Image
+	of    *image.RGBA
+	small *ebiten.Image // as it is
+	large *ebiten.Image // of about the size at which it is shown, nil where that is no larger
 }
 
-// load brings a picture to the graphics card where it is not there yet.
-func (t *texture) load(m *image.RGBA) *ebiten.Image {
-	if t.of == m {
-		return t.img
+// load brings a picture to the graphics card where it is not there yet, to be shown at a size. What it gives may be larger;
+// toLarge maps the picture's pixels to those.
+func (t *texture) load(m *image.RGBA, size image.Point, e *enlarger) (shown *ebiten.Image, toLarge nn.Affine) {
+	from := m.Rect.Size()
+	fresh := t.of != m
+	if fresh {
+		t.small = sizedImage(t.small, from)
+		t.small.WritePixels(m.Pix)
+		t.of = m
 	}
-	if t.img == nil || t.img.Bounds().Size() != m.Rect.Size() {
-		if t.img != nil {
-			t.img.Deallocate()
-		}
-		// Unmanaged: an image of its own, which a frame replaces whole.
-		t.img = ebiten.NewImageWithOptions(image.Rectangle{Max: m.Rect.Size()}, &ebiten.NewImageOptions{Unmanaged: true})
+	if size = e.size(from, size); size == from {
+		return t.small, glide.Identity
 	}
-	t.img.WritePixels(m.Pix)
-	t.of = m
-	return t.img
+	if fresh || t.large == nil || t.large.Bounds().Size() != size {
+		t.large = sizedImage(t.large, size)
+		e.draw(t.large, t.small)
+	}
+	return t.large, enlarge.Stretch(from, size)
 }
 
-// show draws what the glide sees.
-func (c *canvas) show(screen ebiten.FinalScreen, g *glide.Glide) {
+// show draws what the glide sees, of a start picture of that shape.
+func (c *canvas) show(screen ebiten.FinalScreen, g *glide.Glide, shape image.Point) {
 	older, newer, fromOlder, fromNewer, share := g.View()
 	if newer == nil {
 		return
@@ -59,36 +73,40 @@ func (c *canvas) show(screen ebiten.FinalScreen, g *glide.Glide) {
 	if older != nil && c.newer.of == older.Image {
 		c.older, c.newer = c.newer, c.older
 	}
-	c.place(newer.Image.Rect.Size())
-	a := c.newer.load(newer.Image)
+	c.place(newer.Image.Rect.Size(), shape)
+	a, toLarge := c.newer.load(newer.Image, c.rect.Size(), &c.enlarger)
 	b := a
 	if older == nil {
 		fromOlder = fromNewer
 	} else {
-		b = c.older.load(older.Image)
 		fromOlder = glide.After(glide.Resized(newer, older), fromOlder)
 	}
-	c.draw(screen, b, a, fromOlder, fromNewer, share)
+	fromNewer = glide.After(toLarge, fromNewer)
+	if older != nil {
+		b, toLarge = c.older.load(older.Image, c.rect.Size(), &c.enlarger)
+	}
+	c.draw(screen, b, a, glide.After(toLarge, fromOlder), fromNewer, share)
 }
 
 // still draws the start picture where its frames stand, of which the newest has that size.
 func (c *canvas) still(screen ebiten.FinalScreen, m *image.RGBA, size image.Point) {
-	c.place(size)
-	t := c.start.load(m)
-	fit := nn.Resize(size.X, size.Y, m.Rect.Dx(), m.Rect.Dy())
+	c.place(size, m.Rect.Size())
+	t, toLarge := c.start.load(m, c.rect.Size(), &c.enlarger)
+	fit := glide.After(toLarge, nn.Resize(size.X, size.Y, m.Rect.Dx(), m.Rect.Dy()))
 	c.draw(screen, t, t, fit, fit, 1)
 }
 
-// place finds where a picture of that size stands in the area.
-func (c *canvas) place(size image.Point) {
+// place finds where a frame of that size stands in the area. It stands where its start picture would: the shape of a
+// small frame is only nearly that, and the picture is not to jump when the size changes.
+func (c *canvas) place(size, shape image.Point) {
 	c.size = size
 	aw, ah := float64(c.area.Dx()), float64(c.area.Dy())
-	sx, sy := aw/float64(size.X), ah/float64(size.Y)
+	sx, sy := aw/float64(shape.X), ah/float64(shape.Y)
 	s := min(sx, sy)
 	if c.cover {
 		s = max(sx, sy)
 	}
-	w, h := int(s*float64(size.X)+0.5), int(s*float64(size.Y)+0.5)
+	w, h := int(s*float64(shape.X)+0.5), int(s*float64(shape.Y)+0.5)
 	at := c.area.Min.Add(image.Pt((c.area.Dx()-w)/2, (c.area.Dy()-h)/2))
 	c.rect = image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}
 }

@@ -283,6 +283,9 @@ func (c *child) panelState(s *state, slider string) {
 
 // runChild is the whole of the window's process.
 func runChild(kind string) error {
+	if kind == largeKind {
+		return runEnlarging()
+	}
 	cfg, err := childConfig(kind)
 	if err != nil {
 		return err

@@ -127,8 +127,8 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 	switch {
 	case s.before && s.shown.Frame != nil:
 		s.canvas.still(screen, s.shown.of.start, s.shown.Image.Rect.Size())
-	default:
-		s.canvas.show(screen, &s.glide)
+	case s.shown.of != nil:
+		s.canvas.show(screen, &s.glide, s.shown.of.start.Rect.Size())
 	}
 	for _, r := range around(s.canvas.area, s.canvas.rect) {
 		s.paint(screen, r)

@@ -15,6 +15,10 @@ import (
 // Saver is the screensaver in a window of the toolkit's, on the whole of the monitor where
 // it comes up: for systems without X11. It returns when somebody touches keyboard or mouse.
 func Saver(ctx context.Context, cfg saver.Config) error {
+	e, err := newEnlarger()
+	if err != nil {
+		return err
+	}
 	w, h := ebiten.Monitor().Size()
 	scale := ebiten.Monitor().DeviceScaleFactor()
 	show, err := saver.NewShow(cfg, image.Pt(int(float64(w)*scale), int(float64(h)*scale)))
@@ -29,7 +33,7 @@ func Saver(ctx context.Context, cfg saver.Config) error {
 	ebiten.SetCursorMode(ebiten.CursorModeHidden)
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetScreenClearedEveryFrame(false)
-	g := &saverGame{ctx: ctx, show: show, last: time.Now()}
+	g := &saverGame{ctx: ctx, show: show, last: time.Now(), enlarger: e}
 	preferGLX()
 	err = ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{
 		X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope-saver", SkipTaskbar: true,
@@ -42,9 +46,12 @@ type saverGame struct {
 	ctx     context.Context
 	show    *saver.Show
 	leaving saver.Leaving
-	picture texture
-	size    image.Point // of the window, in device pixels
 	last    time.Time
+	size    image.Point // of the window, in device pixels
+
+	enlarger enlarger
+	picture  texture
+	shown    *ebiten.Image // the picture as it is drawn, nil before the first
 }
 
 func (g *saverGame) Layout(w, h int) (int, int) {
@@ -68,9 +75,18 @@ func (g *saverGame) Update() error {
 	g.last = now
 	if changed {
 		g.picture.of = nil // the picture is always the same one, with other colours
-		g.picture.load(m)
+		g.shown, _ = g.picture.load(m, g.covering(m.Rect.Size()), &g.enlarger)
 	}
 	return err
+}
+
+// covering is the size of a picture that fills the window. A processor that draws has no time to enlarge at each drawing.
+func (g *saverGame) covering(m image.Point) image.Point {
+	if softwareGL() {
+		return m
+	}
+	s := max(float64(g.size.X)/float64(m.X), float64(g.size.Y)/float64(m.Y))
+	return image.Pt(int(s*float64(m.X)+0.5), int(s*float64(m.Y)+0.5))
 }
 
 func pressed() bool {
@@ -84,7 +100,7 @@ func pressed() bool {
 
 // Draw fills the screen with the picture, scaled up.
 func (g *saverGame) Draw(screen *ebiten.Image) {
-	m := g.picture.img
+	m := g.shown
 	if m == nil {
 		screen.Clear()
 		return

@@ -138,7 +138,7 @@ func (s *studio) run(game ebiten.Game) error {
 func newStudio(cfg Config) (*studio, error) {
 	s := &studio{cfg: cfg, folded: cfg.FullScreen, free: available}
 	var err error
-	if s.canvas.shader, err = ebiten.NewShader(crossZoomSource); err != nil {
+	if s.canvas, err = newCanvas(); err != nil {
 		return nil, err
 	}
 	s.gallery = newGallery(s)

@@ -32,14 +32,7 @@ type window struct {
 // open starts a studio of that kind; see childConfig. The test ends with it.
 func open(t testing.TB, kind string, env ...string) *window {
 	t.Helper()
-	for _, tool := range []string{"Xvfb", "xdotool"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("ZALGOSCOPE_ALL") != "" {
-				t.Fatalf("make test installs %s, but: %v", tool, err)
-			}
-			t.Skipf("this test runs the real window and needs %s: %v", tool, err)
-		}
-	}
+	needWindow(t)
 	home := t.TempDir()
 	w := &window{t: t, home: home, done: make(chan error, 1)}
 	w.display = xvfb(t)
@@ -48,6 +41,19 @@ func open(t testing.TB, kind string, env ...string) *window {
 	w.env = append(w.env, env...)
 	w.start()
 	return w
+}
+
+// needWindow skips a test that runs the real window where there is nothing to run it on.
+func needWindow(t testing.TB) {
+	t.Helper()
+	for _, tool := range []string{"Xvfb", "xdotool"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			if os.Getenv("ZALGOSCOPE_ALL") != "" {
+				t.Fatalf("make test installs %s, but: %v", tool, err)
+			}
+			t.Skipf("this test runs the real window and needs %s: %v", tool, err)
+		}
+	}
 }
 
 func (w *window) start() {

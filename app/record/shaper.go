@@ -5,6 +5,8 @@ import (
 	"image"
 
 	"golang.org/x/image/draw"
+
+	"zalgoscope/app/enlarge"
 )
 
 // shaper brings every frame to the recording's size, which is that of the first one
@@ -25,8 +27,11 @@ func (s *shaper) Add(m *image.RGBA) error {
 		s.size = fit(s.size, m.Rect.Size())
 	}
 	s.frames++
-	if m.Rect.Size() == s.size {
+	switch from := m.Rect.Size(); {
+	case from == s.size:
 		return s.next.Add(m)
+	case from.X <= s.size.X && from.Y <= s.size.Y:
+		return s.next.Add(enlarge.To(m, s.size))
 	}
 	if s.scaler == nil || s.from != m.Rect.Size() {
 		s.from = m.Rect.Size()

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"image"
+	"math"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/enlarge"
+)
+
+// enlarger enlarges frames on the graphics card, each once: no display has to do it at every drawing.
+type enlarger struct {
+	first, second *ebiten.Shader
+	sharp         *ebiten.Image // between the two passes
+}
+
+func newEnlarger() (e enlarger, err error) {
+	if e.first, err = ebiten.NewShader(enlarge.First); err != nil {
+		return e, err
+	}
+	e.second, err = ebiten.NewShader(enlarge.Second)
+	return e, err
+}
+
+// size is that of a picture, enlarged to be shown at a size: its own, where there is little to enlarge.
+func (e *enlarger) size(from, to image.Point) image.Point {
+	const least, most = 1.1, 3840 * 2160 // pixels
+	f := math.Sqrt(float64(to.X*to.Y) / float64(from.X*from.Y))
+	if f < least {
+		return from
+	}
+	if f = math.Sqrt(most / float64(to.X*to.Y)); f < 1 {
+		to = image.Pt(max(int(f*float64(to.X)), from.X), max(int(f*float64(to.Y)), from.Y))
+	}
+	return to
+}
+
+// draw replaces large by the picture in the size that large has.
+func (e *enlarger) draw(large, m *ebiten.Image) {
+	e.sharp = sizedImage(e.sharp, m.Bounds().Size())
+	pass(e.sharp, m, e.first)
+	pass(large, e.sharp, e.second)
+}
+
+// pass has a shader replace a whole picture from another one.
+func pass(dst, src *ebiten.Image, shader *ebiten.Shader) {
+	var v [4]ebiten.Vertex
+	d, s := dst.Bounds().Max, src.Bounds().Max
+	for i := range v {
+		x, y := float32(i&1), float32(i>>1)
+		v[i] = ebiten.Vertex{
+			DstX: x * float32(d.X), DstY: y * float32(d.Y), SrcX: x * float32(s.X), SrcY: y * float32(s.Y),
+			ColorR: 1, ColorG: 1, ColorB: 1, ColorA: 1,
+		}
+	}
+	dst.DrawTrianglesShader(v[:], []uint16{0, 1, 2, 1, 2, 3}, shader, &ebiten.DrawTrianglesShaderOptions{
+		Blend: ebiten.BlendCopy, Images: [4]*ebiten.Image{src},
+	})
+}
+
+// sizedImage is an image of that size: the one that there is, where it has it.
+func sizedImage(m *ebiten.Image, size image.Point) *ebiten.Image {
+	if m != nil {
+		if m.Bounds().Size() == size {
+			return m
+		}
+		m.Deallocate()
+	}
+	// Unmanaged: an image of its own, which is replaced whole.
+	return ebiten.NewImageWithOptions(image.Rectangle{Max: size}, &ebiten.NewImageOptions{Unmanaged: true})
+}
