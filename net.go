@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 	"zalgoscope/app/record"
 	"zalgoscope/assets"
 	"zalgoscope/nn"
+	"zalgoscope/nn/disk"
 	"zalgoscope/nn/load"
 	"zalgoscope/nn/zoo"
 )
@@ -41,9 +41,9 @@ func (f *netFlags) load() (*nn.Net, error) {
 		Warn:   warn,
 	}
 	if f.labels != "" {
-		text, err := os.ReadFile(f.labels)
+		text, err := disk.Read(f.labels, 16<<20)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--labels: %w", err)
 		}
 		o.Labels = strings.Split(strings.TrimRight(string(text), "\r\n"), "\n")
 	}
@@ -79,7 +79,7 @@ func hashFiles(h io.Writer, spec string) error {
 		return err
 	}
 	for _, path := range files {
-		file, err := os.Open(path)
+		file, err := disk.Open(path)
 		if err != nil {
 			return err
 		}

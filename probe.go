@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,6 +10,7 @@ import (
 
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
+	"zalgoscope/nn/disk"
 	"zalgoscope/nn/npy"
 )
 
@@ -96,7 +96,7 @@ func readNPY(path string) (*tensor.Dense, error) {
 
 // readAnyNPY reads an array of any shape.
 func readAnyNPY(path string) (*tensor.Dense, error) {
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -320,7 +320,7 @@ func TestOddFiles(t *testing.T) {
 		t.Fatalf("mkfifo: %v: %s", err, out)
 	}
 	for _, c := range []struct{ path, want string }{
-		{dir, "is a folder"}, {pipe, "device or pipe"}, {"/dev/zero", "device or pipe"}, {filepath.Join(dir, "none.png"), "no such file"},
+		{dir, "is a folder"}, {pipe, "is a pipe"}, {"/dev/zero", "is a device"}, {filepath.Join(dir, "none.png"), "no such file"},
 		{write("animation.png", "GIF89a...."), "is a GIF"}, {write("empty.png", ""), "is empty"}, {write("text.png", "hello"), "unknown format"},
 		{write("cut.png", "\x89PNG\r\n\x1a\n"), "is damaged"}, {write("a.onnx", "?"), "no net"},
 	} {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -71,9 +70,6 @@ func (s *studio) openFile(path string) {
 // read finds out what a file is. It runs on a goroutine of its own and uses only the
 // configuration, which does not change.
 func (s *studio) read(path string, present record.Net) (o opened, err error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may never end
-		return o, fmt.Errorf("app: %s is a %s: open a picture, a net, or a dream saved here", shortName(path), what(info.Mode()))
-	}
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".onnx", ".caffemodel", ".prototxt":
 		return s.readNet(path)
@@ -115,14 +111,6 @@ func goOn(path string, r record.Recipe) (start *image.RGBA, title string, err er
 	}
 	start, err = r.Start.Open(r.Seed, record.Beside(filepath.Dir(path), picture.Open))
 	return start, r.Start.Name, err
-}
-
-// what names a file that is not a regular one.
-func what(mode fs.FileMode) string {
-	if mode.IsDir() {
-		return "folder"
-	}
-	return "device or pipe"
 }
 
 func (s *studio) readNet(spec string) (opened, error) {

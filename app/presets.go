@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 
 	"github.com/adrg/xdg"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/nn/disk"
 )
 
 // presetList is the built-in scenes and the user's own.
@@ -20,13 +20,16 @@ type presetList struct {
 	at   int // the present one, -1 for none
 }
 
+// mostPresets is how many bytes of presets are read.
+const mostPresets = 4 << 20
+
 // presetFile is where the user's own presets are.
 func presetFile() string { return filepath.Join(xdg.ConfigHome, "zalgoscope", "presets.toml") }
 
 // load reads the presets. The user's are left out, with a note, where they cannot be read.
 func (p *presetList) load(s *studio) {
 	p.list, p.at = dream.Presets(), -1
-	data, err := os.ReadFile(presetFile())
+	data, err := disk.Read(presetFile(), mostPresets)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
 	}

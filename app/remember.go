@@ -12,6 +12,7 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/visible"
+	"zalgoscope/nn/disk"
 )
 
 // memory of the last session, in the user's state folder.
@@ -46,7 +47,7 @@ func (s *studio) remember() {
 // restore takes up the last session's knobs, if there are any that can be read and
 // they were another net's only those that are not of a net.
 func (s *studio) restore() {
-	data, err := os.ReadFile(sessionFile())
+	data, err := disk.Read(sessionFile(), 1<<20)
 	if err != nil {
 		return
 	}

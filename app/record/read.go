@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"zalgoscope/nn/disk"
 )
 
 // ErrNone means that a file carries no recipe.
@@ -26,7 +27,7 @@ var errLong = fmt.Errorf("record: the recipe is longer than the %d MB of a pictu
 // ReadRecipe finds the recipe in a file that was recorded or saved: PNG, APNG, GIF, JPEG,
 // MP4, WebM, or the recipe's own text. The file's content tells what it is, not its name.
 func ReadRecipe(path string) (Recipe, error) {
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return Recipe{}, fmt.Errorf("record: %w", err)
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"zalgoscope/nn/disk"
 )
 
 // SettingsText is a settings file with the options' values, for people to change: what Windows has
@@ -37,7 +39,7 @@ func SettingsText(o Options) string {
 
 // ReadSettings changes the options to those of a settings file. One that is not there changes nothing.
 func ReadSettings(path string, o *Options) error {
-	data, err := os.ReadFile(path)
+	data, err := disk.Read(path, 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
