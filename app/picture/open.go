@@ -6,20 +6,24 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"os"
 
 	"github.com/kovidgoyal/imaging"
 	"golang.org/x/image/draw"
+
+	"zalgoscope/nn/disk"
 )
 
 // largest is the number of pixels beyond which a file is refused: a decompression
 // bomb, or a picture that no engine here could dream.
 const largest = 200_000_000
 
+// mostFile is how many bytes a picture's file may have.
+const mostFile = 1 << 30
+
 // Open reads a PNG or JPEG, told by its content and not by its name, upright by its
 // EXIF orientation, in sRGB, transparency laid on white. The result begins at 0,0.
 func Open(path string) (*image.RGBA, error) {
-	data, err := os.ReadFile(path)
+	data, err := disk.Read(path, mostFile)
 	if err != nil {
 		return nil, fmt.Errorf("picture: %w", err)
 	}
