@@ -38,6 +38,8 @@ type array struct {
 	varint bool
 	file   io.ReaderAt // holds the data instead, at offset, where not nil
 	offset int64
+	known  *numbers // decoded already, instead of all that
+	bad    error    // why it cannot be read
 }
 
 // len is the number of numbers that the dimensions ask for.
@@ -86,6 +88,10 @@ func checkDims(dims []int) error {
 
 // read decodes the array into dst, which holds len numbers.
 func (a *array) read(dst []float32) error {
+	if a.known != nil {
+		a.known.read(dst)
+		return nil
+	}
 	data := a.data
 	if a.file != nil {
 		data = make([]byte, len(dst)*a.kind.width())
@@ -166,11 +172,23 @@ func (a *array) floats(want int) ([]float32, error) {
 // ints decodes a small array of integers, such as a shape.
 func (a *array) ints() ([]int, error) {
 	const most = 64
-	if a == nil || (a.kind != int64s && a.kind != int32s) || a.file != nil || a.len() > most {
+	if a == nil || a.kind != int64s && a.kind != int32s || a.file != nil && a.known == nil || a.len() > most {
 		return nil, errors.New("is not a short list of integers")
 	}
+	return a.integers()
+}
+
+// integers decodes an array of integers of any length.
+func (a *array) integers() ([]int, error) {
+	if a.known != nil {
+		return a.known.ints, nil
+	}
+	if a.file != nil {
+		return nil, errors.New("has its integers in another file")
+	}
 	if a.varint {
-		return integers(a.data, most)
+		v, err := integers(a.data, a.len())
+		return append([]int{}, v...), err
 	}
 	out := make([]int, a.len())
 	for i := range out {
@@ -185,11 +203,7 @@ func (a *array) ints() ([]int, error) {
 
 // intArray is a one-dimensional array of the given integers.
 func intArray(v ...int) *array {
-	a := &array{dims: []int{len(v)}, kind: int64s}
-	for _, x := range v {
-		a.data = binary.LittleEndian.AppendUint64(a.data, uint64(x))
-	}
-	return a
+	return numbers{ints: append([]int{}, v...)}.of([]int{len(v)})
 }
 
 // weights is where a convolution's numbers come from once all is checked.
@@ -210,6 +224,28 @@ func (a *array) transposed(rows, cols int) weights {
 		for i := range rows {
 			for j := range cols {
 				dst[j*rows+i] = m[i*cols+j]
+			}
+		}
+		return nil
+	}}
+}
+
+// channelsFirst reorders the rows of a matrix, out of them, from positions of c channels to channels of n positions.
+func (w weights) channelsFirst(out, c, n int) weights {
+	if w.n != out*c*n {
+		return w // what does not fit is told later
+	}
+	return weights{w.n, func(dst []float32) error {
+		m := make([]float32, len(dst))
+		if err := w.read(m); err != nil {
+			return err
+		}
+		for o := range out {
+			row, to := m[o*c*n:(o+1)*c*n], dst[o*c*n:(o+1)*c*n]
+			for p := range n {
+				for k := range c {
+					to[k*n+p] = row[p*c+k]
+				}
 			}
 		}
 		return nil

@@ -67,15 +67,16 @@ func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 		return nil, err
 	}
 	for _, l := range layers {
-		if err := c.layer(l); err != nil {
-			return nil, fmt.Errorf("layer %q (%s): %w", l.GetName(), l.GetType(), err)
-		}
+		c.layer(l)
 	}
 	net := &nn.Net{Name: desc.GetName()}
 	if net.Name == "" {
 		net.Name = stem(name)
 	}
 	c.report(o.Warn)
+	if len(c.layers) == 0 {
+		return nil, c.nothing()
+	}
 	if err := c.finish(net); err != nil {
 		return nil, err
 	}
@@ -159,51 +160,54 @@ func sourceDims(l *prototxt.Layer, i int) []int64 {
 }
 
 // layer adds one layer of the description. A blob that it writes means its
-// output from here on, also where it writes over its input.
-func (c *caffe) layer(l *prototxt.Layer) error {
+// output from here on, also where it writes over its input. What cannot be used is
+// lost, with all that needs it.
+func (c *caffe) layer(l *prototxt.Layer) {
 	if slices.Contains(sources, l.GetType()) {
-		return nil
-	}
-	if len(l.Top) > maxBlobNames || len(l.Bottom) > maxBlobNames {
-		return fmt.Errorf("reads %d blobs and makes %d; %d are the most", len(l.Bottom), len(l.Top), maxBlobNames)
-	}
-	if len(l.GetName()) > maxName || slices.ContainsFunc(l.Top, func(s string) bool { return len(s) > maxName }) {
-		return errors.New("has a name that is too long")
-	}
-	if err := c.checkTops(l); err != nil {
-		return err
+		return
 	}
 	lab := caffeLabel(l)
-	in := make([]value, len(l.Bottom))
-	var lost *loss
+	in, lost, err := c.operands(l)
+	v := operand{lost: lost}
+	switch start := c.mark(); {
+	case dropped(l.GetType()):
+		return
+	case err != nil:
+		v.lost = c.lose(label{name: l.GetName()}, l.GetType(), err) // its blob may be another's
+	case lost != nil:
+		c.also(lost)
+	default:
+		x, err := c.operation(l, lab, in)
+		if v = mapOf(x); err != nil {
+			c.rollback(start)
+			v = operand{lost: c.lose(lab, l.GetType(), err)}
+		}
+	}
+	c.write(l, v)
+}
+
+// operands are what a layer reads, or the last of it that is lost.
+func (c *caffe) operands(l *prototxt.Layer) (in []value, lost *loss, err error) {
+	if len(l.Top) > maxBlobNames || len(l.Bottom) > maxBlobNames {
+		return nil, nil, fmt.Errorf("reads %d blobs and makes %d; %d are the most", len(l.Bottom), len(l.Top), maxBlobNames)
+	}
+	if len(l.GetName()) > maxName || slices.ContainsFunc(l.Top, func(s string) bool { return len(s) > maxName }) {
+		return nil, nil, errors.New("has a name that is too long")
+	}
+	if err := c.checkTops(l); err != nil {
+		return nil, nil, err
+	}
+	in = make([]value, len(l.Bottom))
 	for i, b := range l.Bottom {
 		v, ok := c.values[b]
 		if !ok {
-			return fmt.Errorf("reads %q, which no layer before it makes", b)
+			return nil, nil, fmt.Errorf("reads %q, which no layer before it makes", b)
 		}
 		if in[i] = v.value; v.lost != nil {
 			lost = v.lost
 		}
 	}
-	if dropped(l.GetType()) {
-		return nil
-	}
-	if lost != nil {
-		c.also(lost)
-		c.write(l, operand{lost: lost})
-		return nil
-	}
-	v, err := c.operation(l, lab, in)
-	var u unsupported
-	if errors.As(err, &u) {
-		c.write(l, operand{lost: c.lose(lab, l.GetType(), string(u))})
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	c.write(l, mapOf(v))
-	return nil
+	return in, lost, nil
 }
 
 // checkTops refuses a blob that two layers make.
@@ -222,9 +226,12 @@ func dropped(kind string) bool {
 		slices.Contains([]string{"Accuracy", "ArgMax", "Silence", "HDF5Output", "SoftmaxWithLoss"}, kind)
 }
 
+// write lets the layer's blobs mean its output. One that another layer made keeps its meaning.
 func (c *caffe) write(l *prototxt.Layer, v operand) {
-	for _, t := range l.Top {
-		c.values[t] = v
+	for _, t := range l.Top[:min(len(l.Top), maxBlobNames)] {
+		if _, made := c.values[t]; !made || slices.Contains(l.Bottom, t) {
+			c.values[t] = v
+		}
 	}
 }
 

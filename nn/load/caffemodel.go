@@ -59,9 +59,9 @@ func readLayerBlobs(msg []byte, nameField, blobField protowire.Number) (name str
 			if len(list) == maxLayerBlobs {
 				return fmt.Errorf("layer %q has more than %d arrays", name, maxLayerBlobs)
 			}
-			a, err := readBlob(f.data)
-			if err != nil {
-				return fmt.Errorf("layer %q: array %d %w", name, len(list), err)
+			a := readBlob(f.data)
+			if a.bad != nil {
+				a.bad = fmt.Errorf("array %d %w", len(list), a.bad)
 			}
 			list = append(list, a)
 		}
@@ -70,8 +70,8 @@ func readLayerBlobs(msg []byte, nameField, blobField protowire.Number) (name str
 	return name, list, err
 }
 
-// readBlob reads one BlobProto.
-func readBlob(msg []byte) (*array, error) {
+// readBlob reads one BlobProto. What is wrong with it stands in the array.
+func readBlob(msg []byte) *array {
 	var legacy [4]int // num, channels, height, width
 	var shape, singles, doubles []byte
 	shaped := false
@@ -94,17 +94,19 @@ func readBlob(msg []byte) (*array, error) {
 		}
 		return nil
 	})
+	a := &array{dims: legacy[:], kind: float32s, data: singles, bad: err}
 	if err != nil {
-		return nil, err
+		return a
 	}
-	a := &array{dims: legacy[:], kind: float32s, data: singles}
 	if shaped {
 		if a.dims, err = integers(shape, maxDims); err != nil {
-			return nil, fmt.Errorf("has a shape of %w", err)
+			a.bad = fmt.Errorf("has a shape of %w", err)
+			return a
 		}
 	}
 	if len(doubles) > 0 {
 		a.kind, a.data = float64s, doubles
 	}
-	return a, a.check(int64(len(a.data)))
+	a.bad = a.check(int64(len(a.data)))
+	return a
 }

@@ -63,6 +63,11 @@ func (c *caffe) arrays(l *prototxt.Layer, n int) ([]*array, error) {
 	if len(list) < n {
 		return nil, fmt.Errorf("needs %d arrays of weights, but the .caffemodel has %d", n, len(list))
 	}
+	for _, a := range list {
+		if a.bad != nil {
+			return nil, a.bad
+		}
+	}
 	return list, nil
 }
 

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"errors"
 	"fmt"
 
 	"gorgonia.org/tensor"
@@ -32,7 +31,30 @@ type value struct {
 	layer int    // index, or nn.Picture
 	pad   [4]int // zeros around the map, for the window that reads it to take in
 	flat  bool   // seen as one row of C*H*W numbers
+	last  bool   // seen with the channels last: N,H,W,C, or a row in that order
 	plane bool   // one channel seen as a map without that axis
+}
+
+// like is the value seen as another one is.
+func (v value) like(o value) value {
+	v.flat, v.last, v.plane = o.flat, o.last, o.plane
+	return v
+}
+
+// axis is where the channels stand among the axes that the file sees.
+func (v value) axis() int {
+	if v.last && !v.flat {
+		return 3
+	}
+	return 1
+}
+
+// first refuses a map whose channels come last, for operators that are defined on N,C,H,W.
+func (v value) first() error {
+	if v.last {
+		return unsupported("it reads a map with the channels last")
+	}
+	return nil
 }
 
 // plain refuses a value whose map is not what it seems to an ordinary layer.
@@ -85,6 +107,30 @@ func (g *graph) pixel(v value) bool {
 	return s[1] == 1 && s[2] == 1
 }
 
+// dims is the shape of a value as the file sees it, for a batch of one.
+func (g *graph) dims(v value) []int {
+	s := g.shape(v)
+	switch {
+	case v.flat:
+		return []int{1, s.TotalSize()}
+	case v.plane:
+		return []int{1, s[1], s[2]}
+	case v.last:
+		return []int{1, s[1], s[2], s[0]}
+	}
+	return []int{1, s[0], s[1], s[2]}
+}
+
+// mark is how far a graph has come.
+type mark struct{ layers, fills, total int }
+
+func (g *graph) mark() mark { return mark{len(g.layers), len(g.fills), g.total} }
+
+// rollback takes away what was added since, by an operation that failed halfway.
+func (g *graph) rollback(m mark) {
+	g.layers, g.shapes, g.fills, g.total = g.layers[:m.layers], g.shapes[:m.layers], g.fills[:m.fills], m.total
+}
+
 // add appends a layer; its inputs must be plain maps unless they have one position.
 func (g *graph) add(l label, op nn.Op, in ...value) (value, error) {
 	shapes := make([]tensor.Shape, len(in))
@@ -122,6 +168,9 @@ func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weight
 	if in.plane || in.flat && !g.pixel(in) {
 		return value{}, unsupported("it convolves a flattened map")
 	}
+	if err := in.first(); err != nil {
+		return value{}, err
+	}
 	if err := checkWindow(win); err != nil {
 		return value{}, err
 	}
@@ -140,6 +189,9 @@ func (g *graph) dense(l label, in value, out int, w weights, bias []float32) (va
 	s := g.shape(in)
 	win := nn.Square(1, 1, 0)
 	win.Kernel = [2]int{s[1], s[2]}
+	if in.last {
+		w = w.channelsFirst(out, s[0], s[1]*s[2])
+	}
 	return g.weighted(l, in, win, 1, out, w, bias)
 }
 
@@ -175,9 +227,10 @@ func (g *graph) weighted(l label, in value, win nn.Window, groups, out int, w we
 // charge counts numbers that a layer will hold. A small file can ask for the
 // same weights, or for one number in every channel, thousands of times.
 func (g *graph) charge(n int) error {
-	if g.total += n; g.total > g.limit {
-		return fmt.Errorf("the layers up to here ask for %d weights, more than the %d that the file's size allows", g.total, g.limit)
+	if n > g.limit-g.total {
+		return fmt.Errorf("the layers up to here ask for %d weights, more than the %d that the file's size allows", g.total+n, g.limit)
 	}
+	g.total += n
 	return nil
 }
 
@@ -190,11 +243,10 @@ func (g *graph) affine(l label, in value, scale, shift []float32) (value, error)
 	if err := g.charge(len(scale) + len(shift)); err != nil {
 		return value{}, err
 	}
-	plane := in.plane
+	seen := in
 	in.plane = false
 	v, err := g.add(l, &nn.PerChannel{Scale: scale, Shift: shift}, in)
-	v.flat, v.plane = in.flat, plane
-	return v, err
+	return v.like(seen), err
 }
 
 // alias lets a value's layer answer to further names.
@@ -213,9 +265,6 @@ func (g *graph) alias(v value, names ...string) {
 // finish completes a net from the graph: only now that all fits are the
 // weights decoded.
 func (g *graph) finish(net *nn.Net) error {
-	if len(g.layers) == 0 {
-		return errors.New("it has no layer that can be used")
-	}
 	for _, f := range g.fills {
 		w := make([]float32, f.from.n)
 		if err := f.from.read(w); err != nil {
@@ -247,13 +296,23 @@ func (g *graph) reshape(v value, dims []int) (value, error) {
 		v.flat = true
 		return v, nil
 	case len(dims) == 4:
-		for i, want := range s {
-			if d := dims[i+1]; d != want && d != -1 && (d != 0 || v.flat) {
-				return v, unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
+		for _, last := range []bool{v.last, !v.last} {
+			whole := v
+			whole.flat, whole.last = false, last
+			if (last == v.last || g.pixel(v)) && fits(dims, g.dims(whole), v.flat) {
+				return whole, nil
 			}
 		}
-		v.flat = false
-		return v, nil
 	}
 	return v, unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
+}
+
+// fits tells whether the dimensions after the batch's are a map's own.
+func fits(dims, own []int, flat bool) bool {
+	for i, want := range own[1:] {
+		if d := dims[i+1]; d != want && d != -1 && (d != 0 || flat) {
+			return false
+		}
+	}
+	return true
 }

@@ -156,7 +156,7 @@ func checkInput(in nn.Input) error {
 
 // cut shortens a text for an error message.
 func cut(s string) string {
-	const most = 60
+	const most = 100
 	if len(s) > most {
 		return s[:most] + "..."
 	}

@@ -13,7 +13,9 @@ type onnx struct {
 	graph
 	warner
 	*onnxFile
-	values map[string]operand
+	values   map[string]operand
+	sizeless bool // the file names no picture size
+	fitting  int  // the side of the picture that a dense layer fits, where that is another than was assumed; else 0
 }
 
 // ONNX reads a net from the bytes of a .onnx file that has its weights within.
@@ -34,37 +36,53 @@ func loadONNX(data []byte, name string, open opener, o Options) (*nn.Net, error)
 	if err != nil {
 		return nil, err
 	}
-	m := &onnx{onnxFile: file, values: map[string]operand{}}
 	size := int64(len(data))
 	for _, n := range file.outsides {
 		size += n
 	}
-	m.limit = allowance(size)
-	s, err := m.begin(o)
+	m, s, err := buildONNX(file, size, 0, o)
+	if err == nil && m.fitting > 0 {
+		m, s, err = buildONNX(file, size, m.fitting, o)
+	}
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range m.nodes {
-		if err := m.step(n); err != nil {
-			return nil, fmt.Errorf("layer %q (%s): %w", n.name, n.kind, err)
-		}
+	m.report(o.Warn)
+	if len(m.layers) == 0 {
+		return nil, m.nothing()
 	}
 	net := &nn.Net{Name: stem(name)}
-	m.report(o.Warn)
 	if err := m.finish(net); err != nil {
 		return nil, err
 	}
 	return net, dress(net, s, o, "onnx")
 }
 
+// buildONNX adds all nodes. A side above 0 is that of the picture where the file names none.
+func buildONNX(file *onnxFile, size int64, side int, o Options) (*onnx, said, error) {
+	m := &onnx{onnxFile: file, values: map[string]operand{}}
+	m.limit = allowance(size)
+	s, err := m.begin(side, o)
+	if err != nil {
+		return nil, s, err
+	}
+	for _, n := range m.nodes {
+		m.step(n)
+	}
+	return m, s, nil
+}
+
 // begin sets the picture and the arrays, and reads what the file says about its input.
-func (m *onnx) begin(o Options) (said, error) {
+func (m *onnx) begin(side int, o Options) (said, error) {
 	s := said{producer: m.producer, graph: m.name}
 	if err := s.properties(m.properties, o); err != nil {
 		return s, err
 	}
 	for name, a := range m.arrays {
 		m.values[name] = operand{array: a}
+		if a.bad != nil {
+			m.values[name] = operand{lost: badArray(name, a.bad)}
+		}
 	}
 	inputs := slices.DeleteFunc(m.inputs, func(in onnxInput) bool { return m.arrays[in.name] != nil })
 	if len(inputs) == 0 {
@@ -73,65 +91,82 @@ func (m *onnx) begin(o Options) (said, error) {
 	for i, in := range inputs[1:] {
 		m.values[in.name] = operand{lost: extraInput(in.name, i+2)}
 	}
-	m.values[inputs[0].name] = mapOf(value{layer: nn.Picture})
-	if err := s.size(inputs[0].dims); err != nil {
+	picture := value{layer: nn.Picture}
+	dims := inputs[0].dims
+	if picture.last = channelsLast(dims); picture.last {
+		dims = []int64{dims[0], dims[3], dims[1], dims[2]}
+	}
+	m.values[inputs[0].name] = mapOf(picture)
+	if err := s.size(dims); err != nil {
 		return s, fmt.Errorf("input %q %w", inputs[0].name, err)
+	}
+	if m.sizeless = s.width == 0; m.sizeless && side > 0 {
+		s.width, s.height = side, side
 	}
 	m.width, m.height = s.reference()
 	m.batch = s.batch
 	return s, nil
 }
 
-// step adds what one node stands for.
-func (m *onnx) step(n *node) error {
+// channelsLast tells whether an input is N,H,W,C, as TensorFlow's nets have it.
+func channelsLast(dims []int64) bool { return len(dims) == 4 && dims[3] == 3 && dims[1] != 3 }
+
+// step adds what one node stands for. What cannot be used is lost, with all that needs it.
+func (m *onnx) step(n *node) {
 	if n.name == "" {
-		return errors.New("has no output")
+		m.lose(n.label, n.kind, errors.New("has no output"))
+		return
 	}
-	in := make([]operand, len(n.in))
-	var lost *loss
+	in, lost, err := m.operands(n)
+	v := operand{lost: lost}
+	switch start := m.mark(); {
+	case err != nil:
+		v.lost = m.lose(n.label, n.kind, err)
+	case lost != nil:
+		m.also(lost)
+	default:
+		if v, err = m.operation(n, in); err != nil {
+			m.rollback(start)
+			v = operand{lost: m.lose(n.label, n.kind, err)}
+		}
+	}
+	m.write(n, v)
+}
+
+// operands are what a node reads, or the first of it that is lost.
+func (m *onnx) operands(n *node) (in []operand, lost *loss, err error) {
+	for i, name := range n.out {
+		if _, twice := m.values[name]; name != "" && (twice || slices.Contains(n.out[:i], name)) {
+			return nil, nil, fmt.Errorf("makes %q, which is made already", name)
+		}
+	}
+	in = make([]operand, len(n.in))
 	for i, name := range n.in {
 		if name == "" {
 			continue
 		}
 		v, ok := m.values[name]
 		if !ok {
-			return fmt.Errorf("reads %q, which nothing before it makes", name)
+			return nil, nil, fmt.Errorf("reads %q, which nothing before it makes", name)
 		}
 		if in[i] = v; v.lost != nil {
 			lost = v.lost
 		}
 	}
-	if lost != nil {
-		m.also(lost)
-		return m.write(n, operand{lost: lost})
-	}
-	v, err := m.operation(n, in)
-	var u unsupported
-	if errors.As(err, &u) {
-		return m.write(n, operand{lost: m.lose(n.label, n.kind, string(u))})
-	}
-	if err != nil {
-		return err
-	}
-	return m.write(n, v)
+	return in, lost, nil
 }
 
-// write names the node's outputs. Only the first has a value; the others are
-// masks, indices and running means, which no net for pictures reads on.
-func (m *onnx) write(n *node, v operand) error {
+// write names the node's outputs; a name that is taken keeps its meaning. Only the first has a
+// value; the others are masks, indices and running means, which no net for pictures reads on.
+func (m *onnx) write(n *node, v operand) {
 	for i, name := range n.out {
-		if name == "" {
-			continue
-		}
-		if _, twice := m.values[name]; twice {
-			return fmt.Errorf("makes %q, which is made already", name)
-		}
 		if i > 0 && v.lost == nil {
-			v = operand{lost: &loss{name: n.name, kind: n.kind, why: "it has more than one output", unread: true}}
+			v = operand{lost: &loss{name: n.name, kind: n.kind, err: unsupported("it has more than one output"), unread: true}}
 		}
-		m.values[name] = v
+		if _, taken := m.values[name]; name != "" && !taken {
+			m.values[name] = v
+		}
 	}
-	return nil
 }
 
 // operation finds the node's operator. One that reads no map is arithmetic on constants.
@@ -143,15 +178,15 @@ func (m *onnx) operation(n *node, in []operand) (operand, error) {
 		a, err := m.constant(n, in)
 		return operand{array: a}, err
 	}
+	if n.kind == "Shape" && in[0].mapped {
+		return m.shapeOf(n, in[0].value)
+	}
 	op := onnxOps[n.kind]
-	if op == nil && n.kind != "Shape" {
+	if op == nil {
 		return operand{}, unsupported("")
 	}
 	if !in[0].mapped && !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Sum", "Concat"}, n.kind) {
 		return operand{}, unsupported("it reads a constant first")
-	}
-	if n.kind == "Shape" {
-		return m.shapeOf(n, in)
 	}
 	v, err := op(m, n, in)
 	return mapOf(v), err

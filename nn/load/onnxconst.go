@@ -7,60 +7,62 @@ import (
 	"slices"
 )
 
-// shapeOf is the shape of a map at the net's own size, batch of one.
-func (m *onnx) shapeOf(n *node, in []operand) (operand, error) {
-	s := m.shape(in[0].value)
-	dims := []int{1, s[0], s[1], s[2]}
-	if in[0].flat {
-		dims = []int{1, s.TotalSize()}
+// onnxConstants are the operators that read constants only: weights seen in other shapes, and the
+// arithmetic on shapes that exporters leave before a Reshape or a Pad.
+var onnxConstants map[string]func(m *onnx, n *node, in []*array) (*array, error)
+
+// onnxViews are those of them that leave the numbers as they are, so that nothing is decoded.
+var onnxViews map[string]func(n *node, in []*array) (*array, error)
+
+func init() {
+	onnxViews = map[string]func(*node, []*array) (*array, error){
+		"Dropout":   func(_ *node, in []*array) (*array, error) { return in[0], nil },
+		"Flatten":   flattenArray,
+		"Identity":  func(_ *node, in []*array) (*array, error) { return in[0], nil },
+		"Reshape":   reshapeArray,
+		"Shape":     func(n *node, in []*array) (*array, error) { return n.part(intArray(in[0].dims...)) },
+		"Size":      func(_ *node, in []*array) (*array, error) { return intArray(in[0].len()).shaped([]int{}), nil },
+		"Squeeze":   squeezeArray,
+		"Unsqueeze": unsqueezeArray,
 	}
-	from, to := n.integer("start", 0), n.integer("end", len(dims))
-	if from < 0 {
-		from += len(dims)
+	onnxConstants = map[string]func(*onnx, *node, []*array) (*array, error){
+		"Cast":            (*onnx).castArray,
+		"Concat":          (*onnx).joinArrays,
+		"ConstantOfShape": (*onnx).constantOfShape,
+		"Expand":          (*onnx).expandArray,
+		"Gather":          (*onnx).gatherArray,
+		"Range":           (*onnx).rangeArray,
+		"Slice":           (*onnx).sliceArray,
+		"Transpose":       (*onnx).transposeArray,
 	}
-	if to < 0 {
-		to += len(dims)
+	for kind := range constantPairs {
+		onnxConstants[kind] = (*onnx).pairArrays
 	}
-	if from < 0 || to > len(dims) || from > to || in[0].pad != [4]int{} {
-		return operand{}, unsupported("it takes a part of the shape")
+	for kind := range constantFunctions {
+		onnxConstants[kind] = (*onnx).mapArray
 	}
-	return operand{array: intArray(dims[from:to]...)}, nil
 }
 
-// constant computes nodes that read constants only: weights seen in other
-// shapes, and the short integer arithmetic that exporters put before a Reshape.
-func (m *onnx) constant(n *node, in []operand) (*array, error) {
+// constant computes a node that reads no map.
+func (m *onnx) constant(n *node, operands []operand) (*array, error) {
 	if n.kind == "Constant" {
 		return m.constantNode(n)
 	}
-	if len(in) == 0 || slices.ContainsFunc(in, func(o operand) bool { return o.array == nil }) {
+	in := make([]*array, len(operands))
+	for i, o := range operands {
+		in[i] = o.array
+	}
+	if len(in) == 0 || in[0] == nil {
 		return nil, unsupported("it reads no map")
 	}
-	a := in[0].array
-	switch n.kind {
-	case "Identity", "Dropout":
-		return a, nil
-	case "Cast":
-		to := number(n.integer("to", 0))
-		if to == a.kind || to != int64s && to != int32s && a.kind != int64s && a.kind != int32s {
-			return a, nil // weights are decoded to float32 from whatever they are
-		}
-		if v, err := a.ints(); err == nil && to == int64s {
-			b := intArray(v...)
-			b.dims = a.dims
-			return b, nil
-		}
-		return nil, unsupported("it converts constants")
-	case "Unsqueeze", "Squeeze":
-		return m.ranked(n, in)
-	case "Reshape":
-		return reshapeArray(n, in)
-	case "Gather":
-		return gather(n, in)
-	case "Concat":
-		return join(in)
+	if view := onnxViews[n.kind]; view != nil {
+		return view(n, in)
 	}
-	return nil, unsupported("it computes with constants")
+	op := onnxConstants[n.kind]
+	if op == nil {
+		return nil, unsupported("it computes with constants")
+	}
+	return op(m, n, in)
 }
 
 func (m *onnx) constantNode(n *node) (*array, error) {
@@ -75,9 +77,7 @@ func (m *onnx) constantNode(n *node) (*array, error) {
 		return intArray(v...), err
 	}
 	if _, ok := n.attrs["value_int"]; ok {
-		a := intArray(n.integer("value_int", 0))
-		a.dims = []int{}
-		return a, nil
+		return intArray(n.integer("value_int", 0)).shaped([]int{}), nil
 	}
 	var data []byte
 	dims := []int{}
@@ -92,60 +92,101 @@ func (m *onnx) constantNode(n *node) (*array, error) {
 	return t, t.check(int64(len(data)))
 }
 
-// ranked adds or drops axes of length one. Only the count matters to what reads it,
-// and for a broadcast constant the place of its channels.
-func (m *onnx) ranked(n *node, in []operand) (*array, error) {
-	a := *in[0].array
-	rank := len(a.dims)
-	axes, ok, err := n.list("axes")
-	if !ok && len(in) > 1 {
-		axes, err = in[1].array.ints()
+// setting is a list of integers that stands in an attribute or, in newer opsets, in the input at i.
+func (n *node) setting(name string, in []*array, i int) (v []int, ok bool, err error) {
+	if v, ok, err = n.list(name); ok || i >= len(in) || in[i] == nil {
+		return slices.Clone(v), ok, err
 	}
-	if err != nil || len(axes) > maxDims {
-		return nil, unsupported("its axes are not constant")
+	v, err = in[i].ints()
+	return slices.Clone(v), true, err
+}
+
+// axis is the attribute, counted from the front; last is the largest that is allowed.
+func (n *node) axis(unset, rank, last int) (int, error) {
+	a := n.integer("axis", unset)
+	if a < 0 {
+		a += rank
 	}
-	if n.kind == "Squeeze" {
-		dims := []int{}
-		for i, d := range a.dims {
-			if d != 1 || len(axes) > 0 && !slices.Contains(axes, i) && !slices.Contains(axes, i-rank) {
-				dims = append(dims, d)
-			}
+	if a < 0 || a > last {
+		return 0, fmt.Errorf("has axis %d of %d", n.integer("axis", unset), rank)
+	}
+	return a, nil
+}
+
+// part is what the attributes of a Shape leave of it.
+func (n *node) part(dims *array) (*array, error) {
+	rank := dims.dims[0]
+	from, to := n.integer("start", 0), n.integer("end", rank)
+	if from < 0 {
+		from += rank
+	}
+	if to < 0 {
+		to += rank
+	}
+	from, to = min(max(from, 0), rank), min(max(to, 0), rank)
+	at := []int{}
+	for i := from; i < to; i++ {
+		at = append(at, i)
+	}
+	return dims.pick([]int{len(at)}, at), nil
+}
+
+func flattenArray(n *node, in []*array) (*array, error) {
+	dims := in[0].dims
+	a, err := n.axis(1, len(dims), len(dims))
+	if err != nil {
+		return nil, err
+	}
+	return in[0].shaped([]int{product(dims[:a]), product(dims[a:])}), nil
+}
+
+func squeezeArray(n *node, in []*array) (*array, error) {
+	axes, _, err := n.setting("axes", in, 1)
+	if err != nil {
+		return nil, err
+	}
+	rank, dims := len(in[0].dims), []int{}
+	for i, d := range in[0].dims {
+		if d != 1 || len(axes) > 0 && !slices.Contains(axes, i) && !slices.Contains(axes, i-rank) {
+			dims = append(dims, d)
 		}
-		a.dims = dims
-		return &a, nil
 	}
-	total := rank + len(axes)
-	dims, next := make([]int, 0, total), 0
+	return in[0].shaped(dims), nil
+}
+
+func unsqueezeArray(n *node, in []*array) (*array, error) {
+	axes, _, err := n.setting("axes", in, 1)
+	if err != nil {
+		return nil, err
+	}
+	rest := in[0].dims
+	total := len(rest) + len(axes)
+	dims := []int{}
 	for i := range total {
 		switch {
 		case slices.Contains(axes, i) || slices.Contains(axes, i-total):
 			dims = append(dims, 1)
-		case next < rank:
-			dims = append(dims, a.dims[next])
-			next++
+		case len(rest) > 0:
+			dims = append(dims, rest[0])
+			rest = rest[1:]
 		}
 	}
-	if len(dims) != total || next != rank || total > maxDims {
-		return nil, fmt.Errorf("cannot add axes %v to a shape %v", axes, a.dims)
+	if len(dims) != total || len(rest) > 0 || total > maxDims {
+		return nil, fmt.Errorf("cannot add axes %v to a shape %v", axes, in[0].dims)
 	}
-	a.dims = dims
-	return &a, nil
+	return in[0].shaped(dims), nil
 }
 
-func reshapeArray(n *node, in []operand) (*array, error) {
-	a := *in[0].array
-	dims, ok, err := n.list("shape")
-	if !ok && len(in) > 1 {
-		dims, err = in[1].array.ints()
-	}
-	if err != nil || len(dims) > maxDims {
+func reshapeArray(n *node, in []*array) (*array, error) {
+	a := in[0]
+	dims, ok, err := n.setting("shape", in, 1)
+	if err != nil || !ok || len(dims) > maxDims {
 		return nil, unsupported("its shape is not constant")
 	}
-	dims = slices.Clone(dims)
 	rest, open := 1, -1
 	for i, d := range dims {
 		switch {
-		case d == 0 && i < len(a.dims):
+		case d == 0 && i < len(a.dims) && n.integer("allowzero", 0) == 0:
 			dims[i] = a.dims[i]
 		case d == -1 && open < 0:
 			open = i
@@ -163,44 +204,5 @@ func reshapeArray(n *node, in []operand) (*array, error) {
 	if rest != a.len() {
 		return nil, fmt.Errorf("turns %v into %v", a.dims, dims)
 	}
-	a.dims = dims
-	return &a, nil
-}
-
-// gather picks numbers from a list of integers.
-func gather(n *node, in []operand) (*array, error) {
-	if len(in) != 2 || n.integer("axis", 0) != 0 {
-		return nil, unsupported("it picks along another axis")
-	}
-	list, err := in[0].array.ints()
-	at, err2 := in[1].array.ints()
-	if err != nil || err2 != nil || len(in[0].array.dims) != 1 {
-		return nil, unsupported("it picks from something else than a short list of integers")
-	}
-	out := make([]int, len(at))
-	for i, k := range at {
-		if k < 0 {
-			k += len(list)
-		}
-		if k < 0 || k >= len(list) {
-			return nil, fmt.Errorf("picks number %d of %d", at[i], len(list))
-		}
-		out[i] = list[k]
-	}
-	a := intArray(out...)
-	a.dims = in[1].array.dims
-	return a, nil
-}
-
-// join puts lists of integers together.
-func join(in []operand) (*array, error) {
-	var out []int
-	for _, o := range in {
-		v, err := o.array.ints()
-		if err != nil || len(out)+len(v) > 64 {
-			return nil, unsupported("it joins something else than short lists of integers")
-		}
-		out = append(out, v...)
-	}
-	return intArray(out...), nil
+	return a.shaped(dims), nil
 }

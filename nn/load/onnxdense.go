@@ -2,6 +2,8 @@ package load
 
 import (
 	"fmt"
+
+	"zalgoscope/nn"
 )
 
 // gemm is y = alpha*x*B + beta*C on a flattened map.
@@ -54,12 +56,27 @@ func (m *onnx) matMul(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
+	if x.last && !x.flat {
+		return m.perPosition(n, x, in[1].array)
+	}
 	w, out, err := m.matrix(in[1].array, x, false)
 	if err != nil {
 		return x, err
 	}
 	v, err := m.dense(n.label, x, out, w, nil)
 	v.flat = true
+	return v, err
+}
+
+// perPosition multiplies the channels at each position, which stand last: a 1x1 convolution.
+func (m *onnx) perPosition(n *node, x value, b *array) (value, error) {
+	channels := m.shape(x)[0]
+	if len(b.dims) != 2 || b.kind.width() == 0 || b.dims[0] != channels {
+		return x, unsupported(fmt.Sprintf("its weights have the shape %v for %d channels", b.dims, channels))
+	}
+	x.last = false
+	v, err := m.conv(n.label, x, nn.Square(1, 1, 0), 1, b.dims[1], b.transposed(channels, b.dims[1]), nil)
+	v.last = true
 	return v, err
 }
 
@@ -76,6 +93,9 @@ func (m *onnx) matrix(b *array, x value, transposed bool) (w weights, out int, e
 		k, out = out, k
 	}
 	if n := m.shape(x).TotalSize(); k != n {
+		if m.sizeless && m.fitting == 0 {
+			m.fitting = m.sideFor(x.layer, k)
+		}
 		return w, 0, fmt.Errorf("weights take %d numbers but the map has %d (%v at %dx%d)", k, n, m.shape(x), m.width, m.height)
 	}
 	if transposed {

@@ -19,16 +19,17 @@ const (
 
 // onnxFile is the part of an ONNX model that matters, aliasing the file.
 type onnxFile struct {
-	producer   string
-	name       string
-	opset      int
-	nodes      []*node
-	arrays     map[string]*array
-	inputs     []onnxInput
-	properties map[string]string
-	pieces     int
-	open       opener           // finds external data
-	outsides   map[string]int64 // sizes of the files of external data
+	producer     string
+	name         string
+	opset        int
+	nodes        []*node
+	arrays       map[string]*array
+	inputs       []onnxInput
+	properties   map[string]string
+	pieces       int
+	initializers int
+	open         opener           // finds external data
+	outsides     map[string]int64 // sizes of the files of external data
 }
 
 // opener gives a file of external data and its size.
@@ -132,20 +133,35 @@ func (m *onnxFile) graphField(f field) (err error) {
 		m.name, err = f.text()
 		return err
 	case 5:
-		if len(m.arrays) == maxArrays {
-			return fmt.Errorf("has more than %d arrays", maxArrays)
-		}
 		name, a, err := m.tensor(f.data)
-		if err != nil {
-			return fmt.Errorf("array %q %w", name, err)
-		}
-		if _, twice := m.arrays[name]; twice {
-			return fmt.Errorf("array %q is there twice", name)
-		}
-		m.arrays[name] = a
+		a.bad = err
+		return m.array(name, a)
+	case 15: // SparseTensorProto.values = 1
+		return fields(f.data, func(f field) error {
+			if f.num != 1 || f.typ != protowire.BytesType {
+				return nil
+			}
+			name, a, err := m.tensor(f.data)
+			if a.bad = err; err == nil {
+				a.bad = errors.New("is stored as a sparse array, which is not read")
+			}
+			return m.array(name, a)
+		})
 	case 11:
 		return m.input(f.data)
 	}
+	return nil
+}
+
+// array keeps an array by its name. One that cannot be read costs the layers that need it.
+func (m *onnxFile) array(name string, a *array) error {
+	if m.initializers++; m.initializers > maxArrays {
+		return fmt.Errorf("has more than %d arrays", maxArrays)
+	}
+	if _, twice := m.arrays[name]; twice {
+		a.bad = errors.New("is there twice")
+	}
+	m.arrays[name] = a
 	return nil
 }
 

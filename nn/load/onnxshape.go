@@ -20,6 +20,39 @@ func (m *onnx) pass(n *node, in []operand) (value, error) {
 	return m.seen(n, in[0].value)
 }
 
+// shapeOf is the shape of a map at the net's own size.
+func (m *onnx) shapeOf(n *node, x value) (operand, error) {
+	if x.pad != [4]int{} {
+		return operand{}, unsupported("it takes the shape of a padded map")
+	}
+	a := intArray(m.dims(x)...)
+	a.known.loose = make([]bool, len(a.known.ints))
+	for i := 1; i < len(a.known.loose) && !m.pixel(x); i++ {
+		a.known.loose[i] = x.flat || x.plane || i != x.axis()
+	}
+	a, err := n.part(a)
+	return operand{array: a}, err
+}
+
+// transpose follows a change between N,C,H,W and N,H,W,C; two that cancel leave nothing.
+func (m *onnx) transpose(n *node, in []operand) (value, error) {
+	x := in[0].value
+	perm, err := n.permutation(len(m.dims(x)))
+	if err != nil {
+		return x, err
+	}
+	switch {
+	case slices.IsSorted(perm):
+	case len(perm) == 4 && !x.last && slices.Equal(perm, []int{0, 2, 3, 1}):
+		x.last = true
+	case len(perm) == 4 && x.last && slices.Equal(perm, []int{0, 3, 1, 2}):
+		x.last = false
+	default:
+		return x, unsupported(fmt.Sprintf("it puts the axes of %v in the order %v", m.dims(x), perm))
+	}
+	return m.seen(n, x)
+}
+
 func (m *onnx) flatten(n *node, in []operand) (value, error) {
 	x := in[0].value
 	if axis := n.integer("axis", 1); axis != 1 && axis != -3 && !(x.flat && axis == -1) {
@@ -62,7 +95,7 @@ func (m *onnx) squeeze(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
-	if x.flat || !m.pixel(x) || len(axes) > 0 && !slices.Equal(axes, []int{2, 3}) {
+	if x.flat || !m.pixel(x) || len(axes) > 0 && !slices.Equal(axes, x.positions()) {
 		return x, unsupported(fmt.Sprintf("it drops axes %v of a map of %v", axes, m.shape(x)))
 	}
 	return m.viewed(n, x, []int{0, -1})
@@ -79,14 +112,25 @@ func (m *onnx) unsqueeze(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
-	if x.plane && slices.Equal(axes, []int{1}) {
-		x.plane = false
+	first, last := slices.Equal(axes, []int{1}), slices.Equal(axes, []int{3})
+	if x.plane && (first || last) {
+		x.plane, x.last = false, last
 		return m.seen(n, x)
 	}
-	if !x.flat || !m.pixel(x) || !slices.Equal(axes, []int{2, 3}) {
+	first, last = slices.Equal(axes, []int{2, 3}), slices.Equal(axes, []int{1, 2})
+	if !x.flat || !m.pixel(x) || !first && !last {
 		return x, unsupported(fmt.Sprintf("it adds axes %v", axes))
 	}
-	return m.viewed(n, x, []int{1, -1, 1, 1})
+	x.flat, x.last = false, last
+	return m.seen(n, x)
+}
+
+// positions are the axes of height and width as the file sees a map.
+func (v value) positions() []int {
+	if v.last {
+		return []int{1, 2}
+	}
+	return []int{2, 3}
 }
 
 // reduceMean over both directions is a global average pool.
@@ -99,11 +143,14 @@ func (m *onnx) reduceMean(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
-	if x.flat || !slices.Equal(axes, []int{2, 3}) {
+	if x.flat || x.plane || !slices.Equal(axes, x.positions()) {
 		return x, unsupported(fmt.Sprintf("it takes the mean over axes %v", axes))
 	}
+	last := x.last
+	x.last = false
 	v, err := m.pool(n.label, x, nn.Pool{Global: true})
 	v.flat = n.integer("keepdims", 1) == 0
+	v.last = last && !v.flat
 	return v, err
 }
 

@@ -102,9 +102,11 @@ func (m *onnx) channel(n *node, in []operand) (value, error) {
 		return x, err
 	}
 	at, err := in[1].array.ints()
-	if err != nil || n.integer("axis", 0) != 1 || len(in[1].array.dims) != 0 || x.flat {
+	axis, wrong := n.axis(0, len(m.dims(x)), len(m.dims(x))-1)
+	if err != nil || wrong != nil || axis != x.axis() || len(in[1].array.dims) != 0 || x.flat || x.plane {
 		return x, unsupported("it picks something else than one channel")
 	}
+	x.last = false
 	channels := m.shape(x)[0]
 	c := at[0]
 	if c < 0 {
@@ -133,6 +135,9 @@ func (m *onnx) padding(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, unsupported("its padding is not constant")
 	}
+	if len(in) > 1 && in[1].array != nil && in[1].array.loose() {
+		return x, unsupported("its padding follows the picture's size")
+	}
 	if len(in) > 2 && in[2].array != nil {
 		v, err := in[2].array.floats(1)
 		if err != nil {
@@ -143,10 +148,12 @@ func (m *onnx) padding(n *node, in []operand) (value, error) {
 	if mode := n.word("mode"); mode != "" && mode != "CONSTANT" || fill != 0 || len(in) > 3 {
 		return x, unsupported("it pads with something else than zeros")
 	}
-	if len(pads) != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 {
+	c := x.axis()
+	if len(pads) != 8 || x.flat || x.plane || pads[0] != 0 || pads[c] != 0 || pads[4] != 0 || pads[c+4] != 0 {
 		return x, unsupported(fmt.Sprintf("it pads %v", pads))
 	}
-	for i, at := range []int{2, 3, 6, 7} {
+	y := x.positions()[0]
+	for i, at := range []int{y, y + 1, y + 4, y + 5} {
 		if pads[at] < 0 || pads[at] > maxWindow {
 			return x, unsupported(fmt.Sprintf("it pads %v", pads))
 		}

@@ -11,6 +11,9 @@ func (g *graph) pool(l label, in value, p nn.Pool) (value, error) {
 	if in.flat && !g.pixel(in) {
 		return value{}, unsupported("it pools a flattened map")
 	}
+	if err := in.first(); err != nil {
+		return value{}, err
+	}
 	if p.Global {
 		p.Window = nn.Square(1, 1, 0)
 	} else if err := checkWindow(p.Window); err != nil {
