@@ -241,5 +241,5 @@ func TestFileSpecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = File(filepath.Join(dir, "dir.onnx"), Options{})
-	wantError(t, err, "dir.onnx is not a regular file")
+	wantError(t, err, "dir.onnx is a folder; give a regular file")
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 )
 
 type readerAt = io.ReaderAt
@@ -42,16 +44,30 @@ func (m *onnxFile) outside(a *array, entries map[string]string) error {
 	return a.check(length)
 }
 
-// folder opens external data in one folder, and nowhere else: neither ".." nor
-// a link leads out.
+// folder opens external data beside a net. What it trusts is the net's own folder, those that links to the
+// net pass through on the way to it, and of a model hub's cache the store that its links lead to; no ".."
+// and no link leads anywhere else.
 type folder struct {
-	root  *os.Root
-	files map[string]*os.File
+	places []string // of the net, as it was named and as links have it
+	files  map[string]*os.File
 }
 
-func openFolder(path string) (*folder, error) {
-	root, err := os.OpenRoot(path)
-	return &folder{root, map[string]*os.File{}}, err
+// openFolder is the folder of a net's file.
+func openFolder(net string) *folder {
+	const most = 8 // links in a row
+	d := &folder{files: map[string]*os.File{}}
+	for range most {
+		d.places = append(d.places, filepath.Dir(net))
+		to, err := os.Readlink(net)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(net), to)
+		}
+		net = to
+	}
+	return d
 }
 
 func (d *folder) open(location string) (io.ReaderAt, int64, error) {
@@ -64,16 +80,9 @@ func (d *folder) open(location string) (io.ReaderAt, int64, error) {
 		if len(d.files) == most {
 			return nil, 0, fmt.Errorf("more than %d files of external data", most)
 		}
-		// Only a regular file is opened: opening a pipe would wait for ever.
-		info, err := d.root.Stat(location)
-		if err != nil {
-			return nil, 0, unwrapPath(err)
-		}
-		if !info.Mode().IsRegular() {
-			return nil, 0, errors.New("not a regular file")
-		}
-		if f, err = d.root.Open(location); err != nil {
-			return nil, 0, unwrapPath(err)
+		var err error
+		if f, err = d.find(location); err != nil {
+			return nil, 0, err
 		}
 		d.files[location] = f
 	}
@@ -84,11 +93,88 @@ func (d *folder) open(location string) (io.ReaderAt, int64, error) {
 	return f, info.Size(), nil
 }
 
+// find opens what lies at a location in the first of the places that has it.
+func (d *folder) find(location string) (*os.File, error) {
+	for _, place := range d.places {
+		path := filepath.Join(place, location)
+		if _, err := os.Lstat(path); err != nil {
+			continue
+		}
+		real, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return nil, unwrapPath(err)
+		}
+		trusted := []string{place}
+		if store := hubStore(place); store != "" {
+			trusted = append(trusted, store)
+		}
+		for _, dir := range trusted {
+			if f, err := openWithin(dir, real); f != nil || err != nil {
+				return f, err
+			}
+		}
+		return nil, fmt.Errorf("it leads to %s, and only what lies in %s is trusted", real, strings.Join(trusted, " or "))
+	}
+	return nil, fmt.Errorf("no such file in %s", d.places[0])
+}
+
+// openWithin opens a regular file if it lies in dir; both are nil if it does not. The path has no links, and
+// none that is put there meanwhile leads out.
+func openWithin(dir, path string) (*os.File, error) {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return nil, unwrapPath(err)
+	}
+	inside, err := filepath.Rel(dir, path)
+	if err != nil || !filepath.IsLocal(inside) {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, unwrapPath(err)
+	}
+	defer root.Close()
+	info, err := root.Stat(inside)
+	if err != nil {
+		return nil, unwrapPath(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := root.OpenFile(inside, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, unwrapPath(err)
+	}
+	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, errors.New("not a regular file")
+	}
+	return f, nil
+}
+
+// hubStore is where the files of a hub's cache lie that a folder in it has links to, "" outside such a
+// cache: MODEL/snapshots/REVISION/... leads to MODEL/blobs.
+func hubStore(dir string) string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for ; filepath.Dir(dir) != dir; dir = filepath.Dir(dir) {
+		if filepath.Base(dir) != "snapshots" {
+			continue
+		}
+		store := filepath.Join(filepath.Dir(dir), "blobs")
+		if info, err := os.Lstat(store); err == nil && info.IsDir() {
+			return store
+		}
+	}
+	return ""
+}
+
 func (d *folder) close() {
 	for _, f := range d.files {
 		f.Close()
 	}
-	d.root.Close()
 }
 
 // unwrapPath drops the path from an error, for a message that has it already.

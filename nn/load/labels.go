@@ -3,10 +3,11 @@ package load
 import (
 	"bufio"
 	"bytes"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"zalgoscope/nn/disk"
 )
 
 const (
@@ -19,12 +20,7 @@ const (
 func labelsBeside(net string) []string {
 	dir := filepath.Dir(net)
 	for _, name := range []string{stem(net) + ".labels.txt", "synset_words.txt", "labels.txt"} {
-		path := filepath.Join(dir, name)
-		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() || info.Size() > maxLabelText {
-			continue
-		}
-		if text, err := os.ReadFile(path); err == nil {
+		if text, err := disk.Read(filepath.Join(dir, name), maxLabelText); err == nil {
 			return parseLabels(text)
 		}
 	}

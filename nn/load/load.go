@@ -6,12 +6,12 @@ package load
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/disk"
 )
 
 // Options adjust what a file says about itself. Labels come from the options,
@@ -63,10 +63,7 @@ func fromFiles(first, second string, o Options) (*nn.Net, error) {
 	}
 	name := filepath.Base(first)
 	if extension(first) == ".onnx" {
-		dir, err := openFolder(filepath.Dir(first))
-		if err != nil {
-			return nil, fmt.Errorf("load: %w", err)
-		}
+		dir := openFolder(first)
 		defer dir.close()
 		return fromONNX(data, name, dir.open, o)
 	}
@@ -113,25 +110,9 @@ func extension(path string) string { return strings.ToLower(filepath.Ext(path)) 
 
 // readFile reads a regular file that is not beyond what protobuf allows.
 func readFile(path string) ([]byte, error) {
-	const most = 2 << 30
-	info, err := os.Stat(path)
+	data, err := disk.Read(path, 2<<30)
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("load: %s is not a regular file", path)
-	}
-	if info.Size() > most {
-		return nil, fmt.Errorf("load: %s has %d bytes, more than %d", path, info.Size(), most)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("load: %w", err)
-	}
-	defer f.Close()
-	data := make([]byte, info.Size())
-	if _, err := io.ReadFull(f, data); err != nil {
-		return nil, fmt.Errorf("load: %s: %w", path, err)
 	}
 	return data, nil
 }

@@ -2,8 +2,6 @@ package load
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -183,58 +181,6 @@ func TestONNXNumberFormats(t *testing.T) {
 }
 
 func protoFloat(num int, v float32) []byte { return cat([]byte{byte(num<<3 | 5)}, singles(v)) }
-
-func external(name, location, offset, length string) []byte {
-	entry := func(k, v string) []byte { return bytesField(13, text(1, k), text(2, v)) }
-	return bytesField(5, packed(1, 1, 3, 1, 1), varint(2, 1), text(8, name), varint(14, 1),
-		entry("location", location), entry("offset", offset), entry("length", length))
-}
-
-func TestONNXExternalData(t *testing.T) {
-	dir := t.TempDir()
-	inside := filepath.Join(dir, "net")
-	if err := os.MkdirAll(inside, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	data := cat(make([]byte, 8), singles(1, 2, 3))
-	for _, f := range []string{filepath.Join(inside, "w.bin"), filepath.Join(dir, "secret.bin")} {
-		if err := os.WriteFile(f, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Symlink("../secret.bin", filepath.Join(inside, "link.bin")); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ location, offset, length, err string }{
-		{"w.bin", "8", "12", ""},
-		{"w.bin", "8", "", ""},
-		{"w.bin", "8", "13", `has external data past the end of "w.bin", which has 20 bytes`},
-		{"w.bin", "4", "", "data of 16 bytes"},
-		{"w.bin", "-1", "", `has external data at offset "-1"`},
-		{"none.bin", "8", "12", `has its data in "none.bin": no such file`},
-		{"../secret.bin", "8", "12", `has its data in "../secret.bin": the file must lie in the net's own folder`},
-		{"link.bin", "8", "12", `has its data in "link.bin": path escapes`},
-		{".", "0", "12", `has its data in ".": not a regular file`},
-	} {
-		path := filepath.Join(inside, "n.onnx")
-		if err := os.WriteFile(path, model(13, external("w", c.location, c.offset, c.length), op("Conv", "x,w", "y")), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		net, err := File(path, Options{})
-		switch {
-		case c.err != "":
-			wantError(t, err, c.err)
-		case err != nil:
-			t.Errorf("%v: %v", c, err)
-		default:
-			if got := nn.Floats(net.Layers[0].Op.(*nn.Conv).W); !slices.Equal(got, []float32{1, 2, 3}) {
-				t.Errorf("weights are %v", got)
-			}
-		}
-	}
-	_, err := ONNX(model(13, external("w", "w.bin", "8", "12"), op("Conv", "x,w", "y")), "n.onnx", Options{})
-	wantError(t, err, "has its data in another file, which cannot be reached from here")
-}
 
 // What is not supported goes with all that needs it; the rest loads.
 func TestONNXUnsupported(t *testing.T) {

@@ -125,14 +125,6 @@ func (m *onnx) unsqueeze(n *node, in []operand) (value, error) {
 	return m.seen(n, x)
 }
 
-// positions are the axes of height and width as the file sees a map.
-func (v value) positions() []int {
-	if v.last {
-		return []int{1, 2}
-	}
-	return []int{2, 3}
-}
-
 // reduceMean over both directions is a global average pool.
 func (m *onnx) reduceMean(n *node, in []operand) (value, error) {
 	x, err := one(in, 1)
