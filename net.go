@@ -61,13 +61,18 @@ func (f *netFlags) load() (*nn.Net, error) {
 // identity names the net and the content of its files, for recipes. A net whose files
 // cannot be read again has no checksum, and is then not compared.
 func (f *netFlags) identity() record.Net {
+	return record.Net{Name: netName(f.net), SHA256: netSum(f.net)}
+}
+
+// netSum is the checksum of a net's content, "" where it cannot be read.
+func netSum(spec string) string {
 	h := sha256.New()
-	if data, ok := assets.Net(f.net); ok {
+	if data, ok := assets.Net(spec); ok {
 		h.Write(data)
-	} else if err := hashFiles(h, f.net); err != nil {
-		return record.Net{Name: f.net}
+	} else if err := hashFiles(h, spec); err != nil {
+		return ""
 	}
-	return record.Net{Name: f.net, SHA256: hex.EncodeToString(h.Sum(nil))}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func hashFiles(h io.Writer, spec string) error {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"image"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -17,10 +19,10 @@ type replayJob struct {
 	netFlags
 	engineFlags
 	recordFlags
-	size, start string
-	guides      []string
-	from, to    int
-	bends       dream.Settings // what --zalgo, --bend and --mod put in place of the recorded ones
+	size, start     string
+	guides, folders []string
+	from, to        int
+	bends           dream.Settings // what --zalgo, --bend and --mod put in place of the recorded ones
 }
 
 func replayCommand() *cobra.Command {
@@ -46,8 +48,9 @@ the whole recording; an empty text takes it out. What is written carries them.`,
 	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; the recorded size where not given")
 	fs.IntVar(&j.from, "from", 0, "first frame, from 0")
 	fs.IntVar(&j.to, "to", 0, "frame to end before; 0 for all")
-	fs.StringVar(&j.start, "start", "", "start picture, where it is no longer where the recipe says")
-	fs.StringArrayVar(&j.guides, "guide", nil, "guide picture, where it is no longer where the recipe says; as often as there are several")
+	fs.StringArrayVar(&j.folders, "folder", nil, "folder to look in for the recipe's net and pictures, beside the recording's own; as often as there are several")
+	fs.StringVar(&j.start, "start", "", "start picture, where it is not found by its name")
+	fs.StringArrayVar(&j.guides, "guide", nil, "guide picture, where it is not found by its name; as often as there are several")
 	bendFlags(fs, &j.bends)
 	j.netFlags.register(cmd)
 	j.engineFlags.register(cmd)
@@ -59,11 +62,17 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
-	o, err := j.replayOptions(filepath.Dir(file))
+	folders, err := j.places(file)
 	if err != nil {
 		return err
 	}
-	j.follow(cmd, recipe)
+	o, err := j.replayOptions(folders)
+	if err != nil {
+		return err
+	}
+	if err := j.follow(cmd, recipe, folders); err != nil {
+		return err
+	}
 	net, err := j.load()
 	if err != nil {
 		return err
@@ -96,9 +105,22 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	})
 }
 
-// replayOptions are the flags' part of the replay of a file in a folder.
-func (j *replayJob) replayOptions(folder string) (o record.ReplayOptions, err error) {
-	o = record.ReplayOptions{From: j.from, To: j.to, Open: record.Beside(folder, picture.Open)}
+// places are the folders in which what the recipe of a file names is looked for: its own, those of the
+// flag, and the one that the command runs in.
+func (j *replayJob) places(file string) ([]string, error) {
+	for _, f := range j.folders {
+		if info, err := os.Stat(f); err != nil {
+			return nil, fmt.Errorf("--folder: %w", err)
+		} else if !info.IsDir() {
+			return nil, fmt.Errorf("--folder: %s is no folder", f)
+		}
+	}
+	return append(append([]string{filepath.Dir(file)}, j.folders...), "."), nil
+}
+
+// replayOptions are the flags' part of a replay.
+func (j *replayJob) replayOptions(folders []string) (o record.ReplayOptions, err error) {
+	o = record.ReplayOptions{From: j.from, To: j.to, Find: record.Find(folders...), Open: picture.Open}
 	if j.size != "" {
 		if o.Size.X, o.Size.Y, err = picture.ParseSize(j.size); err != nil {
 			return o, err
@@ -128,10 +150,12 @@ func (j *replayJob) bend(cmd *cobra.Command, r record.Recipe, net *nn.Net) (reco
 }
 
 // follow takes from the recipe what no flag says: the net, and how the file is written.
-func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe) {
+func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe, folders []string) (err error) {
 	flags := cmd.Flags()
 	if !flags.Changed("net") {
-		j.net = r.Net.Name
+		if j.net, err = recall(r.Net, folders...); err != nil {
+			return err
+		}
 	}
 	if !flags.Changed("fps") && r.FPS > 0 {
 		j.fps = r.FPS
@@ -143,4 +167,5 @@ func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe) {
 			*part.to = *part.from
 		}
 	}
+	return nil
 }

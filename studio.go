@@ -56,7 +56,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	c := app.Config{
 		Context: ctx,
-		Open:    j.openLive, Load: j.loadLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
+		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	if len(args) == 1 {
@@ -96,7 +96,16 @@ func (j *studioJob) openLive(net *nn.Net) (nn.Engine, error) {
 	return f.open(net)
 }
 
-// loadLive reads a net that was dropped on the window or that a recipe names.
+// recallLive reads the net that a recipe names, looked for in folders.
+func (j *studioJob) recallLive(want record.Net, folders []string) (*nn.Net, record.Net, error) {
+	spec, err := recall(want, folders...)
+	if err != nil {
+		return nil, record.Net{}, err
+	}
+	return j.loadLive(spec)
+}
+
+// loadLive reads a net that was dropped on the window.
 func (j *studioJob) loadLive(spec string) (*nn.Net, record.Net, error) {
 	f := j.netFlags
 	f.net = spec

@@ -42,6 +42,7 @@ type opened struct {
 	recipe *record.Recipe
 	net    *nn.Net // nil where the present one stays
 	id     record.Net
+	notes  []string // what was not as it should be
 }
 
 // openFile reads a file in the background and dreams on with what it is: a net, a
@@ -52,66 +53,122 @@ func (s *studio) openFile(path string) {
 		return
 	}
 	s.opening = true
-	present := s.session.id
+	present, folders := s.session.id, s.folders(path)
 	s.tell("opening " + shortName(path))
 	s.background(func() {
-		o, err := s.read(path, present)
+		o, err := s.read(path, present, folders)
 		s.post(func() {
 			s.opening = false
 			if err != nil {
 				s.warn(err)
 				return
 			}
+			for _, n := range o.notes {
+				s.warn(errors.New(n))
+			}
 			s.take(o)
 		})
 	})
 }
 
+// folders are where what a file's recipe names is looked for: beside the file, beside the pictures of the
+// present dream, and where dreams are saved.
+func (s *studio) folders(path string) []string {
+	folders := []string{filepath.Dir(path)}
+	for _, near := range []string{s.session.latest().title, s.want.Guide} {
+		if whole, err := filepath.Abs(near); err == nil && near != "" {
+			folders = append(folders, filepath.Dir(whole))
+		}
+	}
+	return append(folders, saveFolder())
+}
+
 // read finds out what a file is. It runs on a goroutine of its own and uses only the
 // configuration, which does not change.
-func (s *studio) read(path string, present record.Net) (o opened, err error) {
+func (s *studio) read(path string, present record.Net, folders []string) (o opened, err error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".onnx", ".caffemodel", ".prototxt":
 		return s.readNet(path)
 	}
 	recipe, err := record.ReadRecipe(path)
 	if err != nil {
-		// No recipe in it: a picture like any other.
-		m, err := picture.Open(path)
-		if err != nil {
-			return o, err
+		// No recipe in it that can be read: a picture like any other.
+		m, perr := picture.Open(path)
+		if perr != nil {
+			return o, perr
 		}
-		return opened{start: picture.Fit(m, mostStart), title: path}, nil
+		if !errors.Is(err, record.ErrNone) {
+			o.notes = append(o.notes, err.Error()+"; it is opened as a picture")
+		}
+		o.start, o.title = picture.Fit(m, mostStart), path
+		return o, nil
 	}
+	return s.readDream(path, recipe, present, folders)
+}
+
+// readDream finds what a recipe names.
+func (s *studio) readDream(path string, recipe record.Recipe, present record.Net, folders []string) (o opened, err error) {
+	find := record.Find(folders...)
 	o.recipe = &recipe
-	if o.start, o.title, err = goOn(path, recipe); err != nil {
+	if o.start, o.title, err = goOn(path, recipe, find); err != nil {
 		return o, err
 	}
 	o.start = picture.Fit(o.start, mostStart)
-	if _, err := recipe.OpenGuides(picture.Open); err != nil {
-		return o, err
+	last := &recipe.Changes[len(recipe.Changes)-1].Settings
+	if last.Guide != "" {
+		if last.Guide, err = findGuide(recipe, last.Guide, find); err != nil {
+			o.notes = append(o.notes, err.Error()+"; the dream goes on without it")
+		}
 	}
-	if recipe.Net.SHA256 != present.SHA256 || recipe.Net.Name != present.Name {
-		net, err := s.readNet(recipe.Net.Name)
-		if err != nil {
+	if !sameNet(recipe.Net, present) {
+		if s.cfg.Recall == nil {
+			return o, errors.New("app: nets cannot be opened here")
+		}
+		if o.net, o.id, err = s.cfg.Recall(recipe.Net, folders); err != nil {
 			return o, fmt.Errorf("the net of %s: %w", shortName(path), err)
 		}
-		o.net, o.id = net.net, net.id
+		if recipe.Net.SHA256 != o.id.SHA256 {
+			o.notes = append(o.notes, fmt.Sprintf("the net %s is not the one that was recorded, but another one of that name", recipe.Net.Name))
+		}
 	}
 	return o, nil
 }
 
+// sameNet compares nets by their content, or by their names where that is not known.
+func sameNet(a, b record.Net) bool {
+	return a.SHA256 == b.SHA256 && (a.SHA256 != "" || a.Name == b.Name)
+}
+
+// findGuide gives the path of a recipe's guide picture.
+func findGuide(r record.Recipe, name string, find record.Finder) (path string, err error) {
+	g := record.Guide{Name: name}
+	for _, followed := range r.Guides {
+		if followed.Name == name {
+			g = followed
+		}
+	}
+	if _, path, err = g.Open(find, picture.Open, nil); err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
+}
+
 // goOn gives what a file with a recipe is dreamed on from: a picture is itself, a recording the
 // picture that it began with.
-func goOn(path string, r record.Recipe) (start *image.RGBA, title string, err error) {
+func goOn(path string, r record.Recipe, find record.Finder) (start *image.RGBA, title string, err error) {
 	if r.Frames == 1 {
 		if m, err := picture.Open(path); err == nil {
 			return m, path, nil
 		}
 	}
-	start, err = r.Start.Open(r.Seed, record.Beside(filepath.Dir(path), picture.Open))
-	return start, r.Start.Name, err
+	if s := r.Start; s.Width*s.Height > mostMade && s.Picture == nil {
+		return nil, "", fmt.Errorf("app: the start picture of %s has %dx%d pixels, more than the window dreams; 'zalgoscope replay' takes it", shortName(path), s.Width, s.Height)
+	}
+	return r.Start.Open(r.Seed, find, picture.Open)
 }
+
+// mostMade is the number of pixels of a start picture that is made or cut for a recipe.
+const mostMade = 1 << 25
 
 func (s *studio) readNet(spec string) (opened, error) {
 	if s.cfg.Load == nil {
@@ -132,7 +189,8 @@ func (s *studio) take(o opened) {
 	switch {
 	case o.recipe != nil:
 		next.seed = o.recipe.Seed
-		next.adapt = func(w *dream.Settings) { *w = o.recipe.Last() }
+		last := s.affordable(o.recipe.Last(), o.start.Rect.Size())
+		next.adapt = func(w *dream.Settings) { *w = last }
 	case o.net != nil:
 		// Another net has other layers.
 		next.adapt = func(w *dream.Settings) {
@@ -150,6 +208,19 @@ func (s *studio) take(o opened) {
 	s.want, s.size = next.from(s.want, s.size)
 	ses.begin(next.start, next.title, next.seed)
 	s.publish()
+}
+
+// affordable gives a recipe's settings without a canvas for which there is no memory here: without the
+// governor it would be dreamed at once.
+func (s *studio) affordable(w dream.Settings, shape image.Point) dream.Settings {
+	if side := max(w.Width, w.Height); side > 0 {
+		z := sizer{shape: shape}
+		if width, height := z.of(side); s.bytes(width, height) > s.free() {
+			s.warn(fmt.Errorf("app: there is no memory for the recorded canvas of %.0f × %.0f; the size is chosen here", w.Width, w.Height))
+			w.Width, w.Height = 0, 0
+		}
+	}
+	return w
 }
 
 // shortName is a path's last element.

@@ -30,8 +30,11 @@ type Config struct {
 	NetID record.Net // the net's name and checksum, for recipes
 	// Open makes an engine for a net. It is called on a goroutine of its own.
 	Open func(*nn.Net) (nn.Engine, error)
-	// Load reads a net that was opened or dropped, or that a recipe names; nil forbids it.
+	// Load reads a net that was opened or dropped; nil forbids it.
 	Load func(spec string) (*nn.Net, record.Net, error)
+	// Recall reads the net that a recipe names, found by its name in these folders or where nets are known
+	// by their names; nil forbids it.
+	Recall func(want record.Net, folders []string) (*nn.Net, record.Net, error)
 
 	Start      *image.RGBA // start picture; nil for static
 	StartName  string      // its path, "static" or "clouds"

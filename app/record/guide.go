@@ -1,11 +1,8 @@
 package record
 
 import (
-	"errors"
 	"fmt"
 	"image"
-	"io/fs"
-	"path/filepath"
 	"sync"
 
 	"zalgoscope/app/picture"
@@ -13,7 +10,7 @@ import (
 
 // Guide is a guide picture that a dream followed.
 type Guide struct {
-	Name   string // its path
+	Name   string // of its file
 	SHA256 string // of the pixels that were followed, as Hash gives it
 }
 
@@ -31,10 +28,11 @@ func NewGuides(open func(path string) (*image.RGBA, error)) *Guides {
 	return &Guides{open: open, known: map[string]*image.RGBA{}}
 }
 
-// Open is made for dream.Options. Its pictures are of a size at which their features are
-// many enough and quick to compare.
+// mostGuide is the longer side of guide pictures: their features are many enough and quick to compare.
+const mostGuide = 256
+
+// Open is made for dream.Options.
 func (g *Guides) Open(path string) (*image.RGBA, error) {
-	const most = 256
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if m := g.known[path]; m != nil {
@@ -44,56 +42,60 @@ func (g *Guides) Open(path string) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.known[path] = picture.Fit(m, most)
+	g.known[path] = picture.Fit(m, mostGuide)
 	return g.known[path], nil
 }
 
-// followed is what a recipe keeps of a guide, and false where it was never opened.
-func (g *Guides) followed(path string) (Guide, bool) {
+// followed is what a recipe keeps of a guide, without a checksum where it was never opened.
+func (g *Guides) followed(path string) Guide {
+	is := Guide{Name: NameOf(path)}
 	if g == nil {
-		return Guide{}, false
+		return is
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	m := g.known[path]
-	if m == nil {
-		return Guide{}, false
+	if m := g.known[path]; m != nil {
+		is.SHA256 = Hash(m)
 	}
-	return Guide{Name: path, SHA256: Hash(m)}, true
+	return is
 }
 
-// OpenGuides opens a recipe's guide pictures and checks that they are the recorded ones. Those
-// given as others may stand in for any that their pixels show them to be.
-func (r Recipe) OpenGuides(open func(path string) (*image.RGBA, error), others ...*image.RGBA) (*Guides, error) {
-	all := NewGuides(open)
+// OpenGuides finds a recipe's guide pictures by their names and checksums. Those given as others may stand in
+// for any that their pixels show them to be.
+func (r Recipe) OpenGuides(find Finder, open func(path string) (*image.RGBA, error), others ...*image.RGBA) (*Guides, error) {
+	all := NewGuides(func(name string) (*image.RGBA, error) {
+		m, _, err := Guide{Name: name}.Open(find, open, nil)
+		return m, err
+	})
 	for _, want := range r.Guides {
-		for _, m := range others {
-			one := NewGuides(func(string) (*image.RGBA, error) { return m, nil })
-			if small, err := one.Open(""); err == nil && Hash(small) == want.SHA256 {
-				all.known[want.Name] = small
-			}
-		}
-		m, err := all.Open(want.Name)
+		m, _, err := want.Open(find, open, others)
 		if err != nil {
-			return nil, fmt.Errorf("record: the recipe's guide picture: %w", err)
+			return nil, err
 		}
-		if Hash(m) != want.SHA256 {
-			return nil, fmt.Errorf("record: the guide picture %q is not the one that was recorded; it has changed since", want.Name)
-		}
+		all.known[want.Name] = m
 	}
 	return all, nil
 }
 
-// Beside opens pictures by their path, or else those of that name in a folder: the one that
-// a recording lies in, which may have been moved together with its pictures.
-func Beside(folder string, open func(path string) (*image.RGBA, error)) func(path string) (*image.RGBA, error) {
-	return func(path string) (*image.RGBA, error) {
-		m, err := open(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			if near, nerr := open(filepath.Join(folder, filepath.Base(path))); nerr == nil {
-				return near, nil
-			}
+// Open finds a guide picture by its name and checksum, at the size at which it is followed; one of the others
+// may be it.
+func (g Guide) Open(find Finder, open func(path string) (*image.RGBA, error), others []*image.RGBA) (m *image.RGBA, path string, err error) {
+	for _, m := range others {
+		if small := picture.Fit(m, mostGuide); Hash(small) == g.SHA256 {
+			return small, "", nil
 		}
-		return m, err
 	}
+	for _, path := range find(g.Name) {
+		if m, err = open(path); err != nil {
+			continue
+		}
+		if small := picture.Fit(m, mostGuide); g.SHA256 == "" || Hash(small) == g.SHA256 {
+			return small, path, nil
+		}
+		err = fmt.Errorf("record: the guide picture %q is not the one that was recorded; it has changed since", g.Name)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("record: the recipe's guide picture: %w", err)
+	}
+	return nil, "", missing("guide picture", g.Name, "guide")
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"context"
 	"image"
 	"os"
@@ -60,8 +61,12 @@ func TestReplayGuide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Guides) != 1 || r.Guides[0].Name != guide || len(r.Guides[0].SHA256) != 64 {
-		t.Fatalf("got guides %+v, want the one of %s", r.Guides, guide)
+	if len(r.Guides) != 1 || r.Guides[0].Name != "guide.png" || len(r.Guides[0].SHA256) != 64 || r.Last().Guide != "guide.png" {
+		t.Fatalf("got guides %+v, want the one of %s by its name", r.Guides, guide)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || bytes.Contains(data, []byte(dir)) {
+		t.Errorf("the recording names the folder %s (%v)", dir, err)
 	}
 	same := func(what string, o ReplayOptions) {
 		t.Helper()
@@ -69,12 +74,31 @@ func TestReplayGuide(t *testing.T) {
 			t.Errorf("%s: the frames are not those that were recorded", what)
 		}
 	}
-	same("in place", ReplayOptions{})
+	same("in place", ReplayOptions{Find: Find(dir)})
+	older := r.With(func(s *dream.Settings) {
+		if s.Guide != "" {
+			s.Guide = guide
+		}
+	})
+	older.Guides = []Guide{{guide, r.Guides[0].SHA256}}
+	if got := replay(t, older, ReplayOptions{}); !reflect.DeepEqual(got, want) {
+		t.Error("a recipe with whole paths is not replayed where they lead")
+	}
 	moved := filepath.Join(t.TempDir(), "guide.png")
 	if err := os.Rename(guide, moved); err != nil {
 		t.Fatal(err)
 	}
-	same("beside the recording", ReplayOptions{Open: Beside(filepath.Dir(moved), picture.Open)})
+	same("in another folder", ReplayOptions{Find: Find(dir, filepath.Dir(moved))})
+	if got := replay(t, older, ReplayOptions{Find: Find(filepath.Dir(moved))}); !reflect.DeepEqual(got, want) {
+		t.Error("a recipe with whole paths is not replayed with the picture in another folder")
+	}
+	if err := picture.Save(guide, newScene(300, 200).frame(1)); err != nil {
+		t.Fatal(err)
+	}
+	same("behind another one of its name", ReplayOptions{Find: Find(dir, filepath.Dir(moved))})
+	if err := os.Remove(guide); err != nil {
+		t.Fatal(err)
+	}
 	m, err := picture.Open(moved)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +106,7 @@ func TestReplayGuide(t *testing.T) {
 	same("named anew", ReplayOptions{Guide: []*image.RGBA{start, m}})
 	refused := func(what, part string) {
 		t.Helper()
-		err := Replay(context.Background(), r, net, engineOf(t, net), ReplayOptions{}, func(*image.RGBA) error {
+		err := Replay(context.Background(), r, net, engineOf(t, net), ReplayOptions{Find: Find(dir)}, func(*image.RGBA) error {
 			t.Errorf("%s: a frame was dreamed", what)
 			return nil
 		}, nil)
@@ -90,7 +114,7 @@ func TestReplayGuide(t *testing.T) {
 			t.Errorf("%s: got error %v, want one line with %q", what, err, part)
 		}
 	}
-	refused("lost", "no such file")
+	refused("lost", "--folder")
 	if err := picture.Save(guide, newScene(300, 200).frame(1)); err != nil {
 		t.Fatal(err)
 	}

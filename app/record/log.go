@@ -13,7 +13,8 @@ type Log struct {
 	guides *Guides // nil where none can be opened
 
 	mu     sync.Mutex
-	recipe Recipe // guarded by mu
+	recipe Recipe            // guarded by mu
+	names  map[string]string // of the guides, by their paths; guarded by mu
 }
 
 // NewLog begins the recipe of a dream that is about to begin; its changes come from Change,
@@ -27,13 +28,34 @@ func NewLog(head Recipe, guides *Guides) *Log {
 func (l *Log) Change(tick int64, s dream.Settings) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.recipe.Changes = append(l.recipe.Changes, Change{At: tick, Settings: s})
-	known := func(g Guide) bool { return g.Name == s.Guide }
-	if s.Guide != "" && !slices.ContainsFunc(l.recipe.Guides, known) {
-		if g, ok := l.guides.followed(s.Guide); ok {
-			l.recipe.Guides = append(l.recipe.Guides, g)
-		}
+	if s.Guide != "" {
+		s.Guide = l.guide(s.Guide)
 	}
+	l.recipe.Changes = append(l.recipe.Changes, Change{At: tick, Settings: s})
+}
+
+// guide gives the name by which the recipe knows a guide picture, and takes it down. Of two files of one name
+// the second has its checksum before it. The mutex is held.
+func (l *Log) guide(path string) string {
+	if name, ok := l.names[path]; ok {
+		return name
+	}
+	g := l.guides.followed(path)
+	if g.SHA256 == "" {
+		return g.Name // it may be opened yet
+	}
+	other := func(o Guide) bool { return o.Name == g.Name && o.SHA256 != g.SHA256 }
+	if slices.ContainsFunc(l.recipe.Guides, other) {
+		g.Name = g.SHA256[:12] + "/" + g.Name
+	}
+	if !slices.Contains(l.recipe.Guides, g) {
+		l.recipe.Guides = append(l.recipe.Guides, g)
+	}
+	if l.names == nil {
+		l.names = map[string]string{}
+	}
+	l.names[path] = g.Name
+	return g.Name
 }
 
 // Move takes down that the dream went on on another device; it is made for dream.OnMove.

@@ -1,9 +1,6 @@
 package record
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -36,7 +33,7 @@ type Recipe struct {
 
 // Net names a net and its file's content.
 type Net struct {
-	Name   string
+	Name   string // of a built-in or public net, or of its file or files, with a comma between
 	SHA256 string
 }
 
@@ -44,34 +41,6 @@ type Net struct {
 type Change struct {
 	At       int64 // the tick, as dream.OnChange counts
 	Settings dream.Settings
-}
-
-// Start is the picture that a dream began with.
-type Start struct {
-	Name          string // static, clouds, or the path of a picture; "" for one that has no name
-	Width, Height int
-	SHA256        string      // of the pixels, as Hash gives it
-	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
-}
-
-// Hash is the SHA-256 of a picture's size and pixels.
-func Hash(m *image.RGBA) string {
-	h := sha256.New()
-	w := m.Rect.Dx()
-	_ = binary.Write(h, binary.LittleEndian, [2]uint32{uint32(w), uint32(m.Rect.Dy())}) // hashes do not fail
-	for y := range m.Rect.Dy() {
-		h.Write(m.Pix[y*m.Stride:][:4*w])
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// StartOf describes a dream's start picture. One without a name goes into the recipe whole.
-func StartOf(name string, m *image.RGBA) Start {
-	s := Start{Name: name, Width: m.Rect.Dx(), Height: m.Rect.Dy(), SHA256: Hash(m)}
-	if name == "" {
-		s.Picture = m
-	}
-	return s
 }
 
 // Limits of what a recipe from outside may ask for.

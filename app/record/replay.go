@@ -18,6 +18,7 @@ type ReplayOptions struct {
 	To    int                                    // frame after the last one; 0 for all
 	Start *image.RGBA                            // start picture to use instead of finding the recorded one
 	Guide []*image.RGBA                          // guide pictures to use where the recorded ones are not found
+	Find  Finder                                 // finds pictures by their names; nil for where an older recipe's paths lead
 	Open  func(path string) (*image.RGBA, error) // opens pictures; picture.Open
 }
 
@@ -52,13 +53,16 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	if o.Open == nil {
 		o.Open = picture.Open
 	}
+	if o.Find == nil {
+		o.Find = Find()
+	}
 	start := o.Start
 	if start == nil {
-		if start, err = r.Start.Open(r.Seed, o.Open); err != nil {
+		if start, _, err = r.Start.Open(r.Seed, o.Find, o.Open); err != nil {
 			return err
 		}
 	}
-	guides, err := r.OpenGuides(o.Open, o.Guide...)
+	guides, err := r.OpenGuides(o.Find, o.Open, o.Guide...)
 	if err != nil {
 		return err
 	}
@@ -90,30 +94,4 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 		}
 	}
 	return nil
-}
-
-// Open makes or finds the start picture and checks that it is the recorded one.
-func (s Start) Open(seed uint64, open func(path string) (*image.RGBA, error)) (*image.RGBA, error) {
-	var found []*image.RGBA
-	switch {
-	case s.Picture != nil:
-		found = append(found, s.Picture)
-	case s.Name == "static":
-		found = append(found, dream.Static(s.Width, s.Height, seed))
-	case s.Name == "clouds":
-		found = append(found, dream.Clouds(s.Width, s.Height, seed))
-	default:
-		m, err := open(s.Name)
-		if err != nil {
-			return nil, fmt.Errorf("record: the recipe's start picture: %w", err)
-		}
-		// It may have been cut or shrunk before it was dreamed.
-		found = append(found, m, picture.Cover(m, s.Width, s.Height), picture.Fit(m, max(s.Width, s.Height)))
-	}
-	for _, m := range found {
-		if m.Rect.Size() == image.Pt(s.Width, s.Height) && (s.SHA256 == "" || Hash(m) == s.SHA256) {
-			return m, nil
-		}
-	}
-	return nil, fmt.Errorf("record: the start picture %q is not the one that was recorded; it has changed since", s.Name)
 }

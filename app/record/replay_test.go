@@ -140,7 +140,7 @@ func TestReplay(t *testing.T) {
 			if len(r.Changes) < 4 {
 				t.Errorf("got %d changes, want the knobs' at least", len(r.Changes))
 			}
-			got := replay(t, r, ReplayOptions{})
+			got := replay(t, r, ReplayOptions{Find: Find(dir)})
 			if len(got) != len(want) {
 				t.Fatalf("got %d frames, want %d", len(got), len(want))
 			}
@@ -149,7 +149,7 @@ func TestReplay(t *testing.T) {
 					t.Errorf("frame %d is not the one that was recorded", i)
 				}
 			}
-			part := replay(t, r, ReplayOptions{From: 2, To: 4})
+			part := replay(t, r, ReplayOptions{From: 2, To: 4, Find: Find(dir)})
 			if len(part) != 2 || !reflect.DeepEqual(part, got[2:4]) {
 				t.Errorf("frames 2 to 4 are not those of the whole")
 			}
