@@ -7,6 +7,8 @@ LINK    := -s -w -X main.version=$(VERSION)
 FLAGS   := -trimpath -buildvcs=false -ldflags "$(LINK)"
 SHARE   := dist/share
 export PREFIX DESTDIR HACKDIR HACKCONF
+# HEIC and AVIF are decoded by what is inside, not by whatever library this machine happens to have.
+export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.
 BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev

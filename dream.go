@@ -132,7 +132,7 @@ func (j *dreamJob) startPicture() (*image.RGBA, error) {
 	m, err := picture.Open(j.start)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("there is no picture %q; give a PNG or JPEG file, 'static' or 'clouds'", j.start)
+			return nil, fmt.Errorf("there is no picture %q; give a picture's file, 'static' or 'clouds'", j.start)
 		}
 		return nil, err
 	}

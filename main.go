@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zalgoscope/app/picture"
 	"zalgoscope/app/visible"
 )
 
@@ -39,6 +40,7 @@ func execute(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	picture.Warn = warn
 	cobra.MousetrapHelpText = "" // on Windows a double click opens the studio
 	cmd := root()
 	cmd.SetArgs(args)

@@ -76,5 +76,5 @@ Terminal=false
 StartupWMClass=Zalgoscope
 Categories=Graphics;2DGraphics;RasterGraphics;
 Keywords=DeepDream;dream;neural;network;art;zalgo;
-MimeType=image/png;image/jpeg;
+MimeType=image/png;image/jpeg;image/webp;image/gif;image/bmp;image/tiff;image/heic;image/avif;
 `

@@ -13,6 +13,7 @@ import (
 	"github.com/sqweek/dialog"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
 )
 
@@ -40,13 +41,11 @@ func (s *studio) ask(choose func() (string, error), then func(path string)) {
 	}()
 }
 
-var pictureKinds = []string{"png", "jpg", "jpeg"}
-
 // openDialog opens a picture, a net or a saved dream.
 func (s *studio) openDialog() {
 	s.ask(func() (string, error) {
 		return dialog.File().Title("Open a picture or a net").
-			Filter("Pictures, dreams and nets", append([]string{"onnx", "caffemodel", "prototxt", "gif"}, pictureKinds...)...).
+			Filter("Pictures, dreams and nets", append([]string{"onnx", "caffemodel", "prototxt"}, picture.Endings...)...).
 			Filter("All files", "*").Load()
 	}, s.openFile)
 }
@@ -54,7 +53,7 @@ func (s *studio) openDialog() {
 // guideDialog chooses the guide picture.
 func (s *studio) guideDialog() {
 	s.ask(func() (string, error) {
-		return dialog.File().Title("Choose a guide").Filter("Pictures", pictureKinds...).Load()
+		return dialog.File().Title("Choose a guide").Filter("Pictures", picture.Endings...).Load()
 	}, s.follow)
 }
 
@@ -72,7 +71,7 @@ func (s *studio) saveDialog() {
 	picture, recipe := s.shown.Image, s.shown.recipe()
 	s.ask(func() (string, error) {
 		return dialog.File().Title("Save the picture").SetStartDir(saveFolder()).
-			SetStartFile(saveName()).Filter("PNG or JPEG", pictureKinds...).Save()
+			SetStartFile(saveName()).Filter("PNG or JPEG", "png", "jpg", "jpeg").Save()
 	}, func(path string) {
 		if filepath.Ext(path) == "" {
 			path += ".png"

@@ -2,32 +2,41 @@
 package picture
 
 import (
-	"bytes"
 	"fmt"
 	"image"
-	"image/color"
-
-	"github.com/kovidgoyal/imaging"
-	"golang.org/x/image/draw"
+	"runtime/debug"
 
 	"zalgoscope/nn/disk"
 )
 
-// largest is the number of pixels beyond which a file is refused: a decompression
-// bomb, or a picture that no engine here could dream.
-const largest = 200_000_000
-
 // mostFile is how many bytes a picture's file may have.
 const mostFile = 1 << 30
 
-// Open reads a PNG or JPEG, told by its content and not by its name, upright by its
-// EXIF orientation, in sRGB, transparency laid on white. The result begins at 0,0.
-func Open(path string) (*image.RGBA, error) {
+// Warn hears in one line what was wrong with a picture that opened all the same. It is set before the
+// first picture is opened, and may then be called from any goroutine.
+var Warn = func(string) {}
+
+// Options say how a picture is opened.
+type Options struct {
+	Most          int // pixels of the longer side: a larger picture is shrunk; 0 keeps every size
+	Width, Height int // the size to cover instead, cutting off what does not fit the shape; 0 keeps the shape
+	// Progress, which may be nil, hears which share is done, 0 to 1. Its error ends the opening.
+	Progress func(share float64) error
+}
+
+// Open reads a picture at its own size. Its content tells the format, not its name: PNG, JPEG, WebP, GIF
+// (the first frame), BMP, TIFF, HEIC or AVIF. It comes upright by its orientation, in sRGB by its colour
+// profile, transparency laid on white, and begins at 0,0.
+func Open(path string) (*image.RGBA, error) { return Options{}.Open(path) }
+
+// Open is Open at the size asked for. While it is shrunk no more of a large picture is kept than its
+// format demands.
+func (o Options) Open(path string) (*image.RGBA, error) {
 	data, err := disk.Read(path, mostFile)
 	if err != nil {
 		return nil, fmt.Errorf("picture: %w", err)
 	}
-	m, err := Decode(data)
+	m, err := o.decode(data, path+": ")
 	if err != nil {
 		return nil, fmt.Errorf("picture: %s: %w", path, err)
 	}
@@ -35,53 +44,46 @@ func Open(path string) (*image.RGBA, error) {
 }
 
 // Decode is Open for a file that is already in memory.
-func Decode(data []byte) (*image.RGBA, error) {
-	if kind := Kind(data); kind != "PNG" && kind != "JPEG" {
-		return nil, fmt.Errorf("is %s, but pictures must be PNG or JPEG; convert it first", kind)
-	}
-	c, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("is damaged: %w", err)
-	}
-	if c.Width < 1 || c.Height < 1 || c.Width > largest/c.Height {
-		return nil, fmt.Errorf("has %dx%d pixels, more than can be dreamed; shrink it first", c.Width, c.Height)
-	}
-	m, err := imaging.Decode(bytes.NewReader(data), imaging.Backends(imaging.GO_IMAGE), imaging.Background(color.White))
-	if err != nil {
-		// A picture whose metadata alone is broken still shows.
-		if m, _, err = image.Decode(bytes.NewReader(data)); err != nil {
-			return nil, fmt.Errorf("is damaged: %w", err)
+func Decode(data []byte) (*image.RGBA, error) { return Options{}.decode(data, "") }
+
+// decode says what it warns of behind a name.
+func (o Options) decode(data []byte, name string) (m *image.RGBA, err error) {
+	defer func() {
+		// A decoder of others that trips over a damaged file may not take the program along.
+		if r := recover(); r != nil {
+			m, err = nil, fmt.Errorf("is damaged: %v", r)
 		}
+	}()
+	s, err := open(data)
+	if err != nil {
+		return nil, err
 	}
-	out := image.NewRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
-	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
-	draw.Draw(out, out.Rect, m, m.Bounds().Min, draw.Over)
-	return out, nil
+	part, w, h := o.shape(s.upright())
+	if s.turned() {
+		part, w, h = image.Rect(part.Min.Y, part.Min.X, part.Max.Y, part.Max.X), h, w
+	}
+	if err := s.afford(w, h); err != nil {
+		return nil, err
+	}
+	p, err := newProfile(s.profile, s.layout)
+	if err != nil {
+		Warn(fmt.Sprintf("picture: %sits colour profile is not used: %v", name, err))
+	}
+	out, err := s.at(part, w, h, p, o.Progress)
+	if err != nil {
+		return nil, err
+	}
+	if s.cost(w, h) > 64<<20 {
+		debug.FreeOSMemory() // what a large picture took is better spent on the dream
+	}
+	return turn(out, s.orientation), nil
 }
 
-// Kind names the format that a file's first bytes show.
-func Kind(data []byte) string {
-	for _, k := range []struct {
-		name, magic string
-		at          int
-	}{
-		{"PNG", "\x89PNG\r\n\x1a\n", 0},
-		{"JPEG", "\xff\xd8\xff", 0},
-		{"a GIF", "GIF8", 0},
-		{"a WebP", "WEBP", 8},
-		{"a BMP", "BM", 0},
-		{"a TIFF", "II*\x00", 0},
-		{"a TIFF", "MM\x00*", 0},
-		{"a HEIF or AVIF", "ftyp", 4},
-		{"a PDF", "%PDF", 0},
-		{"an SVG", "<svg", 0},
-	} {
-		if len(data) >= k.at && bytes.HasPrefix(data[k.at:], []byte(k.magic)) {
-			return k.name
-		}
+// shape is the part of a picture that is used, and the size that it is used at.
+func (o Options) shape(w, h int) (part image.Rectangle, dw, dh int) {
+	if o.Width > 0 && o.Height > 0 {
+		return covering(w, h, o.Width, o.Height), o.Width, o.Height
 	}
-	if len(data) == 0 {
-		return "empty"
-	}
-	return "of an unknown format"
+	dw, dh = fitting(w, h, o.Most)
+	return image.Rect(0, 0, w, h), dw, dh
 }

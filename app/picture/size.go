@@ -4,34 +4,48 @@ import (
 	"fmt"
 	"image"
 	"strings"
-
-	"golang.org/x/image/draw"
 )
 
 // Fit shrinks a picture so that neither side is longer than most pixels; a smaller
 // one stays as it is, and most 0 keeps every picture.
 func Fit(m *image.RGBA, most int) *image.RGBA {
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	if most <= 0 || max(w, h) <= most {
+	w, h := fitting(m.Rect.Dx(), m.Rect.Dy(), most)
+	if w == m.Rect.Dx() && h == m.Rect.Dy() {
 		return m
 	}
-	return Long(m, most)
+	return scale(m, m.Rect, w, h)
+}
+
+// fitting is the size that Fit makes of w x h.
+func fitting(w, h, most int) (int, int) {
+	if most <= 0 || max(w, h) <= most {
+		return w, h
+	}
+	return long(w, h, most)
 }
 
 // Long scales a picture up or down so that its longer side has so many pixels.
 func Long(m *image.RGBA, pixels int) *image.RGBA {
-	w, h := m.Rect.Dx(), m.Rect.Dy()
-	long := max(w, h)
-	return scale(m, m.Rect, max(w*pixels/long, 1), max(h*pixels/long, 1))
+	w, h := long(m.Rect.Dx(), m.Rect.Dy(), pixels)
+	return scale(m, m.Rect, w, h)
+}
+
+func long(w, h, pixels int) (int, int) {
+	side := max(w, h)
+	return max(w*pixels/side, 1), max(h*pixels/side, 1)
 }
 
 // Cover scales a picture to w x h, cutting off what does not fit the shape, equally at both sides.
 func Cover(m *image.RGBA, w, h int) *image.RGBA {
-	mw, mh := m.Rect.Dx(), m.Rect.Dy()
-	if mw == w && mh == h {
+	if m.Rect.Dx() == w && m.Rect.Dy() == h {
 		return m
 	}
-	part := m.Rect
+	return scale(m, covering(m.Rect.Dx(), m.Rect.Dy(), w, h).Add(m.Rect.Min), w, h)
+}
+
+// covering is the part of a picture of mw x mh pixels that Cover scales to w x h.
+func covering(mw, mh, w, h int) image.Rectangle {
+	part := image.Rect(0, 0, mw, mh)
 	if mw*h > mh*w {
 		cut := (mw - max(mh*w/h, 1)) / 2
 		part.Min.X, part.Max.X = part.Min.X+cut, part.Max.X-cut
@@ -39,13 +53,7 @@ func Cover(m *image.RGBA, w, h int) *image.RGBA {
 		cut := (mh - max(mw*h/w, 1)) / 2
 		part.Min.Y, part.Max.Y = part.Min.Y+cut, part.Max.Y-cut
 	}
-	return scale(m, part, w, h)
-}
-
-func scale(m *image.RGBA, part image.Rectangle, w, h int) *image.RGBA {
-	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.CatmullRom.Scale(out, out.Rect, m, part, draw.Src, nil)
-	return out
+	return part
 }
 
 // ParseSize reads WxH in pixels.

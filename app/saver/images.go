@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"zalgoscope/app/picture"
@@ -20,7 +21,7 @@ type images struct {
 // mostImages is the number of pictures looked at in a folder.
 const mostImages = 10000
 
-// openImages lists the PNG and JPEG files in and below a folder.
+// openImages lists the picture files in and below a folder.
 func openImages(folder string, rng *rand.Rand) (*images, error) {
 	in := &images{}
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
@@ -30,8 +31,7 @@ func openImages(folder string, rng *rand.Rand) (*images, error) {
 			}
 			return nil // a part that cannot be read is left out
 		}
-		switch strings.ToLower(filepath.Ext(path)) {
-		case ".png", ".jpg", ".jpeg":
+		if slices.Contains(picture.Endings, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))) {
 			if in.paths = append(in.paths, path); len(in.paths) >= mostImages {
 				return fs.SkipAll
 			}
@@ -42,7 +42,7 @@ func openImages(folder string, rng *rand.Rand) (*images, error) {
 		return nil, fmt.Errorf("saver: images: %w", err)
 	}
 	if len(in.paths) == 0 {
-		return nil, fmt.Errorf("saver: images: there is no PNG or JPEG in %q", folder)
+		return nil, fmt.Errorf("saver: images: there is no picture in %q", folder)
 	}
 	rng.Shuffle(len(in.paths), func(i, j int) { in.paths[i], in.paths[j] = in.paths[j], in.paths[i] })
 	return in, nil
@@ -53,8 +53,8 @@ func (in *images) open(w, h int) *image.RGBA {
 	for range min(len(in.paths), 20) {
 		path := in.paths[in.next%len(in.paths)]
 		in.next++
-		if m, err := picture.Open(path); err == nil {
-			return picture.Cover(m, w, h)
+		if m, err := (picture.Options{Width: w, Height: h}).Open(path); err == nil {
+			return m
 		}
 	}
 	return nil

@@ -1,0 +1,213 @@
+package picture
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/gif"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+)
+
+// corners are the colours of the test pictures' quarters: top left and right, bottom left and right.
+type corners [4][3]float64
+
+var plainCorners = corners{{200, 40, 40}, {40, 160, 60}, {50, 70, 200}, {230, 230, 220}}
+
+// quarters is a picture of those colours.
+func quarters(w, h int) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := plainCorners[2*(2*y/h)+2*x/w]
+			m.SetRGBA(x, y, color.RGBA{uint8(c[0]), uint8(c[1]), uint8(c[2]), 255})
+		}
+	}
+	return m
+}
+
+// checkCorners looks at the middle of each quarter.
+func checkCorners(t *testing.T, name string, m *image.RGBA, want corners, within float64) {
+	t.Helper()
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	for i, c := range want {
+		if got := at(m, w/4+i%2*w/2, h/4+i/2*h/2); !near(got, c, within) {
+			t.Errorf("%s: quarter %d is %v, want %v", name, i, got, c)
+		}
+	}
+}
+
+func testdata(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// Every format opens, with the colours that Pillow and libheif give.
+func TestFormats(t *testing.T) {
+	m := quarters(48, 32)
+	alpha := corners{{255, 255, 255}, {40, 160, 60}, {152, 162, 227}, {230, 230, 220}}
+	p3 := corners{{220, 0, 17}, {0, 164, 35}, {40, 69, 209}, {231, 231, 220}}
+	onCorner := encoded(t, func(w io.Writer) error { // a first frame that is smaller than the canvas
+		frame := image.NewPaletted(image.Rect(24, 16, 48, 32), color.Palette{color.RGBA{50, 70, 200, 255}})
+		return gif.EncodeAll(w, &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{Width: 48, Height: 32}})
+	})
+	white := [3]float64{255, 255, 255}
+	for _, c := range []struct {
+		name   string
+		data   []byte
+		want   corners
+		within float64
+	}{
+		{"lossy.webp", testdata(t, "lossy.webp"), plainCorners, 3},
+		{"lossless.webp", testdata(t, "lossless.webp"), plainCorners, 0},
+		{"alpha.webp", testdata(t, "alpha.webp"), alpha, 3},
+		{"animated.webp", testdata(t, "animated.webp"), plainCorners, 4},
+		{"animated.gif", testdata(t, "animated.gif"), plainCorners, 0},
+		{"corner.gif", onCorner, corners{white, white, white, {50, 70, 200}}, 0},
+		{"plain.heic", testdata(t, "plain.heic"), plainCorners, 3},
+		{"p3.heic", testdata(t, "p3.heic"), p3, 4},
+		{"plain.avif", testdata(t, "plain.avif"), plainCorners, 3},
+		{"p3.avif", testdata(t, "p3.avif"), p3, 4},
+		{"alpha.avif", testdata(t, "alpha.avif"), alpha, 4},
+		{"10 bits.avif", testdata(t, "ten.avif"), plainCorners, 3},
+		{"24 bits.bmp", encoded(t, func(w io.Writer) error { return bmp.Encode(w, m) }), plainCorners, 0},
+		{"plain.tiff", encoded(t, func(w io.Writer) error { return tiff.Encode(w, m, nil) }), plainCorners, 0},
+		{"deflate.tiff", encoded(t, func(w io.Writer) error {
+			return tiff.Encode(w, m, &tiff.Options{Compression: tiff.Deflate, Predictor: true})
+		}), plainCorners, 0},
+	} {
+		warned := heard(t)
+		got, err := Decode(c.data)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		want := image.Rect(0, 0, 48, 32)
+		if filepath.Ext(c.name) == ".heic" {
+			want.Max = image.Pt(192, 128)
+		}
+		if got.Rect != want {
+			t.Errorf("%s: %v, want %v", c.name, got.Rect, want)
+		}
+		checkCorners(t, c.name, got, c.want, c.within)
+		if len(*warned) > 0 {
+			t.Errorf("%s: %q", c.name, *warned)
+		}
+	}
+}
+
+// tagged is a TIFF with a further field, in place of the resolution's unit.
+func tagged(t *testing.T, m image.Image, tag, value uint16) []byte {
+	data := encoded(t, func(w io.Writer) error { return tiff.Encode(w, m, nil) })
+	d := readDirectory(data)
+	entries := make([][12]byte, d.count)
+	for i := range entries {
+		copy(entries[i][:], data[d.at+12*i:])
+		if d.order.Uint16(entries[i][:]) == 0x128 {
+			d.order.PutUint16(entries[i][:], tag)
+			d.order.PutUint16(entries[i][8:], value)
+		}
+	}
+	slices.SortFunc(entries, func(a, b [12]byte) int { return int(d.order.Uint16(a[:])) - int(d.order.Uint16(b[:])) })
+	for i, e := range entries {
+		copy(data[d.at+12*i:], e[:])
+	}
+	return data
+}
+
+// Every format that says how it lies stands upright. The tops of the quarters are turned clockwise by
+// orientation 6 of EXIF, which is three quarters against the clock in HEIF.
+func TestFormatsTurn(t *testing.T) {
+	q := plainCorners
+	turned := corners{q[2], q[0], q[3], q[1]}
+	heif := func(name, box string, value byte) []byte {
+		// The box for the bit depths, which decoders need not have, gives its place.
+		data := testdata(t, name)
+		i := bytes.Index(data, []byte("pixi"))
+		copy(data[i:], box)
+		data[i+4] = value
+		return data
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+		want corners
+	}{
+		{"turned.webp", testdata(t, "turned.webp"), turned},
+		{"turned.tiff", tagged(t, quarters(48, 32), 0x112, 6), turned},
+		{"irot.heic", heif("plain.heic", "irot", 3), turned},
+		{"irot.avif", heif("plain.avif", "irot", 3), turned},
+		{"irot 1.avif", heif("plain.avif", "irot", 1), corners{q[1], q[3], q[0], q[2]}},
+		{"imir 0.avif", heif("plain.avif", "imir", 0), corners{q[2], q[3], q[0], q[1]}},
+		{"imir 1.avif", heif("plain.avif", "imir", 1), corners{q[1], q[0], q[3], q[2]}},
+	} {
+		got, err := Decode(c.data)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		checkCorners(t, c.name, got, c.want, 4)
+	}
+}
+
+// What is not opened is named, and what helps.
+func TestRefusedFormats(t *testing.T) {
+	rle := encoded(t, func(w io.Writer) error { return bmp.Encode(w, quarters(4, 4)) })
+	rle[28], rle[30] = 8, 1
+	for _, c := range []struct{ name, data, want string }{
+		{"a.psd", "8BPS\x00\x01", "is a Photoshop picture, which is not opened: save it as PNG"},
+		{"a.jxl", "\x00\x00\x00\x0cJXL \r\n\x87\n", "is a JPEG XL, which is not opened: convert it to PNG or JPEG"},
+		{"a.jp2", "\x00\x00\x00\x0cjP  \r\n\x87\n", "is a JPEG 2000"},
+		{"a.svg", "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "is an SVG, which is not opened: export it as PNG"},
+		{"b.svg", "\n <svg/>", "is an SVG"},
+		{"photo.jpg", "<!DOCTYPE html><html>", "is a web page, which is not opened: save the picture on it"},
+		{"a.pdf", "%PDF-1.7", "is a PDF, which is not opened: export a page"},
+		{"a.mp4", "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00", "is a video"},
+		{"a.mov", "\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00", "is a video"},
+		{"a.f4v", "\x00\x00\x00\x10ftypf4v \x00\x00\x00\x00", "the brand \"f4v \""},
+		{"a.webm", "\x1a\x45\xdf\xa3", "is a video"},
+		{"a.cr2", "II*\x00\x10\x00\x00\x00CR\x02\x00", "is a Canon camera's raw picture, which is not opened: develop it"},
+		{"a.cr3", "\x00\x00\x00\x18ftypcrx \x00\x00\x00\x00", "is a Canon camera's raw picture"},
+		{"a.ico", "\x00\x00\x01\x00\x01\x00", "is an icon"},
+		{"a.exr", "\x76\x2f\x31\x01", "is an OpenEXR"},
+		{"big.tif", "II+\x00\x08\x00", "is a BigTIFF"},
+		{"rle.bmp", string(rle), "is a BMP of a rare sort (16 bits a pixel or run lengths): save it anew"},
+		{"planes.tif", string(tagged(t, quarters(4, 4), tiffPlanes, 2)), "is a TIFF of a rare sort (each colour by itself): save it anew"},
+		{"narrow.heic", string(bytes.Replace(testdata(t, "plain.heic"), []byte("\x00\x00\x00\xc0\x00\x00\x00\x80"), []byte("\x00\x00\x00\x70\x00\x00\x00\x80"), 1)), "is a HEIC that is narrower than 128 pixels"},
+		{"none", "hello", "is of an unknown format; pictures are PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC and AVIF"},
+	} {
+		if _, err := Decode([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", c.name, err, c.want)
+		}
+	}
+}
+
+// A file that is cut off anywhere is refused or opens, and nothing else comes of it.
+func TestCutOff(t *testing.T) {
+	names, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range names {
+		if e.IsDir() {
+			continue
+		}
+		data := testdata(t, e.Name())
+		for _, n := range []int{len(data) / 4, len(data) / 2, len(data) * 3 / 4, len(data) - 8} {
+			if m, err := Decode(data[:n]); err == nil && m.Rect.Dx()*2 != m.Rect.Dy()*3 && m.Rect.Dx()*3 != m.Rect.Dy()*2 {
+				t.Errorf("%s, %d bytes: %v", e.Name(), n, m.Rect)
+			}
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+
+	"github.com/gen2brain/avif"
+	"github.com/gen2brain/heic"
+)
+
+// heifFile is what the boxes of a HEIC or an AVIF (ISO/IEC 23008-12) say of its primary picture.
+type heifFile struct {
+	primary  uint32
+	props    []heifBox
+	of       map[uint32][]int // properties of each picture, by their number from 1
+	w, h     int
+	profile  []byte
+	matrix   int  // of H.273, 2 for not said
+	full     bool // levels at full length
+	rotation int  // quarter turns against the clock
+	mirror   int  // 0 none, 1 top and bottom change places, 2 left and right
+}
+
+// heifBox is a box with its name and what it holds.
+type heifBox struct {
+	name string
+	body []byte
+}
+
+// narrowest is the width in pixels from which gen2brain/heic reads a picture's planes as libheif stores them, in rows
+// of at least 64 bytes for the halved colours too.
+const narrowest = 128
+
+// openHEIF tells AVIF from HEIC by the brands.
+func openHEIF(data []byte) (*source, error) {
+	boxes := heifBoxes(data)
+	if len(boxes) == 0 {
+		return nil, damaged(errors.New("its first box is cut off"))
+	}
+	brands := string(boxes[0].body)
+	kind, decode, memory := "a HEIC", decodeHEIC, int64(8)
+	switch {
+	case has(brands, "avif", "avis"):
+		kind, decode, memory = "an AVIF", decodeAVIF, 20
+	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
+		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
+	}
+	f := heifFile{matrix: 2, full: true, of: map[uint32][]int{}}
+	if err := f.read(boxes); err != nil {
+		return nil, fmt.Errorf("is %s that is damaged: %w", kind, err)
+	}
+	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, memory: memory * int64(f.w) * int64(f.h)}
+	if kind == "an AVIF" {
+		s.orientation = f.orientation()
+	} else {
+		if f.rotation&1 == 1 { // libheif turns it
+			s.w, s.h = f.h, f.w
+		}
+		if s.w < narrowest {
+			return nil, fmt.Errorf("is a HEIC that is narrower than %d pixels, which is not opened: convert it to PNG or JPEG first", narrowest)
+		}
+	}
+	s.rows = func(each func([]byte) error, progress func(float64) error) error {
+		m, err := decode(data, f)
+		if err != nil {
+			return fmt.Errorf("is %s that is damaged or of a rare sort: %w", kind, err)
+		}
+		if m.Bounds().Dx() != s.w || m.Bounds().Dy() != s.h {
+			return damaged(fmt.Errorf("it has %v pixels, not %dx%d", m.Bounds().Size(), s.w, s.h))
+		}
+		return rowsOf(m, each, progress)
+	}
+	return s, nil
+}
+
+// has tells whether a file has one of the brands.
+func has(brands string, any ...string) bool {
+	for _, b := range any {
+		if bytes.Contains([]byte(brands), []byte(b)) {
+			return true
+		}
+	}
+	return false
+}
+
+func decodeAVIF(data []byte, _ heifFile) (image.Image, error) {
+	return avif.Decode(bytes.NewReader(data))
+}
+
+// decodeHEIC minds how colours are stored, which the decoder leaves open.
+func decodeHEIC(data []byte, f heifFile) (image.Image, error) {
+	m, err := heic.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	yuv, ok := m.(*image.YCbCr)
+	sum := sumBT601
+	switch f.matrix {
+	case 1:
+		sum = sumBT709
+	case 9, 10:
+		sum = sumBT2020
+	}
+	if !ok || sum == sumBT601 && f.full {
+		return m, nil
+	}
+	return &video{YCbCr: yuv, sum: sum, short: !f.full}, nil
+}
+
+// orientation is that of EXIF which the turn and the mirror come to.
+func (f *heifFile) orientation() int {
+	return [4][3]int{{1, 4, 2}, {8, 5, 7}, {3, 2, 4}, {6, 7, 5}}[f.rotation][f.mirror]
+}
+
+// heifBoxes takes data apart. What is cut off is left out.
+func heifBoxes(data []byte) (all []heifBox) {
+	for len(data) >= 8 {
+		n, head := int64(binary.BigEndian.Uint32(data)), int64(8)
+		if n == 1 && len(data) >= 16 {
+			n, head = int64(binary.BigEndian.Uint64(data[8:])), 16
+		} else if n == 0 {
+			n = int64(len(data))
+		}
+		if n < head || n > int64(len(data)) {
+			return all
+		}
+		all = append(all, heifBox{string(data[4:8]), data[head:n]})
+		data = data[n:]
+	}
+	return all
+}
+
+// read finds the primary picture's properties.
+func (f *heifFile) read(boxes []heifBox) error {
+	for _, b := range boxes {
+		if b.name != "meta" || len(b.body) < 4 {
+			continue
+		}
+		for _, b := range heifBoxes(b.body[4:]) {
+			switch {
+			case b.name == "pitm" && len(b.body) >= 8 && b.body[0] > 0:
+				f.primary = binary.BigEndian.Uint32(b.body[4:])
+			case b.name == "pitm" && len(b.body) >= 6:
+				f.primary = uint32(binary.BigEndian.Uint16(b.body[4:]))
+			case b.name == "iprp":
+				for _, b := range heifBoxes(b.body) {
+					switch b.name {
+					case "ipco":
+						f.props = heifBoxes(b.body)
+					case "ipma":
+						f.associate(b.body)
+					}
+				}
+			}
+		}
+	}
+	for _, i := range f.of[f.primary] {
+		if i >= 1 && i <= len(f.props) {
+			f.property(f.props[i-1])
+		}
+	}
+	if f.w < 1 || f.h < 1 {
+		return errors.New("it does not say how large it is")
+	}
+	return nil
+}
+
+// associate reads which picture has which properties.
+func (f *heifFile) associate(b []byte) {
+	if len(b) < 8 {
+		return
+	}
+	version, wide := b[0], b[3]&1 == 1
+	n := binary.BigEndian.Uint32(b[4:])
+	b = b[8:]
+	for ; n > 0 && len(b) >= 5; n-- {
+		id := uint32(binary.BigEndian.Uint16(b))
+		b = b[2:]
+		if version > 0 {
+			id = id<<16 | uint32(binary.BigEndian.Uint16(b))
+			b = b[2:]
+		}
+		if len(b) < 1 {
+			return
+		}
+		count := int(b[0])
+		for b = b[1:]; count > 0; count-- {
+			switch {
+			case wide && len(b) >= 2:
+				f.of[id] = append(f.of[id], int(binary.BigEndian.Uint16(b)&0x7fff))
+				b = b[2:]
+			case !wide && len(b) >= 1:
+				f.of[id] = append(f.of[id], int(b[0]&0x7f))
+				b = b[1:]
+			default:
+				return
+			}
+		}
+	}
+}
+
+// property takes one of the primary picture's properties.
+func (f *heifFile) property(b heifBox) {
+	switch {
+	case b.name == "ispe" && len(b.body) >= 12:
+		f.w, f.h = int(binary.BigEndian.Uint32(b.body[4:])), int(binary.BigEndian.Uint32(b.body[8:]))
+	case b.name == "irot" && len(b.body) >= 1:
+		f.rotation = int(b.body[0] & 3)
+	case b.name == "imir" && len(b.body) >= 1:
+		f.mirror = 1 + int(b.body[0]&1)
+	case b.name == "colr" && len(b.body) >= 4:
+		switch kind := string(b.body[:4]); {
+		case kind == "prof" || kind == "rICC":
+			f.profile = b.body[4:]
+		case kind == "nclx" && len(b.body) >= 11:
+			f.matrix, f.full = int(binary.BigEndian.Uint16(b.body[8:])), b.body[10]&0x80 != 0
+		}
+	}
+}
