@@ -14,13 +14,16 @@ type Engine interface {
 	Device() string
 	// NewPicture makes a black canvas of w x h pixels on the device.
 	NewPicture(w, h int) (Canvas, error)
+	// NewMemory makes an empty memory, on the device, of a layer of that many channels.
+	NewMemory(channels int) (Memory, error)
 	// Warp sets every pixel of dst from src: dst(p) = src(m(p)), bilinear. The sizes may differ.
 	Warp(dst, src Canvas, m Affine, edge Edge) error
 	// Combine sets dst to the weighted sum of canvases of its size, dst itself allowed among them.
 	Combine(dst Canvas, terms ...Term) error
 	// Hold moves the canvas's tone towards the given one by Tone.Shift and clips to 0..255.
 	Hold(c Canvas, tone Tone, amount float32) error
-	// Ascend makes one gradient step on the canvas and returns the objective's value before it.
+	// Ascend makes one gradient step on the canvas, which the objective's memories remember, and returns the
+	// objective's value before it.
 	// It is not finite where a value of the gradient or the canvas was not, which Step tells the fate of.
 	// A device that works ahead may return the value of an earlier step.
 	Ascend(c Canvas, obj Objective, step Step) (score float32, err error)
@@ -31,7 +34,7 @@ type Engine interface {
 	Bend(net *Net) error
 	// Activation runs the preprocessed input x (3,H,W) forward and returns a layer's output.
 	Activation(x *tensor.Dense, layer string) (*tensor.Dense, error)
-	// Gradient returns the objective's gradient with respect to the preprocessed input x, and its value.
+	// Gradient returns the objective's gradient with respect to the preprocessed input x, and its value. Memories stay as they are.
 	Gradient(x *tensor.Dense, obj Objective) (dx *tensor.Dense, score float32, err error)
 	// Close frees the device. Canvases are gone with it.
 	Close() error
@@ -39,7 +42,7 @@ type Engine interface {
 
 // Moved is the error of a call that found its device failed, or its canvases gone with one: the
 // engine goes on on another device. All canvases made until then are void: calls that
-// are given one fail likewise. Whoever wants to go on makes new ones and writes them again.
+// are given one, or memories, fail likewise. Whoever wants to go on makes new ones and writes them again.
 type Moved struct {
 	Device string // that the engine goes on on
 	Cause  error  // what the failed device said
@@ -92,14 +95,15 @@ type Term struct {
 }
 
 // Step is how Ascend moves: the canvas is rolled by Shift (wrapping round, the
-// notebook's jitter), the gradient with respect to the 0..255 pixels is divided by its mean
-// absolute value and multiplied by Size, added, rolled back, and clipped to
+// notebook's jitter), the gradient with respect to the 0..255 pixels is evened out over its levels of detail
+// (Depth), divided by its mean absolute value and multiplied by Size, added, rolled back, and clipped to
 // 0..255. Where the gradient is zero everywhere the canvas stays as it is. A value of the
 // gradient that is not finite counts as zero, and a value of the canvas that is not finite becomes
 // mid grey, so that a damaged net cannot spoil more than its own step.
 type Step struct {
 	Size           float32
 	ShiftX, ShiftY int
+	Depth          Depth
 }
 
 // Affine maps the centre of a target pixel to the point of the source that it

@@ -16,6 +16,7 @@ type Objective []Target
 // Target is one term of an objective.
 //
 //   - Channel AllChannels: half the squared L2 norm of the layer; its gradient is the activation.
+//     With fatigue that gradient is what Fatigue says, and the value half its product with the activation.
 //   - Channel c: the sum of that channel over all positions; its gradient is one. A class is
 //     a channel of the logits.
 //   - Guide set: each position follows the feature of the guide that matches it best (the
@@ -25,6 +26,7 @@ type Target struct {
 	Channel int
 	Weight  float32
 	Guide   *tensor.Dense // C,N features of a guide picture at this layer, or nil
+	Fatigue Fatigue       // of a whole layer without a guide
 }
 
 // Targets gives the layer of each target, or an error naming the first that does not fit the net.
@@ -53,14 +55,17 @@ func (n *Net) Targets(obj Objective) ([]int, error) {
 		if t.Guide != nil && (t.Guide.Dims() != 2 || t.Guide.Shape()[0] != c || t.Guide.Shape()[1] < 1) {
 			return nil, fmt.Errorf("nn: the guide of layer %q has shape %v, not %d,N", t.Layer, t.Guide.Shape(), c)
 		}
+		if t.Fatigue.Memory != nil && (t.Channel != AllChannels || t.Guide != nil) {
+			return nil, fmt.Errorf("nn: only a target of the whole layer %q has fatigue, not one of a channel or a guide", t.Layer)
+		}
 		layers[i] = l
 	}
 	return layers, nil
 }
 
-// Seed adds the target's gradient with respect to the layer's activation a
-// (shape C,H,W) to da and returns the target's weighted value.
-func (t Target) Seed(da, a *tensor.Dense) float64 {
+// seed adds the gradient, with respect to the layer's activation a (shape C,H,W), of a target
+// without a memory to da and returns the target's weighted value.
+func (t Target) seed(da, a *tensor.Dense) float64 {
 	x, d := Floats(a), Floats(da)
 	n := a.Shape()[1] * a.Shape()[2]
 	switch {

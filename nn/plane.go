@@ -64,19 +64,22 @@ func (p *plane) tensor(in Input) *tensor.Dense {
 
 // climb adds the normalised gradient, given with respect to the preprocessed input, clips, and heals
 // what is not finite, if there is something.
-func (p *plane) climb(g *tensor.Dense, in Input, size float32) (healed bool) {
+func (p *plane) climb(g *tensor.Dense, in Input, step Step) (healed bool) {
 	scale, _ := in.Affine()
 	n, d := p.w*p.h, Floats(g)
-	sum := 0.0
 	for i, v := range d {
 		v *= scale[i/n]
 		if !finite(v) {
 			v, healed = 0, true
 		}
 		d[i] = v
+	}
+	step.Depth.even(d, p.w, p.h)
+	sum := 0.0
+	for _, v := range d {
 		sum += math.Abs(float64(v))
 	}
-	rate := float32(float64(size) * float64(len(d)) / sum)
+	rate := float32(float64(step.Size) * float64(len(d)) / sum)
 	if !finite(rate) {
 		rate = 0
 	}

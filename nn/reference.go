@@ -64,6 +64,7 @@ type pass struct {
 	acts, grads []*tensor.Dense
 	dx          *tensor.Dense
 	score       float32
+	tired       []*tired // targets with fatigue
 }
 
 func (r *Reference) pass(x *tensor.Dense, obj Objective) (*pass, error) {
@@ -82,22 +83,37 @@ func (r *Reference) pass(x *tensor.Dense, obj Objective) (*pass, error) {
 		}
 	}
 	score := 0.0
+	p := &pass{acts: acts, grads: grads, dx: NewTensor(x.Shape())}
 	for i, t := range obj {
-		score += t.Seed(grads[targets[i]], acts[targets[i]])
+		d, a := grads[targets[i]], acts[targets[i]]
+		v, err := r.values(t, a.Shape()[0])
+		if err != nil {
+			return nil, err
+		}
+		if v == nil {
+			score += t.seed(d, a)
+			continue
+		}
+		o := t.Fatigue.see(a, v)
+		score += o.seed(Floats(d), t.Weight)
+		p.tired = append(p.tired, o)
 	}
-	dx := NewTensor(x.Shape())
 	for i := len(grads) - 1; i >= 0; i-- {
 		if grads[i] == nil {
 			continue
 		}
 		l := r.net.Layers[i]
-		l.Op.Backward(gather(l.In, dx, grads), grads[i], acts[i], gather(l.In, x, acts))
+		l.Op.Backward(gather(l.In, p.dx, grads), grads[i], acts[i], gather(l.In, x, acts))
 	}
-	return &pass{acts, grads, dx, float32(score)}, nil
+	p.score = float32(score)
+	return p, nil
 }
 
-// advance ends a gradient step for the operations that have a state.
+// advance ends a gradient step for memories and the operations that have a state.
 func (r *Reference) advance(p *pass, x *tensor.Dense) {
+	for _, t := range p.tired {
+		t.remember()
+	}
 	for i, l := range r.net.Layers {
 		if op, ok := l.Op.(Stateful); !ok {
 			continue
@@ -143,7 +159,7 @@ func (r *Reference) Ascend(c Canvas, obj Objective, step Step) (float32, error) 
 		return 0, err
 	}
 	r.advance(done, x)
-	if healed := rolled.climb(done.dx, r.net.Input, step.Size); healed {
+	if healed := rolled.climb(done.dx, r.net.Input, step); healed {
 		done.score = float32(math.NaN())
 	}
 	roll(p, rolled, -step.ShiftX, -step.ShiftY)

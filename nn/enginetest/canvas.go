@@ -90,6 +90,9 @@ func Canvases(t *testing.T, open Open) {
 		}},
 		{"ascend", 61, 37, 61, 37, ascend(nn.Step{Size: 4})},
 		{"ascend jittered", 61, 37, 61, 37, ascend(nn.Step{Size: 4, ShiftX: 13, ShiftY: -32})},
+		{"ascend by depth", 61, 37, 61, 37, ascend(nn.Step{Size: 4, ShiftX: -9, ShiftY: 4, Depth: nn.Depth{Amount: 1, Levels: 4}})},
+		{"ascend by some depth", 67, 40, 67, 40, ascend(nn.Step{Size: 3, Depth: nn.Depth{Amount: 0.5, Levels: 3}})},
+		{"ascend by more depth than there is", 24, 7, 24, 7, ascend(nn.Step{Size: 3, Depth: nn.Depth{Amount: 0.7, Levels: 9}})},
 		{"ascend jittered far", 24, 31, 24, 31, ascend(nn.Step{Size: -3, ShiftX: -77, ShiftY: 100})},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -23,6 +23,7 @@ type Open func(net *nn.Net) (nn.Engine, error)
 func Run(t *testing.T, open Open) {
 	t.Run("ops", func(t *testing.T) { Ops(t, open) })
 	t.Run("objectives", func(t *testing.T) { Objectives(t, open) })
+	t.Run("fatigue", func(t *testing.T) { Fatigue(t, open) })
 	t.Run("nets", func(t *testing.T) { Nets(t, open) })
 	t.Run("canvas", func(t *testing.T) { Canvases(t, open) })
 	t.Run("dream", func(t *testing.T) { Dream(t, open) })

@@ -42,6 +42,13 @@ type canvas struct {
 	moved  *nn.Moved // as the engine's was
 }
 
+// memory is a memory of the engine that was at work when it was made.
+type memory struct {
+	nn.Memory
+	engine *engine
+	moved  *nn.Moved // as the engine's was
+}
+
 // check moves after an error that ends the device, and gives the error to report.
 func (e *engine) check(err error) error {
 	if err == nil || e.moved != nil || !e.options.Failed(err) {
@@ -95,6 +102,14 @@ func (e *engine) NewPicture(w, h int) (nn.Canvas, error) {
 	return &canvas{Canvas: c, engine: e, moved: e.moved}, nil
 }
 
+func (e *engine) NewMemory(channels int) (nn.Memory, error) {
+	m, err := e.Engine.NewMemory(channels)
+	if err != nil {
+		return nil, e.check(err)
+	}
+	return &memory{Memory: m, engine: e, moved: e.moved}, nil
+}
+
 func (e *engine) Warp(dst, src nn.Canvas, m nn.Affine, edge nn.Edge) error {
 	dst, err := e.own(dst)
 	if err != nil {
@@ -133,8 +148,33 @@ func (e *engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, e
 	if err != nil {
 		return 0, err
 	}
+	if obj, err = e.ours(obj); err != nil {
+		return 0, err
+	}
 	score, err := e.Engine.Ascend(c, obj, step)
 	return score, e.check(err)
+}
+
+// ours is an objective with the memories of the engine at work behind those of ours.
+func (e *engine) ours(obj nn.Objective) (nn.Objective, error) {
+	cloned := false
+	for i, t := range obj {
+		if t.Fatigue.Memory == nil {
+			continue
+		}
+		m, ok := t.Fatigue.Memory.(*memory)
+		switch {
+		case !ok || m.engine != e:
+			return nil, errors.New("spare: a memory of another engine")
+		case m.moved != e.moved:
+			return nil, e.moved
+		}
+		if !cloned {
+			obj, cloned = slices.Clone(obj), true
+		}
+		obj[i].Fatigue.Memory = m.Memory
+	}
+	return obj, nil
 }
 
 func (e *engine) Bend(net *nn.Net) error {
@@ -151,7 +191,13 @@ func (e *engine) Activation(x *tensor.Dense, layer string) (y *tensor.Dense, err
 }
 
 func (e *engine) Gradient(x *tensor.Dense, obj nn.Objective) (dx *tensor.Dense, score float32, err error) {
-	err = e.again(func() error { dx, score, err = e.Engine.Gradient(x, obj); return err })
+	err = e.again(func() error {
+		own, err := e.ours(obj)
+		if err == nil {
+			dx, score, err = e.Engine.Gradient(x, own)
+		}
+		return err
+	})
 	return dx, score, err
 }
 
@@ -178,20 +224,51 @@ func (c *canvas) StartRead(m *image.RGBA) (nn.Reading, error) {
 		return nil, err
 	}
 	r, err := nn.StartRead(own, m)
-	return &reading{r, c}, c.engine.check(err)
+	return &reading{r, c.engine, c.moved}, c.engine.check(err)
 }
 
 // reading is a reading of the engine that was at work when it was started.
 type reading struct {
 	nn.Reading
-	of *canvas
+	engine *engine
+	moved  *nn.Moved
 }
 
 func (r *reading) Wait() error {
-	if _, err := r.of.engine.own(r.of); err != nil {
+	if r.moved != r.engine.moved {
+		return r.engine.moved
+	}
+	return r.engine.check(r.Reading.Wait())
+}
+
+// here tells whether the memory is of the engine at work.
+func (m *memory) here() error {
+	if m.moved != m.engine.moved {
+		return m.engine.moved
+	}
+	return nil
+}
+
+func (m *memory) Write(v []float32) error {
+	if err := m.here(); err != nil {
 		return err
 	}
-	return r.of.engine.check(r.Reading.Wait())
+	return m.engine.check(m.Memory.Write(v))
+}
+
+func (m *memory) StartRead(v []float32) (nn.Reading, error) {
+	if err := m.here(); err != nil {
+		return nil, err
+	}
+	r, err := m.Memory.StartRead(v)
+	return &reading{r, m.engine, m.moved}, m.engine.check(err)
+}
+
+// Release frees the memory, unless it has gone with its device.
+func (m *memory) Release() {
+	if m.here() == nil {
+		m.Memory.Release()
+	}
 }
 
 // Release frees the canvas, unless it has gone with its device.
