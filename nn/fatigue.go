@@ -40,18 +40,29 @@ type Fatigue struct {
 // EvenRate is the rate at which N follows a layer's mean norm.
 const EvenRate = 0.1
 
-// floor keeps a channel or a place that is silent from being amplified without bound.
-const floor = 0.05
+// Floor is what is added to a share of the mean, so that a channel or a place that is silent is not
+// amplified without bound.
+const Floor = 0.05
 
-// memory is the reference engine's: m of each channel, then N.
-type memory struct {
-	owner *Reference
+// HostMemory is the memory of an engine that computes where this program's own memory is.
+type HostMemory struct {
+	owner Engine
 	v     []float32 // nil once released
 }
 
-func (m *memory) Release() { m.v = nil }
+// NewHostMemory makes an empty memory that belongs to an engine.
+func NewHostMemory(owner Engine, channels int) (*HostMemory, error) {
+	if channels < 1 {
+		return nil, fmt.Errorf("nn: a memory of %d channels is empty", channels)
+	}
+	return &HostMemory{owner: owner, v: make([]float32, channels+1)}, nil
+}
 
-func (m *memory) Write(v []float32) error {
+// Release frees the memory.
+func (m *HostMemory) Release() { m.v = nil }
+
+// Write sets the values.
+func (m *HostMemory) Write(v []float32) error {
 	if err := m.fits(v); err != nil {
 		return err
 	}
@@ -59,7 +70,8 @@ func (m *memory) Write(v []float32) error {
 	return nil
 }
 
-func (m *memory) StartRead(v []float32) (Reading, error) {
+// StartRead reads the values at once.
+func (m *HostMemory) StartRead(v []float32) (Reading, error) {
 	if err := m.fits(v); err != nil {
 		return nil, err
 	}
@@ -67,31 +79,71 @@ func (m *memory) StartRead(v []float32) (Reading, error) {
 	return arrived{}, nil
 }
 
-func (m *memory) fits(v []float32) error {
+func (m *HostMemory) fits(v []float32) error {
 	if len(v) != len(m.v) {
 		return fmt.Errorf("nn: %d values do not fit a memory of %d", len(v), len(m.v))
 	}
 	return nil
 }
 
-// NewMemory makes an empty memory of a layer of that many channels.
-func (r *Reference) NewMemory(channels int) (Memory, error) {
-	if channels < 1 {
-		return nil, fmt.Errorf("nn: a memory of %d channels is empty", channels)
-	}
-	return &memory{owner: r, v: make([]float32, channels+1)}, nil
-}
-
-// values are those of the target's memory for a layer of c channels, or nil without one.
-func (r *Reference) values(t Target, c int) ([]float32, error) {
+// Remembered gives the values of the target's memory, which must be an engine's own for a layer of c
+// channels, to change; nil where the target has none.
+func (t Target) Remembered(owner Engine, c int) ([]float32, error) {
 	if t.Fatigue.Memory == nil {
 		return nil, nil
 	}
-	m, ok := t.Fatigue.Memory.(*memory)
-	if !ok || m.owner != r || len(m.v) != c+1 {
+	m, ok := t.Fatigue.Memory.(*HostMemory)
+	if !ok || m.owner != owner || len(m.v) != c+1 {
 		return nil, fmt.Errorf("nn: the memory of layer %q is released, of another engine or not of %d channels", t.Layer, c)
 	}
 	return m.v, nil
+}
+
+// Gains sets the gains of the channels from a memory's values, times a weight.
+func (f Fatigue) Gains(gains, v []float32, weight float32) {
+	m := v[:len(v)-1]
+	known := known(m)
+	for c := range m {
+		gains[c] = weight
+		if known {
+			gains[c] *= float32(math.Pow(float64(m[c])+Floor, -float64(f.Gain)))
+		}
+	}
+}
+
+// Remember takes a step into a memory's values: the energies E of the channels and the mean norm of the
+// positions. What is not finite is not remembered.
+func (f Fatigue) Remember(v []float32, energies []float64, norm float64) {
+	m, total := v[:len(v)-1], 0.0
+	for _, e := range energies {
+		total += e
+	}
+	if share := float32(float64(len(m)) / total); share > 0 && finite(share) {
+		rate := f.Rate
+		if !known(m) {
+			rate = 1
+		}
+		for c, e := range energies {
+			m[c] += rate * (float32(float64(len(m))*e/total) - m[c])
+		}
+	}
+	if n := float32(norm); n > 0 && finite(n) {
+		rate, last := float32(EvenRate), &v[len(m)]
+		if *last == 0 {
+			rate = 1
+		}
+		*last += rate * (n - *last)
+	}
+}
+
+// known tells whether a memory has values.
+func known(m []float32) bool {
+	for _, v := range m {
+		if v != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // tired is a layer's activation as a target with fatigue sees it: a (C,H,W) as rows of n positions.
@@ -107,13 +159,7 @@ type tired struct {
 func (f Fatigue) see(a *tensor.Dense, v []float32) *tired {
 	c, h, w := chw(a.Shape())
 	o := &tired{Fatigue: f, a: Floats(a), c: c, n: h * w, v: v, gains: make([]float32, c), norms: make([]float32, h*w)}
-	known := known(v[:c])
-	for k := range o.gains {
-		o.gains[k] = 1
-		if known {
-			o.gains[k] = power(v[k], f.Gain)
-		}
-	}
+	f.Gains(o.gains, v, 1)
 	for x := range o.norms {
 		sum := 0.0
 		for k, gain := range o.gains {
@@ -125,28 +171,13 @@ func (f Fatigue) see(a *tensor.Dense, v []float32) *tired {
 	return o
 }
 
-// known tells whether a memory has values.
-func known(m []float32) bool {
-	for _, v := range m {
-		if v != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// power is what a share of the mean v is multiplied by at an exponent.
-func power(v, exponent float32) float32 {
-	return float32(math.Pow(float64(v)+floor, -float64(exponent)))
-}
-
 // seed adds the gradient to d and returns half its product with the activation.
 func (o *tired) seed(d []float32, weight float32) float64 {
 	norm, sum := o.v[o.c], 0.0
 	for x, n := range o.norms {
 		even := float32(1)
 		if norm > 0 {
-			even = power(n/norm, o.Even)
+			even = float32(math.Pow(float64(n/norm)+Floor, -float64(o.Even)))
 		}
 		for k, gain := range o.gains {
 			a := o.a[k*o.n+x]
@@ -158,32 +189,16 @@ func (o *tired) seed(d []float32, weight float32) float64 {
 	return sum / 2
 }
 
-// remember takes the step into the memory. What is not finite is not remembered.
+// remember takes the step into the memory.
 func (o *tired) remember() {
-	energies, total, norm := make([]float64, o.c), 0.0, 0.0
+	energies, norm := make([]float64, o.c), 0.0
 	for k := range energies {
 		for _, a := range o.a[k*o.n:][:o.n] {
 			energies[k] += float64(a) * float64(a)
 		}
-		total += energies[k]
 	}
 	for _, n := range o.norms {
 		norm += float64(n) / float64(o.n)
 	}
-	if share := float32(float64(o.c) / total); share > 0 && finite(share) {
-		rate := o.Rate
-		if !known(o.v[:o.c]) {
-			rate = 1
-		}
-		for k, e := range energies {
-			o.v[k] += rate * (float32(float64(o.c)*e/total) - o.v[k])
-		}
-	}
-	if n := float32(norm); n > 0 && finite(n) {
-		rate := float32(EvenRate)
-		if o.v[o.c] == 0 {
-			rate = 1
-		}
-		o.v[o.c] += rate * (n - o.v[o.c])
-	}
+	o.Remember(o.v, energies, norm)
 }

@@ -86,7 +86,7 @@ func (r *Reference) pass(x *tensor.Dense, obj Objective) (*pass, error) {
 	p := &pass{acts: acts, grads: grads, dx: NewTensor(x.Shape())}
 	for i, t := range obj {
 		d, a := grads[targets[i]], acts[targets[i]]
-		v, err := r.values(t, a.Shape()[0])
+		v, err := t.Remembered(r, a.Shape()[0])
 		if err != nil {
 			return nil, err
 		}
@@ -172,6 +172,8 @@ func (r *Reference) NewPicture(w, h int) (Canvas, error) {
 	}
 	return &plane{owner: r, w: w, h: h, pix: make([]float32, 3*w*h)}, nil
 }
+
+func (r *Reference) NewMemory(channels int) (Memory, error) { return NewHostMemory(r, channels) }
 
 func (r *Reference) Warp(dst, src Canvas, m Affine, edge Edge) error {
 	d, err := r.plane(dst)

@@ -15,7 +15,10 @@ type canvas struct {
 	pix   []float32 // nil once released
 }
 
-var errForeign = errors.New("cpu: the canvas is released or belongs to another engine")
+var (
+	errForeign       = errors.New("cpu: the canvas is released or belongs to another engine")
+	errForeignMemory = errors.New("cpu: the memory of a target is released, belongs to another engine or does not fit its layer")
+)
 
 // maxPixels bounds a canvas to what 32-bit sizes of its maps can follow.
 const maxPixels = 1 << 28

@@ -20,6 +20,7 @@ type worker struct {
 	taps     []poolTap
 	lrn      lrnTile
 	line     rowTile
+	fatigue  fatigueTile
 	winograd winogradTile
 	chunk    []float32 // of winograd
 	scratch  []float32

@@ -103,11 +103,15 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, e
 		return 0, err
 	}
 	e.advance(plan)
+	plan.remember()
 	if healed := e.climb(plan, p, step); healed {
 		return float32(math.NaN()), nil
 	}
 	return plan.score(), nil
 }
+
+// NewMemory makes an empty memory of a layer's channels.
+func (e *Engine) NewMemory(channels int) (nn.Memory, error) { return nn.NewHostMemory(e, channels) }
 
 // climb moves the canvas along the plan's gradient and tells whether there was something to heal.
 func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
@@ -207,7 +211,7 @@ func size(x *tensor.Dense) (w, h int, err error) {
 // plan finds or makes the plan of an objective and sets its targets.
 func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
 	for i, p := range e.plans {
-		if p.w == w && p.h == h && p.graph.net == e.net && p.serves(obj) && p.aim(obj, e.k) {
+		if p.w == w && p.h == h && p.graph.net == e.net && p.serves(obj) && p.aim(obj, e) {
 			if i < len(e.plans)-1 {
 				e.plans = append(slices.Delete(e.plans, i, i+1), p)
 			}
@@ -229,7 +233,9 @@ func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
 	for _, t := range obj {
 		p.names = append(p.names, t.Layer)
 	}
-	p.aim(obj, e.k)
+	if !p.aim(obj, e) {
+		return nil, errForeignMemory
+	}
 	if len(e.plans) == maxPlans {
 		e.plans = slices.Delete(e.plans, 0, 1)
 	}

@@ -91,6 +91,7 @@ type others struct {
 	maxPoolGradient           func(t *poolTile)
 	lrn, lrnGradient          func(t *lrnTile) // for beta 0.75
 	gateRow, plusRow, seedRow func(t *rowTile)
+	tireRow, normRow          func(t *fatigueTile)
 }
 
 // poolTile is the arguments of a pool kernel: n pixels whose windows have the
@@ -134,6 +135,19 @@ type rowTile struct {
 	n      int
 	weight float32
 	sums   block // of squares, set by seedRow
+}
+
+// fatigueTile is the arguments of the kernels of targets with fatigue, over n neighbouring pixels: tireRow
+// takes a block, normRow all of them. The assembly knows the fields by their offsets (asm/fatigue.go).
+type fatigueTile struct {
+	y, x    address
+	n       int
+	block   int            // bytes from block to block of x
+	blocks  int            // at least 1
+	gains   unsafe.Pointer // *block, of the first block of x on
+	evens   unsafe.Pointer // a float for each pixel; normRow sets the sums there
+	squares block          // set by tireRow
+	values  block
 }
 
 // winogradKernels is the transforms of F(2x2,rxr).

@@ -714,6 +714,16 @@ func plusRowAVX512(t *rowTile)
 //go:noescape
 func seedRowAVX512(t *rowTile)
 
+// tireRowAVX512 adds a row times gains of channels and of pixels to another and sums squares and products.
+//
+//go:noescape
+func tireRowAVX512(t *fatigueTile)
+
+// normRowAVX512 sums the squares of each pixel's channels times their gains.
+//
+//go:noescape
+func normRowAVX512(t *fatigueTile)
+
 // mixAVX512 is clean*x + wet*f.
 //
 //go:noescape
@@ -877,6 +887,16 @@ func plusRowAVX2(t *rowTile)
 //go:noescape
 func seedRowAVX2(t *rowTile)
 
+// tireRowAVX2 adds a row times gains of channels and of pixels to another and sums squares and products.
+//
+//go:noescape
+func tireRowAVX2(t *fatigueTile)
+
+// normRowAVX2 sums the squares of each pixel's channels times their gains.
+//
+//go:noescape
+func normRowAVX2(t *fatigueTile)
+
 // mixAVX2 is clean*x + wet*f.
 //
 //go:noescape
@@ -1022,6 +1042,8 @@ var othersAVX512 = others{
 	gateRow:         gateRowAVX512,
 	plusRow:         plusRowAVX512,
 	seedRow:         seedRowAVX512,
+	tireRow:         tireRowAVX512,
+	normRow:         normRowAVX512,
 }
 
 var bendersAVX512 = benders{
@@ -1041,6 +1063,8 @@ var othersAVX2 = others{
 	gateRow:         gateRowAVX2,
 	plusRow:         plusRowAVX2,
 	seedRow:         seedRowAVX2,
+	tireRow:         tireRowAVX2,
+	normRow:         normRowAVX2,
 }
 
 var bendersAVX2 = benders{

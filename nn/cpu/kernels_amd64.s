@@ -36932,6 +36932,134 @@ pixel:
 	VZEROUPPER
 	RET
 
+// func tireRowAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·tireRowAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    40(AX), CX
+	MOVQ    48(AX), DX
+	VMOVUPS (CX), Z4
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z8, Z8, Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+
+pixel:
+	VBROADCASTSS (DX), Z3
+	VMOVUPS      (BX), Z0
+	VMULPS       Z4, Z3, Z1
+	VMULPS       Z0, Z1, Z1
+	VFMADD231PS  Z0, Z0, Z6
+	VFMADD231PS  Z0, Z1, Z8
+	VADDPS       (CX), Z1, Z1
+	VMOVUPS      Z1, (CX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, BX
+	ADDQ         $0x04, DX
+	DECQ         SI
+	JNZ          pixel
+	VMOVUPS      Z6, 56(AX)
+	VMOVUPS      Z8, 120(AX)
+	VZEROUPPER
+	RET
+
+// func normRowAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normRowAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 24(AX), SI
+
+pixels4:
+	SUBQ   $0x04, DX
+	JLT    out4
+	MOVQ   CX, DI
+	MOVQ   40(AX), R8
+	MOVQ   32(AX), R9
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+block4:
+	VMOVUPS       (R8), Z4
+	VMOVUPS       (DI), Z5
+	VMULPS        Z5, Z4, Z9
+	VFMADD231PS   Z5, Z9, Z0
+	VMOVUPS       64(DI), Z6
+	VMULPS        Z6, Z4, Z10
+	VFMADD231PS   Z6, Z10, Z1
+	VMOVUPS       128(DI), Z7
+	VMULPS        Z7, Z4, Z11
+	VFMADD231PS   Z7, Z11, Z2
+	VMOVUPS       192(DI), Z8
+	VMULPS        Z8, Z4, Z12
+	VFMADD231PS   Z8, Z12, Z3
+	ADDQ          SI, DI
+	ADDQ          $0x40, R8
+	DECQ          R9
+	JNZ           block4
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPS        Y8, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPS        Y8, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPS        Y8, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVUPS       X0, (BX)
+	ADDQ          $0x00000100, CX
+	ADDQ          $0x10, BX
+	JMP           pixels4
+
+out4:
+	ADDQ $0x04, DX
+
+pixels1:
+	SUBQ   $0x01, DX
+	JLT    out1
+	MOVQ   CX, DI
+	MOVQ   40(AX), R8
+	MOVQ   32(AX), R9
+	VPXORD Z0, Z0, Z0
+
+block1:
+	VMOVUPS       (R8), Z4
+	VMOVUPS       (DI), Z5
+	VMULPS        Z5, Z4, Z9
+	VFMADD231PS   Z5, Z9, Z0
+	ADDQ          SI, DI
+	ADDQ          $0x40, R8
+	DECQ          R9
+	JNZ           block1
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VXORPS        Y1, Y1, Y1
+	VXORPS        Y2, Y2, Y2
+	VXORPS        Y3, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        X0, (BX)
+	ADDQ          $0x00000040, CX
+	ADDQ          $0x04, BX
+	JMP           pixels1
+
+out1:
+	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
 // func mixAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·mixAVX512(SB), NOSPLIT, $0-8
@@ -39417,6 +39545,153 @@ pixel:
 	JNZ         pixel
 	VMOVUPS     Y4, 36(AX)
 	VMOVUPS     Y5, 68(AX)
+	VZEROUPPER
+	RET
+
+// func tireRowAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·tireRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    40(AX), CX
+	MOVQ    48(AX), DX
+	VMOVUPS (CX), Y4
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y8, Y8, Y8
+	VMOVUPS 32(CX), Y5
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y9, Y9, Y9
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+
+pixel:
+	VBROADCASTSS (DX), Y3
+	VMOVUPS      (BX), Y0
+	VMULPS       Y4, Y3, Y1
+	VMULPS       Y0, Y1, Y1
+	VFMADD231PS  Y0, Y0, Y6
+	VFMADD231PS  Y0, Y1, Y8
+	VADDPS       (CX), Y1, Y1
+	VMOVUPS      Y1, (CX)
+	VMOVUPS      32(BX), Y0
+	VMULPS       Y5, Y3, Y1
+	VMULPS       Y0, Y1, Y1
+	VFMADD231PS  Y0, Y0, Y7
+	VFMADD231PS  Y0, Y1, Y9
+	VADDPS       32(CX), Y1, Y1
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, BX
+	ADDQ         $0x04, DX
+	DECQ         SI
+	JNZ          pixel
+	VMOVUPS      Y6, 56(AX)
+	VMOVUPS      Y8, 120(AX)
+	VMOVUPS      Y7, 88(AX)
+	VMOVUPS      Y9, 152(AX)
+	VZEROUPPER
+	RET
+
+// func normRowAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·normRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 24(AX), SI
+
+pixels4:
+	SUBQ   $0x04, DX
+	JLT    out4
+	MOVQ   CX, DI
+	MOVQ   40(AX), R8
+	MOVQ   32(AX), R9
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+block4:
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (DI), Y5
+	VMULPS       Y5, Y4, Y9
+	VFMADD231PS  Y5, Y9, Y0
+	VMOVUPS      64(DI), Y6
+	VMULPS       Y6, Y4, Y10
+	VFMADD231PS  Y6, Y10, Y1
+	VMOVUPS      128(DI), Y7
+	VMULPS       Y7, Y4, Y11
+	VFMADD231PS  Y7, Y11, Y2
+	VMOVUPS      192(DI), Y8
+	VMULPS       Y8, Y4, Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VMOVUPS      32(R8), Y4
+	VMOVUPS      32(DI), Y5
+	VMULPS       Y5, Y4, Y9
+	VFMADD231PS  Y5, Y9, Y0
+	VMOVUPS      96(DI), Y6
+	VMULPS       Y6, Y4, Y10
+	VFMADD231PS  Y6, Y10, Y1
+	VMOVUPS      160(DI), Y7
+	VMULPS       Y7, Y4, Y11
+	VFMADD231PS  Y7, Y11, Y2
+	VMOVUPS      224(DI), Y8
+	VMULPS       Y8, Y4, Y12
+	VFMADD231PS  Y8, Y12, Y3
+	ADDQ         SI, DI
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          block4
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVUPS      X0, (BX)
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x10, BX
+	JMP          pixels4
+
+out4:
+	ADDQ $0x04, DX
+
+pixels1:
+	SUBQ   $0x01, DX
+	JLT    out1
+	MOVQ   CX, DI
+	MOVQ   40(AX), R8
+	MOVQ   32(AX), R9
+	VXORPS Y0, Y0, Y0
+
+block1:
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (DI), Y5
+	VMULPS       Y5, Y4, Y9
+	VFMADD231PS  Y5, Y9, Y0
+	VMOVUPS      32(R8), Y4
+	VMOVUPS      32(DI), Y5
+	VMULPS       Y5, Y4, Y9
+	VFMADD231PS  Y5, Y9, Y0
+	ADDQ         SI, DI
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          block1
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, (BX)
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x04, BX
+	JMP          pixels1
+
+out1:
+	ADDQ $0x01, DX
 	VZEROUPPER
 	RET
 

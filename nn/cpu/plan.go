@@ -197,10 +197,12 @@ func (p *plan) serves(obj nn.Objective) bool {
 }
 
 // aim sets the targets of the next run; it returns false where one does not fit its layer.
-func (p *plan) aim(obj nn.Objective, k *kernels) bool {
+func (p *plan) aim(obj nn.Objective, e *Engine) bool {
 	for i, t := range obj {
-		c := p.graph.node(p.targets[i]).c
-		if t.Channel < nn.AllChannels || t.Channel >= c {
+		n := p.graph.node(p.targets[i])
+		c := n.c
+		v, err := t.Remembered(e, c)
+		if t.Channel < nn.AllChannels || t.Channel >= c || err != nil || v != nil && (t.Channel != nn.AllChannels || t.Guide != nil) {
 			return false
 		}
 		g := &p.goals[i]
@@ -210,11 +212,25 @@ func (p *plan) aim(obj nn.Objective, k *kernels) bool {
 		case t.Guide.Dims() != 2 || t.Guide.Shape()[0] != c || t.Guide.Shape()[1] < 1:
 			return false
 		case g.guide == nil || g.guide.of != t.Guide:
-			g.guide = newGuide(t.Guide, k)
+			g.guide = newGuide(t.Guide, e.k)
 		}
 		g.Target = t
+		if v == nil {
+			g.tired = nil
+		} else {
+			g.tire(v, n)
+		}
 	}
 	return true
+}
+
+// remember takes the last run into the memories of its targets.
+func (p *plan) remember() {
+	for i := range p.goals {
+		if t := p.goals[i].tired; t != nil {
+			t.remember()
+		}
+	}
 }
 
 // score is the objective's value in the last run.

@@ -11,6 +11,7 @@ var portable = &kernels{
 		maxPool: maxPoolGo, minPool: minPoolGo, maxPoolGradient: maxPoolGradientGo,
 		lrn: lrnGo, lrnGradient: lrnGradientGo,
 		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo,
+		tireRow: tireRowGo, normRow: normRowGo,
 	},
 	benders:  bendersGo,
 	winograd: [2]winogradKernels{winogradGo(3), winogradGo(4)},

@@ -159,3 +159,29 @@ func seedRowGo(t *rowTile) {
 		}
 	}
 }
+
+func tireRowGo(t *fatigueTile) {
+	t.squares, t.values = block{}, block{}
+	gains, evens := (*block)(t.gains), unsafe.Slice((*float32)(t.evens), t.n)
+	for i, even := range evens {
+		y := t.y.at(i * cellSize)
+		for c, v := range t.x.at(i * cellSize) {
+			d := gains[c] * even * v
+			t.squares[c] += v * v
+			t.values[c] += d * v
+			y[c] += d
+		}
+	}
+}
+
+func normRowGo(t *fatigueTile) {
+	gains, sums := unsafe.Slice((*block)(t.gains), t.blocks), unsafe.Slice((*float32)(t.evens), t.n)
+	for i := range sums {
+		sums[i] = 0
+		for b := range gains {
+			for c, v := range t.x.at(b*t.block + i*cellSize) {
+				sums[i] += gains[b][c] * v * v
+			}
+		}
+	}
+}

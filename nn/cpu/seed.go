@@ -22,6 +22,7 @@ type seed struct {
 type goal struct {
 	nn.Target
 	guide *guide // or nil
+	tired *tired // or nil
 }
 
 func (o *seed) write(w *worker, r region) {
@@ -35,6 +36,8 @@ func (o *seed) write(w *worker, r region) {
 		switch {
 		case g.Guide != nil:
 			g.guide.seed(w, o, g.Weight, r)
+		case g.tired != nil:
+			g.tired.seed(w, o, r)
 		case g.Channel == nn.AllChannels:
 			o.layer(w, g.Weight, r)
 		default:

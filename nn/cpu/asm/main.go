@@ -63,6 +63,8 @@ func main() {
 		gateRow(v)
 		plusRow(v)
 		seedRow(v)
+		tireRow(v)
+		normRow(v)
 		bends(v)
 		for _, t := range transforms {
 			winogradInput(v, t)
@@ -91,7 +93,7 @@ func declarations() ([]byte, error) {
 	b.WriteString(stubs.String())
 	for _, isa := range []string{avx512, avx2} {
 		fmt.Fprintf(&b, "\nvar others%s = others{\n", isa)
-		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow"} {
+		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "tireRow", "normRow"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", name, name, isa)
 		}
 		b.WriteString("}\n")
