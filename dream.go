@@ -80,7 +80,7 @@ func (j *dreamJob) run(ctx context.Context) error {
 		announceClass(net, j.settings.Class)
 	}
 	guides := record.NewGuides(picture.Open)
-	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Open: guides.Open})
+	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Resize: dream.Resizer(j.start, j.seed), Open: guides.Open})
 	if err != nil {
 		return err
 	}
@@ -107,10 +107,11 @@ func (j *dreamJob) dream(ctx context.Context, d *dream.Dream, add func(*image.RG
 		return j.settings, ctx.Err()
 	}
 	for range j.frames {
-		if err := d.Frame(at); err != nil {
+		f, err := d.Frame(at)
+		if err != nil {
 			return err
 		}
-		if err := add(d.Image()); err != nil {
+		if err := add(f.Picture()); err != nil {
 			return err
 		}
 	}

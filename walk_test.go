@@ -83,7 +83,7 @@ func (w *walker) step(at float64) {
 		bursting = w.act()
 	}
 	before := w.dream.Healed()
-	if err := w.dream.Frame(dream.Fixed(w.now)); err != nil {
+	if _, err := w.dream.Frame(dream.Fixed(w.now)); err != nil {
 		w.t.Fatalf("after %.0f s, with %q: %v", at, w.now.Bend, err)
 	}
 	switch healed := w.dream.Healed() > before; {

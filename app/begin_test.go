@@ -207,7 +207,7 @@ func TestBeginThatFails(t *testing.T) {
 	s := headless(t, nil)
 	s.dreaming(t)
 	before := s.shown.of
-	s.session.begin(image.NewRGBA(image.Rect(5, 5, 9, 9)), "odd", 9)
+	s.session.begin(image.NewRGBA(image.Rect(5, 5, 9, 9)), "odd", 9, nil)
 	s.toggleRecord()
 	s.until(t, "the error is shown", func() bool { return s.told("start picture") })
 	if s.session.latest() != before {

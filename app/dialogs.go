@@ -68,7 +68,7 @@ func (s *studio) saveDialog() {
 	if s.shown.Frame == nil {
 		return
 	}
-	picture, recipe := s.shown.Image, s.shown.recipe()
+	picture, recipe := s.shown.Picture(), s.shown.recipe()
 	s.ask(func() (string, error) {
 		return dialog.File().Title("Save the picture").SetStartDir(saveFolder()).
 			SetStartFile(saveName()).Filter("PNG or JPEG", "png", "jpg", "jpeg").Save()

@@ -40,7 +40,8 @@ type opened struct {
 	start  *image.RGBA
 	title  string
 	recipe *record.Recipe
-	net    *nn.Net // nil where the present one stays
+	memory dream.Memory // that the recipe's dream goes on with
+	net    *nn.Net      // nil where the present one stays
 	id     record.Net
 	notes  []string // what was not as it should be
 }
@@ -110,7 +111,7 @@ func (s *studio) read(path string, present record.Net, folders []string) (o open
 func (s *studio) readDream(path string, recipe record.Recipe, present record.Net, folders []string) (o opened, err error) {
 	find := record.Find(folders...)
 	o.recipe = &recipe
-	if o.start, o.title, err = goOn(path, recipe, find); err != nil {
+	if o.start, o.title, o.memory, err = goOn(path, recipe, find); err != nil {
 		return o, err
 	}
 	o.start = picture.Fit(o.start, mostStart)
@@ -155,16 +156,17 @@ func findGuide(r record.Recipe, name string, find record.Finder) (path string, e
 
 // goOn gives what a file with a recipe is dreamed on from: a picture is itself, a recording the
 // picture that it began with.
-func goOn(path string, r record.Recipe, find record.Finder) (start *image.RGBA, title string, err error) {
+func goOn(path string, r record.Recipe, find record.Finder) (start *image.RGBA, title string, memory dream.Memory, err error) {
 	if r.Frames == 1 {
 		if m, err := picture.Open(path); err == nil {
-			return m, path, nil
+			return m, path, r.Memory, nil
 		}
 	}
 	if s := r.Start; s.Width*s.Height > mostMade && s.Picture == nil {
-		return nil, "", fmt.Errorf("app: the start picture of %s has %dx%d pixels, more than the window dreams; 'zalgoscope replay' takes it", shortName(path), s.Width, s.Height)
+		return nil, "", nil, fmt.Errorf("app: the start picture of %s has %dx%d pixels, more than the window dreams; 'zalgoscope replay' takes it", shortName(path), s.Width, s.Height)
 	}
-	return r.Start.Open(r.Seed, find, picture.Open)
+	start, title, err = r.Start.Open(r.Seed, find, picture.Open)
+	return start, title, r.Start.Memory, err
 }
 
 // mostMade is the number of pixels of a start picture that is made or cut for a recipe.
@@ -188,7 +190,7 @@ func (s *studio) take(o opened) {
 	}
 	switch {
 	case o.recipe != nil:
-		next.seed = o.recipe.Seed
+		next.seed, next.memory = o.recipe.Seed, o.memory
 		last := s.affordable(o.recipe.Last(), o.start.Rect.Size())
 		next.adapt = func(w *dream.Settings) { *w = last }
 	case o.net != nil:
@@ -206,7 +208,7 @@ func (s *studio) take(o opened) {
 	s.history.split(s.want)
 	s.rack.muted = nil
 	s.want, s.size = next.from(s.want, s.size)
-	ses.begin(next.start, next.title, next.seed)
+	ses.begin(next.start, next.title, next.seed, next.memory)
 	s.publish()
 }
 

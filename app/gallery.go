@@ -139,7 +139,7 @@ func (t thumb) step(d **dream.Dream, ses *session) (*image.RGBA, error) {
 			return nil, err
 		}
 	}
-	if err = (*d).Frame(dream.Fixed(t.settings())); err == nil && (*d).Frames() < thumbFrames {
+	if _, err = (*d).Frame(dream.Fixed(t.settings())); err == nil && (*d).Frames() < thumbFrames {
 		return nil, nil
 	}
 	(*d).Release()

@@ -64,18 +64,19 @@ func (s *session) film(f *dream.Frame) {
 		s.ringed = s.present
 		s.ring.Begin(s.present.log.Recipe)
 	}
-	s.ring.Add(f.Image, f.Number, f.Done)
+	m := f.Picture()
+	s.ring.Add(m, f.Number, f.Done)
 	if t := s.take.Load(); t != nil && t.of == s.present {
-		t.add(s, f)
+		t.add(s, f, m)
 	}
 }
 
-// add records a frame. The window's goroutine ends a recording that is full or has failed.
-func (t *take) add(s *session, f *dream.Frame) {
+// add records a frame, whose picture is m. The window's goroutine ends a recording that is full or has failed.
+func (t *take) add(s *session, f *dream.Frame, m *image.RGBA) {
 	if t.frames == 0 {
 		t.from.Store(int64(f.Number - 1))
 	}
-	err := t.writer.Add(f.Image)
+	err := t.writer.Add(m)
 	if err == nil {
 		t.frames++
 	}
@@ -159,7 +160,7 @@ func (s *studio) roll(t *take, err error) {
 		}
 		ses.take.Store(t)
 		if f := ses.loop.Latest(); f != nil && f.Number == d.Frames() {
-			t.add(ses, f)
+			t.add(ses, f, f.Picture())
 		}
 		return nil
 	})

@@ -32,6 +32,7 @@ type session struct {
 	device string     // the engine's; guarded by mu
 	frames []dreamed  // finished and not yet shown; guarded by mu
 	errs   []error    // guarded by mu
+	back   *refusal   // the last one; guarded by mu
 }
 
 // beginning is what a dream began with, and its recipe since. A session's dream may begin anew
@@ -52,7 +53,7 @@ type dreamed struct {
 // recipe dreams the frame again.
 func (d dreamed) recipe() record.Recipe {
 	r := d.of.log.Recipe()
-	r.From, r.Frames = d.Number-1, 1
+	r.From, r.Frames, r.Memory = d.Number-1, 1, d.Memory
 	return r
 }
 
@@ -63,6 +64,7 @@ type opening struct {
 	start    *image.RGBA
 	title    string // of the start picture: its path, static or clouds
 	seed     uint64
+	memory   dream.Memory // what was remembered before
 	paused   bool
 	adapt    func(*dream.Settings) // makes the knobs those to begin with; nil keeps them
 	settings dream.Settings        // what begin dreams; open fills them in
@@ -93,7 +95,7 @@ func begin(o opening, cfg Config) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Open: s.guides.Open})
+	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Resize: dream.Resizer(o.title, o.seed), Memory: o.memory, Open: s.guides.Open})
 	if err != nil {
 		engine.Close()
 		return nil, err
@@ -104,11 +106,11 @@ func begin(o opening, cfg Config) (*session, error) {
 		return nil, err
 	}
 	s.engine, s.device = engine, engine.Device()
-	s.asked = s.newBeginning(o.start, o.title, o.seed)
+	s.asked = s.newBeginning(o.start, o.title, o.seed, o.memory)
 	s.present = s.asked
 	d.OnChange(s.present.log.Change)
 	d.OnMove(s.move)
-	s.loop = dream.Start(d, o.settings, dream.LoopOptions{OnFrame: s.push, OnError: s.fail, Paused: o.paused})
+	s.loop = dream.Start(d, o.settings, dream.LoopOptions{OnFrame: s.push, OnError: s.fail, OnRefuse: s.refuse, Paused: o.paused})
 	if o.paused {
 		s.loop.Single() // there has to be something to see
 	}
@@ -126,20 +128,22 @@ func (s *session) close() error {
 }
 
 // newBeginning is that of a dream that is about to begin.
-func (s *session) newBeginning(start *image.RGBA, title string, seed uint64) *beginning {
+func (s *session) newBeginning(start *image.RGBA, title string, seed uint64, memory dream.Memory) *beginning {
+	from := record.StartOf(title, start)
+	from.Memory = memory
 	return &beginning{start: start, title: title, seed: seed, log: record.NewLog(record.Recipe{
-		Program: s.program, Net: s.id, Device: s.deviceName(), Seed: seed, Start: record.StartOf(title, start),
+		Program: s.program, Net: s.id, Device: s.deviceName(), Seed: seed, Start: from,
 	}, s.guides)}
 }
 
 // begin has the loop start over from a picture and a seed. Where that fails, the dream before goes on.
-func (s *session) begin(start *image.RGBA, title string, seed uint64) {
-	next := s.newBeginning(start, title, seed)
+func (s *session) begin(start *image.RGBA, title string, seed uint64, memory dream.Memory) {
+	next := s.newBeginning(start, title, seed, memory)
 	s.mu.Lock()
 	s.asked = next
 	s.mu.Unlock()
 	s.loop.Begin(func(d *dream.Dream) error {
-		if err := d.Begin(start, seed); err != nil {
+		if err := d.Begin(start, dream.Options{Seed: seed, Resize: dream.Resizer(title, seed), Memory: memory}); err != nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.asked == next {
@@ -179,6 +183,25 @@ func (s *session) fail(err error) {
 	if len(s.errs) < 4 {
 		s.errs = append(s.errs, err)
 	}
+}
+
+// refusal is settings that could not be dreamed, and those that the dream went back to.
+type refusal struct{ refused, back dream.Settings }
+
+// refuse hears of one on the loop's goroutine.
+func (s *session) refuse(refused, back dream.Settings) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.back = &refusal{refused, back}
+}
+
+// refused takes the last refusal since the last time, nil for none.
+func (s *session) refused() *refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.back
+	s.back = nil
+	return r
 }
 
 // move hears on the loop's goroutine that the engine went on on another device.

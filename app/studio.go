@@ -212,12 +212,12 @@ func (s *studio) publish() {
 
 // adopt takes settings over that the loop went back to because it could not dream the last ones.
 func (s *studio) adopt() {
-	now := s.session.loop.Settings()
-	if now == s.sent {
+	r := s.session.refused()
+	if r == nil || r.refused != s.sent { // newer ones have been given since
 		return
 	}
-	s.sent = now
-	s.want = now
+	now := r.back
+	s.sent, s.want = now, now
 	s.size.retreat(now.Width, now.Height)
 	s.want.Width, s.want.Height, s.want.Pace = 0, 0, 1
 	s.drawn.stale = true

@@ -74,7 +74,7 @@ func Thumbnails(net *nn.Net, engine nn.Engine, folder string) error {
 // finish dreams all of a thumbnail.
 func (t thumb) finish(d *dream.Dream) (*image.RGBA, error) {
 	for range thumbFrames {
-		if err := d.Frame(dream.Fixed(t.settings())); err != nil {
+		if _, err := d.Frame(dream.Fixed(t.settings())); err != nil {
 			return nil, err
 		}
 	}

@@ -333,7 +333,7 @@ func TestRecipeOfFrame(t *testing.T) {
 		}
 	}
 	shown := next("first")
-	ses.begin(dream.Static(20, 12, 2), "second", 2)
+	ses.begin(dream.Static(20, 12, 2), "second", 2, nil)
 	for _, f := range []dreamed{shown, next("second")} {
 		r := f.recipe()
 		if err := r.Validate(); err != nil {

@@ -178,7 +178,7 @@ func (s *studio) restart() {
 	if s.session != nil {
 		s.endTake("the dream began anew")
 		last := s.session.latest()
-		s.session.begin(last.start, last.title, last.seed)
+		s.session.begin(last.start, last.title, last.seed, nil)
 	}
 }
 

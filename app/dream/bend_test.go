@@ -84,7 +84,7 @@ func TestBentDreamRepeats(t *testing.T) {
 		t.Error("another dream of the same changes gives another picture")
 	}
 	d.OnChange(nil)
-	if err := d.Begin(start, 1); err != nil {
+	if err := d.Begin(start, Options{Seed: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if got := dreamed(t, d, replay, 4); !bytes.Equal(got.Pix, want.Pix) {

@@ -107,10 +107,11 @@ func dreamOnce(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings) (*image
 		return nil, err
 	}
 	defer d.Release()
-	if err := d.Frame(Fixed(s)); err != nil {
+	f, err := d.Frame(Fixed(s))
+	if err != nil {
 		return nil, err
 	}
-	return d.Image(), nil
+	return f.Image, nil
 }
 
 // write sets a line of black text whose baseline begins at a point.

@@ -23,59 +23,75 @@ type Dream struct {
 	start  *image.RGBA
 	seed   uint64
 
+	resize func(w, h int) *image.RGBA // makes the start picture at another size; nil to scale it
+
 	resolver resolver
 	bender   bender
+	fatigue  fatigue
 	mods     modulator
 	bends    []bend.Spec // that the last settings taken ask for, as moved
-	now      Settings    // the last settings taken, as moved
-	source   *rand.PCG   // of rng
+	asked    Settings    // the last settings taken
+	now      Settings    // likewise, as moved
 	rng      *rand.Rand
 	tone     nn.Tone // what Hold holds
 	frames   int     // frames finished
-	steps    int64   // gradient steps made
-	ticks    int64   // times that the settings were asked for
 	time     float64 // sum of the paces of all frames
-	done     int64   // pixels times gradient steps
 	score    float32
-	healed   int64
 	began    int64 // done when the frame began
 	onChange func(tick int64, s Settings)
 	onMove   func(*nn.Moved)
 	news     []change // of the frame in progress, which onChange hears when it is finished
-	logged   Settings // the last settings that are news or were
+	state
 
-	frame   nn.Canvas   // the picture between frames
-	shown   *image.RGBA // what it shows, which outlives the device; never changed
-	coming  *image.RGBA // what it will show when reading has ended
-	reading nn.Reading  // of the frame last made, nil when it has arrived
-	arrived func()      // hears when it has; nil has Frame wait for it
-	before  nn.Canvas   // a copy of it as the frame in progress found it
-	origin  nn.Canvas   // the start picture at the canvas's size, while it is blended in
-	octave  []octave    // from full size to smallest
+	frame   nn.Canvas    // the picture between frames
+	last    *Frame       // what it showed when that last arrived, which outlives the device; the start before the first
+	coming  *shot        // what it shows now, on its way; nil when it has arrived
+	arrived func(*Frame) // hears of frames that have arrived; may be nil
+	before  nn.Canvas    // a copy of it as the frame in progress found it
+	origin  nn.Canvas    // the start picture at the canvas's size, while it is blended in
+	octave  []octave     // from full size to smallest
+}
+
+// state is what a frame that fails gives back.
+type state struct {
+	source rand.PCG   // of rng
+	steps  int64      // gradient steps made
+	ticks  int64      // times that the settings were asked for
+	done   int64      // pixels times gradient steps
+	healed int64      // steps whose numbers burst
+	logged Settings   // the last settings that are news or were
+	offset [2]float64 // by which the picture lies to the right and below where it is shown, in pixels
 }
 
 // Options are what a dream may be given beside its start.
 type Options struct {
-	Seed uint64
-	Open func(path string) (*image.RGBA, error) // opens guide pictures; nil forbids them
+	Seed   uint64
+	Resize func(w, h int) *image.RGBA             // makes the start picture at other sizes, as Resizer gives it; nil to scale it
+	Memory Memory                                 // what was remembered before, as Frame gives it
+	Open   func(path string) (*image.RGBA, error) // opens guide pictures; nil forbids them
 }
 
 // New begins a dream of a start picture, which must not change afterwards.
 func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, error) {
+	shapes, err := shapesOf(net)
+	if err != nil {
+		return nil, err
+	}
 	d := &Dream{engine: engine, net: net, onMove: func(*nn.Moved) {}}
 	d.bender = bender{net: net, engine: engine}
+	d.fatigue = fatigue{engine: engine, shapes: shapes}
 	d.mods.net = net
 	d.resolver = resolver{net: net, activation: d.bender.activation, open: o.Open}
-	if err := d.Begin(start, o.Seed); err != nil {
+	if err := d.Begin(start, o); err != nil {
 		d.Release()
 		return nil, err
 	}
 	return d, nil
 }
 
-// Begin starts over from a picture, which must not change afterwards, and a seed:
-// what follows is as in a new dream. After an error the dream before goes on.
-func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
+// Begin starts over from a picture, which must not change afterwards, as a new dream with those options
+// would; guides are opened as before. After an error the dream before goes on.
+func (d *Dream) Begin(start *image.RGBA, o Options) error {
 	if start.Rect.Min != (image.Point{}) || start.Rect.Empty() {
 		return fmt.Errorf("dream: a start picture of bounds %v does not begin at 0,0 or is empty", start.Rect)
 	}
@@ -92,19 +108,18 @@ func (d *Dream) Begin(start *image.RGBA, seed uint64) error {
 		return err
 	}
 	release(&d.frame)
-	d.frame, d.shown, d.reading = frame, start, nil
+	d.frame, d.last, d.coming = frame, &Frame{Image: start, Memory: o.Memory}, nil
 	release(&d.origin)
-	d.start, d.seed = start, seed
+	d.start, d.seed, d.resize = start, o.Seed, o.Resize
 	d.resolver.begin(start)
 	if err := d.bender.begin(start); err != nil {
 		return err
 	}
-	d.source = rand.NewPCG(seed, seed^0x9e3779b97f4a7c15)
-	d.rng = rand.New(d.source)
+	d.state = state{source: *rand.NewPCG(o.Seed, o.Seed^0x9e3779b97f4a7c15)}
+	d.rng = rand.New(&d.source)
 	d.tone = startTone(start)
-	d.frames, d.steps, d.ticks, d.done, d.time, d.score = 0, 0, 0, 0, 0, 0
-	d.healed, d.began = 0, 0
-	d.news, d.logged = nil, Settings{}
+	d.frames, d.time, d.score, d.began, d.news = 0, 0, 0, 0, nil
+	d.fatigue.recall(o.Memory)
 	return nil
 }
 
@@ -139,6 +154,7 @@ func (d *Dream) take(at Source) (Settings, error) {
 	if err != nil {
 		return s, err
 	}
+	d.asked = s
 	share := float64(d.done-d.began) / float64(max(d.Work(s), 1))
 	return d.moved(s, d.time+s.Pace*min(share, 1))
 }
@@ -162,7 +178,8 @@ func (d *Dream) Release() {
 }
 
 func (d *Dream) free() {
-	d.reading = nil
+	d.coming = nil
+	d.fatigue.release()
 	for i := range d.octave {
 		release(&d.octave[i].base)
 		release(&d.octave[i].work)
@@ -197,13 +214,13 @@ func (d *Dream) Done() int64 { return d.done }
 // Size is the canvas's size in pixels.
 func (d *Dream) Size() (w, h int) {
 	if d.frame == nil { // lost, and not yet restored
-		return d.shown.Rect.Dx(), d.shown.Rect.Dy()
+		return d.last.Image.Rect.Dx(), d.last.Image.Rect.Dy()
 	}
 	return d.frame.Size()
 }
 
 // Image is the present frame, or the last that has arrived, a picture of its own for each. It must not be changed.
-func (d *Dream) Image() *image.RGBA { return d.shown }
+func (d *Dream) Image() *image.RGBA { return d.last.Image }
 
 // Check reports why the settings cannot be dreamed, without changing the dream.
 func (d *Dream) Check(s Settings) error {

@@ -40,7 +40,7 @@ func begin(t *testing.T, start *image.RGBA, seed uint64) *Dream {
 func dreamed(t *testing.T, d *Dream, at Source, n int) *image.RGBA {
 	t.Helper()
 	for range n {
-		if err := d.Frame(at); err != nil {
+		if _, err := d.Frame(at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,7 +57,7 @@ func quick() Settings {
 func TestNotebook(t *testing.T) {
 	start := Clouds(57, 43, 3)
 	s := quick()
-	s.Octaves, s.Steps, s.Jitter = 3, 3, 0
+	s.Octaves, s.Steps, s.Jitter, s.Fatigue = 3, 3, 0, 0
 	got := dreamed(t, begin(t, start, 1), Fixed(s), 1)
 	want := notebook(t, start, s)
 	worst, sum := 0, 0
@@ -185,7 +185,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 	if !bytes.Equal(a.Pix, b.Pix) {
 		t.Error("two dreams of one seed differ")
 	}
-	if err := d.Begin(start, 5); err != nil {
+	if err := d.Begin(start, Options{Seed: 5}); err != nil {
 		t.Fatal(err)
 	}
 	if again := dreamed(t, d, Fixed(s), 3); !bytes.Equal(a.Pix, again.Pix) {
@@ -380,7 +380,7 @@ func TestFailedEngine(t *testing.T) {
 			wide := s
 			wide.Width, wide.Height = 30, 22
 			engine.after = 2
-			if err := d.Frame(Fixed(wide)); err == nil {
+			if _, err := d.Frame(Fixed(wide)); err == nil {
 				t.Fatal("the engine did not fail")
 			}
 		}
@@ -402,7 +402,7 @@ func TestFailedFrame(t *testing.T) {
 		if fail {
 			bad := s
 			bad.Step = 3
-			err := d.Frame(func(tick int64) (Settings, error) {
+			_, err := d.Frame(func(tick int64) (Settings, error) {
 				if tick > 2 {
 					return bad, broken
 				}
@@ -450,7 +450,7 @@ func TestBeginThatFails(t *testing.T) {
 	calm := begin(t, Static(24, 16, 1), 1)
 	for n := range 3 {
 		if n == 1 {
-			if err := d.Begin(Static(40, 40, 2), 2); err == nil {
+			if err := d.Begin(Static(40, 40, 2), Options{Seed: 2}); err == nil {
 				t.Fatal("there was room for a picture of 40x40")
 			}
 			if w, h := d.Size(); w != 24 || h != 16 || d.Seed() != 1 {
@@ -458,7 +458,7 @@ func TestBeginThatFails(t *testing.T) {
 			}
 		}
 		for _, d := range []*Dream{d, calm} {
-			if err := d.Frame(Fixed(s)); err != nil {
+			if _, err := d.Frame(Fixed(s)); err != nil {
 				t.Fatal(err)
 			}
 		}

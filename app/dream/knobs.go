@@ -14,11 +14,12 @@ type Knob struct {
 	Min     float64
 	Max     float64
 	Default float64
-	Whole   bool   // only whole numbers
-	List    bool   // a text of parts with spaces between
-	Rate    bool   // by each frame, in the window by each second
-	Less    string // key that turns it down, as Ebiten names keys; "" for none
-	More    string // key that turns it up
+	Absent  *float64 // what a recipe from before the knob stands for; nil for Default
+	Whole   bool     // only whole numbers
+	List    bool     // a text of parts with spaces between
+	Rate    bool     // by each frame, in the window by each second
+	Less    string   // key that turns it down, as Ebiten names keys; "" for none
+	More    string   // key that turns it up
 	Help    string
 
 	num  func(*Settings) *float64
@@ -55,6 +56,18 @@ var Knobs = []Knob{
 	{Name: "jitter", Group: "picture", Unit: "px", Min: 0, Max: 128, Default: 32, Whole: true,
 		Help: "largest random shift before each gradient step",
 		num:  func(s *Settings) *float64 { return &s.Jitter }},
+	{Name: "fatigue", Group: "picture", Min: 0, Max: 2, Default: 0.5, Absent: new(float64), Less: "Digit7", More: "Digit8",
+		Help: "how much a whole layer's channels tire of what they have seen, so that others come",
+		num:  func(s *Settings) *float64 { return &s.Fatigue }},
+	{Name: "even", Group: "picture", Min: 0, Max: 1, Absent: new(float64),
+		Help: "how much weak places of the picture get of the strong ones' share",
+		num:  func(s *Settings) *float64 { return &s.Even }},
+	{Name: "depth", Group: "picture", Min: 0, Max: 1, Absent: new(float64),
+		Help: "how much large shapes get of the fine detail's share",
+		num:  func(s *Settings) *float64 { return &s.Depth }},
+	{Name: "depth-levels", Group: "picture", Min: 2, Max: 6, Default: 4, Whole: true,
+		Help: "levels of detail that depth evens out",
+		num:  func(s *Settings) *float64 { return &s.DepthLevels }},
 
 	{Name: "zoom", Group: "motion", Min: -0.5, Max: 0.5, Default: 0.05, Less: "Minus", More: "Equal", Rate: true,
 		Help: "share of the picture zoomed into by each frame (each second in the window); negative zooms out",
@@ -77,6 +90,9 @@ var Knobs = []Knob{
 	{Name: "drift", Group: "motion", Min: 0, Max: 0.5,
 		Help: "how far the vanishing point wanders by itself, as a share of the picture",
 		num:  func(s *Settings) *float64 { return &s.Drift }},
+	{Name: "offset", Group: "motion", Unit: "px", Min: 0, Max: 1, Default: 1, Absent: new(float64),
+		Help: "random displacement of each moved frame, not shown, against a cross through the vanishing point",
+		num:  func(s *Settings) *float64 { return &s.Offset }},
 	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.1, Rate: true,
 		Help: "how firmly brightness, contrast and colour are held over the frames",
 		num:  func(s *Settings) *float64 { return &s.Hold }},

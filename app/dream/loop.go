@@ -2,30 +2,11 @@ package dream
 
 import (
 	"errors"
-	"image"
 	"math"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"zalgoscope/nn"
-	"zalgoscope/nn/bend"
 )
-
-// Frame is one finished picture of a loop. It never changes.
-type Frame struct {
-	Image    *image.RGBA
-	Number   int // from 1
-	Steps    int64
-	Score    float32
-	Healed   int64         // gradient steps whose numbers burst, since the beginning
-	Settings Settings      // as at the frame's beginning
-	Now      Settings      // as their modulators had moved them at the frame's end
-	Bends    []bend.Spec   // likewise, those of the knob zalgo last
-	Motion   nn.Affine     // what pixel of the last frame each pixel of this one showed
-	Took     time.Duration // how long it took to dream
-	Done     time.Time
-}
 
 // Loop dreams without pause on a goroutine of its own, which owns the dream and
 // its engine. All methods may be called from any goroutine and do not wait for the dream.
@@ -34,6 +15,7 @@ type Loop struct {
 	latest   atomic.Pointer[Frame]
 	onFrame  func(*Frame)
 	onError  func(error)
+	onRefuse func(refused, back Settings)
 
 	mu     sync.Mutex
 	paused bool                 // guarded by mu
@@ -46,26 +28,27 @@ type Loop struct {
 
 	// Owned by the loop goroutine.
 	dream   *Dream
+	taken   *Settings // the last ones that the dream looked at
 	good    Settings  // the last settings that passed Check
 	dreamed Settings  // those of the last frame that was finished
-	coming  *Frame    // made, but its picture has not arrived
-	began   time.Time // coming
+	began   time.Time // the frame that is on its way
 	last    time.Time // when a picture arrived
 	pace    float64
 }
 
 // LoopOptions are what a loop reports to. The functions are called on the loop's goroutine.
 type LoopOptions struct {
-	OnFrame   func(*Frame) // hears every frame, in order
-	OnError   func(error)  // hears what could not be dreamed; the dream goes on as it last could
-	FixedPace bool         // keep Settings.Pace instead of setting it to the seconds a frame takes
+	OnFrame   func(*Frame)                 // hears every frame, in order
+	OnError   func(error)                  // hears what could not be dreamed; the dream goes on as it last could
+	OnRefuse  func(refused, back Settings) // hears of settings that could not be dreamed, and to which it went back
+	FixedPace bool                         // keep Settings.Pace instead of setting it to the seconds a frame takes
 	Paused    bool
 }
 
 // Start takes over the dream, which nobody else may use until Close, and dreams it.
 func Start(d *Dream, s Settings, o LoopOptions) *Loop {
 	l := &Loop{
-		onFrame: o.OnFrame, onError: o.OnError, fixed: o.FixedPace, paused: o.Paused,
+		onFrame: o.OnFrame, onError: o.OnError, onRefuse: o.OnRefuse, fixed: o.FixedPace, paused: o.Paused,
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 		dream: d, good: s, dreamed: s, pace: 0.2,
 	}
@@ -74,6 +57,9 @@ func Start(d *Dream, s Settings, o LoopOptions) *Loop {
 	}
 	if l.onError == nil {
 		l.onError = func(error) {}
+	}
+	if l.onRefuse == nil {
+		l.onRefuse = func(Settings, Settings) {}
 	}
 	l.settings.Store(&s)
 	d.arrived = l.publish
@@ -189,18 +175,7 @@ var errClosed = errors.New("dream: the loop is closed")
 // reported, and the last good ones come back.
 func (l *Loop) frame() {
 	began := time.Now()
-	s := l.take()
-	w, h := l.dream.Size()
-	moved, err := l.dream.moved(s, l.dream.time)
-	if err != nil {
-		l.fail(err)
-		return
-	}
-	motion := Motion(moved, l.dream.time, w, h)
-	if l.dream.frames == 0 {
-		motion = nn.Affine{A: 1, E: 1}
-	}
-	err = l.dream.Frame(func(int64) (Settings, error) {
+	f, err := l.dream.next(func(int64) (Settings, error) {
 		if l.ended() {
 			return Settings{}, errClosed
 		}
@@ -213,11 +188,7 @@ func (l *Loop) frame() {
 		l.fail(err)
 		return
 	}
-	l.dreamed, l.began = s, began
-	l.coming = &Frame{
-		Number: l.dream.Frames(), Steps: l.dream.Steps(), Score: l.dream.Score(), Healed: l.dream.Healed(),
-		Settings: s, Now: l.dream.now, Bends: l.dream.bends, Motion: motion,
-	}
+	l.dreamed, l.began = f.Settings, began
 	l.collect(false)
 }
 
@@ -228,11 +199,9 @@ func (l *Loop) collect(wait bool) {
 	}
 }
 
-// publish hears that the picture has arrived.
-func (l *Loop) publish() {
-	f := l.coming
-	l.coming = nil
-	f.Image, f.Done = l.dream.Image(), time.Now()
+// publish hears that a frame's picture has arrived.
+func (l *Loop) publish(f *Frame) {
+	f.Done = time.Now()
 	if l.last.After(l.began) { // the device was at work on the frame before
 		l.began = l.last
 	}
@@ -244,8 +213,8 @@ func (l *Loop) publish() {
 
 // take gives the published settings, or the last good ones where those cannot be dreamed.
 func (l *Loop) take() Settings {
-	published := l.settings.Load()
-	s := *published
+	l.taken = l.settings.Load()
+	s := *l.taken
 	if !l.fixed {
 		s.Pace = l.pace
 	}
@@ -253,13 +222,20 @@ func (l *Loop) take() Settings {
 		return s
 	}
 	if err := l.dream.Check(s); err != nil {
-		back := l.good
-		l.settings.CompareAndSwap(published, &back)
-		l.onError(err)
-		return back
+		l.refuse(l.good, err)
+		return l.good
 	}
 	l.good = s
 	return s
+}
+
+// refuse goes back from the settings that were taken last to others, unless there are newer ones by now.
+func (l *Loop) refuse(back Settings, err error) {
+	refused := *l.taken
+	if l.settings.CompareAndSwap(l.taken, &back) {
+		l.onRefuse(refused, back)
+	}
+	l.onError(err)
 }
 
 // ended tells whether Close was called.
@@ -273,8 +249,7 @@ func (l *Loop) ended() bool {
 // waits a little, so that an error that stays does not spin.
 func (l *Loop) fail(err error) {
 	l.good = l.dreamed
-	l.Set(l.dreamed)
-	l.onError(err)
+	l.refuse(l.dreamed, err)
 	select {
 	case <-l.wake:
 		l.rouse()

@@ -151,7 +151,7 @@ func TestLoopBegins(t *testing.T) {
 	l.Single()
 	l.Single()
 	for seed := range uint64(2) {
-		l.Begin(func(d *Dream) error { return d.Begin(Static(10, 10, seed), seed) })
+		l.Begin(func(d *Dream) error { return d.Begin(Static(10, 10, seed), Options{Seed: seed}) })
 	}
 	e.next(t)
 	e.next(t)

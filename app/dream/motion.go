@@ -3,6 +3,7 @@ package dream
 import (
 	"image"
 	"math"
+	"math/rand/v2"
 
 	"zalgoscope/nn"
 )
@@ -23,9 +24,9 @@ func (d *Dream) fit(s Settings) error {
 	}
 	if d.frames == 0 {
 		// Before the first frame the start picture itself is brought to size, finely.
-		err = next.Write(scaled(d.start, ww, wh))
+		err = next.Write(d.startAt(ww, wh))
 	} else {
-		err = d.resize(next, d.frame)
+		err = d.rescale(next, d.frame)
 	}
 	if err != nil {
 		next.Release()
@@ -44,28 +45,58 @@ func (d *Dream) canvasSize(s Settings) (w, h int) {
 	return int(s.Width), int(s.Height)
 }
 
+// startAt is the start picture at a size.
+func (d *Dream) startAt(w, h int) *image.RGBA {
+	if d.resize != nil && d.start.Rect != image.Rect(0, 0, w, h) {
+		return d.resize(w, h)
+	}
+	return scaled(d.start, w, h)
+}
+
 // move leads from one frame to the next: the affine feedback warp with mirrored
-// edges, a share of the start picture, and the tone that is held.
-func (d *Dream) move(s Settings) error {
+// edges, a share of the start picture, and the tone that is held. It returns the warp.
+func (d *Dream) move(s Settings) (nn.Affine, error) {
 	w, h := d.Size()
-	if m := Motion(s, d.time, w, h); m != (nn.Affine{A: 1, E: 1}) {
+	m := Motion(s, d.time, w, h)
+	if m != (nn.Affine{A: 1, E: 1}) {
+		next := offset(s.Offset, d.seed, d.frames)
+		m = displaced(m, d.offset, next)
+		d.offset = next
 		// The top octave's canvas is free between frames.
 		if err := d.layOut(s); err != nil {
-			return err
+			return m, err
 		}
 		free := d.octave[0].work
 		if err := d.engine.Warp(free, d.frame, m, nn.Mirror); err != nil {
-			return err
+			return m, err
 		}
 		d.frame, d.octave[0].work = free, d.frame
 	}
 	if err := d.blend(s); err != nil {
-		return err
+		return m, err
 	}
 	if s.Hold <= 0 {
-		return nil
+		return m, nil
 	}
-	return d.engine.Hold(d.frame, dusk(d.tone, s.Zalgo), float32(s.Hold))
+	return m, d.engine.Hold(d.frame, dusk(d.tone, s.Zalgo), float32(s.Hold))
+}
+
+// offset is how far a frame's picture lies to the right and below its place: up to half of most to
+// either side, at random. Where pixels fall between pixels is then another place in each frame,
+// so that what the warp blurs less, a cross through the vanishing point, does not build up.
+func offset(most float64, seed uint64, frame int) [2]float64 {
+	if most == 0 {
+		return [2]float64{}
+	}
+	rng := rand.New(rand.NewPCG(seed, uint64(frame)))
+	return [2]float64{most * (rng.Float64() - 0.5), most * (rng.Float64() - 0.5)}
+}
+
+// displaced is the warp m between pictures that lie off their places: from is the last one's offset, to the next one's.
+func displaced(m nn.Affine, from, to [2]float64) nn.Affine {
+	m.C += from[0] - m.A*to[0] - m.B*to[1]
+	m.F += from[1] - m.D*to[0] - m.E*to[1]
+	return m
 }
 
 // blend mixes the start picture back in.
@@ -79,7 +110,7 @@ func (d *Dream) blend(s Settings) error {
 		if err := d.remake(&d.origin, w, h); err != nil {
 			return err
 		}
-		if err := d.origin.Write(scaled(d.start, w, h)); err != nil {
+		if err := d.origin.Write(d.startAt(w, h)); err != nil {
 			return err
 		}
 	}

@@ -48,7 +48,7 @@ func mortalDream(t *testing.T, start *image.RGBA, steps int) *Dream {
 // happened, but for the rounding to eight bits, and nothing is told twice.
 func TestMove(t *testing.T) {
 	s := quick()
-	s.Zoom, s.Hold, s.Blend, s.Width, s.Height = 0.05, 0.3, 0.1, 36, 28
+	s.Zoom, s.Hold, s.Blend, s.Width, s.Height, s.Fatigue, s.Offset = 0.05, 0.3, 0.1, 36, 28, 0, 0
 	start := Clouds(40, 32, 7)
 	const frames, each = 4, 4 // steps a frame
 	at := func(tick int64) (Settings, error) {
@@ -88,7 +88,7 @@ func TestMoveUnderAnother(t *testing.T) {
 	start := Clouds(40, 32, 7)
 	for name, next := range map[string]func(*Dream) error{
 		"next frame":  func(*Dream) error { return nil },
-		"begin again": func(d *Dream) error { return d.Begin(Static(24, 20, 1), 5) },
+		"begin again": func(d *Dream) error { return d.Begin(Static(24, 20, 1), Options{Seed: 5}) },
 	} {
 		d, calm := mortalDream(t, start, 4), mortalDream(t, start, math.MaxInt)
 		for _, d := range []*Dream{d, calm} {

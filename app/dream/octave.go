@@ -20,9 +20,7 @@ func (d *Dream) climb(s Settings, at Source) error {
 		return err
 	}
 	for i := 1; i < len(d.octave); i++ {
-		above := d.base(i - 1)
-		o := d.octave[i]
-		if err := d.resize(o.base, above); err != nil {
+		if err := d.lay(i); err != nil {
 			return err
 		}
 	}
@@ -36,6 +34,16 @@ func (d *Dream) climb(s Settings, at Source) error {
 	return nil
 }
 
+// lay sets octave i's base to the one above at its size. The start picture is made anew there, where it
+// can be: static of every size is as strong, where shrunk it would average to grey.
+func (d *Dream) lay(i int) error {
+	o := d.octave[i]
+	if d.frames == 0 && d.resize != nil {
+		return o.base.Write(d.resize(o.w, o.h))
+	}
+	return d.rescale(o.base, d.base(i-1))
+}
+
 func (d *Dream) climbOctave(i int, at Source) error {
 	o, base := d.octave[i], d.base(i)
 	if i == len(d.octave)-1 {
@@ -43,7 +51,7 @@ func (d *Dream) climbOctave(i int, at Source) error {
 			return err
 		}
 	} else {
-		if err := d.resize(o.work, d.octave[i+1].work); err != nil {
+		if err := d.rescale(o.work, d.octave[i+1].work); err != nil {
 			return err
 		}
 		if err := d.engine.Combine(o.work, nn.Term{Canvas: o.work, Weight: 1}, nn.Term{Canvas: base, Weight: 1}); err != nil {
@@ -74,7 +82,10 @@ func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 	if err != nil {
 		return err
 	}
-	step := nn.Step{Size: float32(s.Step)}
+	if obj, err = d.fatigue.of(obj, s); err != nil {
+		return err
+	}
+	step := nn.Step{Size: float32(s.Step), Depth: nn.Depth{Amount: float32(s.Depth), Levels: int(s.DepthLevels)}}
 	if j := int(s.Jitter); j > 0 {
 		step.ShiftX = d.rng.IntN(2*j+1) - j
 		step.ShiftY = d.rng.IntN(2*j+1) - j
@@ -162,8 +173,8 @@ func release(c *nn.Canvas) {
 	}
 }
 
-// resize sets dst to src at dst's size.
-func (d *Dream) resize(dst, src nn.Canvas) error {
+// rescale sets dst to src at dst's size.
+func (d *Dream) rescale(dst, src nn.Canvas) error {
 	dw, dh := dst.Size()
 	sw, sh := src.Size()
 	return d.engine.Warp(dst, src, nn.Resize(dw, dh, sw, sh), nn.Mirror)

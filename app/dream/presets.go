@@ -15,7 +15,7 @@ import (
 // name are those of Live.
 type Preset struct {
 	Name  string
-	Knobs map[string]any // by knob name; "depth" stands for a layer by its share of the trunk
+	Knobs map[string]any // by knob name; "place" stands for a layer by its share of the trunk
 }
 
 //go:embed presets.toml
@@ -35,7 +35,7 @@ func Presets() []Preset {
 func Live() Settings {
 	s := Defaults()
 	s.Step, s.Steps, s.Octaves, s.Jitter = 2, 2, 3, 12
-	s.Zoom, s.Hold, s.Drift = 0.05, 0.5, 0.08
+	s.Zoom, s.Hold, s.Drift, s.Fatigue = 0.05, 0.5, 0.08, 1
 	return s
 }
 
@@ -130,17 +130,17 @@ func (p Preset) Apply(s Settings, net *nn.Net) (Settings, error) {
 	return out, err
 }
 
-// set puts the knobs into settings. Without a net a depth is only checked.
+// set puts the knobs into settings. Without a net a place is only checked.
 func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
 	for name, v := range p.Knobs {
 		wrong := fmt.Errorf("dream: preset %q: %s cannot be %v", p.Name, name, v)
 		n, isNumber := number(v)
-		if name == "depth" {
+		if name == "place" {
 			if !isNumber || n < 0 || n > 1 {
 				return s, wrong
 			}
 			if net != nil {
-				s.Layer = layerAtDepth(net, n)
+				s.Layer = layerAt(net, n)
 			}
 			continue
 		}
@@ -177,8 +177,8 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// layerAtDepth is the trunk's layer at a share of the way from the picture to the labels.
-func layerAtDepth(net *nn.Net, depth float64) string {
+// layerAt is the trunk's layer at a share of the way from the picture to the labels.
+func layerAt(net *nn.Net, depth float64) string {
 	trunk := Trunk(net)
 	return trunk[int(math.Round(depth*float64(len(trunk)-1)))]
 }

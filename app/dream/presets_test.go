@@ -58,7 +58,7 @@ func TestPresetsCarryBends(t *testing.T) {
 func TestPresetsKeepTheCanvas(t *testing.T) {
 	s := Live()
 	s.Width, s.Height = 320, 200
-	got, err := Preset{Name: "x", Knobs: map[string]any{"depth": 0.5}}.Apply(s, enginetest.Small())
+	got, err := Preset{Name: "x", Knobs: map[string]any{"place": 0.5}}.Apply(s, enginetest.Small())
 	if err != nil || got.Width != 320 || got.Height != 200 {
 		t.Errorf("the canvas is %g x %g (%v)", got.Width, got.Height, err)
 	}
@@ -70,7 +70,7 @@ func TestPresetErrors(t *testing.T) {
 		{"[[preset]]\nname = \"a\"\nwhat = 1", "no knob"},
 		{"[[preset]]\nname = \"a\"\nzoom = \"far\"", "zoom cannot be far"},
 		{"[[preset]]\nname = \"a\"\nlayer = 3", "layer cannot be 3"},
-		{"[[preset]]\nname = \"a\"\ndepth = 2", "depth cannot be 2"},
+		{"[[preset]]\nname = \"a\"\nplace = 2", "place cannot be 2"},
 		{"[[preset]]\nname = \"a\"\nzoom = 7", "goes from"},
 		{"[[preset]]\nname = \"a\"\nbend = \"conv1:melt=1\"", "no kind"},
 		{"[[preset]]\nname = \"a\"\nmod = \"zoom=square:1:1\"", "shape must be"},

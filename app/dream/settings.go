@@ -15,6 +15,10 @@ type Settings struct {
 	Octaves     float64
 	OctaveScale float64 // size of an octave over the one below it
 	Jitter      float64 // largest random shift, in pixels
+	Fatigue     float64 // how much a layer's channels tire
+	Even        float64 // how much weak places get of the strong ones' share
+	Depth       float64 // how much the levels of detail are evened out
+	DepthLevels float64
 
 	// How one picture leads to the next. Zoom, turn and pan are rates per unit of time; Pace is
 	// the time that a frame stands for.
@@ -25,6 +29,7 @@ type Settings struct {
 	CentreX float64 // the vanishing point of zoom and rotation, as shares
 	CentreY float64
 	Drift   float64 // how far the vanishing point wanders, as a share
+	Offset  float64 // random displacement of each moved frame, in pixels, which is not shown
 	Hold    float64 // share of the way back to the held brightness, contrast and colour, each frame
 	Blend   float64 // share of the start picture in each frame
 	Pace    float64
@@ -44,6 +49,18 @@ func Defaults() Settings {
 	for _, k := range Knobs {
 		if k.num != nil {
 			*k.num(&s) = k.Default
+		}
+	}
+	return s
+}
+
+// Before are the settings of a recipe that names no knob: those that it was made with where a knob has come
+// since.
+func Before() Settings {
+	s := Defaults()
+	for _, k := range Knobs {
+		if k.Absent != nil {
+			*k.num(&s) = *k.Absent
 		}
 	}
 	return s

@@ -9,7 +9,7 @@ import (
 )
 
 // Decode reads what Encode wrote. Entries and knobs that this program does not know
-// are named in Unknown, knobs that the text does not have stand at their defaults; a text
+// are named in Unknown, knobs that the text does not have stand as dream.Before has them; a text
 // of a newer format is an error. It takes time in proportion to the text's length.
 func Decode(text string) (Recipe, error) {
 	if len(text) > mostFilm {
@@ -30,6 +30,12 @@ func Decode(text string) (Recipe, error) {
 		if r.Start.Picture, err = decodePicture(d.png); err != nil {
 			return Recipe{}, err
 		}
+	}
+	if r.Start.Memory, err = decodeMemory(d.memory["start.memory"]); err != nil {
+		return Recipe{}, err
+	}
+	if r.Memory, err = decodeMemory(d.memory["memory"]); err != nil {
+		return Recipe{}, err
 	}
 	if !d.settings {
 		return Recipe{}, errNoSettings

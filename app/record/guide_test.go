@@ -24,7 +24,7 @@ func TestReplayGuide(t *testing.T) {
 	}
 	net, start := tinyNet(), dream.Static(24, 20, 99)
 	guides := NewGuides(picture.Open)
-	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Open: guides.Open})
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Resize: dream.Resizer("static", 99), Open: guides.Open})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestReplayGuide(t *testing.T) {
 	}
 	var want []*image.RGBA
 	for range 3 {
-		err := d.Frame(func(tick int64) (dream.Settings, error) {
+		f, err := d.Frame(func(tick int64) (dream.Settings, error) {
 			s := dream.Defaults()
 			s.Layer, s.Steps, s.Octaves, s.Jitter = "conv2", 2, 1, 2
 			if tick > 5 {
@@ -48,7 +48,7 @@ func TestReplayGuide(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := d.Image()
+		m := f.Picture()
 		want = append(want, m)
 		if err := rec.Add(m); err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ type document struct {
 	png      string // of the start picture
 	settings bool   // there are some
 	unknown  unknown
+	memory   map[string][]memoryEntry // by the table that they are in
 
 	entry  map[string]any // where the values of single entries go, by their name
 	table  string         // that the next entries are of
@@ -34,14 +35,14 @@ var errNoSettings = errors.New("record: the recipe has no settings")
 
 // parse reads a recipe's text as far as it is TOML and of our names.
 func parse(text []byte) (*document, error) {
-	d := &document{}
+	d := &document{memory: map[string][]memoryEntry{}}
 	r := &d.recipe
 	d.entry = map[string]any{
 		"format": &d.format, "program": &r.Program, "seed": &d.seed, "device": &r.Device, "from": &r.From, "fps": &r.FPS,
 		"dither": &r.Dither, "palette": &r.Palette, "loop": &r.Loop, "fade": &r.Fade,
 		"net.name": &r.Net.Name, "net.sha256": &r.Net.SHA256,
 		"start.name": &r.Start.Name, "start.width": &r.Start.Width, "start.height": &r.Start.Height,
-		"start.sha256": &r.Start.SHA256, "start.png": &d.png,
+		"start.sha256": &r.Start.SHA256, "start.png": &d.png, "start.each-size": &r.Start.EachSize,
 		"end.frames": &r.Frames,
 	}
 	var p unstable.Parser
@@ -117,6 +118,11 @@ func (d *document) openTable(list bool) error {
 		}
 		r.Guides = append(r.Guides, Guide{})
 		d.guide = &r.Guides[len(r.Guides)-1]
+	case (d.table == "memory" || d.table == "start.memory") && list:
+		if len(d.memory[d.table]) == mostLayers {
+			return fmt.Errorf("record: the recipe remembers more than %d layers", mostLayers)
+		}
+		d.memory[d.table] = append(d.memory[d.table], memoryEntry{})
 	case d.table == "settings" || d.table == "change" || d.table == "guide":
 		return fmt.Errorf("record: the recipe has the table %s in another way than [settings], [[change]] or [[guide]]", d.table)
 	}
@@ -142,7 +148,7 @@ func (d *document) begin() error {
 		return errors.New("record: the recipe has settings after its first change")
 	case !d.settings:
 		d.settings = true
-		r.Changes = []Change{{Settings: dream.Defaults()}}
+		r.Changes = []Change{{Settings: dream.Before()}}
 	}
 	return nil
 }
@@ -160,6 +166,14 @@ func (d *document) set(key string, n *unstable.Node) error {
 	v := valueOf(n)
 	if to, ok := d.entry[key]; ok {
 		return v.assign(key, to)
+	}
+	if layers := d.memory[d.table]; len(layers) > 0 {
+		switch m := &layers[len(layers)-1]; key {
+		case d.table + ".layer":
+			return v.assign(key, &m.layer)
+		case d.table + ".values":
+			return v.assign(key, &m.values)
+		}
 	}
 	table, rest, _ := strings.Cut(key, ".")
 	switch {
@@ -202,15 +216,19 @@ type value struct {
 	text   *string
 	number *float64
 	whole  *int64
+	truth  *bool
 }
 
-// valueOf reads a number or a text; what is neither has no value.
+// valueOf reads a number, a text or a truth value; what is neither has no value.
 func valueOf(n *unstable.Node) (v value) {
 	digits := strings.ReplaceAll(string(n.Data[:min(len(n.Data), mostName)]), "_", "")
 	switch n.Kind {
 	case unstable.String:
 		text := string(n.Data)
 		v.text = &text
+	case unstable.Bool:
+		truth := digits == "true"
+		v.truth = &truth
 	case unstable.Integer:
 		if i, err := strconv.ParseInt(digits, 0, 64); err == nil {
 			f := float64(i)
@@ -230,6 +248,11 @@ func (v value) assign(name string, to any) error {
 	case *string:
 		if v.text != nil {
 			*to = *v.text
+			return nil
+		}
+	case *bool:
+		if v.truth != nil {
+			*to = *v.truth
 			return nil
 		}
 	case *float64:
@@ -256,8 +279,10 @@ func (v value) String() string {
 	switch {
 	case v.text != nil:
 		return strconv.Quote(visible.Short(*v.text, mostWord))
+	case v.truth != nil:
+		return strconv.FormatBool(*v.truth)
 	case v.number != nil:
 		return strconv.FormatFloat(*v.number, 'g', -1, 64)
 	}
-	return "neither a number nor a text"
+	return "neither a number nor a text nor true or false"
 }

@@ -28,7 +28,8 @@ type Recipe struct {
 	Palette string
 	Loop    string
 	Fade    int
-	Unknown []string // knobs and entries of a file that this program does not know
+	Memory  dream.Memory // what the dream remembered after the last frame; of a single picture
+	Unknown []string     // knobs and entries of a file that this program does not know
 }
 
 // Net names a net and its file's content.
@@ -52,6 +53,8 @@ const (
 	mostFrames  = 1 << 30
 	mostText    = 4096 // bytes of a name
 	mostPace    = 3600
+	mostMemory  = 1 << 16 // values of all layers
+	mostLayers  = 1 << 10
 )
 
 // Validate reports what makes a recipe unfit to be dreamed.
@@ -81,6 +84,9 @@ func (r Recipe) Validate() error {
 	}
 	if _, err := r.Options().withDefaults(); err != nil {
 		return fmt.Errorf("the recipe: %w", err)
+	}
+	if err := errors.Join(checkMemory(r.Start.Memory), checkMemory(r.Memory)); err != nil {
+		return err
 	}
 	if len(r.Changes) == 0 {
 		return errors.New("record: the recipe has no settings")

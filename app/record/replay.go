@@ -66,7 +66,11 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	if err != nil {
 		return err
 	}
-	d, err := dream.New(net, engine, start, dream.Options{Seed: r.Seed, Open: guides.Open})
+	from := dream.Options{Seed: r.Seed, Memory: r.Start.Memory, Open: guides.Open}
+	if r.Start.EachSize {
+		from.Resize = dream.Resizer(r.Start.Name, r.Seed)
+	}
+	d, err := dream.New(net, engine, start, from)
 	if err != nil {
 		return err
 	}
@@ -81,11 +85,12 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	first := r.From + o.From
 	total := first + frames
 	for n := range total {
-		if err := d.Frame(at); err != nil {
+		f, err := d.Frame(at)
+		if err != nil {
 			return err
 		}
 		if n >= first {
-			if err := each(d.Image()); err != nil {
+			if err := each(f.Picture()); err != nil {
 				return err
 			}
 		}

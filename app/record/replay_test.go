@@ -49,7 +49,7 @@ func session(t *testing.T, path string, start *image.RGBA, name string, from, co
 	t.Helper()
 	const seed = 99
 	net := tinyNet()
-	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: seed})
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: seed, Resize: dream.Resizer(name, seed)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,10 +62,11 @@ func session(t *testing.T, path string, start *image.RGBA, name string, from, co
 	}
 	var frames []*image.RGBA
 	for n := range from + count {
-		if err := d.Frame(turning); err != nil {
+		f, err := d.Frame(turning)
+		if err != nil {
 			t.Fatal(err)
 		}
-		m := d.Image()
+		m := f.Picture()
 		if n >= from {
 			frames = append(frames, m)
 			if err := rec.Add(m); err != nil {
@@ -162,7 +163,7 @@ func TestReplay(t *testing.T) {
 func TestReplayOfLoop(t *testing.T) {
 	net := tinyNet()
 	start := dream.Static(30, 30, 99)
-	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99})
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Resize: dream.Resizer("static", 99)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +172,7 @@ func TestReplayOfLoop(t *testing.T) {
 	d.OnChange(log.Change)
 	s, _ := turning(0)
 	var want []*image.RGBA
-	l := dream.Start(d, s, dream.LoopOptions{OnFrame: func(f *dream.Frame) { want = append(want, f.Image) }})
+	l := dream.Start(d, s, dream.LoopOptions{OnFrame: func(f *dream.Frame) { want = append(want, f.Picture()) }})
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
 		s.Steps, s.Octaves, s.Zoom = float64(1+rng.IntN(4)), float64(1+rng.IntN(3)), rng.Float64()/5

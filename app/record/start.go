@@ -18,6 +18,8 @@ type Start struct {
 	Width, Height int
 	SHA256        string      // of the pixels, as Hash gives it
 	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
+	EachSize      bool        // static is made anew at the size of the canvas and of each octave, as it was not always
+	Memory        dream.Memory
 }
 
 // Hash is the SHA-256 of a picture's size and pixels.
@@ -34,7 +36,7 @@ func Hash(m *image.RGBA) string {
 // StartOf describes a dream's start picture, of which path is the file, or static or clouds. One without a
 // name goes into the recipe whole.
 func StartOf(path string, m *image.RGBA) Start {
-	s := Start{Name: NameOf(path), Width: m.Rect.Dx(), Height: m.Rect.Dy(), SHA256: Hash(m)}
+	s := Start{Name: NameOf(path), Width: m.Rect.Dx(), Height: m.Rect.Dy(), SHA256: Hash(m), EachSize: path == "static"}
 	if path == "" {
 		s.Picture = m
 	}

@@ -10,7 +10,8 @@ import (
 )
 
 // A recipe's text is TOML: a head, [settings] as the dream began, a [[guide]] for each guide
-// picture, a [[change]] with what became different for each later change, and [end] when the recording is whole. Its
+// picture, a [[change]] with what became different for each later change, a [[memory]] for each layer that a single
+// picture goes on with, and [end] when the recording is whole. Its
 // tables may be written one after another while a recording goes on.
 const (
 	format   = 1
@@ -47,6 +48,10 @@ func (r Recipe) head() string {
 	if r.Start.Picture != nil {
 		entry(&b, "png", encodePicture(r.Start.Picture))
 	}
+	if r.Start.EachSize {
+		entry(&b, "each-size", true)
+	}
+	writeMemory(&b, "start.memory", r.Start.Memory)
 	if len(r.Changes) > 0 {
 		b.WriteString("\n[settings]\n")
 		writeSettings(&b, r.Changes[0].Settings, nil)
@@ -55,7 +60,10 @@ func (r Recipe) head() string {
 }
 
 func (r Recipe) tail() string {
-	return fmt.Sprintf("\n[end]\nframes = %d\n%s", r.Frames, textEnd)
+	var b strings.Builder
+	writeMemory(&b, "memory", r.Memory)
+	fmt.Fprintf(&b, "\n[end]\nframes = %d\n%s", r.Frames, textEnd)
+	return b.String()
 }
 
 // more writes the guides and changes from the given ones on, not the first change, each by what it changes.

@@ -197,7 +197,7 @@ func (s *Show) begin() error {
 type looped struct{ *dream.Loop }
 
 func (l looped) Begin(start *image.RGBA, seed uint64) {
-	l.Do(func(d *dream.Dream) error { return d.Begin(start, seed) })
+	l.Do(func(d *dream.Dream) error { return d.Begin(start, dream.Options{Seed: seed}) })
 }
 
 // push hears a frame on the loop's goroutine, and rests there when the effort is low.

@@ -64,7 +64,7 @@ func (s *simulation) Set(settings dream.Settings) { s.settings = settings }
 func (s *simulation) Begin(start *image.RGBA, seed uint64) {
 	s.begins++
 	s.last, s.number = start, 0
-	if err := s.dream.Begin(start, seed); err != nil {
+	if err := s.dream.Begin(start, dream.Options{Seed: seed}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -75,7 +75,7 @@ func (s *simulation) frame(at time.Time) *dream.Frame {
 		s.t.Fatalf("the settings cannot be dreamed: %v", err)
 	}
 	if !s.frozen || s.last == nil {
-		if err := s.dream.Frame(dream.Fixed(s.settings)); err != nil {
+		if _, err := s.dream.Frame(dream.Fixed(s.settings)); err != nil {
 			s.t.Fatal(err)
 		}
 		s.last = s.dream.Image()

@@ -151,7 +151,7 @@ func flashes(t *testing.T, net *nn.Net, engine nn.Engine, o Options, limit bool)
 	for n := range 60 {
 		s := w.Advance(1.0 / 12)
 		s.Pace = 1.0 / 12
-		if err := d.Frame(dream.Fixed(s)); err != nil {
+		if _, err := d.Frame(dream.Fixed(s)); err != nil {
 			t.Fatal(err)
 		}
 		m := d.Image()
