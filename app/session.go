@@ -90,7 +90,7 @@ func begin(o opening, cfg Config) (*session, error) {
 	s := &session{net: o.net, id: o.id, program: cfg.Program, ring: newRing()}
 	s.guides = record.NewGuides(picture.Open)
 	s.logits = dream.Logits(o.net)
-	s.trunk = dream.Trunk(o.net)
+	s.trunk = dream.Ladder(o.net)
 	engine, err := cfg.Open(o.net)
 	if err != nil {
 		return nil, err

@@ -234,7 +234,11 @@ func (s *studio) bytes(w, h float64) float64 {
 func (s *studio) targets() []int {
 	net := s.session.net
 	if s.want.Class != "" && s.session.logits >= 0 {
-		return []int{s.session.logits}
+		layer := s.session.logits
+		if i, err := net.Find(net.LabelMap); err == nil && s.want.Layer == net.LabelMap {
+			layer = i
+		}
+		return []int{layer}
 	}
 	var out []int
 	parts, _ := dream.ParseWeighted(s.want.Layer)

@@ -53,7 +53,7 @@ func (t thumb) dream(net *nn.Net, engine nn.Engine) (*dream.Dream, error) {
 // Thumbnails writes a thumbnail for each layer that the studio's picker offers into a
 // folder; it is how those that the program carries for its own net were made.
 func Thumbnails(net *nn.Net, engine nn.Engine, folder string) error {
-	for _, layer := range dream.Trunk(net) {
+	for _, layer := range dream.Ladder(net) {
 		t := thumb{layer, nn.AllChannels}
 		d, err := t.dream(net, engine)
 		if err != nil {

@@ -23,7 +23,9 @@ type Net struct {
 	Name   string
 	Input  Input
 	Layers []Layer
-	Labels []string // one for each channel of the last layer, or nil
+	Labels []string // one for each channel of the logits, or nil
+
+	LabelMap string // the layer that AddLabelMap added, "" for none
 }
 
 // Layer is one operation of a net and the layers whose outputs it reads.

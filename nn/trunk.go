@@ -2,13 +2,14 @@ package nn
 
 // Trunk lists the layers through which everything from the picture to the net's
 // end must pass, in order: the outputs of modules rather than their branches. Of
-// a layer and the rectifier, clip or affine that only follows it, the last stands for both.
+// a layer and the rectifier, clip or affine that only follows it, the last stands for both. The label map
+// is beside it.
 func (n *Net) Trunk() []int {
 	// last[i] is the furthest layer that reads layer i.
 	last := make([]int, len(n.Layers))
 	readers := make([]int, len(n.Layers))
 	fromPicture := 0
-	for i, l := range n.Layers {
+	for i, l := range n.Layers[:n.end()+1] {
 		for _, j := range l.In {
 			if j == Picture {
 				fromPicture = i
@@ -20,7 +21,7 @@ func (n *Net) Trunk() []int {
 	}
 	var trunk []int
 	reach := fromPicture
-	for i := range n.Layers {
+	for i := range n.Layers[:n.end()+1] {
 		if reach <= i && !n.continued(i, last[i], readers[i]) {
 			trunk = append(trunk, i)
 		}

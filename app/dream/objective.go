@@ -70,23 +70,12 @@ func DefaultLayer(net *nn.Net) string {
 	return net.Layers[trunk[len(trunk)*3/5]].Name
 }
 
-// Logits is the layer whose channels are the net's labels, before any softmax,
-// and -1 where the net has no labels.
+// Logits is the layer whose channels are the net's labels, -1 where it has no labels.
 func Logits(net *nn.Net) int {
-	w, h := net.Input.Width, net.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	shapes, err := net.Shapes(w, h)
-	if err != nil || len(net.Labels) == 0 {
+	if len(net.Labels) == 0 {
 		return -1
 	}
-	for i := len(net.Layers) - 1; i >= 0; i-- {
-		if _, soft := net.Layers[i].Op.(*nn.Softmax); !soft && shapes[i][0] == len(net.Labels) {
-			return i
-		}
-	}
-	return -1
+	return net.Logits()
 }
 
 // Matches ranks the labels that a word may mean: the label itself, then labels
@@ -151,7 +140,7 @@ func (r *resolver) objective(s Settings) (nn.Objective, error) {
 
 func (r *resolver) resolve(s Settings) (nn.Objective, error) {
 	if s.Class != "" {
-		return classObjective(r.net, s.Class)
+		return classObjective(r.net, s.Class, s.Layer)
 	}
 	if s.Layer == "" {
 		s.Layer = DefaultLayer(r.net)
@@ -181,7 +170,9 @@ func (r *resolver) resolve(s Settings) (nn.Objective, error) {
 	return obj, nil
 }
 
-func classObjective(net *nn.Net, word string) (nn.Objective, error) {
+// classObjective dreams the label that contains a word: at every place where the layer is the label map, else
+// in the picture as a whole.
+func classObjective(net *nn.Net, word, layer string) (nn.Objective, error) {
 	logits := Logits(net)
 	if logits < 0 {
 		return nil, fmt.Errorf("dream: net %q has no labels, so it has no class %q; name a layer and a channel", net.Name, word)
@@ -190,7 +181,10 @@ func classObjective(net *nn.Net, word string) (nn.Objective, error) {
 	if len(found) == 0 {
 		return nil, fmt.Errorf("dream: none of the %d labels of net %q contains %q", len(net.Labels), net.Name, word)
 	}
-	return nn.Objective{{Layer: net.Layers[logits].Name, Channel: found[0], Weight: 1}}, nil
+	if layer == "" || layer != net.LabelMap {
+		layer = net.Layers[logits].Name
+	}
+	return nn.Objective{{Layer: layer, Channel: found[0], Weight: 1}}, nil
 }
 
 func channelObjective(layers []Weighted, text string) (nn.Objective, error) {

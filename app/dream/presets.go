@@ -183,6 +183,15 @@ func layerAt(net *nn.Net, depth float64) string {
 	return trunk[int(math.Round(depth*float64(len(trunk)-1)))]
 }
 
+// Ladder names the layers that are offered in order, from the picture on: the trunk, and at its top the label map.
+func Ladder(net *nn.Net) []string {
+	names := Trunk(net)
+	if net.LabelMap != "" {
+		names = append(names, net.LabelMap)
+	}
+	return names
+}
+
 // Trunk names the layers that a dream can glide along: the net's trunk without
 // pools, which only repeat what is before them, and the end, where no map is left.
 func Trunk(net *nn.Net) []string {

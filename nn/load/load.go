@@ -41,6 +41,9 @@ func File(spec string, o Options) (*nn.Net, error) {
 		net.Labels = imagenetLabels(net)
 		err = fitLabels(net, nil)
 	}
+	if err == nil {
+		net.AddLabelMap()
+	}
 	return net, err
 }
 
@@ -135,7 +138,11 @@ func dress(net *nn.Net, s said, o Options, format string) error {
 	if err := net.Validate(); err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), "nn: "))
 	}
-	return fitLabels(net, o.Warn)
+	if err := fitLabels(net, o.Warn); err != nil {
+		return err
+	}
+	net.AddLabelMap()
+	return nil
 }
 
 // fitLabels drops labels that do not match the last layer's channels.

@@ -1,0 +1,72 @@
+package nn
+
+import "slices"
+
+// AddLabelMap adds a layer that shows what a net with labels sees at every position: where its logits are a
+// dense layer over the global average of a map, the same dense layer over the map itself, as the two commute (Zhou
+// et al. 2016, "Learning deep features for discriminative localization"), and of that the positive values. Where the logits are
+// themselves the average of a map it is that map. A net of another end stays as it is.
+func (n *Net) AddLabelMap() {
+	if len(n.Labels) == 0 || n.LabelMap != "" {
+		return
+	}
+	end := n.Logits()
+	if end < 0 {
+		return
+	}
+	from, dense := n.Layers[end].In, (*Conv)(nil)
+	pool, ok := n.Layers[end].Op.(*Pool)
+	if !ok {
+		if dense, ok = n.Layers[end].Op.(*Conv); !ok || dense.Kernel != [2]int{1, 1} || dense.Groups != 1 || from[0] == Picture {
+			return
+		}
+		if pool, ok = n.Layers[from[0]].Op.(*Pool); !ok {
+			return
+		}
+		from = n.Layers[from[0]].In
+	}
+	if !pool.Global || pool.Max {
+		return
+	}
+	name := "labels"
+	if _, err := n.Find(name); err == nil {
+		name = "label_map"
+	}
+	if dense != nil {
+		n.Layers = append(n.Layers, Layer{Name: name + "/logits", Op: dense, In: slices.Clone(from)})
+		from = []int{len(n.Layers) - 1}
+	}
+	n.Layers = append(n.Layers, Layer{Name: name, Op: &ReLU{}, In: slices.Clone(from)})
+	n.LabelMap = name
+}
+
+// Logits is the layer at the net's end whose channels are its labels, before any softmax. Where the net has labels and
+// no layer of so many channels it is -1.
+func (n *Net) Logits() int {
+	w, h := n.Input.Width, n.Input.Height
+	if w == 0 || h == 0 {
+		w, h = 224, 224
+	}
+	shapes, err := n.Shapes(w, h)
+	if err != nil {
+		return -1
+	}
+	for i := n.end(); i >= 0; i-- {
+		if _, soft := n.Layers[i].Op.(*Softmax); !soft && (len(n.Labels) == 0 || shapes[i][0] == len(n.Labels)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// end is the last layer but for those of the label map.
+func (n *Net) end() int {
+	end := len(n.Layers) - 1
+	if n.LabelMap == "" {
+		return end
+	}
+	if n.Layers[end-1].Name == n.LabelMap+"/logits" {
+		end--
+	}
+	return end - 1
+}
