@@ -134,7 +134,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"settings twice", good + "[settings]\nzoom = 0.1\n", "after its first change"},
 		{"settings that are none", strings.Replace(good, "[settings]", "[[settings]]", 1), "settings"},
 		{"changes that are none", good + "[change]\nat = 8\n", "change"},
-		{"a flag for a number", strings.Replace(good, "\nzoom = 0.05", "\nzoom = true", 1), "neither"},
+		{"a flag for a number", strings.Replace(good, "\nzoom = 0.05", "\nzoom = true", 1), "zoom is true"},
 		{"a list for a text", strings.Replace(good, "\nlayer = ''", "\nlayer = ['a']", 1), "neither"},
 		{"a huge embedded picture", strings.Replace(good, "\nwidth = 40", "\npng = '"+embeddedBomb+"'\nwidth = 40", 1), "12000x12000"},
 		{"many guides", good + strings.Repeat("[[guide]]\n", mostGuides+1), "guide pictures"},

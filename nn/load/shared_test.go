@@ -53,7 +53,7 @@ func TestSharedSqueezeNet(t *testing.T) {
 	if bgr.Width, bgr.Height = 227, 227; caffe.Input != bgr {
 		t.Errorf("Caffe input is %+v, want %+v", caffe.Input, bgr)
 	}
-	if got, want := kinds(onnx), kinds(caffe); got != want || len(onnx.Layers) != 64 {
+	if got, want := kinds(onnx), kinds(caffe); got != want || len(onnx.Layers) != 65 {
 		t.Errorf("ONNX gives %d layers\n%s\nCaffe gives\n%s", len(onnx.Layers), got, want)
 	}
 	wantShapes(t, caffe, 227, 227, map[string]string{"conv1": "[96 111 111]", "pool1": "[96 55 55]", "fire4/concat": "[256 55 55]",
