@@ -1,0 +1,173 @@
+package dream
+
+import (
+	"bytes"
+	"maps"
+	"math"
+	"slices"
+	"testing"
+
+	"zalgoscope/nn"
+)
+
+// tired is a live dream of few steps that everything of the endless dream is on in.
+func tired() Settings {
+	s := Live()
+	s.Layer, s.Steps, s.Octaves, s.Jitter = "3a/output", 2, 2, 4
+	s.Fatigue, s.Even, s.Depth = 1, 0.5, 0.5
+	return s
+}
+
+// A frame that fails in its middle leaves nothing behind: not in the picture, nor in what is remembered, nor in
+// where the picture lies.
+func TestFatigueOfAFailedFrameIsUndone(t *testing.T) {
+	net, e := engine(t)
+	start := Clouds(40, 32, 3)
+	calm := begin(t, start, 3)
+	const each = 4 // steps a frame
+	broken := &failing{Engine: e, after: 2*each + 3}
+	d, err := New(net, broken, start, Options{Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Release)
+	failed := 0
+	for n := range 4 {
+		want, err := calm.Frame(Fixed(tired()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.Frame(Fixed(tired()))
+		if err != nil {
+			failed++
+			got, err = d.Frame(Fixed(tired()))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Image.Pix, want.Image.Pix) || !maps.EqualFunc(got.Memory, want.Memory, slices.Equal) || got.Offset != want.Offset {
+			t.Errorf("frame %d differs from that of a dream without a failure", n+1)
+		}
+	}
+	if failed != 1 {
+		t.Errorf("%d frames failed, want 1", failed)
+	}
+}
+
+// A dream that goes on on another engine remembers what it did: without that its channels would all be fresh.
+func TestFatigueMovesWithTheDream(t *testing.T) {
+	start := Clouds(40, 32, 7)
+	const each = 4
+	d, calm := mortalDream(t, start, 3*each+1), mortalDream(t, start, math.MaxInt)
+	moved := false
+	d.OnMove(func(*nn.Moved) { moved = true })
+	var got, want *Frame
+	for range 5 {
+		got, want = next(t, d), next(t, calm)
+	}
+	if !moved {
+		t.Fatal("the dream did not move")
+	}
+	if e := apart(got.Memory["3a/output"], want.Memory["3a/output"]); e > 0.05 {
+		t.Errorf("what is remembered after the move is %.2g apart from that without it, want at most 0.05", e)
+	}
+}
+
+// A dream that begins with what another one remembered goes on as that one.
+func TestFatigueGoesOn(t *testing.T) {
+	d := begin(t, Clouds(40, 32, 7), 3)
+	var last *Frame
+	for range 6 {
+		last = next(t, d)
+	}
+	fresh := begin(t, last.Image, 3)
+	net, e := engine(t)
+	resumed, err := New(net, e, last.Image, Options{Seed: 3, Memory: last.Memory})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(resumed.Release)
+	want := last.Memory["3a/output"]
+	near, far := apart(next(t, resumed).Memory["3a/output"], want), apart(next(t, fresh).Memory["3a/output"], want)
+	if near > 0.1 || far < 2*near {
+		t.Errorf("a frame later what is remembered is %.2g apart, and %.2g where nothing was brought along", near, far)
+	}
+}
+
+// Without fatigue the memory is left alone, and with it each dreamed layer has one.
+func TestFatigueIsRememberedByLayer(t *testing.T) {
+	d := begin(t, Clouds(40, 32, 7), 3)
+	s := tired()
+	s.Fatigue, s.Even = 0, 0
+	for _, c := range []struct {
+		fatigue float64
+		layer   string
+		want    []string
+	}{{0, "3a/output", nil}, {1, "3a/output", []string{"3a/output"}}, {1, "3a/output:0.5,4a/output:0.5", []string{"3a/output", "4a/output"}}, {0, "4a/output", []string{"3a/output", "4a/output"}}} {
+		s.Fatigue, s.Layer = c.fatigue, c.layer
+		f, err := d.Frame(Fixed(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Sorted(maps.Keys(f.Memory)); !slices.Equal(got, c.want) {
+			t.Errorf("fatigue %g of %s: remembers %q, want %q", c.fatigue, c.layer, got, c.want)
+		}
+	}
+}
+
+// Old recipes name no knobs of today; they were made without them.
+func TestBefore(t *testing.T) {
+	s := Before()
+	if s.Fatigue != 0 || s.Even != 0 || s.Depth != 0 || s.Offset != 0 || s.Step != Defaults().Step {
+		t.Errorf("an old recipe stands for %+v", s)
+	}
+}
+
+// Static keeps its strength at whatever size it is dreamed, where scaled it would be grey.
+func TestStaticAtEverySize(t *testing.T) {
+	start := Static(160, 120, 1)
+	spread := func(o Options) float32 {
+		net, e := engine(t)
+		d, err := New(net, e, start, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(d.Release)
+		s := quick()
+		s.Width, s.Height, s.Octaves, s.Step = 90, 68, 3, 0
+		f, err := d.Frame(Fixed(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return nn.ToneOf(f.Image).Spread[0]
+	}
+	want := nn.ToneOf(Static(90, 68, 1)).Spread[0]
+	if got := spread(Options{Seed: 1, Resize: Resizer("static", 1)}); math.Abs(float64(got-want)) > 0.05*float64(want) {
+		t.Errorf("static at 90x68 has a spread of %.3g, want %.3g", got, want)
+	}
+	if scaled := spread(Options{Seed: 1}); scaled > 0.8*want {
+		t.Errorf("scaled static has a spread of %.3g: nothing is shown by this test", scaled)
+	}
+}
+
+func next(t *testing.T, d *Dream) *Frame {
+	t.Helper()
+	f, err := d.Frame(Fixed(tired()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// apart is the relative distance of two lists of numbers.
+func apart(a, b []float32) float64 {
+	if len(a) != len(b) || len(a) == 0 {
+		return math.Inf(1)
+	}
+	diff, norm := 0.0, 0.0
+	for i, v := range a {
+		diff += float64(v-b[i]) * float64(v-b[i])
+		norm += float64(b[i]) * float64(b[i])
+	}
+	return math.Sqrt(diff / norm)
+}
