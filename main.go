@@ -53,7 +53,7 @@ func root() *cobra.Command {
 	cmd.Version = version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.PersistentPreRun = show
-	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), bendsCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), settingsCommand(), shareCommand())
+	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), bendsCommand(), scenesCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), settingsCommand(), shareCommand())
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -15,6 +16,7 @@ import (
 // name are those of Live.
 type Preset struct {
 	Name  string
+	Net   string         // the only net that it is for, "" for any
 	Knobs map[string]any // by knob name; "place" stands for a layer by its share of the trunk
 }
 
@@ -30,6 +32,19 @@ func Presets() []Preset {
 	return list
 }
 
+// FindPreset gives the built-in scene of that name, whatever its capitals.
+func FindPreset(name string) (Preset, error) {
+	list := Presets()
+	names := make([]string, len(list))
+	for i, p := range list {
+		if strings.EqualFold(p.Name, strings.TrimSpace(name)) {
+			return p, nil
+		}
+		names[i] = p.Name
+	}
+	return Preset{}, fmt.Errorf("dream: there is no scene %q; there are %s", name, strings.Join(names, ", "))
+}
+
 // Live are the settings that a dream goes on endlessly with, a few steps a frame, where the
 // defaults are made for one picture.
 func Live() Settings {
@@ -39,11 +54,28 @@ func Live() Settings {
 	return s
 }
 
+// presetFile is presets as TOML.
+type presetFile struct {
+	Format int              `toml:"format"`
+	Preset []map[string]any `toml:"preset"`
+}
+
+// presetFormat is that of files whose presets know all knobs that had no part in Live's dreams before.
+const presetFormat = 2
+
+// age gives a preset of an older file the knobs that have come since, as its dreams had them: not at all.
+func (p *Preset) age() {
+	for i := range Knobs {
+		k := &Knobs[i]
+		if _, named := p.Knobs[k.Name]; !named && k.Absent != nil {
+			p.Knobs[k.Name] = *k.Absent
+		}
+	}
+}
+
 // ParsePresets reads presets from TOML: a [[preset]] table with a name and knobs for each.
 func ParsePresets(data []byte) ([]Preset, error) {
-	var file struct {
-		Preset []map[string]any `toml:"preset"`
-	}
+	var file presetFile
 	if err := toml.Unmarshal(data, &file); err != nil {
 		return nil, fmt.Errorf("dream: presets: %w", err)
 	}
@@ -53,8 +85,13 @@ func ParsePresets(data []byte) ([]Preset, error) {
 		if !ok || name == "" {
 			return nil, fmt.Errorf("dream: preset %d has no name", i+1)
 		}
+		only, _ := table["net"].(string)
 		delete(table, "name")
-		p := Preset{Name: name, Knobs: table}
+		delete(table, "net")
+		p := Preset{Name: name, Net: only, Knobs: table}
+		if file.Format < presetFormat {
+			p.age()
+		}
 		if _, err := p.set(Live(), nil); err != nil {
 			return nil, err
 		}
@@ -65,11 +102,12 @@ func ParsePresets(data []byte) ([]Preset, error) {
 
 // FormatPresets writes presets as ParsePresets reads them.
 func FormatPresets(list []Preset) ([]byte, error) {
-	var file struct {
-		Preset []map[string]any `toml:"preset"`
-	}
+	file := presetFile{Format: presetFormat}
 	for _, p := range list {
 		table := map[string]any{"name": p.Name}
+		if p.Net != "" {
+			table["net"] = p.Net
+		}
 		for k, v := range p.Knobs {
 			table[k] = v
 		}
@@ -99,6 +137,9 @@ func PresetOf(name string, s Settings) Preset {
 // Apply gives the preset's settings for a net, at the canvas size of s. It fails
 // where the net has not what the preset dreams of.
 func (p Preset) Apply(s Settings, net *nn.Net) (Settings, error) {
+	if p.Net != "" && (net == nil || net.Name != p.Net) {
+		return s, fmt.Errorf("dream: scene %q is for the net %q", p.Name, p.Net)
+	}
 	live := Live()
 	live.Width, live.Height, live.Pace = s.Width, s.Height, s.Pace
 	out, err := p.set(live, net)
