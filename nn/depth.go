@@ -44,7 +44,11 @@ func (d Depth) even(g []float32, w, h int) {
 		levels = append(levels, small)
 	}
 	for i := len(levels) - 1; i >= 0; i-- {
-		scale := d.scale(levels[i])
+		sum := 0.0
+		for _, v := range levels[i] {
+			sum += math.Abs(float64(v))
+		}
+		scale := d.Scale(sum / float64(len(levels[i])))
 		for j := range levels[i] {
 			levels[i][j] *= scale
 		}
@@ -62,13 +66,9 @@ func (d Depth) even(g []float32, w, h int) {
 	}
 }
 
-// scale is what a level is multiplied by; a level of zeros stays.
-func (d Depth) scale(level []float32) float32 {
-	sum := 0.0
-	for _, v := range level {
-		sum += math.Abs(float64(v))
-	}
-	s := float32(math.Pow(sum/float64(len(level)), -float64(d.Amount)))
+// Scale is what a level of that mean absolute value is multiplied by; a level of zeros stays.
+func (d Depth) Scale(mean float64) float32 {
+	s := float32(math.Pow(mean, -float64(d.Amount)))
 	if !finite(s) {
 		return 1
 	}

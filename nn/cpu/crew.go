@@ -21,6 +21,8 @@ type worker struct {
 	lrn      lrnTile
 	line     rowTile
 	fatigue  fatigueTile
+	pyramid  pyramidTile
+	blended  []float32 // a row of a pyramid
 	winograd winogradTile
 	chunk    []float32 // of winograd
 	scratch  []float32

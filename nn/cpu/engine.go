@@ -32,6 +32,7 @@ type Engine struct {
 	plans []*plan // the latest last
 	jobs  struct {
 		climb   climb
+		pyramid pyramid
 		prepare prepare
 		warp    warp
 		combine combine
@@ -116,7 +117,7 @@ func (e *Engine) NewMemory(channels int) (nn.Memory, error) { return nn.NewHostM
 // climb moves the canvas along the plan's gradient and tells whether there was something to heal.
 func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
 	o := &e.jobs.climb
-	o.grad, o.canvas, o.move = &p.grad, c, false
+	o.grad, o.canvas, o.move = p.grad, c, false
 	o.shiftX, o.shiftY = step.ShiftX, step.ShiftY
 	o.scale, _ = e.net.Input.Affine()
 	for i := range o.colour {
@@ -125,7 +126,11 @@ func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
 	o.sums, o.healed = resize(o.sums, c.h), resize(o.healed, c.h)
 	clear(o.healed)
 	share := len(c.pix) > shareFloats
-	e.crew.run(o, c.h, share)
+	if sizes := p.pyramid(step.Depth); len(sizes) > 1 {
+		e.even(p, step.Depth, sizes)
+	} else {
+		e.crew.run(o, c.h, share)
+	}
 	sum := 0.0
 	for _, v := range o.sums {
 		sum += v
@@ -136,6 +141,16 @@ func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
 	o.move = true
 	e.crew.run(o, c.h, share)
 	return slices.Contains(o.healed, true)
+}
+
+// even measures the gradient to climb after it has been evened out into a pyramid of the given sizes.
+func (e *Engine) even(p *plan, d nn.Depth, sizes [][2]int) {
+	o, c := &e.jobs.pyramid, &e.jobs.climb
+	o.k, o.grad, o.scale, o.healed = e.k, &p.grad, c.scale, c.healed
+	o.fit(sizes)
+	o.even(e.crew, d)
+	copy(c.sums, o.levels[0].sums)
+	c.grad.evened, c.scale = o.levels[0].pix, [3]float32{1, 1, 1}
 }
 
 // Gradient returns the objective's gradient at the input x, and its value.

@@ -2,10 +2,12 @@ package cpu
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +60,16 @@ func TestSameBytes(t *testing.T) {
 	var want []byte
 	for _, threads := range []int{1, 2, 3, 7} {
 		e := open(t, Options{Threads: threads})
+		memory, err := e.NewMemory(304)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tired := slices.Clone(deep)
+		tired[0].Fatigue = nn.Fatigue{Gain: 1, Even: 0.5, Rate: 0.1, Memory: memory}
 		for range 2 {
+			if err := memory.Write(make([]float32, 305)); err != nil {
+				t.Fatal(err)
+			}
 			c, err := e.NewPicture(101, 67)
 			if err != nil {
 				t.Fatal(err)
@@ -68,7 +79,8 @@ func TestSameBytes(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range 6 {
-				if _, err := e.Ascend(c, deep, nn.Step{Size: 2, ShiftX: 5 * i, ShiftY: -3 * i}); err != nil {
+				step := nn.Step{Size: 2, ShiftX: 5 * i, ShiftY: -3 * i, Depth: nn.Depth{Amount: 0.5, Levels: i}}
+				if _, err := e.Ascend(c, tired, step); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -95,11 +107,17 @@ func TestNoAllocations(t *testing.T) {
 	large, _ := e.NewPicture(96, 64)
 	small, _ := e.NewPicture(64, 48)
 	other := nn.Objective{{Layer: "conv2", Channel: 3, Weight: 1}, {Layer: "logits", Channel: 5, Weight: 2}}
+	memory, err := e.NewMemory(304)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tired := slices.Clone(deep)
+	tired[0].Fatigue = nn.Fatigue{Gain: 1, Even: 0.5, Rate: 0.1, Memory: memory}
 	m := image.NewRGBA(image.Rect(0, 0, 96, 64))
 	work := func() {
 		for _, c := range []nn.Canvas{large, small} {
-			for _, obj := range []nn.Objective{deep, other} {
-				if _, err := e.Ascend(c, obj, nn.Step{Size: 1, ShiftX: 3}); err != nil {
+			for i, obj := range []nn.Objective{deep, other, tired} {
+				if _, err := e.Ascend(c, obj, nn.Step{Size: 1, ShiftX: 3, Depth: nn.Depth{Amount: 1, Levels: 2 * i}}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -196,7 +214,16 @@ func TestErrors(t *testing.T) {
 
 // TestHeal checks that what is not finite, on the canvas or in the gradient, spoils nothing else.
 func TestHeal(t *testing.T) {
-	e := open(t, Options{Threads: 2})
+	for _, k := range available() {
+		for _, levels := range []int{0, 4} {
+			t.Run(fmt.Sprintf("%s/%d levels", k.name, levels), func(t *testing.T) {
+				heals(t, open(t, Options{Threads: 2, Kernel: k.name}), nn.Step{Size: 3, ShiftX: 9, ShiftY: -4, Depth: nn.Depth{Amount: 1, Levels: levels}})
+			})
+		}
+	}
+}
+
+func heals(t *testing.T, e *Engine, step nn.Step) {
 	c, err := e.NewPicture(40, 30)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +233,6 @@ func TestHeal(t *testing.T) {
 	}
 	pix := c.(*canvas).pix
 	pix[4*(7*40+11)] = float32(math.NaN())
-	step := nn.Step{Size: 3, ShiftX: 9, ShiftY: -4}
 	if score, err := e.Ascend(c, deep, step); err != nil || finite(score) {
 		t.Fatalf("the step that heals gives %g, %v, want no finite score", score, err)
 	}
@@ -220,5 +246,17 @@ func TestHeal(t *testing.T) {
 	}
 	if score, err := e.Ascend(c, deep, step); err != nil || !finite(score) {
 		t.Errorf("the step after gives %g, %v", score, err)
+	}
+	before := slices.Clone(pix)
+	burst := slices.Clone(deep)
+	burst[0].Weight = float32(math.Inf(1))
+	if score, err := e.Ascend(c, burst, step); err != nil || finite(score) {
+		t.Errorf("the step along a gradient that is not finite gives %g, %v", score, err)
+	}
+	if slices.Contains(e.jobs.climb.healed, false) {
+		t.Errorf("rows of a gradient that is not finite are not healed: %v", e.jobs.climb.healed)
+	}
+	if !slices.Equal(pix, before) {
+		t.Error("a gradient that is nowhere finite moves the canvas")
 	}
 }

@@ -16,24 +16,25 @@ type tired struct {
 	gains    []float32   // of the channels, padded to whole blocks
 	weighted []float32   // times the target's weight
 	energies []float32   // [row][channel]
+	sums     []float64   // of the channels' energies
 	norms    []float64   // [row], sums over the row
 	rows     [][]float32 // [row]: the evenness of its pixels
 }
 
 // tire readies a target for the next step on a map of node n.
 func (g *goal) tire(v []float32, n *node) {
-	t := g.tired
-	if t == nil || t.c != n.c || t.w != n.w || len(t.norms) != n.h {
+	t := &g.room
+	if t.c != n.c || t.w != n.w || len(t.norms) != n.h {
 		padded := blocks(n.c) * lanes
-		t = &tired{
+		*t = tired{
 			c: n.c, w: n.w, gains: make([]float32, padded), weighted: make([]float32, padded),
-			energies: make([]float32, n.h*padded), norms: make([]float64, n.h), rows: make([][]float32, n.h),
+			energies: make([]float32, n.h*padded), sums: make([]float64, n.c), norms: make([]float64, n.h), rows: make([][]float32, n.h),
 		}
 		for y := range t.rows {
 			t.rows[y] = make([]float32, n.w)
 		}
-		g.tired = t
 	}
+	g.tired = t
 	t.Fatigue, t.v = g.Fatigue, v
 	t.Gains(t.gains, v, 1)
 	for i, gain := range t.gains {
@@ -82,15 +83,16 @@ func (t *tired) even(row []float32) (sum float64) {
 
 // remember takes the step into the memory.
 func (t *tired) remember() {
-	energies, norm := make([]float64, t.c), 0.0
+	clear(t.sums)
+	norm := 0.0
 	stride := len(t.gains)
 	for y, n := range t.norms {
 		for c, e := range t.energies[y*stride:][:t.c] {
-			energies[c] += float64(e)
+			t.sums[c] += float64(e)
 		}
 		norm += n
 	}
-	t.Remember(t.v, energies, norm/float64(t.w*len(t.norms)))
+	t.Remember(t.v, t.sums, norm/float64(t.w*len(t.norms)))
 }
 
 // powers sets each x from zero on to (scale*x + offset)^exponent, for bases of normal positive floats, to 2e-6

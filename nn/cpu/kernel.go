@@ -92,6 +92,8 @@ type others struct {
 	lrn, lrnGradient          func(t *lrnTile) // for beta 0.75
 	gateRow, plusRow, seedRow func(t *rowTile)
 	tireRow, normRow          func(t *fatigueTile)
+	soundRow, blend3, blend5  func(t *pyramidTile)
+	shrinkRow, growRow        func(t *pyramidTile)
 }
 
 // poolTile is the arguments of a pool kernel: n pixels whose windows have the
@@ -148,6 +150,19 @@ type fatigueTile struct {
 	evens   unsafe.Pointer // a float for each pixel; normRow sets the sums there
 	squares block          // set by tireRow
 	values  block
+}
+
+// pyramidTile is the arguments of the kernels of a picture's pyramid, over n neighbouring pixels of four
+// floats. The assembly knows the fields by their offsets (asm/pyramid.go).
+type pyramidTile struct {
+	y       unsafe.Pointer
+	x       [5]unsafe.Pointer // rows
+	n       int
+	steps   [2]int     // soundRow: bytes from pixel to pixel of x, by turns
+	weights [5]float32 // of the rows; soundRow: of the four floats
+	own     float32    // growRow: what y is multiplied by
+	sums    [4]float64 // of the sizes of what shrinkRow and growRow have set; their sum is the row's
+	trace   [4]float32 // soundRow: zero or no number for each of the four floats
 }
 
 // winogradKernels is the transforms of F(2x2,rxr).

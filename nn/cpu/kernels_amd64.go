@@ -724,6 +724,16 @@ func tireRowAVX512(t *fatigueTile)
 //go:noescape
 func normRowAVX512(t *fatigueTile)
 
+// blend3AVX512 is a weighted sum of 3 rows, up to three pixels more than asked for.
+//
+//go:noescape
+func blend3AVX512(t *pyramidTile)
+
+// blend5AVX512 is a weighted sum of 5 rows, up to three pixels more than asked for.
+//
+//go:noescape
+func blend5AVX512(t *pyramidTile)
+
 // mixAVX512 is clean*x + wet*f.
 //
 //go:noescape
@@ -897,6 +907,16 @@ func tireRowAVX2(t *fatigueTile)
 //go:noescape
 func normRowAVX2(t *fatigueTile)
 
+// blend3AVX2 is a weighted sum of 3 rows, up to three pixels more than asked for.
+//
+//go:noescape
+func blend3AVX2(t *pyramidTile)
+
+// blend5AVX2 is a weighted sum of 5 rows, up to three pixels more than asked for.
+//
+//go:noescape
+func blend5AVX2(t *pyramidTile)
+
 // mixAVX2 is clean*x + wet*f.
 //
 //go:noescape
@@ -1030,6 +1050,21 @@ func lrn5AVX512(t *lrnTile)
 //go:noescape
 func lrn5GradientAVX512(t *lrnTile)
 
+// soundRow is x*weights, zero where that is not finite; then the trace is no number.
+//
+//go:noescape
+func soundRow(t *pyramidTile)
+
+// shrinkRow is every second pixel of x smoothed by 1 4 6 4 1, and sums sizes.
+//
+//go:noescape
+func shrinkRow(t *pyramidTile)
+
+// growRow is own*y + x at twice the size, and sums sizes.
+//
+//go:noescape
+func growRow(t *pyramidTile)
+
 // pause is a moment's rest in a loop that waits.
 func pause()
 
@@ -1044,6 +1079,11 @@ var othersAVX512 = others{
 	seedRow:         seedRowAVX512,
 	tireRow:         tireRowAVX512,
 	normRow:         normRowAVX512,
+	blend3:          blend3AVX512,
+	blend5:          blend5AVX512,
+	soundRow:        soundRow,
+	shrinkRow:       shrinkRow,
+	growRow:         growRow,
 }
 
 var bendersAVX512 = benders{
@@ -1065,6 +1105,11 @@ var othersAVX2 = others{
 	seedRow:         seedRowAVX2,
 	tireRow:         tireRowAVX2,
 	normRow:         normRowAVX2,
+	blend3:          blend3AVX2,
+	blend5:          blend5AVX2,
+	soundRow:        soundRow,
+	shrinkRow:       shrinkRow,
+	growRow:         growRow,
 }
 
 var bendersAVX2 = benders{

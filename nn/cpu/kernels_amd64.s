@@ -37060,6 +37060,62 @@ out1:
 	VZEROUPPER
 	RET
 
+// func blend3AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·blend3AVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         48(AX), DX
+	XORQ         BX, BX
+	MOVQ         8(AX), SI
+	VBROADCASTSS 72(AX), Z1
+	MOVQ         16(AX), DI
+	VBROADCASTSS 76(AX), Z2
+	MOVQ         24(AX), R8
+	VBROADCASTSS 80(AX), Z3
+
+pixels:
+	VMULPS      (SI)(BX*1), Z1, Z0
+	VFMADD231PS (DI)(BX*1), Z2, Z0
+	VFMADD231PS (R8)(BX*1), Z3, Z0
+	VMOVUPS     Z0, (CX)(BX*1)
+	ADDQ        $0x40, BX
+	SUBQ        $0x04, DX
+	JG          pixels
+	VZEROUPPER
+	RET
+
+// func blend5AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·blend5AVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         48(AX), DX
+	XORQ         BX, BX
+	MOVQ         8(AX), SI
+	VBROADCASTSS 72(AX), Z1
+	MOVQ         16(AX), DI
+	VBROADCASTSS 76(AX), Z2
+	MOVQ         24(AX), R8
+	VBROADCASTSS 80(AX), Z3
+	MOVQ         32(AX), R9
+	VBROADCASTSS 84(AX), Z4
+	MOVQ         40(AX), R10
+	VBROADCASTSS 88(AX), Z5
+
+pixels:
+	VMULPS      (SI)(BX*1), Z1, Z0
+	VFMADD231PS (DI)(BX*1), Z2, Z0
+	VFMADD231PS (R8)(BX*1), Z3, Z0
+	VFMADD231PS (R9)(BX*1), Z4, Z0
+	VFMADD231PS (R10)(BX*1), Z5, Z0
+	VMOVUPS     Z0, (CX)(BX*1)
+	ADDQ        $0x40, BX
+	SUBQ        $0x04, DX
+	JG          pixels
+	VZEROUPPER
+	RET
+
 // func mixAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·mixAVX512(SB), NOSPLIT, $0-8
@@ -39692,6 +39748,62 @@ block1:
 
 out1:
 	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
+// func blend3AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·blend3AVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         48(AX), DX
+	XORQ         BX, BX
+	MOVQ         8(AX), SI
+	VBROADCASTSS 72(AX), Y1
+	MOVQ         16(AX), DI
+	VBROADCASTSS 76(AX), Y2
+	MOVQ         24(AX), R8
+	VBROADCASTSS 80(AX), Y3
+
+pixels:
+	VMULPS      (SI)(BX*1), Y1, Y0
+	VFMADD231PS (DI)(BX*1), Y2, Y0
+	VFMADD231PS (R8)(BX*1), Y3, Y0
+	VMOVUPS     Y0, (CX)(BX*1)
+	ADDQ        $0x20, BX
+	SUBQ        $0x02, DX
+	JG          pixels
+	VZEROUPPER
+	RET
+
+// func blend5AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·blend5AVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         48(AX), DX
+	XORQ         BX, BX
+	MOVQ         8(AX), SI
+	VBROADCASTSS 72(AX), Y1
+	MOVQ         16(AX), DI
+	VBROADCASTSS 76(AX), Y2
+	MOVQ         24(AX), R8
+	VBROADCASTSS 80(AX), Y3
+	MOVQ         32(AX), R9
+	VBROADCASTSS 84(AX), Y4
+	MOVQ         40(AX), R10
+	VBROADCASTSS 88(AX), Y5
+
+pixels:
+	VMULPS      (SI)(BX*1), Y1, Y0
+	VFMADD231PS (DI)(BX*1), Y2, Y0
+	VFMADD231PS (R8)(BX*1), Y3, Y0
+	VFMADD231PS (R9)(BX*1), Y4, Y0
+	VFMADD231PS (R10)(BX*1), Y5, Y0
+	VMOVUPS     Y0, (CX)(BX*1)
+	ADDQ        $0x20, BX
+	SUBQ        $0x02, DX
+	JG          pixels
 	VZEROUPPER
 	RET
 
@@ -42394,6 +42506,132 @@ set:
 	ADDQ    $0x40, BX
 	DECQ    (SP)
 	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func soundRow(t *byte)
+// Requires: AVX
+TEXT ·soundRow(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    48(AX), BX
+	MOVQ    56(AX), SI
+	MOVQ    64(AX), DI
+	VMOVUPS 72(AX), X4
+	VXORPS  Y5, Y5, Y5
+
+pixel:
+	VMULPS  (DX), X4, X0
+	VSUBPS  X0, X0, X1
+	VADDPS  X1, X5, X5
+	VCMPPS  $0x07, X1, X1, X1
+	VANDPS  X1, X0, X0
+	VMOVUPS X0, (CX)
+	ADDQ    SI, DX
+	XCHGQ   SI, DI
+	ADDQ    $0x10, CX
+	DECQ    BX
+	JNZ     pixel
+	VMOVUPS X5, 128(AX)
+	VZEROUPPER
+	RET
+
+// func shrinkRow(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·shrinkRow(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         48(AX), BX
+	MOVL         $0x3d800000, SI
+	VMOVD        SI, X4
+	VPBROADCASTD X4, X4
+	MOVL         $0x3e800000, SI
+	VMOVD        SI, X5
+	VPBROADCASTD X5, X5
+	MOVL         $0x3ec00000, SI
+	VMOVD        SI, X6
+	VPBROADCASTD X6, X6
+	MOVL         $0x7fffffff, SI
+	VMOVD        SI, X15
+	VPBROADCASTD X15, X15
+	VXORPS       Y8, Y8, Y8
+
+pixel:
+	VMOVUPS     (DX), X0
+	VADDPS      64(DX), X0, X0
+	VMOVUPS     16(DX), X1
+	VADDPS      48(DX), X1, X1
+	VMULPS      32(DX), X6, X2
+	VFMADD231PS X5, X1, X2
+	VFMADD231PS X4, X0, X2
+	VMOVUPS     X2, (CX)
+	VANDPS      X15, X2, X14
+	VCVTPS2PD   X14, Y14
+	VADDPD      Y14, Y8, Y8
+	ADDQ        $0x20, DX
+	ADDQ        $0x10, CX
+	DECQ        BX
+	JNZ         pixel
+	VMOVUPS     Y8, 96(AX)
+	VZEROUPPER
+	RET
+
+// func growRow(t *byte)
+// Requires: AVX, AVX2, FMA3
+TEXT ·growRow(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         48(AX), BX
+	MOVL         $0x3e000000, SI
+	VMOVD        SI, X4
+	VPBROADCASTD X4, X4
+	MOVL         $0x3f400000, SI
+	VMOVD        SI, X5
+	VPBROADCASTD X5, X5
+	MOVL         $0x3f000000, SI
+	VMOVD        SI, X6
+	VPBROADCASTD X6, X6
+	VBROADCASTSS 92(AX), X7
+	MOVL         $0x7fffffff, SI
+	VMOVD        SI, X15
+	VPBROADCASTD X15, X15
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VMOVUPS      (DX), X0
+	VMOVUPS      16(DX), X1
+
+pair:
+	VMOVUPS     32(DX), X2
+	VADDPS      X0, X2, X3
+	VMULPS      X4, X3, X3
+	VFMADD231PS X5, X1, X3
+	VFMADD231PS (CX), X7, X3
+	VMOVUPS     X3, (CX)
+	VANDPS      X15, X3, X14
+	VCVTPS2PD   X14, Y14
+	VADDPD      Y14, Y8, Y8
+	DECQ        BX
+	JZ          done
+	VADDPS      X1, X2, X3
+	VMULPS      X6, X3, X3
+	VFMADD231PS 16(CX), X7, X3
+	VMOVUPS     X3, 16(CX)
+	VANDPS      X15, X3, X14
+	VCVTPS2PD   X14, Y14
+	VADDPD      Y14, Y9, Y9
+	VMOVAPS     X1, X0
+	VMOVAPS     X2, X1
+	ADDQ        $0x10, DX
+	ADDQ        $0x20, CX
+	DECQ        BX
+	JNZ         pair
+
+done:
+	VADDPD  Y9, Y8, Y8
+	VMOVUPS Y8, 96(AX)
 	VZEROUPPER
 	RET
 

@@ -54,10 +54,14 @@ type pictureGradient struct {
 	view
 	h, w   int // of the picture
 	direct bool
+	evened []float32 // instead of all this, where depth has evened it out: four floats a pixel
 }
 
 // row is a row of the picture; the three values of its pixel x begin at place(x).
 func (g *pictureGradient) row(w *worker, y int) []float32 {
+	if g.evened != nil {
+		return g.evened[4*g.w*y:][:4*g.w]
+	}
 	if g.direct {
 		return w.floats(g.at(0, y/2, 0), g.view.w*g.cell/4)[y%2*8:]
 	}
@@ -65,6 +69,9 @@ func (g *pictureGradient) row(w *worker, y int) []float32 {
 }
 
 func (g *pictureGradient) place(x int) int {
+	if g.evened != nil {
+		return 4 * x
+	}
 	if g.direct {
 		return x/2*(g.cell/4) + x%2*4
 	}
@@ -75,7 +82,7 @@ func (g *pictureGradient) place(x int) int {
 // measures the gradient, then, with move set, changes the canvas; an item is a row.
 // What is not finite counts as zero in the gradient and becomes mid grey on the canvas.
 type climb struct {
-	grad           *pictureGradient
+	grad           pictureGradient
 	canvas         *canvas
 	scale          [3]float32 // of the preprocessing
 	colour         [3]int     // canvas colour of each input channel

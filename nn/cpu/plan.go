@@ -21,6 +21,8 @@ type plan struct {
 	input   *entry
 	grad    pictureGradient
 	bends   []*bent
+	depth   int      // the levels that were asked for last
+	sizes   [][2]int // of theirs
 }
 
 // compiler is a plan in the making.
@@ -231,6 +233,17 @@ func (p *plan) remember() {
 			t.remember()
 		}
 	}
+}
+
+// pyramid is the sizes of the levels into which the picture's gradient is taken apart, if there is need to.
+func (p *plan) pyramid(d nn.Depth) [][2]int {
+	if d.Amount == 0 || d.Levels < 2 {
+		return nil
+	}
+	if p.depth != d.Levels {
+		p.depth, p.sizes = d.Levels, d.Sizes(p.w, p.h)
+	}
+	return p.sizes
 }
 
 // score is the objective's value in the last run.

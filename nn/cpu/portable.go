@@ -12,6 +12,7 @@ var portable = &kernels{
 		lrn: lrnGo, lrnGradient: lrnGradientGo,
 		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo,
 		tireRow: tireRowGo, normRow: normRowGo,
+		soundRow: soundRowGo, blend3: blend3Go, blend5: blend5Go, shrinkRow: shrinkRowGo, growRow: growRowGo,
 	},
 	benders:  bendersGo,
 	winograd: [2]winogradKernels{winogradGo(3), winogradGo(4)},

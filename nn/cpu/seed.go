@@ -22,7 +22,8 @@ type seed struct {
 type goal struct {
 	nn.Target
 	guide *guide // or nil
-	tired *tired // or nil
+	tired *tired // &room, or nil
+	room  tired
 }
 
 func (o *seed) write(w *worker, r region) {

@@ -8,6 +8,7 @@ import (
 
 	"zalgoscope/assets"
 	"zalgoscope/nn"
+	"zalgoscope/nn/enginetest"
 	"zalgoscope/nn/load"
 )
 
@@ -83,3 +84,6 @@ func benchmarkStep(b *testing.B, net *nn.Net, layer string, w, h int, kernel str
 	b.ReportMetric(100*m.Share*m.MsPerStep/m.MsBest, "%peak-best")
 	b.ReportMetric(float64(m.ArenaBytes)/1e6, "arena-MB")
 }
+
+func BenchmarkDepth(b *testing.B)   { enginetest.DepthCost(b, openMenagerie) }
+func BenchmarkFatigue(b *testing.B) { enginetest.FatigueCost(b, openMenagerie) }

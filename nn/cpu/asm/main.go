@@ -65,6 +65,8 @@ func main() {
 		seedRow(v)
 		tireRow(v)
 		normRow(v)
+		blendRows(v, 3)
+		blendRows(v, 5)
 		bends(v)
 		for _, t := range transforms {
 			winogradInput(v, t)
@@ -73,6 +75,7 @@ func main() {
 	}
 	lrn5(vector{avx512, 16})
 	lrn5Gradient(vector{avx512, 16})
+	pyramidRows()
 	pause()
 	file := flag.String("declarations", "", "Go `file` to write")
 	Generate() // parses the flags
@@ -93,8 +96,11 @@ func declarations() ([]byte, error) {
 	b.WriteString(stubs.String())
 	for _, isa := range []string{avx512, avx2} {
 		fmt.Fprintf(&b, "\nvar others%s = others{\n", isa)
-		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "tireRow", "normRow"} {
+		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "tireRow", "normRow", "blend3", "blend5"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", name, name, isa)
+		}
+		for _, name := range pyramidPixels {
+			fmt.Fprintf(&b, "%s: %s,\n", name, name)
 		}
 		b.WriteString("}\n")
 		b.WriteString(benders(isa))
