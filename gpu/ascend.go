@@ -60,13 +60,17 @@ func (e *Engine) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (score floa
 
 // ascendWhole makes a step on all of the canvas at once.
 func (e *Engine) ascendWhole(c *Picture, layers []int, obj nn.Objective, step nn.Step) float32 {
+	c.ready(step)
 	p := e.plan(layers, obj, c.w, c.h)
+	p.recall(obj)
 	p.show(c, -step.ShiftX, -step.ShiftY)
 	p.run(p.passes)
 	p.advance()
 	e.sums.finish(0, len(obj))
+	p.note()
 	v := p.layout.picture
-	e.climb(c, v.in(v.grad), p.layout.pixels(), p.layout.folded, -step.ShiftX, -step.ShiftY, step.Size)
+	e.climb(c, slope{v.in(v.grad), p.layout.pixels(), p.layout.folded}, -step.ShiftX, -step.ShiftY, step)
+	p.remember(obj)
 	return p.score()
 }
 
@@ -100,19 +104,41 @@ func (p *plan) show(c *Picture, x, y int) {
 	p.engine.paint("picture", "input", defines{"FOLDED": flag(p.layout.folded)}, encode(h, params), v.w*v.h, reads(0, c.pixels.whole()), v.writeAct())
 }
 
-// climb moves the canvas along a gradient that lies as h says, folded or not, rolled to x, y.
-func (e *Engine) climb(c *Picture, g region, h header, folded bool, x, y int, size float32) {
+// slope is a canvas's gradient and how it lies.
+type slope struct {
+	values region
+	header header
+	folded bool
+}
+
+// level is a gradient that lies as a canvas does.
+func level(values region, w, h int) slope {
+	return slope{values, header{Width: int32(w), Height: int32(h), InRow: int32(w)}, false}
+}
+
+// climb moves the canvas along a gradient with respect to the net's input that is rolled to x, y.
+func (e *Engine) climb(c *Picture, g slope, x, y int, step nn.Step) {
 	scale, _ := e.net.Input.Affine()
 	sum := magnitudeParams{}
 	copy(sum.Scale[:], scale[:])
-	e.paint("picture", "magnitude", defines{"PARTS": parts, "FOLDED": flag(folded)}, encode(h, sum), parts,
-		reads(0, g), reads(1, c.pixels.whole()), writes(outSlot, e.sums.parts(gradientSlot)))
+	magnitude := defines{"PARTS": parts, "FOLDED": flag(g.folded)}
+	uses := []use{reads(0, g.values), reads(1, c.pixels.whole()), writes(outSlot, e.sums.parts(gradientSlot))}
+	deep := !step.Depth.Idle(c.w, c.h)
+	if deep {
+		magnitude["KEPT"] = 1
+		uses = append(uses, writes(asideSlot, c.levels[0]))
+	}
+	e.paint("picture", "magnitude", magnitude, encode(g.header, sum), parts, uses...)
+	if deep {
+		e.even(c, step.Depth)
+		g, sum.Scale = level(c.levels[0], c.w, c.h), [4]float32{1, 1, 1}
+	}
 	e.sums.finish(gradientSlot, 1)
 	move := ascendParams{
-		OriginX: int32(x % c.w), OriginY: int32(y % c.h), BGR: int32(flag(e.net.Input.BGR)), Size: size, Scale: sum.Scale,
+		OriginX: int32(x % c.w), OriginY: int32(y % c.h), BGR: int32(flag(e.net.Input.BGR)), Size: step.Size, Scale: sum.Scale,
 	}
-	e.paint("picture", "ascend", defines{"FOLDED": flag(folded)}, encode(h, move), c.w*c.h,
-		reads(0, g), reads(1, e.sums.total(gradientSlot)), writes(outSlot, c.pixels.whole()))
+	e.paint("picture", "ascend", defines{"FOLDED": flag(g.folded)}, encode(g.header, move), c.w*c.h,
+		reads(0, g.values), reads(1, e.sums.total(gradientSlot)), writes(outSlot, c.pixels.whole()))
 }
 
 // healed waits for the last climb and tells whether it healed something.
@@ -132,10 +158,10 @@ func unhealthy(sum unsafe.Pointer) bool { return *(*float32)(unsafe.Add(sum, 4))
 func (p *plan) score() float32 {
 	p.scores[0], p.scores[1] = p.scores[1], p.scores[0]
 	if p.scores[0] == nil {
-		p.scores[0] = newReadback(p.engine, slots*stride)
+		p.scores[0] = newReadback(p.engine, told)
 	}
 	now, last := p.scores[0], p.scores[1]
-	now.start(region{p.engine.sums.buf, 0, slots * stride})
+	now.start(region{p.engine.sums.buf, 0, told})
 	switch {
 	case p.engine.device.Software || !p.scored:
 		p.value = p.stepped(now)
@@ -148,9 +174,9 @@ func (p *plan) score() float32 {
 
 // exact waits for the objective's value of what ran last.
 func (p *plan) exact() float32 {
-	r := newReadback(p.engine, slots*stride)
+	r := newReadback(p.engine, told)
 	defer r.free()
-	r.start(region{p.engine.sums.buf, 0, slots * stride})
+	r.start(region{p.engine.sums.buf, 0, told})
 	value, _ := p.totals(r)
 	return value
 }
@@ -206,6 +232,7 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (dx *tensor.Dense, 
 	}
 	err = e.do(func() {
 		p := e.plan(layers, obj, x.Shape()[2], x.Shape()[1])
+		p.recall(obj)
 		p.setPicture(x)
 		p.run(p.passes)
 		e.sums.finish(0, len(obj))

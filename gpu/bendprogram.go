@@ -2,7 +2,7 @@ package gpu
 
 import "zalgoscope/nn/bend"
 
-// family is a program of bends, but for how it reads and masks: a shader and what makes it of it.
+// family is a program, of bends but for how it reads and masks: a shader and what makes it of it.
 type family struct {
 	shader string
 	macros defines

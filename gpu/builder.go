@@ -7,7 +7,7 @@ import (
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
-// builder makes the programs of convolutions that are to be measured, and then those of
+// builder makes the programs of convolutions that are to be measured, and then those of fatigue, depth and
 // bends, one at a time and beside the steps: on a thread with a context that shares programs with the
 // engine's. KHR_parallel_shader_compile would not do: where Mesa offers it, all but the last part of a
 // compilation still keeps its caller. It is used on the engine's thread.
@@ -30,7 +30,7 @@ func newBuilder(e *Engine) *builder {
 	}
 	if c, err := e.context.openSibling(); err == nil {
 		b.context = c
-		b.later = e.bendPrograms()
+		b.later = append(e.stepPrograms(), e.bendPrograms()...)
 	}
 	return b
 }
@@ -147,7 +147,7 @@ func newScratch() *scratch {
 	gl.BufferData(gl.COPY_WRITE_BUFFER, stride, nil, gl.STATIC_DRAW)
 	gl.BufferSubData(gl.COPY_WRITE_BUFFER, 0, len(data), gl.Ptr(data))
 	gl.BindBuffer(gl.COPY_WRITE_BUFFER, s.maps)
-	gl.BufferData(gl.COPY_WRITE_BUFFER, 3*stride, nil, gl.STATIC_COPY)
+	gl.BufferData(gl.COPY_WRITE_BUFFER, 4*stride, nil, gl.STATIC_COPY)
 	gl.GenTextures(1, &s.texture)
 	gl.BindTexture(gl.TEXTURE_BUFFER, s.texture)
 	gl.TexBuffer(gl.TEXTURE_BUFFER, gl.RGBA32F, s.maps)

@@ -17,6 +17,8 @@ type Picture struct {
 	w, h     int
 	pixels   *buffer   // a vec4 for each pixel
 	gradient *buffer   // of the whole canvas, where it is dreamed in tiles
+	levels   []region  // of its gradient, where depth evens them out
+	detail   []*buffer // that they lie in
 	packed   *buffer   // 8-bit pixels on their way up or down, or nil
 	read     *readback // of the 8-bit pixels, or nil
 	released bool
@@ -66,6 +68,9 @@ func (c *Picture) free() {
 	c.pixels.free()
 	if c.gradient != nil {
 		c.gradient.free()
+	}
+	for _, b := range c.detail {
+		b.free()
 	}
 	if c.packed != nil {
 		c.packed.free()
@@ -145,11 +150,7 @@ type reading struct {
 // Done asks the fence behind the copy. A failure is told by Wait.
 func (r *reading) Done() bool {
 	done := true
-	err := r.canvas.engine.do(func() {
-		if read := r.canvas.read; read != nil && read.fence != 0 {
-			done = gl.ClientWaitSync(read.fence, 0, 0) != gl.TIMEOUT_EXPIRED
-		}
-	})
+	err := r.canvas.engine.do(func() { done = r.canvas.read.come() })
 	return done || err != nil
 }
 

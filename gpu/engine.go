@@ -49,6 +49,7 @@ type Engine struct {
 	weights       map[string]*weights
 	plans         []*plan // the most recently used last
 	canvases      map[*Picture]bool
+	memories      map[*Memory]bool
 	sums          *sums
 	ring          *ring
 	store         *store
@@ -82,7 +83,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opened: net, net: net, context: c, device: c.device, options: o,
-		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{},
+		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{}, memories: map[*Memory]bool{},
 		needs: map[string]need{}, bending: newBending(net),
 	}
 	e.device.Limits = e.device.Limits.within(o.Limits)
@@ -129,6 +130,9 @@ func (e *Engine) Close() error {
 		e.bending.free()
 		for c := range e.canvases {
 			c.free()
+		}
+		for m := range e.memories {
+			m.free()
 		}
 		for _, w := range e.weights {
 			w.free()

@@ -63,6 +63,7 @@ func TestConformanceWithinLimits(t *testing.T) {
 			within := func(net *nn.Net) (nn.Engine, error) { return standard(t, net, o) }
 			enginetest.Nets(t, within)
 			enginetest.Objectives(t, within)
+			enginetest.Fatigue(t, within)
 			enginetest.Canvases(t, within)
 			if name == "fewer" {
 				enginetest.Bends(t, within)
@@ -81,6 +82,7 @@ func TestConformanceByTiles(t *testing.T) {
 		}
 		return e, err
 	}
+	enginetest.Fatigue(t, tiled)
 	enginetest.Canvases(t, tiled)
 	enginetest.Dream(t, tiled)
 	enginetest.Heals(t, tiled)
@@ -99,6 +101,7 @@ func TestConformanceAsHardware(t *testing.T) {
 		return e, err
 	}
 	enginetest.Objectives(t, hard)
+	enginetest.Fatigue(t, hard)
 	enginetest.Canvases(t, hard)
 	enginetest.Dream(t, hard)
 	enginetest.Bends(t, hard)

@@ -107,7 +107,7 @@ func (p *plan) setPicture(x *tensor.Dense) {
 		l.eachFolded(func(pixel, at int) { nn.Floats(f)[at] = nn.Floats(x)[pixel] })
 		x = f
 	}
-	l.picture.put(l.picture.act, x)
+	p.engine.put("picture", l.picture, l.picture.act, x)
 }
 
 // pictureGradient is the gradient with respect to that input.

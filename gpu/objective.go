@@ -11,12 +11,15 @@ const (
 	kindLayer = iota
 	kindChannel
 	kindGuide
+	kindTired
 )
 
 func kindOf(t nn.Target) int {
 	switch {
 	case t.Guide != nil:
 		return kindGuide
+	case t.Fatigue.Memory != nil:
+		return kindTired
 	case t.Channel == nn.AllChannels:
 		return kindLayer
 	}
@@ -27,11 +30,12 @@ func kindOf(t nn.Target) int {
 type objectiveParams struct {
 	Weight            float32
 	Channel, Features int32
+	Evenness          float32
 }
 
 func (p *plan) objectiveParams(k int) objectiveParams {
 	t := p.obj[k]
-	params := objectiveParams{Weight: t.Weight, Channel: int32(t.Channel)}
+	params := objectiveParams{Weight: t.Weight, Channel: int32(t.Channel), Evenness: t.Fatigue.Even}
 	if t.Guide != nil {
 		params.Features = int32(t.Guide.Shape()[1])
 	}
@@ -47,6 +51,9 @@ func (p *plan) seed(k int, v *view) {
 		guide := p.engine.upload(t.Layer, guideOf(t, v.count()))
 		p.bufs = append(p.bufs, guide)
 		uses = append(uses, reads(1, guide.whole()))
+	}
+	if kindOf(t) == kindTired {
+		uses = append(uses, reads(1, p.tire(k, v).notes.whole()))
 	}
 	q := p.emit(t.Layer, "objective", defines{"KIND": kindOf(t), "PARTS": parts}, h, p.objectiveParams(k), uses...)
 	q.items, q.across = parts, 1
@@ -66,7 +73,7 @@ func guideOf(t nn.Target, blocks int) []float32 {
 	return data
 }
 
-// serves tells whether the plan can run the objective, weights and channels aside.
+// serves tells whether the plan can run the objective, weights, channels and the numbers of fatigue aside.
 func (p *plan) serves(layers []int, obj nn.Objective) bool {
 	if len(obj) != len(p.obj) {
 		return false
@@ -79,12 +86,13 @@ func (p *plan) serves(layers []int, obj nn.Objective) bool {
 	return true
 }
 
-// aim sets the weights and channels of the objective.
+// aim sets the weights, channels and exponents of the objective.
 func (p *plan) aim(obj nn.Objective) {
 	for k, t := range obj {
-		if old := p.obj[k]; old.Weight != t.Weight || old.Channel != t.Channel {
-			p.obj[k] = t
-			p.seeds[k].params = encode(p.objectiveParams(k))
+		old := p.objectiveParams(k)
+		p.obj[k] = t
+		if now := p.objectiveParams(k); now != old {
+			p.seeds[k].params = encode(now)
 			p.send(p.seeds[k])
 		}
 	}

@@ -13,10 +13,11 @@ import (
 type plan struct {
 	engine   *Engine
 	layout   *layout
-	obj      nn.Objective // as planned; weights and channels may change; nil to run forward only
+	obj      nn.Objective // as planned; weights, channels and fatigue may change; nil to run forward only
 	layers   []int        // of the targets
 	passes   []*pass      // sorted by level
 	seeds    []*pass      // one for each target
+	tireds   []*tired     // one for each with fatigue
 	pending  []*pass      // while planning, in order of emission
 	bufs     []*buffer
 	textures map[region]uint32
@@ -98,6 +99,9 @@ func (p *plan) arrange() {
 		if b.memory != nil {
 			all = append(all, b.memory)
 		}
+	}
+	for _, d := range p.tireds {
+		all = append(all, d.energies)
 	}
 	p.ubo = p.engine.inbox(p.passes[0].layer, int64(len(all)*stride))
 	for i, q := range all {

@@ -57,6 +57,11 @@ func (r *readback) start(from region) {
 	gl.Flush()
 }
 
+// come tells whether waiting for the copy would not wait.
+func (r *readback) come() bool {
+	return r == nil || r.fence == 0 || gl.ClientWaitSync(r.fence, 0, 0) != gl.TIMEOUT_EXPIRED
+}
+
 // wait waits for the copy and shows the values to see.
 func (r *readback) wait(layer string, see func(data unsafe.Pointer)) {
 	r.engine.await(layer, r.fence)

@@ -25,6 +25,7 @@ func TestNothingToReport(t *testing.T) {
 		return Open(net, o)
 	}
 	enginetest.Nets(t, reporting)
+	enginetest.Fatigue(t, reporting)
 	enginetest.Canvases(t, reporting)
 	enginetest.Dream(t, reporting)
 }

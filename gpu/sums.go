@@ -6,11 +6,14 @@ import "github.com/go-gl/gl/v4.3-core/gl"
 // then one work group adds their sums.
 const (
 	parts = 8192
-	slots = 32 // sums that may be wanted at a time
+	slots = 48 // sums that may be wanted at a time
 
 	gradientSlot = 29 // the gradient's absolute values, and pixels that need healing; targets have the slots before
 	meanSlot     = 30 // a canvas's colours
 	spreadSlot   = 31
+	depthSlot    = spreadSlot + 1 // the absolute values of the levels of a pyramid, one more for each: no canvas has 16
+
+	told = (gradientSlot + 1) * stride // bytes of the totals that tell of a step
 )
 
 // sums holds the totals of all slots, each where a binding may begin, then the parts of each, as vec4.

@@ -101,6 +101,10 @@ func (e *Engine) forget() {
 // ascendTiles makes a step in tiles of one size, side by side on the canvas as a
 // torus. A random shift, another one each step, keeps their seams from showing.
 func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn.Step, w, h int) float32 {
+	c.ready(step)
+	g := e.gradientOf(c)
+	p := e.plan(layers, obj, w, h)
+	p.recall(obj)
 	nx, ny := pieces(c.w, w), pieces(c.h, h)
 	sx, sy := -step.ShiftX, -step.ShiftY
 	if nx*ny > 1 {
@@ -108,21 +112,26 @@ func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn
 		dx, dy := seamShift(e.steps, c.w, c.h)
 		sx, sy = sx+dx, sy+dy
 	}
-	g := e.gradientOf(c)
+	fx, fy := 0, 0 // where the gradient of the whole begins on the canvas
+	if !step.Depth.Idle(c.w, c.h) {
+		fx, fy = -step.ShiftX, -step.ShiftY // its levels end where the notebook's do
+	}
 	score := float32(0)
 	for i := range nx * ny {
 		x, y := sx+i%nx*c.w/nx, sy+i/nx*c.h/ny
-		p := e.plan(layers, obj, w, h)
+		p = e.plan(layers, obj, w, h)
 		p.show(c, x, y)
 		p.run(p.passes)
 		p.advance()
 		e.sums.finish(0, len(obj))
+		p.note()
 		v := p.layout.picture
-		at := struct{ W, H, X, Y int32 }{int32(c.w), int32(c.h), int32(x % c.w), int32(y % c.h)}
+		at := struct{ W, H, X, Y int32 }{int32(c.w), int32(c.h), int32((x - fx) % c.w), int32((y - fy) % c.h)}
 		e.paint("picture", "tile", defines{"FOLDED": flag(p.layout.folded)}, encode(p.layout.pixels(), at), w*h, reads(0, v.in(v.grad)), writes(outSlot, g.whole()))
 		score += p.exact()
 	}
-	e.climb(c, g.whole(), header{Width: int32(c.w), Height: int32(c.h), InRow: int32(c.w)}, false, 0, 0, step.Size)
+	e.climb(c, level(g.whole(), c.w, c.h), fx, fy, step)
+	p.remember(obj)
 	if e.healed() {
 		return float32(math.NaN())
 	}

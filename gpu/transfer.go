@@ -24,12 +24,23 @@ func (e *Engine) get(layer string, v *view, r region) *tensor.Dense {
 }
 
 // put writes a tensor to a view of a region of its blob, the padding with zeros.
-func (v *view) put(r region, t *tensor.Dense) {
+func (e *Engine) put(layer string, v *view, r region, t *tensor.Dense) {
 	r = v.body(r)
 	data := make([]float32, r.size/4)
 	v.each(func(at, c, y, x int) { data[at] = nn.Floats(t)[(c*v.h+y)*v.w+x] })
-	r.buf.write(r.offset, data)
-	gl.MemoryBarrier(gl.BUFFER_UPDATE_BARRIER_BIT)
+	e.bring(layer, r, data)
+}
+
+// bring writes values to a region of device memory by way of a buffer that is made for it: what passes write
+// is no place that the processor writes as well.
+func (e *Engine) bring(layer string, to region, data []float32) {
+	from := e.inbox(layer, int64(4*len(data)))
+	defer from.free()
+	from.write(0, data)
+	order()
+	gl.BindBuffer(gl.COPY_READ_BUFFER, from.id)
+	gl.BindBuffer(gl.COPY_WRITE_BUFFER, to.buf.id)
+	gl.CopyBufferSubData(gl.COPY_READ_BUFFER, gl.COPY_WRITE_BUFFER, 0, int(to.offset), int(from.size))
 }
 
 // each visits every value of a view: where it lies among the binding's floats, channel, row and column.

@@ -11,6 +11,9 @@
 #ifndef FOLDED
 #define FOLDED 0
 #endif
+#ifndef KEPT
+#define KEPT 0
+#endif
 
 // SOURCE declares an array that is read, through a buffer texture (TEXEL 1)
 // or as a storage block; LOAD reads its vec4 at i.

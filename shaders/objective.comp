@@ -1,7 +1,8 @@
 // Starts the backward pass at one target and sums its value: KIND 0 the whole
 // layer (gradient the activation, half the squared norm), 1 one channel, 2 a
-// guide (each position follows the best of its features). Each invocation
-// takes every PARTS-th vec4, or position, so that the order of the sum is fixed.
+// guide (each position follows the best of its features), 3 a whole layer with fatigue, as nn.Fatigue
+// has it. Each invocation takes every PARTS-th vec4, or position, so that the order of the
+// sum is fixed. The second sum, of KIND 3, is that of the positions' norms.
 layout(local_size_x = LX) in;
 
 layout(std140, binding = 0) uniform Params {
@@ -9,10 +10,11 @@ layout(std140, binding = 0) uniform Params {
     float weight;
     int channel;
     int features; // of the guide
+    float evenness;
 };
 
 SOURCE(0, In, a); // lies as the gradient does
-SOURCE(1, Guide, guide); // [feature][block]
+SOURCE(1, Guide, guide); // [feature][block]; under KIND 3 the gain of each channel, then the mean norm
 STORES;
 layout(std430, binding = 5) restrict buffer Sums { vec4 sums[]; };
 
@@ -20,8 +22,28 @@ void main() {
     int me = int(gl_GlobalInvocationID.x) + first;
     if (me >= end) return;
     int n = width * height;
-    float sum = 0;
-#if KIND == 2
+    float sum = 0, norms = 0;
+#if KIND == 3
+    float usual = LOAD(guide, blocks).x;
+    for (int p = me; p < n; p += PARTS) {
+        ivec2 cell = split(p, width);
+        int at = cell.y * outRow + cell.x;
+        float square = 0;
+        for (int b = 0; b < blocks; b++) {
+            vec4 v = LOAD(a, inBase + at + b * inPlane);
+            square += dot(LOAD(guide, b) * v, v);
+        }
+        float norm = sqrt(square / float(channels));
+        float even = usual > 0 ? power(vec4(norm / usual), evenness).x : 1;
+        for (int b = 0; b < blocks; b++) {
+            vec4 v = LOAD(a, inBase + at + b * inPlane), d = even * LOAD(guide, b) * v;
+            sum += 0.5 * dot(d, v);
+            int to = outBase + at + b * outPlane;
+            STORE(to, weight * d)
+        }
+        norms += norm;
+    }
+#elif KIND == 2
     for (int p = me; p < n; p += PARTS) {
         ivec2 cell = split(p, width);
         int at = cell.y * outRow + cell.x;
@@ -57,5 +79,5 @@ void main() {
         STORE(to, weight * v)
     }
 #endif
-    sums[me] = vec4(weight * sum, 0, 0, 0);
+    sums[me] = vec4(weight * sum, norms, 0, 0);
 }

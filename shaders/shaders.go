@@ -17,6 +17,8 @@ var shared = map[string][]string{
 	"binary_forward": {"binary.glsl"}, "binary_backward": {"binary.glsl"},
 	"bend_point": {"bend.glsl"}, "bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
 	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
+	"objective": {"fatigue.glsl"}, "fatigue_gains": {"fatigue.glsl"}, "fatigue_remember": {"canvas.glsl"},
+	"depth_shrink": {"canvas.glsl", "depth.glsl"}, "depth_join": {"canvas.glsl", "depth.glsl"},
 }
 
 // Source is the text of a shader with all that it needs before it, the version
