@@ -6,7 +6,7 @@
 // one memory barrier stands. Maps lie as NC4HW4: blocks of four channels (a
 // vec4 for each cell), rows and columns padded with zeros so that convolutions
 // test no bounds. A bend is passes like any other; its knobs are numbers that the device is sent when they
-// turn. Every sum is taken in a fixed order, so the same calls give
+// turn. What a layer's fatigue remembers stays on the device as well. Every sum is taken in a fixed order, so the same calls give
 // the same bits whatever kernel the tuner picks.
 package gpu
 

@@ -180,17 +180,22 @@ func tiredTiles(t *testing.T, w, h int, f nn.Fatigue, before []float32) ([]float
 	return want, score
 }
 
-// Where the device has no room for the levels of detail, the step is made again, and is remembered once.
+// Where the device has no room for the levels of detail, the step is made again, and is remembered once: by
+// memories and by bends.
 func TestNoRoomForDepth(t *testing.T) {
-	e := open(t, inception(), llvmpipe())
 	step := nn.Step{Size: 2, Depth: nn.Depth{Amount: 0.5, Levels: 3}}
 	var kept [2][]float32
 	var out [2][]byte
 	for i := range kept {
+		e := open(t, inception(), llvmpipe())
+		if err := e.Bend(rackOf(t, e.opened, "stem/relu:feedback").Net); err != nil {
+			t.Fatal(err)
+		}
+		climbed(t, e, 100, 80, 1) // whose plan can go
 		refused := 0
 		if i == 1 {
 			e.options.Fault = func(layer string, size int64) error {
-				if refused > 0 || layer != "picture" || size < 100*80*texel || size == 100*80*texel {
+				if refused > 0 || size != (100*80+50*40+512)*texel { // the levels; the last, of 25*20, fills whole bindings
 					return nil
 				}
 				refused++
@@ -204,6 +209,9 @@ func TestNoRoomForDepth(t *testing.T) {
 		}
 		if refused != i {
 			t.Fatalf("%d were refused, want %d", refused, i)
+		}
+		if e.bending.step != 2 {
+			t.Errorf("%d steps count, want 2", e.bending.step)
 		}
 		kept[i], out[i] = recalled(t, m, joined), pixels(t, c).Pix
 	}
