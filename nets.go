@@ -25,7 +25,7 @@ func netsCommand() *cobra.Command {
 			for _, n := range zoo.Nets {
 				listNet(out, n)
 			}
-			fmt.Fprintf(out, "\nNets are downloaded to %s\n", zoo.Dir())
+			fmt.Fprintf(out, "\nWhere they are was last looked up on %s. Nets are downloaded to %s\n", zoo.Dated, zoo.Dir())
 			return out.Flush()
 		},
 	}
@@ -44,12 +44,19 @@ func listNet(out *tabwriter.Writer, n zoo.Net) {
 		if f.Size > 0 {
 			size = fmt.Sprintf("%.1f MB", float64(f.Size)/1e6)
 		}
-		fmt.Fprintf(out, "  \t  %s, %s, %s\n  \t  %s\n", f.Name, size, f.Checksum(), f.URL)
+		fmt.Fprintf(out, "  \t  %s, %s, %s\n", f.Name, size, f.Checksum())
+		for _, url := range f.URLs {
+			fmt.Fprintf(out, "  \t    %s\n", url)
+		}
+		if why := f.Insecure(); why != "" {
+			fmt.Fprintf(out, "  \t    only with --insecure: %s\n", why)
+		}
 	}
 }
 
 func getCommand() *cobra.Command {
-	return &cobra.Command{
+	var o zoo.Options
+	cmd := &cobra.Command{
 		Use:   "get NAME",
 		Short: "Download a public net to the user's data folder, resuming and checking it",
 		Args:  cobra.ExactArgs(1),
@@ -60,7 +67,8 @@ func getCommand() *cobra.Command {
 			}
 			bar := newBar(1, net.Name)
 			defer bar.close()
-			if err := zoo.Get(cmd.Context(), net, zoo.Dir(), bar.progress); err != nil {
+			o.Progress = bar.progress
+			if err := zoo.Get(cmd.Context(), net, zoo.Dir(), o); err != nil {
 				return err
 			}
 			bar.close()
@@ -68,4 +76,6 @@ func getCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&o.Insecure, "insecure", false, "take files that have no published checksum, and from servers without https")
+	return cmd
 }

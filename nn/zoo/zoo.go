@@ -17,11 +17,11 @@ type Net struct {
 	Files       []File // the first is what nn/load opens; it finds the others beside it
 }
 
-// File is one file of a net. Checksums are those that its makers or others
-// published; where there is none, both are empty and any file passes.
+// File is one file of a net. Checksums are those that its makers or others published.
 type File struct {
-	Name, URL    string
-	Size         int64 // in bytes, about; 0 where unknown
+	Name         string
+	URLs         []string // mirrors, tried in order
+	Size         int64    // in bytes, about; 0 where unknown
 	SHA1, SHA256 string
 }
 
@@ -34,6 +34,36 @@ func (f File) Checksum() string {
 		return "SHA-1 " + f.SHA1
 	}
 	return "no checksum published"
+}
+
+// Insecure tells what makes the file one that somebody on the way could exchange unnoticed, "" for nothing.
+func (f File) Insecure() string {
+	var lacks []string
+	if f.SHA1+f.SHA256 == "" {
+		lacks = append(lacks, "no checksum is published for it")
+	}
+	if len(f.secure()) == 0 {
+		lacks = append(lacks, "no server has it by https")
+	}
+	return strings.Join(lacks, " and ")
+}
+
+// secure are the mirrors that speak https.
+func (f File) secure() (urls []string) {
+	for _, u := range f.URLs {
+		if strings.HasPrefix(u, "https://") {
+			urls = append(urls, u)
+		}
+	}
+	return urls
+}
+
+// most is how many bytes a server may send for the file.
+func (f File) most() int64 {
+	if f.Size == 0 {
+		return 1 << 30
+	}
+	return f.Size + f.Size/8 + 1<<20
 }
 
 // Find gives the public net of a name.

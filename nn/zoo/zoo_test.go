@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -60,7 +61,12 @@ func serve(t *testing.T) *server {
 }
 
 func (s *server) net(sha1, sha256 string) Net {
-	return Net{Name: "test", Files: []File{{Name: "net.bin", URL: s.URL + "/net.bin", Size: 100, SHA1: sha1, SHA256: sha256}}}
+	return Net{Name: "test", Files: []File{{Name: "net.bin", URLs: []string{s.URL + "/net.bin"}, Size: int64(len(payload)), SHA1: sha1, SHA256: sha256}}}
+}
+
+// get is Get from a server on this machine, which has no https.
+func get(net Net, dir string) error {
+	return Get(context.Background(), net, dir, Options{Insecure: true})
 }
 
 // whole fails unless the file is there and whole, and nothing else.
@@ -99,12 +105,12 @@ func TestGet(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	var last, total int64
 	for _, net := range []Net{s.net(sum1(payload), ""), s.net("", sum256(payload))} {
-		err := Get(context.Background(), net, dir, func(done, all int64) {
+		err := Get(context.Background(), net, dir, Options{Insecure: true, Progress: func(done, all int64) {
 			if done < last && last != int64(len(payload)) {
 				t.Errorf("progress goes back from %d to %d", last, done)
 			}
 			last, total = done, all
-		})
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,12 +140,12 @@ func TestGetResumes(t *testing.T) {
 			s, dir := serve(t), t.TempDir()
 			c.change(s)
 			s.cut = 300000
-			err := Get(context.Background(), s.net(c.checksum, ""), dir, nil)
+			err := get(s.net(c.checksum, ""), dir)
 			wantError(t, err, "zoo: net.bin: the connection broke after 300000 bytes; the next try goes on from there")
 			if names := list(t, dir); slices.Contains(names, "net.bin") {
 				t.Errorf("a half file stands under the final name: %q", names)
 			}
-			if err := Get(context.Background(), s.net(c.checksum, ""), dir, nil); err != nil {
+			if err := get(s.net(c.checksum, ""), dir); err != nil {
 				t.Fatal(err)
 			}
 			whole(t, dir)
@@ -154,15 +160,15 @@ func TestGetResumes(t *testing.T) {
 func TestGetChangedFile(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	s.body, s.cut = bytes.Repeat([]byte("x"), len(payload)), 300000
-	wantError(t, Get(context.Background(), s.net("", ""), dir, nil), "the connection broke")
+	wantError(t, get(s.net("", ""), dir), "the connection broke")
 	s.body, s.tag = payload, `"v2"`
-	if err := Get(context.Background(), s.net("", ""), dir, nil); err != nil {
+	if err := get(s.net("", ""), dir); err != nil {
 		t.Fatal(err)
 	}
 	whole(t, dir)
 }
 
-// A part that is whole already, or longer than the file, is settled by one more try at most.
+// A part that is whole already is taken; one that is longer than the file is fetched anew.
 func TestGetFullPart(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	net := s.net(sum1(payload), "")
@@ -171,14 +177,13 @@ func TestGetFullPart(t *testing.T) {
 		t.Fatal(err)
 	}
 	os.WriteFile(part, payload, 0o644)
-	if err := Get(context.Background(), net, dir, nil); err != nil {
+	if err := get(net, dir); err != nil {
 		t.Fatal(err)
 	}
 	whole(t, dir)
 	os.Remove(filepath.Join(dir, "test", "net.bin"))
 	os.WriteFile(part, append(slices.Clone(payload), "more"...), 0o644)
-	wantError(t, Get(context.Background(), net, dir, nil), "the server's file has changed; what had come is removed, try again")
-	if err := Get(context.Background(), net, dir, nil); err != nil {
+	if err := get(net, dir); err != nil {
 		t.Fatal(err)
 	}
 	whole(t, dir)
@@ -187,7 +192,7 @@ func TestGetFullPart(t *testing.T) {
 func TestGetBadChecksum(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	wrong := strings.Repeat("0", 40)
-	wantError(t, Get(context.Background(), s.net(wrong, ""), dir, nil), "zoo: net.bin: its SHA-1 is "+sum1(payload)+", not "+wrong+"; what came is removed")
+	wantError(t, get(s.net(wrong, ""), dir), "zoo: net.bin: its SHA-1 is "+sum1(payload)+", not "+wrong+"; what came is removed")
 	if names := list(t, dir); len(names) != 0 {
 		t.Errorf("left behind: %q", names)
 	}
@@ -199,7 +204,7 @@ func TestGetReplacesDamaged(t *testing.T) {
 	path := filepath.Join(dir, "test", "net.bin")
 	os.MkdirAll(filepath.Dir(path), 0o755)
 	os.WriteFile(path, []byte("damaged"), 0o644)
-	if err := Get(context.Background(), s.net(sum1(payload), ""), dir, nil); err != nil {
+	if err := get(s.net(sum1(payload), ""), dir); err != nil {
 		t.Fatal(err)
 	}
 	whole(t, dir)
@@ -224,32 +229,32 @@ func TestGetRefusals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s, dir := httptest.NewServer(c.handler), t.TempDir()
 			defer s.Close()
-			net := Net{Name: "test", Files: []File{{Name: "net.bin", URL: s.URL + "/net.bin"}}}
-			wantError(t, Get(context.Background(), net, dir, nil), c.err)
+			net := Net{Name: "test", Files: []File{{Name: "net.bin", URLs: []string{s.URL + "/net.bin"}, Size: 1 << 60}}}
+			wantError(t, get(net, dir), c.err)
 			if names := list(t, dir); len(names) != 0 {
 				t.Errorf("left behind: %q", names)
 			}
 		})
 	}
-	net := Net{Name: "test", Files: []File{{Name: "net.bin", URL: "http://127.0.0.1:1/net.bin"}}}
-	wantError(t, Get(context.Background(), net, t.TempDir(), nil), "connection refused")
+	net := Net{Name: "test", Files: []File{{Name: "net.bin", URLs: []string{"http://127.0.0.1:1/net.bin"}}}}
+	wantError(t, get(net, t.TempDir()), "connection refused")
 }
 
 func TestGetCancelled(t *testing.T) {
 	s, dir := serve(t), t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	err := Get(ctx, s.net(sum1(payload), ""), dir, func(done, _ int64) {
+	err := Get(ctx, s.net(sum1(payload), ""), dir, Options{Insecure: true, Progress: func(done, _ int64) {
 		if done > 0 {
 			cancel()
 		}
-	})
+	}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want %v", err, context.Canceled)
 	}
 	if slices.Contains(list(t, dir), "net.bin") {
 		t.Error("a half file stands under the final name")
 	}
-	if err := Get(context.Background(), s.net(sum1(payload), ""), dir, nil); err != nil {
+	if err := get(s.net(sum1(payload), ""), dir); err != nil {
 		t.Fatal(err)
 	}
 	whole(t, dir)
@@ -290,9 +295,17 @@ func TestNets(t *testing.T) {
 		}
 		seen[n.Name] = true
 		for i, f := range n.Files {
-			if !name.MatchString(strings.ReplaceAll(f.Name, "_", "-")) || !strings.HasPrefix(f.URL, "http") ||
+			if !name.MatchString(strings.ReplaceAll(f.Name, "_", "-")) || len(f.URLs) == 0 ||
 				!sum.MatchString(f.SHA1+f.SHA256) || len(f.SHA1) == 64 || len(f.SHA256) == 40 {
 				t.Errorf("%s: %+v is no file", n.Name, f)
+			}
+			for _, u := range f.URLs {
+				if at, err := url.Parse(u); err != nil || at.Scheme != "https" && at.Scheme != "http" || at.Host == "" {
+					t.Errorf("%s: %q is no address: %v", n.Name, u, err)
+				}
+			}
+			if why := f.Insecure(); why != "" && n.Name != "places365" {
+				t.Errorf("%s: %s: %s", n.Name, f.Name, why)
 			}
 			if i == 0 && f.Name != n.Name+filepath.Ext(f.Name) {
 				t.Errorf("%s begins with %s", n.Name, f.Name)
