@@ -56,7 +56,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	c := app.Config{
 		Context: ctx,
-		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version,
+		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version, Exit: func() { os.Exit(0) },
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	if len(args) == 1 {

@@ -27,15 +27,20 @@ func (s *studio) open(o opening) {
 	})
 }
 
-// fallBack begins the first session with a preset's knobs where it cannot with those that were brought
-// along: a guide may have gone since, or the command line ask for what the net has not.
+// fallBack begins the first session with less of what was brought along where it cannot with all: without the
+// guide, which may have gone since, and then with a preset's knobs and the size that is chosen here.
 func (s *studio) fallBack(o opening, err error) {
 	s.warn(err)
-	if s.want == s.base {
+	chosen := sizer{governed: true}
+	switch {
+	case s.want.Guide != "" && s.want.Guide != s.base.Guide:
+		s.want.Guide = ""
+	case s.want != s.base || s.size.wanted != chosen.wanted || s.size.governed != chosen.governed:
+		s.want, s.size = s.base, chosen
+	default:
 		s.failed = err
 		return
 	}
-	s.want = s.base
 	s.open(o)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 )
 
 // childConfig is what the window begins with: "small" a little net that dreams quickly, "slow" the
-// same at one gradient step a second, "mortal" it on a device that can be lost, "real" the program's
+// same at one gradient step a second, "stubborn" at one an hour, "stuck" the same with an engine that never opens, "mortal" it on a device that can be lost, "real" the program's
 // own net on the CPU engine, as the program has it, "gl" that on the GL engine, which shares Mesa's
 // llvmpipe with the window.
 func childConfig(kind string) (Config, error) {
@@ -46,6 +47,19 @@ func childConfig(kind string) (Config, error) {
 			e, err := nn.NewReference(net)
 			return slow{e, time.Second}, err
 		}
+		return cfg, nil
+	case "stubborn": // a gradient step that lasts longer than anybody waits
+		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
+			e, err := nn.NewReference(net)
+			return slow{e, time.Hour}, err
+		}
+		return cfg, nil
+	case "stuck": // an engine that does not come
+		cfg.Open = func(*nn.Net) (nn.Engine, error) {
+			time.Sleep(time.Hour)
+			return nil, errDead
+		}
+		cfg.Exit = func() { os.Exit(0) }
 		return cfg, nil
 	case "mortal":
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) {

@@ -82,7 +82,7 @@ func (s *studio) saveDialog() {
 
 // save writes a picture with its recipe in the background.
 func (s *studio) save(path string, m *image.RGBA, recipe record.Recipe) {
-	s.background(func() {
+	s.write(func() {
 		err := record.Save(path, m, recipe)
 		s.post(func() {
 			if err != nil {

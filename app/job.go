@@ -21,7 +21,7 @@ func (s *studio) finish(j *job, write func() (told string, err error)) {
 	j.began = time.Now()
 	r.jobs = append(r.jobs, j)
 	s.drawn.stale = true
-	s.background(func() {
+	s.write(func() {
 		text, err := write()
 		s.post(func() {
 			for i := range r.jobs {

@@ -19,6 +19,17 @@ func TestSlowEngine(t *testing.T) {
 	w.close()
 }
 
+// TestClosesWhileEngineIsStuck shows that the window closes within a gradient step that never ends, and while an
+// engine is opened that never comes.
+func TestClosesWhileEngineIsStuck(t *testing.T) {
+	w := open(t, "stubborn")
+	w.until("a gradient step has begun", func(s state) bool { return s.Within >= 3 })
+	w.close()
+	w = open(t, "stuck")
+	w.until("the window is there", func(s state) bool { return s.Drawn >= 3 })
+	w.close()
+}
+
 // TestLostDevice shows that the dream goes on, with all its knobs, when its device dies.
 func TestLostDevice(t *testing.T) {
 	w := open(t, "mortal")

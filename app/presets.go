@@ -110,7 +110,7 @@ func (s *studio) keepPreset() {
 	p.own++
 	p.at, s.base = len(p.list)-1, s.want
 	own := append([]dream.Preset(nil), p.list[len(p.list)-p.own:]...)
-	s.background(func() {
+	s.write(func() {
 		err := writeTOML(presetFile(), func() ([]byte, error) { return dream.FormatPresets(own) })
 		s.post(func() {
 			if err != nil {

@@ -111,7 +111,7 @@ func (s *studio) toggleRecord() {
 		recipe.From = int(t.from.Load())
 		return recipe
 	}
-	s.background(func() {
+	s.write(func() {
 		next, err := record.Create(t.path, o)
 		if err == nil {
 			const waiting = 32 // frames

@@ -12,7 +12,6 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/visible"
-	"zalgoscope/nn/disk"
 )
 
 // memory of the last session, in the user's state folder.
@@ -41,47 +40,6 @@ func (s *studio) remember() {
 	}
 	if err := writeTOML(sessionFile(), func() ([]byte, error) { return toml.Marshal(l) }); err != nil {
 		fmt.Fprintln(os.Stderr, visible.Line(err.Error()))
-	}
-}
-
-// restore takes up the last session's knobs, if there are any that can be read and
-// they were another net's only those that are not of a net.
-func (s *studio) restore() {
-	data, err := disk.Read(sessionFile(), 1<<20)
-	if err != nil {
-		return
-	}
-	l := lastSession{Knobs: map[string]any{}}
-	if toml.Unmarshal(data, &l) != nil {
-		return
-	}
-	if l.Net != s.cfg.NetID.Name {
-		for _, name := range []string{"layer", "channel", "class"} {
-			delete(l.Knobs, name)
-		}
-		var bent dream.Settings
-		bent.Bend, _ = l.Knobs["bend"].(string)
-		bent.Mod, _ = l.Knobs["mod"].(string)
-		bent.FitBends(s.cfg.Net)
-		l.Knobs["bend"], l.Knobs["mod"] = bent.Bend, bent.Mod
-	}
-	if g, ok := l.Knobs["guide"].(string); ok {
-		if _, err := os.Stat(g); err != nil {
-			delete(l.Knobs, "guide")
-		}
-	}
-	settings, err := dream.Preset{Name: "last session", Knobs: l.Knobs}.Apply(s.want, s.cfg.Net)
-	if err != nil {
-		return
-	}
-	s.want = settings
-	s.size.wanted, s.size.governed, s.canvas.cover = l.Canvas, l.Governed, l.Cover
-	for i, p := range s.presets.list {
-		if p.Name == l.Preset {
-			if base, err := p.Apply(s.want, s.cfg.Net); err == nil {
-				s.presets.at, s.base = i, base
-			}
-		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"image"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ebitenui/ebitenui"
@@ -43,6 +44,7 @@ type Config struct {
 	Fresh      bool                  // ignore the last session's knobs
 	FullScreen bool
 	Program    string // version, for recipes
+	Exit       func() // ends the program at once, where an engine that is being opened does not come back; nil waits for it
 }
 
 // studio is the window.
@@ -86,14 +88,16 @@ type studio struct {
 	failed   error // why there is no session and will be none
 	asking   bool  // a file dialog is open
 	closing  bool
-	before   bool // the start picture is shown instead of the dream
-	steering bool // the vanishing point follows the pointer
+	closed   time.Time // when that began
+	before   bool      // the start picture is shown instead of the dream
+	steering bool      // the vanishing point follows the pointer
 
 	frame image.Rectangle // of the window, in device pixels
 	last  time.Time       // of the last Update
 	drawn drawn
 
-	work  sync.WaitGroup // goroutines to wait for at the end
+	work  atomic.Int64 // goroutines that the end waits for, but not long
+	files atomic.Int64 // those that write what the user asked for, which the end waits for however long it takes
 	inbox struct {
 		sync.Mutex
 		jobs []func() // guarded by the mutex
@@ -107,8 +111,23 @@ func (s *studio) post(f func()) {
 	s.inbox.Unlock()
 }
 
-// background runs f on a goroutine that the end of the program waits for.
-func (s *studio) background(f func()) { s.work.Go(f) }
+// background runs f on a goroutine.
+func (s *studio) background(f func()) {
+	s.work.Add(1)
+	go func() {
+		defer s.work.Add(-1)
+		f()
+	}()
+}
+
+// write runs f, which writes a file of the user's, on a goroutine.
+func (s *studio) write(f func()) {
+	s.files.Add(1)
+	s.background(func() {
+		defer s.files.Add(-1)
+		f()
+	})
+}
 
 // Run opens the studio and returns when its window has been closed. It must be
 // called on the main goroutine.
@@ -225,22 +244,6 @@ func (s *studio) adopt() {
 
 func (s *studio) warn(err error)   { s.toasts.warn(err, time.Now()); s.drawn.stale = true }
 func (s *studio) tell(text string) { s.toasts.tell(text, time.Now()); s.drawn.stale = true }
-
-// end waits for everything that still runs.
-func (s *studio) end() error {
-	s.closing = true
-	var err error
-	s.endTake("")
-	if s.session != nil {
-		err = s.session.close()
-	}
-	s.work.Wait()
-	// What the goroutines posted last may hold a session that nobody took.
-	for s.runPosted() {
-		s.work.Wait()
-	}
-	return err
-}
 
 // runPosted does what was posted and tells whether there was anything.
 func (s *studio) runPosted() bool {

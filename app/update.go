@@ -16,11 +16,7 @@ func (s *studio) Update() error {
 		s.close()
 	}
 	if s.closing {
-		s.runPosted()
-		if s.making {
-			return nil // the driver must not be taken down below an engine that it is opening
-		}
-		return ebiten.Termination
+		return s.leave()
 	}
 	dt := min(began.Sub(s.last).Seconds(), 0.1)
 	s.last = began
@@ -41,14 +37,6 @@ func (s *studio) Update() error {
 	s.animate(began, dt)
 	s.meter.updated(time.Since(began))
 	return nil
-}
-
-// close has the window close as soon as it can.
-func (s *studio) close() {
-	if !s.closing {
-		s.closing = true
-		s.remember()
-	}
 }
 
 // hear takes the loop's news.

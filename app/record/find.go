@@ -28,7 +28,7 @@ func Find(folders ...string) Finder {
 	return func(name string) []string {
 		var found []string
 		look := func(path string) {
-			if !slices.Contains(found, path) && regular(path) {
+			if !slices.Contains(found, path) && Regular(path) {
 				found = append(found, path)
 			}
 		}
@@ -55,9 +55,9 @@ func bases(path string) (out []string) {
 	return out
 }
 
-// regular tells whether a path leads to a regular file here. It asks the system for nothing that lies elsewhere,
+// Regular tells whether a path leads to a regular file of this machine. It asks the system for nothing that lies elsewhere,
 // not by links either: a name in somebody's picture must not make this machine call another one.
-func regular(path string) bool {
+func Regular(path string) bool {
 	const links = 8
 	for range links {
 		if !here(path) {
