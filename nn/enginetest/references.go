@@ -22,8 +22,8 @@ import (
 //go:embed testdata
 var references embed.FS
 
-// References compares the built-in nets, and SqueezeNet from the shared folder through
-// both importers, with float64 references.
+// References compares the built-in nets, and from the shared folder SqueezeNet through
+// both importers and some nets of today, with float64 references.
 func References(t *testing.T, open Open) {
 	for _, name := range []string{"menagerie", "filigree"} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +58,20 @@ func References(t *testing.T, open Open) {
 			against(t, open, net, os.DirFS(dir), rename)
 		})
 	}
+	for _, name := range modern {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(Shared(t), "nets", "modern", name)
+			net, err := load.File(filepath.Join(dir, "net.onnx"), load.Options{Warn: func(s string) { t.Error(s) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			against(t, open, net, os.DirFS(dir), strings.NewReplacer())
+		})
+	}
 }
+
+// modern are the small nets of today's families in the shared folder that load whole.
+var modern = []string{"densenet", "clip_resnet"}
 
 // against compares with every reference of a folder; rename turns its file names into layers.
 func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Replacer) {

@@ -38,8 +38,9 @@ type array struct {
 	varint bool
 	file   io.ReaderAt // holds the data instead, at offset, where not nil
 	offset int64
-	known  *numbers // decoded already, instead of all that
-	bad    error    // why it cannot be read
+	known  *numbers                  // decoded already, instead of all that
+	lazy   func(dst []float32) error // decodes it, instead of all that
+	bad    error                     // why it cannot be read
 }
 
 // len is the number of numbers that the dimensions ask for.
@@ -91,6 +92,9 @@ func (a *array) read(dst []float32) error {
 	if a.known != nil {
 		a.known.read(dst)
 		return nil
+	}
+	if a.lazy != nil {
+		return a.lazy(dst)
 	}
 	data := a.data
 	if a.file != nil {

@@ -73,10 +73,10 @@ func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 	if net.Name == "" {
 		net.Name = stem(name)
 	}
-	c.report(o.Warn)
 	if len(c.layers) == 0 {
 		return nil, c.nothing()
 	}
+	c.report(o.Warn)
 	if err := c.finish(net); err != nil {
 		return nil, err
 	}

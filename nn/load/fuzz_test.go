@@ -37,9 +37,15 @@ func FuzzONNX(f *testing.F) {
 		cat(array32("k", []int{3, 1, 1}, 1, 2, 3), op("Mul", "x,k", "m"), op("Sub", "m,k", "y"), op("Clip", "y", "q"), op("LRN", "q", "l", attrInt("size", 3))),
 		cat(array64("i", []int{}, 1), array64("ax", []int{1}, 1), op("Gather", "x,i", "ch", attrInt("axis", 1)), op("Unsqueeze", "ch,ax", "u"), op("Concat", "u,x", "y")),
 		external("w", "w.bin", "8", "12"),
+		cat(op("GlobalAveragePool", "x", "g"), op("Mul", "x,g", "m"), op("Div", "g,m", "q"), op("Sum", "q,g,x", "y")),
+		cat(array32("t", []int{3, 3, 3, 4}, ramp(108)...), op("Transpose", "t", "w", attrInts("perm", 3, 2, 0, 1)), op("Conv", "x,w", "c"),
+			op("Transpose", "c", "l", attrInts("perm", 0, 2, 3, 1)), array32("m", []int{4, 2}, ramp(8)...), op("MatMul", "l,m", "y"), op("Softmax", "y", "z"), op("Flatten", "z", "f")),
+		cat(array64("a", []int{1}, 1), array64("b", []int{1}, -1), array64("n", []int{2}, 2, 4), op("ConstantOfShape", "n", "k"), op("Slice", "k,a,b,b,a", "s"),
+			op("Expand", "s,n", "e"), op("Concat", "e,k", "j", attrInt("axis", 0)), op("Gather", "j,a", "h"), op("Cast", "h", "i", attrInt("to", 7)), op("Add", "i,n", "u"), op("Range", "a,b,b", "r")),
 	} {
 		f.Add(cat(model(13, graph), property("labels", "a\nb"), property("input.mean", "1,2,3")))
 		f.Add(model(9, graph))
+		f.Add(modelOf(13, input("x", 0, 0, 0, 3), graph))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		net, err := ONNX(data, "fuzz.onnx", Options{Warn: func(string) {}})

@@ -93,9 +93,19 @@ func (m *onnx) view(a *array, dims []int, start int, steps []int) (*array, error
 	if err := m.room(dims); err != nil {
 		return nil, err
 	}
-	at := make([]int, 0, product(dims))
-	walk(dims, [][]int{steps}, func(k []int) { at = append(at, start+k[0]) })
-	return a.pick(dims, at), nil
+	v, n := numbers{}, product(dims)
+	by := [][]int{steps}
+	if a.known.ints != nil {
+		v.ints = make([]int, 0, n)
+		walk(dims, by, func(at []int) { v.ints = append(v.ints, a.known.ints[start+at[0]]) })
+	} else {
+		v.real = make([]float32, 0, n)
+		walk(dims, by, func(at []int) { v.real = append(v.real, a.known.real[start+at[0]]) })
+	}
+	if a.known.loose != nil {
+		walk(dims, by, func(at []int) { v.loose = append(v.loose, a.known.loose[start+at[0]]) })
+	}
+	return v.of(dims), nil
 }
 
 // pick is the numbers at the given places.
@@ -120,12 +130,13 @@ func picked[T any](from []T, at []int) []T {
 	return out
 }
 
-// room refuses dimensions that no file of this size may ask for, and counts the others.
+// room refuses dimensions that no file of this size may ask for, and counts the others, each number for
+// two: integers take twice the room of weights.
 func (m *onnx) room(dims []int) error {
 	if err := checkDims(dims); err != nil {
 		return err
 	}
-	return m.charge(product(dims))
+	return m.charge(2 * product(dims))
 }
 
 // walk visits all positions of dims in C order with the offset that each list of steps gives there.

@@ -47,10 +47,10 @@ func loadONNX(data []byte, name string, open opener, o Options) (*nn.Net, error)
 	if err != nil {
 		return nil, err
 	}
-	m.report(o.Warn)
 	if len(m.layers) == 0 {
 		return nil, m.nothing()
 	}
+	m.report(o.Warn)
 	net := &nn.Net{Name: stem(name)}
 	if err := m.finish(net); err != nil {
 		return nil, err

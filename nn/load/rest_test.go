@@ -131,3 +131,11 @@ func TestTrainingBatchNorm(t *testing.T) {
 	}
 	near(t, run(t, net, "y"), run(t, mustONNX(t, model(15, p, norm("x", "a"), norm("a", "y"))), "y"))
 }
+
+// Weights that all pass a Transpose cost their file's allowance once.
+func TestTransposedWeightsCountOnce(t *testing.T) {
+	first := array32("v", []int{1024, 3, 1, 1}, make([]float32, 3072)...)
+	halves := bytesField(5, packed(1, 3, 3, 1024, 1024), varint(2, int(float16s)), text(8, "h"), bytesField(9, make([]byte, 2*9<<20)))
+	net := mustONNX(t, model(13, first, halves, op("Conv", "x,v", "c"), op("Transpose", "h", "w", attrInts("perm", 3, 2, 0, 1)), op("Conv", "c,w", "y")))
+	wantShapes(t, net, 9, 7, map[string]string{"y": "[1024 5 7]"})
+}
