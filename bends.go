@@ -83,11 +83,10 @@ func (j *bendsJob) run(ctx context.Context) error {
 	}
 	start := dream.StartPicture(j.start, w, h, 1)
 	if start == nil {
-		m, err := picture.Open(j.start)
-		if err != nil {
+		var err error
+		if start, err = (picture.Options{Width: w, Height: h}).Open(j.start); err != nil {
 			return err
 		}
-		start = picture.Cover(m, w, h)
 	}
 	net, err := j.load()
 	if err != nil {

@@ -79,7 +79,7 @@ func (j *dreamJob) run(ctx context.Context) error {
 	if j.settings.Class != "" {
 		announceClass(net, j.settings.Class)
 	}
-	guides := record.NewGuides(picture.Open)
+	guides := record.NewGuides()
 	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Resize: dream.Resizer(j.start, j.seed), Open: guides.Open})
 	if err != nil {
 		return err
@@ -130,22 +130,20 @@ func (j *dreamJob) startPicture() (*image.RGBA, error) {
 	if m := dream.StartPicture(j.start, w, h, j.seed); m != nil {
 		return m, nil
 	}
-	m, err := picture.Open(j.start)
+	o := picture.Options{Most: j.most, Shrunk: func(w, h, fromW, fromH int) {
+		say(fmt.Sprintf("the picture is dreamed at %dx%d; --max 0 keeps its %dx%d", w, h, fromW, fromH))
+	}}
+	if j.size != "" {
+		o = picture.Options{Width: w, Height: h}
+	}
+	m, err := o.Open(j.start)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("there is no picture %q; give a picture's file, 'static' or 'clouds'", j.start)
 		}
 		return nil, err
 	}
-	if j.size != "" {
-		return picture.Cover(m, w, h), nil
-	}
-	fit := picture.Fit(m, j.most)
-	if fit != m {
-		say(fmt.Sprintf("the picture is dreamed at %dx%d; --max 0 keeps its %dx%d",
-			fit.Rect.Dx(), fit.Rect.Dy(), m.Rect.Dx(), m.Rect.Dy()))
-	}
-	return fit, nil
+	return m, nil
 }
 
 // announceClass says which label a word was taken for, where it is not the label itself.

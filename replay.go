@@ -120,7 +120,7 @@ func (j *replayJob) places(file string) ([]string, error) {
 
 // replayOptions are the flags' part of a replay.
 func (j *replayJob) replayOptions(folders []string) (o record.ReplayOptions, err error) {
-	o = record.ReplayOptions{From: j.from, To: j.to, Find: record.Find(folders...), Open: picture.Open}
+	o = record.ReplayOptions{From: j.from, To: j.to, Find: record.Find(folders...)}
 	if j.size != "" {
 		if o.Size.X, o.Size.Y, err = picture.ParseSize(j.size); err != nil {
 			return o, err
@@ -132,11 +132,13 @@ func (j *replayJob) replayOptions(folders []string) (o record.ReplayOptions, err
 		}
 	}
 	for _, path := range j.guides {
-		m, err := picture.Open(path)
-		if err != nil {
-			return o, err
+		for _, open := range []func(string) (*image.RGBA, error){record.OpenGuide, picture.Open} { // as it is, and as it was once shrunk
+			m, err := open(path)
+			if err != nil {
+				return o, err
+			}
+			o.Guide = append(o.Guide, m)
 		}
-		o.Guide = append(o.Guide, m)
 	}
 	return o, nil
 }

@@ -108,11 +108,10 @@ func (j *scenesJob) run(ctx context.Context) error {
 	}
 	start := dream.StartPicture(j.start, w, h, j.seed)
 	if start == nil {
-		m, err := picture.Open(j.start)
-		if err != nil {
+		var err error
+		if start, err = (picture.Options{Width: w, Height: h}).Open(j.start); err != nil {
 			return err
 		}
-		start = picture.Cover(m, w, h)
 	}
 	net, err := j.load()
 	if err != nil {

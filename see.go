@@ -20,11 +20,12 @@ func seeCommand() *cobra.Command {
 		Short: "Tell what the net sees in a picture: its five most likely labels",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := picture.Open(args[0])
+			net, err := nets.load()
 			if err != nil {
 				return err
 			}
-			net, err := nets.load()
+			side := max(referenceSize(net))
+			m, err := picture.Options{Most: side}.Open(args[0])
 			if err != nil {
 				return err
 			}
@@ -34,7 +35,7 @@ func seeCommand() *cobra.Command {
 			}
 			defer engine.Close()
 			// The whole picture at the size that the net learnt to see.
-			shares, err := dream.See(net, engine, picture.Long(m, max(referenceSize(net))))
+			shares, err := dream.See(net, engine, picture.Long(m, side))
 			if err != nil {
 				return err
 			}

@@ -94,14 +94,14 @@ func (s *studio) read(path string, present record.Net, folders []string) (o open
 	recipe, err := record.ReadRecipe(path)
 	if err != nil {
 		// No recipe in it that can be read: a picture like any other.
-		m, perr := picture.Open(path)
+		m, perr := picture.Options{Most: mostStart}.Open(path)
 		if perr != nil {
 			return o, perr
 		}
 		if !errors.Is(err, record.ErrNone) {
 			o.notes = append(o.notes, err.Error()+"; it is opened as a picture")
 		}
-		o.start, o.title = picture.Fit(m, mostStart), path
+		o.start, o.title = m, path
 		return o, nil
 	}
 	return s.readDream(path, recipe, present, folders)
@@ -148,7 +148,7 @@ func findGuide(r record.Recipe, name string, find record.Finder) (path string, e
 			g = followed
 		}
 	}
-	if _, path, err = g.Open(find, picture.Open, nil); err != nil {
+	if _, path, err = g.Open(find, nil); err != nil {
 		return "", err
 	}
 	return filepath.Abs(path)
@@ -158,14 +158,14 @@ func findGuide(r record.Recipe, name string, find record.Finder) (path string, e
 // picture that it began with.
 func goOn(path string, r record.Recipe, find record.Finder) (start *image.RGBA, title string, memory dream.Memory, err error) {
 	if r.Frames == 1 {
-		if m, err := picture.Open(path); err == nil {
+		if m, err := (picture.Options{Most: mostStart}).Open(path); err == nil {
 			return m, path, r.Memory, nil
 		}
 	}
 	if s := r.Start; s.Width*s.Height > mostMade && s.Picture == nil {
 		return nil, "", nil, fmt.Errorf("app: the start picture of %s has %dx%d pixels, more than the window dreams; 'zalgoscope replay' takes it", shortName(path), s.Width, s.Height)
 	}
-	start, title, err = r.Start.Open(r.Seed, find, picture.Open)
+	start, title, err = r.Start.Open(r.Seed, find)
 	return start, title, r.Start.Memory, err
 }
 

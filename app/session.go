@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"zalgoscope/app/dream"
-	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
@@ -88,7 +87,7 @@ const mostStart = 2560
 // on the window's goroutine.
 func begin(o opening, cfg Config) (*session, error) {
 	s := &session{net: o.net, id: o.id, program: cfg.Program, ring: newRing()}
-	s.guides = record.NewGuides(picture.Open)
+	s.guides = record.NewGuides()
 	s.logits = dream.Logits(o.net)
 	s.trunk = dream.Ladder(o.net)
 	engine, err := cfg.Open(o.net)

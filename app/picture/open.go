@@ -20,6 +20,8 @@ var Warn = func(string) {}
 type Options struct {
 	Most          int // pixels of the longer side: a larger picture is shrunk; 0 keeps every size
 	Width, Height int // the size to cover instead, cutting off what does not fit the shape; 0 keeps the shape
+	// Shrunk, which may be nil, hears the size and the picture's own before a picture is shrunk to Most.
+	Shrunk func(w, h, fromW, fromH int)
 	// Progress, which may be nil, hears which share is done, 0 to 1. Its error ends the opening.
 	Progress func(share float64) error
 }
@@ -64,6 +66,10 @@ func (o Options) decode(data []byte, name string) (m *image.RGBA, err error) {
 	}
 	if err := s.afford(w, h); err != nil {
 		return nil, err
+	}
+	if fw, fh := s.upright(); o.Shrunk != nil && o.Width == 0 && max(fw, fh) > max(w, h) {
+		uw, uh := fitting(fw, fh, o.Most)
+		o.Shrunk(uw, uh, fw, fh)
 	}
 	p, err := newProfile(s.profile, s.layout)
 	if err != nil {

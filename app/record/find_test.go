@@ -93,7 +93,7 @@ func TestRecipesTellNoFolders(t *testing.T) {
 		}
 		paths = append(paths, path)
 	}
-	guides := NewGuides(picture.Open)
+	guides := NewGuides()
 	log := NewLog(Recipe{Start: StartOf("static", m)}, guides)
 	s := dream.Defaults()
 	for i, path := range paths {
@@ -117,7 +117,7 @@ func TestRecipesTellNoFolders(t *testing.T) {
 	if len(r.Guides) != 2 || names[0] != "g.png" || names[1] == names[0] || names[2] != names[0] || names[3] != "never-opened.png" {
 		t.Errorf("the guides are %v, the changes name %q", r.Guides, names)
 	}
-	opened, err := r.OpenGuides(Find(filepath.Join(dir, "one"), filepath.Join(dir, "two")), picture.Open)
+	opened, err := r.OpenGuides(Find(filepath.Join(dir, "one"), filepath.Join(dir, "two")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestStartNamedStatic(t *testing.T) {
 		{StartOf(filepath.Join(dir, "static"), m), m},
 		{StartOf("static", dream.Static(20, 10, 7)), dream.Static(20, 10, 7)},
 	} {
-		got, _, err := c.start.Open(7, Find(dir), picture.Open)
+		got, _, err := c.start.Open(7, Find(dir))
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: not the picture that was recorded (%v)", c.start.SHA256, err)
 		}

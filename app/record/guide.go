@@ -23,13 +23,16 @@ type Guides struct {
 	known map[string]*image.RGBA // by path; guarded by mu
 }
 
-// NewGuides makes guides of the pictures that open finds.
-func NewGuides(open func(path string) (*image.RGBA, error)) *Guides {
-	return &Guides{open: open, known: map[string]*image.RGBA{}}
+// NewGuides makes guides of picture files.
+func NewGuides() *Guides {
+	return &Guides{open: OpenGuide, known: map[string]*image.RGBA{}}
 }
 
 // mostGuide is the longer side of guide pictures: their features are many enough and quick to compare.
 const mostGuide = 256
+
+// OpenGuide opens a picture at the size at which it is followed.
+func OpenGuide(path string) (*image.RGBA, error) { return picture.Options{Most: mostGuide}.Open(path) }
 
 // Open is made for dream.Options.
 func (g *Guides) Open(path string) (*image.RGBA, error) {
@@ -42,8 +45,8 @@ func (g *Guides) Open(path string) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.known[path] = picture.Fit(m, mostGuide)
-	return g.known[path], nil
+	g.known[path] = m
+	return m, nil
 }
 
 // followed is what a recipe keeps of a guide, without a checksum where it was never opened.
@@ -62,13 +65,14 @@ func (g *Guides) followed(path string) Guide {
 
 // OpenGuides finds a recipe's guide pictures by their names and checksums. Those given as others may stand in
 // for any that their pixels show them to be.
-func (r Recipe) OpenGuides(find Finder, open func(path string) (*image.RGBA, error), others ...*image.RGBA) (*Guides, error) {
-	all := NewGuides(func(name string) (*image.RGBA, error) {
-		m, _, err := Guide{Name: name}.Open(find, open, nil)
+func (r Recipe) OpenGuides(find Finder, others ...*image.RGBA) (*Guides, error) {
+	all := NewGuides()
+	all.open = func(name string) (*image.RGBA, error) {
+		m, _, err := Guide{Name: name}.Open(find, nil)
 		return m, err
-	})
+	}
 	for _, want := range r.Guides {
-		m, _, err := want.Open(find, open, others)
+		m, _, err := want.Open(find, others)
 		if err != nil {
 			return nil, err
 		}
@@ -79,17 +83,24 @@ func (r Recipe) OpenGuides(find Finder, open func(path string) (*image.RGBA, err
 
 // Open finds a guide picture by its name and checksum, at the size at which it is followed; one of the others
 // may be it.
-func (g Guide) Open(find Finder, open func(path string) (*image.RGBA, error), others []*image.RGBA) (m *image.RGBA, path string, err error) {
+func (g Guide) Open(find Finder, others []*image.RGBA) (m *image.RGBA, path string, err error) {
 	for _, m := range others {
 		if small := picture.Fit(m, mostGuide); Hash(small) == g.SHA256 {
 			return small, "", nil
 		}
 	}
 	for _, path := range find(g.Name) {
-		if m, err = open(path); err != nil {
+		if m, err = OpenGuide(path); err != nil {
 			continue
 		}
-		if small := picture.Fit(m, mostGuide); g.SHA256 == "" || Hash(small) == g.SHA256 {
+		if g.SHA256 == "" || Hash(m) == g.SHA256 {
+			return m, path, nil
+		}
+		// Once a picture was opened at its own size first, which may give other last bits.
+		if m, err = picture.Open(path); err != nil {
+			continue
+		}
+		if small := picture.Fit(m, mostGuide); Hash(small) == g.SHA256 {
 			return small, path, nil
 		}
 		err = fmt.Errorf("record: the guide picture %q is not the one that was recorded; it has changed since", g.Name)

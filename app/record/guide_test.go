@@ -23,7 +23,7 @@ func TestReplayGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	net, start := tinyNet(), dream.Static(24, 20, 99)
-	guides := NewGuides(picture.Open)
+	guides := NewGuides()
 	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Resize: dream.Resizer("static", 99), Open: guides.Open})
 	if err != nil {
 		t.Fatal(err)

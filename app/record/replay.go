@@ -7,19 +7,17 @@ import (
 	"image"
 
 	"zalgoscope/app/dream"
-	"zalgoscope/app/picture"
 	"zalgoscope/nn"
 )
 
 // ReplayOptions say what of a recipe is made again, and how.
 type ReplayOptions struct {
-	Size  image.Point                            // of the canvas at the beginning; the recorded one, which a side of 0 follows
-	From  int                                    // first frame of the recording, from 0
-	To    int                                    // frame after the last one; 0 for all
-	Start *image.RGBA                            // start picture to use instead of finding the recorded one
-	Guide []*image.RGBA                          // guide pictures to use where the recorded ones are not found
-	Find  Finder                                 // finds pictures by their names; nil for where an older recipe's paths lead
-	Open  func(path string) (*image.RGBA, error) // opens pictures; picture.Open
+	Size  image.Point   // of the canvas at the beginning; the recorded one, which a side of 0 follows
+	From  int           // first frame of the recording, from 0
+	To    int           // frame after the last one; 0 for all
+	Start *image.RGBA   // start picture to use instead of finding the recorded one
+	Guide []*image.RGBA // guide pictures to use where the recorded ones are not found
+	Find  Finder        // finds pictures by their names; nil for where an older recipe's paths lead
 }
 
 // Frames is the number of frames that Replay makes of a recipe.
@@ -50,19 +48,16 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	if err != nil {
 		return err
 	}
-	if o.Open == nil {
-		o.Open = picture.Open
-	}
 	if o.Find == nil {
 		o.Find = Find()
 	}
 	start := o.Start
 	if start == nil {
-		if start, _, err = r.Start.Open(r.Seed, o.Find, o.Open); err != nil {
+		if start, _, err = r.Start.Open(r.Seed, o.Find); err != nil {
 			return err
 		}
 	}
-	guides, err := r.OpenGuides(o.Find, o.Open, o.Guide...)
+	guides, err := r.OpenGuides(o.Find, o.Guide...)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func StartOf(path string, m *image.RGBA) Start {
 
 // Open makes the start picture, or finds it by its name and checksum. The path is that of its file; for a
 // picture that has none it is the name.
-func (s Start) Open(seed uint64, find Finder, open func(path string) (*image.RGBA, error)) (m *image.RGBA, path string, err error) {
+func (s Start) Open(seed uint64, find Finder) (m *image.RGBA, path string, err error) {
 	if s.Picture != nil {
 		if !s.is(s.Picture) {
 			return nil, "", errors.New("record: the recipe's start picture is damaged")
@@ -58,19 +58,8 @@ func (s Start) Open(seed uint64, find Finder, open func(path string) (*image.RGB
 	}
 	for _, path := range find(s.Name) {
 		var m *image.RGBA
-		if m, err = open(path); err != nil {
-			continue
-		}
-		err = fmt.Errorf("record: the start picture %q is not the one that was recorded; it has changed since", s.Name)
-		// It may have been cut or shrunk before it was dreamed.
-		for _, change := range []func() *image.RGBA{
-			func() *image.RGBA { return m },
-			func() *image.RGBA { return picture.Cover(m, s.Width, s.Height) },
-			func() *image.RGBA { return picture.Fit(m, max(s.Width, s.Height)) },
-		} {
-			if m := change(); s.is(m) {
-				return m, path, nil
-			}
+		if m, err = s.from(path); m != nil {
+			return m, path, nil
 		}
 	}
 	switch {
@@ -80,6 +69,29 @@ func (s Start) Open(seed uint64, find Finder, open func(path string) (*image.RGB
 		return nil, "", fmt.Errorf("record: the start picture %q of this seed and size is not the one that was recorded", s.Name)
 	}
 	return nil, "", missing("start picture", s.Name, "start")
+}
+
+// from opens a file as the recorded picture, which may have been shrunk or cut before it was dreamed.
+func (s Start) from(path string) (*image.RGBA, error) {
+	for _, o := range []picture.Options{{Most: max(s.Width, s.Height)}, {Width: s.Width, Height: s.Height}} {
+		if m, err := o.Open(path); err != nil || s.is(m) {
+			return m, err
+		}
+	}
+	// Once a picture was opened at its own size first, which may give other last bits.
+	m, err := picture.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, change := range []func() *image.RGBA{
+		func() *image.RGBA { return picture.Cover(m, s.Width, s.Height) },
+		func() *image.RGBA { return picture.Fit(m, max(s.Width, s.Height)) },
+	} {
+		if m := change(); s.is(m) {
+			return m, nil
+		}
+	}
+	return nil, fmt.Errorf("record: the start picture %q is not the one that was recorded; it has changed since", s.Name)
 }
 
 // is tells whether a picture is the recorded one.
