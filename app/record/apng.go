@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"image"
 	"math"
+
+	"zalgoscope/app/beside"
 )
 
 // apngRecorder writes an animated PNG (W3C PNG, third edition, 11.3.5) frame by
 // frame. Only the rectangle that changes is stored.
 type apngRecorder struct {
 	o        Options
-	path     string
-	f        file
+	f        *beside.File
 	notes    notes
 	out      *appender // nil before the first frame
 	frames   int
@@ -23,11 +24,11 @@ type apngRecorder struct {
 }
 
 func newAPNG(path string, o Options) (Recorder, error) {
-	f, err := create(path)
+	f, err := beside.Film(path)
 	if err != nil {
 		return nil, err
 	}
-	return &apngRecorder{o: o, path: path, f: f, notes: notes{recipe: o.Recipe}}, nil
+	return &apngRecorder{o: o, f: f, notes: notes{recipe: o.Recipe}}, nil
 }
 
 func (a *apngRecorder) Add(m *image.RGBA) error {
@@ -51,7 +52,7 @@ func (a *apngRecorder) add(m *image.RGBA) error {
 		// The text comes after the pixels: some readers look only so far for the animation.
 		head := append([]byte(nil), data[:pngHead]...)
 		head = append(append(head, a.animation(1)...), a.frame(r, data)...)
-		a.out, err = begin(a.path, a.f, append(head, pngText(a.notes.first())...), pngChunk("IEND", nil))
+		a.out, err = begin(a.f, append(head, pngText(a.notes.first())...), pngChunk("IEND", nil))
 		if err == nil {
 			a.frames = 1
 		}
@@ -112,18 +113,24 @@ func (a *apngRecorder) Close() error {
 		return a.err
 	}
 	a.closed = true
-	switch text := a.notes.last(); {
+	switch {
 	case a.err != nil:
 	case a.out == nil:
 		a.err = errEmpty
-	case text != "":
-		a.err = a.out.append(pngText(text))
+	default:
+		a.err = a.end()
 	}
-	if err := a.f.Close(); a.err == nil && err != nil {
-		a.err = fmt.Errorf("record: %w", err)
-	}
-	discard(a.path, a.err)
+	a.err = a.o.settle(a.f, a.err)
 	return a.err
+}
+
+// end writes the rest of the recipe, and all of it once more for programs that keep only the plainer kind of text.
+func (a *apngRecorder) end() error {
+	text := append(pngText(a.notes.last()), pngPlainText(a.notes.all())...)
+	if len(text) == 0 {
+		return nil
+	}
+	return a.out.append(text)
 }
 
 // difference is the rectangle within which two pictures of one size differ, at least one pixel.

@@ -3,14 +3,12 @@ package record
 import (
 	"fmt"
 	"io"
-	"os"
 )
 
 // file is what recorders need of a file.
 type file interface {
 	io.WriterAt
 	Truncate(size int64) error
-	Close() error
 }
 
 // appender writes a file that is whole after every append, and stays whole when the
@@ -25,10 +23,10 @@ type appender struct {
 }
 
 // begin writes the head of a file and its first tail.
-func begin(path string, f file, head, tail []byte) (*appender, error) {
+func begin(f file, head, tail []byte) (*appender, error) {
 	a := &appender{f: f, end: int64(len(head)), tail: tail}
 	if _, err := f.WriteAt(append(head[:len(head):len(head)], tail...), 0); err != nil {
-		return nil, fmt.Errorf("record: cannot write %q: %w", path, err)
+		return nil, fmt.Errorf("record: cannot write: %w", err)
 	}
 	return a, nil
 }
@@ -49,20 +47,4 @@ func (a *appender) append(data []byte) error {
 	}
 	a.end += int64(len(data))
 	return nil
-}
-
-// create makes an empty file in place of any that was there.
-func create(path string) (file, error) {
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
-	}
-	return f, nil
-}
-
-// discard removes a file that no frame was written to.
-func discard(path string, err error) {
-	if err == errEmpty {
-		_ = os.Remove(path) // an empty file in its place does no harm
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -149,17 +150,19 @@ func TestFullDisk(t *testing.T) {
 	frames := newScene(24, 16).frames(8)
 	path := filepath.Join(t.TempDir(), "a.gif")
 	for room := int64(2500); room < 6000; room += 97 {
-		f, err := os.Create(path)
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		o, err := Options{}.withDefaults()
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, _ := recording(Options{})
-		o, err = o.withDefaults()
+		rec, err := newGIF(path, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := newGIFTo(path, &smallDisk{f, room}, o)
-		g.notes.recipe = nil
+		g := rec.(*gifRecorder)
+		g.f = &smallDisk{g.place.File, room}
 		for _, m := range frames {
 			if err = g.Add(m); err != nil {
 				break

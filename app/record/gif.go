@@ -2,10 +2,11 @@ package record
 
 import (
 	"encoding/binary"
-	"fmt"
 	"image"
 	"math"
 	"sync"
+
+	"zalgoscope/app/beside"
 )
 
 // unchanged is the palette index of pixels that stay as the frame before left them.
@@ -20,8 +21,8 @@ const still = 2
 // compressed and written on another.
 type gifRecorder struct {
 	o     Options
-	path  string
-	f     file
+	place *beside.File
+	f     file // place, but for tests
 	notes notes
 
 	size     image.Point
@@ -36,7 +37,8 @@ type gifRecorder struct {
 	jobs     chan gifFrame
 	spare    chan []bool // for gifFrame.keep
 	mu       sync.Mutex
-	err      error // the first error of the writer; guarded by mu
+	err      error  // the first error of the writer; guarded by mu
+	texts    []span // the recipe's parts in the file; owned by the writer while there is one
 	finished bool
 }
 
@@ -44,18 +46,11 @@ type gifRecorder struct {
 const gifMostFPS = 50
 
 func newGIF(path string, o Options) (Recorder, error) {
-	if o.FPS > gifMostFPS {
-		return nil, fmt.Errorf("record: GIF players show at most %d frames a second, not %g", gifMostFPS, o.FPS)
-	}
-	f, err := create(path)
+	f, err := beside.Film(path)
 	if err != nil {
 		return nil, err
 	}
-	return newGIFTo(path, f, o), nil
-}
-
-func newGIFTo(path string, f file, o Options) *gifRecorder {
-	return &gifRecorder{o: o, path: path, f: f, notes: notes{recipe: o.Recipe}}
+	return &gifRecorder{o: o, place: f, f: f, notes: notes{recipe: o.Recipe}}, nil
 }
 
 // Add makes the palette of a frame and hands it to the writer. It may return the
@@ -83,8 +78,8 @@ func (g *gifRecorder) Add(m *image.RGBA) error {
 // open writes the head, once the size is known, and starts the writer.
 func (g *gifRecorder) open(m *image.RGBA) error {
 	g.size = m.Rect.Size()
-	if g.size.X > math.MaxUint16 || g.size.Y > math.MaxUint16 {
-		return fmt.Errorf("record: a GIF cannot be %dx%d", g.size.X, g.size.Y)
+	if err := checkSize(".gif", g.size); err != nil {
+		return err
 	}
 	g.fitPalette(m)
 	head := []byte("GIF89a")
@@ -95,8 +90,9 @@ func (g *gifRecorder) open(m *image.RGBA) error {
 	if g.o.Loop != Once {
 		head = append(head, "\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"...)
 	}
-	head = append(head, gifComment(g.notes.first())...)
-	a, err := begin(g.path, g.f, head, []byte{0x3b})
+	comment := gifComment(g.notes.first())
+	g.texts = append(g.texts, span{int64(len(head)), int64(len(comment))})
+	a, err := begin(g.f, append(head, comment...), []byte{0x3b})
 	if err != nil {
 		return err
 	}
@@ -116,6 +112,9 @@ func (g *gifRecorder) write(a *appender, b gifBlocks) {
 	defer g.writing.Done()
 	for f := range g.jobs {
 		if g.failed() == nil {
+			if len(f.comment) > 0 {
+				g.texts = append(g.texts, span{a.end, int64(len(f.comment))})
+			}
 			if err := a.append(b.frame(f)); err != nil {
 				g.fail(err)
 			}
@@ -194,26 +193,30 @@ func (g *gifRecorder) delay(n int) int {
 
 func (g *gifRecorder) endRecipe() { g.notes.end() }
 
-// Close waits for the writer, writes the end of the recipe and closes the file.
+// Close waits for the writer, writes the whole recipe at the end and at the beginning, and ends the file.
 func (g *gifRecorder) Close() error {
 	if g.finished {
 		return g.failed()
 	}
 	g.finished = true
 	if g.jobs != nil {
-		if last := gifComment(g.notes.last()); last != nil {
-			g.jobs <- gifFrame{comment: last}
+		whole := gifComment(g.notes.all())
+		if whole != nil {
+			g.jobs <- gifFrame{comment: whole}
 		}
 		close(g.jobs)
 		g.writing.Wait()
+		if whole != nil && g.failed() == nil {
+			_ = g.gather(whole) // where there is no room for that, the end has it all the same
+		}
 	} else {
 		g.fail(errEmpty)
 	}
-	if err := g.f.Close(); err != nil {
-		g.fail(fmt.Errorf("record: %w", err))
-	}
-	discard(g.path, g.failed())
-	return g.failed()
+	err := g.o.settle(g.place, g.failed())
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.err = err
+	return err
 }
 
 func (g *gifRecorder) failed() error {

@@ -2,16 +2,16 @@ package record
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // gifReader walks over a GIF's blocks without decoding its pixels.
 type gifReader struct {
 	*bufio.Reader
-	text   strings.Builder // of the recipe
+	found  copies
 	frames int
 }
 
@@ -29,7 +29,7 @@ func gifRecipe(f *bufio.Reader) (text string, frames int, err error) {
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return "", 0, err
 	}
-	return g.text.String(), g.frames, nil
+	return g.found.text(), g.frames, nil
 }
 
 func (g *gifReader) blocks() error {
@@ -73,21 +73,21 @@ func (g *gifReader) blocks() error {
 // extension keeps the comments that belong to the recipe: from the one that begins
 // with its first line.
 func (g *gifReader) extension(label byte) error {
-	if label != 0xfe {
+	if label != 0xfe || g.found.whole() {
 		return g.subBlocks(nil)
 	}
-	var comment strings.Builder
+	var comment bytes.Buffer
 	if err := g.subBlocks(&comment); err != nil {
 		return err
 	}
-	if g.text.Len() > 0 || strings.HasPrefix(comment.String(), textMark) {
-		g.text.WriteString(comment.String())
+	if g.found.now.Len() > 0 || begins(comment.Bytes()) {
+		return g.found.add(comment.Bytes())
 	}
 	return nil
 }
 
 // subBlocks reads blocks up to the empty one into out, or past them where out is nil.
-func (g *gifReader) subBlocks(out *strings.Builder) error {
+func (g *gifReader) subBlocks(out *bytes.Buffer) error {
 	var block [255]byte
 	for {
 		n, err := g.ReadByte()
@@ -98,7 +98,7 @@ func (g *gifReader) subBlocks(out *strings.Builder) error {
 			_, err = g.Discard(int(n))
 		} else if _, err = io.ReadFull(g, block[:n]); err == nil {
 			out.Write(block[:n])
-			if out.Len()+g.text.Len() > mostFilm {
+			if out.Len()+g.found.all > mostFilm {
 				err = errLong
 			}
 		}

@@ -6,10 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"strings"
 )
 
-// jpegMark begins each comment segment that holds a part of the recipe.
+// jpegMark begins each comment segment that holds a part of the recipe, but the first one: programs that rewrite a
+// picture keep a comment as far as it is text.
 const jpegMark = "zalgoscope\x00"
 
 // jpegHead is the length of the start marker, after which segments may be put in.
@@ -17,11 +17,11 @@ const jpegHead = 2
 
 // jpegText is comment segments with the recipe, nothing for no text.
 func jpegText(text string) (out []byte) {
-	for len(text) > 0 {
-		n := min(len(text), 65533-len(jpegMark))
+	for mark := ""; len(text) > 0; mark = jpegMark {
+		n := min(len(text), 65533-len(mark))
 		out = append(out, 0xff, 0xfe)
-		out = binary.BigEndian.AppendUint16(out, uint16(2+len(jpegMark)+n))
-		out = append(append(out, jpegMark...), text[:n]...)
+		out = binary.BigEndian.AppendUint16(out, uint16(2+len(mark)+n))
+		out = append(append(out, mark...), text[:n]...)
 		text = text[n:]
 	}
 	return out
@@ -29,7 +29,7 @@ func jpegText(text string) (out []byte) {
 
 // jpegRecipe collects the recipe's text from a JPEG's comments, without decoding its pixels.
 func jpegRecipe(f *bufio.Reader) (string, error) {
-	var text strings.Builder
+	var found copies
 	damaged := errors.New("record: the JPEG is damaged")
 	if _, err := f.Discard(jpegHead); err != nil {
 		return "", damaged
@@ -38,7 +38,7 @@ func jpegRecipe(f *bufio.Reader) (string, error) {
 		const scan, comment = 0xda, 0xfe
 		head, err := f.Peek(4)
 		if err != nil || head[0] != 0xff || head[1] == scan {
-			return text.String(), nil
+			return found.text(), nil
 		}
 		kind, n := head[1], 2+int(binary.BigEndian.Uint16(head[2:]))
 		if n < 4 {
@@ -48,11 +48,12 @@ func jpegRecipe(f *bufio.Reader) (string, error) {
 		if _, err := io.ReadFull(f, segment); err != nil {
 			return "", damaged
 		}
-		if part, ok := bytes.CutPrefix(segment[4:], []byte(jpegMark)); ok && kind == comment {
-			if text.Len()+len(part) > mostStill {
-				return "", errLong
-			}
-			text.Write(part)
+		part, ours := bytes.CutPrefix(segment[4:], []byte(jpegMark))
+		if kind != comment || !ours && !begins(part) {
+			continue
+		}
+		if err := found.add(part); err != nil || found.all > mostStill {
+			return "", errLong
 		}
 	}
 }

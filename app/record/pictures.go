@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 
+	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
 )
 
@@ -20,22 +20,36 @@ func Save(path string, m *image.RGBA, r Recipe) error {
 }
 
 func save(path string, m *image.RGBA, text string, quality int) error {
-	data, err := picture.Encode(path, m, quality)
+	parts, err := saved(path, m, text, quality)
 	if err != nil {
 		return err
 	}
-	at, mark := pngHead, pngText(text)
+	return beside.Write(path, parts.write)
+}
+
+// parts are the bytes of a file one after another.
+type parts [][]byte
+
+func (p parts) write(w io.Writer) error {
+	for _, part := range p {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saved is the picture's file with the text in it.
+func saved(path string, m *image.RGBA, text string, quality int) (parts, error) {
+	data, err := picture.Encode(path, m, quality)
+	if err != nil {
+		return nil, err
+	}
+	at, mark := pngHead, append(pngText(text), pngPlainText(text)...)
 	if !bytes.HasPrefix(data, []byte(pngMagic)) {
 		at, mark = jpegHead, jpegText(text)
 	}
-	return picture.Atomic(path, func(w io.Writer) error {
-		for _, part := range [][]byte{data[:at], mark, data[at:]} {
-			if _, err := w.Write(part); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return parts{data[:at], mark, data[at:]}, nil
 }
 
 // place is where a series' names have their number, as in frames/%05d.png.
@@ -46,6 +60,7 @@ type pictures struct {
 	path   string
 	o      Options
 	notes  notes
+	f      *beside.File // the picture, or, of a series, an empty file that keeps others from writing it too
 	series bool
 	last   *image.RGBA
 	frames int
@@ -53,17 +68,15 @@ type pictures struct {
 }
 
 func newPictures(path string, o Options) (Recorder, error) {
-	p := &pictures{path: path, o: o, notes: notes{recipe: o.Recipe}}
-	if base := filepath.Base(path); place.MatchString(base) {
-		if strings.Count(base, "%") > 1 {
-			return nil, fmt.Errorf("record: %q has more than one place for a number", path)
-		}
-		p.series = true
+	p := &pictures{path: path, o: o, notes: notes{recipe: o.Recipe}, series: place.MatchString(filepath.Base(path))}
+	if p.series {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return nil, fmt.Errorf("record: %w", err)
 		}
 	}
-	return p, nil
+	var err error
+	p.f, err = beside.Create(path)
+	return p, err
 }
 
 func (p *pictures) Add(m *image.RGBA) error {
@@ -84,8 +97,21 @@ func (p *pictures) Close() error {
 		p.err = errEmpty
 	}
 	if p.err == nil && !p.series {
-		p.err = save(p.path, p.last, p.notes.all(), p.o.Quality)
+		p.err = p.single()
 		p.series = true // a second Close writes nothing
 	}
+	p.f.Discard()
 	return p.err
+}
+
+// single puts the last frame in its place.
+func (p *pictures) single() error {
+	parts, err := saved(p.path, p.last, p.notes.all(), p.o.Quality)
+	if err == nil {
+		err = parts.write(p.f)
+	}
+	if err != nil {
+		return fmt.Errorf("record: cannot write %q: %w", p.path, err)
+	}
+	return p.f.Take()
 }

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"image"
 	"os"
-	"path/filepath"
 	"runtime"
+
+	"zalgoscope/app/beside"
 )
 
 // pingpong plays a recording forwards and then backwards, so that its last frame meets its first one. The
@@ -15,7 +16,7 @@ type pingpong struct {
 	next    Recorder
 	folder  string
 	closing func(done, total int) // may be nil
-	spool   *os.File              // of the frames' pixels without alpha; nil before the first one
+	spool   *beside.File          // of the frames' pixels without alpha; nil before the first one
 	size    image.Point
 	frames  int
 	buf     []byte
@@ -36,9 +37,9 @@ func (p *pingpong) Add(m *image.RGBA) error {
 // hold writes a frame to the spool.
 func (p *pingpong) hold(m *image.RGBA) error {
 	if p.spool == nil {
-		f, err := os.CreateTemp(p.folder, ".zalgoscope-*")
+		f, err := beside.Scratch(p.folder)
 		if err != nil {
-			return fmt.Errorf("record: %w", err)
+			return err
 		}
 		if runtime.GOOS != "windows" {
 			_ = os.Remove(f.Name()) // the file lives on without a name, and ends with the program
@@ -97,8 +98,7 @@ func (p *pingpong) Close() error {
 		}
 	}
 	if p.spool != nil {
-		_ = p.spool.Close()
-		_ = os.Remove(filepath.Clean(p.spool.Name()))
+		p.spool.Discard()
 	}
 	if cerr := p.next.Close(); err == nil {
 		err = cerr

@@ -65,7 +65,7 @@ func TestPingPongFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.spool.Close()
-	p.spool = read
+	p.spool.File = read
 	if err := p.Add(frames[3]); err == nil || !strings.Contains(err.Error(), "way back") {
 		t.Errorf("got error %v, want one about the way back", err)
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	pngMagic   = "\x89PNG\r\n\x1a\n"
 	pngKeyword = "zalgoscope"
+	pngComment = "Comment"
 	pngHead    = len(pngMagic) + 12 + 13 // the magic and IHDR, after which chunks may be put in
 )
 
@@ -28,6 +29,15 @@ func pngText(text string) []byte {
 	}
 	// Keyword, no compression, no language, no translated keyword.
 	return pngChunk("iTXt", []byte(pngKeyword+"\x00\x00\x00\x00\x00"+text))
+}
+
+// pngPlainText is the text as the picture's comment, which other programs keep where they drop what they do not know,
+// in a tEXt chunk, which is Latin-1 by definition: recipes are ASCII.
+func pngPlainText(text string) []byte {
+	if text == "" {
+		return nil
+	}
+	return pngChunk("tEXt", []byte(pngComment+"\x00"+text))
 }
 
 func pngChunk(kind string, data []byte) []byte {

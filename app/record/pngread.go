@@ -13,9 +13,9 @@ import (
 // pngReader walks over a PNG's chunks without decoding its pixels, and keeps only the recipe's.
 type pngReader struct {
 	*bufio.Reader
-	text   strings.Builder // of the recipe
-	packed int             // bytes of it that were inflated
-	film   bool            // it is an APNG, which may have more
+	found  copies
+	packed int  // bytes of it that were inflated
+	film   bool // it is an APNG, which may have more
 	frames int
 }
 
@@ -29,10 +29,10 @@ func pngRecipe(f *bufio.Reader) (text string, frames int, err error) {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
 	}
-	if err == nil && !p.film && p.text.Len() > mostStill {
+	if err == nil && !p.film && p.found.all > mostStill {
 		err = errLong
 	}
-	return p.text.String(), max(p.frames, 1), err
+	return p.found.text(), max(p.frames, 1), err
 }
 
 func (p *pngReader) chunks() error {
@@ -50,13 +50,13 @@ func (p *pngReader) chunks() error {
 		case "fcTL":
 			p.frames++
 		case "tEXt", "zTXt", "iTXt":
-			body, err := p.ours(left - 4)
+			body, own, err := p.ours(left - 4)
 			if err != nil {
 				return err
 			}
 			if body != nil {
 				left = 4
-				if err := p.keep(kind, body); err != nil {
+				if err := p.keep(kind, body, own); err != nil && own {
 					return err
 				}
 			}
@@ -67,23 +67,32 @@ func (p *pngReader) chunks() error {
 	}
 }
 
-// ours reads the body of n bytes of a text chunk that is the recipe's, after its keyword. It reads nothing
-// of another's.
-func (p *pngReader) ours(n int64) ([]byte, error) {
-	const keyword = pngKeyword + "\x00"
-	if start, err := p.Peek(int(min(n, int64(len(keyword))))); string(start) != keyword {
-		return nil, err
+// ours reads the body of n bytes of a text chunk that may hold the recipe, after its keyword, and tells whether it is
+// our own keyword. It reads nothing of another's.
+func (p *pngReader) ours(n int64) (body []byte, own bool, err error) {
+	start, err := p.Peek(int(min(n, int64(len(pngKeyword)+1))))
+	if err != nil {
+		return nil, false, err
 	}
-	if n > mostFilm+int64(len(keyword))+64 { // for what iTXt says of itself
-		return nil, errLong
+	keyword, _, ended := bytes.Cut(start, []byte{0})
+	own = string(keyword) == pngKeyword
+	if p.found.whole() || !ended || !own && !strings.EqualFold(string(keyword), pngComment) {
+		return nil, false, nil
 	}
-	body := make([]byte, n)
-	_, err := io.ReadFull(p, body)
-	return body[len(keyword):], err
+	skip := len(keyword) + 1
+	switch long := n > mostFilm+int64(skip)+64; { // for what iTXt says of itself
+	case long && own:
+		return nil, true, errLong
+	case long:
+		return nil, false, nil
+	}
+	body = make([]byte, n)
+	_, err = io.ReadFull(p, body)
+	return body[skip:], own, err
 }
 
-// keep adds a text chunk to the recipe.
-func (p *pngReader) keep(kind string, body []byte) error {
+// keep adds a text chunk to the recipe. A comment may be somebody else's.
+func (p *pngReader) keep(kind string, body []byte, own bool) error {
 	body, packed, err := pngTextBody(kind, body)
 	if err != nil {
 		return err
@@ -94,11 +103,10 @@ func (p *pngReader) keep(kind string, body []byte) error {
 		}
 		p.packed += len(body)
 	}
-	if p.text.Len()+len(body) > mostFilm {
-		return errLong
+	if !own && !begins(body) {
+		return nil
 	}
-	p.text.Write(body)
-	return nil
+	return p.found.add(body)
 }
 
 // pngTextBody is a text chunk's text after its keyword, and whether it is packed.

@@ -37,6 +37,9 @@ func ReadRecipe(path string) (Recipe, error) {
 		return Recipe{}, fmt.Errorf("%w: %s", err, path)
 	}
 	r, err := Decode(text)
+	if err != nil && strings.HasPrefix(text, textMark) && !hasEnd(text) {
+		err = errRest
+	}
 	if err != nil {
 		return Recipe{}, fmt.Errorf("%w: %s", err, path)
 	}
@@ -93,7 +96,8 @@ func scan(f io.Reader) (string, error) {
 		}
 		if found {
 			if i := bytes.Index(buf[searched:], []byte(textEnd)); i >= 0 {
-				return string(buf[:searched+i+len(textEnd)]), nil
+				text := string(buf[:searched+i+len(textEnd)])
+				return text[strings.LastIndex(text, textMark):], nil // one before it lost its end
 			}
 			if len(buf) > mostFilm {
 				return "", errLong
@@ -105,7 +109,7 @@ func scan(f io.Reader) (string, error) {
 		if err == io.EOF {
 			// A text file that someone wrote needs no last line.
 			if found {
-				return strings.ToValidUTF8(string(buf), ""), nil
+				return plainText(string(buf)), nil
 			}
 			return "", nil
 		}

@@ -21,7 +21,7 @@ func example(changes int) Recipe {
 	s := dream.Defaults()
 	r := Recipe{
 		Program: "1.2.3", Net: Net{"menagerie", strings.Repeat("ab", 32)}, Device: `cpu "avx512", 2 threads`,
-		Seed: math.MaxUint64, Start: Start{Name: "dir\\a \"b\"\n#ü.png", Width: 40, Height: 30, SHA256: "00"},
+		Seed: math.MaxUint64, Start: Start{Name: "dir\\a \"b\"\n#ü\x7f\U0001F419.png", Width: 40, Height: 30, SHA256: "00"},
 		Changes: []Change{{0, s}}, From: 3, Frames: 5, FPS: 12.5,
 		Dither: Blue, Palette: Shared, Loop: Seamless, Fade: 2,
 	}
@@ -50,9 +50,13 @@ func TestRecipeText(t *testing.T) {
 		r    Recipe
 	}{{"no changes", example(0)}, {"all knobs", example(3 * len(dream.Knobs))}, {"embedded start", embedded}, {"guides", guided}} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := Decode(c.r.Encode())
+			text := c.r.Encode()
+			if !ascii(text) {
+				t.Errorf("the text is not ASCII alone:\n%s", text)
+			}
+			got, err := Decode(text)
 			if err != nil {
-				t.Fatalf("%v in\n%s", err, c.r.Encode())
+				t.Fatalf("%v in\n%s", err, text)
 			}
 			if !reflect.DeepEqual(got, c.r) {
 				t.Errorf("got  %+v\nwant %+v", got, c.r)

@@ -60,6 +60,9 @@ type Options struct {
 	// Closing, which may be nil, hears how far Close is where it has frames of its own to write. It is called by
 	// the goroutine that calls Close.
 	Closing func(done, total int)
+	// Cut, which may be nil, tells Close whether the recording ends before it should have: then what stood at its path
+	// before stays there, and the frames go beside it.
+	Cut func() bool
 }
 
 // DefaultFPS is the rate of a recording that none is given for.
@@ -104,8 +107,12 @@ func (o Options) withDefaults() (Options, error) {
 
 // Create begins a recording. What it writes follows from the name: .gif, .apng, .mp4 or
 // .webm; one picture for .png, .jpg or .jpeg, the last frame; and a series of these
-// where the name has a number's place, such as frames/%05d.png.
+// where the name has a number's place, such as frames/%05d.png. What stands at the path stays
+// until the recording is whole.
 func Create(path string, o Options) (Recorder, error) {
+	if err := Check(path, o, image.Point{}); err != nil {
+		return nil, err
+	}
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
@@ -126,18 +133,18 @@ func Create(path string, o Options) (Recorder, error) {
 	return front, nil
 }
 
-// open makes the recorder for one kind of file.
+// open makes the recorder for one kind of file, whose name Check has seen.
 func open(path string, o Options) (Recorder, error) {
-	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	switch ext := extension(path); ext {
 	case ".gif":
 		return newGIF(path, o)
 	case ".apng":
 		return newAPNG(path, o)
 	case ".mp4", ".webm":
 		return newVideo(path, ext, o)
-	case ".png", ".jpg", ".jpeg":
-		return newPictures(path, o)
 	default:
-		return nil, fmt.Errorf("record: cannot record to %q: the name must end in .gif, .apng, .mp4, .webm, .png or .jpg", path)
+		return newPictures(path, o)
 	}
 }
+
+func extension(path string) string { return strings.ToLower(filepath.Ext(path)) }

@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -98,13 +99,42 @@ func writeSettings(b *strings.Builder, s dream.Settings, before *dream.Settings)
 	}
 }
 
+// entry writes a line, in ASCII: what is rewritten by other programs survives as that alone.
 func entry(b *strings.Builder, key string, value any) {
 	if s, ok := value.(string); ok {
-		value = strings.ToValidUTF8(s, "\uFFFD")
+		if s = strings.ToValidUTF8(s, "\uFFFD"); !ascii(s) {
+			fmt.Fprintf(b, "%s = %s\n", key, escaped(s))
+			return
+		}
+		value = s
 	}
 	text, err := toml.Marshal(map[string]any{key: value})
 	if err != nil {
 		panic(err) // keys are ours, values numbers and valid text
 	}
 	b.Write(text)
+}
+
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+// escaped is a TOML string with escapes for all that is not printable ASCII.
+func escaped(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			fmt.Fprintf(&b, `\%c`, r)
+		case r >= ' ' && r <= '~':
+			b.WriteRune(r)
+		case r <= 0xffff:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08X`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }

@@ -9,8 +9,9 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
+
+	"zalgoscope/app/beside"
 )
 
 // video writes MP4 or WebM through an ffmpeg program that reads raw frames from a
@@ -18,10 +19,10 @@ import (
 // should the recording be cut off; at the end it is rewritten with the whole recipe.
 type video struct {
 	o      Options
-	path   string
 	ext    string
-	tool   string
+	place  *beside.File
 	notes  notes
+	frames int
 	cmd    *exec.Cmd // nil before the first frame
 	pipe   io.WriteCloser
 	stderr bytes.Buffer
@@ -30,16 +31,22 @@ type video struct {
 }
 
 func newVideo(path, ext string, o Options) (Recorder, error) {
-	tool, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		return nil, fmt.Errorf("record: %s needs the ffmpeg program, and there is none on PATH: install it, or record to .gif or .apng", ext)
-	}
-	f, err := create(path) // it is better to know now
+	f, err := beside.Film(path)
 	if err != nil {
 		return nil, err
 	}
-	return &video{o: o, path: path, ext: ext, tool: tool, notes: notes{recipe: o.Recipe}}, f.Close()
+	return &video{o: o, ext: ext, place: f, notes: notes{recipe: o.Recipe}}, nil
 }
+
+// ffmpeg is a run of the program, which says only what went wrong.
+func ffmpeg(args ...string) *exec.Cmd {
+	cmd := exec.Command("ffmpeg", append([]string{"-hide_banner", "-loglevel", "error", "-y"}, args...)...)
+	detach(cmd) // Ctrl-C is for us
+	return cmd
+}
+
+// pathArg is the path as ffmpeg takes it: a name with a dash at its beginning or a colon is a file's all the same.
+func pathArg(f *beside.File) string { return "file:" + f.Name() }
 
 func (v *video) Add(m *image.RGBA) error {
 	if v.err == nil && v.cmd == nil {
@@ -57,17 +64,21 @@ func (v *video) Add(m *image.RGBA) error {
 	}
 	if _, err := v.pipe.Write(pixels[:4*m.Rect.Dx()*m.Rect.Dy()]); err != nil {
 		v.err = v.wait(err)
+	} else {
+		v.frames++
 	}
 	return v.err
 }
 
 // start runs ffmpeg for frames of a size.
 func (v *video) start(size image.Point) error {
+	if err := checkSize(v.ext, size); err != nil {
+		return err
+	}
 	fps := fmt.Sprint(v.o.FPS)
-	args := []string{"-hide_banner", "-loglevel", "error", "-y",
-		"-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", fmt.Sprintf("%dx%d", size.X, size.Y), "-framerate", fps, "-i", "pipe:0",
+	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", fmt.Sprintf("%dx%d", size.X, size.Y), "-framerate", fps, "-i", "pipe:0",
 		// 4:2:0 colour needs even sides.
-		"-vf", "crop=max(2\\,trunc(iw/2)*2):max(2\\,trunc(ih/2)*2),scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
+		"-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
 		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
 		"-g", fmt.Sprint(max(int(v.o.FPS), 1))}
 	args = append(args, v.codec()...)
@@ -80,9 +91,9 @@ func (v *video) start(size image.Point) error {
 			args = append(args, "-metadata", "comment="+text)
 		}
 	}
-	v.cmd = exec.Command(v.tool, append(args, v.path)...)
+	v.cmd = ffmpeg(append(args, "-f", v.format(), pathArg(v.place))...)
+	v.place.Lend(v.cmd) // it ends when its input does, which may be after a kill of ours
 	v.cmd.Stderr = &v.stderr
-	detach(v.cmd) // Ctrl-C is for us: ffmpeg ends when its input does
 	pipe, err := v.cmd.StdinPipe()
 	if err == nil {
 		err = v.cmd.Start()
@@ -94,6 +105,8 @@ func (v *video) start(size image.Point) error {
 	v.pipe = pipe
 	return nil
 }
+
+func (v *video) format() string { return strings.TrimPrefix(v.ext, ".") }
 
 func (v *video) codec() []string {
 	less := float64(85-v.o.Quality) * 0.4
@@ -114,11 +127,16 @@ func (v *video) wait(err error) error {
 	if werr := v.cmd.Wait(); werr != nil {
 		err = werr
 	}
+	return v.trimmed(err)
+}
+
+// trimmed makes the best of a file that ffmpeg could not end, and gives its complaint about the error.
+func (v *video) trimmed(err error) error {
 	if err == nil {
 		return nil
 	}
 	if v.ext == ".mp4" {
-		_ = trimMP4(v.path) // where that fails players have to cope with the rest
+		_ = trimMP4(v.place.Name()) // where that fails players have to cope with the rest
 	}
 	return complaint(err, v.stderr.String())
 }
@@ -140,51 +158,15 @@ func (v *video) Close() error {
 	switch {
 	case v.cmd == nil && v.err == nil:
 		v.err = errEmpty
-		discard(v.path, v.err)
 	case v.err == nil:
 		if v.err = v.wait(nil); v.err == nil {
 			v.err = v.finish()
 		}
 	}
+	if v.cmd == nil {
+		v.place.Discard() // no frame came so far as to be written
+		return v.err
+	}
+	v.err = v.o.settle(v.place, v.err)
 	return v.err
-}
-
-// finish copies the video into one piece with the whole recipe, and puts it in place.
-func (v *video) finish() error {
-	f, err := os.CreateTemp(filepath.Dir(v.path), ".zalgoscope-*"+v.ext)
-	if err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	defer os.Remove(f.Name()) // after the rename there is nothing left to remove
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	args := []string{"-hide_banner", "-loglevel", "error", "-y", "-i", v.path, "-f", "ffmetadata", "-i", "pipe:0",
-		"-map", "0", "-map_metadata", "1", "-c", "copy"}
-	if v.ext == ".mp4" {
-		args = append(args, "-movflags", "faststart")
-	}
-	cmd := exec.Command(v.tool, append(args, f.Name())...)
-	detach(cmd)
-	cmd.Stdin = strings.NewReader(metadata(v.notes.all()))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return complaint(err, string(out))
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	if err := os.Rename(f.Name(), v.path); err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	return nil
-}
-
-// metadata is ffmpeg's metadata file with a comment.
-func metadata(text string) string {
-	const head = ";FFMETADATA1\n"
-	if text == "" {
-		return head
-	}
-	escaped := strings.NewReplacer("\\", "\\\\", "=", "\\=", ";", "\\;", "#", "\\#", "\n", "\\\n").Replace(text)
-	return head + "comment=" + escaped + "\n"
 }

@@ -1,0 +1,123 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"zalgoscope/app/beside"
+)
+
+// finish copies the video into one piece with the whole recipe. Only a copy that is proved to be whole takes its
+// place: ffmpeg 5.1.9 ends without an error where the disk is full by the time that it writes the file's end.
+func (v *video) finish() error {
+	pieces, err := packets(v.place)
+	if err == nil && pieces.count < v.frames {
+		err = fmt.Errorf("%d of %d frames are in the file", pieces.count, v.frames)
+	}
+	if err != nil {
+		return v.trimmed(err)
+	}
+	s, err := beside.Scratch(v.place.Folder())
+	if err != nil {
+		return err
+	}
+	if err := v.remux(s, pieces); err != nil {
+		s.Discard()
+		return fmt.Errorf("%w; the video stays in pieces of a second, and its recipe as it was at the beginning", err)
+	}
+	return v.place.Replace(s)
+}
+
+// remux writes the one piece to s and checks it.
+func (v *video) remux(s *beside.File, want proof) error {
+	args := []string{"-i", pathArg(v.place), "-f", "ffmetadata", "-i", "pipe:0", "-map", "0", "-map_metadata", "1", "-c", "copy"}
+	if v.ext == ".mp4" {
+		args = append(args, "-movflags", "faststart")
+	}
+	cmd := ffmpeg(append(args, "-f", v.format(), pathArg(s))...)
+	text := v.notes.all()
+	cmd.Stdin = strings.NewReader(metadata(text))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return complaint(err, string(out))
+	}
+	got, err := packets(s)
+	if err == nil && got != want {
+		err = fmt.Errorf("the copy in one piece has %d of %d frames whole", got.count, want.count)
+	}
+	if err == nil {
+		err = carries(s, text)
+	}
+	if err != nil {
+		return complaint(err, string(out))
+	}
+	return nil
+}
+
+// proof is the number of a video's packets and the checksum of what is in them.
+type proof struct {
+	count int
+	sum   [sha256.Size]byte
+}
+
+// packets has ffmpeg read a video's packets.
+func packets(f *beside.File) (p proof, err error) {
+	cmd := ffmpeg("-i", pathArg(f), "-map", "0:v", "-c", "copy", "-f", "framemd5", "pipe:1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return p, fmt.Errorf("record: ffmpeg: %w", err)
+	}
+	sum := sha256.New()
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		line := lines.Text()
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		p.count++
+		// Stream, two times, duration, size, checksum: the times have other units in the copy.
+		fields := strings.Split(line, ",")
+		fmt.Fprintln(sum, fields[max(len(fields)-2, 0):])
+	}
+	if err := errors.Join(lines.Err(), cmd.Wait()); err != nil {
+		return p, complaint(err, stderr.String())
+	}
+	sum.Sum(p.sum[:0])
+	return p, nil
+}
+
+// carries checks that a text is in a file.
+func carries(f *beside.File, text string) error {
+	if text == "" {
+		return nil
+	}
+	file, err := os.Open(f.Name())
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	defer file.Close()
+	if found, err := scan(file); err != nil || found != text {
+		return errors.Join(errors.New("the copy in one piece lacks the recipe"), err)
+	}
+	return nil
+}
+
+// metadata is ffmpeg's metadata file with a comment.
+func metadata(text string) string {
+	const head = ";FFMETADATA1\n"
+	if text == "" {
+		return head
+	}
+	escaped := strings.NewReplacer("\\", "\\\\", "=", "\\=", ";", "\\;", "#", "\\#", "\n", "\\\n").Replace(text)
+	return head + "comment=" + escaped + "\n"
+}
