@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn/bend"
@@ -74,7 +76,7 @@ func listBends(out io.Writer) error {
 }
 
 func (j *bendsJob) run(ctx context.Context) error {
-	if err := picture.CanSave(j.sheet); err != nil {
+	if err := cmp.Or(picture.CanSave(j.sheet), beside.Check(j.sheet)); err != nil {
 		return err
 	}
 	w, h, err := picture.ParseSize(j.size)

@@ -63,8 +63,14 @@ func (j *dreamJob) run(ctx context.Context) error {
 	if j.frames < 1 {
 		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
 	}
+	if err := j.check(j.frames, image.Point{}); err != nil {
+		return err
+	}
 	start, err := j.startPicture()
 	if err != nil {
+		return err
+	}
+	if err := j.check(j.frames, j.canvas(start)); err != nil {
 		return err
 	}
 	net, err := j.load()
@@ -93,9 +99,17 @@ func (j *dreamJob) run(ctx context.Context) error {
 	}, guides)
 	d.OnChange(log.Change)
 	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
-	return j.record(j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
+	return j.record(ctx, j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
 		return j.dream(ctx, d, add)
 	})
+}
+
+// canvas is the frames' size.
+func (j *dreamJob) canvas(start *image.RGBA) image.Point {
+	if s := j.settings; s.Width > 0 && s.Height > 0 {
+		return image.Pt(int(s.Width), int(s.Height))
+	}
+	return start.Rect.Size()
 }
 
 // dream makes the frames.

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -20,14 +18,12 @@ import (
 var version = "dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := execute(ctx)
+	err := execute(stoppable())
 	switch {
 	case err == nil:
 	case errors.Is(err, context.Canceled):
 		say("stopped")
-		os.Exit(130)
+		os.Exit(stopped)
 	default:
 		complain(err)
 		os.Exit(1)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"gorgonia.org/tensor"
 
+	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
 	"zalgoscope/nn/disk"
@@ -30,6 +31,9 @@ with respect to the preprocessed input, as float32 .npy of shape C,H,W.
 A picture is preprocessed at its own size; an .npy input of shape 3,H,W is taken as already preprocessed.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := beside.Check(out); err != nil {
+				return err
+			}
 			net, err := nets.load()
 			if err != nil {
 				return err
@@ -52,7 +56,7 @@ A picture is preprocessed at its own size; an .npy input of shape 3,H,W is taken
 			if err != nil {
 				return err
 			}
-			return picture.Atomic(out, func(w io.Writer) error { return npy.Write(w, y) })
+			return beside.Write(out, func(w io.Writer) error { return npy.Write(w, y) })
 		},
 	}
 	fs := cmd.Flags()

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"zalgoscope/app/picture"
+	"zalgoscope/app/beside"
 	"zalgoscope/app/record"
 )
 
@@ -36,31 +37,33 @@ func (f *recordFlags) options(recipe func() record.Recipe) record.Options {
 	return record.Options{FPS: f.fps, Dither: f.dither, Palette: f.palette, Loop: f.loop, Recipe: recipe}
 }
 
-// record writes the frames that make adds. Whatever ends make, the file is finished with
-// the frames so far.
-func (f *recordFlags) record(frames int, recipe func() record.Recipe, make func(add func(*image.RGBA) error) error) error {
-	rec, err := record.Create(numbered(f.out, frames), f.options(recipe))
-	if err != nil {
+// check reports, before any work is done, why frames of a size cannot be written.
+func (f *recordFlags) check(frames int, size image.Point) error {
+	if err := record.Check(numbered(f.out, frames), f.options(nil), size); err != nil || f.session == "" {
 		return err
 	}
-	added := 0
-	err = make(func(m *image.RGBA) error {
-		added++
-		return rec.Add(m)
-	})
-	if cerr := rec.Close(); err == nil {
-		err = cerr
+	if same(f.out, f.session) {
+		return fmt.Errorf("--session and --out are one file, %q; give the recipe another name", f.session)
 	}
-	if err == nil && f.session != "" {
-		err = f.writeSession(recipe(), added)
+	return beside.Check(f.session)
+}
+
+// same tells whether two paths are of one file, which need not be there.
+func same(a, b string) bool {
+	p, perr := filepath.Abs(a)
+	q, qerr := filepath.Abs(b)
+	if perr == nil && qerr == nil && p == q {
+		return true
 	}
-	return err
+	m, merr := os.Stat(a)
+	n, nerr := os.Stat(b)
+	return merr == nil && nerr == nil && os.SameFile(m, n)
 }
 
 func (f *recordFlags) writeSession(r record.Recipe, frames int) error {
 	r.Frames, r.FPS, r.Dither, r.Palette, r.Loop = frames, f.fps, f.dither, f.palette, f.loop
 	text := r.Encode()
-	return picture.Atomic(f.session, func(w io.Writer) error {
+	return beside.Write(f.session, func(w io.Writer) error {
 		_, err := fmt.Fprint(w, text)
 		return err
 	})

@@ -73,6 +73,13 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	if err := j.follow(cmd, recipe, folders); err != nil {
 		return err
 	}
+	frames, err := o.Frames(recipe)
+	if err != nil {
+		return err
+	}
+	if err := j.check(frames, recipe.Resized(o.Size).Size()); err != nil {
+		return err
+	}
 	net, err := j.load()
 	if err != nil {
 		return err
@@ -88,10 +95,6 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	for _, d := range recipe.Differs(j.identity(), engine.Device()) {
 		warn(d + "; the frames may differ")
 	}
-	frames, err := o.Frames(recipe)
-	if err != nil {
-		return err
-	}
 	again := func() record.Recipe {
 		r := recipe.Resized(o.Size)
 		r.Program, r.Net, r.Device, r.From = version, j.identity(), engine.Device(), recipe.From+o.From
@@ -100,7 +103,7 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	bar := newBar(int64(o.From+frames), "replaying")
 	defer bar.close()
 	progress := func(done, total int) { bar.progress(int64(done), int64(total)) }
-	return j.record(frames, again, func(add func(*image.RGBA) error) error {
+	return j.record(cmd.Context(), frames, again, func(add func(*image.RGBA) error) error {
 		return record.Replay(cmd.Context(), recipe, net, engine, o, add, progress)
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/pelletier/go-toml/v2"
 
+	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
-	"zalgoscope/app/picture"
 	"zalgoscope/app/visible"
 )
 
@@ -52,7 +52,7 @@ func writeTOML(path string, marshal func() ([]byte, error)) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("app: %w", err)
 	}
-	return picture.Atomic(path, func(w io.Writer) error {
+	return beside.Write(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})

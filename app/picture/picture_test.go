@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"errors"
 	"image"
 	"image/color"
 	"image/gif"
@@ -157,34 +156,6 @@ func TestSaveAndOpen(t *testing.T) {
 	}
 	if err := Save("x.gif", m); err == nil || !strings.Contains(err.Error(), "must end in .png") {
 		t.Errorf("x.gif: got %v", err)
-	}
-}
-
-// What stood there before stays when the writing fails, and nothing else is left.
-func TestAtomicKeepsTheOldFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "a.png")
-	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	full := errors.New("no space left on device")
-	err := Atomic(path, func(w io.Writer) error {
-		if _, err := w.Write([]byte("half")); err != nil {
-			return err
-		}
-		return full
-	})
-	if !errors.Is(err, full) {
-		t.Errorf("got %v", err)
-	}
-	if got, _ := os.ReadFile(path); string(got) != "old" {
-		t.Errorf("the file now holds %q", got)
-	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-		t.Errorf("%d files are left", len(entries))
-	}
-	if err := Save(filepath.Join(dir, "nowhere", "a.png"), quadrants(4, 4)); err == nil {
-		t.Error("a folder that is not there: no error")
 	}
 }
 

@@ -7,9 +7,10 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"zalgoscope/app/beside"
 )
 
 // Quality is that of JPEGs for which none is asked.
@@ -22,7 +23,7 @@ func Save(path string, m *image.RGBA) error {
 	if err != nil {
 		return err
 	}
-	return Atomic(path, func(w io.Writer) error {
+	return beside.Write(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
@@ -55,29 +56,3 @@ func CanSave(path string) error {
 }
 
 func isPNG(path string) bool { return strings.ToLower(filepath.Ext(path)) == ".png" }
-
-// Atomic writes a file under a temporary name beside path and renames it when write
-// has succeeded and the bytes are on disk.
-func Atomic(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".zalgoscope-*")
-	if err != nil {
-		return fmt.Errorf("picture: cannot write beside %q: %w", path, err)
-	}
-	defer os.Remove(f.Name()) // after the rename there is nothing left to remove
-	if err = write(f); err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("picture: cannot write %q: %w", path, err)
-	}
-	return nil
-}

@@ -116,7 +116,7 @@ func (a *apngRecorder) Close() error {
 	switch {
 	case a.err != nil:
 	case a.out == nil:
-		a.err = errEmpty
+		a.err = ErrEmpty
 	default:
 		a.err = a.end()
 	}

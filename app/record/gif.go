@@ -210,7 +210,7 @@ func (g *gifRecorder) Close() error {
 			_ = g.gather(whole) // where there is no room for that, the end has it all the same
 		}
 	} else {
-		g.fail(errEmpty)
+		g.fail(ErrEmpty)
 	}
 	err := g.o.settle(g.place, g.failed())
 	g.mu.Lock()

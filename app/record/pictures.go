@@ -94,7 +94,7 @@ func (p *pictures) Add(m *image.RGBA) error {
 
 func (p *pictures) Close() error {
 	if p.err == nil && p.last == nil {
-		p.err = errEmpty
+		p.err = ErrEmpty
 	}
 	if p.err == nil && !p.series {
 		p.err = p.single()

@@ -68,7 +68,8 @@ type Options struct {
 // DefaultFPS is the rate of a recording that none is given for.
 const DefaultFPS = 20
 
-var errEmpty = errors.New("record: there is no frame to write")
+// ErrEmpty means that no frame came.
+var ErrEmpty = errors.New("record: there is no frame to write")
 
 // withDefaults checks the options and fills in what was left out.
 func (o Options) withDefaults() (Options, error) {

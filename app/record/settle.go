@@ -10,7 +10,7 @@ import (
 // cut off the frames stay: in its place, or beside where something else stands there.
 func (o Options) settle(f *beside.File, err error) error {
 	switch {
-	case err == errEmpty:
+	case err == ErrEmpty:
 		f.Discard()
 		return err
 	case err == nil && (o.Cut == nil || !o.Cut()):

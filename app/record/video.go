@@ -157,7 +157,7 @@ func (v *video) Close() error {
 	v.closed = true
 	switch {
 	case v.cmd == nil && v.err == nil:
-		v.err = errEmpty
+		v.err = ErrEmpty
 	case v.err == nil:
 		if v.err = v.wait(nil); v.err == nil {
 			v.err = v.finish()
