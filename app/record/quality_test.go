@@ -98,18 +98,25 @@ func measure(t testing.TB, path string, frames []*image.RGBA) (psnr, delta float
 
 func record(t testing.TB, path string, o Options, frames []*image.RGBA) {
 	t.Helper()
+	if err := recordTo(path, o, frames); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func recordTo(path string, o Options, frames []*image.RGBA) error {
 	r, err := Create(path, o)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	for _, m := range frames {
-		if err := r.Add(m); err != nil {
-			t.Fatal(err)
+		if err = r.Add(m); err != nil {
+			break
 		}
 	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
+	if cerr := r.Close(); cerr != nil {
+		return cerr
 	}
+	return err
 }
 
 // tool finds a program that a test needs beside Go.

@@ -141,11 +141,13 @@ func (v *video) trimmed(err error) error {
 	return complaint(err, v.stderr.String())
 }
 
-// complaint is ffmpeg's own last line about an error.
+// complaint is ffmpeg's own last line about an error that says what it is: some end where the reason should come.
 func complaint(err error, stderr string) error {
-	lines := strings.Split(strings.TrimSpace(stderr), "\n")
-	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
-		return fmt.Errorf("record: ffmpeg: %s (%w)", last, err)
+	lines := strings.Split(stderr, "\n")
+	for i := len(lines) - 1; i >= 0; i-- {
+		if line := strings.TrimSpace(lines[i]); line != "" && !strings.HasSuffix(line, "--") {
+			return fmt.Errorf("record: ffmpeg: %s (%w)", line, err)
+		}
 	}
 	return fmt.Errorf("record: ffmpeg: %w", err)
 }
