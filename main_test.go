@@ -153,7 +153,7 @@ func TestCommandErrors(t *testing.T) {
 		args []string
 	}{
 		{"there is no picture", []string{"dream", "none.png", "-o", out}},
-		{"is a GIF", []string{"dream", file("fake.png", "GIF89a......"), "-o", out}},
+		{"is damaged", []string{"dream", file("fake.png", "GIF89a......"), "-o", out}},
 		{`required flag(s) "out"`, []string{"dream", "static"}},
 		{".png", []string{"dream", "static", "--size", "32x32", "-o", "out.txt"}},
 		{"has no layer", []string{"dream", "static", "--size", "32x32", "-o", out, "--layer", "nothing"}},
