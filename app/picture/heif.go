@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"slices"
 
 	"github.com/gen2brain/avif"
 	"github.com/gen2brain/heic"
@@ -53,6 +54,7 @@ func openHEIF(data []byte) (*source, error) {
 		return nil, fmt.Errorf("is %s that is damaged: %w", kind, err)
 	}
 	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, memory: memory * int64(f.w) * int64(f.h)}
+	s.opaque = !f.alpha()
 	if kind == "an AVIF" {
 		s.orientation = f.orientation()
 	} else {
@@ -113,6 +115,13 @@ func decodeHEIC(data []byte, f heifFile) (image.Image, error) {
 // orientation is that of EXIF which the turn and the mirror come to.
 func (f *heifFile) orientation() int {
 	return [4][3]int{{1, 4, 2}, {8, 5, 7}, {3, 2, 4}, {6, 7, 5}}[f.rotation][f.mirror]
+}
+
+// alpha tells whether some picture in the file is another one's alpha.
+func (f *heifFile) alpha() bool {
+	return slices.ContainsFunc(f.props, func(b heifBox) bool {
+		return b.name == "auxC" && (bytes.Contains(b.body, []byte(":alpha")) || bytes.Contains(b.body, []byte("hevc:2015:auxid:1")))
+	})
 }
 
 // heifBoxes takes data apart. What is cut off is left out.

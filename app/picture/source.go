@@ -137,19 +137,13 @@ func rowsOf(m image.Image, each func(row []byte) error, progress func(share floa
 	return nil
 }
 
-// isOpaque tells whether a picture's kind has no alpha.
+// isOpaque tells whether a picture has no alpha below full.
 func isOpaque(m image.Image) bool {
-	switch m.ColorModel() {
-	case color.GrayModel, color.Gray16Model, color.CMYKModel:
-		return true
-	}
 	switch m := m.(type) {
-	case *image.YCbCr:
-		return true
-	case *image.Paletted:
-		return m.Opaque()
 	case *video:
 		return m.alpha == nil
+	case interface{ Opaque() bool }:
+		return m.Opaque()
 	}
 	return false
 }
