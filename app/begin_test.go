@@ -120,7 +120,7 @@ func TestAnotherNetComes(t *testing.T) {
 	ready <- errors.New("test: no engine")
 	s.until(t, "the net has failed", func() bool { return s.told("no engine") })
 	want.Rotate = 3
-	if s.want != want || s.size.shape != size.shape || s.size.wanted != size.wanted || s.opening {
+	if s.want != want || s.size.Shape != size.Shape || s.size.wanted != size.wanted || s.opening {
 		t.Errorf("after a net that failed the knobs are %+v and the size %+v, want %+v and %+v", s.want, s.size, want, size)
 	}
 

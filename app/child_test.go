@@ -61,6 +61,7 @@ type state struct {
 	Window     image.Point
 	Full       bool
 	Folded     bool
+	Sharp      bool
 	Paused     bool
 	Stands     bool // it is paused, and the frame that was in progress then has been shown
 	Help       bool
@@ -221,7 +222,7 @@ func (c *child) serve(r request) {
 // state gathers what tests look at.
 func (c *child) state(slider string) state {
 	s := state{
-		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded,
+		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded, Sharp: c.size.Sharp,
 		Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
 		Marks: c.voice.zalgo, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),

@@ -31,6 +31,8 @@ func childConfig(kind string) (Config, error) {
 			e, err := nn.NewReference(net)
 			return &counting{Engine: e}, err
 		},
+		// The reference engine is too slow for more.
+		Adjust: func(w *dream.Settings) { w.Width, w.Height = 64, 48 },
 	}
 	cfg.Load = func(spec string) (*nn.Net, record.Net, error) {
 		if spec == "small" {
@@ -77,7 +79,7 @@ func childConfig(kind string) (Config, error) {
 		}
 		net, err := load.ONNX(data, assets.DefaultNet, load.Options{})
 		cfg.Net, cfg.NetID = net, record.Net{Name: assets.DefaultNet}
-		cfg.Start, cfg.StartName = nil, ""
+		cfg.Start, cfg.StartName, cfg.Adjust = nil, "", nil
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: Threads()}) }
 		if kind == "gl" {
 			cfg.Open = func(net *nn.Net) (nn.Engine, error) { return gpu.Open(net, gpu.Options{Device: "llvmpipe"}) }

@@ -52,10 +52,7 @@ func hard(size image.Point) *image.RGBA {
 }
 
 // enlargingGame does the work in the first update.
-type enlargingGame struct {
-	jobs []enlarging
-	err  error
-}
+type enlargingGame struct{ jobs []enlarging }
 
 func (g *enlargingGame) Layout(int, int) (int, int) { return 64, 64 }
 func (g *enlargingGame) Draw(*ebiten.Image)         {}

@@ -66,15 +66,20 @@ func TestRefusesSize(t *testing.T) {
 	w.close()
 }
 
-// TestSecondStart brings the last session's knobs back.
+// TestSecondStart brings the last session's knobs and its way to govern the canvas back.
 func TestSecondStart(t *testing.T) {
 	w := open(t, "small")
 	w.dreaming()
+	w.press("sharp canvas")
+	w.until("it is sharp", func(s state) bool { return s.Sharp })
 	w.key("equal", "equal", "1", "x")
 	s := w.until("the knobs are dreamed", settled)
 	w.close()
 	w.start()
 	again := w.dreaming()
+	if !again.Sharp {
+		t.Error("the second start has forgotten that it is sharp")
+	}
 	if again.Want != s.Want {
 		t.Errorf("the second start has the knobs\n%+v, the first one ended with\n%+v", again.Want, s.Want)
 	}

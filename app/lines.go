@@ -34,7 +34,7 @@ func (r ruler) width(line string) float64 { return r(line, len(line)) }
 
 // fit is the most bytes at a line's beginning, whole characters, that stand within a width.
 func (r ruler) fit(line string, width int) int {
-	if r.width(line) <= float64(width) {
+	if line == "" || r.width(line) <= float64(width) {
 		return len(line)
 	}
 	starts := make([]int, 0, len(line))

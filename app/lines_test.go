@@ -59,6 +59,23 @@ func TestLayingOutIsBounded(t *testing.T) {
 	}
 }
 
+// What is laid out before its place has a width, or where a window leaves none, is cut to nothing but dots.
+func TestNoRoom(t *testing.T) {
+	r := rule(&text.GoTextFace{Source: regular, Size: 13})
+	for _, width := range []int{-60, -1, 0, 1} {
+		for _, s := range []string{"", "w", "Kennel"} {
+			want := "…"
+			if s == "" && width >= 0 {
+				want = ""
+			}
+			if got := r.clip(s, width); got != want {
+				t.Errorf("clipped to %d, %q is %q, want %q", width, s, got, want)
+			}
+			_, _ = r.end(s, width), r.wrap(s, width, 3)
+		}
+	}
+}
+
 // Notes are one line of bounded length, in which what steers a terminal shows.
 func TestNotesShow(t *testing.T) {
 	for name, s := range hostile(4000) {

@@ -261,7 +261,11 @@ func (p *panel) addCanvas(c *widget.Container) {
 	s := p.studio
 	c.AddChild(p.slider(s.sizeDial(), sliderPlain))
 	c.AddChild(p.note(s.costText))
-	c.AddChild(p.toggle("keep at least 4 dreams a second", func() bool { return s.size.governed }, func(on bool) { s.setGoverned(on) }))
+	c.AddChild(p.tabLine([]string{"fluid", "sharp", "fixed"}, []string{
+		"fluid: a canvas that is dreamed some times a second, but no smaller than 240 pixels while there is a dream in two seconds",
+		"sharp: as large a canvas as is dreamed every other second, up to what the window shows",
+		"fixed: the canvas that was asked for, however slow",
+	}, " canvas", s.size.way, s.govern))
 	c.AddChild(p.toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
 	c.AddChild(p.toggle("let the knobs wander", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
 }

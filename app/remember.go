@@ -19,6 +19,7 @@ type lastSession struct {
 	Net      string
 	Canvas   float64 // longer side asked for, 0 for as much as stays quick
 	Governed bool
+	Sharp    bool
 	Cover    bool
 	Preset   string
 	Knobs    map[string]any
@@ -32,7 +33,7 @@ func (s *studio) remember() {
 		return
 	}
 	l := lastSession{
-		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Cover: s.canvas.cover,
+		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Sharp: s.size.Sharp, Cover: s.canvas.cover,
 		Knobs: dream.PresetOf("last", s.want).Knobs,
 	}
 	if s.presets.at >= 0 {

@@ -62,6 +62,7 @@ func lastOf(table map[string]any) (l lastSession, odd []string) {
 	entry(table, "Net", &l.Net, &odd)
 	entry(table, "Canvas", &l.Canvas, &odd)
 	entry(table, "Governed", &l.Governed, &odd)
+	entry(table, "Sharp", &l.Sharp, &odd)
 	entry(table, "Cover", &l.Cover, &odd)
 	entry(table, "Preset", &l.Preset, &odd)
 	entry(table, "Knobs", &l.Knobs, &odd)
@@ -96,7 +97,7 @@ func (s *studio) takeUp(l lastSession) (odd []string) {
 		settings, odd = s.sift(l.Knobs)
 	}
 	s.want = settings
-	s.size.wanted, s.size.governed, s.canvas.cover = l.Canvas, l.Governed, l.Cover
+	s.size.wanted, s.size.governed, s.size.Sharp, s.canvas.cover = l.Canvas, l.Governed, l.Sharp, l.Cover
 	for i, p := range s.presets.list {
 		if p.Name == l.Preset {
 			if base, err := p.Apply(s.want, s.cfg.Net); err == nil {

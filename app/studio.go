@@ -182,7 +182,7 @@ func newStudio(cfg Config) (*studio, error) {
 	s.adjust()
 	start, name := cfg.Start, cfg.StartName
 	if start == nil {
-		start, name = dream.Static(320, 240, cfg.Seed), "static"
+		start, name = dream.Static(640, 400, cfg.Seed), "static"
 	}
 	start, s.cfg.Start = picture.Fit(start, mostStart), nil // a larger one need not be kept
 	s.open(opening{net: cfg.Net, id: cfg.NetID, start: start, title: name, seed: cfg.Seed})

@@ -76,7 +76,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 	if s.walk != nil && !paused {
 		s.walk.advance(s, dt)
 	}
-	if s.size.govern(paused, now) {
+	if s.size.govern(paused, s.room) {
 		s.publish()
 	}
 	if m := modeOf(s.want); s.panel != nil && m != modeLayer && m != s.panel.mode {

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"math/cmplx"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -464,6 +465,33 @@ func TestBeginThatFails(t *testing.T) {
 		}
 		if !slices.Equal(d.Image().Pix, calm.Image().Pix) || d.Frames() != calm.Frames() {
 			t.Errorf("frame %d is not that of a dream that never tried to begin anew", n+1)
+		}
+	}
+}
+
+// A scene's motion by second, in films at ScenePace, is a fifth of it by frame on the command line; five such
+// frames are the second that it is in a window, at any rate of dreams there.
+func TestScenePace(t *testing.T) {
+	zoom, rotate := 0.1, 20.0
+	scene := Settings{Zoom: zoom, Rotate: rotate, PanX: 0.1, CentreX: 0.5, CentreY: 0.5, Pace: ScenePace}
+	frame := Settings{Zoom: 0.0209, Rotate: rotate / 5, PanX: 0.02, CentreX: 0.5, CentreY: 0.5, Pace: 1}
+	same := func(what string, got, want nn.Affine) {
+		t.Helper()
+		for i, d := range []float64{got.A - want.A, got.B - want.B, got.D - want.D, got.E - want.E} {
+			if math.Abs(d) > 1e-3 {
+				t.Errorf("%s: part %d of the motion is off by %g", what, i, d)
+			}
+		}
+	}
+	same("by frame", Motion(scene, 0, 320, 240), Motion(frame, 0, 320, 240))
+	for _, dreams := range []float64{0.5, 5, 12} {
+		live := scene
+		live.Pace = 1 / dreams
+		turn := complex(Motion(live, 0, 320, 240).A, Motion(live, 0, 320, 240).D)
+		second := cmplx.Pow(turn, complex(dreams, 0))
+		want := cmplx.Rect(1-zoom, -rotate*math.Pi/180)
+		if cmplx.Abs(second-want) > 1e-9 {
+			t.Errorf("at %g dreams a second, the motion of a second is %v, want %v", dreams, second, want)
 		}
 	}
 }

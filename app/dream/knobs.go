@@ -93,10 +93,10 @@ var Knobs = []Knob{
 	{Name: "offset", Group: "motion", Unit: "px", Min: 0, Max: 1, Default: 1, Absent: new(float64),
 		Help: "random displacement of each moved frame, not shown, against a cross through the vanishing point",
 		num:  func(s *Settings) *float64 { return &s.Offset }},
-	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.1, Rate: true,
-		Help: "how firmly brightness, contrast and colour are held over the frames",
+	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.1,
+		Help: "share of the way back to the held brightness, contrast and colour, each frame",
 		num:  func(s *Settings) *float64 { return &s.Hold }},
-	{Name: "blend", Group: "motion", Min: 0, Max: 1, Rate: true,
+	{Name: "blend", Group: "motion", Min: 0, Max: 1,
 		Help: "share of the start picture mixed back into each frame",
 		num:  func(s *Settings) *float64 { return &s.Blend }},
 

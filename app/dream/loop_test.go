@@ -222,3 +222,31 @@ func TestLoopClosesWithinAFrame(t *testing.T) {
 		}
 	}
 }
+
+// A frame of another size tells its motion in its own pixels, as it was moved, so that the display need not jump.
+func TestLoopMotionOfAnotherSize(t *testing.T) {
+	s := quick()
+	s.Zoom, s.CentreX, s.Width, s.Height = 0.1, 0.8, 20, 20
+	frames := make(chan *Frame, 100)
+	l, e := startLoop(t, s, LoopOptions{FixedPace: true, OnFrame: func(f *Frame) { frames <- f }})
+	large := s
+	large.Width, large.Height = 60, 60
+	defer closeLoop(l, e)
+	for {
+		select {
+		case <-e.steps:
+		case f := <-frames:
+			if f.Number == 2 {
+				l.Set(large)
+			}
+			if f.Image.Rect.Dx() == 60 {
+				if want := Motion(f.Settings, float64(f.Number-1)*s.Pace, 60, 60); f.Motion != want {
+					t.Errorf("the first frame of 60x60 moves by %+v, want %+v", f.Motion, want)
+				}
+				return
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("no frame of the other size in a minute")
+		}
+	}
+}

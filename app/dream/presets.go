@@ -45,6 +45,11 @@ func FindPreset(name string) (Preset, error) {
 	return Preset{}, fmt.Errorf("dream: there is no scene %q; there are %s", name, strings.Join(names, ", "))
 }
 
+// ScenePace is the seconds that a frame stands for where it is not known how long one takes, and in films. Scenes say their motion by
+// second, and look as they are meant to at this pace, five dreams a second; on the command line, where a frame stands for
+// a whole unit of time, 0.02 by each frame is what 0.1 by each second is in the window.
+const ScenePace = 0.2
+
 // Live are the settings that a dream goes on endlessly with, a few steps a frame, where the
 // defaults are made for one picture.
 func Live() Settings {

@@ -18,6 +18,7 @@ type Options struct {
 	Zalgo    float64 // how far every scene is bent at least
 	Bend     string  // bends and modulators in place of the scenes' own; "" for those
 	Mod      string
+	Sharp    bool // a large picture that is dreamed rarely rather than one that flows
 	FPS      bool // show the rates
 	Flashes  bool // leave flashes in
 	Seed     uint64
@@ -70,6 +71,9 @@ var Knobs = []Knob{
 	{Name: "mod", Label: "Modulators", List: true,
 		Help: "modulators in place of the scenes' own, such as bend.1=sine:0.1:0.5 or zalgo=walk:0.05:4, with spaces between",
 		Text: func(o *Options) *string { return &o.Mod }},
+	{Name: "sharp", Label: "Sharp rather than fluid",
+		Help:   "as large a picture as is dreamed every other second, instead of one that flows",
+		Switch: func(o *Options) *bool { return &o.Sharp }},
 	{Name: "fps", Label: "Show frame rate",
 		Help:   "show frames and dreams a second",
 		Switch: func(o *Options) *bool { return &o.FPS }},

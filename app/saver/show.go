@@ -71,7 +71,7 @@ type opened struct {
 // NewShow checks the options and makes a show for a window of that size. Nothing is dreamed
 // before Start.
 func NewShow(cfg Config, window image.Point) (*Show, error) {
-	s := &Show{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 7)), pace: 0.2, closing: make(chan struct{})}
+	s := &Show{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 7)), pace: dream.ScenePace, closing: make(chan struct{})}
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
@@ -82,6 +82,7 @@ func NewShow(cfg Config, window image.Point) (*Show, error) {
 		}
 	}
 	s.stage = NewStage(1, 1, !cfg.Flashes)
+	s.sizer.Sharp = cfg.Sharp
 	s.SetEffort(Full)
 	s.Resize(window)
 	return s, nil
@@ -104,15 +105,15 @@ func (o Options) check() error {
 // can be given it often: windows scale it up.
 func (s *Show) Resize(window image.Point) {
 	window = image.Pt(max(window.X, 1), max(window.Y, 1))
-	s.sizer.reshape(window)
 	size := within(window, pictureSize())
+	s.sizer.reshape(window, size)
 	s.stage.Resize(size.X, size.Y)
 	s.size.Store(&size)
 }
 
 // Start opens the engine and begins to dream.
 func (s *Show) Start() {
-	preview := s.sizer.window.X*s.sizer.window.Y <= 400*300
+	preview := s.sizer.Shape.X*s.sizer.Shape.Y <= 400*300
 	s.work.Go(func() {
 		o, err := s.open(preview)
 		s.mu.Lock()
