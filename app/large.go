@@ -13,9 +13,20 @@ import (
 type enlarger struct {
 	first, second *ebiten.Shader
 	sharp         *ebiten.Image // between the two passes
+	most          int           // pixels of a picture that is made; displays go on from there bilinearly
 }
 
+// Pictures are made no larger than a processor that draws can make them at each dream, in 15 ms on two threads.
+const (
+	mostLarge         = 3840 * 2160
+	mostLargeSoftware = 768 * 480
+)
+
 func newEnlarger() (e enlarger, err error) {
+	e.most = mostLarge
+	if softwareGL() {
+		e.most = mostLargeSoftware
+	}
 	if e.first, err = ebiten.NewShader(enlarge.First); err != nil {
 		return e, err
 	}
@@ -25,13 +36,12 @@ func newEnlarger() (e enlarger, err error) {
 
 // size is that of a picture, enlarged to be shown at a size: its own, where there is little to enlarge.
 func (e *enlarger) size(from, to image.Point) image.Point {
-	const least, most = 1.1, 3840 * 2160 // pixels
-	f := math.Sqrt(float64(to.X*to.Y) / float64(from.X*from.Y))
-	if f < least {
-		return from
+	if f := math.Sqrt(float64(e.most) / float64(to.X*to.Y)); f < 1 {
+		to = image.Pt(int(f*float64(to.X)), int(f*float64(to.Y)))
 	}
-	if f = math.Sqrt(most / float64(to.X*to.Y)); f < 1 {
-		to = image.Pt(max(int(f*float64(to.X)), from.X), max(int(f*float64(to.Y)), from.Y))
+	const least = 1.1
+	if float64(to.X*to.Y) < least*least*float64(from.X*from.Y) {
+		return from
 	}
 	return to
 }

@@ -160,6 +160,22 @@ func TestEnlargersAgree(t *testing.T) {
 	}
 }
 
+// TestEnlargedSize tells what is enlarged, and how far.
+func TestEnlargedSize(t *testing.T) {
+	e := enlarger{most: 768 * 480}
+	for _, c := range []struct{ from, to, want image.Point }{
+		{image.Pt(384, 240), image.Pt(576, 360), image.Pt(576, 360)},
+		{image.Pt(384, 240), image.Pt(1536, 960), image.Pt(768, 480)}, // the display goes on from there
+		{image.Pt(384, 240), image.Pt(400, 250), image.Pt(384, 240)},
+		{image.Pt(384, 240), image.Pt(192, 120), image.Pt(384, 240)},
+		{image.Pt(800, 500), image.Pt(1600, 1000), image.Pt(800, 500)},
+	} {
+		if got := e.size(c.from, c.to); got != c.want {
+			t.Errorf("%v shown at %v is enlarged to %v, want %v", c.from, c.to, got, c.want)
+		}
+	}
+}
+
 // BenchmarkEnlarge enlarges frames on the window's OpenGL, with their way there, beside bilinear filtering.
 func BenchmarkEnlarge(b *testing.B) {
 	needWindow(b)

@@ -9,8 +9,8 @@ import (
 	"zalgoscope/app/govern"
 )
 
-// sizer is the canvas's size. The start picture gives the shape, the user the longer side at most, and the governor makes
-// it smaller when the dream gets slow.
+// sizer is the canvas's size. The start picture gives the shape, the user the longer side at most, and the
+// governor makes it smaller when the dream gets slow.
 type sizer struct {
 	govern.Canvas
 	wanted   float64 // longer side that the user asked for, 0 for what the governor thinks right

@@ -1,15 +1,17 @@
 // Package enlarge makes pictures larger along their edges, for displays and files that are larger
-// than the canvas. There is one method, in Go (To) and in Kage (Shaders), of two passes:
+// than the canvas. There is one method, in Go (To) and in Kage (First, Second), of two passes:
 //
-// The first sharpens the picture at its own size, each pixel as far as its neighbours' contrast allows, and finds
-// how steep it is. The second gives each point of the larger picture the weighted mean of twelve pixels. The weights are
-// those of a windowed Lanczos kernel of two lobes, turned along the edge there, drawn out along it and narrow across it by
-// how much of an edge it is; what comes out is kept between the four nearest pixels, so that nothing rings. Both are those of
-// "FidelityFX Super Resolution 1.0" (Timothy Lottes, AMD 2021), called RCAS and EASU there, in the opposite order: sharpened
-// after it, an edge that is several pixels wide would stay as wide.
+// The first sharpens the picture at its own size, each pixel as far as its neighbours' contrast allows,
+// and finds how steep it is. The second gives each point of the larger picture the weighted mean of
+// twelve pixels. The weights are those of a windowed Lanczos kernel of two lobes, turned along the edge
+// there, drawn out along it and narrow across it by how much of an edge it is; what comes out is kept
+// between the four nearest pixels, so that nothing rings. Both are those of "FidelityFX Super Resolution
+// 1.0" (Timothy Lottes, AMD 2021), called RCAS and EASU there, in the opposite order: sharpened after it,
+// an edge that is several pixels wide would stay as wide.
 //
-// On the way the point moves away from where the picture is steepest, which makes wide edges thin without halos: "warp sharpening"
-// (Nur Arad and Craig Gotsman, "Enhancement by Image-Dependent Warping", IEEE Transactions on Image Processing 8, 1999).
+// On the way the point moves away from where the picture is steepest, which makes wide edges thin without
+// halos: "warp sharpening" (Nur Arad and Craig Gotsman, "Enhancement by Image-Dependent Warping", IEEE
+// Transactions on Image Processing 8, 1999).
 package enlarge
 
 import (
@@ -20,7 +22,8 @@ import (
 	"zalgoscope/nn"
 )
 
-// To gives a picture, which is opaque and begins at 0,0, at another size, border on border. It is meant for sizes that are larger.
+// To gives a picture, which is opaque and begins at 0,0, at another size, border on border. It is meant
+// for sizes that are larger.
 func To(m *image.RGBA, size image.Point) *image.RGBA {
 	s := prepare(m)
 	out := image.NewRGBA(image.Rectangle{Max: size})

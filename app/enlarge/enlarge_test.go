@@ -72,8 +72,8 @@ func TestEdge(t *testing.T) {
 	}
 }
 
-// TestDiagonal enlarges an edge that is not along the pixels. The places where rows cross it lie more nearly on a line than with
-// linear interpolation: there is less of a staircase.
+// TestDiagonal enlarges an edge that is not along the pixels. The places where rows cross it lie more nearly
+// on a line than with linear interpolation: there is less of a staircase.
 func TestDiagonal(t *testing.T) {
 	const n, times = 48, 4
 	for _, slope := range []float64{0.3, 0.5, 1, 1.7} {
@@ -118,7 +118,8 @@ func jagged(m *image.RGBA, slope float64) float64 {
 func TestFlat(t *testing.T) {
 	for _, v := range []uint8{0, 1, 111, 254, 255} {
 		for _, c := range []struct{ from, to image.Point }{
-			{image.Pt(1, 1), image.Pt(5, 4)}, {image.Pt(1, 7), image.Pt(3, 8)}, {image.Pt(40, 30), image.Pt(90, 77)}, {image.Pt(8, 8), image.Pt(8, 8)},
+			{image.Pt(1, 1), image.Pt(5, 4)}, {image.Pt(1, 7), image.Pt(3, 8)},
+			{image.Pt(40, 30), image.Pt(90, 77)}, {image.Pt(8, 8), image.Pt(8, 8)},
 		} {
 			got := To(painted(c.from.X, c.from.Y, func(int, int) uint8 { return v }), c.to)
 			if got.Rect.Size() != c.to {

@@ -2,7 +2,8 @@ package enlarge
 
 import "image"
 
-// prepared is a picture after the first pass, its border repeated on each side as far as the second one looks.
+// prepared is a picture after the first pass, its border repeated on each side as far as the second
+// one looks.
 type prepared struct {
 	w, h   int
 	stride int     // in pixels
@@ -10,8 +11,8 @@ type prepared struct {
 	edges  []edge  // likewise
 }
 
-// margin is how far the second pass looks beyond the border: a point moves by less than a pixel, and three on
-// each side of it count.
+// margin is how far the second pass looks beyond the border: a point moves by less than a pixel, and
+// three on each side of it count.
 const margin = 3
 
 // pixel is a colour from 0 to 1, its brightness from 0 to 2, and how steep the picture is there, from 0 to 1.
@@ -92,7 +93,8 @@ func (p *prepared) blurred(v []float32, at int) float32 {
 	return sum / 16
 }
 
-// sharpened is a pixel less a share of its four neighbours, as large a share as leaves no colour outside what there is to show.
+// sharpened is a pixel less a share of its four neighbours, as large a share as leaves no colour outside
+// what there is to show.
 func (p *prepared) sharpened(at int) pixel {
 	c, above, below := &p.pixels[at], &p.pixels[at-p.stride], &p.pixels[at+p.stride]
 	left, right := &p.pixels[at-1], &p.pixels[at+1]

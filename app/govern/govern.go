@@ -1,5 +1,5 @@
-// Package govern decides how large a canvas is, by how fast it is dreamed: size before rate. Sizes change rarely, and
-// then at once to what the measured rate says.
+// Package govern decides how large a canvas is, by how fast it is dreamed: size before rate. Sizes change
+// rarely, and then at once to what the measured rate says.
 package govern
 
 import (
@@ -75,8 +75,8 @@ func (c *Canvas) Dreamed(took time.Duration) {
 	}
 }
 
-// Govern changes the size where the dreams come too slowly, or quickly enough for more, and tells whether it has. The longer side
-// is no larger than asked, where that is not 0, and does not grow beyond room.
+// Govern changes the size where the dreams come too slowly, or quickly enough for more, and tells whether
+// it has. The longer side is no larger than asked, where that is not 0, and does not grow beyond room.
 func (c *Canvas) Govern(asked float64, room func() float64) bool {
 	rate := c.rate()
 	if rate == 0 {
@@ -127,8 +127,8 @@ func (c *Canvas) next(rate, asked float64, room func() float64) float64 {
 // even is a side that buffers are made for.
 func even(side float64) float64 { return math.Round(side/16) * 16 }
 
-// rate is the dreams a second at the present size, 0 while too little is known. The slower the dream, the fewer frames have to
-// be waited for.
+// rate is the dreams a second at the present size, 0 while too little is known. The slower the dream, the
+// fewer frames have to be waited for.
 func (c *Canvas) rate() float64 {
 	const brief = 800 * time.Millisecond
 	switch {
