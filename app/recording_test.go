@@ -113,7 +113,7 @@ func TestRecordThroughChanges(t *testing.T) {
 	w.ask(request{Do: "reveal", Name: "canvas"})
 	w.settle()
 	r := w.ask(request{Name: "canvas"}).Rect
-	w.drag(at(r, 0.3), at(r, 0.03))
+	w.drag(at(r, 0.3), at(r, 0.14))
 	n := w.until("the canvas changes", func(s state) bool { return settled(s) && s.Size != before.Size }).Recorded
 	w.until("that is recorded", func(s state) bool { return s.Recorded > n+2 })
 	w.key("BackSpace")
