@@ -11,6 +11,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/govern"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
@@ -216,8 +217,8 @@ func (s *studio) take(o opened) {
 // governor it would be dreamed at once.
 func (s *studio) affordable(w dream.Settings, shape image.Point) dream.Settings {
 	if side := max(w.Width, w.Height); side > 0 {
-		z := sizer{shape: shape}
-		if width, height := z.of(side); s.bytes(width, height) > s.free() {
+		canvas := govern.Canvas{Shape: shape}
+		if width, height := canvas.Of(side); s.bytes(width, height) > s.free() {
 			s.warn(fmt.Errorf("app: there is no memory for the recorded canvas of %.0f × %.0f; the size is chosen here", w.Width, w.Height))
 			w.Width, w.Height = 0, 0
 		}

@@ -469,12 +469,12 @@ func TestBeginThatFails(t *testing.T) {
 	}
 }
 
-// A scene's motion by second, in films at ScenePace, is a fifth of it by frame on the command line; five such
-// frames are the second that it is in a window, at any rate of dreams there.
-func TestScenePace(t *testing.T) {
-	zoom, rotate := 0.1, 20.0
-	scene := Settings{Zoom: zoom, Rotate: rotate, PanX: 0.1, CentreX: 0.5, CentreY: 0.5, Pace: ScenePace}
-	frame := Settings{Zoom: 0.0209, Rotate: rotate / 5, PanX: 0.02, CentreX: 0.5, CentreY: 0.5, Pace: 1}
+// A scene's motion by second, at the nominal pace, is half of it by frame on the command line; two such frames are
+// the second that it is in a window, at any rate of dreams there.
+func TestNominalPace(t *testing.T) {
+	zoom, rotate := 0.04, 20.0
+	scene := Settings{Zoom: zoom, Rotate: rotate, PanX: 0.04, CentreX: 0.5, CentreY: 0.5, Pace: NominalPace}
+	frame := Settings{Zoom: 0.02, Rotate: rotate / 2, PanX: 0.02, CentreX: 0.5, CentreY: 0.5, Pace: 1}
 	same := func(what string, got, want nn.Affine) {
 		t.Helper()
 		for i, d := range []float64{got.A - want.A, got.B - want.B, got.D - want.D, got.E - want.E} {

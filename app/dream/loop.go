@@ -50,7 +50,7 @@ func Start(d *Dream, s Settings, o LoopOptions) *Loop {
 	l := &Loop{
 		onFrame: o.OnFrame, onError: o.OnError, onRefuse: o.OnRefuse, fixed: o.FixedPace, paused: o.Paused,
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
-		dream: d, good: s, dreamed: s, pace: ScenePace,
+		dream: d, good: s, dreamed: s, pace: 0.2,
 	}
 	if l.onFrame == nil {
 		l.onFrame = func(*Frame) {}

@@ -226,7 +226,7 @@ func TestLoopClosesWithinAFrame(t *testing.T) {
 // A frame of another size tells its motion in its own pixels, as it was moved, so that the display need not jump.
 func TestLoopMotionOfAnotherSize(t *testing.T) {
 	s := quick()
-	s.Zoom, s.CentreX, s.Width, s.Height = 0.1, 0.8, 20, 20
+	s.Zoom, s.CentreX, s.Offset, s.Width, s.Height = 0.1, 0.8, 0, 20, 20
 	frames := make(chan *Frame, 100)
 	l, e := startLoop(t, s, LoopOptions{FixedPace: true, OnFrame: func(f *Frame) { frames <- f }})
 	large := s

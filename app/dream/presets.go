@@ -45,11 +45,6 @@ func FindPreset(name string) (Preset, error) {
 	return Preset{}, fmt.Errorf("dream: there is no scene %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// ScenePace is the pace that scenes are made for, in seconds a frame: they say their motion by second, and
-// look as they are meant to at five dreams a second. A loop takes it until it knows how long a frame takes. On
-// the command line, where a frame stands for a whole unit of time, 0.02 by frame is what 0.1 is in a scene.
-const ScenePace = 0.2
-
 // Live are the settings that a dream goes on endlessly with, a few steps a frame, where the
 // defaults are made for one picture.
 func Live() Settings {

@@ -17,7 +17,7 @@ import (
 // motion runs on past the newest one for a little while when it is late.
 type Glide struct {
 	older, newer *dream.Frame
-	motion       nn.Affine // from pixels of newer to the pixels of older that they showed
+	motion       nn.Affine // from places in newer to those in older that they showed
 	waiting      []*dream.Frame
 	phase        float64 // 0 at the older frame, 1 at the newer, above 1 past it
 	period       float64 // seconds from one frame to the next, smoothed
@@ -64,11 +64,15 @@ func (g *Glide) cut(f *dream.Frame) {
 func (g *Glide) next() {
 	f := g.waiting[0]
 	g.waiting = append(g.waiting[:0], g.waiting[1:]...)
-	g.older, g.newer, g.motion = g.newer, f, f.Motion
-	if f.Number != g.older.Number+1 {
-		g.motion = Identity
+	g.older, g.newer, g.motion = g.newer, f, Identity
+	if f.Number == g.older.Number+1 {
+		from := g.older.Offset
+		g.motion = After(move([2]float64{-from[0], -from[1]}), After(f.Motion, move(f.Offset)))
 	}
 }
+
+// move is the motion from places to the pixels of a picture that lies off them by so much.
+func move(offset [2]float64) nn.Affine { return nn.Affine{A: 1, C: offset[0], E: 1, F: offset[1]} }
 
 // Advance moves the display by so many seconds. It tells whether the view changed.
 func (g *Glide) Advance(dt float64) bool {
@@ -96,15 +100,17 @@ func (g *Glide) Advance(dt float64) bool {
 }
 
 // View is what is to be drawn: the older frame seen through a motion, the newer one
-// through another and as strong as share. older is nil where only the newer shows.
+// through another and as strong as share. older is nil where only the newer shows. Frames stand in their places,
+// so that their offsets do not show.
 func (g *Glide) View() (older, newer *dream.Frame, fromOlder, fromNewer nn.Affine, share float64) {
 	if g.newer == nil {
 		return nil, nil, Identity, Identity, 0
 	}
 	if g.older == nil || g.phase >= 1 {
-		return nil, g.newer, Identity, Power(g.motion, max(g.phase-1, 0)), 1
+		return nil, g.newer, Identity, After(move(g.newer.Offset), Power(g.motion, max(g.phase-1, 0))), 1
 	}
-	return g.older, g.newer, Power(g.motion, g.phase), Power(g.motion, g.phase-1), g.phase
+	return g.older, g.newer, After(move(g.older.Offset), Power(g.motion, g.phase)),
+		After(move(g.newer.Offset), Power(g.motion, g.phase-1)), g.phase
 }
 
 // Power repeats a motion t times, t being any number. The motion must be a zoom, a turn and a

@@ -58,3 +58,46 @@ func TestSizeChanges(t *testing.T) {
 		}
 	}
 }
+
+// TestOffsets glides between frames that lie off their places, as their motion says too: what is seen is what is
+// without offsets.
+func TestOffsets(t *testing.T) {
+	offsets := [][2]float64{{}, {0.4, -0.3}, {-0.5, 0.1}, {0.2, 0.5}}
+	var plain, off Glide
+	for n, o := range offsets {
+		s := dream.Live()
+		s.Zoom, s.Rotate, s.CentreX = 0.1, 5, 0.7
+		m := dream.Motion(s, 1, 64, 48)
+		f := dream.Frame{Image: image.NewRGBA(image.Rect(0, 0, 64, 48)), Number: n + 1, Done: time.Unix(int64(n), 0), Motion: m}
+		plain.Arrive(&f)
+		displaced := f
+		if displaced.Offset = o; n > 0 {
+			last := offsets[n-1]
+			displaced.Motion.C += last[0] - m.A*o[0] - m.B*o[1]
+			displaced.Motion.F += last[1] - m.D*o[0] - m.E*o[1]
+		}
+		off.Arrive(&displaced)
+		for range 7 {
+			plain.Advance(0.17)
+			off.Advance(0.17)
+			_, _, fromOlder, fromNewer, share := plain.View()
+			older, newer, gotOlder, gotNewer, gotShare := off.View()
+			if gotShare != share {
+				t.Fatalf("the share of frame %d is %g, want %g", newer.Number, gotShare, share)
+			}
+			near(t, gotNewer, After(nn.Affine{A: 1, C: newer.Offset[0], E: 1, F: newer.Offset[1]}, fromNewer))
+			if older != nil {
+				near(t, gotOlder, After(nn.Affine{A: 1, C: older.Offset[0], E: 1, F: older.Offset[1]}, fromOlder))
+			}
+		}
+	}
+}
+
+func near(t *testing.T, got, want nn.Affine) {
+	t.Helper()
+	for _, d := range []float64{got.A - want.A, got.B - want.B, got.C - want.C, got.D - want.D, got.E - want.E, got.F - want.F} {
+		if math.Abs(d) > 1e-9 {
+			t.Fatalf("the motion is %+v, want %+v", got, want)
+		}
+	}
+}

@@ -18,6 +18,7 @@ func enlarged(f *dream.Frame, size image.Point) *dream.Frame {
 	to := image.Pt(int(scale*float64(from.X)+0.5), int(scale*float64(from.Y)+0.5))
 	big := *f
 	big.Image = enlarge.To(f.Image, to)
+	big.Offset = [2]float64{f.Offset[0] * scale, f.Offset[1] * scale}
 	big.Motion = glide.After(enlarge.Stretch(from, to), glide.After(f.Motion, enlarge.Stretch(to, from)))
 	return &big
 }

@@ -71,7 +71,7 @@ type opened struct {
 // NewShow checks the options and makes a show for a window of that size. Nothing is dreamed
 // before Start.
 func NewShow(cfg Config, window image.Point) (*Show, error) {
-	s := &Show{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 7)), pace: dream.ScenePace, closing: make(chan struct{})}
+	s := &Show{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 7)), pace: 0.2, closing: make(chan struct{})}
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
