@@ -8,6 +8,14 @@ import (
 	"zalgoscope/nn"
 )
 
+// fit notes the picture's size at which a value has n numbers, as a layer wants it, where the file names
+// no size: the net is built anew for that one.
+func (m *onnx) fit(v value, n int) {
+	if m.sizeless && m.fitting == 0 {
+		m.fitting = m.sideFor(v.layer, n)
+	}
+}
+
 // sideFor is the side of the square picture at which a layer has n numbers, 0 if there is none. Of
 // several the roundest is taken: people train at 32, 224 or 300 rather than 31, 223 or 299.
 func (g *graph) sideFor(layer, n int) int {

@@ -93,9 +93,7 @@ func (m *onnx) matrix(b *array, x value, transposed bool) (w weights, out int, e
 		k, out = out, k
 	}
 	if n := m.shape(x).TotalSize(); k != n {
-		if m.sizeless && m.fitting == 0 {
-			m.fitting = m.sideFor(x.layer, k)
-		}
+		m.fit(x, k)
 		return w, 0, fmt.Errorf("weights take %d numbers but the map has %d (%v at %dx%d)", k, n, m.shape(x), m.width, m.height)
 	}
 	if transposed {

@@ -80,6 +80,9 @@ func (m *onnx) reshapeMap(n *node, in []operand) (value, error) {
 func (m *onnx) viewed(n *node, x value, dims []int) (value, error) {
 	v, err := m.reshape(x, dims)
 	if err != nil {
+		if len(dims) > 1 && !slices.ContainsFunc(dims[1:], func(d int) bool { return d < 1 || d > maxNumbers }) && checkDims(dims[1:]) == nil {
+			m.fit(x, product(dims[1:]))
+		}
 		return v, err
 	}
 	return m.seen(n, v)

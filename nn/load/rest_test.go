@@ -94,6 +94,10 @@ func TestDenseFindsItsSize(t *testing.T) {
 		kinds string
 	}{
 		{"any size", modelOf(13, input("x", 0, 3, 0, 0), dense(4*16*16)), 32, "conv, conv"},
+		{"any size, through a Reshape", modelOf(13, input("x", 0, 3, 0, 0), weights3, op("Conv", "x,w", "c", attrInts("strides", 8, 8)), array64("s", []int{2}, -1, 4*28*28), op("Reshape", "c,s", "f"),
+			array32("m", []int{4 * 28 * 28, 2}, ramp(8*28*28)...), op("MatMul", "f,m", "y")), 0, "conv, conv"},
+		{"another size, through a Reshape", modelOf(13, input("x", 0, 3, 0, 0), weights3, op("Conv", "x,w", "c", attrInts("strides", 8, 8)), array64("s", []int{2}, -1, 4*8*8), op("Reshape", "c,s", "f"),
+			array32("m", []int{4 * 8 * 8, 2}, ramp(8*8*8)...), op("MatMul", "f,m", "y")), 64, "conv, conv"},
 		{"none fits", modelOf(13, input("x", 0, 3, 0, 0), dense(4*16*16+1)), 0, "conv"},
 		{"a size that is named", modelOf(13, input("x", 1, 3, 64, 64), dense(4*16*16)), 64, "conv"},
 	} {
