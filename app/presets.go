@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/adrg/xdg"
 
+	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
 	"zalgoscope/nn/disk"
 )
@@ -26,7 +29,7 @@ const mostPresets = 4 << 20
 // presetFile is where the user's own presets are.
 func presetFile() string { return filepath.Join(xdg.ConfigHome, "zalgoscope", "presets.toml") }
 
-// load reads the presets. The user's are left out, with a note, where they cannot be read.
+// load reads the presets. Of the user's what cannot be read is left out, with a note.
 func (p *presetList) load(s *studio) {
 	p.list, p.at = dream.Presets(), -1
 	data, err := disk.Read(presetFile(), mostPresets)
@@ -34,15 +37,31 @@ func (p *presetList) load(s *studio) {
 		return
 	}
 	var own []dream.Preset
+	var bad []error
 	if err == nil {
-		own, err = dream.ParsePresets(data)
+		own, bad, err = dream.ParsePresets(data)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		s.post(func() { s.warn(fmt.Errorf("%s: %w", presetFile(), err)) })
-		return
+	case len(bad) > 0:
+		s.post(func() { s.warn(fmt.Errorf("app: left out of %s: %w", presetFile(), first(bad))) })
 	}
-	p.list = append(p.list, own...)
+	p.take(own)
+}
+
+// take makes presets the user's own ones.
+func (p *presetList) take(own []dream.Preset) {
+	p.list = append(slices.Clip(p.list[:len(p.list)-p.own]), own...)
 	p.own = len(own)
+}
+
+// first is the first error and how many more there are.
+func first(errs []error) error {
+	if more := len(errs) - 1; more > 0 {
+		return fmt.Errorf("%w, and %d more", errs[0], more)
+	}
+	return errs[0]
 }
 
 // presetName names the present preset, as far as the knobs still stand as it says.
@@ -102,22 +121,39 @@ func (s *studio) usePreset(at int) bool {
 	return true
 }
 
-// keepPreset adds the present knobs to the user's presets.
+// keepPreset adds the present knobs to the user's presets, to which another studio may have added since.
 func (s *studio) keepPreset() {
-	p := &s.presets
-	name := fmt.Sprintf("Mine %d", p.own+1)
-	p.list = append(p.list, dream.PresetOf(name, s.want))
-	p.own++
-	p.at, s.base = len(p.list)-1, s.want
-	own := append([]dream.Preset(nil), p.list[len(p.list)-p.own:]...)
+	want := s.want
 	s.write(func() {
-		err := writeTOML(presetFile(), func() ([]byte, error) { return dream.FormatPresets(own) })
+		name, own, err := keepIn(presetFile(), want)
 		s.post(func() {
 			if err != nil {
-				s.warn(err)
-			} else {
-				s.tell(name + " is kept in " + presetFile())
+				s.warn(fmt.Errorf("app: the knobs are not kept: %w", err))
+				return
 			}
+			p := &s.presets
+			p.take(own)
+			p.at = len(p.list) - p.own + slices.IndexFunc(own, func(o dream.Preset) bool { return o.Name == name })
+			s.base = want
+			s.tell(name + " is kept in " + presetFile())
 		})
 	})
+}
+
+// keepIn adds settings to a file of presets and gives their name and all the presets in it that can be read. Nothing
+// in it is lost: what is no file of presets stays as it is, with an error.
+func keepIn(path string, want dream.Settings) (name string, own []dream.Preset, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", nil, fmt.Errorf("app: %w", err)
+	}
+	err = beside.Update(path, func(old []byte) (all []byte, err error) {
+		if len(old) > mostPresets {
+			return nil, fmt.Errorf("app: it has more than %d MB", mostPresets>>20)
+		}
+		if all, name, err = dream.AppendPreset(old, want); err == nil {
+			own, _, err = dream.ParsePresets(all)
+		}
+		return all, err
+	})
+	return name, own, err
 }

@@ -2,6 +2,7 @@ package dream
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -25,8 +26,8 @@ var presets []byte
 
 // Presets are the built-in scenes.
 func Presets() []Preset {
-	list, err := ParsePresets(presets)
-	if err != nil {
+	list, bad, err := ParsePresets(presets)
+	if err = errors.Join(append(bad, err)...); err != nil {
 		panic("dream: the built-in presets: " + err.Error())
 	}
 	return list
@@ -73,17 +74,18 @@ func (p *Preset) age() {
 	}
 }
 
-// ParsePresets reads presets from TOML: a [[preset]] table with a name and knobs for each.
-func ParsePresets(data []byte) ([]Preset, error) {
+// ParsePresets reads presets from TOML: a [[preset]] table with a name and knobs for each. One that cannot be read is
+// left out, and an error in bad says which and why; err means that none can.
+func ParsePresets(data []byte) (list []Preset, bad []error, err error) {
 	var file presetFile
 	if err := toml.Unmarshal(data, &file); err != nil {
-		return nil, fmt.Errorf("dream: presets: %w", err)
+		return nil, nil, fmt.Errorf("dream: presets: %w", err)
 	}
-	var list []Preset
 	for i, table := range file.Preset {
 		name, ok := table["name"].(string)
 		if !ok || name == "" {
-			return nil, fmt.Errorf("dream: preset %d has no name", i+1)
+			bad = append(bad, fmt.Errorf("dream: preset %d has no name", i+1))
+			continue
 		}
 		only, _ := table["net"].(string)
 		delete(table, "name")
@@ -93,27 +95,32 @@ func ParsePresets(data []byte) ([]Preset, error) {
 			p.age()
 		}
 		if _, err := p.set(Live(), nil); err != nil {
-			return nil, err
+			bad = append(bad, err)
+			continue
 		}
 		list = append(list, p)
 	}
-	return list, nil
+	return list, bad, nil
 }
 
 // FormatPresets writes presets as ParsePresets reads them.
 func FormatPresets(list []Preset) ([]byte, error) {
 	file := presetFile{Format: presetFormat}
 	for _, p := range list {
-		table := map[string]any{"name": p.Name}
-		if p.Net != "" {
-			table["net"] = p.Net
-		}
-		for k, v := range p.Knobs {
-			table[k] = v
-		}
-		file.Preset = append(file.Preset, table)
+		file.Preset = append(file.Preset, p.table())
 	}
 	return toml.Marshal(file)
+}
+
+func (p Preset) table() map[string]any {
+	table := map[string]any{"name": p.Name}
+	if p.Net != "" {
+		table["net"] = p.Net
+	}
+	for k, v := range p.Knobs {
+		table[k] = v
+	}
+	return table
 }
 
 // PresetOf is a preset that gives these settings, but for the canvas's size.
@@ -205,7 +212,10 @@ func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
 	if _, err := ParseModulators(s.Mod); err != nil {
 		return s, fmt.Errorf("preset %q: %w", p.Name, err)
 	}
-	return s, s.Check()
+	if err := s.Check(); err != nil {
+		return s, fmt.Errorf("preset %q: %w", p.Name, err)
+	}
+	return s, nil
 }
 
 func number(v any) (float64, bool) {

@@ -1,6 +1,7 @@
 package dream
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -24,9 +25,9 @@ func TestPresetsReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := ParsePresets(data)
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", p.Name, err, data)
+		back, bad, err := ParsePresets(data)
+		if err != nil || len(bad) > 0 {
+			t.Fatalf("%s: %v, %v\n%s", p.Name, err, bad, data)
 		}
 		got, err := back[0].Apply(Live(), net)
 		if err != nil || got != want || back[0].Name != p.Name {
@@ -46,9 +47,9 @@ func TestPresetsCarryBends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := ParsePresets(data)
-	if err != nil {
-		t.Fatal(err)
+	back, bad, err := ParsePresets(data)
+	if err != nil || len(bad) > 0 {
+		t.Fatal(err, bad)
 	}
 	if got, err := back[0].Apply(Live(), enginetest.Small()); err != nil || got != want {
 		t.Errorf("came back as %+v (%v), want %+v", got, err, want)
@@ -76,8 +77,12 @@ func TestPresetErrors(t *testing.T) {
 		{"[[preset]]\nname = \"a\"\nmod = \"zoom=square:1:1\"", "shape must be"},
 		{"[preset", "presets"},
 	} {
-		_, err := ParsePresets([]byte(c.text))
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		const good = "[[preset]]\nname = \"good\"\nzoom = 0.2\n"
+		list, bad, err := ParsePresets([]byte(good + c.text + "\n" + good))
+		if whole := c.want != "presets"; whole && (len(list) != 2 || len(bad) != 1) {
+			t.Errorf("ParsePresets(%q) gives %v and %v, want the two others and one error", c.text, list, bad)
+		}
+		if err = errors.Join(append(bad, err)...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("ParsePresets(%q) gives %v, want %q", c.text, err, c.want)
 		}
 	}
