@@ -93,10 +93,13 @@ func Defaults() Options {
 	return o
 }
 
+// sceneNames are the scenes that are offered: those that no other net than the program's own is needed for.
 func sceneNames() []string {
 	names := []string{Wander}
 	for _, p := range dream.Presets() {
-		names = append(names, p.Name)
+		if p.Net == "" {
+			names = append(names, p.Name)
+		}
 	}
 	return names
 }
@@ -104,7 +107,8 @@ func sceneNames() []string {
 // knownScene reports a scene that there is not.
 func knownScene(name string) error {
 	names := sceneNames()
-	if slices.ContainsFunc(names, func(n string) bool { return identifier(n) == identifier(name) }) {
+	if slices.ContainsFunc(names, func(n string) bool { return identifier(n) == identifier(name) }) ||
+		slices.ContainsFunc(dream.Presets(), func(p dream.Preset) bool { return identifier(p.Name) == identifier(name) }) {
 		return nil
 	}
 	return fmt.Errorf("saver: there is no scene %q; there are %s", name, strings.Join(names, ", "))
