@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"image"
 	"os"
 	"runtime"
 
@@ -12,7 +11,6 @@ import (
 
 	"zalgoscope/app"
 	"zalgoscope/app/dream"
-	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
@@ -60,11 +58,13 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	if len(args) == 1 {
-		m, err := startLive(args[0], j.seed)
-		if err != nil {
-			return err
+		c.StartName = args[0]
+		if c.Start = dream.StartPicture(args[0], 640, 480, j.seed); c.Start == nil {
+			// The window opens before the picture is decoded, but not for one that cannot be.
+			if err := app.CheckStart(args[0]); err != nil {
+				return err
+			}
 		}
-		c.Start, c.StartName = m, args[0]
 	}
 	var err error
 	if c.Net, err = j.load(); err != nil {
@@ -77,14 +77,6 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 // displayed tells whether windows can be opened.
 func displayed() bool {
 	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
-}
-
-// startLive opens or makes the picture to begin with; the studio brings it to size.
-func startLive(name string, seed uint64) (*image.RGBA, error) {
-	if m := dream.StartPicture(name, 640, 480, seed); m != nil {
-		return m, nil
-	}
-	return picture.Open(name)
 }
 
 // openLive leaves room for the window.

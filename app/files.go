@@ -60,7 +60,7 @@ func (s *studio) openFile(path string) {
 	s.background(func() {
 		o, err := s.read(path, present, folders)
 		s.post(func() {
-			s.opening = false
+			s.opening, s.decoding = false, ""
 			if err != nil {
 				s.warn(err)
 				return
@@ -95,7 +95,7 @@ func (s *studio) read(path string, present record.Net, folders []string) (o open
 	recipe, err := record.ReadRecipe(path)
 	if err != nil {
 		// No recipe in it that can be read: a picture like any other.
-		m, perr := picture.Options{Most: mostStart}.Open(path)
+		m, perr := picture.Options{Most: mostStart, Progress: s.progress(path)}.Open(path)
 		if perr != nil {
 			return o, perr
 		}

@@ -111,9 +111,15 @@ func (s *studio) status() string {
 		if s.failed != nil {
 			return s.failed.Error()
 		}
+		if s.decoding != "" {
+			return s.decoding
+		}
 		return "opening the engine"
 	}
 	parts := []string{s.session.deviceName()}
+	if s.decoding != "" {
+		parts = []string{s.decoding}
+	}
 	if f := s.shown.Frame; f != nil {
 		size := f.Image.Rect.Size()
 		parts = append(parts,

@@ -37,7 +37,7 @@ type Config struct {
 	// by their names; nil forbids it.
 	Recall func(want record.Net, folders []string) (*nn.Net, record.Net, error)
 
-	Start      *image.RGBA // start picture; nil for static
+	Start      *image.RGBA // start picture; nil for static, or the file of that name
 	StartName  string      // its path, "static" or "clouds"
 	Seed       uint64
 	Adjust     func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
@@ -83,10 +83,11 @@ type studio struct {
 
 	folded   bool
 	help     bool
-	opening  bool  // a file is being read or a session made
-	making   bool  // a session is
-	failed   error // why there is no session and will be none
-	asking   bool  // a file dialog is open
+	decoding string // how far a picture is decoded, empty while none is
+	opening  bool   // a file is being read or a session made
+	making   bool   // a session is
+	failed   error  // why there is no session and will be none
+	asking   bool   // a file dialog is open
 	closing  bool
 	closed   time.Time // when that began
 	before   bool      // the start picture is shown instead of the dream
@@ -181,6 +182,10 @@ func newStudio(cfg Config) (*studio, error) {
 	}
 	s.adjust()
 	start, name := cfg.Start, cfg.StartName
+	if start == nil && name != "" {
+		s.first(name)
+		return s, nil
+	}
 	if start == nil {
 		start, name = dream.Static(640, 400, cfg.Seed), "static"
 	}

@@ -45,35 +45,38 @@ func (o Options) Open(path string) (*image.RGBA, error) {
 	return m, nil
 }
 
+// Check tells why a picture cannot be opened at the size asked for, as far as that shows before it is decoded.
+func (o Options) Check(path string) error {
+	data, err := disk.Read(path, mostFile)
+	if err != nil {
+		return fmt.Errorf("picture: %w", err)
+	}
+	if _, err = o.plan(data); err != nil {
+		return fmt.Errorf("picture: %s: %w", path, err)
+	}
+	return nil
+}
+
 // Decode is Open for a file that is already in memory.
 func Decode(data []byte) (*image.RGBA, error) { return Options{}.decode(data, "") }
 
 // decode says what it warns of behind a name.
 func (o Options) decode(data []byte, name string) (m *image.RGBA, err error) {
-	defer func() {
-		// A decoder of others that trips over a damaged file may not take the program along.
-		if r := recover(); r != nil {
-			m, err = nil, fmt.Errorf("is damaged: %v", r)
-		}
-	}()
-	s, err := open(data)
+	defer trip(&err)
+	s, err := o.plan(data)
 	if err != nil {
 		return nil, err
 	}
 	part, w, h := o.shape(s.upright())
-	if s.turned() {
-		part, w, h = image.Rect(part.Min.Y, part.Min.X, part.Max.Y, part.Max.X), h, w
-	}
-	if err := s.afford(w, h); err != nil {
-		return nil, err
-	}
 	if fw, fh := s.upright(); o.Shrunk != nil && o.Width == 0 && max(fw, fh) > max(w, h) {
-		uw, uh := fitting(fw, fh, o.Most)
-		o.Shrunk(uw, uh, fw, fh)
+		o.Shrunk(w, h, fw, fh)
 	}
 	p, err := newProfile(s.profile, s.layout)
 	if err != nil {
 		Warn(fmt.Sprintf("picture: %sits colour profile is not used: %v", name, err))
+	}
+	if s.turned() {
+		part, w, h = image.Rect(part.Min.Y, part.Min.X, part.Max.Y, part.Max.X), h, w
 	}
 	out, err := s.at(part, w, h, p, o.Progress)
 	if err != nil {
@@ -83,6 +86,23 @@ func (o Options) decode(data []byte, name string) (m *image.RGBA, err error) {
 		debug.FreeOSMemory() // what a large picture took is better spent on the dream
 	}
 	return turn(out, s.orientation), nil
+}
+
+// plan reads a picture's header and refuses what would take too much.
+func (o Options) plan(data []byte) (s *source, err error) {
+	defer trip(&err)
+	if s, err = open(data); err != nil {
+		return nil, err
+	}
+	_, w, h := o.shape(s.upright())
+	return s, s.afford(w, h)
+}
+
+// trip makes an error of it when somebody else's decoder trips over a damaged file.
+func trip(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("is damaged: %v", r)
+	}
 }
 
 // shape is the part of a picture that is used, and the size that it is used at.

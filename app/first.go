@@ -1,0 +1,48 @@
+package app
+
+import (
+	"fmt"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+)
+
+// CheckStart tells why a file cannot be the picture to begin with, as far as that shows before it is decoded.
+func CheckStart(path string) error { return picture.Options{Most: mostStart}.Check(path) }
+
+// first opens the picture to begin with while the window is there already. Where it turns out to be damaged
+// static takes its place.
+func (s *studio) first(path string) {
+	s.opening = true
+	s.background(func() {
+		m, err := picture.Options{Most: mostStart, Progress: s.progress(path)}.Open(path)
+		s.post(func() {
+			s.opening, s.decoding = false, ""
+			if s.closing {
+				return
+			}
+			if err != nil {
+				s.warn(err)
+				m, path = dream.Static(320, 240, s.cfg.Seed), "static"
+			}
+			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: m, title: path, seed: s.cfg.Seed})
+		})
+	})
+}
+
+// progress tells in the status line how far a picture is decoded. What it gives may be called from any goroutine.
+func (s *studio) progress(path string) func(share float64) error {
+	last := -1
+	return func(share float64) error {
+		if now := int(100 * share); now > last {
+			last = now
+			s.post(func() {
+				if s.opening {
+					s.decoding = fmt.Sprintf("opening %s: %d %%", shortName(path), now)
+					s.drawn.stale = true
+				}
+			})
+		}
+		return nil
+	}
+}

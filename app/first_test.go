@@ -1,0 +1,57 @@
+package app
+
+import (
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+)
+
+// The studio is there before the picture that it was called with, tells how far that is, and dreams on from it.
+func TestFirstPicture(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "photo.png")
+	if err := picture.Save(path, dream.Clouds(3000, 1500, 1)); err != nil {
+		t.Fatal(err)
+	}
+	s := headless(t, func(c *Config) { c.Start, c.StartName = nil, path })
+	if s.session != nil || !s.opening {
+		t.Error("the studio waited for the picture")
+	}
+	s.until(t, "the progress is told", func() bool {
+		return s.session == nil && strings.HasPrefix(s.status(), "opening photo.png: ") && strings.HasSuffix(s.status(), " %")
+	})
+	s.dreaming(t)
+	if got := s.session.latest(); got.title != path || got.start.Rect.Size() != image.Pt(mostStart, mostStart/2) || s.decoding != "" {
+		t.Errorf("it dreams on from %s of %v, and tells %q", got.title, got.start.Rect.Size(), s.decoding)
+	}
+}
+
+// A picture that turns out to be damaged is told of, and static dreamed.
+func TestFirstPictureThatIsDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "photo.png")
+	if err := picture.Save(path, dream.Clouds(300, 200, 1)); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data[:len(data)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckStart(path); err != nil {
+		t.Errorf("its header: %v", err)
+	}
+	s := headless(t, func(c *Config) { c.Start, c.StartName = nil, path })
+	s.dreaming(t)
+	if got := s.session.latest().title; got != "static" || !s.told("is damaged") {
+		t.Errorf("it dreams on from %s; the notes are %+v", got, s.toasts.notes)
+	}
+	if err := CheckStart(filepath.Join(t.TempDir(), "none.png")); err == nil {
+		t.Error("a picture that is not there is no error")
+	}
+}
