@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"time"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/govern"
@@ -17,6 +18,9 @@ type sizer struct {
 	governed bool
 	pending  float64 // what the slider stands at while it is dragged, else 0
 	good     float64 // the last longer side that was dreamed, 0 before the first
+
+	holds float64   // the longer side that memory holds, as it was
+	asked time.Time // then
 }
 
 // easySide is the longer side that a canvas does not grow beyond by itself, where it is to be fluid.
@@ -85,7 +89,15 @@ func (s *studio) room() float64 {
 	if !s.size.Sharp {
 		room = min(room, easySide)
 	}
-	return min(room, s.largest(s.free()))
+	z := &s.size
+	if room <= z.Side {
+		return room
+	}
+	const stale = 2 * time.Second // asking takes a millisecond, and every update may ask
+	if time.Since(z.asked) > stale {
+		z.holds, z.asked = z.Side*math.Sqrt(s.free()/s.bytes(z.Size())), time.Now()
+	}
+	return min(room, z.holds)
 }
 
 // The ways to govern, in the order of their words in the panel.

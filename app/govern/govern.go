@@ -106,6 +106,9 @@ func (c *Canvas) next(rate, asked float64, room func() float64) float64 {
 	if rate < b.low || rate > b.high {
 		side = even(at(b.aim))
 	}
+	if asked > 0 {
+		side = min(side, asked)
+	}
 	if side > c.Side {
 		side = max(min(side, room()), c.Side)
 	}
