@@ -74,7 +74,7 @@ func Small() *nn.Net {
 	return b.net
 }
 
-// residual has skip connections, groups, strides, dilation and every pointwise operation.
+// residual has skip connections, a gate for each channel, groups, strides, dilation and every pointwise operation.
 func residual() *nn.Net {
 	b := build("residual")
 	i := b.conv("conv1", "", nn.Picture, 3, 16, nn.Square(3, 1, 1))
@@ -87,6 +87,10 @@ func residual() *nn.Net {
 	i = b.add("grouped", b.kernel(32, 32, 4, nn.Square(1, 1, 0)), i)
 	i = b.add("add", &nn.Add{}, i, skip)
 	i = b.add("relu3", &nn.ReLU{}, i)
+	gate := b.add("squeeze", &nn.Pool{Global: true}, i)
+	gate = b.conv("excite", "", gate, 32, 32, nn.Square(1, 1, 0))
+	gate = b.add("gate", &nn.Clip{Min: 0, Max: 1}, gate)
+	i = b.add("gated", &nn.Binary{Fn: nn.Times}, i, gate)
 	wide := nn.Square(3, 1, 2)
 	wide.Dilation = [2]int{2, 2}
 	i = b.conv("dilated", "relu4", i, 32, 20, wide)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 )
 
@@ -113,9 +112,9 @@ func (d *folder) find(location string) (*os.File, error) {
 				return f, err
 			}
 		}
-		return nil, fmt.Errorf("it leads to %s, and only what lies in %s is trusted", real, strings.Join(trusted, " or "))
+		return nil, fmt.Errorf("it leads to %q, and only what lies in %q is trusted", real, trusted)
 	}
-	return nil, fmt.Errorf("no such file in %s", d.places[0])
+	return nil, fmt.Errorf("no such file in %q", d.places[0])
 }
 
 // openWithin opens a regular file if it lies in dir; both are nil if it does not. The path has no links, and

@@ -48,16 +48,16 @@ func TestONNXExternalData(t *testing.T) {
 		{"net", "w.bin", "8", "13", `has external data past the end of "w.bin", which has 20 bytes`},
 		{"net", "w.bin", "4", "", "data of 16 bytes"},
 		{"net", "w.bin", "-1", "", `has external data at offset "-1"`},
-		{"net", "none.bin", "8", "12", `has its data in "none.bin": no such file in ` + at("net")},
+		{"net", "none.bin", "8", "12", `has its data in "none.bin": no such file in "` + at("net")},
 		{"net", "../secret.bin", "8", "12", `has its data in "../secret.bin": the file must lie in the net's own folder`},
-		{"net", "link.bin", "8", "12", `has its data in "link.bin": it leads to ` + at("secret.bin") + `, and only what lies in ` + at("net") + ` is trusted`},
+		{"net", "link.bin", "8", "12", `has its data in "link.bin": it leads to "` + at("secret.bin") + `", and only what lies in ["` + at("net") + `"] is trusted`},
 		{"net", "pipe.bin", "8", "12", `has its data in "pipe.bin": not a regular file`},
 		{"net", "to-pipe.bin", "8", "12", "not a regular file"},
-		{"net", "zero.bin", "8", "12", "it leads to /dev/zero"},
+		{"net", "zero.bin", "8", "12", `it leads to "/dev/zero"`},
 		{"net", "gone.bin", "8", "12", "no such file"},
 		{"net", "loop.bin", "8", "12", "too many links"},
 		{"net", ".", "0", "12", `has its data in ".": not a regular file`},
-		{snapshot, "out.bin", "8", "12", " or " + at(blobs) + " is trusted"},
+		{snapshot, "out.bin", "8", "12", ` "` + at(blobs) + `"] is trusted`},
 	} {
 		t.Run(c.net[:3]+" "+c.location+" "+c.offset+" "+c.length, func(t *testing.T) {
 			path := at(c.net + "/n.onnx")

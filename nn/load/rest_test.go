@@ -21,6 +21,8 @@ func TestRestLoads(t *testing.T) {
 		{"a sparse array", cat(bytesField(15, bytesField(1, packed(1, 4), varint(2, 1), text(8, "s"), bytesField(9, singles(1, 2, 3, 4)))), op("Conv", "r,s", "y")), `array "s" is stored as a sparse array, which is not read`},
 		{"a name that nothing makes", op("Relu", "nowhere", "y"), `layer "n_y" (Relu): reads "nowhere", which nothing before it makes; it is left out`},
 		{"a name that is made twice", op("Relu", "x", "r"), `layer "n_r" (Relu): makes "r", which is made already; it is left out`},
+		{"an operator of two lines", op("Sig\nmoid\x1b[2J", "r", "y"), `layer "n_y" has the operation Sig\nmoid\x1b[2J, which is not supported; it is left out`},
+		{"an operator of a domain of two lines", op("Relu", "r", "y", text(7, "a\rb")), `layer "n_y" has a form of Relu that is not supported: it is an operator of a\rb; it is left out`},
 		{"a clip upside down", op("Clip", "r", "y", attrFloat("min", 2), attrFloat("max", 1)), `layer "n_y" (Clip): clips to 2..1; it is left out`},
 		{"a dense layer that fits nowhere", cat(op("Flatten", "r", "f"), array32("m", []int{5, 2}, ramp(10)...), op("MatMul", "f,m", "y")),
 			`layer "n_y" (MatMul): weights take 5 numbers but the map has 189 ((3, 7, 9) at 9x7); it is left out`},

@@ -3,6 +3,9 @@ package load
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // warner gathers what there is to say about a net that loads.
@@ -69,10 +72,10 @@ func (n *note) String() string {
 	return fmt.Sprintf("layer %q: %s", n.layer, n.text)
 }
 
-// reason is what was lost and why.
+// reason is what was lost and why, in one line.
 func (l *loss) reason() string {
 	var u unsupported
-	name, kind := cut(l.name), cut(l.kind)
+	name, kind := cut(l.name), oneLine(cut(l.kind))
 	switch {
 	case l.kind == "":
 		return fmt.Sprintf("array %q %v", name, l.err)
@@ -81,7 +84,16 @@ func (l *loss) reason() string {
 	case u == "":
 		return fmt.Sprintf("layer %q has the operation %s, which is not supported", name, kind)
 	}
-	return fmt.Sprintf("layer %q has a form of %s that is not supported: %s", name, kind, string(u))
+	return fmt.Sprintf("layer %q has a form of %s that is not supported: %s", name, kind, oneLine(string(u)))
+}
+
+// oneLine escapes what would not be shown or would break the line, for names that stand without quotes.
+func oneLine(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) || !utf8.ValidString(s) {
+		s = strconv.Quote(s)
+		return s[1 : len(s)-1]
+	}
+	return s
 }
 
 func (l *loss) String() string {
