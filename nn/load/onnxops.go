@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"zalgoscope/nn"
 )
@@ -108,6 +109,9 @@ func (m *onnx) clip(n *node, in []operand) (value, error) {
 }
 
 func (m *onnx) concat(n *node, in []operand) (value, error) {
+	if slices.ContainsFunc(in, func(o operand) bool { return !o.mapped }) {
+		return value{}, unsupported("it joins a map with a constant")
+	}
 	x := in[0].value
 	axis, err := n.axis(1, len(m.dims(x)), len(m.dims(x))-1)
 	if err != nil {
@@ -115,9 +119,6 @@ func (m *onnx) concat(n *node, in []operand) (value, error) {
 	}
 	var list []value
 	for _, o := range in {
-		if !o.mapped {
-			return x, unsupported("it joins a map with a constant")
-		}
 		if !m.alike(o.value, x) {
 			return x, unsupported(fmt.Sprintf("it joins %v and %v", m.dims(x), m.dims(o.value)))
 		}
