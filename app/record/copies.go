@@ -33,7 +33,7 @@ func (c *copies) add(part []byte) error {
 		c.best = c.text()
 		c.now = strings.Builder{}
 	}
-	if c.all += len(part); c.all > mostFilm {
+	if c.all += len(part); c.now.Len()+len(part) > mostFilm || c.all > 3*mostFilm {
 		return errLong
 	}
 	c.now.Write(part)

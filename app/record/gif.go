@@ -200,7 +200,7 @@ func (g *gifRecorder) Close() error {
 	}
 	g.finished = true
 	if g.jobs != nil {
-		whole := gifComment(g.notes.all())
+		whole := gifComment(g.notes.all(mostFilm))
 		if whole != nil {
 			g.jobs <- gifFrame{comment: whole}
 		}

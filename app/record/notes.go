@@ -3,8 +3,12 @@ package record
 // notes writes a recipe piece by piece into a file that grows.
 type notes struct {
 	recipe func() Recipe // nil for none
-	done   int           // changes written
+	done   int           // changes written, or left out
 	guides int           // and guides
+	kept   int           // changes written
+	size   int           // bytes written
+	wrote  Change        // the last one written
+	cut    bool          // there is no room for more before the last one
 	ending bool          // the next piece is the last one
 	ended  bool          // and has been given
 }
@@ -22,7 +26,22 @@ func (n *notes) first() string {
 	if n.done == 0 {
 		return "" // the dream has not begun; next will write it
 	}
-	return r.head() + r.more(0, 1)
+	if r = r.within(mostFilm - endRoom); r.Cut {
+		n.cut = true
+		r.Changes = r.Changes[:len(r.Changes)-1] // the last one comes at the end
+	}
+	return n.written(r, r.head()+r.more(0, 1), len(r.Changes))
+}
+
+// endRoom is what is left of a film's recipe for its last change and its end.
+const endRoom = 1 << 19
+
+// written takes down that a text with so many of the recipe's last changes is written.
+func (n *notes) written(r Recipe, text string, changes int) string {
+	n.kept += changes
+	n.size += len(text)
+	n.wrote = r.Changes[len(r.Changes)-1]
+	return text
 }
 
 // next is the text of what has changed since.
@@ -43,10 +62,15 @@ func (n *notes) changes() string {
 	r := n.recipe()
 	guides, changes := n.guides, n.done
 	n.guides, n.done = len(r.Guides), len(r.Changes)
-	if changes == n.done {
+	if changes == n.done || n.cut {
 		return ""
 	}
-	return "\n" + r.more(guides, changes)
+	text := "\n" + r.more(guides, changes)
+	if n.size+len(text) > mostFilm-endRoom || n.kept+n.done-changes >= mostChanges {
+		n.cut = true
+		return ""
+	}
+	return n.written(r, text, n.done-changes)
 }
 
 // last is next and the end, the first time.
@@ -59,13 +83,19 @@ func (n *notes) last() string {
 		return ""
 	}
 	n.ended = true
-	return text + n.recipe().tail()
+	r := n.recipe()
+	if n.cut {
+		r.Cut = true
+		r.Changes = []Change{n.wrote, r.Changes[len(r.Changes)-1]}
+		text += "\n" + r.more(len(r.Guides), 1)
+	}
+	return text + r.tail()
 }
 
-// all is the whole text as it stands.
-func (n *notes) all() string {
+// all is the whole text as it stands, of at most so many bytes.
+func (n *notes) all(most int) string {
 	if n.recipe == nil {
 		return ""
 	}
-	return n.recipe().Encode()
+	return n.recipe().within(most).Encode()
 }

@@ -16,7 +16,7 @@ import (
 // Save writes one picture, PNG or JPEG as the name says, with its recipe in it. The
 // file appears whole or not at all, and what stood there is kept until then.
 func Save(path string, m *image.RGBA, r Recipe) error {
-	return save(path, m, r.Encode(), picture.Quality)
+	return save(path, m, r.within(mostStill).Encode(), picture.Quality)
 }
 
 func save(path string, m *image.RGBA, text string, quality int) error {
@@ -85,7 +85,7 @@ func (p *pictures) Add(m *image.RGBA) error {
 	}
 	if p.series {
 		dir, base := filepath.Split(p.path)
-		p.err = save(dir+fmt.Sprintf(base, p.frames), m, p.notes.all(), p.o.Quality)
+		p.err = save(dir+fmt.Sprintf(base, p.frames), m, p.notes.all(mostStill), p.o.Quality)
 	}
 	p.last = m
 	p.frames++
@@ -106,7 +106,7 @@ func (p *pictures) Close() error {
 
 // single puts the last frame in its place.
 func (p *pictures) single() error {
-	parts, err := saved(p.path, p.last, p.notes.all(), p.o.Quality)
+	parts, err := saved(p.path, p.last, p.notes.all(mostStill), p.o.Quality)
 	if err == nil {
 		err = parts.write(p.f)
 	}

@@ -29,6 +29,7 @@ type Recipe struct {
 	Loop    string
 	Fade    int
 	Memory  dream.Memory // what the dream remembered after the last frame; of a single picture
+	Cut     bool         // changes before the last one are left out: there were more than a file may have
 	Unknown []string     // knobs and entries of a file that this program does not know
 }
 
@@ -200,6 +201,9 @@ func (r Recipe) Differs(net Net, device string) []string {
 	}
 	if r.Device != device {
 		out = append(out, fmt.Sprintf("the engine was %q, but is %q", r.Device, device))
+	}
+	if r.Cut {
+		out = append(out, "more was turned than its recipe could hold")
 	}
 	if len(r.Unknown) > 0 {
 		out = append(out, fmt.Sprintf("the recipe's %s: not known here", strings.Join(r.Unknown, ", ")))

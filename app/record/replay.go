@@ -27,6 +27,8 @@ func (o ReplayOptions) Frames(r Recipe) (int, error) {
 		to = r.Frames
 	}
 	switch {
+	case r.Cut && r.Frames == 1:
+		return 0, errors.New("record: more was turned before this picture than its recipe could hold, so it cannot be made again; the studio goes on from it")
 	case to == 0:
 		return 0, errors.New("record: the recording was cut off and does not know its length; say which frame to end before")
 	case o.From < 0 || o.From >= to:

@@ -2,6 +2,8 @@ package record
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -20,8 +22,9 @@ const (
 	textEnd  = "# end of the recipe\n"
 )
 
-// Encode writes the recipe as TOML.
+// Encode writes the recipe as TOML, as far as a film's recipe may have it.
 func (r Recipe) Encode() string {
+	r = r.within(mostFilm)
 	return r.head() + r.more(0, 1) + r.tail()
 }
 
@@ -63,7 +66,11 @@ func (r Recipe) head() string {
 func (r Recipe) tail() string {
 	var b strings.Builder
 	writeMemory(&b, "memory", r.Memory)
-	fmt.Fprintf(&b, "\n[end]\nframes = %d\n%s", r.Frames, textEnd)
+	fmt.Fprintf(&b, "\n[end]\nframes = %d\n", r.Frames)
+	if r.Cut {
+		b.WriteString("cut = true\n")
+	}
+	b.WriteString(textEnd)
 	return b.String()
 }
 
@@ -76,10 +83,14 @@ func (r Recipe) more(guides, changes int) string {
 		entry(&b, "sha256", g.SHA256)
 	}
 	for i := changes; i < len(r.Changes); i++ {
-		fmt.Fprintf(&b, "\n[[change]]\nat = %d\n", r.Changes[i].At)
-		writeSettings(&b, r.Changes[i].Settings, &r.Changes[i-1].Settings)
+		writeChange(&b, r.Changes[i], r.Changes[i-1].Settings)
 	}
 	return b.String()
+}
+
+func writeChange(b *strings.Builder, c Change, before dream.Settings) {
+	fmt.Fprintf(b, "\n[[change]]\nat = %d\n", c.At)
+	writeSettings(b, c.Settings, &before)
 }
 
 // writeSettings writes the knobs, where there is a before only those that differ from it.
@@ -101,6 +112,14 @@ func writeSettings(b *strings.Builder, s dream.Settings, before *dream.Settings)
 
 // entry writes a line, in ASCII: what is rewritten by other programs survives as that alone.
 func entry(b *strings.Builder, key string, value any) {
+	if f, ok := value.(float64); ok && math.Abs(f) <= math.MaxFloat64 { // most are numbers, and there are many
+		digits := -1
+		if f == math.Trunc(f) {
+			digits = 1
+		}
+		b.WriteString(key + " = " + strconv.FormatFloat(f, 'f', digits, 64) + "\n")
+		return
+	}
 	if s, ok := value.(string); ok {
 		if s = strings.ToValidUTF8(s, "\uFFFD"); !ascii(s) {
 			fmt.Fprintf(b, "%s = %s\n", key, escaped(s))
