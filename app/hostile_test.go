@@ -39,7 +39,9 @@ func TestDropsHostileDreams(t *testing.T) {
 		{"a start beside it that is a pipe", "start picture", func(r *record.Recipe) { r.Frames, r.Start.Name = 2, "beside.png" }},
 		{"a start on another machine", "start picture", func(r *record.Recipe) { r.Frames, r.Start.Name = 2, `\\host\share\a.png` }},
 		{"a start without an end", "start picture", func(r *record.Recipe) { r.Frames, r.Start.Name = 2, "/dev/zero" }},
-		{"a vast start", "pixels", func(r *record.Recipe) { r.Frames, r.Start = 2, record.Start{Name: "clouds", Width: 16000, Height: 8000} }},
+		{"a vast start", "pixels", func(r *record.Recipe) {
+			r.Frames, r.Start = 2, record.Start{Name: "clouds", Width: 16000, Height: 8000}
+		}},
 		{"a long name", "start picture", func(r *record.Recipe) { r.Frames, r.Start.Name = 2, long }},
 		{"a net of a long name", "no net", func(r *record.Recipe) { r.Net = record.Net{Name: long} }},
 		{"a net that steers", `\x1b[2J\u202e`, func(r *record.Recipe) { r.Net = record.Net{Name: "x\x1b[2J\u202e"} }},
