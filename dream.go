@@ -49,7 +49,7 @@ func dreamCommand() *cobra.Command {
 	fs.SortFlags = false
 	j.recordFlags.register(cmd)
 	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; a picture of another shape is cropped")
-	fs.IntVar(&j.most, "max", 1920, "shrink a larger picture to this many pixels on its longer side; 0 keeps it")
+	fs.IntVar(&j.most, "max", 1680, "shrink a larger picture to this many pixels on its longer side, for which 700 MB of memory suffice; 0 keeps it")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
 	fs.IntVar(&j.frames, "frames", 1, "frames to dream, each fed back into the next")
 	knobFlags(fs, &j.settings)

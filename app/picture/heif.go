@@ -21,6 +21,7 @@ type heifFile struct {
 	profile  []byte
 	matrix   int  // of H.273, 2 for not said
 	full     bool // levels at full length
+	deep     bool // more than 8 bits
 	rotation int  // quarter turns against the clock
 	mirror   int  // 0 none, 1 top and bottom change places, 2 left and right
 }
@@ -42,16 +43,20 @@ func openHEIF(data []byte) (*source, error) {
 		return nil, damaged(errors.New("its first box is cut off"))
 	}
 	brands := string(boxes[0].body)
-	kind, decode, memory := "a HEIC", decodeHEIC, int64(8)
+	// The bytes that a pixel takes, as measured: WebAssembly's memory is copied whenever it grows.
+	kind, decode, memory := "a HEIC", decodeHEIC, int64(26)
 	switch {
 	case has(brands, "avif", "avis"):
-		kind, decode, memory = "an AVIF", decodeAVIF, 20
+		kind, decode, memory = "an AVIF", decodeAVIF, 66
 	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
 		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
 	}
 	f := heifFile{matrix: 2, full: true, of: map[uint32][]int{}}
 	if err := f.read(boxes); err != nil {
 		return nil, fmt.Errorf("is %s that is damaged: %w", kind, err)
+	}
+	if f.deep {
+		memory = memory * 3 / 2
 	}
 	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, memory: memory * int64(f.w) * int64(f.h)}
 	s.opaque = !f.alpha()
@@ -216,6 +221,8 @@ func (f *heifFile) property(b heifBox) {
 	switch {
 	case b.name == "ispe" && len(b.body) >= 12:
 		f.w, f.h = int(binary.BigEndian.Uint32(b.body[4:])), int(binary.BigEndian.Uint32(b.body[8:]))
+	case b.name == "pixi" && len(b.body) >= 6:
+		f.deep = b.body[5] > 8
 	case b.name == "irot" && len(b.body) >= 1:
 		f.rotation = int(b.body[0] & 3)
 	case b.name == "imir" && len(b.body) >= 1:

@@ -34,7 +34,7 @@ const (
 // Limits of what is decoded. Besides, a picture may take 16 bytes a pixel of the size that is used.
 const (
 	mostPixels = 200_000_000 // no engine here could dream as many
-	mostMemory = 400 << 20   // any picture that decodes within that opens: 24 million pixels of any JPEG do
+	mostMemory = 640 << 20   // any picture that decodes within that opens: 24 million pixels of any JPEG or HEIC do
 )
 
 // cost is the memory in bytes that a picture takes until it is there at w x h, beside its file.
@@ -49,7 +49,7 @@ func (s *source) afford(w, h int) error {
 		return fmt.Errorf("has %dx%d pixels, more than can be dreamed; shrink it first", s.w, s.h)
 	}
 	if most := max(16*int64(w)*int64(h), mostMemory); s.cost(w, h) > most {
-		return fmt.Errorf("is %s of %dx%d pixels and would take %d MB to decode; shrink it first", s.kind, s.w, s.h, s.cost(w, h)>>20)
+		return fmt.Errorf("is %s of %dx%d pixels and would take %d MB to decode; shrink it, or save it as PNG or JPEG first", s.kind, s.w, s.h, s.cost(w, h)>>20)
 	}
 	return nil
 }
