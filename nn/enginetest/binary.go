@@ -16,10 +16,10 @@ func binaries(t *testing.T, open Open) {
 		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
 			p := openPair(t, open, binaryNet(pair))
 			for _, s := range [][2]int{{1, 1}, {7, 5}, {17, 31}} {
-				for _, l := range []string{"add", "sub", "mul", "div", "all"} {
+				for _, l := range []string{"add", "sub", "mul", "div", "norm"} {
 					p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 				}
-				p.activation(t, "all", s[0], s[1])
+				p.activation(t, "norm", s[0], s[1])
 				p.activation(t, "div", s[0], s[1])
 			}
 		})
@@ -35,7 +35,7 @@ func binaries(t *testing.T, open Open) {
 	}
 }
 
-// binaryNet joins two maps of the named shapes by a layer for each kind of arithmetic, and these by "all".
+// binaryNet joins two maps of the named shapes by a layer for each kind of arithmetic, these by "all", and normalises that.
 // The maps are positive.
 func binaryNet(shapes [2]string) *nn.Net {
 	b := build("binary")
@@ -67,5 +67,6 @@ func binaryNet(shapes [2]string) *nn.Net {
 		all = b.add(o.Kind()+"/sum", &nn.Binary{Fn: nn.Plus}, all, relu)
 	}
 	b.net.Layers[all].Name = "all"
+	b.add("norm", &nn.LRN{Size: 5, Alpha: 0.5, Beta: 0.75, K: 1}, all) // looks at neighbouring channels, of which the last have none
 	return b.net
 }
