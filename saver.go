@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,6 +90,8 @@ func saverFlags(fs *pflag.FlagSet, o *saver.Options) {
 		switch {
 		case k.Number != nil:
 			fs.Float64Var(k.Number(o), k.Name, k.Default, fmt.Sprintf("%s (%g to %g)", k.Help, k.Min, k.Max))
+			fs.Var(&partsFlag{k.Number(o), k.Parts}, k.Whole(), k.Help)
+			_ = fs.MarkHidden(k.Whole())
 		case k.Text != nil && k.List:
 			fs.Var(&listFlag{text: k.Text(o)}, k.Name, k.Help+"; may be given again and again")
 		case k.Text != nil:
@@ -97,6 +101,30 @@ func saverFlags(fs *pflag.FlagSet, o *saver.Options) {
 		}
 	}
 }
+
+// partsFlag sets a number by whole parts of one, such as percent.
+type partsFlag struct {
+	number *float64
+	parts  int
+}
+
+func (f *partsFlag) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return fmt.Errorf("%q is no whole number", text)
+	}
+	*f.number = float64(n) / float64(f.parts)
+	return nil
+}
+
+func (f *partsFlag) String() string {
+	if f.number == nil {
+		return "" // as pflag asks of a flag without a value
+	}
+	return strconv.Itoa(int(math.Round(*f.number * float64(f.parts))))
+}
+
+func (f *partsFlag) Type() string { return "int" }
 
 // twoDashes gives the long options that have one dash another one.
 func twoDashes(fs *pflag.FlagSet, args []string) []string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -32,8 +33,11 @@ func (k Knob) control(b *bytes.Buffer) {
 	arg := quoted("--" + k.Name + " %")
 	switch {
 	case k.Number != nil:
+		// The dialog reads and writes a point as the locale has it, in which a comma may stand for it: whole numbers alone
+		// are safe.
+		whole := func(v float64) string { return quoted(strconv.Itoa(int(math.Round(v * float64(k.Parts))))) }
 		fmt.Fprintf(b, "  <number %s type=\"slider\" arg=%s\n          _low-label=%s _high-label=%s\n          low=%s high=%s default=%s/>\n\n",
-			head, arg, quoted(k.Low), quoted(k.High), quoted(decimal(k.Min)), quoted(decimal(k.Max)), quoted(decimal(k.Default)))
+			head, quoted("--"+k.Whole()+" %"), quoted(k.Low), quoted(k.High), whole(k.Min), whole(k.Max), whole(k.Default))
 	case k.Switch != nil:
 		fmt.Fprintf(b, "  <boolean %s arg-set=%s/>\n\n", head, quoted("--"+k.Name))
 	case k.Choices != nil:
@@ -59,15 +63,6 @@ func quoted(text string) string {
 	// A builder takes everything.
 	_ = xml.EscapeText(&b, []byte(text))
 	return `"` + b.String() + `"`
-}
-
-// decimal keeps a point in the number: without one the dialog's slider has whole numbers only.
-func decimal(v float64) string {
-	text := strconv.FormatFloat(v, 'f', -1, 64)
-	if !strings.Contains(text, ".") {
-		text += ".0"
-	}
-	return text
 }
 
 // Desktop is the entry by which mate-screensaver and xfce4-screensaver, which look in the same

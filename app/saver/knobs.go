@@ -35,6 +35,7 @@ type Knob struct {
 	Low, High string // ends of the slider
 	Min, Max  float64
 	Default   float64
+	Parts     int      // of a number: in how many parts of one the dialog has it, which are whole
 	Choices   []string // of a text that is one of a few, the default first
 	Folder    bool     // of a text that names a folder
 	List      bool     // of a text of parts with spaces between
@@ -50,10 +51,10 @@ var Knobs = []Knob{
 	{Name: "scene", Label: "Scene", Choices: sceneNames(),
 		Help: "scene to stay in; wander goes through all of them",
 		Text: func(o *Options) *string { return &o.Scene }},
-	{Name: "speed", Label: "Speed", Low: "Slow", High: "Fast", Min: 0.25, Max: 4, Default: 1,
+	{Name: "speed", Label: "Speed", Low: "Slow", High: "Fast", Min: 0.25, Max: 4, Default: 1, Parts: 100,
 		Help:   "speed of motion and change",
 		Number: func(o *Options) *float64 { return &o.Speed }},
-	{Name: "strength", Label: "Strength", Low: "Faint", High: "Wild", Min: 0.25, Max: 2, Default: 1,
+	{Name: "strength", Label: "Strength", Low: "Faint", High: "Wild", Min: 0.25, Max: 2, Default: 1, Parts: 100,
 		Help:   "strength of the dream",
 		Number: func(o *Options) *float64 { return &o.Strength }},
 	{Name: "words", Label: "Words",
@@ -62,7 +63,7 @@ var Knobs = []Knob{
 	{Name: "images", Label: "Images", Folder: true,
 		Help: "folder of pictures to begin from",
 		Text: func(o *Options) *string { return &o.Images }},
-	{Name: "zalgo", Label: "ZALGO", Low: "Honest", High: "Hell", Max: 11,
+	{Name: "zalgo", Label: "ZALGO", Low: "Honest", High: "Hell", Max: 11, Parts: 10,
 		Help:   "how much of everything is bent",
 		Number: func(o *Options) *float64 { return &o.Zalgo }},
 	{Name: "bend", Label: "Bends", List: true,
@@ -77,6 +78,14 @@ var Knobs = []Knob{
 	{Name: "fps", Label: "Show frame rate",
 		Help:   "show frames and dreams a second",
 		Switch: func(o *Options) *bool { return &o.FPS }},
+}
+
+// Whole is the name of the flag that takes the number in parts, whole ones.
+func (k Knob) Whole() string {
+	if k.Parts == 10 {
+		return k.Name + "-tenths"
+	}
+	return k.Name + "-percent"
 }
 
 // Defaults are the table's defaults.

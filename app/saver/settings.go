@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -35,6 +36,15 @@ func SettingsText(o Options) string {
 		}
 	}
 	return b.String()
+}
+
+// decimal is a number with a point, as TOML wants it where one may become broken.
+func decimal(v float64) string {
+	text := strconv.FormatFloat(v, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
 }
 
 // ReadSettings changes the options to those of a settings file. One that is not there changes nothing.
