@@ -63,3 +63,37 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// The dialog's numbers are whole, whatever a locale has between units and tenths, and stand for the knobs' own.
+func TestSettingsNumbersAreWhole(t *testing.T) {
+	var file struct {
+		Numbers []struct {
+			ID      string `xml:"id,attr"`
+			Arg     string `xml:"arg,attr"`
+			Low     int    `xml:"low,attr"`
+			High    int    `xml:"high,attr"`
+			Default int    `xml:"default,attr"`
+		} `xml:"number"`
+	}
+	if err := xml.Unmarshal(Settings("x"), &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range Knobs {
+		if k.Number == nil {
+			continue
+		}
+		found := false
+		for _, n := range file.Numbers {
+			part := func(v int) float64 { return float64(v) / float64(k.Parts) }
+			if n.ID == k.Name {
+				found = true
+				if n.Arg != "--"+k.Whole()+" %" || part(n.Low) != k.Min || part(n.High) != k.Max || part(n.Default) != k.Default {
+					t.Errorf("%s is %+v in the dialog, want %g to %g, usually %g", k.Name, n, k.Min, k.Max, k.Default)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s has no number in the dialog", k.Name)
+		}
+	}
+}
