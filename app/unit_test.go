@@ -344,3 +344,29 @@ func TestRecipeOfFrame(t *testing.T) {
 		}
 	}
 }
+
+// TestWalkIsSparing shows that wandering knobs make few entries of the recipe, however often the window updates.
+func TestWalkIsSparing(t *testing.T) {
+	settings := dream.Live()
+	settings.Layer = "conv"
+	ses, err := begin(opening{net: dot(), start: dream.Static(24, 16, 1), title: "static", settings: settings, seed: 1, paused: true},
+		Config{Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ses.close()
+	s := &studio{session: ses, want: settings}
+	s.walk = newWalk(s)
+	const seconds = 20
+	heard := 0
+	for range seconds * 60 {
+		before := s.sent
+		s.walk.advance(s, 1.0/60)
+		if s.sent != before {
+			heard++
+		}
+	}
+	if heard < seconds || heard > seconds/walkBeat {
+		t.Errorf("in %d seconds the loop hears of %d changes", seconds, heard)
+	}
+}

@@ -14,7 +14,13 @@ type walk struct {
 	next    float64 // seconds to the next change of mind
 	place   float64 // along the trunk
 	goal    float64
+	unsaid  float64 // seconds since the loop last heard
+	turned  bool    // something has been turned since
 }
+
+// walkBeat is the seconds between two changes that the loop hears of: each is an entry of the recipe, and no dream
+// has many more frames.
+const walkBeat = 0.1
 
 // walkRanges are how far each knob wanders: what looks good rather than what is possible.
 var walkRanges = []struct {
@@ -72,7 +78,10 @@ func (w *walk) advance(s *studio, dt float64) {
 			s.want.Layer = dream.LayerAt(s.session.trunk, math.Round(w.place*20)/20)
 		}
 	}
-	if s.want != before {
+	w.unsaid += dt
+	w.turned = w.turned || s.want != before
+	if w.turned && w.unsaid >= walkBeat {
+		w.turned, w.unsaid = false, 0
 		s.publish()
 	}
 }

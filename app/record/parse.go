@@ -221,7 +221,8 @@ type value struct {
 
 // valueOf reads a number, a text or a truth value; what is neither has no value.
 func valueOf(n *unstable.Node) (v value) {
-	digits := strings.ReplaceAll(string(n.Data[:min(len(n.Data), mostName)]), "_", "")
+	const longest = 1100 // digits of a number without an exponent
+	digits := strings.ReplaceAll(string(n.Data[:min(len(n.Data), longest)]), "_", "")
 	switch n.Kind {
 	case unstable.String:
 		text := string(n.Data)

@@ -171,6 +171,9 @@ var embeddedBomb = func() string {
 
 func FuzzDecode(f *testing.F) {
 	f.Add(example(3).Encode())
+	tiny := example(0)
+	tiny.Changes[0].Settings.Zoom = math.SmallestNonzeroFloat64
+	f.Add(tiny.Encode())
 	f.Add("format = 1\nseed = '1'\n[settings]\n[[change]]\nat = 1")
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := Decode(text)
