@@ -54,7 +54,9 @@ func kernel(n, over int) []taps {
 		t := &all[i]
 		center := float64((float64(i)+0.5)*scale) - 0.5
 		sum := 0.0
-		for at := max(int(math.Floor(center-support)), 0); at < min(int(math.Ceil(center+support)), n); at++ {
+		from, to := max(int(math.Floor(center-support)), 0), min(int(math.Ceil(center+support)), n)
+		t.weights = make([]float64, 0, to-from)
+		for at := from; at < to; at++ {
 			d := math.Abs(center-float64(at)) * (1 / widen)
 			weight := 0.0
 			if d < draw.CatmullRom.Support {

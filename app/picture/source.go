@@ -33,6 +33,7 @@ const (
 
 // Limits of what is decoded. Besides, a picture may take 16 bytes a pixel of the size that is used.
 const (
+	mostSide   = 1 << 17
 	mostPixels = 200_000_000 // no engine here could dream as many
 	mostMemory = 640 << 20   // any picture that decodes within that opens: 24 million pixels of any JPEG or HEIC do
 )
@@ -45,7 +46,7 @@ func (s *source) afford(w, h int) error {
 	if s.w < 1 || s.h < 1 {
 		return fmt.Errorf("is damaged: it has %dx%d pixels", s.w, s.h)
 	}
-	if int64(s.w)*int64(s.h) > mostPixels {
+	if max(s.w, s.h) > mostSide || int64(s.w)*int64(s.h) > mostPixels {
 		return fmt.Errorf("has %dx%d pixels, more than can be dreamed; shrink it first", s.w, s.h)
 	}
 	if most := max(16*int64(w)*int64(h), mostMemory); s.cost(w, h) > most {
