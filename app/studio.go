@@ -15,6 +15,7 @@ import (
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/glide"
 	"zalgoscope/app/icon"
@@ -168,6 +169,7 @@ func newStudio(cfg Config) (*studio, error) {
 	s.rack.open = -1
 	s.recorder, s.pacer = newRecorder(), newPacer()
 	s.size.governed = true
+	s.background(func() { beside.Sweep(saveFolder()) })
 	s.presets.load(s)
 	s.want = dream.Live()
 	for i, p := range s.presets.list {
