@@ -40,7 +40,7 @@ func (v *video) remux(s *beside.File, want proof) error {
 		args = append(args, "-movflags", "faststart")
 	}
 	cmd := ffmpeg(append(args, "-f", v.format(), pathArg(s))...)
-	text := v.notes.all(mostFilm)
+	text := v.notes.all(mostStill) // ffmpeg's time for a text grows with the square of its length
 	cmd.Stdin = strings.NewReader(metadata(text))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
