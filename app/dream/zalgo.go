@@ -28,12 +28,12 @@ var chain = []struct {
 	seed       uint32
 	wet        float64
 }{
-	{depth: 0.25, kind: "sobel", full: 90, wet: 0.6, from: 7, till: 11, channels: "random:0.5", seed: 1},
-	{depth: 0.375, kind: "sharpen", full: 5, from: 1, till: 9},
+	{depth: 0.25, kind: "sobel", full: 90, wet: 0.5, from: 7, till: 11, channels: "random:0.5", seed: 1},
+	{depth: 0.375, kind: "sharpen", full: 3, from: 1, till: 9},
 	{depth: 0.5, kind: "rotate", full: 90, from: 4, till: 10, channels: "random:0.3", seed: 1},
-	{depth: 0.5, kind: "sharpen", full: 4, from: 0, till: 8},
-	{depth: 0.625, kind: "cross-wire", full: 0.5, from: 5, till: 11, seed: 2},
-	{depth: 0.625, kind: "gradient-sign", full: 0.8, from: 3, till: 9},
+	{depth: 0.5, kind: "sharpen", full: 2, from: 0, till: 8},
+	{depth: 0.625, kind: "cross-wire", full: 0.7, from: 4, till: 11, seed: 2},
+	{depth: 0.75, kind: "gradient-sign", full: 0.8, from: 3, till: 9},
 }
 
 // Zalgo is the chain of bends at a place of the knob, 0 to 11. It has the same bends in

@@ -1,0 +1,188 @@
+package dream
+
+import (
+	"image"
+	"math"
+	"slices"
+	"testing"
+
+	"zalgoscope/assets"
+	"zalgoscope/nn"
+	"zalgoscope/nn/cpu"
+	"zalgoscope/nn/load"
+)
+
+// builtIn opens a built-in net on the processor.
+func builtIn(t *testing.T, name string) (*nn.Net, nn.Engine) {
+	t.Helper()
+	data, ok := assets.Net(name)
+	if !ok {
+		t.Fatalf("net %s is not built in", name)
+	}
+	net, err := load.ONNX(data, name, load.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := cpu.Open(net, cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return net, e
+}
+
+// film dreams frames from static.
+func film(t *testing.T, net *nn.Net, e nn.Engine, s Settings, w, h, frames int) []*Frame {
+	t.Helper()
+	d, err := New(net, e, Static(w, h, 1), Options{Seed: 1, Resize: Resizer("static", 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Release()
+	all := make([]*Frame, frames)
+	for i := range all {
+		if all[i], err = d.Frame(Fixed(s)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// A dream of a whole layer from static never settles: what excites the layer goes on changing and is spread over
+// many channels, and the picture keeps its tone, where without fatigue it ends in a pattern of one.
+func TestEndless(t *testing.T) {
+	net, e := builtIn(t, "menagerie")
+	s := Live()
+	s.Layer, s.Octaves, s.Zoom = "inception_4c", 4, 0.02
+	const first, apart, frames = 100, 60, 200
+	measure := func(fatigue float64) (turned, spread float64, last *Frame) {
+		s.Fatigue = fatigue
+		all := film(t, net, e, s, 128, 96, frames)
+		var means [][]float64
+		for n := first; n < frames; n += 10 {
+			means = append(means, layerMeans(t, net, e, s.Layer, all[n].Image))
+		}
+		turned, spread = 2, math.Inf(1)
+		for i := range means {
+			spread = min(spread, participation(means[i]))
+			if i+apart/10 < len(means) {
+				turned = min(turned, cosineDistance(means[i], means[i+apart/10]))
+			}
+		}
+		return turned, spread, all[frames-1]
+	}
+	turned, spread, last := measure(1)
+	if turned < 0.04 || spread < 80 {
+		t.Errorf("the layer's means turn by %.3f in %d frames and are spread over %.0f channels, want 0.04 and 80", turned, apart, spread)
+	}
+	if c := clipped(last.Image); c > 0.06 {
+		t.Errorf("%.1f %% of the values are clipped, want at most 6", 100*c)
+	}
+	if settled, dots, _ := measure(0); settled > turned || dots > spread/2 {
+		t.Errorf("without fatigue they turn by %.3f and are spread over %.0f channels: nothing is shown by this test", settled, dots)
+	}
+}
+
+// layerMeans is the mean of each channel of a layer for a picture.
+func layerMeans(t *testing.T, net *nn.Net, e nn.Engine, layer string, m *image.RGBA) []float64 {
+	t.Helper()
+	a, err := e.Activation(net.Input.Tensor(m), layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := a.Shape()[1] * a.Shape()[2]
+	means := make([]float64, a.Shape()[0])
+	for i, v := range nn.Floats(a) {
+		means[i/n] += float64(v) / float64(n)
+	}
+	return means
+}
+
+// participation is over how many channels the squares of their means are spread.
+func participation(means []float64) float64 {
+	var sum, squares float64
+	for _, v := range means {
+		sum += v * v
+		squares += v * v * v * v
+	}
+	return sum * sum / squares
+}
+
+func cosineDistance(a, b []float64) float64 {
+	var ab, aa, bb float64
+	for i := range a {
+		ab += a[i] * b[i]
+		aa += a[i] * a[i]
+		bb += b[i] * b[i]
+	}
+	return 1 - ab/math.Sqrt(aa*bb)
+}
+
+// clipped is the share of values at an end of their range.
+func clipped(m *image.RGBA) float64 {
+	n := 0
+	for i, v := range m.Pix {
+		if i%4 != 3 && (v == 0 || v == 255) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(m.Pix)/4*3)
+}
+
+// No scene that zooms shows a cross through its vanishing point: the column and the row in the middle stand out no more
+// than others. What stands out is the mean second difference over the frames.
+func TestNoSeam(t *testing.T) {
+	const w, h, frames, skip = 96, 72, 72, 24
+	const mark = 4
+	for _, name := range []string{"menagerie", "filigree"} {
+		net, e := builtIn(t, name)
+		for _, p := range Presets() {
+			s, err := p.Apply(Live(), net)
+			if err != nil || s.Zoom == 0 || name == "filigree" && p.Net == "" {
+				continue
+			}
+			s.Pace, s.Octaves, s.Drift = 0.2, min(s.Octaves, 3), 0
+			t.Run(p.Name, func(t *testing.T) {
+				column, row := seam(film(t, net, e, s, w, h, frames)[skip:])
+				t.Logf("%.2f %.2f", column, row)
+				if column > mark || row > mark {
+					t.Errorf("the middle column stands out by %.2f, the middle row by %.2f, want at most %d", column, row, mark)
+				}
+			})
+		}
+	}
+}
+
+// seam is how much the column and the row through the middle stand out.
+func seam(frames []*Frame) (column, row float64) {
+	w, h := frames[0].Image.Rect.Dx(), frames[0].Image.Rect.Dy()
+	across, down := make([]float64, 3*w*h), make([]float64, 3*w*h)
+	for _, f := range frames {
+		m := f.Picture()
+		at := func(x, y, c int) float64 { return float64(m.Pix[m.PixOffset(x, y)+c]) }
+		for y := 1; y < h-1; y++ {
+			for x := 1; x < w-1; x++ {
+				for c := range 3 {
+					i := 3*(y*w+x) + c
+					across[i] += 2*at(x, y, c) - at(x-1, y, c) - at(x+1, y, c)
+					down[i] += 2*at(x, y, c) - at(x, y-1, c) - at(x, y+1, c)
+				}
+			}
+		}
+	}
+	columns, rows := make([]float64, w), make([]float64, h)
+	for i := range across {
+		columns[i/3%w] += math.Abs(across[i])
+		rows[i/3/w] += math.Abs(down[i])
+	}
+	return outstanding(columns[1 : w-1]), outstanding(rows[1 : h-1])
+}
+
+// outstanding is the largest of the lines around the middle over the median of the others.
+func outstanding(lines []float64) float64 {
+	mid := len(lines) / 2
+	near := slices.Max(lines[mid-2 : mid+2])
+	far := slices.Concat(lines[:mid-4], lines[mid+4:])
+	slices.Sort(far)
+	return near / far[len(far)/2]
+}
