@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
@@ -23,6 +24,7 @@ type dreamJob struct {
 	recordFlags
 	settings dream.Settings
 	start    string // IMAGE, static or clouds
+	scene    string
 	size     string
 	most     int
 	seed     uint64
@@ -37,17 +39,18 @@ func dreamCommand() *cobra.Command {
 		Example: `  zalgoscope dream photo.jpg -o out.png
   zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
   zalgoscope dream clouds -o out.png --class spider --size 640x480
-  zalgoscope dream static -o zoom.gif --frames 120 --steps 2 --step 2 --octaves 3 --zoom 0.02
+  zalgoscope dream static -o parade.mp4 --scene Parade --size 640x400 --frames 300
   zalgoscope dream static -o frames/%05d.png --frames 120 --steps 2 --zoom 0.02`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			j.start = args[0]
-			return j.run(cmd.Context())
+			return j.run(cmd.Context(), cmd.Flags())
 		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	j.recordFlags.register(cmd)
+	fs.StringVar(&j.scene, "scene", "", "dream a built-in scene as the window does at two dreams a second (see 'zalgoscope scenes'); other flags on top")
 	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; a picture of another shape is cropped")
 	fs.IntVar(&j.most, "max", 1680, "shrink a larger picture to this many pixels on its longer side, for which 700 MB of memory suffice; 0 keeps it")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
@@ -59,7 +62,7 @@ func dreamCommand() *cobra.Command {
 	return cmd
 }
 
-func (j *dreamJob) run(ctx context.Context) error {
+func (j *dreamJob) run(ctx context.Context, flags *pflag.FlagSet) error {
 	if j.frames < 1 {
 		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
 	}
@@ -75,6 +78,9 @@ func (j *dreamJob) run(ctx context.Context) error {
 	}
 	net, err := j.load()
 	if err != nil {
+		return err
+	}
+	if err := j.set(flags, net); err != nil {
 		return err
 	}
 	engine, err := j.open(net)
@@ -102,6 +108,27 @@ func (j *dreamJob) run(ctx context.Context) error {
 	return j.record(ctx, j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
 		return j.dream(ctx, d, add)
 	})
+}
+
+// set makes the settings those of the scene, with what the flags say on top: their rates are by the frame.
+func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net) error {
+	asked := j.settings
+	if j.scene != "" {
+		p, err := dream.FindPreset(j.scene)
+		if err != nil {
+			return err
+		}
+		if j.settings, err = p.Apply(dream.Live(), net); err != nil {
+			return err
+		}
+		j.settings.Pace = dream.NominalPace
+		asked.PerSecond(dream.NominalPace)
+		adjust(flags, "", &asked, &j.settings)
+	}
+	if dream.StartPicture(j.start, 1, 1, 0) == nil && !flags.Changed("even") {
+		j.settings.Photo()
+	}
+	return nil
 }
 
 // canvas is the frames' size.

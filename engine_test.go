@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"zalgoscope/app/dream"
 	"zalgoscope/app/record"
 	"zalgoscope/gpu"
@@ -59,7 +61,7 @@ func TestGoesOnWithoutTheCard(t *testing.T) {
 		}
 		j.settings.Layer, j.settings.Steps, j.settings.Octaves, j.settings.Jitter = "conv2", 2, 1, 4
 		warned := stderr(t, func() {
-			if err := j.run(context.Background()); err != nil {
+			if err := j.run(context.Background(), pflag.NewFlagSet("", pflag.ContinueOnError)); err != nil {
 				t.Errorf("%v: %v", cause, err)
 			}
 		})

@@ -194,6 +194,8 @@ func (s *studio) take(o opened) {
 		next.seed, next.memory = o.recipe.Seed, o.memory
 		last := s.affordable(o.recipe.Last(), o.start.Rect.Size())
 		next.adapt = func(w *dream.Settings) { *w = last }
+	case o.start != nil:
+		next.adapt = (*dream.Settings).Photo
 	case o.net != nil:
 		// Another net has other layers.
 		next.adapt = func(w *dream.Settings) {

@@ -182,6 +182,9 @@ func newStudio(cfg Config) (*studio, error) {
 	if !cfg.Fresh {
 		s.restore()
 	}
+	if dream.StartPicture(cfg.StartName, 1, 1, 0) == nil && cfg.Start != nil {
+		s.want.Photo()
+	}
 	s.adjust()
 	start, name := cfg.Start, cfg.StartName
 	if start == nil && name != "" {

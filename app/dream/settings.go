@@ -1,5 +1,7 @@
 package dream
 
+import "math"
+
 // Settings are what the knobs stand at: one immutable snapshot, taken up by the
 // dream at the next gradient step.
 type Settings struct {
@@ -52,6 +54,20 @@ func Defaults() Settings {
 		}
 	}
 	return s
+}
+
+// PerSecond turns rates by the frame into rates by the second, for frames that stand for so many seconds each.
+func (s *Settings) PerSecond(pace float64) {
+	s.Zoom = 1 - math.Pow(1-s.Zoom, 1/pace)
+	s.Rotate, s.PanX, s.PanY = s.Rotate/pace, s.PanX/pace, s.PanY/pace
+}
+
+// Photo suits settings to a start picture of real things, whose plain places would be left empty: weak ones get some of
+// the strong ones' share, where channels tire and nothing else is asked for.
+func (s *Settings) Photo() {
+	if s.Fatigue > 0 && s.Even == 0 {
+		s.Even = 0.5
+	}
 }
 
 // Before are the settings of a recipe that names no knob: those that it was made with where a knob has come
