@@ -105,6 +105,7 @@ func (j *dreamJob) run(ctx context.Context, flags *pflag.FlagSet) error {
 	}, guides)
 	d.OnChange(log.Change)
 	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
+	d.OnIdle(func(err error) { warn(oneLine(err)) })
 	return j.record(ctx, j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
 		return j.dream(ctx, d, add)
 	})

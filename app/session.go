@@ -109,6 +109,7 @@ func begin(o opening, cfg Config) (*session, error) {
 	s.present = s.asked
 	d.OnChange(s.present.log.Change)
 	d.OnMove(s.move)
+	d.OnIdle(s.fail)
 	s.loop = dream.Start(d, o.settings, dream.LoopOptions{OnFrame: s.push, OnError: s.fail, OnRefuse: s.refuse, Paused: o.paused})
 	if o.paused {
 		s.loop.Single() // there has to be something to see

@@ -40,6 +40,8 @@ type Dream struct {
 	began    int64 // done when the frame began
 	onChange func(tick int64, s Settings)
 	onMove   func(*nn.Moved)
+	onIdle   func(error)
+	idle     bool     // the last frame's steps changed nothing
 	news     []change // of the frame in progress, which onChange hears when it is finished
 	state
 
@@ -59,6 +61,7 @@ type state struct {
 	ticks  int64      // times that the settings were asked for
 	done   int64      // pixels times gradient steps
 	healed int64      // steps whose numbers burst
+	dead   int64      // steps that found nothing to climb
 	logged Settings   // the last settings that are news or were
 	offset [2]float64 // by which the picture lies to the right and below where it is shown, in pixels
 }
@@ -77,7 +80,7 @@ func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, e
 	if err != nil {
 		return nil, err
 	}
-	d := &Dream{engine: engine, net: net, onMove: func(*nn.Moved) {}}
+	d := &Dream{engine: engine, net: net, onMove: func(*nn.Moved) {}, onIdle: func(error) {}}
 	d.bender = bender{net: net, engine: engine}
 	d.fatigue = fatigue{engine: engine, shapes: shapes}
 	d.mods.net = net
@@ -118,7 +121,7 @@ func (d *Dream) Begin(start *image.RGBA, o Options) error {
 	d.state = state{source: *rand.NewPCG(o.Seed, o.Seed^0x9e3779b97f4a7c15)}
 	d.rng = rand.New(&d.source)
 	d.tone = startTone(start)
-	d.frames, d.time, d.score, d.began, d.news = 0, 0, 0, 0, nil
+	d.frames, d.time, d.score, d.began, d.news, d.idle = 0, 0, 0, 0, nil, false
 	d.fatigue.recall(o.Memory)
 	return nil
 }
@@ -142,6 +145,10 @@ func (d *Dream) OnChange(f func(tick int64, s Settings)) {
 
 // OnMove calls f whenever the engine has gone on on another device from now on.
 func (d *Dream) OnMove(f func(*nn.Moved)) { d.onMove = f }
+
+// OnIdle calls f from now on with the reason when a frame is finished whose gradient steps have all left the picture
+// as it was, where those of the frame before had not.
+func (d *Dream) OnIdle(f func(error)) { d.onIdle = f }
 
 // take asks the source, reports a change, and gives the settings as their modulators move them.
 func (d *Dream) take(at Source) (Settings, error) {

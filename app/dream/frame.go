@@ -57,6 +57,7 @@ func (d *Dream) Frame(at Source) (*Frame, error) {
 
 // next dreams the next frame and leaves its picture on the way: collect takes it.
 func (d *Dream) next(at Source) (f *Frame, err error) {
+	before := d.state
 	if err := d.settle(func() error { f, err = d.tryFrame(at); return err }); err != nil {
 		return nil, err
 	}
@@ -64,7 +65,22 @@ func (d *Dream) next(at Source) (f *Frame, err error) {
 		d.onChange(c.tick, c.settings)
 	}
 	d.news = d.news[:0]
+	d.tellIdle(before)
 	return f, nil
+}
+
+// tellIdle tells of a frame, since a state, in which nothing was climbed, if the one before was another.
+func (d *Dream) tellIdle(since state) {
+	steps, healed, dead := d.steps-since.steps, d.healed-since.healed, d.dead-since.dead
+	was := d.idle
+	d.idle = steps > 0 && healed+dead == steps
+	switch {
+	case !d.idle || was:
+	case healed > 0:
+		d.onIdle(errors.New("dream: the numbers of the net burst or are none, so the picture stays as it is; take out bends, or choose another layer or net"))
+	default:
+		d.onIdle(errors.New("dream: what is dreamed does not respond to this picture, which stays as it is; choose another layer, channel or class"))
+	}
 }
 
 // settle does what needs the canvases, and does it again on new ones when the engine has moved.

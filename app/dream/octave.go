@@ -96,8 +96,11 @@ func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 		return err
 	}
 	d.score, err = d.engine.Ascend(c, obj, step)
-	if d.score-d.score != 0 {
+	switch {
+	case d.score-d.score != 0:
 		d.healed++
+	case d.score == 0 && err == nil:
+		d.dead++
 	}
 	return err
 }
