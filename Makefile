@@ -66,7 +66,7 @@ WRITING := TestBackground|TestRing|TestPingPong|TestReplay|TestSeamless|TestVide
 POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestConformance/avx2/(canvas|dream|objectives)
 
 # TestShortCircuitWalk walks through ten minutes of random damage here; the two hours are
-# ZALGOSCOPE_WALK=2h go test . -run ShortCircuitWalk -timeout 30m
+# ZALGOSCOPE_WALK=2h go test ./app/dream -run ShortCircuitWalk -timeout 30m
 test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
 	$(GO) test -race -timeout 30m $(RACY)

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// dreamJob is what the dream command was asked for.
+type dreamJob struct {
+	netFlags
+	engineFlags
+	recordFlags
+	settings dream.Settings
+	start    string // IMAGE, static or clouds
+	scene    string
+	size     string
+	most     int
+	seed     uint64
+	frames   int
+}
+
+func dreamCommand() *cobra.Command {
+	j := &dreamJob{settings: dream.Defaults()}
+	cmd := &cobra.Command{
+		Use:   "dream IMAGE|static|clouds -o OUT",
+		Short: "Dream a picture, or a film of many frames, into a file",
+		Example: `  zalgoscope dream photo.jpg -o out.png
+  zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
+  zalgoscope dream clouds -o out.png --class spider --size 640x480
+  zalgoscope dream static -o parade.mp4 --scene Parade --size 640x400 --frames 300
+  zalgoscope dream static -o frames/%05d.png --frames 120 --steps 2 --zoom 0.02`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			j.start = args[0]
+			return j.run(cmd.Context(), cmd.Flags())
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	j.recordFlags.register(cmd)
+	fs.StringVar(&j.scene, "scene", "", "dream a built-in scene as the window does at two dreams a second (see 'zalgoscope scenes'); other flags on top")
+	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; a picture of another shape is cropped")
+	fs.IntVar(&j.most, "max", 1680, "shrink a larger picture to this many pixels on its longer side, for which 700 MB of memory suffice; 0 keeps it")
+	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
+	fs.IntVar(&j.frames, "frames", 1, "frames to dream, each fed back into the next")
+	knobFlags(fs, &j.settings)
+	fs.Var(panFlag{&j.settings}, "pan", "pan-x and pan-y at once")
+	j.netFlags.register(cmd)
+	j.engineFlags.register(cmd)
+	return cmd
+}
+
+func (j *dreamJob) run(ctx context.Context, flags *pflag.FlagSet) error {
+	if j.frames < 1 {
+		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
+	}
+	if err := j.check(j.frames, image.Point{}); err != nil {
+		return err
+	}
+	start, err := j.startPicture()
+	if err != nil {
+		return err
+	}
+	if err := j.check(j.frames, j.canvas(start)); err != nil {
+		return err
+	}
+	net, err := j.load()
+	if err != nil {
+		return err
+	}
+	if err := j.set(flags, net); err != nil {
+		return err
+	}
+	engine, err := j.open(net)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	if j.settings.Class != "" {
+		announceClass(net, j.settings.Class)
+	}
+	guides := record.NewGuides()
+	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Resize: dream.Resizer(j.start, j.seed), Open: guides.Open})
+	if err != nil {
+		return err
+	}
+	defer d.Release()
+	if err := d.Check(j.settings); err != nil {
+		return err
+	}
+	log := record.NewLog(record.Recipe{
+		Program: version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(j.start, start),
+	}, guides)
+	d.OnChange(log.Change)
+	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
+	d.OnIdle(func(err error) { warn(oneLine(err)) })
+	return j.record(ctx, j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
+		return j.dream(ctx, d, add)
+	})
+}
+
+// set makes the settings those of the scene, with what the flags say on top: their rates are by the frame.
+func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net) error {
+	asked := j.settings
+	if j.scene != "" {
+		p, err := dream.FindPreset(j.scene)
+		if err != nil {
+			return err
+		}
+		if j.settings, err = p.Apply(dream.Live(), net); err != nil {
+			return err
+		}
+		j.settings.Pace = dream.NominalPace
+		asked.PerSecond(dream.NominalPace)
+		adjust(flags, "", &asked, &j.settings)
+	}
+	if dream.StartPicture(j.start, 1, 1, 0) == nil && !flags.Changed("even") {
+		j.settings.Photo()
+	}
+	return nil
+}
+
+// canvas is the frames' size.
+func (j *dreamJob) canvas(start *image.RGBA) image.Point {
+	if s := j.settings; s.Width > 0 && s.Height > 0 {
+		return image.Pt(int(s.Width), int(s.Height))
+	}
+	return start.Rect.Size()
+}
+
+// dream makes the frames.
+func (j *dreamJob) dream(ctx context.Context, d *dream.Dream, add func(*image.RGBA) error) error {
+	bar := newBar(d.Work(j.settings)*int64(j.frames), "dreaming")
+	defer bar.close()
+	at := func(int64) (dream.Settings, error) {
+		bar.set(d.Done())
+		return j.settings, ctx.Err()
+	}
+	for range j.frames {
+		f, err := d.Frame(at)
+		if err != nil {
+			return err
+		}
+		if err := add(f.Picture()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startPicture opens or makes the picture to begin with, at the size asked for.
+func (j *dreamJob) startPicture() (*image.RGBA, error) {
+	w, h := 640, 480
+	if j.size != "" {
+		var err error
+		if w, h, err = picture.ParseSize(j.size); err != nil {
+			return nil, err
+		}
+	}
+	if m := dream.StartPicture(j.start, w, h, j.seed); m != nil {
+		return m, nil
+	}
+	o := picture.Options{Most: j.most, Shrunk: func(w, h, fromW, fromH int) {
+		say(fmt.Sprintf("the picture is dreamed at %dx%d; --max 0 keeps its %dx%d", w, h, fromW, fromH))
+	}}
+	if j.size != "" {
+		o = picture.Options{Width: w, Height: h}
+	}
+	m, err := o.Open(j.start)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("there is no picture %q; give a picture's file, 'static' or 'clouds'", j.start)
+		}
+		return nil, err
+	}
+	return m, nil
+}
+
+// announceClass says which label a word was taken for, where it is not the label itself.
+func announceClass(net *nn.Net, word string) {
+	found := dream.Matches(net.Labels, word)
+	if len(found) == 0 || strings.EqualFold(net.Labels[found[0]], word) {
+		return
+	}
+	text := fmt.Sprintf("class %q is %q", word, net.Labels[found[0]])
+	if more := len(found) - 1; more > 0 {
+		text += fmt.Sprintf(" (%d more labels match)", more)
+	}
+	say(text)
+}

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/nn"
+)
+
+// scenesJob is what the scenes command was asked for.
+type scenesJob struct {
+	netFlags
+	engineFlags
+	sheet string // file to write
+	start string // IMAGE, static or clouds
+	size  string // of a cell
+	after []float64
+	only  []string
+	seed  uint64
+}
+
+func scenesCommand() *cobra.Command {
+	j := &scenesJob{start: "static"}
+	cmd := &cobra.Command{
+		Use:   "scenes [IMAGE|static|clouds]",
+		Short: "List the built-in scenes, or show what each comes to",
+		Long: `List the built-in scenes that the net can dream. With --sheet each is dreamed, from static or the picture, and
+shown as it is after some seconds of two dreams each.`,
+		Example: `  zalgoscope scenes
+  zalgoscope scenes --sheet scenes.jpg --after 20,120
+  zalgoscope scenes --sheet two.png photo.jpg --only Parade,Atlas --size 640x400`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if j.sheet == "" {
+				if len(args) > 0 {
+					return fmt.Errorf("%q is dreamed only for a sheet; add --sheet FILE.png", args[0])
+				}
+				return j.list(cmd.OutOrStdout())
+			}
+			if len(args) > 0 {
+				j.start = args[0]
+			}
+			return j.run(cmd.Context())
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVar(&j.sheet, "sheet", "", "write pictures of all scenes to this PNG or JPEG file")
+	fs.StringVar(&j.size, "size", "320x240", "WIDTHxHEIGHT to dream at")
+	fs.Var(secondsFlag{&j.after}, "after", "seconds after which to show each, with commas between; 20,120 where not given")
+	fs.StringSliceVar(&j.only, "only", nil, "names of the scenes to show, with commas between; all where not given")
+	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
+	j.netFlags.register(cmd)
+	j.engineFlags.register(cmd)
+	return cmd
+}
+
+func (j *scenesJob) list(out io.Writer) error {
+	net, err := j.load()
+	if err != nil {
+		return err
+	}
+	for _, p := range dream.Presets() {
+		if _, err := p.Apply(dream.Live(), net); err == nil {
+			fmt.Fprintln(out, p.Name)
+		}
+	}
+	return nil
+}
+
+// scenes are those asked for that the net can dream. One that was named has to be among them.
+func (j *scenesJob) scenes(net *nn.Net) ([]dream.Preset, error) {
+	if len(j.only) == 0 {
+		return slices.DeleteFunc(dream.Presets(), func(p dream.Preset) bool {
+			_, err := p.Apply(dream.Live(), net)
+			return err != nil
+		}), nil
+	}
+	var out []dream.Preset
+	for _, name := range j.only {
+		p, err := dream.FindPreset(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func (j *scenesJob) run(ctx context.Context) error {
+	if err := picture.CanSave(j.sheet); err != nil {
+		return err
+	}
+	w, h, err := picture.ParseSize(j.size)
+	if err != nil {
+		return err
+	}
+	if j.after == nil {
+		j.after = []float64{20, 120}
+	}
+	start := dream.StartPicture(j.start, w, h, j.seed)
+	if start == nil {
+		var err error
+		if start, err = (picture.Options{Width: w, Height: h}).Open(j.start); err != nil {
+			return err
+		}
+	}
+	net, err := j.load()
+	if err != nil {
+		return err
+	}
+	scenes, err := j.scenes(net)
+	if err != nil {
+		return err
+	}
+	engine, err := j.open(net)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	bar := newBar(1, "dreaming")
+	defer bar.close()
+	from := dream.Options{Seed: j.seed, Resize: dream.Resizer(j.start, j.seed)}
+	sheet, err := dream.SceneSheet(net, engine, scenes, start, j.after, from, func(done, total int) error {
+		bar.progress(int64(done), int64(total))
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	return picture.Save(j.sheet, sheet)
+}
+
+// secondsFlag is an ascending list of times.
+type secondsFlag struct{ to *[]float64 }
+
+func (f secondsFlag) Type() string   { return "SECONDS,..." }
+func (f secondsFlag) String() string { return "" }
+
+func (f secondsFlag) Set(text string) error {
+	*f.to = nil
+	for part := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil || !(v > 0 && v <= 1e6) {
+			return fmt.Errorf("%q is not a number of seconds", part)
+		}
+		*f.to = append(*f.to, v)
+	}
+	slices.Sort(*f.to)
+	return nil
+}

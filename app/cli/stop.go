@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"zalgoscope/app/beside"
+)
+
+// stopTime is how long a stop signal leaves a command for its end: people and systems that stop
+// programs wait two seconds.
+const stopTime = 1500 * time.Millisecond
+
+// stopped is the exit status after a stop signal.
+const stopped = 130
+
+// stoppable gives a context that the first stop signal ends. What has not ended with it in time, such as a gradient
+// step of a large picture, ends with the program, and at once at a second signal.
+func stoppable() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // as nohup does
+			signal.Notify(signals, s)
+		}
+	}
+	go func() {
+		<-signals
+		cancel()
+		select {
+		case <-signals:
+		case <-time.After(stopTime):
+		}
+		leave()
+	}()
+	return ctx
+}
+
+// late is closed when the context has ended a while ago, with time left to end what can be ended.
+func late(ctx context.Context) <-chan struct{} {
+	c := make(chan struct{})
+	context.AfterFunc(ctx, func() { time.AfterFunc(stopTime/3, func() { close(c) }) })
+	return c
+}
+
+// leave ends the program in the midst of whatever it does. Films keep the frames that are written, and nothing
+// half written stays.
+func leave() {
+	parts := beside.Leave()
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		fmt.Fprint(os.Stderr, "\r\x1b[K") // the progress bar's line
+	}
+	for _, p := range parts {
+		say("the frames so far are in " + p)
+	}
+	say("stopped")
+	os.Exit(stopped)
+}

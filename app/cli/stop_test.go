@@ -1,0 +1,125 @@
+//go:build !windows
+
+package cli
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// startMain runs the program in a folder, by way of a shell's words before it where there are some.
+func startMain(t *testing.T, dir string, before string, args ...string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	if before != "" {
+		cmd = exec.Command("sh", append([]string{"-c", before + ` exec "$@"`, "sh", self}, args...)...)
+	}
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "ZALGOSCOPE_TEST_MAIN=1")
+	stderr := &bytes.Buffer{}
+	cmd.Stderr = stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return cmd, stderr
+}
+
+// waitFor waits until a file in a folder has that many bytes at least.
+func waitFor(t *testing.T, pattern string, bytes int64) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range found {
+			if info, err := os.Stat(name); err == nil && info.Size() >= bytes {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not come", pattern)
+		}
+	}
+}
+
+// names are those of the files in a folder.
+func names(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	return strings.Join(all, " ")
+}
+
+// longStep is a frame whose every step takes many seconds on any machine: one thread of the slow engine.
+var longStep = []string{"dream", "static", "--size", "1600x1200", "--steps", "50", "--octaves", "1", "--layer", "inception_5b", "--engine", "reference"}
+
+// A stop signal ends a long step within the time that it has, a second one at once, and nothing half written stays; what
+// stood at the output stands there still.
+func TestStopSignals(t *testing.T) {
+	for _, c := range []struct {
+		name, before, out string
+		signals           []syscall.Signal
+		left              string
+	}{
+		{"interrupt", "", "new.gif", []syscall.Signal{syscall.SIGINT}, "old.gif"},
+		{"terminal gone", "", "old.gif", []syscall.Signal{syscall.SIGHUP}, "old.gif"},
+		{"picture", "", "new.png", []syscall.Signal{syscall.SIGTERM}, "old.gif"},
+		{"video", "", "new.mp4", []syscall.Signal{syscall.SIGTERM}, "old.gif"},
+		{"two signals", "", "new.gif", []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}, "old.gif"},
+		{"nohup", "trap '' HUP;", "new.gif", []syscall.Signal{syscall.SIGHUP, syscall.SIGHUP, syscall.SIGTERM}, "old.gif"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "old.gif"), []byte("old"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd, stderr := startMain(t, dir, c.before, append(longStep, "-o", c.out)...)
+			if c.out == "old.gif" || c.out == "new.png" {
+				waitFor(t, filepath.Join(dir, ".zalgoscope-*"), 0)
+			} else {
+				waitFor(t, filepath.Join(dir, c.out), 0)
+			}
+			time.Sleep(500 * time.Millisecond) // by then it is within the step
+			for _, s := range c.signals {
+				if err := cmd.Process.Signal(s); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- cmd.Wait() }()
+			select {
+			case <-ended:
+			case <-time.After(patience):
+				t.Fatal("it goes on")
+			}
+			if code := cmd.ProcessState.ExitCode(); code != stopped || !strings.HasSuffix(stderr.String(), "zalgoscope: stopped\n") {
+				t.Errorf("exit status %d and %q, want %d and that it stopped", code, stderr, stopped)
+			}
+			if got := names(t, dir); got != c.left {
+				t.Errorf("there are %q, want %q", got, c.left)
+			}
+			if text, err := os.ReadFile(filepath.Join(dir, "old.gif")); err != nil || string(text) != "old" {
+				t.Errorf("the old file holds %q, %v", text, err)
+			}
+		})
+	}
+}

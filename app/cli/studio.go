@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"zalgoscope/app"
+	"zalgoscope/app/dream"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// studioJob is what the program was asked for without a command.
+type studioJob struct {
+	netFlags
+	engineFlags
+	settings          dream.Settings
+	seed              uint64
+	fresh, fullScreen bool
+}
+
+func studioCommand() *cobra.Command {
+	j := &studioJob{settings: dream.Defaults()}
+	cmd := &cobra.Command{
+		Use:   "zalgoscope [IMAGE]",
+		Short: "Dream live: image networks turned round",
+		Long: `Zalgoscope turns an image network round: it climbs the gradient of one of its layers on the
+picture itself, feeds the result back, zooms, and never stops. Without a command it opens the studio,
+a window where every knob turns the dream while it runs.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return j.run(cmd.Context(), cmd.Flags(), args)
+		},
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.BoolVar(&j.fresh, "fresh", false, "ignore the last session's knobs")
+	fs.BoolVar(&j.fullScreen, "full-screen", false, "begin with the canvas on the whole screen")
+	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
+	knobFlags(fs, &j.settings)
+	j.netFlags.register(cmd)
+	j.engineFlags.register(cmd)
+	return cmd
+}
+
+func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string) error {
+	if !displayed() {
+		return errors.New("there is no display for the studio; 'zalgoscope dream IMAGE -o OUT.png' dreams without one")
+	}
+	c := app.Config{
+		Context: ctx,
+		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version, Exit: func() { os.Exit(0) },
+		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
+	}
+	if len(args) == 1 {
+		c.StartName = args[0]
+		if c.Start = dream.StartPicture(args[0], 640, 480, j.seed); c.Start == nil {
+			// The window opens before the picture is decoded, but not for one that cannot be.
+			if err := app.CheckStart(args[0]); err != nil {
+				return err
+			}
+		}
+	}
+	var err error
+	if c.Net, err = j.load(); err != nil {
+		return err
+	}
+	c.NetID = j.identity()
+	return app.Run(c)
+}
+
+// displayed tells whether windows can be opened.
+func displayed() bool {
+	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// openLive leaves room for the window.
+func (j *studioJob) openLive(net *nn.Net) (nn.Engine, error) {
+	f := j.engineFlags
+	if f.threads == 0 {
+		f.threads = app.Threads()
+	}
+	return f.open(net)
+}
+
+// recallLive reads the net that a recipe names, looked for in folders.
+func (j *studioJob) recallLive(want record.Net, folders []string) (*nn.Net, record.Net, error) {
+	spec, err := recall(want, folders...)
+	if err != nil {
+		return nil, record.Net{}, err
+	}
+	return j.loadLive(spec)
+}
+
+// loadLive reads a net that was dropped on the window.
+func (j *studioJob) loadLive(spec string) (*nn.Net, record.Net, error) {
+	f := j.netFlags
+	f.net = spec
+	net, err := f.load()
+	if err != nil {
+		return nil, record.Net{}, err
+	}
+	return net, f.identity(), nil
+}
