@@ -50,10 +50,7 @@ const (
 	ringBytes = 192 << 20
 )
 
-// recordKinds are the files that a recording can be.
-var recordKinds = []string{".gif", ".mp4", ".webm", ".apng"}
-
-func newRecorder() recorder { return recorder{kind: recordKinds[0]} }
+func newRecorder() recorder { return recorder{kind: record.Endings(true)[0]} }
 
 func newRing() *record.Ring { return record.NewRing(ringSpan, ringBytes) }
 

@@ -74,7 +74,7 @@ func (p *panel) addRecord(c *widget.Container) {
 	r := &p.studio.recorder
 	o := &r.options
 	c.AddChild(
-		p.choice("file", recordKinds, func() *string { return &r.kind }),
+		p.choice("file", record.Endings(true), func() *string { return &r.kind }),
 		p.recordDial("length", "seconds of film after which a recording ends by itself", 120, 1, "no end", "%.0f s", &r.length),
 		p.recordDial("frame rate", "frames a second of the film", 50, 1, "dreamed", "%.0f /s", &r.rate),
 		p.recordDial("film size", "longer side of the film in pixels", 1920, 64, "canvas", "%.0f px", &r.side),

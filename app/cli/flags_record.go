@@ -23,7 +23,7 @@ type recordFlags struct {
 
 func (f *recordFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVarP(&f.out, "out", "o", "", "file to write: .png or .jpg, numbered where there are several frames (at %05d where the name has one), .gif, .apng, .mp4 or .webm")
+	fs.StringVarP(&f.out, "out", "o", "", "file to write: "+record.Either(record.Endings(false))+", numbered where there are several frames (at %05d where the name has one), "+record.Either(record.Endings(true)))
 	fs.Float64Var(&f.fps, "fps", record.DefaultFPS, "frames a second of a film")
 	fs.StringVar(&f.loop, "loop", record.Forever, "how a film goes on: "+strings.Join(record.Loops, ", "))
 	fs.StringVar(&f.dither, "dither", record.Diffusion, "how GIF mixes colours: "+strings.Join(record.Dithers, ", "))
@@ -71,12 +71,9 @@ func (f *recordFlags) writeSession(r record.Recipe, frames int) error {
 
 // numbered gives a picture's name a place for a number where there will be several.
 func numbered(out string, frames int) string {
-	ext := filepath.Ext(out)
-	switch strings.ToLower(ext) {
-	case ".png", ".jpg", ".jpeg":
-		if frames > 1 && !strings.Contains(out, "%") {
-			return strings.TrimSuffix(out, ext) + "-%05d" + ext
-		}
+	if f, err := record.FormatOf(out); err != nil || f.Film || frames < 2 || strings.Contains(out, "%") {
+		return out
 	}
-	return out
+	ext := filepath.Ext(out)
+	return strings.TrimSuffix(out, ext) + "-%05d" + ext
 }

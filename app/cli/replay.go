@@ -5,6 +5,8 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +33,7 @@ func replayCommand() *cobra.Command {
 		Use:   "replay FILE -o OUT",
 		Short: "Make a recording again from the recipe in it, at any size or rate",
 		Long: `Make a recording again from the recipe in it. FILE is what zalgoscope recorded or saved:
-PNG, JPEG, GIF, APNG, MP4, WebM, or a session as TOML. The same net, engine and size give the same
+` + strings.Join(slices.Concat(record.Names(false), record.Names(true)), ", ") + `, or a session as TOML. The same net, engine and size give the same
 frames bit for bit. --zalgo, --bend and --mod each take the place of what was recorded of them, for
 the whole recording; an empty text takes it out. What is written carries them.`,
 		Example: `  zalgoscope replay small.gif --size 1920x1080 -o large.mp4

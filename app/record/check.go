@@ -18,42 +18,63 @@ func Check(path string, o Options, size image.Point) error {
 	if err != nil {
 		return err
 	}
-	ext := extension(path)
-	if size != (image.Point{}) {
-		if err := checkSize(ext, fit(o.Size, size)); err != nil {
-			return err
-		}
+	format, err := FormatOf(path)
+	if err != nil {
+		return err
 	}
-	switch ext {
-	case ".gif":
-		if o.FPS > gifMostFPS {
-			return fmt.Errorf("record: GIF players show at most %d frames a second, not %g", gifMostFPS, o.FPS)
-		}
-	case ".mp4", ".webm":
-		if _, err := exec.LookPath("ffmpeg"); err != nil {
-			return fmt.Errorf("record: %s needs the ffmpeg program, and there is none on PATH: install it, or record to .gif or .apng", ext)
-		}
-	case ".png", ".jpg", ".jpeg":
-		if base := filepath.Base(path); place.MatchString(base) {
-			if strings.Count(base, "%") > 1 {
-				return fmt.Errorf("record: %q has more than one place for a number", path)
-			}
-			return nil // its folder need not be there yet
-		}
-	case ".apng":
-	default:
-		return fmt.Errorf("record: cannot record to %q: the name must end in .gif, .apng, .mp4, .webm, .png or .jpg", path)
+	if size != (image.Point{}) {
+		size = fit(o.Size, size)
+	}
+	return format.check(path, o, size)
+}
+
+func checkPlace(path string, _ Options, _ image.Point) error { return beside.Check(path) }
+
+func checkGIF(path string, o Options, size image.Point) error {
+	if err := checkSizeOfGIF(size); err != nil {
+		return err
+	}
+	if o.FPS > gifMostFPS {
+		return fmt.Errorf("record: GIF players show at most %d frames a second, not %g", gifMostFPS, o.FPS)
 	}
 	return beside.Check(path)
 }
 
-// checkSize reports a size that files of a kind cannot have.
-func checkSize(ext string, size image.Point) error {
-	switch {
-	case ext == ".gif" && max(size.X, size.Y) > math.MaxUint16:
+func checkSizeOfGIF(size image.Point) error {
+	if max(size.X, size.Y) > math.MaxUint16 {
 		return fmt.Errorf("record: a GIF cannot be %dx%d, but at most %d on a side", size.X, size.Y, math.MaxUint16)
-	case (ext == ".mp4" || ext == ".webm") && min(size.X, size.Y) < 2:
+	}
+	return nil
+}
+
+func checkVideo(ending string) func(string, Options, image.Point) error {
+	return func(path string, _ Options, size image.Point) error {
+		if size != (image.Point{}) {
+			if err := checkSizeOfVideo(size); err != nil {
+				return err
+			}
+		}
+		if _, err := exec.LookPath("ffmpeg"); err != nil {
+			return fmt.Errorf("record: %s needs the ffmpeg program, and there is none on PATH: install it, or record to .gif or .apng", ending)
+		}
+		return beside.Check(path)
+	}
+}
+
+func checkSizeOfVideo(size image.Point) error {
+	if min(size.X, size.Y) < 2 {
 		return fmt.Errorf("record: a video cannot be %dx%d: its colours need at least 2x2 pixels; choose a larger size, or record to .gif or .apng", size.X, size.Y)
 	}
 	return nil
+}
+
+func checkPictures(path string, _ Options, _ image.Point) error {
+	base := filepath.Base(path)
+	switch {
+	case !place.MatchString(base):
+		return beside.Check(path)
+	case strings.Count(base, "%") > 1:
+		return fmt.Errorf("record: %q has more than one place for a number", path)
+	}
+	return nil // its folder need not be there yet
 }

@@ -3,8 +3,6 @@ package record
 import (
 	"image"
 	"math"
-	"path/filepath"
-	"strings"
 
 	"golang.org/x/image/draw"
 
@@ -24,38 +22,37 @@ func Estimate(path string, o Options, m *image.RGBA, frames int) (int64, error) 
 		draw.ApproxBiLinear.Scale(out, out.Rect, m, m.Rect, draw.Src, nil)
 		m = out
 	}
-	one := 0
-	switch ext := strings.ToLower(filepath.Ext(path)); ext {
-	case ".gif":
-		one = gifFrameSize(m, o)
-	case ".mp4", ".webm":
-		one = videoFrameSize(size, o)
-	default:
-		var data []byte
-		if ext == ".apng" {
-			path = ".png"
-		}
-		data, err = picture.Encode(path, m, o.Quality)
-		one = len(data)
+	format, err := FormatOf(path)
+	if err != nil {
+		return 0, err
 	}
+	one, err := format.cost(m, o)
 	if o.Loop == PingPong {
 		frames = max(2*frames-2, 1)
 	}
 	return int64(frames) * int64(one), err
 }
 
-// gifFrameSize is the size of a frame of which everything changes.
-func gifFrameSize(m *image.RGBA, o Options) int {
+// costOfGIF is the size of a frame of which everything changes.
+func costOfGIF(m *image.RGBA, o Options) (int, error) {
 	var q quantizer
 	q.add(m)
 	b := gifBlocks{dither: o.Dither}
-	return len(b.frame(gifFrame{picture: m, keep: make([]bool, m.Rect.Dx()*m.Rect.Dy()), rect: m.Rect, palette: q.make()}))
+	return len(b.frame(gifFrame{picture: m, keep: make([]bool, m.Rect.Dx()*m.Rect.Dy()), rect: m.Rect, palette: q.make()})), nil
 }
 
-// videoFrameSize goes by dreams measured at the default quality; six steps of crf
+// costOfVideo goes by dreams measured at the default quality; six steps of crf
 // halve a video.
-func videoFrameSize(size image.Point, o Options) int {
+func costOfVideo(m *image.RGBA, o Options) (int, error) {
 	const bitsPerPixel = 1.6
-	bits := bitsPerPixel * float64(size.X*size.Y)
-	return int(bits / 8 * math.Exp2(float64(o.Quality-85)*0.4/6))
+	bits := bitsPerPixel * float64(m.Rect.Dx()*m.Rect.Dy())
+	return int(bits / 8 * math.Exp2(float64(o.Quality-85)*0.4/6)), nil
+}
+
+// costAs is the size of the frame as a picture of its own.
+func costAs(ending string) func(m *image.RGBA, o Options) (int, error) {
+	return func(m *image.RGBA, o Options) (int, error) {
+		data, err := picture.Encode("x"+ending, m, o.Quality)
+		return len(data), err
+	}
 }

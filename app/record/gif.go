@@ -78,7 +78,7 @@ func (g *gifRecorder) Add(m *image.RGBA) error {
 // open writes the head, once the size is known, and starts the writer.
 func (g *gifRecorder) open(m *image.RGBA) error {
 	g.size = m.Rect.Size()
-	if err := checkSize(".gif", g.size); err != nil {
+	if err := checkSizeOfGIF(g.size); err != nil {
 		return err
 	}
 	g.fitPalette(m)

@@ -28,32 +28,32 @@ func jpegText(text string) (out []byte) {
 }
 
 // jpegRecipe collects the recipe's text from a JPEG's comments, without decoding its pixels.
-func jpegRecipe(f *bufio.Reader) (string, error) {
+func jpegRecipe(f *bufio.Reader) (text string, frames int, err error) {
 	var found copies
 	damaged := errors.New("record: the JPEG is damaged")
 	if _, err := f.Discard(jpegHead); err != nil {
-		return "", damaged
+		return "", 0, damaged
 	}
 	for {
 		const scan, comment = 0xda, 0xfe
 		head, err := f.Peek(4)
 		if err != nil || head[0] != 0xff || head[1] == scan {
-			return found.text(), nil
+			return found.text(), 0, nil
 		}
 		kind, n := head[1], 2+int(binary.BigEndian.Uint16(head[2:]))
 		if n < 4 {
-			return "", damaged
+			return "", 0, damaged
 		}
 		segment := make([]byte, n)
 		if _, err := io.ReadFull(f, segment); err != nil {
-			return "", damaged
+			return "", 0, damaged
 		}
 		part, ours := bytes.CutPrefix(segment[4:], []byte(jpegMark))
 		if kind != comment || !ours && !begins(part) {
 			continue
 		}
 		if err := found.add(part); err != nil || found.all > mostStill {
-			return "", errLong
+			return "", 0, errLong
 		}
 	}
 }

@@ -24,8 +24,7 @@ const (
 
 var errLong = fmt.Errorf("record: the recipe is longer than the %d MB of a picture's or the %d MB of a film's", mostStill>>20, mostFilm>>20)
 
-// ReadRecipe finds the recipe in a file that was recorded or saved: PNG, APNG, GIF, JPEG,
-// MP4, WebM, or the recipe's own text. The file's content tells what it is, not its name.
+// ReadRecipe finds the recipe in a file that was recorded or saved in one of Formats, or the recipe's own text. The file's content tells what it is, not its name.
 func ReadRecipe(path string) (Recipe, error) {
 	f, err := disk.Open(path)
 	if err != nil {
@@ -60,16 +59,7 @@ func findText(from io.Reader) (text string, frames int, err error) {
 	if err != nil {
 		return "", 0, ErrNone
 	}
-	switch {
-	case string(magic) == pngMagic:
-		text, frames, err = pngRecipe(f)
-	case bytes.HasPrefix(magic, []byte("\xff\xd8\xff")):
-		text, err = jpegRecipe(f)
-	case bytes.HasPrefix(magic, []byte("GIF8")):
-		text, frames, err = gifRecipe(f)
-	default:
-		text, err = scan(f)
-	}
+	text, frames, err = findIn(f, magic)
 	if err == nil && text == "" {
 		err = ErrNone
 	}

@@ -106,10 +106,9 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Create begins a recording. What it writes follows from the name: .gif, .apng, .mp4 or
-// .webm; one picture for .png, .jpg or .jpeg, the last frame; and a series of these
-// where the name has a number's place, such as frames/%05d.png. What stands at the path stays
-// until the recording is whole.
+// Create begins a recording. What it writes follows from the name, as Formats has it: a film; one picture, the last
+// frame; or a series of pictures where the name has a number's place, such as frames/%05d.png. What stands at
+// the path stays until the recording is whole.
 func Create(path string, o Options) (Recorder, error) {
 	if err := Check(path, o, image.Point{}); err != nil {
 		return nil, err
@@ -118,11 +117,15 @@ func Create(path string, o Options) (Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
+	format, err := FormatOf(path)
+	if err != nil {
+		return nil, err
+	}
 	front := &shaper{size: o.Size}
 	if recipe := o.Recipe; recipe != nil {
 		o.Recipe = func() Recipe { return recipe().made(o, front.frames) }
 	}
-	if front.next, err = open(path, o); err != nil {
+	if front.next, err = format.create(path, o); err != nil {
 		return nil, err
 	}
 	switch o.Loop {
@@ -133,19 +136,3 @@ func Create(path string, o Options) (Recorder, error) {
 	}
 	return front, nil
 }
-
-// open makes the recorder for one kind of file, whose name Check has seen.
-func open(path string, o Options) (Recorder, error) {
-	switch ext := extension(path); ext {
-	case ".gif":
-		return newGIF(path, o)
-	case ".apng":
-		return newAPNG(path, o)
-	case ".mp4", ".webm":
-		return newVideo(path, ext, o)
-	default:
-		return newPictures(path, o)
-	}
-}
-
-func extension(path string) string { return strings.ToLower(filepath.Ext(path)) }

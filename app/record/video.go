@@ -30,12 +30,15 @@ type video struct {
 	err    error
 }
 
-func newVideo(path, ext string, o Options) (Recorder, error) {
-	f, err := beside.Film(path)
-	if err != nil {
-		return nil, err
+// videoTo makes recorders of the kind of video that an ending names.
+func videoTo(ext string) func(path string, o Options) (Recorder, error) {
+	return func(path string, o Options) (Recorder, error) {
+		f, err := beside.Film(path)
+		if err != nil {
+			return nil, err
+		}
+		return &video{o: o, ext: ext, place: f, notes: notes{recipe: o.Recipe}}, nil
 	}
-	return &video{o: o, ext: ext, place: f, notes: notes{recipe: o.Recipe}}, nil
 }
 
 // ffmpeg is a run of the program, which says only what went wrong.
@@ -72,7 +75,7 @@ func (v *video) Add(m *image.RGBA) error {
 
 // start runs ffmpeg for frames of a size.
 func (v *video) start(size image.Point) error {
-	if err := checkSize(v.ext, size); err != nil {
+	if err := checkSizeOfVideo(size); err != nil {
 		return err
 	}
 	fps := fmt.Sprint(v.o.FPS)
