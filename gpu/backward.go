@@ -128,6 +128,8 @@ func (p *plan) backwardLayer(i int) {
 			p.engine.channels(layer.Name, op).read(1))
 	case *bend.Op:
 		p.backwardBend(i, op, l.view(in[0]), y)
+	default:
+		panic(missing(op))
 	}
 }
 

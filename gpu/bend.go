@@ -1,7 +1,6 @@
 package gpu
 
 import (
-	"fmt"
 	"slices"
 
 	"zalgoscope/nn"
@@ -88,19 +87,4 @@ func runs(net *nn.Net, ops []*nn.Conv) bool {
 		}
 	}
 	return true
-}
-
-// runnable reports what of a net the engine cannot run.
-func runnable(net *nn.Net) error {
-	if err := net.Validate(); err != nil {
-		return fmt.Errorf("gpu: %w", err)
-	}
-	for _, l := range net.Layers {
-		switch l.Op.(type) {
-		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Binary, *nn.Softmax, *bend.Op:
-		default:
-			return fmt.Errorf("gpu: layer %q: no operation %q", l.Name, l.Op.Kind())
-		}
-	}
-	return nil
 }

@@ -50,6 +50,9 @@ func (b *bent) forward() (n bendParams) {
 			n.P = 1
 		}
 		n.lies(b.won)
+	case bend.GradientSign, bend.GradientQuantise, bend.GradientStencil, bend.GradientMirror, bend.GradientOrthogonal: // pass
+	default:
+		panic(missing(e))
 	}
 	return n
 }

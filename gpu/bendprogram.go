@@ -30,19 +30,18 @@ const (
 
 // bendProgram is the program of an effect's output or, back, of its input's gradient.
 func (e *Engine) bendProgram(effect bend.Effect, back bool) family {
+	forward := func(f family) family { return either(back, point(codePass), f) }
+	backward := func(f family) family { return either(back, f, point(codePass)) }
 	switch f := effect.(type) {
 	case bend.Pointwise:
-		if !back || !f.Straight() {
-			return family{"bend_point", defines{"CODE": int(f.Code), "BACK": flag(back)}}
+		if back && f.Straight() {
+			return point(codePass)
 		}
+		return family{"bend_point", defines{"CODE": int(f.Code), "BACK": flag(back)}}
 	case bend.Noise:
-		if !back {
-			return point(codeNoise)
-		}
+		return forward(point(codeNoise))
 	case bend.SampleHold, bend.Feedback:
-		if !back {
-			return point(codeMemory)
-		}
+		return forward(point(codeMemory))
 	case bend.Rewire:
 		return family{"bend_channels", nil}
 	case bend.Normalise:
@@ -54,23 +53,28 @@ func (e *Engine) bendProgram(effect bend.Effect, back bool) family {
 		return space(kindResample, back)
 	case bend.Morph:
 		return space(kindMorph, back)
+	case bend.GradientStencil:
+		return backward(space(kindStencil, false))
+	case bend.GradientMirror: // which moves the gradient as a mirror moves a map
+		return backward(space(kindResample, false))
+	case bend.GradientSign:
+		return backward(gradient(kindSign))
+	case bend.GradientQuantise:
+		return backward(gradient(kindQuantise))
+	case bend.GradientOrthogonal:
+		return backward(gradient(kindOrthogonal))
 	}
-	if back {
-		switch effect.(type) {
-		case bend.GradientStencil:
-			return space(kindStencil, false)
-		case bend.GradientMirror: // which moves the gradient as a mirror moves a map
-			return space(kindResample, false)
-		case bend.GradientSign:
-			return family{"bend_gradient", defines{"KIND": kindSign}}
-		case bend.GradientQuantise:
-			return family{"bend_gradient", defines{"KIND": kindQuantise}}
-		case bend.GradientOrthogonal:
-			return family{"bend_gradient", defines{"KIND": kindOrthogonal}}
-		}
-	}
-	return point(codePass)
+	panic(missing(effect))
 }
+
+func either(back bool, a, b family) family {
+	if back {
+		return a
+	}
+	return b
+}
+
+func gradient(kind int) family { return family{"bend_gradient", defines{"KIND": kind}} }
 
 func point(code int) family { return family{"bend_point", defines{"CODE": code, "BACK": 0}} }
 
@@ -106,18 +110,11 @@ var sumOfBend = defines{"PARTS": parts, "STRIDE": sumsAhead, "SLOTS": 1}
 
 // bendPrograms lists all programs that bends need, so that they can be made before they are wanted.
 func (e *Engine) bendPrograms() (all []family) {
-	effects := []bend.Effect{
-		bend.Noise{}, bend.SampleHold{}, bend.Rewire{}, bend.Normalise{}, bend.Stencil{}, bend.Resample{}, bend.Morph{},
-		bend.GradientSign{}, bend.GradientMirror{}, bend.GradientQuantise{}, bend.GradientOrthogonal{},
-	}
-	for code := bend.Linear; code <= bend.Sine; code++ {
-		effects = append(effects, bend.Pointwise{Code: code})
-	}
 	texel := e.device.Software
 	add := func(f family, texel, masked bool) {
 		all = append(all, family{f.shader, e.macros(f.macros, texel, masked)})
 	}
-	for _, f := range effects {
+	for _, f := range bend.Effects() {
 		add(e.bendProgram(f, false), texel, false)
 		add(e.bendProgram(f, true), texel, false)
 		add(e.bendProgram(f, true), texel, true)

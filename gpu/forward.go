@@ -97,6 +97,8 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardBinary(layer.Name, op, in, y)
 	case *bend.Op:
 		p.forwardBend(i, op, x, y)
+	default:
+		panic(missing(op))
 	}
 }
 

@@ -58,6 +58,8 @@ func (o *Binary) Forward(y *tensor.Dense, x []*tensor.Dense) {
 			out[i] = a[j] * b[k]
 		case Over:
 			out[i] = a[j] / b[k]
+		default:
+			panic("nn: no function " + o.Kind())
 		}
 	})
 }
@@ -69,6 +71,7 @@ func (o *Binary) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.D
 	eachPair(dy.Shape(), x, func(i, j, k int) {
 		by := [2]float64{1, 1}
 		switch o.Fn {
+		case Plus:
 		case Minus:
 			by[1] = -1
 		case Times:
@@ -76,6 +79,8 @@ func (o *Binary) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.D
 		case Over:
 			q := 1 / float64(b[k])
 			by = [2]float64{q, -float64(a[j]) * q * q}
+		default:
+			panic("nn: no function " + o.Kind())
 		}
 		sums[0][j] += by[0] * float64(d[i])
 		sums[1][k] += by[1] * float64(d[i])

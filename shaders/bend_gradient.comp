@@ -4,6 +4,9 @@
 #define SIGN 0
 #define QUANTISE 1
 #define ORTHOGONAL 2
+#if KIND > ORTHOGONAL
+#error no such KIND
+#endif
 layout(local_size_x = LX) in;
 layout(std430, binding = 5) restrict buffer Sums { vec4 sums[]; };
 #if KIND == ORTHOGONAL

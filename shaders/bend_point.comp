@@ -15,6 +15,9 @@
 #define MEMORY 11
 #define REMEMBER 12
 #define PASS 13
+#if CODE > PASS
+#error no such CODE
+#endif
 layout(local_size_x = LX) in;
 #if CODE == MEMORY
 layout(std430, binding = 6) readonly restrict buffer Past { vec4 past[]; };

@@ -4,6 +4,9 @@
 #define STENCIL 0
 #define RESAMPLE 1
 #define MORPH 2
+#if KIND > MORPH
+#error no such KIND
+#endif
 layout(local_size_x = LX) in;
 #if KIND == MORPH && BACK == 0
 layout(std430, binding = 5) writeonly restrict buffer Winners { vec4 winner[]; }; // counted along the 3x3; seen on the way back

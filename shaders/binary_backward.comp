@@ -31,6 +31,8 @@ vec4 term(int block, int y, int x) {
 #endif
 #elif FN == MINUS && SIDE == 1
     d = -d;
+#elif FN > OVER
+#error no such FN
 #endif
     return mix(vec4(0), d, lessThan(ivec4(4 * block) + ivec4(0, 1, 2, 3), ivec4(wide)));
 }

@@ -18,8 +18,10 @@ void main() {
     u -= v;
 #elif FN == TIMES
     u *= v;
-#else
+#elif FN == OVER
     u /= v;
+#else
+#error no such FN
 #endif
     u = mix(vec4(0), u, greaterThan(LANES(block), vec4(0))); // 0/0 must not stand where no channel is
     STORE(here, u)

@@ -49,6 +49,8 @@ void main() {
     v = mix(vec4(0), v, lessThan(t, vec4(b)));
 #elif MODE == AFFINE_BACKWARD
     v *= LOAD(other, block);
+#elif MODE != COPY
+#error no such MODE
 #endif
     STORE(here, v)
 #endif

@@ -3,6 +3,7 @@ package bend
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"zalgoscope/nn"
@@ -280,6 +281,26 @@ func (d draft) mask() []float32 {
 		mask[c] = 1
 	}
 	return mask
+}
+
+// Effects has one of each effect that the table makes: of functions of single values one of each code.
+func Effects() (all []Effect) {
+	seen := map[any]bool{}
+	for _, k := range Kinds {
+		if k.effect == nil {
+			continue
+		}
+		e := k.effect(draft{amount: float32(k.Default), unit: 1, chosen: []bool{true}})
+		what := any(reflect.TypeOf(e))
+		if p, ok := e.(Pointwise); ok {
+			what = p.Code
+		}
+		if !seen[what] {
+			seen[what] = true
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // Groups lists the groups of kinds in the table's order.

@@ -144,6 +144,8 @@ func (g *gradientTask) from(i, u int) {
 		g.fromPool(un, op)
 	case *bend.Op:
 		g.fromBend(u, op)
+	default:
+		panic(missing(op))
 	}
 }
 
@@ -189,6 +191,8 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 		g.live(g.n.gradLevel, o.arg)
 		g.sheets = true
 		g.add(&widePoolGradient{forward: o, out: g.out, dy: un.grad, add: g.started()})
+	default:
+		panic(missing(o))
 	}
 }
 

@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"fmt"
-
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
@@ -50,21 +48,6 @@ func (e *Engine) forget() {
 	clear(e.plans[len(kept):])
 	e.plans = kept
 	e.packs.keep(e.opened)
-}
-
-// runnable reports what of a net the engine cannot run.
-func runnable(net *nn.Net) error {
-	if err := net.Validate(); err != nil {
-		return err
-	}
-	for _, l := range net.Layers {
-		switch l.Op.(type) {
-		case *nn.Conv, *nn.Pool, *nn.LRN, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Binary, *nn.Softmax, *bend.Op:
-		default:
-			return fmt.Errorf("cpu: layer %q: no operation %q", l.Name, l.Op.Kind())
-		}
-	}
-	return nil
 }
 
 // prepare brings a plan's bends to where their knobs stand; only a gradient step may change what they remember.

@@ -51,6 +51,8 @@ func (o *bendConv) prepare(b *bent) {
 		k = e.Transposed().K
 	case bend.Pointwise:
 		k[0], shift = e.P, e.Q
+	default:
+		panic(missing(e))
 	}
 	middle := o.win.Kernel[0] * o.win.Kernel[1] / 2
 	for i := range o.panels {

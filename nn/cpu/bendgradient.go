@@ -95,5 +95,7 @@ func (o *measuredBackward) write(w *worker, r region) {
 				t.f = o.line(o.at.Past, b, y)
 			}
 		})
+	default:
+		panic(missing(e))
 	}
 }

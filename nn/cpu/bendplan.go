@@ -33,12 +33,14 @@ func (c *compiler) forwardBend(i int, op *bend.Op, x view) {
 		c.addLaid(c.simple(i, 8, x.buf), &resample{rows, 0})
 	case bend.Morph:
 		c.simple(i, 15, x.buf).add(c.morphForward(n, e, rows))
-	default: // the bends of the gradient
+	case bend.GradientSign, bend.GradientQuantise, bend.GradientStencil, bend.GradientMirror, bend.GradientOrthogonal:
 		if n.out == x {
 			n.level--
 			return
 		}
 		c.simple(i, 2, x.buf).add(&sum{k: c.packs.k, out: n.out, in: []view{x}})
+	default:
+		panic(missing(e))
 	}
 }
 
@@ -76,8 +78,10 @@ func (g *gradientTask) fromBend(u int, op *bend.Op) {
 		g.bend(15, g.morphBackward(rows))
 	case bend.GradientMirror:
 		g.bend(5, &mirrorBackward{rows})
-	default:
+	case bend.GradientSign, bend.GradientQuantise, bend.GradientOrthogonal:
 		g.bend(5, &measuredBackward{rows})
+	default:
+		panic(missing(e))
 	}
 }
 

@@ -75,6 +75,10 @@ func (b *bent) prepare(step int64) {
 		}
 	case bend.Normalise:
 		b.balance.prepare(e)
+	case bend.SampleHold, bend.Stencil, bend.Morph: // have no more than their shares and convs
+	case bend.GradientSign, bend.GradientQuantise, bend.GradientStencil, bend.GradientMirror, bend.GradientOrthogonal:
+	default:
+		panic(missing(e))
 	}
 }
 

@@ -99,10 +99,13 @@ func (o *binary) write(w *worker, r region) {
 	t := &w.bend
 	run, clean, wet := o.k.mix, ones, ones
 	switch o.fn {
+	case nn.Plus:
 	case nn.Minus:
 		wet = minusOnes
 	case nn.Times, nn.Over:
 		run, clean = o.k.scale, zeros
+	default:
+		panic(missing(o.fn))
 	}
 	for b := r.b0; b < r.b1; b++ {
 		for y := r.y0; y < r.y1; y++ {

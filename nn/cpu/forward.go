@@ -76,7 +76,7 @@ func (c *compiler) forward(i int) {
 	case *bend.Op:
 		c.forwardBend(i, op, x)
 	default:
-		panic("cpu: unknown operation " + l.Op.Kind())
+		panic(missing(op))
 	}
 }
 

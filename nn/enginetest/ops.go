@@ -20,6 +20,7 @@ type opCase struct {
 
 // Ops compares every operation's forward and backward pass.
 func Ops(t *testing.T, open Open) {
+	open, tried := trying(open)
 	for _, c := range opCases() {
 		t.Run(c.name, func(t *testing.T) {
 			b := build(c.name)
@@ -35,6 +36,7 @@ func Ops(t *testing.T, open Open) {
 	t.Run("join", func(t *testing.T) { joins(t, open) })
 	t.Run("binary", func(t *testing.T) { binaries(t, open) })
 	t.Run("picture", func(t *testing.T) { stems(t, open) })
+	t.Run("all", tried)
 }
 
 func opCases() []opCase {

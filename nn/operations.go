@@ -1,0 +1,7 @@
+package nn
+
+// Operations has one of each operation that a net may hold, but for bends (package bend), so that
+// tests can want of every engine that it runs or refuses it.
+var Operations = []Op{
+	&Conv{}, &Pool{}, &LRN{}, &Softmax{}, &ReLU{}, &Clip{}, &PerChannel{}, &Concat{}, &Add{}, &Binary{},
+}

@@ -1,0 +1,36 @@
+package nn_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"slices"
+	"testing"
+
+	"zalgoscope/nn"
+)
+
+// TestOperations wants every type of the package that has a way back among Operations.
+func TestOperations(t *testing.T) {
+	packages, err := parser.ParseDir(token.NewFileSet(), ".", nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, file := range packages["nn"].Files {
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "Backward" {
+				want = append(want, f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name)
+			}
+		}
+	}
+	for _, op := range nn.Operations {
+		got = append(got, reflect.TypeOf(op).Elem().Name())
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("Operations has %v, but the package's files %v", got, want)
+	}
+}
