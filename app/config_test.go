@@ -15,8 +15,8 @@ import (
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/enginetest"
+	"zalgoscope/nn/failover"
 	"zalgoscope/nn/load"
-	"zalgoscope/nn/spare"
 )
 
 // childConfig is what the window begins with: "small" a little net that dreams quickly, "slow" the
@@ -66,7 +66,7 @@ func childConfig(kind string) (Config, error) {
 	case "mortal":
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
 			first, err := nn.NewReference(net)
-			return spare.New(mortal{first}, spare.Options{
+			return failover.New(mortal{first}, failover.Options{
 				Failed: func(err error) bool { return errors.Is(err, errDead) },
 				Open:   func() (nn.Engine, error) { return nn.NewReference(net) },
 			}), err

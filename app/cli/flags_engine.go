@@ -10,7 +10,7 @@ import (
 	"zalgoscope/gpu"
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
-	"zalgoscope/nn/spare"
+	"zalgoscope/nn/failover"
 )
 
 // engineFlags are the flags by which a command takes an engine.
@@ -35,7 +35,7 @@ func (f *engineFlags) open(net *nn.Net) (nn.Engine, error) {
 	if _, gl := e.(*gpu.Engine); !gl || err != nil {
 		return e, err
 	}
-	return spare.New(e, spare.Options{
+	return failover.New(e, failover.Options{
 		Failed: func(err error) bool { return errors.As(err, new(*gpu.Error)) },
 		Open:   func() (nn.Engine, error) { return f.openCPU(net) },
 		OnMove: func(m *nn.Moved) { warn(oneLine(m)) },

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"zalgoscope/nn"
-	"zalgoscope/nn/spare"
+	"zalgoscope/nn/failover"
 )
 
 var errDead = errors.New("dead")
@@ -29,7 +29,7 @@ func (m *mortal) Ascend(c nn.Canvas, obj nn.Objective, step nn.Step) (float32, e
 func mortalDream(t *testing.T, start *image.RGBA, steps int) *Dream {
 	t.Helper()
 	net, first := engine(t)
-	e := spare.New(&mortal{first, steps}, spare.Options{
+	e := failover.New(&mortal{first, steps}, failover.Options{
 		Failed: func(err error) bool { return errors.Is(err, errDead) },
 		Open:   func() (nn.Engine, error) { return nn.NewReference(net) },
 	})

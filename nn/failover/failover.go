@@ -1,6 +1,6 @@
-// Package spare lets a dream survive its device: an engine that goes on on another one when the
+// Package failover lets a dream survive its device: an engine that goes on on another one when the
 // first fails, as a graphics card can at any time.
-package spare
+package failover
 
 import (
 	"errors"

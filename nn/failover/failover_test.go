@@ -1,4 +1,4 @@
-package spare
+package failover
 
 import (
 	"errors"
