@@ -44,42 +44,6 @@ func (*Concat) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Den
 	}
 }
 
-// Add sums its inputs, which agree in shape.
-type Add struct{}
-
-func (*Add) Kind() string { return "add" }
-
-func (*Add) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	out, err := level(in)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range in {
-		if s[0] != out[0] {
-			return nil, fmt.Errorf("adds %d channels to %d", s[0], out[0])
-		}
-	}
-	return out, nil
-}
-
-func (*Add) MACs([]tensor.Shape) int64 { return 0 }
-
-func (*Add) Forward(y *tensor.Dense, x []*tensor.Dense) {
-	out := Floats(y)
-	clear(out)
-	for _, t := range x {
-		accumulate(out, Floats(t))
-	}
-}
-
-func (*Add) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, _ []*tensor.Dense) {
-	for _, g := range dx {
-		if g != nil {
-			accumulate(Floats(g), Floats(dy))
-		}
-	}
-}
-
 // level checks that the inputs are maps of one height and width and returns the first one's shape.
 func level(in []tensor.Shape) (tensor.Shape, error) {
 	if len(in) == 0 {
@@ -94,10 +58,4 @@ func level(in []tensor.Shape) (tensor.Shape, error) {
 		}
 	}
 	return in[0].Clone(), nil
-}
-
-func accumulate(dst, src []float32) {
-	for i, v := range src {
-		dst[i] += v
-	}
 }

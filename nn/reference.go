@@ -147,11 +147,11 @@ func (r *Reference) forward(x *tensor.Dense, upto ...int) ([]*tensor.Dense, erro
 }
 
 func (r *Reference) Ascend(c Canvas, obj Objective, step Step) (float32, error) {
-	p, err := r.plane(c)
+	p, err := r.own(c)
 	if err != nil {
 		return 0, err
 	}
-	rolled := &plane{w: p.w, h: p.h, pix: make([]float32, len(p.pix))}
+	rolled := &referenceCanvas{w: p.w, h: p.h, pix: make([]float32, len(p.pix))}
 	roll(rolled, p, step.ShiftX, step.ShiftY)
 	x := rolled.tensor(r.net.Input)
 	done, err := r.pass(x, obj)
@@ -170,17 +170,17 @@ func (r *Reference) NewPicture(w, h int) (Canvas, error) {
 	if w < 1 || h < 1 {
 		return nil, fmt.Errorf("nn: a canvas of %dx%d pixels is empty", w, h)
 	}
-	return &plane{owner: r, w: w, h: h, pix: make([]float32, 3*w*h)}, nil
+	return &referenceCanvas{owner: r, w: w, h: h, pix: make([]float32, 3*w*h)}, nil
 }
 
 func (r *Reference) NewMemory(channels int) (Memory, error) { return NewHostMemory(r, channels) }
 
 func (r *Reference) Warp(dst, src Canvas, m Affine, edge Edge) error {
-	d, err := r.plane(dst)
+	d, err := r.own(dst)
 	if err != nil {
 		return err
 	}
-	s, err := r.plane(src)
+	s, err := r.own(src)
 	if err != nil {
 		return err
 	}
@@ -192,13 +192,13 @@ func (r *Reference) Warp(dst, src Canvas, m Affine, edge Edge) error {
 }
 
 func (r *Reference) Combine(dst Canvas, terms ...Term) error {
-	d, err := r.plane(dst)
+	d, err := r.own(dst)
 	if err != nil {
 		return err
 	}
 	out := make([]float32, len(d.pix))
 	for _, t := range terms {
-		s, err := r.plane(t.Canvas)
+		s, err := r.own(t.Canvas)
 		if err != nil {
 			return err
 		}
@@ -214,7 +214,7 @@ func (r *Reference) Combine(dst Canvas, terms ...Term) error {
 }
 
 func (r *Reference) Hold(c Canvas, tone Tone, amount float32) error {
-	p, err := r.plane(c)
+	p, err := r.own(c)
 	if err != nil {
 		return err
 	}
@@ -222,8 +222,8 @@ func (r *Reference) Hold(c Canvas, tone Tone, amount float32) error {
 	return nil
 }
 
-func (r *Reference) plane(c Canvas) (*plane, error) {
-	p, ok := c.(*plane)
+func (r *Reference) own(c Canvas) (*referenceCanvas, error) {
+	p, ok := c.(*referenceCanvas)
 	if !ok || p.owner != r || p.pix == nil {
 		return nil, errors.New("nn: the canvas is released or belongs to another engine")
 	}

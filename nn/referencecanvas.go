@@ -8,17 +8,17 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// plane is the reference engine's canvas: pix holds red, green and blue planes.
-type plane struct {
+// referenceCanvas is the reference engine's canvas: pix holds red, green and blue planes.
+type referenceCanvas struct {
 	owner *Reference
 	w, h  int
 	pix   []float32
 }
 
-func (p *plane) Size() (w, h int) { return p.w, p.h }
-func (p *plane) Release()         { p.pix = nil }
+func (p *referenceCanvas) Size() (w, h int) { return p.w, p.h }
+func (p *referenceCanvas) Release()         { p.pix = nil }
 
-func (p *plane) Write(m *image.RGBA) error {
+func (p *referenceCanvas) Write(m *image.RGBA) error {
 	if m.Rect != image.Rect(0, 0, p.w, p.h) {
 		return fmt.Errorf("nn: an image of %v does not fit a canvas of %dx%d", m.Rect, p.w, p.h)
 	}
@@ -26,7 +26,7 @@ func (p *plane) Write(m *image.RGBA) error {
 	return nil
 }
 
-func (p *plane) Read(m *image.RGBA) error {
+func (p *referenceCanvas) Read(m *image.RGBA) error {
 	if m.Rect != image.Rect(0, 0, p.w, p.h) {
 		return fmt.Errorf("nn: an image of %v does not fit a canvas of %dx%d", m.Rect, p.w, p.h)
 	}
@@ -39,7 +39,7 @@ func (p *plane) Read(m *image.RGBA) error {
 }
 
 // each visits every value: its index, colour, column and row.
-func (p *plane) each(visit func(i, c, x, y int)) {
+func (p *referenceCanvas) each(visit func(i, c, x, y int)) {
 	for c := range 3 {
 		for y := range p.h {
 			for x := range p.w {
@@ -50,7 +50,7 @@ func (p *plane) each(visit func(i, c, x, y int)) {
 }
 
 // tensor preprocesses the canvas to a net's input.
-func (p *plane) tensor(in Input) *tensor.Dense {
+func (p *referenceCanvas) tensor(in Input) *tensor.Dense {
 	x := NewTensor(tensor.Shape{3, p.h, p.w})
 	scale, offset := in.Affine()
 	n, data := p.w*p.h, Floats(x)
@@ -64,7 +64,7 @@ func (p *plane) tensor(in Input) *tensor.Dense {
 
 // climb adds the normalised gradient, given with respect to the preprocessed input, clips, and heals
 // what is not finite, if there is something.
-func (p *plane) climb(g *tensor.Dense, in Input, step Step) (healed bool) {
+func (p *referenceCanvas) climb(g *tensor.Dense, in Input, step Step) (healed bool) {
 	scale, _ := in.Affine()
 	n, d := p.w*p.h, Floats(g)
 	for i, v := range d {
@@ -103,13 +103,13 @@ const grey = 127.5 // the middle of 0..255
 func finite(v float32) bool { return v-v == 0 }
 
 // roll moves src by dx, dy pixels into dst, wrapping round.
-func roll(dst, src *plane, dx, dy int) {
+func roll(dst, src *referenceCanvas, dx, dy int) {
 	dst.each(func(i, c, x, y int) {
 		dst.pix[i] = src.pix[(c*src.h+wrap(y-dy, src.h))*src.w+wrap(x-dx, src.w)]
 	})
 }
 
-func warp(dst, src *plane, m Affine, edge Edge) {
+func warp(dst, src *referenceCanvas, m Affine, edge Edge) {
 	at := wrap
 	if edge == Mirror {
 		at = mirror

@@ -13,7 +13,7 @@ type Tone struct {
 
 // ToneOf measures an image.
 func ToneOf(m *image.RGBA) Tone {
-	p := &plane{w: m.Rect.Dx(), h: m.Rect.Dy()}
+	p := &referenceCanvas{w: m.Rect.Dx(), h: m.Rect.Dy()}
 	p.pix = make([]float32, 3*p.w*p.h)
 	p.each(func(i, c, x, y int) {
 		p.pix[i] = float32(m.Pix[m.PixOffset(m.Rect.Min.X+x, m.Rect.Min.Y+y)+c])
@@ -54,7 +54,7 @@ func RGB(o [3]float32) (r, g, b float32) {
 }
 
 // tone measures the canvas.
-func (p *plane) tone() (t Tone) {
+func (p *referenceCanvas) tone() (t Tone) {
 	n := p.w * p.h
 	var sum, squares [3]float64
 	for i := range n {
@@ -72,7 +72,7 @@ func (p *plane) tone() (t Tone) {
 }
 
 // hold moves the canvas's tone towards t and clips to 0..255.
-func (p *plane) hold(t Tone, amount float32) {
+func (p *referenceCanvas) hold(t Tone, amount float32) {
 	gain, offset := t.Shift(p.tone(), amount)
 	n := p.w * p.h
 	for i := range n {

@@ -47,7 +47,7 @@ type arena struct {
 func (a *arena) fit(size int) (unsafe.Pointer, error) {
 	if n := size + 2*alignment; n > a.size {
 		a.release() // before the new is taken
-		mem, err := room(n)
+		mem, err := allocate(n)
 		if err != nil {
 			return nil, fmt.Errorf("cpu: no %d MiB of memory for a step (%w); a smaller picture needs less", n>>20, err)
 		}
@@ -58,7 +58,7 @@ func (a *arena) fit(size int) (unsafe.Pointer, error) {
 
 func (a *arena) release() {
 	if a.mem != nil {
-		giveBack(a.mem, a.size)
+		release(a.mem, a.size)
 	}
 	*a = arena{}
 }

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// room is memory outside the Go heap, which so does not grow by twice its size, and goes
+// allocate gives memory outside the Go heap, which so does not grow by twice its size, and goes
 // back to the system at once. Pages of 2 MiB, where the system has them, save misses.
-func room(size int) (unsafe.Pointer, error) {
+func allocate(size int) (unsafe.Pointer, error) {
 	p, err := unix.MmapPtr(-1, 0, nil, uintptr(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err == nil {
 		large(p, size)
@@ -18,4 +18,4 @@ func room(size int) (unsafe.Pointer, error) {
 	return p, err
 }
 
-func giveBack(p unsafe.Pointer, size int) { _ = unix.MunmapPtr(p, uintptr(size)) }
+func release(p unsafe.Pointer, size int) { _ = unix.MunmapPtr(p, uintptr(size)) }

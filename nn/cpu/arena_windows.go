@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// room is memory outside the Go heap.
-func room(size int) (unsafe.Pointer, error) {
+// allocate gives memory outside the Go heap.
+func allocate(size int) (unsafe.Pointer, error) {
 	at, err := windows.VirtualAlloc(0, uintptr(size), windows.MEM_RESERVE|windows.MEM_COMMIT, windows.PAGE_READWRITE)
 	return address(at).pointer(), err
 }
 
-func giveBack(p unsafe.Pointer, _ int) { _ = windows.VirtualFree(uintptr(p), 0, windows.MEM_RELEASE) }
+func release(p unsafe.Pointer, _ int) { _ = windows.VirtualFree(uintptr(p), 0, windows.MEM_RELEASE) }

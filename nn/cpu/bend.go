@@ -55,12 +55,12 @@ func (e *Engine) prepare(p *plan, ascending bool) {
 	if p.graph.net == e.opened {
 		return
 	}
-	e.packs.refresh(e.crew)
+	e.packs.refresh(e.workers)
 	for _, b := range p.bends {
 		e.remember(b, ascending)
 	}
 	e.jobs.prepare = prepare{p.bends, e.bending.step}
-	e.crew.run(&e.jobs.prepare, len(p.bends), len(p.bends) > 1)
+	e.workers.run(&e.jobs.prepare, len(p.bends), len(p.bends) > 1)
 }
 
 // prepare is bends to be prepared for a step.

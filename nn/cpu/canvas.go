@@ -75,7 +75,7 @@ func (c *canvas) Read(m *image.RGBA) error {
 	}
 	e := c.owner
 	e.jobs.read = readOut{c, m}
-	e.crew.run(&e.jobs.read, c.h, 4*c.w*c.h > shareFloats)
+	e.workers.run(&e.jobs.read, c.h, 4*c.w*c.h > shareFloats)
 	return nil
 }
 
@@ -113,7 +113,7 @@ func (e *Engine) Combine(dst nn.Canvas, terms ...nn.Term) error {
 		}
 		o.src, o.weight = append(o.src, s), append(o.weight, t.Weight)
 	}
-	e.crew.run(o, d.h, len(d.pix) > shareFloats)
+	e.workers.run(o, d.h, len(d.pix) > shareFloats)
 	return nil
 }
 

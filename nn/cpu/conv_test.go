@@ -107,7 +107,7 @@ func benchmarkConv(b *testing.B, k *kernels, l convLayer, back bool) {
 		for range 20 {
 			for i := range s.items {
 				if s.items[i].task == t {
-					best[i] = min(best[i], seconds(func() { s.run(e.crew.workers[0], i) }))
+					best[i] = min(best[i], seconds(func() { s.run(e.workers.all[0], i) }))
 				}
 			}
 			peak = max(peak, 20000*float64(k.work)/seconds(func() { k.peak(20000) }))

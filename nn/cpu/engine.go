@@ -20,10 +20,10 @@ type Options struct {
 
 // Engine runs one net on the processor. It is used by one goroutine at a time.
 type Engine struct {
-	net   *nn.Net // that runs: the opened one, or bending's
-	k     *kernels
-	crew  *crew
-	packs *packs
+	net     *nn.Net // that runs: the opened one, or bending's
+	k       *kernels
+	workers *workers
+	packs   *packs
 
 	opened  *nn.Net
 	bending *bending // the last rewritten net, or nil
@@ -65,12 +65,12 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Engine{net: net, opened: net, k: k, crew: newCrew(threads), packs: newPacks(k)}, nil
+	return &Engine{net: net, opened: net, k: k, workers: newWorkers(threads), packs: newPacks(k)}, nil
 }
 
 // Device names the kernels and the threads.
 func (e *Engine) Device() string {
-	n := len(e.crew.workers)
+	n := len(e.workers.all)
 	if n == 1 {
 		return "cpu " + e.k.name + ", 1 thread"
 	}
@@ -79,8 +79,8 @@ func (e *Engine) Device() string {
 
 // Close ends the worker goroutines. Closing twice does nothing.
 func (e *Engine) Close() error {
-	if !e.crew.closed.Load() {
-		e.crew.close()
+	if !e.workers.closed.Load() {
+		e.workers.close()
 	}
 	e.plans = nil
 	e.arena.release()
@@ -129,7 +129,7 @@ func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
 	if sizes := p.pyramid(step.Depth); len(sizes) > 1 {
 		e.even(p, step.Depth, sizes)
 	} else {
-		e.crew.run(o, c.h, share)
+		e.workers.run(o, c.h, share)
 	}
 	sum := 0.0
 	for _, v := range o.sums {
@@ -139,7 +139,7 @@ func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
 		o.rate = 0
 	}
 	o.move = true
-	e.crew.run(o, c.h, share)
+	e.workers.run(o, c.h, share)
 	return slices.Contains(o.healed, true)
 }
 
@@ -148,7 +148,7 @@ func (e *Engine) even(p *plan, d nn.Depth, sizes [][2]int) {
 	o, c := &e.jobs.pyramid, &e.jobs.climb
 	o.k, o.grad, o.scale, o.healed = e.k, &p.grad, c.scale, c.healed
 	o.fit(sizes)
-	o.even(e.crew, d)
+	o.even(e.workers, d)
 	copy(c.sums, o.levels[0].sums)
 	c.grad.evened, c.scale = o.levels[0].pix, [3]float32{1, 1, 1}
 }
@@ -169,7 +169,7 @@ func (e *Engine) Gradient(x *tensor.Dense, obj nn.Objective) (*tensor.Dense, flo
 		return nil, 0, err
 	}
 	dx := nn.NewTensor(x.Shape().Clone())
-	out, me := nn.Floats(dx), e.crew.workers[0]
+	out, me := nn.Floats(dx), e.workers.all[0]
 	for y := range h {
 		row := plan.grad.row(me, y)
 		for x := range w {
@@ -191,7 +191,7 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error
 	if err != nil {
 		return nil, err
 	}
-	p, err := compile(e.net, e.packs, len(e.crew.workers), w, h, []int{l}, false)
+	p, err := compile(e.net, e.packs, len(e.workers.all), w, h, []int{l}, false)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +205,7 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (*tensor.Dense, error
 	out := nn.Floats(y)
 	for i := range n.h {
 		for j := range n.w {
-			n.out.channels(e.crew.workers[0], i, j, func(c int, v float32) { out[(c*n.h+i)*n.w+j] = v })
+			n.out.channels(e.workers.all[0], i, j, func(c int, v float32) { out[(c*n.h+i)*n.w+j] = v })
 		}
 	}
 	return y, nil
@@ -237,7 +237,7 @@ func (e *Engine) plan(w, h int, obj nn.Objective) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := compile(e.net, e.packs, len(e.crew.workers), w, h, targets, true)
+	p, err := compile(e.net, e.packs, len(e.workers.all), w, h, targets, true)
 	if err != nil {
 		return nil, err
 	}
@@ -264,12 +264,12 @@ func (e *Engine) execute(p *plan) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range e.crew.workers {
+	for _, w := range e.workers.all {
 		w.base = base
 	}
 	for i := range p.stages {
 		s := &p.stages[i]
-		e.crew.runRanges(s, s.cuts, s.share)
+		e.workers.runRanges(s, s.cuts, s.share)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*nn.Measu
 		return nil, err
 	}
 	m := &nn.Measurement{
-		Engine: "cpu", Device: e.Device(), Threads: len(e.crew.workers),
+		Engine: "cpu", Device: e.Device(), Threads: len(e.workers.all),
 		Net: e.net.Name, Layer: obj[0].Layer, Width: w, Height: h, ArenaBytes: p.size,
 	}
 	steps, busy := 0, time.Duration(0)
@@ -67,9 +67,9 @@ func (p *plan) macs() (sum int64) {
 // multiply-adds on registers alone on all of the engine's threads.
 func (e *Engine) Peak() float64 {
 	const rounds, pieces = 100000, 4
-	n := pieces * len(e.crew.workers)
+	n := pieces * len(e.workers.all)
 	start := time.Now()
-	e.crew.run(peakRun{e.k, rounds}, n, true)
+	e.workers.run(peakRun{e.k, rounds}, n, true)
 	return float64(n*rounds*e.k.work) / time.Since(start).Seconds() / 1e9
 }
 
@@ -103,7 +103,7 @@ func (e *Engine) measureLayers(p *plan, times int) (layers []nn.LayerMeasurement
 	for range times {
 		for i := range p.stages {
 			s := &timed{&p.stages[i], ns}
-			e.crew.runRanges(s, s.cuts, s.share)
+			e.workers.runRanges(s, s.cuts, s.share)
 		}
 	}
 	for _, s := range p.stages {

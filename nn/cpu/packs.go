@@ -86,7 +86,7 @@ func (p *packs) get(key packKey, single bool, make func() matrix) []panel {
 }
 
 // refresh packs weights again that were changed since, where plans have them.
-func (p *packs) refresh(c *crew) {
+func (p *packs) refresh(ws *workers) {
 	o := &p.stale
 	o.pairs = o.pairs[:0]
 	for key, made := range p.made {
@@ -100,7 +100,7 @@ func (p *packs) refresh(c *crew) {
 			o.pairs = append(o.pairs, stalePair{made, m, b})
 		}
 	}
-	c.run(o, len(o.pairs), len(o.pairs) > 1)
+	ws.run(o, len(o.pairs), len(o.pairs) > 1)
 }
 
 // stale is weights to be packed again.

@@ -61,10 +61,10 @@ func (o *pyramid) fit(sizes [][2]int) {
 }
 
 // even sets the finest level to the gradient evened out, and its sums.
-func (o *pyramid) even(c *crew, d nn.Depth) {
+func (o *pyramid) even(ws *workers, d nn.Depth) {
 	run := func(p pass, at, rows int) {
 		o.pass, o.at = p, at
-		c.run(o, rows, len(o.levels[at].pix) > shareFloats)
+		ws.run(o, rows, len(o.levels[at].pix) > shareFloats)
 	}
 	last := len(o.levels) - 1
 	run(lifting, 0, o.levels[0].h)

@@ -16,10 +16,10 @@ func (e *Engine) Hold(c nn.Canvas, t nn.Tone, amount float32) error {
 	o.canvas, o.move = p, false
 	o.rows = resize(o.rows, p.h)
 	share := len(p.pix) > shareFloats
-	e.crew.run(o, p.h, share)
+	e.workers.run(o, p.h, share)
 	o.gain, o.offset = t.Shift(o.tone(), amount)
 	o.move = true
-	e.crew.run(o, p.h, share)
+	e.workers.run(o, p.h, share)
 	return nil
 }
 

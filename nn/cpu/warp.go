@@ -21,7 +21,7 @@ func (e *Engine) Warp(dst, src nn.Canvas, m nn.Affine, edge nn.Edge) error {
 		return errors.New("cpu: a canvas cannot be warped onto itself")
 	}
 	e.jobs.warp = warp{d, s, m, edge}
-	e.crew.run(&e.jobs.warp, d.h, len(d.pix) > shareFloats)
+	e.workers.run(&e.jobs.warp, d.h, len(d.pix) > shareFloats)
 	return nil
 }
 

@@ -32,19 +32,19 @@ type worker struct {
 	wake     chan struct{}
 }
 
-// crew is the worker threads: the caller's own and goroutines that live until
+// workers are the worker threads: the caller's own and goroutines that live until
 // close. Every worker has its own range of a job's items, so that what it wrote in one
 // job is in its caches for the next, and helps the others when it is through. Items are
 // claimed by atomic counters; who waits spins for as long as the next stage of a net
 // usually takes to come, then sleeps.
-type crew struct {
-	workers []*worker     // workers[0] is the caller's
-	queues  []queue       // one for each worker
-	cuts    []int         // of a job without its own
-	epoch   atomic.Uint64 // the jobs so far
-	done    atomic.Int64  // items finished in this epoch
-	closed  atomic.Bool
-	ended   sync.WaitGroup
+type workers struct {
+	all    []*worker     // all[0] is the caller's
+	queues []queue       // one for each worker
+	cuts   []int         // of a job without its own
+	epoch  atomic.Uint64 // the jobs so far
+	done   atomic.Int64  // items finished in this epoch
+	closed atomic.Bool
+	ended  sync.WaitGroup
 
 	job runner // set by the caller between epochs, read by workers that hold an item
 }
@@ -69,51 +69,51 @@ const (
 	spins = 2000    // looks before a waiting worker sleeps, about 50 microseconds
 )
 
-func newCrew(threads int) *crew {
-	c := &crew{}
-	c.queues, c.cuts = make([]queue, threads), make([]int, threads+1)
+func newWorkers(threads int) *workers {
+	ws := &workers{}
+	ws.queues, ws.cuts = make([]queue, threads), make([]int, threads+1)
 	for i := range threads {
 		w := &worker{number: i, wake: make(chan struct{}, 1)}
-		c.workers = append(c.workers, w)
+		ws.all = append(ws.all, w)
 		if i > 0 {
-			c.ended.Add(1)
-			go c.attend(w)
+			ws.ended.Add(1)
+			go ws.attend(w)
 		}
 	}
-	return c
+	return ws
 }
 
 // run does items 0..n-1 of a job and returns when all are done. A job too
 // small to share is done by the caller alone.
-func (c *crew) run(job runner, n int, share bool) {
-	for i := range c.cuts {
-		c.cuts[i] = n * i / len(c.workers)
+func (ws *workers) run(job runner, n int, share bool) {
+	for i := range ws.cuts {
+		ws.cuts[i] = n * i / len(ws.all)
 	}
-	c.runRanges(job, c.cuts, share)
+	ws.runRanges(job, ws.cuts, share)
 }
 
 // runRanges does the items of a job, of which worker i has cuts[i] to cuts[i+1]-1.
-func (c *crew) runRanges(job runner, cuts []int, share bool) {
-	me, n := c.workers[0], cuts[len(c.workers)]
-	if !share || n == 1 || len(c.workers) == 1 {
+func (ws *workers) runRanges(job runner, cuts []int, share bool) {
+	me, n := ws.all[0], cuts[len(ws.all)]
+	if !share || n == 1 || len(ws.all) == 1 {
 		for i := range n {
 			job.run(me, i)
 		}
 		return
 	}
-	c.job = job
-	c.done.Store(0)
-	for i := range c.queues {
-		c.queues[i].fill(cuts[i], cuts[i+1])
+	ws.job = job
+	ws.done.Store(0)
+	for i := range ws.queues {
+		ws.queues[i].fill(cuts[i], cuts[i+1])
 	}
-	c.epoch.Add(1)
-	for _, w := range c.workers[1:] {
+	ws.epoch.Add(1)
+	for _, w := range ws.all[1:] {
 		if w.parked.CompareAndSwap(true, false) {
 			w.wake <- struct{}{}
 		}
 	}
-	c.claim(me)
-	for i := 0; c.done.Load() < int64(n); i++ {
+	ws.claim(me)
+	for i := 0; ws.done.Load() < int64(n); i++ {
 		if i%spins == spins-1 {
 			runtime.Gosched()
 		}
@@ -122,40 +122,40 @@ func (c *crew) runRanges(job runner, cuts []int, share bool) {
 }
 
 // claim runs items until none is left, the worker's own first.
-func (c *crew) claim(w *worker) {
-	for i := range c.queues {
-		q := &c.queues[(w.number+i)%len(c.queues)]
+func (ws *workers) claim(w *worker) {
+	for i := range ws.queues {
+		q := &ws.queues[(w.number+i)%len(ws.queues)]
 		for item, ok := q.take(); ok; item, ok = q.take() {
-			c.job.run(w, item)
-			c.done.Add(1)
+			ws.job.run(w, item)
+			ws.done.Add(1)
 		}
 	}
 }
 
 // attend is the life of a worker goroutine.
-func (c *crew) attend(w *worker) {
-	defer c.ended.Done()
+func (ws *workers) attend(w *worker) {
+	defer ws.ended.Done()
 	seen := uint64(0)
 	for {
-		seen = c.await(w, seen)
-		if c.closed.Load() {
+		seen = ws.await(w, seen)
+		if ws.closed.Load() {
 			return
 		}
-		c.claim(w)
+		ws.claim(w)
 	}
 }
 
 // await returns the epoch when it is no longer the one seen.
-func (c *crew) await(w *worker, seen uint64) uint64 {
+func (ws *workers) await(w *worker, seen uint64) uint64 {
 	for {
 		for range spins {
-			if e := c.epoch.Load(); e != seen {
+			if e := ws.epoch.Load(); e != seen {
 				return e
 			}
 			pause()
 		}
 		w.parked.Store(true)
-		if c.epoch.Load() != seen && w.parked.CompareAndSwap(true, false) {
+		if ws.epoch.Load() != seen && w.parked.CompareAndSwap(true, false) {
 			continue
 		}
 		<-w.wake
@@ -163,10 +163,10 @@ func (c *crew) await(w *worker, seen uint64) uint64 {
 }
 
 // close ends the goroutines.
-func (c *crew) close() {
-	c.closed.Store(true)
-	c.run(nothing{}, len(c.workers), true)
-	c.ended.Wait()
+func (ws *workers) close() {
+	ws.closed.Store(true)
+	ws.run(nothing{}, len(ws.all), true)
+	ws.ended.Wait()
 }
 
 type nothing struct{}

@@ -2,5 +2,5 @@
 
 package zoo
 
-// checkRoom leaves it to writing to tell that the disk is full.
-func checkRoom(string, int64) error { return nil }
+// checkDiskSpace leaves it to writing to tell that the disk is full.
+func checkDiskSpace(string, int64) error { return nil }

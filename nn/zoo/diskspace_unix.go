@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// checkRoom refuses a download that the disk cannot hold.
-func checkRoom(dir string, bytes int64) error {
+// checkDiskSpace refuses a download that the disk cannot hold.
+func checkDiskSpace(dir string, bytes int64) error {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return nil // then writing will tell

@@ -118,7 +118,7 @@ func (d *download) save(res *http.Response, url string, have, total int64, watch
 	}
 	if total >= 0 {
 		most = total
-		if err := checkRoom(filepath.Dir(d.path), total-have); err != nil {
+		if err := checkDiskSpace(filepath.Dir(d.path), total-have); err != nil {
 			return err
 		}
 	}

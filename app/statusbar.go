@@ -1,0 +1,82 @@
+package app
+
+import (
+	"fmt"
+	"image"
+	"strings"
+
+	"github.com/hajimehoshi/ebiten/v2"
+)
+
+// drawStatus writes the status line: the dream at the left, what the pointer is on at the right.
+func (s *studio) drawStatus(dst *ebiten.Image, r image.Rectangle) {
+	if r.Empty() {
+		return
+	}
+	t := s.look
+	t.fill(dst, r, colourBack)
+	mid := (r.Min.Y + r.Max.Y) / 2
+	if help := s.hint(); help != "" {
+		t.write(dst, clip(help, t.small, r.Dx()-t.px(20)), t.small, r.Min.X+t.px(10), mid, colourText, alignLeft)
+		return
+	}
+	t.write(dst, clip(s.status(), t.small, r.Dx()-t.px(20)), t.small, r.Min.X+t.px(10), mid, colourDim, alignLeft)
+}
+
+// status is the line that tells how the dream goes.
+func (s *studio) status() string {
+	if s.session == nil {
+		if s.failed != nil {
+			return s.failed.Error()
+		}
+		if s.decoding != "" {
+			return s.decoding
+		}
+		return "opening the engine"
+	}
+	parts := []string{s.session.deviceName()}
+	if s.decoding != "" {
+		parts = []string{s.decoding}
+	}
+	if f := s.shown.Frame; f != nil {
+		size := f.Image.Rect.Size()
+		parts = append(parts,
+			fmt.Sprintf("%.1f dreams/s", s.meter.dreams), fmt.Sprintf("%.0f steps/s", s.meter.steps),
+			fmt.Sprintf("%d × %d", size.X, size.Y))
+		if f.Healed > 0 {
+			parts = append(parts, fmt.Sprintf("%d healed", f.Healed))
+		}
+	}
+	parts = append(parts, byteText(float64(memory())), s.session.id.Name)
+	if s.shown.Frame != nil && s.shown.of.title != "" {
+		parts = append(parts, shortName(s.shown.of.title))
+	}
+	return strings.Join(parts, "   ·   ")
+}
+
+// hint is the help of what is under the pointer.
+func (s *studio) hint() string {
+	if s.panel == nil || s.folded {
+		return ""
+	}
+	x, y := ebiten.CursorPosition()
+	at := image.Pt(x, y)
+	for _, sl := range s.panel.sliders {
+		switch {
+		case !sl.hover || !sl.widget.IsVisible():
+		case sl.knob != "" && at.In(sl.wave()):
+			return sl.name + ": let a modulator move it, or change how"
+		default:
+			return sl.name + ": " + sl.help
+		}
+	}
+	if !at.In(s.panel.scroller.view()) {
+		return ""
+	}
+	for _, b := range s.panel.blocks {
+		if sp, ok := b.pointed(); ok && b.widget.IsVisible() {
+			return sp.help
+		}
+	}
+	return ""
+}
