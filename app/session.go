@@ -88,7 +88,7 @@ const mostStart = 2560
 func begin(o opening, cfg Config) (*session, error) {
 	s := &session{net: o.net, id: o.id, program: cfg.Program, ring: newRing()}
 	s.guides = record.NewGuides()
-	s.logits = dream.Logits(o.net)
+	s.logits = o.net.Logits()
 	s.trunk = dream.Ladder(o.net)
 	engine, err := cfg.Open(o.net)
 	if err != nil {

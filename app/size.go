@@ -197,7 +197,7 @@ func (s *studio) bytes(w, h float64) float64 {
 	if err != nil {
 		return math.Inf(1)
 	}
-	need := net.Upto(s.targets()...)
+	need := net.Upto(dream.Targets(net, s.want)...)
 	floats := 0
 	for i, shape := range shapes {
 		if need[i] {
@@ -206,30 +206,6 @@ func (s *studio) bytes(w, h float64) float64 {
 	}
 	const canvases = 6 // frame, base and work of the octaves, what is being shown
 	return 4*2*float64(floats) + 4*3*canvases*w*h
-}
-
-// targets are the layers that the settings dream.
-func (s *studio) targets() []int {
-	net := s.session.net
-	if s.want.Class != "" && s.session.logits >= 0 {
-		layer := s.session.logits
-		if i, err := net.Find(net.LabelMap); err == nil && s.want.Layer == net.LabelMap {
-			layer = i
-		}
-		return []int{layer}
-	}
-	var out []int
-	parts, _ := dream.ParseWeighted(s.want.Layer)
-	for _, p := range parts {
-		if i, err := net.Find(p.Name); err == nil {
-			out = append(out, i)
-		}
-	}
-	if len(out) == 0 {
-		i, _ := net.Find(dream.DefaultLayer(net))
-		out = []int{i}
-	}
-	return out
 }
 
 // costText tells what the pending, else the present, size costs.

@@ -200,7 +200,7 @@ func TestPickers(t *testing.T) {
 	w.until("thumbnails are there", func(s state) bool { return s.Thumbs >= 2 && len(s.Cells) >= 3 })
 	s := w.state()
 	w.click(mid(s.Cells[0]))
-	one := dream.Trunk(enginetest.Small())[0]
+	one := enginetest.Small().Trunk()[0]
 	s = w.until("the first layer is dreamed", func(s state) bool { return settled(s) && s.Want.Layer == one })
 	w.do("keydown", "shift")
 	w.click(mid(s.Cells[1]))

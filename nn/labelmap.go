@@ -40,23 +40,36 @@ func (n *Net) AddLabelMap() {
 	n.LabelMap = name
 }
 
-// Logits is the layer at the net's end whose channels are its labels, before any softmax. Where the net has labels and
-// no layer of so many channels it is -1.
+// Logits is the layer at the net's end whose channels are its labels, before any softmax. Where the net has no labels,
+// or no layer of so many channels, it is -1.
 func (n *Net) Logits() int {
-	w, h := n.Input.Width, n.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	shapes, err := n.Shapes(w, h)
-	if err != nil {
+	shapes, err := n.Shapes(n.usual())
+	if err != nil || len(n.Labels) == 0 {
 		return -1
 	}
 	for i := n.end(); i >= 0; i-- {
-		if _, soft := n.Layers[i].Op.(*Softmax); !soft && (len(n.Labels) == 0 || shapes[i][0] == len(n.Labels)) {
+		if !n.soft(i) && shapes[i][0] == len(n.Labels) {
 			return i
 		}
 	}
 	return -1
+}
+
+// Scores is the layer whose channels are what the net tells apart, before any softmax: the logits, or without labels the last.
+func (n *Net) Scores() int {
+	if l := n.Logits(); l >= 0 {
+		return l
+	}
+	i := n.end()
+	for i > 0 && n.soft(i) {
+		i--
+	}
+	return i
+}
+
+func (n *Net) soft(i int) bool {
+	_, soft := n.Layers[i].Op.(*Softmax)
+	return soft
 }
 
 // end is the last layer but for those of the label map.

@@ -115,12 +115,16 @@ func (n *Net) Validate() error {
 			}
 		}
 	}
-	w, h := n.Input.Width, n.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	_, err := n.Shapes(w, h)
+	_, err := n.Shapes(n.usual())
 	return err
+}
+
+// usual is the picture size that the net was made for.
+func (n *Net) usual() (w, h int) {
+	if n.Input.Width == 0 || n.Input.Height == 0 {
+		return 224, 224
+	}
+	return n.Input.Width, n.Input.Height
 }
 
 // Upto marks the layers that the given layers depend on, themselves included.

@@ -34,11 +34,7 @@ func (n *Net) Targets(obj Objective) ([]int, error) {
 	if len(obj) == 0 {
 		return nil, fmt.Errorf("nn: an objective needs at least one target")
 	}
-	w, h := n.Input.Width, n.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	shapes, err := n.Shapes(w, h)
+	shapes, err := n.Shapes(n.usual())
 	if err != nil {
 		return nil, err
 	}

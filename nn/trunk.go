@@ -1,10 +1,39 @@
 package nn
 
-// Trunk lists the layers through which everything from the picture to the net's
+// Trunk names the layers that a dream can glide along, in order: those through which everything from the
+// picture to the net's end must pass, without pools, which only repeat what is before them, and without the end,
+// where no map is left. Where nothing is left it is the net's Middle.
+func (n *Net) Trunk() []string {
+	shapes, err := n.Shapes(n.usual())
+	var names []string
+	for _, l := range n.spine() {
+		if err != nil || shapes[l][1]*shapes[l][2] <= 1 {
+			break
+		}
+		if _, pool := n.Layers[l].Op.(*Pool); !pool {
+			names = append(names, n.Layers[l].Name)
+		}
+	}
+	if len(names) == 0 {
+		names = []string{n.Middle()}
+	}
+	return names
+}
+
+// Middle names the layer at three fifths of the net's depth.
+func (n *Net) Middle() string {
+	spine := n.spine()
+	if len(spine) == 0 {
+		return n.Layers[len(n.Layers)-1].Name
+	}
+	return n.Layers[spine[len(spine)*3/5]].Name
+}
+
+// spine lists the layers through which everything from the picture to the net's
 // end must pass, in order: the outputs of modules rather than their branches. Of
 // a layer and the rectifier, clip or affine that only follows it, the last stands for both. The label map
 // is beside it.
-func (n *Net) Trunk() []int {
+func (n *Net) spine() []int {
 	// last[i] is the furthest layer that reads layer i.
 	last := make([]int, len(n.Layers))
 	readers := make([]int, len(n.Layers))
@@ -19,15 +48,15 @@ func (n *Net) Trunk() []int {
 			readers[j]++
 		}
 	}
-	var trunk []int
+	var spine []int
 	reach := fromPicture
 	for i := range n.Layers[:n.end()+1] {
 		if reach <= i && !n.continued(i, last[i], readers[i]) {
-			trunk = append(trunk, i)
+			spine = append(spine, i)
 		}
 		reach = max(reach, last[i])
 	}
-	return trunk
+	return spine
 }
 
 // continued tells whether layer i is only the first part of what its single reader completes.

@@ -174,7 +174,7 @@ func (o *modulator) move(s Settings, specs []bend.Spec, time float64, seed uint6
 // glide gives the layer so many layers further along the trunk, in twentieths. It stays where it is while a class or channels are dreamed.
 func (o *modulator) glide(s Settings, by float64) string {
 	if o.trunk == nil {
-		o.trunk = Trunk(o.net)
+		o.trunk = o.net.Trunk()
 	}
 	layer := s.Layer
 	if layer == "" {

@@ -56,24 +56,42 @@ func FormatWeighted(parts []Weighted) string {
 }
 
 // DefaultLayer is the layer to dream where none is named: inception_4c where
-// there is one, else the trunk's layer at three fifths of its depth.
+// there is one, else the middle one.
 func DefaultLayer(net *nn.Net) string {
 	for _, name := range []string{"inception_4c/output", "inception_4c", "fire8/concat"} {
 		if _, err := net.Find(name); err == nil {
 			return name
 		}
 	}
-	trunk := net.Trunk()
-	if len(trunk) == 0 {
-		return net.Layers[len(net.Layers)-1].Name
-	}
-	return net.Layers[trunk[len(trunk)*3/5]].Name
+	return net.Middle()
 }
 
-// Logits is the layer whose channels are the net's labels, -1 where it has no labels.
-func Logits(net *nn.Net) int {
-	if len(net.Labels) == 0 {
-		return -1
+// Targets are the layers that settings dream, as far as the net has them: the default one where it has none.
+func Targets(net *nn.Net, s Settings) (layers []int) {
+	if s.Class != "" {
+		if l := classLayer(net, s.Layer); l >= 0 {
+			return []int{l}
+		}
+	}
+	parts, _ := ParseWeighted(s.Layer)
+	for _, p := range parts {
+		if l, err := net.Find(p.Name); err == nil {
+			layers = append(layers, l)
+		}
+	}
+	if len(layers) == 0 {
+		l, _ := net.Find(DefaultLayer(net))
+		layers = []int{l}
+	}
+	return layers
+}
+
+// classLayer is the layer whose channels a class is dreamed by, -1 for none: the label map where that is named, else the logits.
+func classLayer(net *nn.Net, named string) int {
+	if named != "" && named == net.LabelMap {
+		if l, err := net.Find(named); err == nil {
+			return l
+		}
 	}
 	return net.Logits()
 }
@@ -173,18 +191,15 @@ func (r *resolver) resolve(s Settings) (nn.Objective, error) {
 // classObjective dreams the label that contains a word: at every place where the layer is the label map, else
 // in the picture as a whole.
 func classObjective(net *nn.Net, word, layer string) (nn.Objective, error) {
-	logits := Logits(net)
-	if logits < 0 {
+	l := classLayer(net, layer)
+	if l < 0 {
 		return nil, fmt.Errorf("dream: net %q has no labels, so it has no class %q; name a layer and a channel", net.Name, word)
 	}
 	found := Matches(net.Labels, word)
 	if len(found) == 0 {
 		return nil, fmt.Errorf("dream: none of the %d labels of net %q contains %q", len(net.Labels), net.Name, word)
 	}
-	if layer == "" || layer != net.LabelMap {
-		layer = net.Layers[logits].Name
-	}
-	return nn.Objective{{Layer: layer, Channel: found[0], Weight: 1}}, nil
+	return nn.Objective{{Layer: net.Layers[l].Name, Channel: found[0], Weight: 1}}, nil
 }
 
 func channelObjective(layers []Weighted, text string) (nn.Objective, error) {

@@ -176,3 +176,27 @@ func TestSee(t *testing.T) {
 		t.Errorf("%d labels with shares of %g in all", len(sights), sum)
 	}
 }
+
+// TestTargets names the layers that settings dream, of what the net has.
+func TestTargets(t *testing.T) {
+	net := enginetest.Small()
+	net.AddLabelMap()
+	for _, c := range []struct {
+		settings Settings
+		want     string
+	}{
+		{Settings{Layer: "conv2,3a/output:2"}, "[conv2 3a/output]"},
+		{Settings{Layer: "conv2,nothing"}, "[conv2]"},
+		{Settings{Layer: "nothing"}, "[" + DefaultLayer(net) + "]"},
+		{Settings{Class: "spider", Layer: "conv2"}, "[logits]"},
+		{Settings{Class: "spider", Layer: net.LabelMap}, "[labels]"},
+	} {
+		var names []string
+		for _, l := range Targets(net, c.settings) {
+			names = append(names, net.Layers[l].Name)
+		}
+		if got := fmt.Sprint(names); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.settings, got, c.want)
+		}
+	}
+}

@@ -230,38 +230,15 @@ func number(v any) (float64, bool) {
 
 // layerAt is the trunk's layer at a share of the way from the picture to the labels.
 func layerAt(net *nn.Net, depth float64) string {
-	trunk := Trunk(net)
+	trunk := net.Trunk()
 	return trunk[int(math.Round(depth*float64(len(trunk)-1)))]
 }
 
 // Ladder names the layers that are offered in order, from the picture on: the trunk, and at its top the label map.
 func Ladder(net *nn.Net) []string {
-	names := Trunk(net)
+	names := net.Trunk()
 	if net.LabelMap != "" {
 		names = append(names, net.LabelMap)
-	}
-	return names
-}
-
-// Trunk names the layers that a dream can glide along: the net's trunk without
-// pools, which only repeat what is before them, and the end, where no map is left.
-func Trunk(net *nn.Net) []string {
-	w, h := net.Input.Width, net.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	shapes, err := net.Shapes(w, h)
-	var names []string
-	for _, l := range net.Trunk() {
-		if err != nil || shapes[l][1]*shapes[l][2] <= 1 {
-			break
-		}
-		if _, pool := net.Layers[l].Op.(*nn.Pool); !pool {
-			names = append(names, net.Layers[l].Name)
-		}
-	}
-	if len(names) == 0 {
-		names = []string{DefaultLayer(net)}
 	}
 	return names
 }

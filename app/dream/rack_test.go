@@ -51,7 +51,7 @@ func TestModulate(t *testing.T) {
 // A modulator of the layer glides along the trunk, and stands still where a class is dreamed.
 func TestModulatedLayer(t *testing.T) {
 	net := enginetest.Small()
-	trunk := Trunk(net)
+	trunk := net.Trunk()
 	o := modulator{net: net}
 	s := Settings{Layer: trunk[1], Mod: "layer=triangle:1:1"}
 	for _, c := range []struct{ time, place float64 }{{0, 1}, {0.125, 1.5}, {0.25, 2}, {0.75, 0}} {

@@ -20,7 +20,7 @@ type Sight struct {
 // See gives what the net sees in a picture, the most likely label first: the softmax of
 // its logits averaged over positions. Labels that the net lacks are numbered.
 func See(net *nn.Net, engine nn.Engine, m *image.RGBA) ([]Sight, error) {
-	l := max(net.Logits(), 0)
+	l := net.Scores()
 	a, err := engine.Activation(net.Input.Tensor(m), net.Layers[l].Name)
 	if err != nil {
 		return nil, err

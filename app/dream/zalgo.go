@@ -64,7 +64,7 @@ func zalgo(trunk []string, level float64) []bend.Spec {
 
 // Bendable names the layers of the net's trunk that a text of bends can name.
 func Bendable(net *nn.Net) []string {
-	return slices.DeleteFunc(Trunk(net), func(name string) bool {
+	return slices.DeleteFunc(net.Trunk(), func(name string) bool {
 		s, err := bend.Make(name, "gain")
 		return err != nil || bend.Check(net, []bend.Spec{s}) != nil
 	})

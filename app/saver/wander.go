@@ -50,7 +50,7 @@ const (
 // NewWanderer begins in the first scene.
 func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 	w := &Wanderer{
-		net: net, trunk: dream.Trunk(net), logits: dream.Logits(net), options: o,
+		net: net, trunk: net.Trunk(), logits: net.Logits(), options: o,
 		rng: rand.New(rand.NewPCG(o.Seed, o.Seed^0x5eed)), shapes: channelCounts(net),
 	}
 	for word := range strings.SplitSeq(o.Words, ",") {
