@@ -45,7 +45,7 @@ type texture struct {
 
 // load brings a picture to the graphics card where it is not there yet, to be shown at a size. What it gives may be larger;
 // toLarge maps the picture's pixels to those.
-func (t *texture) load(m *image.RGBA, size image.Point, e *enlarger) (shown *ebiten.Image, toLarge nn.Affine) {
+func (t *texture) load(m *image.RGBA, size image.Point, e *enlarger) (shown *ebiten.Image, toLarge nn.Warp) {
 	from := m.Rect.Size()
 	fresh := t.of != m
 	if fresh {
@@ -112,7 +112,7 @@ func (c *canvas) place(size, shape image.Point) {
 }
 
 // draw mixes two pictures, each seen through its motion, in one pass.
-func (c *canvas) draw(screen ebiten.FinalScreen, older, newer *ebiten.Image, fromOlder, fromNewer nn.Affine, share float64) {
+func (c *canvas) draw(screen ebiten.FinalScreen, older, newer *ebiten.Image, fromOlder, fromNewer nn.Warp, share float64) {
 	shown := c.rect.Intersect(c.area)
 	if shown.Empty() {
 		return
@@ -145,7 +145,7 @@ func (c *canvas) draw(screen ebiten.FinalScreen, older, newer *ebiten.Image, fro
 	})
 }
 
-func apply(m nn.Affine, x, y float64) (float64, float64) {
+func apply(m nn.Warp, x, y float64) (float64, float64) {
 	return m.A*x + m.B*y + m.C, m.D*x + m.E*y + m.F
 }
 

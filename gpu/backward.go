@@ -123,7 +123,7 @@ func (p *plan) backwardLayer(i int) {
 	case *nn.Clip:
 		x := l.view(in[0])
 		p.gradient(layer.Name, "pointwise", defines{"MODE": modeClipBackward}, x, y, besides(x, op.Min, op.Max), x.readAct(1))
-	case *nn.PerChannel:
+	case *nn.Affine:
 		p.gradient(layer.Name, "pointwise", defines{"MODE": modeAffineBackward}, l.view(in[0]), y, besides(y, 0, 0),
 			p.engine.channels(layer.Name, op).read(1))
 	case *bend.Op:

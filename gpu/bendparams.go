@@ -115,7 +115,7 @@ func (n *bendParams) stencil(e bend.Stencil) {
 
 // resample sets the map's factors, their inverse, and how far from that a cell is shown.
 func (n *bendParams) resample(e bend.Resample, w, h int) {
-	m := e.Affine(w, h)
+	m := e.Warp(w, h)
 	var start [2]int32
 	n.K[0], n.K[1], start[0] = factors(m.A, m.B, m.C)
 	n.K[2], n.K[3], start[1] = factors(m.D, m.E, m.F)

@@ -86,7 +86,7 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.emit(layer.Name, "pointwise", defines{"MODE": modeRelu}, headerOf(y, x), besides(x, op.Slope, 0), x.readAct(0), out)
 	case *nn.Clip:
 		p.emit(layer.Name, "pointwise", defines{"MODE": modeClip}, headerOf(y, x), besides(x, op.Min, op.Max), x.readAct(0), out)
-	case *nn.PerChannel:
+	case *nn.Affine:
 		p.emit(layer.Name, "pointwise", defines{"MODE": modeAffine}, headerOf(y, x), besides(x, 0, 0),
 			x.readAct(0), p.engine.channels(layer.Name, op).read(1), out)
 	case *nn.Concat:
@@ -177,7 +177,7 @@ func lrnOf(op *nn.LRN) (defines, lrnParams) {
 }
 
 // channels are the scales and then the shifts of an affine layer.
-func (e *Engine) channels(layer string, op *nn.PerChannel) *weights {
+func (e *Engine) channels(layer string, op *nn.Affine) *weights {
 	return e.keep(layer, fmt.Sprintf("affine %p", op), nil, func() []float32 {
 		n := blocksOf(len(op.Scale)) * 4
 		data := make([]float32, 2*n)

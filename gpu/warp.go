@@ -18,7 +18,7 @@ type warpParams struct {
 }
 
 // Warp sets every pixel of dst from src through the affine map.
-func (e *Engine) Warp(dst, src nn.Canvas, m nn.Affine, edge nn.Edge) error {
+func (e *Engine) Warp(dst, src nn.Canvas, m nn.Warp, edge nn.Edge) error {
 	d, err := e.own(dst)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ type Engine interface {
 	// NewMemory makes an empty memory, on the device, of a layer of that many channels.
 	NewMemory(channels int) (Memory, error)
 	// Warp sets every pixel of dst from src: dst(p) = src(m(p)), bilinear. The sizes may differ.
-	Warp(dst, src Canvas, m Affine, edge Edge) error
+	Warp(dst, src Canvas, m Warp, edge Edge) error
 	// Combine sets dst to the weighted sum of canvases of its size, dst itself allowed among them.
 	Combine(dst Canvas, terms ...Term) error
 	// Hold moves the canvas's tone towards the given one by Tone.Shift and clips to 0..255.
@@ -106,15 +106,15 @@ type Step struct {
 	Depth          Depth
 }
 
-// Affine maps the centre of a target pixel to the point of the source that it
+// Warp maps the centre of a target pixel to the point of the source that it
 // shows; both count whole pixels from the centre of the top left one:
 // x' = A*x + B*y + C, y' = D*x + E*y + F.
-type Affine struct{ A, B, C, D, E, F float64 }
+type Warp struct{ A, B, C, D, E, F float64 }
 
 // Resize maps a target of dw x dh onto a source of sw x sh, corner pixel on
 // corner pixel, as scipy.ndimage.zoom does in the deepdream notebook.
-func Resize(dw, dh, sw, sh int) Affine {
-	return Affine{A: ratio(sw, dw), E: ratio(sh, dh)}
+func Resize(dw, dh, sw, sh int) Warp {
+	return Warp{A: ratio(sw, dw), E: ratio(sh, dh)}
 }
 
 func ratio(src, dst int) float64 {

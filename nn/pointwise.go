@@ -77,13 +77,13 @@ func (o *Clip) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Den
 	}
 }
 
-// PerChannel is y = Scale[c]*x + Shift[c]: a batch norm or scale layer that no
+// Affine is y = Scale[c]*x + Shift[c]: a batch norm or scale layer that no
 // convolution could take in.
-type PerChannel struct{ Scale, Shift []float32 }
+type Affine struct{ Scale, Shift []float32 }
 
-func (*PerChannel) Kind() string { return "affine" }
+func (*Affine) Kind() string { return "affine" }
 
-func (o *PerChannel) Shape(in []tensor.Shape) (tensor.Shape, error) {
+func (o *Affine) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	s, err := same(in)
 	if err == nil && (len(o.Scale) != s[0] || len(o.Shift) != s[0]) {
 		err = fmt.Errorf("%d scales and %d shifts for %d channels", len(o.Scale), len(o.Shift), s[0])
@@ -91,9 +91,9 @@ func (o *PerChannel) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	return s, err
 }
 
-func (*PerChannel) MACs(in []tensor.Shape) int64 { return int64(in[0].TotalSize()) }
+func (*Affine) MACs(in []tensor.Shape) int64 { return int64(in[0].TotalSize()) }
 
-func (o *PerChannel) Forward(y *tensor.Dense, x []*tensor.Dense) {
+func (o *Affine) Forward(y *tensor.Dense, x []*tensor.Dense) {
 	in, out := Floats(x[0]), Floats(y)
 	n := len(in) / len(o.Scale)
 	for i, v := range in {
@@ -101,7 +101,7 @@ func (o *PerChannel) Forward(y *tensor.Dense, x []*tensor.Dense) {
 	}
 }
 
-func (o *PerChannel) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, _ []*tensor.Dense) {
+func (o *Affine) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, _ []*tensor.Dense) {
 	if dx[0] == nil {
 		return
 	}

@@ -175,7 +175,7 @@ func (r *Reference) NewPicture(w, h int) (Canvas, error) {
 
 func (r *Reference) NewMemory(channels int) (Memory, error) { return NewHostMemory(r, channels) }
 
-func (r *Reference) Warp(dst, src Canvas, m Affine, edge Edge) error {
+func (r *Reference) Warp(dst, src Canvas, m Warp, edge Edge) error {
 	d, err := r.own(dst)
 	if err != nil {
 		return err

@@ -109,7 +109,7 @@ func roll(dst, src *referenceCanvas, dx, dy int) {
 	})
 }
 
-func warp(dst, src *referenceCanvas, m Affine, edge Edge) {
+func warp(dst, src *referenceCanvas, m Warp, edge Edge) {
 	at := wrap
 	if edge == Mirror {
 		at = mirror

@@ -65,7 +65,7 @@ func (n *Net) continued(i, reader, readers int) bool {
 		return false
 	}
 	switch n.Layers[reader].Op.(type) {
-	case *ReLU, *Clip, *PerChannel:
+	case *ReLU, *Clip, *Affine:
 		return true
 	}
 	return false

@@ -475,7 +475,7 @@ func TestNominalPace(t *testing.T) {
 	zoom, rotate := 0.04, 20.0
 	scene := Settings{Zoom: zoom, Rotate: rotate, PanX: 0.04, CentreX: 0.5, CentreY: 0.5, Pace: NominalPace}
 	frame := Settings{Zoom: 0.02, Rotate: rotate / 2, PanX: 0.02, CentreX: 0.5, CentreY: 0.5, Pace: 1}
-	same := func(what string, got, want nn.Affine) {
+	same := func(what string, got, want nn.Warp) {
 		t.Helper()
 		for i, d := range []float64{got.A - want.A, got.B - want.B, got.D - want.D, got.E - want.E} {
 			if math.Abs(d) > 1e-3 {

@@ -20,7 +20,7 @@ type Frame struct {
 	Settings Settings    // as at the frame's beginning
 	Now      Settings    // as their modulators had moved them at the frame's end
 	Bends    []bend.Spec // likewise, those of the knob zalgo last
-	Motion   nn.Affine   // what pixel of the last frame each pixel of this one showed
+	Motion   nn.Warp     // what pixel of the last frame each pixel of this one showed
 	Offset   [2]float64  // how far, in pixels, the picture lies to the right and below its place
 	Memory   Memory      // what is remembered after it
 
@@ -163,7 +163,7 @@ func (d *Dream) makeFrame(at Source) (*Frame, error) {
 	if err := d.fit(s); err != nil {
 		return nil, err
 	}
-	f := &Frame{Number: d.frames + 1, Settings: d.asked, Motion: nn.Affine{A: 1, E: 1}}
+	f := &Frame{Number: d.frames + 1, Settings: d.asked, Motion: nn.Warp{A: 1, E: 1}}
 	if d.frames > 0 {
 		if f.Motion, err = d.move(s); err != nil {
 			return nil, err

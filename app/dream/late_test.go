@@ -35,7 +35,7 @@ func (e *late) NewPicture(w, h int) (nn.Canvas, error) {
 	return &lateCanvas{c, e}, err
 }
 
-func (e *late) Warp(dst, src nn.Canvas, m nn.Affine, edge nn.Edge) error {
+func (e *late) Warp(dst, src nn.Canvas, m nn.Warp, edge nn.Edge) error {
 	return e.Engine.Warp(dst.(*lateCanvas).Canvas, src.(*lateCanvas).Canvas, m, edge)
 }
 

@@ -55,10 +55,10 @@ func (d *Dream) startAt(w, h int) *image.RGBA {
 
 // move leads from one frame to the next: the affine feedback warp with mirrored
 // edges, a share of the start picture, and the tone that is held. It returns the warp.
-func (d *Dream) move(s Settings) (nn.Affine, error) {
+func (d *Dream) move(s Settings) (nn.Warp, error) {
 	w, h := d.Size()
 	m := Motion(s, d.time, w, h)
-	if m != (nn.Affine{A: 1, E: 1}) {
+	if m != (nn.Warp{A: 1, E: 1}) {
 		next := offset(s.Offset, d.seed, d.frames)
 		m = displaced(m, d.offset, next)
 		d.offset = next
@@ -93,7 +93,7 @@ func offset(most float64, seed uint64, frame int) [2]float64 {
 }
 
 // displaced is the warp m between pictures that lie off their places: from is the last one's offset, to the next one's.
-func displaced(m nn.Affine, from, to [2]float64) nn.Affine {
+func displaced(m nn.Warp, from, to [2]float64) nn.Warp {
 	m.C += from[0] - m.A*to[0] - m.B*to[1]
 	m.F += from[1] - m.D*to[0] - m.E*to[1]
 	return m
@@ -125,7 +125,7 @@ func sized(c nn.Canvas, w, h int) bool {
 
 // Motion is the feedback warp of one frame of w x h at a time of the dream: what
 // pixel of the last frame each pixel of the next one shows.
-func Motion(s Settings, time float64, w, h int) nn.Affine {
+func Motion(s Settings, time float64, w, h int) nn.Warp {
 	zoom := math.Pow(1-s.Zoom, s.Pace)
 	sin, cos := math.Sincos(-s.Rotate * s.Pace * math.Pi / 180)
 	dx, dy := wander(time)
@@ -134,7 +134,7 @@ func Motion(s Settings, time float64, w, h int) nn.Affine {
 	px := s.PanX * s.Pace * float64(w)
 	py := s.PanY * s.Pace * float64(h)
 	// source = centre + zoom * turn(target - pan - centre)
-	m := nn.Affine{A: zoom * cos, B: -zoom * sin, D: zoom * sin, E: zoom * cos}
+	m := nn.Warp{A: zoom * cos, B: -zoom * sin, D: zoom * sin, E: zoom * cos}
 	m.C = cx - m.A*(cx+px) - m.B*(cy+py)
 	m.F = cy - m.D*(cx+px) - m.E*(cy+py)
 	return m

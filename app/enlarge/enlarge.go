@@ -33,9 +33,9 @@ func To(m *image.RGBA, size image.Point) *image.RGBA {
 }
 
 // Stretch maps pixels of a picture of one size to those of another, border on border, as To does.
-func Stretch(from, to image.Point) nn.Affine {
+func Stretch(from, to image.Point) nn.Warp {
 	x, y := float64(to.X)/float64(from.X), float64(to.Y)/float64(from.Y)
-	return nn.Affine{A: x, C: x/2 - 0.5, E: y, F: y/2 - 0.5}
+	return nn.Warp{A: x, C: x/2 - 0.5, E: y, F: y/2 - 0.5}
 }
 
 // places are where the pixels of the larger picture lie along one side of the smaller one.

@@ -17,7 +17,7 @@ import (
 // motion runs on past the newest one for a little while when it is late.
 type Glide struct {
 	older, newer *dream.Frame
-	motion       nn.Affine // from places in newer to those in older that they showed
+	motion       nn.Warp // from places in newer to those in older that they showed
 	waiting      []*dream.Frame
 	phase        float64 // 0 at the older frame, 1 at the newer, above 1 past it
 	period       float64 // seconds from one frame to the next, smoothed
@@ -25,7 +25,7 @@ type Glide struct {
 }
 
 // Identity moves nothing.
-var Identity = nn.Affine{A: 1, E: 1}
+var Identity = nn.Warp{A: 1, E: 1}
 
 // mostWaiting is the number of frames that wait before the oldest are left out.
 const mostWaiting = 3
@@ -72,7 +72,7 @@ func (g *Glide) next() {
 }
 
 // move is the motion from places to the pixels of a picture that lies off them by so much.
-func move(offset [2]float64) nn.Affine { return nn.Affine{A: 1, C: offset[0], E: 1, F: offset[1]} }
+func move(offset [2]float64) nn.Warp { return nn.Warp{A: 1, C: offset[0], E: 1, F: offset[1]} }
 
 // Advance moves the display by so many seconds. It tells whether the view changed.
 func (g *Glide) Advance(dt float64) bool {
@@ -102,7 +102,7 @@ func (g *Glide) Advance(dt float64) bool {
 // View is what is to be drawn: the older frame seen through a motion, the newer one
 // through another and as strong as share. older is nil where only the newer shows. Frames stand in their places,
 // so that their offsets do not show.
-func (g *Glide) View() (older, newer *dream.Frame, fromOlder, fromNewer nn.Affine, share float64) {
+func (g *Glide) View() (older, newer *dream.Frame, fromOlder, fromNewer nn.Warp, share float64) {
 	if g.newer == nil {
 		return nil, nil, Identity, Identity, 0
 	}
@@ -115,7 +115,7 @@ func (g *Glide) View() (older, newer *dream.Frame, fromOlder, fromNewer nn.Affin
 
 // Power repeats a motion t times, t being any number. The motion must be a zoom, a turn and a
 // move, as the dream makes them: in complex numbers x' = a*x + b.
-func Power(m nn.Affine, t float64) nn.Affine {
+func Power(m nn.Warp, t float64) nn.Warp {
 	a, b := complex(m.A, m.D), complex(m.C, m.F)
 	at := cmplx.Pow(a, complex(t, 0))
 	sum := complex(t, 0)
@@ -126,19 +126,19 @@ func Power(m nn.Affine, t float64) nn.Affine {
 	if cmplx.IsNaN(at) || cmplx.IsNaN(bt) || cmplx.IsInf(at) || math.IsInf(real(bt), 0) {
 		return Identity
 	}
-	return nn.Affine{A: real(at), B: -imag(at), C: real(bt), D: imag(at), E: real(at), F: imag(bt)}
+	return nn.Warp{A: real(at), B: -imag(at), C: real(bt), D: imag(at), E: real(at), F: imag(bt)}
 }
 
 // After is the motion that first does n and then m: x' = m(n(x)).
-func After(m, n nn.Affine) nn.Affine {
-	return nn.Affine{
+func After(m, n nn.Warp) nn.Warp {
+	return nn.Warp{
 		A: m.A*n.A + m.B*n.D, B: m.A*n.B + m.B*n.E, C: m.A*n.C + m.B*n.F + m.C,
 		D: m.D*n.A + m.E*n.D, E: m.D*n.B + m.E*n.E, F: m.D*n.C + m.E*n.F + m.F,
 	}
 }
 
 // Resized maps pixels of one frame to those of another that may have a different size.
-func Resized(from, to *dream.Frame) nn.Affine {
+func Resized(from, to *dream.Frame) nn.Warp {
 	a, b := from.Image.Rect, to.Image.Rect
 	if a == b {
 		return Identity

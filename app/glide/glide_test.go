@@ -23,7 +23,7 @@ func TestSizeChanges(t *testing.T) {
 		g.Arrive(&dream.Frame{Image: image.NewRGBA(image.Rect(0, 0, w, h)), Number: n, Done: at, Motion: dream.Motion(s, 1, w, h)})
 	}
 	// seen is where the point in the middle of the window's left half lies in a frame, as shares of its sides.
-	seen := func(f *dream.Frame, m nn.Affine) (x, y float64) {
+	seen := func(f *dream.Frame, m nn.Warp) (x, y float64) {
 		w, h := float64(f.Image.Rect.Dx()-1), float64(f.Image.Rect.Dy()-1)
 		px, py := 0.25*w, 0.5*h
 		return (m.A*px + m.B*py + m.C) / w, (m.D*px + m.E*py + m.F) / h
@@ -85,15 +85,15 @@ func TestOffsets(t *testing.T) {
 			if gotShare != share {
 				t.Fatalf("the share of frame %d is %g, want %g", newer.Number, gotShare, share)
 			}
-			near(t, gotNewer, After(nn.Affine{A: 1, C: newer.Offset[0], E: 1, F: newer.Offset[1]}, fromNewer))
+			near(t, gotNewer, After(nn.Warp{A: 1, C: newer.Offset[0], E: 1, F: newer.Offset[1]}, fromNewer))
 			if older != nil {
-				near(t, gotOlder, After(nn.Affine{A: 1, C: older.Offset[0], E: 1, F: older.Offset[1]}, fromOlder))
+				near(t, gotOlder, After(nn.Warp{A: 1, C: older.Offset[0], E: 1, F: older.Offset[1]}, fromOlder))
 			}
 		}
 	}
 }
 
-func near(t *testing.T, got, want nn.Affine) {
+func near(t *testing.T, got, want nn.Warp) {
 	t.Helper()
 	for _, d := range []float64{got.A - want.A, got.B - want.B, got.C - want.C, got.D - want.D, got.E - want.E, got.F - want.F} {
 		if math.Abs(d) > 1e-9 {

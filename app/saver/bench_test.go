@@ -17,7 +17,7 @@ func BenchmarkPicture(b *testing.B) {
 	for n := range 3 {
 		s.Show(&dream.Frame{
 			Image: dream.Clouds(640, 360, uint64(n)), Number: n + 1, Done: at.Add(time.Duration(n) * 200 * time.Millisecond),
-			Motion: nn.Affine{A: 0.99, B: 0.01, C: 3, D: -0.01, E: 0.99, F: 2},
+			Motion: nn.Warp{A: 0.99, B: 0.01, C: 3, D: -0.01, E: 0.99, F: 2},
 		})
 	}
 	for b.Loop() {
@@ -27,7 +27,7 @@ func BenchmarkPicture(b *testing.B) {
 }
 
 func BenchmarkEnlarged(b *testing.B) {
-	f := &dream.Frame{Image: dream.Clouds(320, 180, 1), Motion: nn.Affine{A: 1, E: 1}}
+	f := &dream.Frame{Image: dream.Clouds(320, 180, 1), Motion: nn.Warp{A: 1, E: 1}}
 	for b.Loop() {
 		enlarged(f, image.Pt(640, 360))
 	}

@@ -13,16 +13,16 @@ import (
 // to pixels of the picture.
 type view struct {
 	picture *image.RGBA
-	motion  nn.Affine
+	motion  nn.Warp
 }
 
 // cover maps pixels of a target onto a picture of another size, filling the target and
 // cutting off what does not fit its shape.
-func cover(target, picture image.Point) nn.Affine {
+func cover(target, picture image.Point) nn.Warp {
 	tx, ty := float64(target.X), float64(target.Y)
 	px, py := float64(picture.X), float64(picture.Y)
 	s := min(px/tx, py/ty)
-	return nn.Affine{A: s, C: (px-s*tx)/2 + s/2 - 0.5, E: s, F: (py-s*ty)/2 + s/2 - 0.5}
+	return nn.Warp{A: s, C: (px-s*tx)/2 + s/2 - 0.5, E: s, F: (py-s*ty)/2 + s/2 - 0.5}
 }
 
 // views gives what a glide shows on a target of that size, and the newer picture's share.

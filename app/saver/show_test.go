@@ -81,7 +81,7 @@ func (s *simulation) frame(at time.Time) *dream.Frame {
 		s.last = s.dream.Image()
 	}
 	s.number++
-	return &dream.Frame{Image: s.last, Number: s.number, Settings: s.settings, Motion: nn.Affine{A: 1, E: 1}, Done: at}
+	return &dream.Frame{Image: s.last, Number: s.number, Settings: s.settings, Motion: nn.Warp{A: 1, E: 1}, Done: at}
 }
 
 // simulate makes a show whose dream is simulated.

@@ -30,7 +30,7 @@ func TestCompose(t *testing.T) {
 		}
 		return float64(m.Pix[mirror(y, 16)*m.Stride+4*mirror(x, 22)+c])
 	}
-	for _, a := range []nn.Affine{
+	for _, a := range []nn.Warp{
 		glide.Identity, {A: 0.9, B: 0.2, C: 1.3, D: -0.2, E: 0.9, F: 2.7}, {A: 1.7, C: -9.4, E: 1.7, F: -12.2}, {A: -1, C: 22, E: 1},
 	} {
 		dst := image.NewRGBA(image.Rect(0, 0, 31, 19))
@@ -91,14 +91,14 @@ func TestDissolve(t *testing.T) {
 
 // A frame that is enlarged moves as it did before.
 func TestEnlarged(t *testing.T) {
-	f := &dream.Frame{Image: dream.Clouds(20, 10, 1), Motion: nn.Affine{A: 0.9, B: 0.1, C: 2, D: -0.1, E: 0.9, F: 1}}
+	f := &dream.Frame{Image: dream.Clouds(20, 10, 1), Motion: nn.Warp{A: 0.9, B: 0.1, C: 2, D: -0.1, E: 0.9, F: 1}}
 	big := enlarged(f, image.Pt(60, 30))
 	if big.Image.Rect.Size() != image.Pt(60, 30) {
 		t.Fatalf("size %v", big.Image.Rect.Size())
 	}
 	// The middle of a small pixel lies at the middle of the large pixel that covers it.
 	for _, p := range [][2]float64{{0, 0}, {19, 9}, {7, 3}} {
-		apply := func(m nn.Affine, x, y float64) (float64, float64) { return m.A*x + m.B*y + m.C, m.D*x + m.E*y + m.F }
+		apply := func(m nn.Warp, x, y float64) (float64, float64) { return m.A*x + m.B*y + m.C, m.D*x + m.E*y + m.F }
 		sx, sy := apply(f.Motion, p[0], p[1])
 		bx, by := apply(big.Motion, 3*p[0]+1, 3*p[1]+1)
 		if math.Abs(3*sx+1-bx) > 1e-9 || math.Abs(3*sy+1-by) > 1e-9 {

@@ -149,7 +149,7 @@ func convolutions(net *nn.Net, shapes []tensor.Shape, l, first int) map[int]int 
 	switch net.Layers[l].Op.(type) {
 	case *nn.Conv:
 		found[l] = first
-	case *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Pool, *nn.LRN, *nn.Concat:
+	case *nn.ReLU, *nn.Clip, *nn.Affine, *nn.Pool, *nn.LRN, *nn.Concat:
 		for _, j := range net.Layers[l].In {
 			for conv, at := range convolutions(net, shapes, j, first) {
 				found[conv] = at

@@ -13,10 +13,10 @@ type Resample struct {
 	Shift [2]float64
 }
 
-// Affine is m for a map of w x h, in cells.
-func (e Resample) Affine(w, h int) nn.Affine {
+// Warp is m for a map of w x h, in cells.
+func (e Resample) Warp(w, h int) nn.Warp {
 	cx, cy := float64(w-1)/2, float64(h-1)/2
-	return nn.Affine{
+	return nn.Warp{
 		A: e.M[0], B: e.M[1], C: cx - e.M[0]*cx - e.M[1]*cy + e.Shift[0]*float64(w),
 		D: e.M[2], E: e.M[3], F: cy - e.M[2]*cx - e.M[3]*cy + e.Shift[1]*float64(h),
 	}
@@ -44,7 +44,7 @@ func (e Resample) Backward(dx, dy, _ Map, _ Moment) {
 
 // each visits every pair of a target cell and a source cell that has a share in it.
 func (e Resample) each(h, w int, visit func(to, from int, share float32)) {
-	m := e.Affine(w, h)
+	m := e.Warp(w, h)
 	for y := range h {
 		for x := range w {
 			u := m.A*float64(x) + m.B*float64(y) + m.C

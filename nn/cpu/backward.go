@@ -126,7 +126,7 @@ func (g *gradientTask) from(i, u int) {
 		g.fromBinary(i, u, op)
 	case *nn.Concat:
 		g.fromConcat(i, u)
-	case *nn.PerChannel:
+	case *nn.Affine:
 		g.cost += g.cells()
 		g.add(&perChannel{out: g.out, x: dy, scale: padded(op.Scale), add: g.started()})
 	case *nn.LRN:

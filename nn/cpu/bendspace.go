@@ -35,7 +35,7 @@ func (b *bent) move(e bend.Resample) {
 
 // see sets the sources that the cells of a resampled map show.
 func (o *moves) see(e bend.Resample, w, h, stride int) {
-	m := e.Affine(w, h)
+	m := e.Warp(w, h)
 	list := resize(o.list, 4*w*h+sourcesAhead)[:0]
 	for y := range h {
 		o.rows[y] = len(list)

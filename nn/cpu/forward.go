@@ -60,7 +60,7 @@ func (c *compiler) forward(i int) {
 		c.simple(i, 20, x.buf).add(&leaky{out: n.out, x: x, slope: op.Slope, gate: n.gate})
 	case *nn.Clip:
 		c.bounded(i, x, &bound{op.Min, op.Max})
-	case *nn.PerChannel:
+	case *nn.Affine:
 		c.simple(i, 1, x.buf).add(&perChannel{out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
 	case *nn.LRN:
 		t := c.simple(i, 20, x.buf)

@@ -119,7 +119,7 @@ func (g *graph) store() {
 			n.out = newBlob(n.c, n.h, n.w).all()
 		}
 		switch op := g.op(j).(type) {
-		case *nn.ReLU, *nn.Clip, *nn.PerChannel:
+		case *nn.ReLU, *nn.Clip, *nn.Affine:
 			i := g.net.Layers[j].In[0]
 			if n.takes >= 0 {
 				g.nodes[i].out = n.out

@@ -27,7 +27,7 @@ func runnable(net *nn.Net) error {
 // known tells whether the engine knows an operation.
 func known(op nn.Op) bool {
 	switch op.(type) {
-	case *nn.Conv, *nn.Pool, *nn.LRN, *nn.Softmax, *nn.ReLU, *nn.Clip, *nn.PerChannel, *nn.Concat, *nn.Add, *nn.Binary:
+	case *nn.Conv, *nn.Pool, *nn.LRN, *nn.Softmax, *nn.ReLU, *nn.Clip, *nn.Affine, *nn.Concat, *nn.Add, *nn.Binary:
 		return true
 	}
 	return false

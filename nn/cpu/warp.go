@@ -8,7 +8,7 @@ import (
 )
 
 // Warp sets dst from src by an affine map, bilinear.
-func (e *Engine) Warp(dst, src nn.Canvas, m nn.Affine, edge nn.Edge) error {
+func (e *Engine) Warp(dst, src nn.Canvas, m nn.Warp, edge nn.Edge) error {
 	d, err := e.own(dst)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (e *Engine) Warp(dst, src nn.Canvas, m nn.Affine, edge nn.Edge) error {
 // warp is a bilinear affine map, a row an item.
 type warp struct {
 	dst, src *canvas
-	m        nn.Affine
+	m        nn.Warp
 	edge     nn.Edge
 }
 

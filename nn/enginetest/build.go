@@ -78,7 +78,7 @@ func Small() *nn.Net {
 func residual() *nn.Net {
 	b := build("residual")
 	i := b.conv("conv1", "", nn.Picture, 3, 16, nn.Square(3, 1, 1))
-	i = b.add("affine1", &nn.PerChannel{Scale: nn.Floats(random(b.rng, 1, 16)), Shift: nn.Floats(random(b.rng, 1, 16))}, i)
+	i = b.add("affine1", &nn.Affine{Scale: nn.Floats(random(b.rng, 1, 16)), Shift: nn.Floats(random(b.rng, 1, 16))}, i)
 	i = b.add("leaky1", &nn.ReLU{Slope: 0.1}, i)
 	skip := b.conv("down", "", i, 16, 32, nn.Square(1, 2, 0))
 	i = b.conv("conv2", "relu2", i, 16, 32, nn.Square(3, 2, 1))

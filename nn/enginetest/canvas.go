@@ -46,10 +46,10 @@ func read(t *testing.T, c nn.Canvas) *image.RGBA {
 // Canvases compares the picture operations, after 8-bit read-out.
 func Canvases(t *testing.T, open Open) {
 	p := openPair(t, open, Small())
-	turn := nn.Affine{A: 0.95, B: 0.1, C: -9.3, D: -0.1, E: 0.95, F: 4.6}
+	turn := nn.Warp{A: 0.95, B: 0.1, C: -9.3, D: -0.1, E: 0.95, F: 4.6}
 	obj := nn.Objective{{Layer: "3a/output", Channel: nn.AllChannels, Weight: 1}}
 	type work func(e nn.Engine, dst, src nn.Canvas) error
-	warp := func(m nn.Affine, edge nn.Edge) work {
+	warp := func(m nn.Warp, edge nn.Edge) work {
 		return func(e nn.Engine, dst, src nn.Canvas) error { return e.Warp(dst, src, m, edge) }
 	}
 	ascend := func(s nn.Step) work {
@@ -79,7 +79,7 @@ func Canvases(t *testing.T, open Open) {
 		{"grow", 66, 41, 47, 29, warp(nn.Resize(66, 41, 47, 29), nn.Mirror)},
 		{"turn mirrored", 50, 40, 50, 40, warp(turn, nn.Mirror)},
 		{"turn wrapped", 50, 40, 50, 40, warp(turn, nn.Wrap)},
-		{"far outside", 50, 40, 7, 3, warp(nn.Affine{A: 1.5, C: -500.25, E: 2.5, F: 300.5}, nn.Mirror)},
+		{"far outside", 50, 40, 7, 3, warp(nn.Warp{A: 1.5, C: -500.25, E: 2.5, F: 300.5}, nn.Mirror)},
 		{"one pixel", 5, 4, 1, 1, warp(nn.Resize(5, 4, 1, 1), nn.Mirror)},
 		{"to one pixel", 1, 1, 5, 4, warp(nn.Resize(1, 1, 5, 4), nn.Wrap)},
 		{"hold", 31, 43, 31, 43, func(e nn.Engine, dst, src nn.Canvas) error {
@@ -198,7 +198,7 @@ func dream(t *testing.T, e nn.Engine, start *image.RGBA) (*image.RGBA, error) {
 		if err := e.Hold(frame, nn.Tone{Mean: [3]float32{120, 0, 0}, Spread: [3]float32{55, 25, 25}}, 0.5); err != nil {
 			return nil, err
 		}
-		if err := e.Warp(next, frame, nn.Affine{A: 0.95, C: 1.5, E: 0.95, F: 1.1}, nn.Mirror); err != nil {
+		if err := e.Warp(next, frame, nn.Warp{A: 0.95, C: 1.5, E: 0.95, F: 1.1}, nn.Mirror); err != nil {
 			return nil, err
 		}
 		frame, next = next, frame

@@ -45,7 +45,7 @@ func opCases() []opCase {
 		{"leaky relu", 19, func(*builder, int) nn.Op { return &nn.ReLU{Slope: 0.2} }},
 		{"clip", 19, func(*builder, int) nn.Op { return &nn.Clip{Min: -0.5, Max: 0.7} }},
 		{"affine", 19, func(b *builder, c int) nn.Op {
-			return &nn.PerChannel{Scale: nn.Floats(random(b.rng, 1, c)), Shift: nn.Floats(random(b.rng, 1, c))}
+			return &nn.Affine{Scale: nn.Floats(random(b.rng, 1, c)), Shift: nn.Floats(random(b.rng, 1, c))}
 		}},
 		{"softmax", 21, func(*builder, int) nn.Op { return &nn.Softmax{} }},
 		{"lrn", 37, func(*builder, int) nn.Op { return &nn.LRN{Size: 5, Alpha: 0.5, Beta: 0.75, K: 1} }},

@@ -110,7 +110,7 @@ func (e *engine) NewMemory(channels int) (nn.Memory, error) {
 	return &memory{Memory: m, engine: e, moved: e.moved}, nil
 }
 
-func (e *engine) Warp(dst, src nn.Canvas, m nn.Affine, edge nn.Edge) error {
+func (e *engine) Warp(dst, src nn.Canvas, m nn.Warp, edge nn.Edge) error {
 	dst, err := e.own(dst)
 	if err != nil {
 		return err

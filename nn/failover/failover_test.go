@@ -38,7 +38,7 @@ func (m *mortal) NewPicture(w, h int) (nn.Canvas, error) {
 	return &mortalCanvas{c, m}, err
 }
 
-func (m *mortal) Warp(dst, src nn.Canvas, a nn.Affine, edge nn.Edge) error {
+func (m *mortal) Warp(dst, src nn.Canvas, a nn.Warp, edge nn.Edge) error {
 	if err := m.lives("Warp"); err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func TestMove(t *testing.T) {
 	m := image.NewRGBA(image.Rect(0, 0, 6, 5))
 	calls := map[string]func(e nn.Engine, c nn.Canvas) error{
 		"NewPicture": func(e nn.Engine, c nn.Canvas) error { _, err := e.NewPicture(6, 5); return err },
-		"Warp":       func(e nn.Engine, c nn.Canvas) error { return e.Warp(c, c, nn.Affine{A: 1, E: 1}, nn.Mirror) },
+		"Warp":       func(e nn.Engine, c nn.Canvas) error { return e.Warp(c, c, nn.Warp{A: 1, E: 1}, nn.Mirror) },
 		"Combine":    func(e nn.Engine, c nn.Canvas) error { return e.Combine(c, nn.Term{Canvas: c, Weight: 1}) },
 		"Hold":       func(e nn.Engine, c nn.Canvas) error { return e.Hold(c, nn.ToneOf(m), 0.5) },
 		"Ascend":     func(e nn.Engine, c nn.Canvas) error { _, err := e.Ascend(c, obj, nn.Step{Size: 1}); return err },

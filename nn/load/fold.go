@@ -6,7 +6,7 @@ import (
 	"zalgoscope/nn"
 )
 
-// fold merges each PerChannel layer into the PerChannel or convolution before
+// fold merges each Affine layer into the Affine or convolution before
 // it, where nothing else reads that one. What is merged answers to both names.
 func fold(layers []nn.Layer) []nn.Layer {
 	readers := make([]int, len(layers))
@@ -19,15 +19,15 @@ func fold(layers []nn.Layer) []nn.Layer {
 	}
 	var out []nn.Layer
 	moved := make([]int, len(layers))      // where each old layer is in out
-	after := map[int]*nn.PerChannel{}      // by convolution; applied once however long the chain
+	after := map[int]*nn.Affine{}          // by convolution; applied once however long the chain
 	into := func(l nn.Layer) (int, bool) { // the layer in out that takes l in
-		op, ok := l.Op.(*nn.PerChannel)
+		op, ok := l.Op.(*nn.Affine)
 		if !ok || l.In[0] == nn.Picture || readers[l.In[0]] != 1 {
 			return 0, false
 		}
 		j := moved[l.In[0]]
 		switch prev := out[j].Op.(type) {
-		case *nn.PerChannel:
+		case *nn.Affine:
 			chain(prev, op)
 		case *nn.Conv:
 			if after[j] == nil {
@@ -62,7 +62,7 @@ func fold(layers []nn.Layer) []nn.Layer {
 }
 
 // chain makes first do what first and then second did.
-func chain(first, second *nn.PerChannel) {
+func chain(first, second *nn.Affine) {
 	for c, s := range second.Scale {
 		first.Scale[c] *= s
 		first.Shift[c] = s*first.Shift[c] + second.Shift[c]
@@ -70,7 +70,7 @@ func chain(first, second *nn.PerChannel) {
 }
 
 // rescale makes a convolution do what it and then a did.
-func rescale(conv *nn.Conv, a *nn.PerChannel) {
+func rescale(conv *nn.Conv, a *nn.Affine) {
 	w := nn.Floats(conv.W)
 	per := len(w) / len(a.Scale)
 	if conv.Bias == nil {

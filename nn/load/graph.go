@@ -175,7 +175,7 @@ func (g *graph) affine(l label, in value, scale, shift []float32) (value, error)
 	}
 	seen := in
 	in.plane = false
-	v, err := g.add(l, &nn.PerChannel{Scale: scale, Shift: shift}, in)
+	v, err := g.add(l, &nn.Affine{Scale: scale, Shift: shift}, in)
 	return v.like(seen), err
 }
 
