@@ -16,12 +16,10 @@ const NominalPace = 0.5
 // many seconds, ascending, a row a scene, with their names. Options say how the dreams begin; progress, which
 // may be nil, hears of every frame and can end it.
 func SceneSheet(net *nn.Net, engine nn.Engine, scenes []Preset, start *image.RGBA, after []float64, o Options, progress func(done, total int) error) (*image.RGBA, error) {
-	const gap, line = 8, 18
-	size, columns := start.Rect.Size(), 1
-	if len(after) < 3 {
-		columns = 4 / len(after)
-	}
+	const gap, line, most = 8, 18, 1320 // pixels; most is the sheet's width where a row is not wider
+	size := start.Rect.Size()
 	wide, high := len(after)*(size.X+2)+gap, size.Y+line
+	columns := max(min(most/wide, len(scenes)), 1)
 	rows := (len(scenes) + columns - 1) / columns
 	sheet := image.NewRGBA(image.Rect(0, 0, columns*wide+gap, rows*high+gap))
 	draw.Draw(sheet, sheet.Rect, image.White, image.Point{}, draw.Src)
