@@ -15,7 +15,7 @@ import (
 
 // bendCard is one bend of the rack: its name, switches and amount, and in an open card all the rest.
 func (p *panel) bendCard(i int, b bend.Spec, open bool) *widget.Container {
-	c := p.card(colourRaised)
+	c := p.look.card(colourRaised)
 	head := p.bendHead(i)
 	p.studio.rack.heads = append(p.studio.rack.heads, head)
 	c.AddChild(head)
@@ -61,7 +61,7 @@ func (p *panel) bendHead(i int) *block {
 			{name: "solo " + n, help: "solo: by-pass all other bends, or put them back", run: func() { s.solo(i) }},
 			{name: "remove " + n, help: "take the bend out", run: func() { s.removeBend(i) }},
 		}
-		size := head.widget.Rect.Size()
+		size := head.GetWidget().Rect.Size()
 		side := t.px(19)
 		for j := range list {
 			list[j].rect = image.Rect(size.X-(len(list)-j)*side, 0, size.X-(len(list)-j-1)*side, size.Y)
@@ -75,7 +75,7 @@ func (p *panel) bendHead(i int) *block {
 				s.switchBend(i, func(b *bend.Spec) { b.Off = !b.Off })
 				s.rack.muted = nil
 			}},
-			spot{name: "card " + n, rect: image.Rect(t.px(20), 0, list[0].rect.Min.X, size.Y), help: help, carries: true, run: func() {
+			spot{name: "card " + n, rect: image.Rect(t.px(20), 0, list[0].rect.Min.X, size.Y), help: help, handle: true, run: func() {
 				if c := s.rack.carry; c != nil && c.going {
 					return // it is being put down
 				}
@@ -126,9 +126,9 @@ func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *block, i in
 			layer := shortLayer(b.Layer)
 			room := cell.Dx() - t.px(8) - min(int(advance(layer, t.small)), cell.Dx()/2)
 			kind := clip(b.Kind, t.strong, room)
-			t.speak(dst, kind, t.strong, cell.Min.X, mid, name, alignLeft)
+			t.label(dst, kind, t.strong, cell.Min.X, mid, name, alignLeft)
 			x := cell.Min.X + int(advance(kind, t.strong)) + t.px(7)
-			t.speak(dst, clip(layer, t.small, cell.Max.X-x), t.small, x, mid, colourDim, alignLeft)
+			t.label(dst, clip(layer, t.small, cell.Max.X-x), t.small, x, mid, colourDim, alignLeft)
 		}
 	}
 }
@@ -221,7 +221,7 @@ func (p *panel) seedLine(i int) *block {
 	line := newBlock(func() int { return t.px(22) }, nil)
 	line.spots = func() []spot {
 		return []spot{{
-			name: fmt.Sprintf("seed %d", i+1), rect: image.Rectangle{Max: line.widget.Rect.Size()}, help: "roll what is random about the bend again",
+			name: fmt.Sprintf("seed %d", i+1), rect: image.Rectangle{Max: line.GetWidget().Rect.Size()}, help: "roll what is random about the bend again",
 			run: func() { s.switchBend(i, func(b *bend.Spec) { b.Seed = uint32(rand.IntN(1 << 16)) }) },
 		}}
 	}
@@ -231,7 +231,7 @@ func (p *panel) seedLine(i int) *block {
 		if _, over := line.pointed(); over {
 			colour = colourText
 		}
-		t.speak(dst, "seed", t.face, r.Min.X, mid, colourDim, alignLeft)
+		t.label(dst, "seed", t.face, r.Min.X, mid, colourDim, alignLeft)
 		t.write(dst, fmt.Sprint(p.bend(i).Seed), t.small, r.Min.X+t.px(56), mid, colourText, alignLeft)
 		t.write(dst, "roll again", t.small, r.Max.X, mid, colour, alignRight)
 	}

@@ -39,7 +39,7 @@ func channelWay(choice string) int {
 func (p *panel) channelTabs(i int) *block {
 	s := p.studio
 	first := []string{"", "random:0.5", "0", "cluster:0"}
-	return p.tabLine(channelWays, channelHelps, fmt.Sprintf(" %d", i+1), func() int { return channelWay(p.bend(i).Channels) }, func(way int) {
+	return p.look.tabLine(channelWays, channelHelps, fmt.Sprintf(" %d", i+1), func() int { return channelWay(p.bend(i).Channels) }, func(way int) {
 		s.switchBend(i, func(b *bend.Spec) {
 			if channelWay(b.Channels) != way {
 				b.Channels = first[way]

@@ -47,8 +47,8 @@ func (p *panel) grip(at image.Point) *carry {
 		return nil
 	}
 	for i, head := range p.studio.rack.heads {
-		rel := at.Sub(head.widget.Rect.Min)
-		if sp, ok := head.spot(rel); ok && sp.carries {
+		rel := at.Sub(head.GetWidget().Rect.Min)
+		if sp, ok := head.spot(rel); ok && sp.handle {
 			return &carry{from: i, grip: at}
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func (p *panel) bendPicker() *widget.Container {
 	t, s := p.look, p.studio
 	r := &s.rack
-	c := p.card(colourRaised)
+	c := p.look.card(colourRaised)
 	c.AddChild(p.slider(dial{
 		name: "at", help: "layer to bend", max: float64(max(len(r.layers)-1, 0)), whole: true, curve: 1,
 		get:   func() float64 { return float64(r.layer) },
@@ -35,7 +35,7 @@ func (p *panel) bendPicker() *widget.Container {
 	}
 	at := func() int { return slices.Index(groups, r.group) }
 	for i := 0; i < len(groups); i += 3 {
-		c.AddChild(p.tabLine(groups[i:i+3], helps[i:i+3], "", func() int { return at() - i }, func(j int) { r.group = groups[i+j] }))
+		c.AddChild(p.look.tabLine(groups[i:i+3], helps[i:i+3], "", func() int { return at() - i }, func(j int) { r.group = groups[i+j] }))
 	}
 	c.AddChild(p.kindGrid())
 	c.AddChild(newBlock(func() int { return t.px(36) }, func(dst *ebiten.Image, r image.Rectangle) {
@@ -66,7 +66,7 @@ func (p *panel) kindGrid() *block {
 	grid := newBlock(func() int { return t.px(line*float64((len(kinds())+columns-1)/columns) + 6) }, nil)
 	grid.spots = func() []spot {
 		var list []spot
-		w := grid.widget.Rect.Dx() / columns
+		w := grid.GetWidget().Rect.Dx() / columns
 		for i, k := range kinds() {
 			at := image.Pt(i%columns*w, t.px(3)+i/columns*t.px(line))
 			list = append(list, spot{name: "kind " + k.Name, rect: image.Rectangle{Min: at, Max: at.Add(image.Pt(w, t.px(line)))}, help: k.Name + ": " + k.Help,
@@ -87,7 +87,7 @@ func (p *panel) kindGrid() *block {
 				colour = colourAccent
 			}
 			cell := sp.rect.Add(box.Min)
-			t.speak(dst, clip(k.Name, t.small, cell.Dx()-t.px(4)), t.small, cell.Min.X, (cell.Min.Y+cell.Max.Y)/2, colour, alignLeft)
+			t.label(dst, clip(k.Name, t.small, cell.Dx()-t.px(4)), t.small, cell.Min.X, (cell.Min.Y+cell.Max.Y)/2, colour, alignLeft)
 		}
 	}
 	return grid

@@ -69,7 +69,7 @@ type spot struct {
 	help string
 	run  func()
 
-	carries bool // the mouse can take hold of a bend by it
+	handle bool // the mouse can take hold by it of what the block stands for
 }
 
 // spot is the one at a point relative to the block.

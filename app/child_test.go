@@ -167,9 +167,9 @@ func (c *child) stand() {
 
 // look notes what comes and goes.
 func (c *child) look() {
-	for _, n := range c.toasts.notes {
-		if !slices.Contains(c.told, n.text) {
-			c.told = append(c.told, n.text)
+	for _, n := range c.toasts.texts() {
+		if !slices.Contains(c.told, n) {
+			c.told = append(c.told, n)
 		}
 	}
 	if c.shown.Frame != nil && c.shown.of != c.seen {
@@ -199,7 +199,7 @@ func (c *child) serve(r request) {
 	case "reveal":
 		for _, s := range c.panel.sliders {
 			if called(s, r.Name) && s.style != sliderGrand {
-				c.panel.scroller.reveal(s.widget.Rect)
+				c.panel.scroller.reveal(s.GetWidget().Rect)
 			}
 		}
 		if at, ok := c.spots()[r.Name]; ok {
@@ -225,7 +225,7 @@ func (c *child) state(slider string) state {
 		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded, Sharp: c.size.Sharp,
 		Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
-		Marks: c.voice.zalgo, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
+		Marks: c.marks.level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
 	}
 	if s.Updates > 0 {
 		s.Mean = c.meter.total / time.Duration(s.Updates)
@@ -257,7 +257,7 @@ func (c *child) state(slider string) state {
 func (c *child) panelState(s *state, slider string) {
 	s.Mode = modeNames[c.panel.mode]
 	s.Search = c.panel.search.GetWidget().Rect
-	s.Tabs = c.panel.tabs.widget.Rect
+	s.Tabs = c.panel.tabs.GetWidget().Rect
 	s.Spots, s.Editing, s.View = c.spots(), c.panel.editing, c.panel.scroller.view()
 	c.inbox.Lock()
 	s.Laid = !c.drawn.stale && c.panel.show == nil && len(c.inbox.jobs) == 0
@@ -277,7 +277,7 @@ func (c *child) panelState(s *state, slider string) {
 		g, n = &c.browser.grid, min(len(c.browser.order), browserRows*c.browser.columns)
 	}
 	for i := range n {
-		at := g.block.widget.Rect.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
+		at := g.block.GetWidget().Rect.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
 		s.Cells = append(s.Cells, image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))})
 	}
 }

@@ -9,10 +9,9 @@ import (
 )
 
 // heading names a group of controls.
-func (p *panel) heading(name string) *block {
-	t := p.look
+func (t *theme) heading(name string) *block {
 	return newBlock(func() int { return t.px(30) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.speak(dst, name, t.strong, r.Min.X, r.Max.Y-t.px(11), colourText, alignLeft)
+		t.label(dst, name, t.strong, r.Min.X, r.Max.Y-t.px(11), colourText, alignLeft)
 		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(2), r.Max.X, r.Max.Y-t.px(2)+max(t.px(1), 1)), colourLine)
 	})
 }
@@ -27,26 +26,22 @@ func (b *button) Render(dst *ebiten.Image) {
 	b.Button.Render(dst)
 	if r := b.GetWidget().Rect; r.Overlaps(dst.Bounds()) {
 		at := r.Min.Add(r.Max).Div(2)
-		b.look.adorn(dst, b.Text().Label, b.look.face, at.X, at.Y, alignCentre)
+		b.look.marks(dst, b.Text().Label, b.look.face, at.X, at.Y, alignCentre)
 	}
 }
 
 // button is a labelled button that stretches over its cell.
-func (p *panel) button(label string, run func()) *button {
-	return &button{look: p.look, Button: widget.NewButton(
+func (t *theme) button(label string, run func()) *button {
+	return &button{look: t, Button: widget.NewButton(
 		widget.ButtonOpts.TextLabel(label),
-		widget.ButtonOpts.TextPadding(p.look.insets(3, 4)),
+		widget.ButtonOpts.TextPadding(t.insets(3, 4)),
 		widget.ButtonOpts.DisableDefaultKeys(),
-		widget.ButtonOpts.ClickedHandler(func(*widget.ButtonClickedEventArgs) {
-			run()
-			p.studio.ui.ClearFocus()
-		}),
+		widget.ButtonOpts.ClickedHandler(func(*widget.ButtonClickedEventArgs) { run() }),
 	)}
 }
 
 // row lays buttons out in equal columns.
-func (p *panel) row(columns int, buttons ...widget.PreferredSizeLocateableWidget) *widget.Container {
-	t := p.look
+func (t *theme) row(columns int, buttons ...widget.PreferredSizeLocateableWidget) *widget.Container {
 	stretch := make([]bool, columns)
 	for i := range stretch {
 		stretch[i] = true
@@ -63,19 +58,18 @@ func (p *panel) row(columns int, buttons ...widget.PreferredSizeLocateableWidget
 }
 
 // column stacks widgets.
-func (p *panel) column(spacing float64, padding *widget.Insets) *widget.Container {
+func (t *theme) column(spacing float64, padding *widget.Insets) *widget.Container {
 	return widget.NewContainer(
 		widget.ContainerOpts.Layout(widget.NewRowLayout(
 			widget.RowLayoutOpts.Direction(widget.DirectionVertical),
-			widget.RowLayoutOpts.Spacing(p.look.px(spacing)), widget.RowLayoutOpts.Padding(padding),
+			widget.RowLayoutOpts.Spacing(t.px(spacing)), widget.RowLayoutOpts.Padding(padding),
 		)),
 		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true})),
 	)
 }
 
 // card is a column on a plate.
-func (p *panel) card(c color.NRGBA) *widget.Container {
-	t := p.look
+func (t *theme) card(c color.NRGBA) *widget.Container {
 	return widget.NewContainer(
 		widget.ContainerOpts.BackgroundImage(t.plate(c)),
 		widget.ContainerOpts.Layout(widget.NewRowLayout(
@@ -87,8 +81,7 @@ func (p *panel) card(c color.NRGBA) *widget.Container {
 }
 
 // tabLine is a line of words of which one is chosen; the suffix tells tests one line from another.
-func (p *panel) tabLine(words, helps []string, suffix string, get func() int, set func(int)) *block {
-	t := p.look
+func (t *theme) tabLine(words, helps []string, suffix string, get func() int, set func(int)) *block {
 	b := newBlock(func() int { return t.px(26) }, nil)
 	b.spots = func() []spot {
 		size := b.widget.Rect.Size()
@@ -111,28 +104,26 @@ func (p *panel) tabLine(words, helps []string, suffix string, get func() int, se
 				colour = colourAccent
 				t.fill(dst, image.Rect(cell.Min.X+t.px(4), cell.Max.Y-t.px(3), cell.Max.X-t.px(4), cell.Max.Y-t.px(2)), colourAccent)
 			}
-			t.speak(dst, words[i], t.small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
+			t.label(dst, words[i], t.small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
 		}
 	}
 	return b
 }
 
 // note is a line of text that may change.
-func (p *panel) note(text func() string) *block {
-	t := p.look
+func (t *theme) note(text func() string) *block {
 	return newBlock(func() int { return t.px(20) }, func(dst *ebiten.Image, r image.Rectangle) {
 		t.write(dst, clip(text(), t.small, r.Dx()), t.small, r.Min.X, (r.Min.Y+r.Max.Y)/2, colourDim, alignLeft)
 	})
 }
 
 // gap is empty space.
-func (p *panel) gap() *block {
-	return newBlock(func() int { return p.look.px(10) }, func(*ebiten.Image, image.Rectangle) {})
+func (t *theme) gap() *block {
+	return newBlock(func() int { return t.px(10) }, func(*ebiten.Image, image.Rectangle) {})
 }
 
 // toggle is a line with a box to tick.
-func (p *panel) toggle(label string, get func() bool, set func(bool)) *block {
-	t := p.look
+func (t *theme) toggle(label string, get func() bool, set func(bool)) *block {
 	b := newBlock(func() int { return t.px(24) }, func(dst *ebiten.Image, r image.Rectangle) {
 		mid := (r.Min.Y + r.Max.Y) / 2
 		box := image.Rect(r.Min.X, mid-t.px(6), r.Min.X+t.px(12), mid+t.px(6))
@@ -140,7 +131,7 @@ func (p *panel) toggle(label string, get func() bool, set func(bool)) *block {
 		if get() {
 			t.fill(dst, box.Inset(t.px(3)), colourAccent)
 		}
-		t.speak(dst, label, t.face, box.Max.X+t.px(8), mid, colourDim, alignLeft)
+		t.label(dst, label, t.face, box.Max.X+t.px(8), mid, colourDim, alignLeft)
 	})
 	b.click = func(image.Point) { set(!get()) }
 	return b

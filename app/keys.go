@@ -118,12 +118,6 @@ func keyLabel(name string) string {
 	return name
 }
 
-// hit tells whether a key was pressed just now, or again by being held.
-func hit(k ebiten.Key, again bool) bool {
-	d := inpututil.KeyPressDuration(k) // 0 if it was let go within the same tick
-	return inpututil.IsKeyJustPressed(k) || again && d > 24 && d%3 == 0
-}
-
 // down tells whether one of the keys is down, or was during this tick.
 func down(keys ...ebiten.Key) bool {
 	for _, k := range keys {

@@ -81,14 +81,14 @@ func TestNotesShow(t *testing.T) {
 	for name, s := range hostile(4000) {
 		var n toasts
 		n.warn(errors.New("app: "+s+"\nsecond line\x1b[2J"), time.Now())
-		got := n.notes[0].text
+		got := n.texts()[0]
 		if utf8.RuneCountInString(got) > visible.Most || got != visible.Text(got) || !strings.HasPrefix(got, "app: ") {
 			t.Errorf("%s: the note is %q", name, got)
 		}
 	}
 	var n toasts
 	n.tell("opening a\u202egnp.exe\x1b[31m", time.Now())
-	if got := n.notes[0].text; got != `opening a\u202egnp.exe\x1b[31m` {
+	if got := n.texts()[0]; got != `opening a\u202egnp.exe\x1b[31m` {
 		t.Errorf("the note is %q", got)
 	}
 }

@@ -75,9 +75,13 @@ func (p *panel) movable(d dial, style sliderStyle, less, more string) *widget.Co
 	s := p.studio
 	sl := p.slider(d, style)
 	sl.less, sl.more = knobKey(less), knobKey(more)
-	sl.modulator = func() (dream.Modulator, bool) { return s.modulator(d.knob) }
+	sl.modulation = func() (float64, bool) {
+		m, on := s.modulator(d.knob)
+		return m.Depth, on
+	}
+	sl.sign = func(dst *ebiten.Image, r image.Rectangle, c color.Color) { drawShape(dst, p.look, r, "sine", 4, c) }
 	sl.modulate = func() { p.toggleModulator(d.knob) }
-	c := p.column(0, nil)
+	c := p.look.column(0, nil)
 	c.AddChild(sl)
 	p.seats[d.knob] = seat{d, c}
 	return c
@@ -140,9 +144,9 @@ func (s *studio) toggleModulator() {
 // modulatorControls are the shape, rate and depth of a knob's modulator.
 func (p *panel) modulatorControls(d dial) *widget.Container {
 	t, s := p.look, p.studio
-	c := p.card(colourRaised)
+	c := p.look.card(colourRaised)
 	shapes := newBlock(func() int { return t.px(26) }, nil)
-	shapes.spots = func() []spot { return p.shapeSpots(d, shapes.widget.Rect.Size()) }
+	shapes.spots = func() []spot { return p.shapeSpots(d, shapes.GetWidget().Rect.Size()) }
 	shapes.draw = func(dst *ebiten.Image, r image.Rectangle) {
 		now, ok := s.modulator(d.knob)
 		pointed, _ := shapes.pointed()

@@ -39,7 +39,7 @@ func modeOf(s dream.Settings) mode {
 // addWhat adds the choice of what is dreamed.
 func (p *panel) addWhat(c *widget.Container) {
 	t, s := p.look, p.studio
-	c.AddChild(p.heading("Dream of"))
+	c.AddChild(p.look.heading("Dream of"))
 	tabs := newBlock(func() int { return t.px(28) }, nil)
 	tabs.draw = func(dst *ebiten.Image, r image.Rectangle) {
 		w := r.Dx() / int(modeCount)
@@ -50,17 +50,17 @@ func (p *panel) addWhat(c *widget.Container) {
 				colour = colourAccent
 				t.fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.px(3), cell.Max.X, cell.Max.Y-t.px(1)), colourAccent)
 			}
-			t.speak(dst, modeNames[m], t.face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
+			t.label(dst, modeNames[m], t.face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
 		}
 	}
 	tabs.click = func(at image.Point) {
-		p.pickMode(mode(min(max(at.X*int(modeCount)/max(tabs.widget.Rect.Dx(), 1), 0), int(modeCount)-1)))
+		p.pickMode(mode(min(max(at.X*int(modeCount)/max(tabs.GetWidget().Rect.Dx(), 1), 0), int(modeCount)-1)))
 	}
 	p.tabs = tabs
 	c.AddChild(tabs)
 	c.AddChild(p.movable(s.layerDial(), sliderPlain, "ArrowLeft", "ArrowRight"))
 	for m := range p.modes {
-		p.modes[m] = p.column(2, &widget.Insets{Top: t.px(4)})
+		p.modes[m] = p.look.column(2, &widget.Insets{Top: t.px(4)})
 		c.AddChild(p.modes[m])
 	}
 	s.picker = newPicker(s, p.width)
@@ -131,10 +131,10 @@ func (p *panel) addClass(c *widget.Container) {
 			if label == s.want.Class {
 				colour = colourAccent
 			}
-			t.speak(dst, clip(label, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(20)*i+t.px(12), colour, alignLeft)
+			t.label(dst, clip(label, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(20)*i+t.px(12), colour, alignLeft)
 		}
 		if len(matches) == 0 && s.want.Class != "" {
-			t.speak(dst, clip(s.want.Class, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(12), colourAccent, alignLeft)
+			t.label(dst, clip(s.want.Class, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(12), colourAccent, alignLeft)
 		}
 	}
 	list.click = func(at image.Point) {
@@ -155,7 +155,7 @@ func (p *panel) addGuide(c *widget.Container) {
 		}
 		t.write(dst, clip(name, t.face, r.Dx()), t.face, r.Min.X, (r.Min.Y+r.Max.Y)/2, colourText, alignLeft)
 	}))
-	c.AddChild(p.row(2, p.button("Choose a guide", s.guideDialog), p.button("None", func() {
+	c.AddChild(p.look.row(2, p.button("Choose a guide", s.guideDialog), p.button("None", func() {
 		s.change(func(w *dream.Settings) { w.Guide = "" })
 	})))
 }

@@ -61,21 +61,21 @@ func newPanel(s *studio) *panel {
 	)))
 	content.AddChild(p.sight())
 	p.addWhat(content)
-	content.AddChild(p.heading("Bend"))
+	content.AddChild(p.look.heading("Bend"))
 	p.addRack(content)
 	for _, g := range []struct{ name, group string }{{"Picture", "picture"}, {"Motion", "motion"}} {
-		content.AddChild(p.heading(g.name))
+		content.AddChild(p.look.heading(g.name))
 		for i := range dream.Knobs {
 			if k := &dream.Knobs[i]; k.Group == g.group && k.Number(&s.want) != nil {
 				content.AddChild(p.knob(k, sliderPlain))
 			}
 		}
 	}
-	content.AddChild(p.heading("Canvas"))
+	content.AddChild(p.look.heading("Canvas"))
 	p.addCanvas(content)
-	content.AddChild(p.heading("Record"))
+	content.AddChild(p.look.heading("Record"))
 	p.addRecord(content)
-	content.AddChild(p.note(s.estimateText), p.note(s.ringText), p.gap())
+	content.AddChild(p.look.note(s.estimateText), p.look.note(s.ringText), p.look.gap())
 	p.scroller = newScroller(t, content)
 	p.scroller.keeps = p.overTrack
 	p.scroller.moved = func() { s.drawn.stale = true }
@@ -149,11 +149,11 @@ func (p *panel) scrollToNew() {
 // overTrack tells whether the wheel turns something at that point instead of scrolling.
 func (p *panel) overTrack(at image.Point) bool {
 	for _, s := range p.sliders {
-		if at.In(s.track) && s.widget.IsVisible() {
+		if at.In(s.track) && s.GetWidget().IsVisible() {
 			return true
 		}
 	}
-	return p.mode == modeChannel && at.In(p.studio.browser.block.widget.Rect)
+	return p.mode == modeChannel && at.In(p.studio.browser.block.GetWidget().Rect)
 }
 
 // knob is the slider of a row of the knob table.
@@ -202,22 +202,22 @@ func (p *panel) choose(by int) {
 	}
 	for range p.sliders {
 		at = (at + by + len(p.sliders)) % len(p.sliders)
-		if p.sliders[at].widget.IsVisible() {
+		if p.sliders[at].GetWidget().IsVisible() {
 			break
 		}
 	}
 	p.activate(p.sliders[at])
 	if p.active.style != sliderGrand { // that one is always in sight
-		p.scroller.reveal(p.active.widget.Rect)
+		p.scroller.reveal(p.active.GetWidget().Rect)
 	}
 }
 
 // header is the title and the presets.
 func (p *panel) header() *widget.Container {
 	t, s := p.look, p.studio
-	c := p.column(0, t.insets(2, 0))
+	c := p.look.column(0, t.insets(2, 0))
 	c.AddChild(newBlock(func() int { return t.px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.title(dst, r)
+		t.title(dst, "ZALGOSCOPE", r)
 	}))
 	name := newBlock(func() int { return t.px(26) }, nil)
 	name.draw = func(dst *ebiten.Image, r image.Rectangle) {
@@ -228,10 +228,10 @@ func (p *panel) header() *widget.Container {
 		w := t.px(30)
 		t.write(dst, "‹", t.strong, r.Min.X+w/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
 		t.write(dst, "›", t.strong, r.Max.X-w/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
-		t.speak(dst, clip(s.presetName(), t.strong, r.Dx()-2*w), t.strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
+		t.label(dst, clip(s.presetName(), t.strong, r.Dx()-2*w), t.strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
 	}
 	name.click = func(at image.Point) {
-		if at.X < name.widget.Rect.Dx()/2 {
+		if at.X < name.GetWidget().Rect.Dx()/2 {
 			s.stepPreset(-1)
 		} else {
 			s.stepPreset(1)
@@ -244,11 +244,19 @@ func (p *panel) header() *widget.Container {
 	return c
 }
 
+// button is a button after which the keys belong to the studio again.
+func (p *panel) button(label string, run func()) *button {
+	return p.look.button(label, func() {
+		run()
+		p.studio.ui.ClearFocus()
+	})
+}
+
 // footer is the buttons that are always there.
 func (p *panel) footer() *widget.Container {
 	t, s := p.look, p.studio
-	c := p.column(4, &widget.Insets{Top: t.px(6), Bottom: t.px(8)})
-	c.AddChild(p.row(4,
+	c := p.look.column(4, &widget.Insets{Top: t.px(6), Bottom: t.px(8)})
+	c.AddChild(p.look.row(4,
 		p.button("Open", s.openDialog), p.button("Save", s.saveDialog), p.button("Restart", s.restart), p.button("Random", s.randomPreset),
 		p.button("Pause", s.togglePause), p.button("Step", s.single), p.button("Undo", s.undo), p.button("Redo", s.redo),
 		p.button("Record", s.toggleRecord), p.button("Replay", s.saveReplay), p.button("Keep", s.keepPreset), p.button("Keys", func() { s.help = !s.help }),
@@ -260,12 +268,12 @@ func (p *panel) footer() *widget.Container {
 func (p *panel) addCanvas(c *widget.Container) {
 	s := p.studio
 	c.AddChild(p.slider(s.sizeDial(), sliderPlain))
-	c.AddChild(p.note(s.costText))
-	c.AddChild(p.tabLine([]string{"fluid", "sharp", "fixed"}, []string{
+	c.AddChild(p.look.note(s.costText))
+	c.AddChild(p.look.tabLine([]string{"fluid", "sharp", "fixed"}, []string{
 		"fluid: a canvas that is dreamed some times a second, but no smaller than 240 pixels while there is a dream in two seconds",
 		"sharp: as large a canvas as is dreamed every other second, up to what the window shows",
 		"fixed: the canvas that was asked for, however slow",
 	}, " canvas", s.size.way, s.govern))
-	c.AddChild(p.toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
-	c.AddChild(p.toggle("let the knobs wander", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
+	c.AddChild(p.look.toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
+	c.AddChild(p.look.toggle("let the knobs wander", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
 }

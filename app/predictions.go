@@ -69,7 +69,7 @@ func (p *panel) sight() *block {
 		if r.Dy() == 0 {
 			return
 		}
-		t.speak(dst, "It sees", t.strong, r.Min.X, r.Min.Y+t.px(10), colourText, alignLeft)
+		t.label(dst, "It sees", t.strong, r.Min.X, r.Min.Y+t.px(10), colourText, alignLeft)
 		for i, v := range s.sights.list {
 			row := image.Rect(r.Min.X, r.Min.Y+t.px(22+19*float64(i)), r.Max.X, r.Min.Y+t.px(22+19*float64(i)+17))
 			t.fill(dst, row, colourRaised)
@@ -79,7 +79,7 @@ func (p *panel) sight() *block {
 			shade.A = 0x70
 			t.fill(dst, bar, shade)
 			mid := (row.Min.Y + row.Max.Y) / 2
-			t.speak(dst, clip(v.Label, t.small, row.Dx()-t.px(56)), t.small, row.Min.X+t.px(6), mid, colourText, alignLeft)
+			t.label(dst, clip(v.Label, t.small, row.Dx()-t.px(56)), t.small, row.Min.X+t.px(6), mid, colourText, alignLeft)
 			t.write(dst, fmt.Sprintf("%.0f %%", 100*v.Share), t.small, row.Max.X-t.px(6), mid, colourText, alignRight)
 		}
 	})

@@ -211,7 +211,7 @@ func (p *panel) addRack(c *widget.Container) {
 	if r.group == "" {
 		r.group, r.layer = bend.Groups()[0], len(r.layers)/2
 	}
-	r.box = p.column(4, nil)
+	r.box = p.look.column(4, nil)
 	r.built, r.weighed = "nothing", ""
 	c.AddChild(r.box)
 	p.syncRack()
@@ -264,7 +264,7 @@ func (p *panel) buildRack(specs []bend.Spec) {
 			p.show = picker
 		}
 	}
-	r.box.AddChild(p.row(3,
+	r.box.AddChild(p.look.row(3,
 		p.button("Add bend", p.studio.toggleBendPicker), p.button("Short circuit", p.studio.shortCircuit), p.button("Repair", p.studio.repair)))
 	p.rearranged()
 }

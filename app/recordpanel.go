@@ -150,7 +150,7 @@ func (p *panel) choice(name string, values []string, at func() *string) *block {
 	})
 	b.click = func(pt image.Point) {
 		i := (index() + 1) % len(values)
-		for k, x := range edges(b.widget.Rect.Dx()) {
+		for k, x := range edges(b.GetWidget().Rect.Dx()) {
 			if pt.X >= x-t.px(4) {
 				i = k
 			}

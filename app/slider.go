@@ -10,11 +10,9 @@ import (
 	"github.com/ebitenui/ebitenui/input"
 	"github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
-
-	"zalgoscope/app/dream"
 )
 
-// slider is one row of the panel: name, track and value.
+// slider is one row: name, track and value.
 type slider struct {
 	dial
 	look   *theme
@@ -26,8 +24,9 @@ type slider struct {
 	chosen func(*slider) // hears that the keyboard should turn this one
 	active bool          // the keyboard turns it
 
-	modulator func() (dream.Modulator, bool) // that moves it
-	modulate  func()                         // opens and closes the modulator's controls
+	modulation func() (depth float64, on bool)                           // what else moves it, and how far to either side; nil for nothing
+	modulate   func()                                                    // opens and closes the modulation's controls
+	sign       func(dst *ebiten.Image, r image.Rectangle, c color.Color) // draws what they are opened by
 
 	hover    bool
 	dragging bool
@@ -77,7 +76,7 @@ func (s *slider) SetLocation(r image.Rectangle) {
 	s.track = image.Rect(r.Min.X+s.look.px(name), r.Min.Y, r.Max.X-s.look.px(78), r.Max.Y)
 }
 
-// wave is where the sign of the modulator stands, right of the track.
+// wave is where the sign of the modulation stands, right of the track.
 func (s *slider) wave() image.Rectangle {
 	x := s.track.Max.X + s.look.px(6)
 	return image.Rect(x, s.track.Min.Y, x+s.look.px(18), s.track.Max.Y)
@@ -140,9 +139,6 @@ func (s *slider) scroll(a *widget.WidgetScrolledEventArgs) {
 	}
 }
 
-// fine tells whether the Shift key asks for small movements.
-func fine() bool { return ebiten.IsKeyPressed(ebiten.KeyShift) }
-
 func (s *slider) Update(o *widget.UpdateObject) {
 	s.widget.Update(o)
 	if !s.dragging {
@@ -182,23 +178,23 @@ func (s *slider) Render(screen *ebiten.Image) {
 	} else if s.hover || s.dragging {
 		colour = colourText
 	}
-	t.speak(screen, clip(name, face, s.track.Min.X-r.Min.X-t.px(4)), face, r.Min.X, mid, colour, alignLeft)
+	t.label(screen, clip(name, face, s.track.Min.X-r.Min.X-t.px(4)), face, r.Min.X, mid, colour, alignLeft)
 	v, c := s.get(), colourText
-	m, moving := dream.Modulator{}, false
-	if s.modulator != nil {
-		m, moving = s.modulator()
+	depth, moving := 0.0, false
+	if s.modulation != nil {
+		depth, moving = s.modulation()
 	}
 	if now, ok := s.moved(moving); ok {
 		v, c = now, colourAccent
 	}
 	t.write(screen, clip(s.text(v), t.small, t.px(60)), t.small, r.Max.X, mid, c, alignRight)
-	s.drawTrack(screen, m, v, moving)
+	s.drawTrack(screen, math.Abs(depth), v, moving)
 	if s.knob != "" {
 		s.drawWave(screen, moving)
 	}
 }
 
-// moved is the value that the modulator has moved the slider to.
+// moved is the value that the modulation has moved the slider to.
 func (s *slider) moved(moving bool) (float64, bool) {
 	if !moving || s.now == nil {
 		return 0, false
@@ -207,8 +203,8 @@ func (s *slider) moved(moving bool) (float64, bool) {
 }
 
 // drawTrack draws the bar up to v, and the handle, which stays where the hand has put it while
-// a modulator moves v within its depth.
-func (s *slider) drawTrack(screen *ebiten.Image, m dream.Modulator, v float64, moving bool) {
+// a modulation moves v within its depth.
+func (s *slider) drawTrack(screen *ebiten.Image, depth, v float64, moving bool) {
 	t := s.look
 	mid := (s.track.Min.Y + s.track.Max.Y) / 2
 	h := max(t.px(3), 1)
@@ -223,8 +219,7 @@ func (s *slider) drawTrack(screen *ebiten.Image, m dream.Modulator, v float64, m
 	if moving {
 		reach := colourAccent
 		reach.A = 0x30
-		d := math.Abs(m.Depth)
-		t.fill(screen, image.Rect(at(base-d), bar.Min.Y-t.px(3), at(base+d), bar.Max.Y+t.px(3)), reach)
+		t.fill(screen, image.Rect(at(base-depth), bar.Min.Y-t.px(3), at(base+depth), bar.Max.Y+t.px(3)), reach)
 	}
 	x0, x1 := at(max(s.min, min(0, s.max))), at(v)
 	t.fill(screen, image.Rect(min(x0, x1), bar.Min.Y, max(x0, x1), bar.Max.Y), colourAccent)
@@ -253,7 +248,7 @@ func (s *slider) drawScale(screen *ebiten.Image) {
 	}
 }
 
-// drawWave draws the sign that opens the modulator.
+// drawWave draws the sign that opens the modulation.
 func (s *slider) drawWave(screen *ebiten.Image, moving bool) {
 	c := colourHover
 	if moving {
@@ -262,7 +257,7 @@ func (s *slider) drawWave(screen *ebiten.Image, moving bool) {
 		c = colourDim
 	}
 	r := s.wave()
-	drawShape(screen, s.look, image.Rect(r.Min.X+s.look.px(2), r.Min.Y, r.Max.X-s.look.px(3), r.Max.Y), "sine", 4, c)
+	s.sign(screen, image.Rect(r.Min.X+s.look.px(2), r.Min.Y, r.Max.X-s.look.px(3), r.Max.Y), c)
 }
 
 // String names the slider in tests and logs.

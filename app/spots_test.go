@@ -16,9 +16,9 @@ func (c *child) spots() map[string]image.Rectangle {
 		return all
 	}
 	for _, b := range c.panel.blocks {
-		if b.spots != nil && b.widget.IsVisible() {
+		if b.spots != nil && b.GetWidget().IsVisible() {
 			for _, s := range b.spots() {
-				all[s.name] = s.rect.Add(b.widget.Rect.Min)
+				all[s.name] = s.rect.Add(b.GetWidget().Rect.Min)
 			}
 		}
 	}
@@ -28,8 +28,8 @@ func (c *child) spots() map[string]image.Rectangle {
 		}
 	}
 	for _, f := range c.panel.fields {
-		if f.widget.IsVisible() {
-			all["field"] = f.widget.Rect
+		if f.GetWidget().IsVisible() {
+			all["field"] = f.GetWidget().Rect
 		}
 	}
 	return all

@@ -63,7 +63,7 @@ func (s *studio) hint() string {
 	at := image.Pt(x, y)
 	for _, sl := range s.panel.sliders {
 		switch {
-		case !sl.hover || !sl.widget.IsVisible():
+		case !sl.hover || !sl.GetWidget().IsVisible():
 		case sl.knob != "" && at.In(sl.wave()):
 			return sl.name + ": let a modulator move it, or change how"
 		default:
@@ -74,7 +74,7 @@ func (s *studio) hint() string {
 		return ""
 	}
 	for _, b := range s.panel.blocks {
-		if sp, ok := b.pointed(); ok && b.widget.IsVisible() {
+		if sp, ok := b.pointed(); ok && b.GetWidget().IsVisible() {
 			return sp.help
 		}
 	}

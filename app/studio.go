@@ -66,7 +66,7 @@ type studio struct {
 	size     sizer
 	meter    meter
 	shown    dreamed // the frame that is shown, with no Frame before the first
-	voice    voice
+	marks    zalgo
 	toasts   toasts
 	history  history
 	sights   sights

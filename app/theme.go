@@ -40,7 +40,7 @@ var (
 func source(ttf []byte) *text.GoTextFaceSource {
 	s, err := text.NewGoTextFaceSource(bytes.NewReader(ttf))
 	if err != nil {
-		panic("app: the built-in font does not parse: " + err.Error())
+		panic("widget: the built-in font does not parse: " + err.Error())
 	}
 	return s
 }
@@ -53,12 +53,12 @@ type theme struct {
 	tiny   *text.GoTextFace
 	strong *text.GoTextFace
 	white  *ebiten.Image
-	voice  *voice // the studio's
+	zalgo  *zalgo // the studio's
 	ui     *widget.Theme
 }
 
-func newTheme(scale float64, v *voice) *theme {
-	t := &theme{scale: scale, voice: v}
+func newTheme(scale float64, z *zalgo) *theme {
+	t := &theme{scale: scale, zalgo: z}
 	t.face = &text.GoTextFace{Source: regular, Size: 13 * scale}
 	t.small = &text.GoTextFace{Source: regular, Size: 11.5 * scale}
 	t.tiny = &text.GoTextFace{Source: regular, Size: 10 * scale}

@@ -44,6 +44,15 @@ func (t *toasts) add(n note) {
 	t.notes = append(t.notes, n)
 }
 
+// texts are what the notes say, the oldest first.
+func (t *toasts) texts() []string {
+	list := make([]string, len(t.notes))
+	for i, n := range t.notes {
+		list[i] = n.text
+	}
+	return list
+}
+
 // expire forgets old notes and tells whether there were any.
 func (t *toasts) expire(at time.Time) bool {
 	kept := t.notes[:0]

@@ -217,39 +217,39 @@ func TestTempo(t *testing.T) {
 	}
 }
 
-// The voice is silent at 0, its marks wander, and the more of them the further the knob is up.
-func TestVoice(t *testing.T) {
+// Zalgo text is plain at 0, its marks wander, and the more of them the further the knob is up.
+func TestZalgo(t *testing.T) {
 	const text = "octave scale"
 	count := func(level float64) (n int) {
-		var v voice
+		var z zalgo
 		for i := range text {
-			n += v.count(text, i, level, labelMarks)
+			n += z.count(text, i, level, labelMarks)
 		}
 		return n
 	}
 	if a, b, c := count(0), count(0.4), count(1); a != 0 || b <= a || c <= b || c > labelMarks*len(text) {
 		t.Errorf("a label has %d, %d and %d marks at 0, 0.4 and 1", a, b, c)
 	}
-	var v voice
-	v.advance(1, 0, 1)
-	first := v.mark(text, 3, 1)
-	if first != v.mark(text, 3, 1) {
+	var z zalgo
+	z.advance(1, 0, 1)
+	first := z.mark(text, 3, 1)
+	if first != z.mark(text, 3, 1) {
 		t.Error("a mark does not stand still")
 	}
 	for range 20 {
-		v.advance(1, 0, 1)
+		z.advance(1, 0, 1)
 	}
-	if v.mark(text, 3, 1) == first {
+	if z.mark(text, 3, 1) == first {
 		t.Error("a mark never changes")
 	}
-	if v.zalgo < 0.9 {
-		t.Errorf("the voice has come to %g of 1", v.zalgo)
+	if z.level < 0.9 {
+		t.Errorf("zalgo has come to %g of 1", z.level)
 	}
 	for range 20 {
-		v.advance(0, 0, 1)
+		z.advance(0, 0, 1)
 	}
-	if v.zalgo != 0 {
-		t.Errorf("the voice does not fall silent but stays at %g", v.zalgo)
+	if z.level != 0 {
+		t.Errorf("zalgo does not end but stays at %g", z.level)
 	}
 }
 

@@ -65,7 +65,7 @@ func (s *studio) hear(now time.Time) {
 
 // animate moves everything that moves by itself.
 func (s *studio) animate(now time.Time, dt float64) {
-	s.voice.advance(s.zalgo()/11, s.meter.wild, dt)
+	s.marks.advance(s.zalgo()/11, s.meter.wild, dt)
 	if s.session == nil {
 		return
 	}
@@ -114,7 +114,7 @@ func (s *studio) ready() {
 		scale = m.DeviceScaleFactor()
 	}
 	if s.look == nil || s.look.scale != scale {
-		s.look = newTheme(scale, &s.voice)
+		s.look = newTheme(scale, &s.marks)
 		s.gallery.forgetTextures()
 		s.buildUI()
 	}

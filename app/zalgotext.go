@@ -19,10 +19,10 @@ var (
 	marksBelow = []rune("¸˛.,_˙¨~")
 )
 
-// voice is how the program speaks: letters gather marks, the labels' as the knob zalgo is
-// turned up, the title's also the wilder the picture is. Which marks stand where wanders.
-type voice struct {
-	zalgo float64 // 0 to 1, eased
+// zalgo is how the program speaks: letters gather marks, the labels' the higher the level is,
+// the title's also the wilder the picture is. Which marks stand where wanders.
+type zalgo struct {
+	level float64 // 0 to 1, eased
 	wild  float64 // 0 to 1, eased
 	time  float64 // in seconds, faster the wilder it is
 }
@@ -33,15 +33,15 @@ const (
 	labelMarks = 6
 )
 
-// advance eases towards the knob's share of its scale and the picture's wildness.
-func (v *voice) advance(zalgo, wild, dt float64) {
+// advance eases towards a level and the picture's wildness, both from 0 to 1.
+func (z *zalgo) advance(level, wild, dt float64) {
 	ease := min(dt*1.5, 1)
-	v.zalgo += (zalgo - v.zalgo) * ease
-	if zalgo == 0 && v.zalgo < 0.01 {
-		v.zalgo = 0
+	z.level += (level - z.level) * ease
+	if level == 0 && z.level < 0.01 {
+		z.level = 0
 	}
-	v.wild += (max(wild, zalgo) - v.wild) * ease
-	v.time += dt * (0.1 + v.wild)
+	z.wild += (max(wild, level) - z.wild) * ease
+	z.time += dt * (0.1 + z.wild)
 }
 
 // mark is one accent over (up) or under a letter.
@@ -54,9 +54,9 @@ type mark struct {
 }
 
 // mark gives the j-th mark of a text's i-th letter at this moment.
-func (v *voice) mark(s string, i, j int) mark {
+func (z *zalgo) mark(s string, i, j int) mark {
 	phase := float64(hash(s, i, j, 0)&0xff) / 256
-	h := hash(s, i, j, 1+int(v.time/4+phase))
+	h := hash(s, i, j, 1+int(z.time/4+phase))
 	share := func(shift int) float64 { return float64(h>>shift&0xff) / 255 }
 	m := mark{up: h%5 < 3, height: float64(j) / 3, dx: (share(8) - 0.5) * 0.35, turn: (share(16) - 0.5) * 0.8}
 	set := marksBelow
@@ -69,7 +69,7 @@ func (v *voice) mark(s string, i, j int) mark {
 
 // count is how many marks a letter carries when most is the most. Each letter has its own share, so
 // that they do not rise as one.
-func (v *voice) count(s string, i int, level float64, most int) int {
+func (z *zalgo) count(s string, i int, level float64, most int) int {
 	share := 0.25 + 0.75*float64(hash(s, i, -1, 0)&0xff)/255
 	return min(int(math.Round(level*share*float64(most))), most)
 }
@@ -87,15 +87,15 @@ func hash(s string, numbers ...int) uint32 {
 	return x ^ x>>15
 }
 
-// speak writes a label: a line of text with the marks that it has gathered.
-func (t *theme) speak(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, c color.Color, a align) {
+// label writes a label: a line of text with the marks that it has gathered.
+func (t *theme) label(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, c color.Color, a align) {
 	t.write(dst, s, face, x, y, c, a)
-	t.adorn(dst, s, face, x, y, a)
+	t.marks(dst, s, face, x, y, a)
 }
 
-// adorn stacks a label's marks on it, where it has been written.
-func (t *theme) adorn(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, a align) {
-	if t.voice.zalgo == 0 {
+// marks stacks a label's marks on it, where it has been written.
+func (t *theme) marks(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, a align) {
+	if t.zalgo.level == 0 {
 		return
 	}
 	s = visible.Label(s)
@@ -110,23 +110,22 @@ func (t *theme) adorn(dst *ebiten.Image, s string, face *text.GoTextFace, x, y i
 	for at, r := range s {
 		if r != ' ' {
 			from, to := text.AdvanceAt(s, at, face), text.AdvanceAt(s, at+len(string(r)), face)
-			for j := range t.voice.count(s, letter, t.voice.zalgo, labelMarks) {
-				t.drawMark(dst, t.voice.mark(s, letter, j), left+(from+to)/2, float64(y), face.Size, 0.75)
+			for j := range t.zalgo.count(s, letter, t.zalgo.level, labelMarks) {
+				t.drawMark(dst, t.zalgo.mark(s, letter, j), left+(from+to)/2, float64(y), face.Size, 0.75)
 			}
 		}
 		letter++
 	}
 }
 
-// title writes the program's name into r.
-func (t *theme) title(dst *ebiten.Image, r image.Rectangle) {
-	const name = "ZALGOSCOPE"
+// title writes a name in large letters into r.
+func (t *theme) title(dst *ebiten.Image, name string, r image.Rectangle) {
 	face := &text.GoTextFace{Source: medium, Size: 21 * t.scale}
 	x, mid := float64(r.Min.X), float64(r.Min.Y+r.Max.Y)/2
 	for i, l := range name {
 		width := advance(string(l), face)
-		for j := range t.voice.count(name, i, t.voice.wild, titleMarks) {
-			t.drawMark(dst, t.voice.mark(name, i, j), x+width/2, mid, face.Size, 1)
+		for j := range t.zalgo.count(name, i, t.zalgo.wild, titleMarks) {
+			t.drawMark(dst, t.zalgo.mark(name, i, j), x+width/2, mid, face.Size, 1)
 		}
 		t.write(dst, string(l), face, int(x+width/2), int(mid), colourText, alignCentre)
 		x += width + 3*t.scale

@@ -1,0 +1,45 @@
+package app
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"zalgoscope/app/dream"
+)
+
+// knobDial makes a dial of a row of the knob table.
+func knobDial(k *dream.Knob) dial {
+	d := dial{name: strings.ReplaceAll(k.Name, "-", " "), help: k.Help, min: k.Min, max: k.Max, whole: k.Whole, curve: 1}
+	if k.Min < 0 || k.Max >= 64 {
+		d.curve = 2
+	}
+	d.text = func(v float64) string { return knobText(k, v) }
+	return d
+}
+
+// knobText writes a value with its unit, shares as per cent and rates by the second.
+func knobText(k *dream.Knob, v float64) string {
+	unit := k.Unit
+	if unit == "" && k.Max <= 1 {
+		v, unit = v*100, "%"
+	}
+	digits := 0
+	if !k.Whole && math.Abs(v) < 99.5 {
+		digits = 1
+	}
+	if unit == "" && !k.Whole {
+		digits = 2
+	}
+	s := strconv.FormatFloat(v, 'f', digits, 64)
+	if k.Rate {
+		unit += "/s"
+	}
+	switch {
+	case unit == "":
+		return s
+	case strings.HasPrefix(unit, "°"):
+		return s + unit
+	}
+	return s + " " + unit
+}
