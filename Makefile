@@ -69,7 +69,8 @@ POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestCo
 # ZALGOSCOPE_WALK=2h go test ./app/dream -run ShortCircuitWalk -timeout 30m
 test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
-	$(GO) test -race -timeout 30m $(RACY)
+	$(GO) test -race -timeout 30m -skip ShortCircuitWalk $(RACY)
+	$(GO) test -timeout 30m -run ShortCircuitWalk ./app/dream
 	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
 	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
 	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")

@@ -11,4 +11,7 @@ import (
 // version is set by the Makefile.
 var version = "dev"
 
-func main() { os.Exit(cli.Main(version)) }
+func main() {
+	p := cli.Program{Version: version, Engines: engines, Exit: os.Exit}
+	os.Exit(p.Main(os.Args))
+}

@@ -12,9 +12,7 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/visible"
-	"zalgoscope/gpu"
 	"zalgoscope/nn"
-	"zalgoscope/nn/cpu"
 )
 
 // benchJob is what the bench command was asked for.
@@ -26,7 +24,7 @@ type benchJob struct {
 	json        bool
 }
 
-func benchCommand() *cobra.Command {
+func benchCommand(engines []Engine) *cobra.Command {
 	j := &benchJob{}
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -55,7 +53,7 @@ without weights gets random ones.`,
 	fs.BoolVar(&j.json, "json", false, "print JSON")
 	j.random = true
 	j.netFlags.register(cmd)
-	j.engineFlags.register(cmd)
+	j.engineFlags.register(cmd, engines)
 	return cmd
 }
 
@@ -71,43 +69,17 @@ func (j *benchJob) measure() (*nn.Measurement, error) {
 	if j.layer == "" {
 		j.layer = dream.DefaultLayer(net)
 	}
-	engine, err := j.choose(net)
+	engine, _, err := j.choose(net)
 	if err != nil {
 		return nil, err
 	}
 	defer engine.Close()
 	obj := nn.Objective{{Layer: j.layer, Channel: nn.AllChannels, Weight: 1}}
 	span := time.Duration(j.seconds * float64(time.Second))
-	switch e := engine.(type) {
-	case *cpu.Engine:
+	if e, ok := engine.(measured); ok {
 		return e.Measure(obj, w, h, span)
-	case *gpu.Engine:
-		return measureGL(e, net, obj, w, h)
 	}
 	return nil, fmt.Errorf("the %s engine is not measured", engine.Device())
-}
-
-// measureGL gives a GL benchmark in the CPU's terms.
-func measureGL(e *gpu.Engine, net *nn.Net, obj nn.Objective, w, h int) (*nn.Measurement, error) {
-	const steps = 8
-	r, err := e.Bench(w, h, obj, steps)
-	if err != nil {
-		return nil, err
-	}
-	s := r.Step.Seconds()
-	m := &nn.Measurement{
-		Engine: "gl", Device: r.Device, Net: net.Name, Layer: obj[0].Layer, Width: w, Height: h,
-		StepsPerS: 1 / s, MsPerStep: 1e3 * s, GFLOPS: r.FLOP / s / 1e9, PeakGFLOPS: r.Peak / 1e9, Share: r.FLOP / s / r.Peak,
-	}
-	for _, p := range r.Passes {
-		l := nn.LayerMeasurement{Layer: p.Layer + " " + p.Kernel, Ms: 1e3 * p.Time.Seconds()}
-		if t := p.Time.Seconds(); t > 0 {
-			l.GFLOPS = p.FLOP / t / 1e9
-			l.Share = p.FLOP / t / r.Peak
-		}
-		m.Layers = append(m.Layers, l)
-	}
-	return m, nil
 }
 
 func printMeasurement(w io.Writer, m *nn.Measurement) error {

@@ -25,7 +25,7 @@ type bendsJob struct {
 	layers []string
 }
 
-func bendsCommand() *cobra.Command {
+func bendsCommand(engines []Engine) *cobra.Command {
 	j := &bendsJob{start: "clouds"}
 	cmd := &cobra.Command{
 		Use:   "bends [IMAGE|static|clouds]",
@@ -55,7 +55,7 @@ each is dreamed as a thumbnail, at its usual amount and at two layers, beside th
 	fs.StringVar(&j.size, "size", "128x96", "WIDTHxHEIGHT of a thumbnail")
 	fs.StringSliceVar(&j.layers, "layers", nil, "layers to bend in turn; by default two, a quarter and half of the way through the net")
 	j.netFlags.register(cmd)
-	j.engineFlags.register(cmd)
+	j.engineFlags.register(cmd, engines)
 	return cmd
 }
 

@@ -13,13 +13,16 @@ import (
 	"zalgoscope/app/visible"
 )
 
-// version is that of the program.
-var version string
+// Program is what the command line is of.
+type Program struct {
+	Version string
+	Engines []Engine         // to choose from; the first is the processor's, which is always there
+	Exit    func(status int) // ends the program at once, on any goroutine
+}
 
-// Main does what the program's name and arguments ask for, and returns the exit status.
-func Main(program string) (status int) {
-	version = program
-	err := execute(stoppable())
+// Main does what args say, the name by which the program was called first among them, and returns the exit status.
+func (p *Program) Main(args []string) (status int) {
+	err := p.execute(stoppable(p.Exit), args)
 	switch {
 	case err == nil:
 		return 0
@@ -27,30 +30,33 @@ func Main(program string) (status int) {
 		say("stopped")
 		return stopped
 	}
-	complain(err)
+	complain(err, args)
 	return 1
 }
 
-// execute runs the command that the program's name and arguments ask for.
-func execute(ctx context.Context) error {
-	args, err := arguments(os.Args)
+func (p *Program) execute(ctx context.Context, args []string) error {
+	args, err := arguments(args)
 	if err != nil {
 		return err
 	}
 	picture.Warn = warn
 	cobra.MousetrapHelpText = "" // on Windows a double click opens the studio
-	cmd := root()
+	cmd := p.Command()
 	cmd.SetArgs(args)
 	return cmd.ExecuteContext(ctx)
 }
 
-// root is the command line; without a command it opens the studio.
-func root() *cobra.Command {
-	cmd := studioCommand()
-	cmd.Version = version
+// Command is the command line; without a command it opens the studio.
+func (p *Program) Command() *cobra.Command {
+	cmd := studioCommand(p)
+	cmd.Version = p.Version
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.PersistentPreRun = show
-	cmd.AddCommand(dreamCommand(), replayCommand(), seeCommand(), layersCommand(), bendsCommand(), scenesCommand(), probeCommand(), netsCommand(), enginesCommand(), benchCommand(), keysCommand(), saverCommand(), settingsCommand(), shareCommand())
+	e := p.Engines
+	cmd.AddCommand(
+		dreamCommand(e), replayCommand(e), seeCommand(e), layersCommand(e), bendsCommand(e), scenesCommand(e), probeCommand(e), netsCommand(),
+		enginesCommand(e), benchCommand(e), keysCommand(), saverCommand(e), settingsCommand(), shareCommand(),
+	)
 	return cmd
 }
 

@@ -31,7 +31,7 @@ type dreamJob struct {
 	frames   int
 }
 
-func dreamCommand() *cobra.Command {
+func dreamCommand(engines []Engine) *cobra.Command {
 	j := &dreamJob{settings: dream.Defaults()}
 	cmd := &cobra.Command{
 		Use:   "dream IMAGE|static|clouds -o OUT",
@@ -44,7 +44,7 @@ func dreamCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			j.start = args[0]
-			return j.run(cmd.Context(), cmd.Flags())
+			return j.run(cmd)
 		},
 	}
 	fs := cmd.Flags()
@@ -58,11 +58,11 @@ func dreamCommand() *cobra.Command {
 	knobFlags(fs, &j.settings)
 	fs.Var(panFlag{&j.settings}, "pan", "pan-x and pan-y at once")
 	j.netFlags.register(cmd)
-	j.engineFlags.register(cmd)
+	j.engineFlags.register(cmd, engines)
 	return cmd
 }
 
-func (j *dreamJob) run(ctx context.Context, flags *pflag.FlagSet) error {
+func (j *dreamJob) run(cmd *cobra.Command) error {
 	if j.frames < 1 {
 		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
 	}
@@ -80,7 +80,7 @@ func (j *dreamJob) run(ctx context.Context, flags *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	if err := j.set(flags, net); err != nil {
+	if err := j.set(cmd.Flags(), net); err != nil {
 		return err
 	}
 	engine, err := j.open(net)
@@ -101,13 +101,13 @@ func (j *dreamJob) run(ctx context.Context, flags *pflag.FlagSet) error {
 		return err
 	}
 	log := record.NewLog(record.Recipe{
-		Program: version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(j.start, start),
+		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(j.start, start),
 	}, guides)
 	d.OnChange(log.Change)
 	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
 	d.OnIdle(func(err error) { warn(oneLine(err)) })
-	return j.record(ctx, j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
-		return j.dream(ctx, d, add)
+	return j.record(cmd.Context(), j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
+		return j.dream(cmd.Context(), d, add)
 	})
 }
 

@@ -1,20 +1,17 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"zalgoscope/app/visible"
 	"zalgoscope/assets"
-	"zalgoscope/gpu"
-	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/load"
 )
 
-func enginesCommand() *cobra.Command {
+func enginesCommand(engines []Engine) *cobra.Command {
 	return &cobra.Command{
 		Use:   "engines",
 		Short: "List what can compute here, and what auto chooses",
@@ -25,49 +22,38 @@ With ZALGOSCOPE_GL_DEBUG=1 in the environment the GL engine asks the driver to r
 are printed, and a misuse of OpenGL ends the step with an error that names the layer. That is slower.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return listEngines(cmd.OutOrStdout())
+			return listEngines(cmd.OutOrStdout(), engines)
 		},
 	}
 }
 
-func listEngines(w io.Writer) error {
+func listEngines(w io.Writer, engines []Engine) error {
 	net, err := loadNet(assets.DefaultNet, load.Options{})
 	if err != nil {
 		return err
 	}
-	processor, err := cpu.Open(net, cpu.Options{})
+	processor, err := engines[0].Open(net, EngineOptions{Say: say})
 	if err != nil {
 		return err
 	}
 	defer processor.Close()
 	fmt.Fprintln(w, processor.Device())
-	devices, err := gpu.Devices()
-	if err != nil && !errors.Is(err, gpu.ErrNoDevice) {
-		return err
-	}
-	hardware := ""
-	for _, d := range devices {
-		kind := "hardware"
-		if d.Software {
-			name, _, _ := strings.Cut(d.Renderer, " ")
-			kind = "software, used only when named: --engine gl --device " + name
-		} else if hardware == "" {
-			hardware = d.Renderer
+	chosen, why := engines[0].Name, "nothing else computes here"
+	for _, e := range engines {
+		if e.Devices == nil {
+			continue
 		}
-		fmt.Fprintf(w, "gl %s\n    vendor %s, %s\n", d, d.Vendor, kind)
-		fmt.Fprintf(w, "    blocks of %d MiB, buffer textures of %d Mi texels, %d KiB shared, work groups of %d\n",
-			d.Limits.Block>>20, d.Limits.Texels>>20, d.Limits.Shared>>10, d.Limits.Threads)
-		if d.Memory > 0 {
-			fmt.Fprintf(w, "    %d MiB of device memory\n", d.Memory>>20)
+		usable, because, err := e.Devices.List(w)
+		if err != nil {
+			return err
+		}
+		if chosen != engines[0].Name {
+			continue // to one before it
+		}
+		if why = because; usable {
+			chosen = e.Name
 		}
 	}
-	switch {
-	case hardware != "":
-		fmt.Fprintf(w, "auto chooses gl: %s is the first hardware device with OpenGL 4.3\n", hardware)
-	case len(devices) > 0:
-		fmt.Fprintln(w, "auto chooses cpu: no hardware device has OpenGL 4.3, and a software one is slower than the processor itself")
-	default:
-		fmt.Fprintf(w, "auto chooses cpu: %s\n", oneLine(err))
-	}
-	return nil
+	_, err = fmt.Fprintf(w, "auto chooses %s: %s\n", chosen, visible.Line(why))
+	return err
 }

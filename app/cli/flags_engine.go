@@ -1,80 +1,84 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"zalgoscope/gpu"
 	"zalgoscope/nn"
-	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/failover"
 )
 
 // engineFlags are the flags by which a command takes an engine.
 type engineFlags struct {
+	engines []Engine // to choose from; the first is the processor
 	engine  string
 	device  string
 	threads int
-	fault   func(layer string, bytes int64) error // makes the GL device fail, for tests
 }
 
-func (f *engineFlags) register(cmd *cobra.Command) {
+func (f *engineFlags) register(cmd *cobra.Command, engines []Engine) {
+	f.engines = engines
 	fs := cmd.Flags()
-	fs.StringVar(&f.engine, "engine", "auto", "what computes: auto (a hardware GL device, else the processor), cpu, gl or reference")
+	fs.StringVar(&f.engine, "engine", "auto", "what computes: "+strings.Replace(choices(engines), "auto", "auto (a hardware GL device, else the processor)", 1))
 	fs.StringVar(&f.device, "device", "", "with --engine gl: part of the device's name (see 'zalgoscope engines'); a software one must be named")
 	fs.IntVar(&f.threads, "threads", 0, "threads of the CPU engine; 0 for one a core")
 }
 
-// open makes the engine that the flags ask for. Where that is a GL device and it fails later, the
+// open makes the engine that the flags ask for. Where that has a device and it fails later, the
 // processor goes on with a warning.
 func (f *engineFlags) open(net *nn.Net) (nn.Engine, error) {
-	e, err := f.choose(net)
-	if _, gl := e.(*gpu.Engine); !gl || err != nil {
+	e, devices, err := f.choose(net)
+	if devices == nil || err != nil {
 		return e, err
 	}
 	return failover.New(e, failover.Options{
-		Failed: func(err error) bool { return errors.As(err, new(*gpu.Error)) },
-		Open:   func() (nn.Engine, error) { return f.openCPU(net) },
+		Failed: devices.Failed,
+		Open:   func() (nn.Engine, error) { return f.processor(net) },
 		OnMove: func(m *nn.Moved) { warn(oneLine(m)) },
 	}), nil
 }
 
-// choose makes the engine itself.
-func (f *engineFlags) choose(net *nn.Net) (nn.Engine, error) {
+// choose makes the engine itself, and tells its devices.
+func (f *engineFlags) choose(net *nn.Net) (nn.Engine, *Devices, error) {
 	if f.threads < 0 {
-		return nil, fmt.Errorf("--threads is %d, but must be 0 or more", f.threads)
+		return nil, nil, fmt.Errorf("--threads is %d, but must be 0 or more", f.threads)
 	}
-	switch f.engine {
-	case "auto":
-		e, err := gpu.Open(net, gpu.Options{Report: glReport()})
-		if err == nil {
-			return e, nil
+	if f.engine == "auto" {
+		return f.auto(net)
+	}
+	for _, e := range f.engines {
+		if e.Name == f.engine {
+			opened, err := e.Open(net, f.options(f.device))
+			return opened, e.Devices, err
 		}
-		if !errors.Is(err, gpu.ErrNoDevice) {
+	}
+	return nil, nil, fmt.Errorf("--engine is %q, but must be %s", f.engine, choices(f.engines))
+}
+
+// auto makes the first engine that has a device here, else the processor's.
+func (f *engineFlags) auto(net *nn.Net) (nn.Engine, *Devices, error) {
+	for _, e := range f.engines {
+		if e.Devices == nil {
+			continue
+		}
+		opened, err := e.Open(net, f.options(""))
+		if err == nil {
+			return opened, e.Devices, nil
+		}
+		if !e.Devices.Absent(err) {
 			warn(oneLine(err) + "; the processor dreams instead")
 		}
-		return f.openCPU(net)
-	case "cpu":
-		return f.openCPU(net)
-	case "gl":
-		return gpu.Open(net, gpu.Options{Device: f.device, Report: glReport(), Fault: f.fault})
-	case "reference":
-		return nn.NewReference(net)
 	}
-	return nil, fmt.Errorf("--engine is %q, but must be auto, cpu, gl or reference", f.engine)
+	opened, err := f.processor(net)
+	return opened, nil, err
 }
 
-// glReport prints what the GL driver reports where the environment asks for it, for finding faults.
-func glReport() func(text string) {
-	if os.Getenv("ZALGOSCOPE_GL_DEBUG") == "" {
-		return nil
-	}
-	return func(text string) { say("gl: " + text) }
+func (f *engineFlags) processor(net *nn.Net) (nn.Engine, error) {
+	return f.engines[0].Open(net, f.options(""))
 }
 
-func (f *engineFlags) openCPU(net *nn.Net) (nn.Engine, error) {
-	return cpu.Open(net, cpu.Options{Threads: f.threads})
+func (f *engineFlags) options(device string) EngineOptions {
+	return EngineOptions{Device: device, Threads: f.threads, Say: say}
 }

@@ -15,10 +15,10 @@ import (
 	"zalgoscope/nn"
 )
 
-func layersCommand() *cobra.Command {
+func layersCommand(engines []Engine) *cobra.Command {
 	var (
 		nets         netFlags
-		engines      engineFlags
+		compute      engineFlags
 		size, thumbs string
 	)
 	cmd := &cobra.Command{
@@ -31,7 +31,7 @@ func layersCommand() *cobra.Command {
 				return err
 			}
 			if thumbs != "" {
-				return drawLayers(net, engines, thumbs)
+				return drawLayers(net, compute, thumbs)
 			}
 			w, h := referenceSize(net)
 			if size != "" {
@@ -50,16 +50,16 @@ func layersCommand() *cobra.Command {
 	nets.register(cmd)
 	cmd.Flags().StringVar(&size, "size", "", "picture size WIDTHxHEIGHT at which to give shapes and costs; the net's own where not given")
 	cmd.Flags().StringVar(&thumbs, "thumbs", "", "folder to write a picture into of what each layer of the studio's picker dreams, instead of the list")
-	engines.register(cmd)
+	compute.register(cmd, engines)
 	return cmd
 }
 
 // drawLayers writes the thumbnails of a net's layers into a folder, which it makes.
-func drawLayers(net *nn.Net, engines engineFlags, folder string) error {
+func drawLayers(net *nn.Net, compute engineFlags, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	engine, err := engines.open(net)
+	engine, err := compute.open(net)
 	if err != nil {
 		return err
 	}

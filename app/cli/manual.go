@@ -19,7 +19,7 @@ func manual(root *cobra.Command) []byte {
 	root.InitDefaultHelpFlag()
 	root.InitDefaultVersionFlag()
 	p := page{}
-	p.head("zalgoscope", root.Short)
+	p.head(root, "zalgoscope")
 	p.section("SYNOPSIS")
 	p.line(".B zalgoscope\n[OPTIONS] [IMAGE]\n.br\n.B zalgoscope\nCOMMAND [OPTIONS] [ARGUMENTS]")
 	p.section("DESCRIPTION")
@@ -46,7 +46,7 @@ func manual(root *cobra.Command) []byte {
 func commandManual(c *cobra.Command, name string) []byte {
 	c.InitDefaultHelpFlag()
 	p := page{}
-	p.head(name, c.Short)
+	p.head(c, name)
 	p.section("SYNOPSIS")
 	p.line(".B " + roff(name) + "\n[OPTIONS]\n.br\n.B " + roff(c.CommandPath()) + "\n[OPTIONS]")
 	p.section("DESCRIPTION")
@@ -63,10 +63,10 @@ type page struct{ bytes.Buffer }
 
 func (p *page) line(text string) { p.WriteString(text + "\n") }
 
-func (p *page) head(name, about string) {
-	p.line(fmt.Sprintf(".TH %s 1 \"\" \"Zalgoscope %s\" \"User Commands\"", strings.ToUpper(roff(name)), roff(version)))
+func (p *page) head(c *cobra.Command, name string) {
+	p.line(fmt.Sprintf(".TH %s 1 \"\" \"Zalgoscope %s\" \"User Commands\"", strings.ToUpper(roff(name)), roff(c.Root().Version)))
 	p.section("NAME")
-	about = strings.ToLower(about[:1]) + about[1:]
+	about := strings.ToLower(c.Short[:1]) + c.Short[1:]
 	p.line(roff(name) + " \\- " + roff(about))
 }
 

@@ -15,10 +15,10 @@ import (
 	"zalgoscope/nn/npy"
 )
 
-func probeCommand() *cobra.Command {
+func probeCommand(engines []Engine) *cobra.Command {
 	var (
 		nets       netFlags
-		engines    engineFlags
+		compute    engineFlags
 		layer, out string
 		grad       bool
 	)
@@ -42,7 +42,7 @@ A picture is preprocessed at its own size; an .npy input of shape 3,H,W is taken
 			if err != nil {
 				return err
 			}
-			engine, err := engines.open(net)
+			engine, err := compute.open(net)
 			if err != nil {
 				return err
 			}
@@ -64,7 +64,7 @@ A picture is preprocessed at its own size; an .npy input of shape 3,H,W is taken
 	fs.StringVarP(&out, "out", "o", "", ".npy file to write")
 	fs.BoolVar(&grad, "grad", false, "the gradient instead of the activation")
 	nets.register(cmd)
-	engines.register(cmd)
+	compute.register(cmd, engines)
 	_ = cmd.MarkFlagRequired("layer")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd

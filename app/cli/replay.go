@@ -27,7 +27,7 @@ type replayJob struct {
 	bends           dream.Settings // what --zalgo, --bend and --mod put in place of the recorded ones
 }
 
-func replayCommand() *cobra.Command {
+func replayCommand(engines []Engine) *cobra.Command {
 	j := &replayJob{}
 	cmd := &cobra.Command{
 		Use:   "replay FILE -o OUT",
@@ -55,7 +55,7 @@ the whole recording; an empty text takes it out. What is written carries them.`,
 	fs.StringArrayVar(&j.guides, "guide", nil, "guide picture, where it is not found by its name; as often as there are several")
 	bendFlags(fs, &j.bends)
 	j.netFlags.register(cmd)
-	j.engineFlags.register(cmd)
+	j.engineFlags.register(cmd, engines)
 	return cmd
 }
 
@@ -99,7 +99,7 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	}
 	again := func() record.Recipe {
 		r := recipe.Resized(o.Size)
-		r.Program, r.Net, r.Device, r.From = version, j.identity(), engine.Device(), recipe.From+o.From
+		r.Program, r.Net, r.Device, r.From = cmd.Root().Version, j.identity(), engine.Device(), recipe.From+o.From
 		return r
 	}
 	bar := newBar(int64(o.From+frames), "replaying")

@@ -32,7 +32,7 @@ type saverJob struct {
 	file    string // of settings
 }
 
-func saverCommand() *cobra.Command {
+func saverCommand(engines []Engine) *cobra.Command {
 	j := &saverJob{options: saver.Defaults()}
 	cmd := &cobra.Command{
 		Use:   "saver",
@@ -79,7 +79,7 @@ Long options may have one dash or two.`,
 	fs.BoolVar(&j.windows, "no-x11", false, "open a window as on systems without X11")
 	_ = fs.MarkHidden("no-x11")
 	j.netFlags.register(cmd)
-	j.engineFlags.register(cmd)
+	j.engineFlags.register(cmd, engines)
 	return cmd
 }
 
@@ -175,7 +175,7 @@ func (j *saverJob) openSaver(preview bool) (*nn.Net, nn.Engine, error) {
 		f.threads = app.Threads()
 	}
 	if preview && f.engine == "auto" {
-		f.engine = "cpu"
+		f.engine = f.engines[0].Name
 	}
 	engine, err := f.open(net)
 	return net, engine, err

@@ -27,7 +27,7 @@ type scenesJob struct {
 	seed  uint64
 }
 
-func scenesCommand() *cobra.Command {
+func scenesCommand(engines []Engine) *cobra.Command {
 	j := &scenesJob{start: "static"}
 	cmd := &cobra.Command{
 		Use:   "scenes [IMAGE|static|clouds]",
@@ -59,7 +59,7 @@ shown as it is after some seconds of two dreams each.`,
 	fs.StringSliceVar(&j.only, "only", nil, "names of the scenes to show, with commas between; all where not given")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
 	j.netFlags.register(cmd)
-	j.engineFlags.register(cmd)
+	j.engineFlags.register(cmd, engines)
 	return cmd
 }
 

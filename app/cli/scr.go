@@ -2,16 +2,9 @@ package cli
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/adrg/xdg"
-	"github.com/spf13/cobra"
-
-	"zalgoscope/app/saver"
 )
 
 // scrArguments gives the command that the arguments stand for with which Windows runs a
@@ -43,29 +36,6 @@ func scrArguments(args []string) ([]string, error) {
 // isScr tells the name of a Windows screensaver.
 func isScr(path string) bool { return strings.EqualFold(filepath.Ext(path), ".scr") }
 
-// settingsFile is where the settings of the Windows screensaver are.
-func settingsFile() string { return filepath.Join(xdg.ConfigHome, "zalgoscope", "saver.toml") }
-
-// settingsCommand opens the settings in the system's editor.
-func settingsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:    "settings",
-		Short:  "Open the screensaver's settings in an editor",
-		Args:   cobra.NoArgs,
-		Hidden: true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			path := settingsFile()
-			if err := saver.WriteSettings(path); err != nil {
-				return err
-			}
-			if err := exec.CommandContext(cmd.Context(), "notepad.exe", path).Run(); err != nil {
-				return fmt.Errorf("the settings are in %s; opening them: %w", path, err)
-			}
-			return nil
-		},
-	}
-}
-
 // arguments gives those that the name under which the program was called stands for.
 func arguments(args []string) ([]string, error) {
 	switch name := filepath.Base(args[0]); {
@@ -79,9 +49,9 @@ func arguments(args []string) ([]string, error) {
 
 // complain writes an error for people to read. A Windows screensaver has no console: it shows a
 // window, but not when it was only to draw in the one of the settings.
-func complain(err error) {
+func complain(err error, args []string) {
 	text := oneLine(err)
-	if isScr(os.Args[0]) && !slices.ContainsFunc(os.Args[1:], isPreview) {
+	if isScr(args[0]) && !slices.ContainsFunc(args[1:], isPreview) {
 		alarm(text)
 	}
 	say(text)

@@ -10,10 +10,10 @@ import (
 	"zalgoscope/app/visible"
 )
 
-func seeCommand() *cobra.Command {
+func seeCommand(engines []Engine) *cobra.Command {
 	var (
 		nets    netFlags
-		engines engineFlags
+		compute engineFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "see IMAGE",
@@ -29,7 +29,7 @@ func seeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			engine, err := engines.open(net)
+			engine, err := compute.open(net)
 			if err != nil {
 				return err
 			}
@@ -46,6 +46,6 @@ func seeCommand() *cobra.Command {
 		},
 	}
 	nets.register(cmd)
-	engines.register(cmd)
+	compute.register(cmd, engines)
 	return cmd
 }

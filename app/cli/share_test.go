@@ -126,7 +126,7 @@ func files(t *testing.T, folder string) (paths []string) {
 
 // Every command and flag, every knob and key is in the manual.
 func TestManual(t *testing.T) {
-	cmd := root()
+	cmd := testProgram.Command()
 	text := string(manual(cmd))
 	for _, c := range cmd.Commands() {
 		if c.Hidden {

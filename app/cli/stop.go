@@ -22,7 +22,7 @@ const stopped = 130
 
 // stoppable gives a context that the first stop signal ends. What has not ended with it in time, such as a gradient
 // step of a large picture, ends with the program, and at once at a second signal.
-func stoppable() context.Context {
+func stoppable(exit func(status int)) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
@@ -38,6 +38,7 @@ func stoppable() context.Context {
 		case <-time.After(stopTime):
 		}
 		leave()
+		exit(stopped)
 	}()
 	return ctx
 }
@@ -49,8 +50,8 @@ func late(ctx context.Context) <-chan struct{} {
 	return c
 }
 
-// leave ends the program in the midst of whatever it does. Films keep the frames that are written, and nothing
-// half written stays.
+// leave is for the end of the program in the midst of whatever it does: films keep the frames that are written, and
+// nothing half written stays.
 func leave() {
 	parts := beside.Leave()
 	if term.IsTerminal(int(os.Stderr.Fd())) {
@@ -60,5 +61,4 @@ func leave() {
 		say("the frames so far are in " + p)
 	}
 	say("stopped")
-	os.Exit(stopped)
 }

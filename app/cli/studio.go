@@ -19,13 +19,14 @@ import (
 type studioJob struct {
 	netFlags
 	engineFlags
+	program           *Program
 	settings          dream.Settings
 	seed              uint64
 	fresh, fullScreen bool
 }
 
-func studioCommand() *cobra.Command {
-	j := &studioJob{settings: dream.Defaults()}
+func studioCommand(p *Program) *cobra.Command {
+	j := &studioJob{program: p, settings: dream.Defaults()}
 	cmd := &cobra.Command{
 		Use:   "zalgoscope [IMAGE]",
 		Short: "Dream live: image networks turned round",
@@ -44,7 +45,7 @@ a window where every knob turns the dream while it runs.`,
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
 	knobFlags(fs, &j.settings)
 	j.netFlags.register(cmd)
-	j.engineFlags.register(cmd)
+	j.engineFlags.register(cmd, p.Engines)
 	return cmd
 }
 
@@ -54,7 +55,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	c := app.Config{
 		Context: ctx,
-		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: version, Exit: func() { os.Exit(0) },
+		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: j.program.Version, Exit: func() { j.program.Exit(0) },
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	if len(args) == 1 {
