@@ -108,7 +108,7 @@ func TestAnotherNetComes(t *testing.T) {
 		t.Fatal("the change is no history")
 	}
 	want, size := s.want, s.size
-	another := opened{net: dot(), id: record.Net{Name: "dot"}, start: dream.Static(40, 8, 1), title: "wide"}
+	another := opened{net: dot(), id: record.Net{Name: "dot"}, start: dream.StillOf("wide", dream.Static(40, 8, 1))}
 
 	s.take(another)
 	w, h := s.effective().Width, s.effective().Height
@@ -207,7 +207,7 @@ func TestBeginThatFails(t *testing.T) {
 	s := headless(t, nil)
 	s.dreaming(t)
 	before := s.shown.of
-	s.session.begin(image.NewRGBA(image.Rect(5, 5, 9, 9)), "odd", 9, nil)
+	s.session.begin(dream.StillOf("odd", image.NewRGBA(image.Rect(5, 5, 9, 9))), 9, nil)
 	s.toggleRecord()
 	s.until(t, "the error is shown", func() bool { return s.told("start picture") })
 	if s.session.latest() != before {
@@ -342,8 +342,8 @@ func TestOddFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.openFile(path)
-		s.until(t, "the picture is dreamed", func() bool { return s.shown.of.title == path && s.shown.of == s.session.latest() && !s.opening })
-		start := s.shown.of.start.Rect.Size()
+		s.until(t, "the picture is dreamed", func() bool { return s.shown.of.start.Name() == path && s.shown.of == s.session.latest() && !s.opening })
+		start := s.shown.of.start.Image().Rect.Size()
 		if max(start.X, start.Y) > mostStart || start.X < 1 || start.Y < 1 {
 			t.Errorf("a picture of %v is dreamed from one of %v", size, start)
 		}

@@ -195,7 +195,7 @@ func (c *child) serve(r request) {
 	case "another net":
 		ses := c.session
 		last := ses.latest()
-		c.open(opening{net: ses.net, id: record.Net{Name: "another"}, start: last.start, title: last.title, seed: last.seed})
+		c.open(opening{net: ses.net, id: record.Net{Name: "another"}, start: last.start, seed: last.seed})
 	case "reveal":
 		for _, s := range c.panel.sliders {
 			if called(s, r.Name) && s.style != sliderGrand {
@@ -239,15 +239,15 @@ func (c *child) state(slider string) state {
 		s.Sees = append(s.Sees, v.Label)
 	}
 	if f := c.shown.Frame; f != nil {
-		s.Frame, s.Hash, s.Settings, s.Size = f.Number, record.Hash(f.Image), f.Settings, f.Image.Rect.Size()
+		s.Frame, s.Hash, s.Settings, s.Size = f.Number, dream.Hash(f.Image), f.Settings, f.Image.Rect.Size()
 		s.Moved = f.Motion != glide.Identity
-		s.Start, s.Seed = c.shown.of.title, c.shown.of.seed
+		s.Start, s.Seed = c.shown.of.start.Name(), c.shown.of.seed
 	}
 	if c.session != nil {
 		s.Devices = [2]string{c.session.deviceName(), c.session.latest().log.Recipe().Device}
 		s.Net, s.Paused = c.session.id.Name, c.session.loop.Paused()
 	}
-	s.Before = c.before && c.shown.Frame != nil && c.canvas.start.of == c.shown.of.start
+	s.Before = c.before && c.shown.Frame != nil && c.canvas.start.of == c.shown.of.start.Image()
 	if c.panel != nil {
 		c.panelState(&s, slider)
 	}

@@ -26,7 +26,7 @@ import (
 func childConfig(kind string) (Config, error) {
 	cfg := Config{
 		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
-		Start: dream.Static(64, 48, 5), StartName: "static",
+		Start: dream.Make("static", 64, 48, 5),
 		Open: func(net *nn.Net) (nn.Engine, error) {
 			e, err := nn.NewReference(net)
 			return &counting{Engine: e}, err
@@ -79,7 +79,7 @@ func childConfig(kind string) (Config, error) {
 		}
 		net, err := load.ONNX(data, assets.DefaultNet, load.Options{})
 		cfg.Net, cfg.NetID = net, record.Net{Name: assets.DefaultNet}
-		cfg.Start, cfg.StartName, cfg.Adjust = nil, "", nil
+		cfg.Start, cfg.Adjust = nil, nil
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: Threads()}) }
 		if kind == "gl" {
 			cfg.Open = func(net *nn.Net) (nn.Engine, error) { return gpu.Open(net, gpu.Options{Device: "llvmpipe"}) }

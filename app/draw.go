@@ -126,9 +126,9 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 	s.canvas.area = s.canvasArea()
 	switch {
 	case s.before && s.shown.Frame != nil:
-		s.canvas.still(screen, s.shown.of.start, s.shown.Image.Rect.Size())
+		s.canvas.still(screen, s.shown.of.start.Image(), s.shown.Image.Rect.Size())
 	case s.shown.of != nil:
-		s.canvas.show(screen, &s.glide, s.shown.of.start.Rect.Size())
+		s.canvas.show(screen, &s.glide, s.shown.of.start.Image().Rect.Size())
 	}
 	for _, r := range around(s.canvas.area, s.canvas.rect) {
 		s.paint(screen, r)

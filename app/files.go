@@ -38,8 +38,7 @@ func (s *studio) drop() {
 
 // opened is what a file turned out to hold.
 type opened struct {
-	start  *image.RGBA
-	title  string
+	start  *dream.Still
 	recipe *record.Recipe
 	memory dream.Memory // that the recipe's dream goes on with
 	net    *nn.Net      // nil where the present one stays
@@ -77,7 +76,7 @@ func (s *studio) openFile(path string) {
 // present dream, and where dreams are saved.
 func (s *studio) folders(path string) []string {
 	folders := []string{filepath.Dir(path)}
-	for _, near := range []string{s.session.latest().title, s.want.Guide} {
+	for _, near := range []string{s.session.latest().start.Name(), s.want.Guide} {
 		if whole, err := filepath.Abs(near); err == nil && near != "" {
 			folders = append(folders, filepath.Dir(whole))
 		}
@@ -102,7 +101,7 @@ func (s *studio) read(path string, present record.Net, folders []string) (o open
 		if !errors.Is(err, record.ErrNone) {
 			o.notes = append(o.notes, err.Error()+"; it is opened as a picture")
 		}
-		o.start, o.title = m, path
+		o.start = dream.StillOf(path, m)
 		return o, nil
 	}
 	return s.readDream(path, recipe, present, folders)
@@ -112,10 +111,10 @@ func (s *studio) read(path string, present record.Net, folders []string) (o open
 func (s *studio) readDream(path string, recipe record.Recipe, present record.Net, folders []string) (o opened, err error) {
 	find := record.Find(folders...)
 	o.recipe = &recipe
-	if o.start, o.title, o.memory, err = goOn(path, recipe, find); err != nil {
+	if o.start, o.memory, err = goOn(path, recipe, find); err != nil {
 		return o, err
 	}
-	o.start = picture.Fit(o.start, mostStart)
+	o.start = fit(o.start)
 	last := &recipe.Changes[len(recipe.Changes)-1].Settings
 	if last.Guide != "" {
 		if last.Guide, err = findGuide(recipe, last.Guide, find); err != nil {
@@ -157,17 +156,22 @@ func findGuide(r record.Recipe, name string, find record.Finder) (path string, e
 
 // goOn gives what a file with a recipe is dreamed on from: a picture is itself, a recording the
 // picture that it began with.
-func goOn(path string, r record.Recipe, find record.Finder) (start *image.RGBA, title string, memory dream.Memory, err error) {
+func goOn(path string, r record.Recipe, find record.Finder) (start *dream.Still, memory dream.Memory, err error) {
 	if r.Frames == 1 {
 		if m, err := (picture.Options{Most: mostStart}).Open(path); err == nil {
-			return m, path, r.Memory, nil
+			return dream.StillOf(path, m), r.Memory, nil
 		}
 	}
 	if s := r.Start; s.Width*s.Height > mostMade && s.Picture == nil {
-		return nil, "", nil, fmt.Errorf("app: the start picture of %s has %dx%d pixels, more than the window dreams; 'zalgoscope replay' takes it", shortName(path), s.Width, s.Height)
+		return nil, nil, fmt.Errorf("app: the start picture of %s has %dx%d pixels, more than the window dreams; 'zalgoscope replay' takes it", shortName(path), s.Width, s.Height)
 	}
-	start, title, err = r.Start.Open(r.Seed, find)
-	return start, title, r.Start.Memory, err
+	start, err = r.Start.Open(r.Seed, find)
+	return start, r.Start.Memory, err
+}
+
+// fit is a start picture at a size that the window dreams.
+func fit(start *dream.Still) *dream.Still {
+	return start.Fit(func(m *image.RGBA) *image.RGBA { return picture.Fit(m, mostStart) })
 }
 
 // mostMade is the number of pixels of a start picture that is made or cut for a recipe.
@@ -185,14 +189,14 @@ func (s *studio) readNet(spec string) (opened, error) {
 func (s *studio) take(o opened) {
 	ses := s.session
 	last := ses.latest()
-	next := opening{net: o.net, id: o.id, start: last.start, title: last.title, seed: last.seed}
+	next := opening{net: o.net, id: o.id, start: last.start, seed: last.seed}
 	if o.start != nil {
-		next.start, next.title = o.start, o.title
+		next.start = o.start
 	}
 	switch {
 	case o.recipe != nil:
 		next.seed, next.memory = o.recipe.Seed, o.memory
-		last := s.affordable(o.recipe.Last(), o.start.Rect.Size())
+		last := s.affordable(o.recipe.Last(), o.start.Image().Rect.Size())
 		next.adapt = func(w *dream.Settings) { *w = last }
 	case o.start != nil:
 		next.adapt = (*dream.Settings).Photo
@@ -211,7 +215,7 @@ func (s *studio) take(o opened) {
 	s.history.split(s.want)
 	s.rack.muted = nil
 	s.want, s.size = next.from(s.want, s.size)
-	ses.begin(next.start, next.title, next.seed, next.memory)
+	ses.begin(next.start, next.seed, next.memory)
 	s.publish()
 }
 

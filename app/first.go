@@ -21,11 +21,12 @@ func (s *studio) first(path string) {
 			if s.closing {
 				return
 			}
+			start := dream.StillOf(path, m)
 			if err != nil {
 				s.warn(err)
-				m, path = dream.Static(320, 240, s.cfg.Seed), "static"
+				start = dream.Make("static", 320, 240, s.cfg.Seed)
 			}
-			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: m, title: path, seed: s.cfg.Seed})
+			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: start, seed: s.cfg.Seed})
 		})
 	})
 }

@@ -17,7 +17,7 @@ func TestFirstPicture(t *testing.T) {
 	if err := picture.Save(path, dream.Clouds(3000, 1500, 1)); err != nil {
 		t.Fatal(err)
 	}
-	s := headless(t, func(c *Config) { c.Start, c.StartName = nil, path })
+	s := headless(t, func(c *Config) { c.Start, c.StartFile = nil, path })
 	if s.session != nil || !s.opening {
 		t.Error("the studio waited for the picture")
 	}
@@ -25,8 +25,8 @@ func TestFirstPicture(t *testing.T) {
 		return s.session == nil && strings.HasPrefix(s.status(), "opening photo.png: ") && strings.HasSuffix(s.status(), " %")
 	})
 	s.dreaming(t)
-	if got := s.session.latest(); got.title != path || got.start.Rect.Size() != image.Pt(mostStart, mostStart/2) || s.decoding != "" {
-		t.Errorf("it dreams on from %s of %v, and tells %q", got.title, got.start.Rect.Size(), s.decoding)
+	if got := s.session.latest(); got.start.Name() != path || got.start.Image().Rect.Size() != image.Pt(mostStart, mostStart/2) || s.decoding != "" {
+		t.Errorf("it dreams on from %s of %v, and tells %q", got.start.Name(), got.start.Image().Rect.Size(), s.decoding)
 	}
 }
 
@@ -46,9 +46,9 @@ func TestFirstPictureThatIsDamaged(t *testing.T) {
 	if err := CheckStart(path); err != nil {
 		t.Errorf("its header: %v", err)
 	}
-	s := headless(t, func(c *Config) { c.Start, c.StartName = nil, path })
+	s := headless(t, func(c *Config) { c.Start, c.StartFile = nil, path })
 	s.dreaming(t)
-	if got := s.session.latest().title; got != "static" || !s.told("is damaged") {
+	if got := s.session.latest().start.Name(); got != "static" || !s.told("is damaged") {
 		t.Errorf("it dreams on from %s; the notes are %+v", got, s.toasts.texts())
 	}
 	if err := CheckStart(filepath.Join(t.TempDir(), "none.png")); err == nil {

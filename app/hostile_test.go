@@ -40,7 +40,7 @@ func TestDropsHostileDreams(t *testing.T) {
 		{"a start on another machine", "start picture", func(r *record.Recipe) { r.Frames, r.Start.Name = 2, `\\host\share\a.png` }},
 		{"a start without an end", "start picture", func(r *record.Recipe) { r.Frames, r.Start.Name = 2, "/dev/zero" }},
 		{"a vast start", "pixels", func(r *record.Recipe) {
-			r.Frames, r.Start = 2, record.Start{Name: "clouds", Width: 16000, Height: 8000}
+			r.Frames, r.Start = 2, record.Start{Identity: dream.Identity{Name: "clouds", Width: 16000, Height: 8000}}
 		}},
 		{"a long name", "start picture", func(r *record.Recipe) { r.Frames, r.Start.Name = 2, long }},
 		{"a net of a long name", "no net", func(r *record.Recipe) { r.Net = record.Net{Name: long} }},
@@ -54,7 +54,7 @@ func TestDropsHostileDreams(t *testing.T) {
 		{"a layer of a long name", "no layer", func(r *record.Recipe) { r.Changes[0].Settings.Layer = long[:3000] }},
 	} {
 		r := record.Recipe{
-			Program: "test", Net: record.Net{Name: "small", SHA256: "1234567812345678"}, Seed: 5, Start: record.StartOf("static", m),
+			Program: "test", Net: record.Net{Name: "small", SHA256: "1234567812345678"}, Seed: 5, Start: record.StartOf(dream.StillOf("static", m)),
 			Changes: []record.Change{{Settings: s}}, Frames: 1, FPS: 20,
 		}
 		c.change(&r)

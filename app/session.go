@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"image"
 	"sync"
 	"sync/atomic"
 
@@ -37,8 +36,7 @@ type session struct {
 // beginning is what a dream began with, and its recipe since. A session's dream may begin anew
 // while the window still shows the one before: each frame knows which it is of.
 type beginning struct {
-	start *image.RGBA
-	title string // of the start picture
+	start *dream.Still
 	seed  uint64
 	log   *record.Log
 }
@@ -60,8 +58,7 @@ func (d dreamed) recipe() record.Recipe {
 type opening struct {
 	net      *nn.Net
 	id       record.Net
-	start    *image.RGBA
-	title    string // of the start picture: its path, static or clouds
+	start    *dream.Still
 	seed     uint64
 	memory   dream.Memory // what was remembered before
 	paused   bool
@@ -75,7 +72,7 @@ func (o *opening) from(w dream.Settings, z sizer) (dream.Settings, sizer) {
 		o.adapt(&w)
 	}
 	z.take(&w)
-	z.begin(o.start.Rect.Size())
+	z.begin(o.start.Image().Rect.Size())
 	return w, z
 }
 
@@ -94,7 +91,7 @@ func begin(o opening, cfg Config) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Resize: dream.Resizer(o.title, o.seed), Memory: o.memory, Open: s.guides.Open})
+	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Memory: o.memory, Open: s.guides.Open})
 	if err != nil {
 		engine.Close()
 		return nil, err
@@ -105,7 +102,7 @@ func begin(o opening, cfg Config) (*session, error) {
 		return nil, err
 	}
 	s.engine, s.device = engine, engine.Device()
-	s.asked = s.newBeginning(o.start, o.title, o.seed, o.memory)
+	s.asked = s.newBeginning(o.start, o.seed, o.memory)
 	s.present = s.asked
 	d.OnChange(s.present.log.Change)
 	d.OnMove(s.move)
@@ -128,22 +125,22 @@ func (s *session) close() error {
 }
 
 // newBeginning is that of a dream that is about to begin.
-func (s *session) newBeginning(start *image.RGBA, title string, seed uint64, memory dream.Memory) *beginning {
-	from := record.StartOf(title, start)
+func (s *session) newBeginning(start *dream.Still, seed uint64, memory dream.Memory) *beginning {
+	from := record.StartOf(start)
 	from.Memory = memory
-	return &beginning{start: start, title: title, seed: seed, log: record.NewLog(record.Recipe{
+	return &beginning{start: start, seed: seed, log: record.NewLog(record.Recipe{
 		Program: s.program, Net: s.id, Device: s.deviceName(), Seed: seed, Start: from,
 	}, s.guides)}
 }
 
 // begin has the loop start over from a picture and a seed. Where that fails, the dream before goes on.
-func (s *session) begin(start *image.RGBA, title string, seed uint64, memory dream.Memory) {
-	next := s.newBeginning(start, title, seed, memory)
+func (s *session) begin(start *dream.Still, seed uint64, memory dream.Memory) {
+	next := s.newBeginning(start, seed, memory)
 	s.mu.Lock()
 	s.asked = next
 	s.mu.Unlock()
 	s.loop.Begin(func(d *dream.Dream) error {
-		if err := d.Begin(start, dream.Options{Seed: seed, Resize: dream.Resizer(title, seed), Memory: memory}); err != nil {
+		if err := d.Begin(start, dream.Options{Seed: seed, Memory: memory}); err != nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.asked == next {

@@ -48,8 +48,8 @@ func (s *studio) status() string {
 		}
 	}
 	parts = append(parts, byteText(float64(memory())), s.session.id.Name)
-	if s.shown.Frame != nil && s.shown.of.title != "" {
-		parts = append(parts, shortName(s.shown.of.title))
+	if s.shown.Frame != nil && s.shown.of.start.Name() != "" {
+		parts = append(parts, shortName(s.shown.of.start.Name()))
 	}
 	return strings.Join(parts, "   ·   ")
 }

@@ -19,7 +19,6 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/glide"
 	"zalgoscope/app/icon"
-	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
 	"zalgoscope/nn"
 )
@@ -38,8 +37,8 @@ type Config struct {
 	// by their names; nil forbids it.
 	Recall func(want record.Net, folders []string) (*nn.Net, record.Net, error)
 
-	Start      *image.RGBA // start picture; nil for static, or the file of that name
-	StartName  string      // its path, "static" or "clouds"
+	Start      *dream.Still // start picture; nil for static, or what StartFile holds
+	StartFile  string
 	Seed       uint64
 	Adjust     func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
 	Fresh      bool                  // ignore the last session's knobs
@@ -182,20 +181,20 @@ func newStudio(cfg Config) (*studio, error) {
 	if !cfg.Fresh {
 		s.restore()
 	}
-	if dream.StartPicture(cfg.StartName, 1, 1, 0) == nil && cfg.Start != nil {
+	if cfg.Start != nil && !cfg.Start.Made() {
 		s.want.Photo()
 	}
 	s.adjust()
-	start, name := cfg.Start, cfg.StartName
-	if start == nil && name != "" {
-		s.first(name)
+	start := cfg.Start
+	if start == nil && cfg.StartFile != "" {
+		s.first(cfg.StartFile)
 		return s, nil
 	}
 	if start == nil {
-		start, name = dream.Static(640, 400, cfg.Seed), "static"
+		start = dream.Make("static", 640, 400, cfg.Seed)
 	}
-	start, s.cfg.Start = picture.Fit(start, mostStart), nil // a larger one need not be kept
-	s.open(opening{net: cfg.Net, id: cfg.NetID, start: start, title: name, seed: cfg.Seed})
+	start, s.cfg.Start = fit(start), nil // a larger one need not be kept
+	s.open(opening{net: cfg.Net, id: cfg.NetID, start: start, seed: cfg.Seed})
 	return s, nil
 }
 

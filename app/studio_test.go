@@ -238,7 +238,7 @@ func TestOpenAndSave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if recipe.Seed != s.Seed || recipe.Net.Name != "small" || recipe.Start.Name != "start.png" || recipe.Start.SHA256 != record.Hash(start) {
+	if recipe.Seed != s.Seed || recipe.Net.Name != "small" || recipe.Start.Name != "start.png" || recipe.Start.SHA256 != dream.Hash(start) {
 		t.Errorf("the recipe is of %+v, %+v, seed %d", recipe.Net, recipe.Start, recipe.Seed)
 	}
 	w.key("n")
@@ -258,7 +258,7 @@ func TestOpenAndSave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := record.ReadRecipe(further); err != nil || r.Start.Name != "dream.png" || r.Start.SHA256 != record.Hash(m) {
+	if r, err := record.ReadRecipe(further); err != nil || r.Start.Name != "dream.png" || r.Start.SHA256 != dream.Hash(m) {
 		t.Errorf("the dream of the picture dropped back begins with %+v: %v", r.Start, err)
 	}
 	// A net that cannot be loaded leaves the dream as it is.

@@ -47,7 +47,7 @@ func (t thumb) settings() dream.Settings {
 
 // dream begins the thumbnail's own dream on an engine.
 func (t thumb) dream(net *nn.Net, engine nn.Engine) (*dream.Dream, error) {
-	return dream.New(net, engine, dream.Clouds(thumbSide, thumbSide, 7), dream.Options{})
+	return dream.New(net, engine, dream.Make("clouds", thumbSide, thumbSide, 7), dream.Options{})
 }
 
 // Thumbnails writes a thumbnail for each layer that the studio's picker offers into a

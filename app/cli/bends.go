@@ -28,7 +28,7 @@ type bendsJob struct {
 func bendsCommand(engines []Engine) *cobra.Command {
 	j := &bendsJob{start: "clouds"}
 	cmd := &cobra.Command{
-		Use:   "bends [IMAGE|static|clouds]",
+		Use:   "bends [" + startNames + "]",
 		Short: "List the kinds of bends, or show what each makes of a picture",
 		Long: `List the kinds of bends: name, smallest, usual and largest amount, and what it does. With --sheet
 each is dreamed as a thumbnail, at its usual amount and at two layers, beside the dream without bends.`,
@@ -83,12 +83,9 @@ func (j *bendsJob) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	start := dream.StartPicture(j.start, w, h, 1)
-	if start == nil {
-		var err error
-		if start, err = (picture.Options{Width: w, Height: h}).Open(j.start); err != nil {
-			return err
-		}
+	start, err := dream.Open(j.start, w, h, 1, picture.Options{Width: w, Height: h}.Open)
+	if err != nil {
+		return err
 	}
 	net, err := j.load()
 	if err != nil {
@@ -105,7 +102,7 @@ func (j *bendsJob) run(ctx context.Context) error {
 	say(fmt.Sprintf("each bend at %v", j.layers))
 	bar := newBar(1, "dreaming")
 	defer bar.close()
-	sheet, err := dream.BendSheet(net, engine, start, dream.SheetSettings(), j.layers, func(done, total int) error {
+	sheet, err := dream.BendSheet(net, engine, start.Image(), dream.SheetSettings(), j.layers, func(done, total int) error {
 		bar.progress(int64(done), int64(total))
 		return ctx.Err()
 	})

@@ -34,7 +34,7 @@ type dreamJob struct {
 func dreamCommand(engines []Engine) *cobra.Command {
 	j := &dreamJob{settings: dream.Defaults()}
 	cmd := &cobra.Command{
-		Use:   "dream IMAGE|static|clouds -o OUT",
+		Use:   "dream " + startNames + " -o OUT",
 		Short: "Dream a picture, or a film of many frames, into a file",
 		Example: `  zalgoscope dream photo.jpg -o out.png
   zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
@@ -80,7 +80,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := j.set(cmd.Flags(), net); err != nil {
+	if err := j.set(cmd.Flags(), net, start); err != nil {
 		return err
 	}
 	engine, err := j.open(net)
@@ -92,7 +92,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 		announceClass(net, j.settings.Class)
 	}
 	guides := record.NewGuides()
-	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Resize: dream.Resizer(j.start, j.seed), Open: guides.Open})
+	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Open: guides.Open})
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 		return err
 	}
 	log := record.NewLog(record.Recipe{
-		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(j.start, start),
+		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(start),
 	}, guides)
 	d.OnChange(log.Change)
 	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
@@ -112,7 +112,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 }
 
 // set makes the settings those of the scene, with what the flags say on top: their rates are by the frame.
-func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net) error {
+func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net, start *dream.Still) error {
 	asked := j.settings
 	if j.scene != "" {
 		p, err := dream.FindPreset(j.scene)
@@ -126,18 +126,18 @@ func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net) error {
 		asked.PerSecond(dream.NominalPace)
 		adjust(flags, "", &asked, &j.settings)
 	}
-	if dream.StartPicture(j.start, 1, 1, 0) == nil && !flags.Changed("even") {
+	if !start.Made() && !flags.Changed("even") {
 		j.settings.Photo()
 	}
 	return nil
 }
 
 // canvas is the frames' size.
-func (j *dreamJob) canvas(start *image.RGBA) image.Point {
+func (j *dreamJob) canvas(start *dream.Still) image.Point {
 	if s := j.settings; s.Width > 0 && s.Height > 0 {
 		return image.Pt(int(s.Width), int(s.Height))
 	}
-	return start.Rect.Size()
+	return start.Image().Rect.Size()
 }
 
 // dream makes the frames.
@@ -161,7 +161,7 @@ func (j *dreamJob) dream(ctx context.Context, d *dream.Dream, add func(*image.RG
 }
 
 // startPicture opens or makes the picture to begin with, at the size asked for.
-func (j *dreamJob) startPicture() (*image.RGBA, error) {
+func (j *dreamJob) startPicture() (*dream.Still, error) {
 	w, h := 640, 480
 	if j.size != "" {
 		var err error
@@ -169,24 +169,21 @@ func (j *dreamJob) startPicture() (*image.RGBA, error) {
 			return nil, err
 		}
 	}
-	if m := dream.StartPicture(j.start, w, h, j.seed); m != nil {
-		return m, nil
-	}
 	o := picture.Options{Most: j.most, Shrunk: func(w, h, fromW, fromH int) {
 		say(fmt.Sprintf("the picture is dreamed at %dx%d; --max 0 keeps its %dx%d", w, h, fromW, fromH))
 	}}
 	if j.size != "" {
 		o = picture.Options{Width: w, Height: h}
 	}
-	m, err := o.Open(j.start)
-	if err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("there is no picture %q; give a picture's file, 'static' or 'clouds'", j.start)
-		}
-		return nil, err
+	start, err := dream.Open(j.start, w, h, j.seed, o.Open)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no picture %q; give a picture's file, '%s'", j.start, strings.Join(dream.MadeNames(), "' or '"))
 	}
-	return m, nil
+	return start, err
 }
+
+// startNames is what may stand for a picture to begin with.
+var startNames = "IMAGE|" + strings.Join(dream.MadeNames(), "|")
 
 // announceClass says which label a word was taken for, where it is not the label itself.
 func announceClass(net *nn.Net, word string) {

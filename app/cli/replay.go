@@ -132,9 +132,11 @@ func (j *replayJob) replayOptions(folders []string) (o record.ReplayOptions, err
 		}
 	}
 	if j.start != "" {
-		if o.Start, err = picture.Open(j.start); err != nil {
+		m, err := picture.Open(j.start)
+		if err != nil {
 			return o, err
 		}
+		o.Start = dream.StillOf(j.start, m)
 	}
 	for _, path := range j.guides {
 		for _, open := range []func(string) (*image.RGBA, error){record.OpenGuide, picture.Open} { // as it is, and as it was once shrunk

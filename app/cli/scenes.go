@@ -30,7 +30,7 @@ type scenesJob struct {
 func scenesCommand(engines []Engine) *cobra.Command {
 	j := &scenesJob{start: "static"}
 	cmd := &cobra.Command{
-		Use:   "scenes [IMAGE|static|clouds]",
+		Use:   "scenes [" + startNames + "]",
 		Short: "List the built-in scenes, or show what each comes to",
 		Long: `List the built-in scenes that the net can dream. With --sheet each is dreamed, from static or the picture, and
 shown as it is after some seconds of two dreams each.`,
@@ -106,12 +106,9 @@ func (j *scenesJob) run(ctx context.Context) error {
 	if j.after == nil {
 		j.after = []float64{20, 120}
 	}
-	start := dream.StartPicture(j.start, w, h, j.seed)
-	if start == nil {
-		var err error
-		if start, err = (picture.Options{Width: w, Height: h}).Open(j.start); err != nil {
-			return err
-		}
+	start, err := dream.Open(j.start, w, h, j.seed, picture.Options{Width: w, Height: h}.Open)
+	if err != nil {
+		return err
 	}
 	net, err := j.load()
 	if err != nil {
@@ -128,7 +125,7 @@ func (j *scenesJob) run(ctx context.Context) error {
 	defer engine.Close()
 	bar := newBar(1, "dreaming")
 	defer bar.close()
-	from := dream.Options{Seed: j.seed, Resize: dream.Resizer(j.start, j.seed)}
+	from := dream.Options{Seed: j.seed}
 	sheet, err := dream.SceneSheet(net, engine, scenes, start, j.after, from, func(done, total int) error {
 		bar.progress(int64(done), int64(total))
 		return ctx.Err()

@@ -59,8 +59,8 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	if len(args) == 1 {
-		c.StartName = args[0]
-		if c.Start = dream.StartPicture(args[0], 640, 480, j.seed); c.Start == nil {
+		c.StartFile = args[0]
+		if c.Start = dream.Make(args[0], 640, 480, j.seed); c.Start == nil {
 			// The window opens before the picture is decoded, but not for one that cannot be.
 			if err := app.CheckStart(args[0]); err != nil {
 				return err

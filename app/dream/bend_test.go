@@ -84,7 +84,7 @@ func TestBentDreamRepeats(t *testing.T) {
 		t.Error("another dream of the same changes gives another picture")
 	}
 	d.OnChange(nil)
-	if err := d.Begin(start, Options{Seed: 1}); err != nil {
+	if err := d.Begin(StillOf("", start), Options{Seed: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if got := dreamed(t, d, replay, 4); !bytes.Equal(got.Pix, want.Pix) {
@@ -101,12 +101,12 @@ func TestSharedEngine(t *testing.T) {
 	s.Bend = "conv2:gain=-2"
 	alone := dreamed(t, begin(t, start, 1), Fixed(s), 2)
 
-	bent, err := New(net, e, start, Options{Seed: 1})
+	bent, err := New(net, e, StillOf("", start), Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dreamed(t, bent, Fixed(s), 1)
-	other, err := New(net, e, start, Options{Seed: 1})
+	other, err := New(net, e, StillOf("", start), Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

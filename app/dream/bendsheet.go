@@ -102,7 +102,7 @@ func SheetSettings() Settings {
 }
 
 func dreamOnce(net *nn.Net, engine nn.Engine, m *image.RGBA, s Settings) (*image.RGBA, error) {
-	d, err := New(net, engine, m, Options{Seed: 1})
+	d, err := New(net, engine, StillOf("", m), Options{Seed: 1})
 	if err != nil {
 		return nil, err
 	}

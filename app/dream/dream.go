@@ -20,10 +20,9 @@ import (
 type Dream struct {
 	engine nn.Engine
 	net    *nn.Net
-	start  *image.RGBA
+	input  Input
+	start  *image.RGBA // the input's present picture
 	seed   uint64
-
-	resize func(w, h int) *image.RGBA // makes the start picture at another size; nil to scale it
 
 	resolver resolver
 	bender   bender
@@ -69,13 +68,12 @@ type state struct {
 // Options are what a dream may be given beside its start.
 type Options struct {
 	Seed   uint64
-	Resize func(w, h int) *image.RGBA             // makes the start picture at other sizes, as Resizer gives it; nil to scale it
 	Memory Memory                                 // what was remembered before, as Frame gives it
 	Open   func(path string) (*image.RGBA, error) // opens guide pictures; nil forbids them
 }
 
-// New begins a dream of a start picture, which must not change afterwards.
-func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, error) {
+// New begins a dream of an input.
+func New(net *nn.Net, engine nn.Engine, in Input, o Options) (*Dream, error) {
 	shapes, err := shapesOf(net)
 	if err != nil {
 		return nil, err
@@ -85,21 +83,25 @@ func New(net *nn.Net, engine nn.Engine, start *image.RGBA, o Options) (*Dream, e
 	d.fatigue = fatigue{engine: engine, shapes: shapes}
 	d.mods.net = net
 	d.resolver = resolver{net: net, activation: d.bender.activation, open: o.Open}
-	if err := d.Begin(start, o); err != nil {
+	if err := d.Begin(in, o); err != nil {
 		d.Release()
 		return nil, err
 	}
 	return d, nil
 }
 
-// Begin starts over from a picture, which must not change afterwards, as a new dream with those options
-// would; guides are opened as before. After an error the dream before goes on.
-func (d *Dream) Begin(start *image.RGBA, o Options) error {
+// Begin starts over from an input as a new dream with those options would; guides are opened as before. After an
+// error the dream before goes on.
+func (d *Dream) Begin(in Input, o Options) error {
+	start, err := in.Picture(0)
+	if err != nil {
+		return fmt.Errorf("dream: the start picture: %w", err)
+	}
 	if start.Rect.Min != (image.Point{}) || start.Rect.Empty() {
 		return fmt.Errorf("dream: a start picture of bounds %v does not begin at 0,0 or is empty", start.Rect)
 	}
 	var frame nn.Canvas
-	err := d.settle(func() error {
+	err = d.settle(func() error {
 		release(&frame)
 		if err := d.remake(&frame, start.Rect.Dx(), start.Rect.Dy()); err != nil {
 			return err
@@ -113,7 +115,7 @@ func (d *Dream) Begin(start *image.RGBA, o Options) error {
 	release(&d.frame)
 	d.frame, d.last, d.coming = frame, &Frame{Image: start, Memory: o.Memory}, nil
 	release(&d.origin)
-	d.start, d.seed, d.resize = start, o.Seed, o.Resize
+	d.input, d.start, d.seed = in, start, o.Seed
 	d.resolver.begin(start)
 	if err := d.bender.begin(start); err != nil {
 		return err
@@ -125,10 +127,6 @@ func (d *Dream) Begin(start *image.RGBA, o Options) error {
 	d.fatigue.recall(o.Memory)
 	return nil
 }
-
-// Start is the picture that the dream began with, and Seed its seed.
-func (d *Dream) Start() *image.RGBA { return d.start }
-func (d *Dream) Seed() uint64       { return d.seed }
 
 // change is what OnChange's function hears.
 type change struct {
@@ -177,6 +175,9 @@ func (d *Dream) moved(s Settings, time float64) (Settings, error) {
 	d.now = s
 	return s, err
 }
+
+// Seed is the seed that the dream began with.
+func (d *Dream) Seed() uint64 { return d.seed }
 
 // Release frees the dream's canvases; the engine stays, without bends.
 func (d *Dream) Release() {

@@ -29,7 +29,7 @@ func engine(t *testing.T) (*nn.Net, nn.Engine) {
 func begin(t *testing.T, start *image.RGBA, seed uint64) *Dream {
 	t.Helper()
 	net, e := engine(t)
-	d, err := New(net, e, start, Options{Seed: seed})
+	d, err := New(net, e, StillOf("", start), Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 	if !bytes.Equal(a.Pix, b.Pix) {
 		t.Error("two dreams of one seed differ")
 	}
-	if err := d.Begin(start, Options{Seed: 5}); err != nil {
+	if err := d.Begin(StillOf("", start), Options{Seed: 5}); err != nil {
 		t.Fatal(err)
 	}
 	if again := dreamed(t, d, Fixed(s), 3); !bytes.Equal(a.Pix, again.Pix) {
@@ -334,14 +334,14 @@ func TestWorkIsWhatIsDone(t *testing.T) {
 
 func TestStartPictures(t *testing.T) {
 	for _, name := range []string{"static", "clouds"} {
-		m := StartPicture(name, 61, 37, 4)
+		m := Make(name, 61, 37, 4).Image()
 		if !m.Rect.Eq(image.Rect(0, 0, 61, 37)) || m.At(0, 0).(color.RGBA).A != 255 {
 			t.Errorf("%s: bounds %v, colour %v", name, m.Rect, m.At(0, 0))
 		}
-		if !bytes.Equal(m.Pix, StartPicture(name, 61, 37, 4).Pix) {
+		if !bytes.Equal(m.Pix, Make(name, 61, 37, 4).Image().Pix) {
 			t.Errorf("%s: one seed gives two pictures", name)
 		}
-		if bytes.Equal(m.Pix, StartPicture(name, 61, 37, 5).Pix) {
+		if bytes.Equal(m.Pix, Make(name, 61, 37, 5).Image().Pix) {
 			t.Errorf("%s: two seeds give one picture", name)
 		}
 		tone := nn.ToneOf(m)
@@ -349,7 +349,7 @@ func TestStartPictures(t *testing.T) {
 			t.Errorf("%s: tone %v", name, tone)
 		}
 	}
-	if StartPicture("photo.jpg", 4, 4, 1) != nil {
+	if Make("photo.jpg", 4, 4, 1) != nil {
 		t.Error("a file name made a start picture")
 	}
 }
@@ -444,14 +444,14 @@ func (e small) NewPicture(w, h int) (nn.Canvas, error) {
 func TestBeginThatFails(t *testing.T) {
 	s := quick()
 	net, e := engine(t)
-	d, err := New(net, small{e, 32}, Static(24, 16, 1), Options{Seed: 1})
+	d, err := New(net, small{e, 32}, StillOf("", Static(24, 16, 1)), Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	calm := begin(t, Static(24, 16, 1), 1)
 	for n := range 3 {
 		if n == 1 {
-			if err := d.Begin(Static(40, 40, 2), Options{Seed: 2}); err == nil {
+			if err := d.Begin(StillOf("", Static(40, 40, 2)), Options{Seed: 2}); err == nil {
 				t.Fatal("there was room for a picture of 40x40")
 			}
 			if w, h := d.Size(); w != 24 || h != 16 || d.Seed() != 1 {

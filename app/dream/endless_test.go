@@ -35,7 +35,7 @@ func builtIn(t *testing.T, name string) (*nn.Net, nn.Engine) {
 // film dreams frames from static.
 func film(t *testing.T, net *nn.Net, e nn.Engine, s Settings, w, h int, seed uint64, frames int) []*Frame {
 	t.Helper()
-	d, err := New(net, e, Static(w, h, seed), Options{Seed: seed, Resize: Resizer("static", seed)})
+	d, err := New(net, e, Make("static", w, h, seed), Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestFatigueOfAFailedFrameIsUndone(t *testing.T) {
 	calm := begin(t, start, 3)
 	const each = 4 // steps a frame
 	broken := &failing{Engine: e, after: 2*each + 3}
-	d, err := New(net, broken, start, Options{Seed: 3})
+	d, err := New(net, broken, StillOf("", start), Options{Seed: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestFatigueGoesOn(t *testing.T) {
 	}
 	fresh := begin(t, last.Image, 3)
 	net, e := engine(t)
-	resumed, err := New(net, e, last.Image, Options{Seed: 3, Memory: last.Memory})
+	resumed, err := New(net, e, StillOf("", last.Image), Options{Seed: 3, Memory: last.Memory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,10 +125,10 @@ func TestBefore(t *testing.T) {
 
 // Static keeps its strength at whatever size it is dreamed, where scaled it would be grey.
 func TestStaticAtEverySize(t *testing.T) {
-	start := Static(160, 120, 1)
-	spread := func(o Options) float32 {
+	start := Make("static", 160, 120, 1)
+	spread := func(in Input) float32 {
 		net, e := engine(t)
-		d, err := New(net, e, start, o)
+		d, err := New(net, e, in, Options{Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,10 +142,10 @@ func TestStaticAtEverySize(t *testing.T) {
 		return nn.ToneOf(f.Image).Spread[0]
 	}
 	want := nn.ToneOf(Static(90, 68, 1)).Spread[0]
-	if got := spread(Options{Seed: 1, Resize: Resizer("static", 1)}); math.Abs(float64(got-want)) > 0.05*float64(want) {
+	if got := spread(start); math.Abs(float64(got-want)) > 0.05*float64(want) {
 		t.Errorf("static at 90x68 has a spread of %.3g, want %.3g", got, want)
 	}
-	if scaled := spread(Options{Seed: 1}); scaled > 0.8*want {
+	if scaled := spread(start.Scaled()); scaled > 0.8*want {
 		t.Errorf("scaled static has a spread of %.3g: nothing is shown by this test", scaled)
 	}
 }

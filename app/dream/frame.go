@@ -165,6 +165,9 @@ func (d *Dream) makeFrame(at Source) (*Frame, error) {
 	}
 	f := &Frame{Number: d.frames + 1, Settings: d.asked, Motion: nn.Warp{A: 1, E: 1}}
 	if d.frames > 0 {
+		if err := d.present(); err != nil {
+			return nil, err
+		}
 		if f.Motion, err = d.move(s); err != nil {
 			return nil, err
 		}

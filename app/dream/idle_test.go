@@ -36,7 +36,7 @@ func TestIdleIsToldOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			start := Clouds(20, 16, 1)
-			d, err := New(n, e, start, Options{Seed: 1})
+			d, err := New(n, e, StillOf("", start), Options{Seed: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -79,7 +79,7 @@ func TestLoopReadsLate(t *testing.T) {
 	const frames, each = 5, 4
 	net, inner := engine(t)
 	e := &late{Engine: inner}
-	d, err := New(net, e, Clouds(30, 24, 1), Options{Seed: 1})
+	d, err := New(net, e, StillOf("", Clouds(30, 24, 1)), Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestLoopReadsLate(t *testing.T) {
 	}
 	l.Close()
 	plain, _ := engine(t)
-	calm, err := New(plain, inner, Clouds(30, 24, 1), Options{Seed: 1})
+	calm, err := New(plain, inner, StillOf("", Clouds(30, 24, 1)), Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func startLoop(t *testing.T, s Settings, o LoopOptions) (*Loop, *slow) {
 	t.Helper()
 	net, e := engine(t)
 	gate := &slow{Engine: e, steps: make(chan nn.Step)}
-	d, err := New(net, gate, Static(20, 20, 1), Options{Seed: 1})
+	d, err := New(net, gate, StillOf("", Static(20, 20, 1)), Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestLoopBegins(t *testing.T) {
 	l.Single()
 	l.Single()
 	for seed := range uint64(2) {
-		l.Begin(func(d *Dream) error { return d.Begin(Static(10, 10, seed), Options{Seed: seed}) })
+		l.Begin(func(d *Dream) error { return d.Begin(StillOf("", Static(10, 10, seed)), Options{Seed: seed}) })
 	}
 	e.next(t)
 	e.next(t)

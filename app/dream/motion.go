@@ -47,8 +47,10 @@ func (d *Dream) canvasSize(s Settings) (w, h int) {
 
 // startAt is the start picture at a size.
 func (d *Dream) startAt(w, h int) *image.RGBA {
-	if d.resize != nil && d.start.Rect != image.Rect(0, 0, w, h) {
-		return d.resize(w, h)
+	if d.start.Rect != image.Rect(0, 0, w, h) {
+		if m := d.input.Sized(w, h); m != nil {
+			return m
+		}
 	}
 	return scaled(d.start, w, h)
 }

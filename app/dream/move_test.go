@@ -33,7 +33,7 @@ func mortalDream(t *testing.T, start *image.RGBA, steps int) *Dream {
 		Failed: func(err error) bool { return errors.Is(err, errDead) },
 		Open:   func() (nn.Engine, error) { return nn.NewReference(net) },
 	})
-	d, err := New(net, e, start, Options{Seed: 3})
+	d, err := New(net, e, StillOf("", start), Options{Seed: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,12 +88,12 @@ func TestMoveUnderAnother(t *testing.T) {
 	start := Clouds(40, 32, 7)
 	for name, next := range map[string]func(*Dream) error{
 		"next frame":  func(*Dream) error { return nil },
-		"begin again": func(d *Dream) error { return d.Begin(Static(24, 20, 1), Options{Seed: 5}) },
+		"begin again": func(d *Dream) error { return d.Begin(StillOf("", Static(24, 20, 1)), Options{Seed: 5}) },
 	} {
 		d, calm := mortalDream(t, start, 4), mortalDream(t, start, math.MaxInt)
 		for _, d := range []*Dream{d, calm} {
 			dreamed(t, d, Fixed(quick()), 1)
-			other, err := New(d.net, d.engine, start, Options{Seed: 1})
+			other, err := New(d.net, d.engine, StillOf("", start), Options{Seed: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -116,7 +116,7 @@ func TestObjectiveErrors(t *testing.T) {
 		{"no guides", "cannot be opened", net, Settings{Guide: "x.png"}},
 		{"step", "goes from", net, Settings{Step: 99}},
 	} {
-		d, err := New(c.net, e, Static(8, 8, 1), Options{})
+		d, err := New(c.net, e, StillOf("", Static(8, 8, 1)), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

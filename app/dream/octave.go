@@ -38,8 +38,10 @@ func (d *Dream) climb(s Settings, at Source) error {
 // can be: static of every size is as strong, where shrunk it would average to grey.
 func (d *Dream) lay(i int) error {
 	o := d.octave[i]
-	if d.frames == 0 && d.resize != nil {
-		return o.base.Write(d.resize(o.w, o.h))
+	if d.frames == 0 {
+		if m := d.input.Sized(o.w, o.h); m != nil {
+			return o.base.Write(m)
+		}
 	}
 	return d.rescale(o.base, d.base(i-1))
 }

@@ -51,7 +51,7 @@ func TestMotionIsThatOfTheFrame(t *testing.T) {
 	net, e := engine(t)
 	gate := &slow{Engine: e, steps: make(chan nn.Step)}
 	h := &hooked{slow: gate}
-	d, err := New(net, h, Static(20, 20, 1), Options{Seed: 1})
+	d, err := New(net, h, StillOf("", Static(20, 20, 1)), Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,12 +12,12 @@ import (
 // the window scenes dream about twice a second.
 const NominalPace = 0.5
 
-// SceneSheet dreams scenes from a start picture, whose size is that of a cell, and lays out what each shows after so
+// SceneSheet dreams scenes from a picture, whose size is that of a cell, and lays out what each shows after so
 // many seconds, ascending, a row a scene, with their names. Options say how the dreams begin; progress, which
 // may be nil, hears of every frame and can end it.
-func SceneSheet(net *nn.Net, engine nn.Engine, scenes []Preset, start *image.RGBA, after []float64, o Options, progress func(done, total int) error) (*image.RGBA, error) {
+func SceneSheet(net *nn.Net, engine nn.Engine, scenes []Preset, in *Still, after []float64, o Options, progress func(done, total int) error) (*image.RGBA, error) {
 	const gap, line, most = 8, 18, 1320 // pixels; most is the sheet's width where a row is not wider
-	size := start.Rect.Size()
+	size := in.Image().Rect.Size()
 	wide, high := len(after)*(size.X+2)+gap, size.Y+line
 	columns := max(min(most/wide, len(scenes)), 1)
 	rows := (len(scenes) + columns - 1) / columns
@@ -33,7 +33,7 @@ func SceneSheet(net *nn.Net, engine nn.Engine, scenes []Preset, start *image.RGB
 		}
 		s.Pace, s.Width, s.Height = NominalPace, float64(size.X), float64(size.Y)
 		shown := 0
-		err = dreamFrames(net, engine, start, s, o, last, func(f *Frame) error {
+		err = dreamFrames(net, engine, in, s, o, last, func(f *Frame) error {
 			for ; shown < len(after) && f.Number >= int(after[shown]/NominalPace); shown++ {
 				place := image.Rectangle{Max: size}.Add(at).Add(image.Pt(shown*(size.X+2), 0))
 				draw.Draw(sheet, place, f.Picture(), image.Point{}, draw.Src)
@@ -51,8 +51,8 @@ func SceneSheet(net *nn.Net, engine nn.Engine, scenes []Preset, start *image.RGB
 }
 
 // dreamFrames gives each of so many frames of a dream of its own.
-func dreamFrames(net *nn.Net, engine nn.Engine, start *image.RGBA, s Settings, o Options, frames int, each func(*Frame) error) error {
-	d, err := New(net, engine, start, o)
+func dreamFrames(net *nn.Net, engine nn.Engine, in Input, s Settings, o Options, frames int, each func(*Frame) error) error {
+	d, err := New(net, engine, in, o)
 	if err != nil {
 		return err
 	}

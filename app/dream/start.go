@@ -8,26 +8,6 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// StartPicture makes the start picture of that name, static or clouds, or nil where there is none.
-func StartPicture(name string, w, h int, seed uint64) *image.RGBA {
-	switch name {
-	case "static":
-		return Static(w, h, seed)
-	case "clouds":
-		return Clouds(w, h, seed)
-	}
-	return nil
-}
-
-// Resizer makes the start picture of that name at other sizes, or is nil where it is to be scaled: shrunk
-// static would be grey.
-func Resizer(name string, seed uint64) func(w, h int) *image.RGBA {
-	if name != "static" {
-		return nil
-	}
-	return func(w, h int) *image.RGBA { return Static(w, h, seed) }
-}
-
 // Static is a start picture of soft coloured noise around middle grey.
 func Static(w, h int, seed uint64) *image.RGBA {
 	rng := rand.New(rand.NewPCG(seed, 1))

@@ -66,7 +66,7 @@ func newWalker(t *testing.T) *walker {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
-	d, err := dream.New(net, e, dream.Static(48, 36, 1), dream.Options{Seed: 1})
+	d, err := dream.New(net, e, dream.StillOf("", dream.Static(48, 36, 1)), dream.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

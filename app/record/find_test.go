@@ -77,7 +77,7 @@ func TestRecipesTellNoFolders(t *testing.T) {
 	for _, c := range []struct{ path, want string }{
 		{"/home/somebody/secret/a.png", "a.png"}, {"secret/a.png", "a.png"}, {"a.png", "a.png"}, {"static", "static"},
 	} {
-		if got := StartOf(c.path, m); got.Name != c.want || got.Picture != nil {
+		if got := StartOf(dream.StillOf(c.path, m)); got.Name != c.want || got.Picture != nil {
 			t.Errorf("%s is called %q", c.path, got.Name)
 		}
 	}
@@ -94,7 +94,7 @@ func TestRecipesTellNoFolders(t *testing.T) {
 		paths = append(paths, path)
 	}
 	guides := NewGuides()
-	log := NewLog(Recipe{Start: StartOf("static", m)}, guides)
+	log := NewLog(Recipe{Start: StartOf(dream.StillOf("static", m))}, guides)
 	s := dream.Defaults()
 	for i, path := range paths {
 		s.Guide = path
@@ -146,11 +146,11 @@ func TestStartNamedStatic(t *testing.T) {
 		start Start
 		want  *image.RGBA
 	}{
-		{StartOf(filepath.Join(dir, "static"), m), m},
-		{StartOf("static", dream.Static(20, 10, 7)), dream.Static(20, 10, 7)},
+		{StartOf(dream.StillOf(filepath.Join(dir, "static"), m)), m},
+		{StartOf(dream.Make("static", 20, 10, 7)), dream.Static(20, 10, 7)},
 	} {
-		got, _, err := c.start.Open(7, Find(dir))
-		if err != nil || !reflect.DeepEqual(got, c.want) {
+		got, err := c.start.Open(7, Find(dir))
+		if err != nil || !reflect.DeepEqual(got.Image(), c.want) {
 			t.Errorf("%s: not the picture that was recorded (%v)", c.start.SHA256, err)
 		}
 	}

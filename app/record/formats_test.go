@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"zalgoscope/app/dream"
 )
 
 // frame decodes the n-th frame of a file by ffmpeg.
@@ -99,7 +101,7 @@ func TestVideo(t *testing.T) {
 			frames := newScene(c.size.X, c.size.Y).frames(20)
 			o, want := recording(Options{FPS: 25})
 			head := o.Recipe()
-			head.Start = StartOf("", newScene(300, 200).frame(0))
+			head.Start = StartOf(dream.StillOf("", newScene(300, 200).frame(0)))
 			o.Recipe = func() Recipe { return head }
 			record(t, path, o, frames)
 			p := probe(t, path)

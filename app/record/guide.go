@@ -5,6 +5,7 @@ import (
 	"image"
 	"sync"
 
+	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 )
 
@@ -58,7 +59,7 @@ func (g *Guides) followed(path string) Guide {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if m := g.known[path]; m != nil {
-		is.SHA256 = Hash(m)
+		is.SHA256 = dream.Hash(m)
 	}
 	return is
 }
@@ -85,7 +86,7 @@ func (r Recipe) OpenGuides(find Finder, others ...*image.RGBA) (*Guides, error) 
 // may be it.
 func (g Guide) Open(find Finder, others []*image.RGBA) (m *image.RGBA, path string, err error) {
 	for _, m := range others {
-		if small := picture.Fit(m, mostGuide); Hash(small) == g.SHA256 {
+		if small := picture.Fit(m, mostGuide); dream.Hash(small) == g.SHA256 {
 			return small, "", nil
 		}
 	}
@@ -93,14 +94,14 @@ func (g Guide) Open(find Finder, others []*image.RGBA) (m *image.RGBA, path stri
 		if m, err = OpenGuide(path); err != nil {
 			continue
 		}
-		if g.SHA256 == "" || Hash(m) == g.SHA256 {
+		if g.SHA256 == "" || dream.Hash(m) == g.SHA256 {
 			return m, path, nil
 		}
 		// Once a picture was opened at its own size first, which may give other last bits.
 		if m, err = picture.Open(path); err != nil {
 			continue
 		}
-		if small := picture.Fit(m, mostGuide); Hash(small) == g.SHA256 {
+		if small := picture.Fit(m, mostGuide); dream.Hash(small) == g.SHA256 {
 			return small, path, nil
 		}
 		err = fmt.Errorf("record: the guide picture %q is not the one that was recorded; it has changed since", g.Name)

@@ -22,14 +22,14 @@ func TestReplayGuide(t *testing.T) {
 	if err := picture.Save(guide, newScene(300, 200).frame(0)); err != nil {
 		t.Fatal(err)
 	}
-	net, start := tinyNet(), dream.Static(24, 20, 99)
+	net, start := tinyNet(), dream.Make("static", 24, 20, 99)
 	guides := NewGuides()
-	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Resize: dream.Resizer("static", 99), Open: guides.Open})
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Open: guides.Open})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Release()
-	log := NewLog(Recipe{Seed: 99, Start: StartOf("static", start)}, guides)
+	log := NewLog(Recipe{Seed: 99, Start: StartOf(start)}, guides)
 	d.OnChange(log.Change)
 	rec, err := Create(path, Options{Recipe: log.Recipe})
 	if err != nil {
@@ -103,7 +103,7 @@ func TestReplayGuide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same("named anew", ReplayOptions{Guide: []*image.RGBA{start, m}})
+	same("named anew", ReplayOptions{Guide: []*image.RGBA{start.Image(), m}})
 	refused := func(what, part string) {
 		t.Helper()
 		err := Replay(context.Background(), r, net, engineOf(t, net), ReplayOptions{Find: Find(dir)}, func(*image.RGBA) error {

@@ -16,7 +16,7 @@ func TestMemoryTravels(t *testing.T) {
 	ended := dream.Memory{"a/b.c \"odd\"": {0, 1e-40, 3e38}, "conv1": {1}}
 	r := Recipe{
 		Seed: 1, Frames: 1, Memory: ended,
-		Start:   Start{Name: "static", Width: 40, Height: 30, EachSize: true, Memory: began},
+		Start:   Start{Identity: dream.Identity{Name: "static", Width: 40, Height: 30, EachSize: true}, Memory: began},
 		Changes: []Change{{Settings: dream.Live()}},
 	}
 	got, err := Decode(r.Encode())
@@ -35,7 +35,7 @@ func TestMemoryTravels(t *testing.T) {
 func TestBadMemory(t *testing.T) {
 	good := Recipe{
 		Seed: 1, Frames: 1, Memory: dream.Memory{"conv1": {1, 2}},
-		Start:   Start{Name: "static", Width: 40, Height: 30},
+		Start:   Start{Identity: dream.Identity{Name: "static", Width: 40, Height: 30}},
 		Changes: []Change{{Settings: dream.Live()}},
 	}.Encode()
 	const values = "AACAPwAAAEA="

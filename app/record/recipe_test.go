@@ -21,7 +21,7 @@ func example(changes int) Recipe {
 	s := dream.Defaults()
 	r := Recipe{
 		Program: "1.2.3", Net: Net{"menagerie", strings.Repeat("ab", 32)}, Device: `cpu "avx512", 2 threads`,
-		Seed: math.MaxUint64, Start: Start{Name: "dir\\a \"b\"\n#ü\x7f\U0001F419.png", Width: 40, Height: 30, SHA256: "00"},
+		Seed: math.MaxUint64, Start: Start{Identity: dream.Identity{Name: "dir\\a \"b\"\n#ü\x7f\U0001F419.png", Width: 40, Height: 30, SHA256: "00"}},
 		Changes: []Change{{0, s}}, From: 3, Frames: 5, FPS: 12.5,
 		Dither: Blue, Palette: Shared, Loop: Seamless, Fade: 2,
 	}
@@ -42,7 +42,7 @@ func example(changes int) Recipe {
 
 func TestRecipeText(t *testing.T) {
 	embedded := example(2)
-	embedded.Start = StartOf("", newScene(23, 11).frame(0))
+	embedded.Start = StartOf(dream.StillOf("", newScene(23, 11).frame(0)))
 	guided := example(3)
 	guided.Guides = []Guide{{"a \"b\".png", "11"}, {"ü.jpg", "22"}}
 	for _, c := range []struct {
@@ -196,7 +196,7 @@ func TestSource(t *testing.T) {
 		s.Zoom, s.Width, s.Height = zoom, w, h
 		return s
 	}
-	r := Recipe{Start: Start{Width: 100, Height: 50}, Changes: []Change{
+	r := Recipe{Start: Start{Identity: dream.Identity{Width: 100, Height: 50}}, Changes: []Change{
 		{0, at(0.1, 0, 0)}, {10, at(0.2, 0, 0)}, {10, at(0.3, 0, 0)}, {25, at(0.3, 60, 60)}}}
 	full, half := r.Source(), r.Resized(image.Pt(50, 50)).Source()
 	for _, c := range []struct {
@@ -218,7 +218,7 @@ func TestSource(t *testing.T) {
 // the file's name.
 func TestSaveCarriesRecipe(t *testing.T) {
 	want := example(30)
-	want.Start = StartOf("", newScene(200, 150).frame(0)) // longer than a JPEG's comment
+	want.Start = StartOf(dream.StillOf("", newScene(200, 150).frame(0))) // longer than a JPEG's comment
 	m := newScene(64, 48).frame(3)
 	dir := t.TempDir()
 	for _, name := range []string{"a.png", "a.jpg"} {

@@ -15,7 +15,7 @@ type ReplayOptions struct {
 	Size  image.Point   // of the canvas at the beginning; the recorded one, which a side of 0 follows
 	From  int           // first frame of the recording, from 0
 	To    int           // frame after the last one; 0 for all
-	Start *image.RGBA   // start picture to use instead of finding the recorded one
+	Start *dream.Still  // start picture to use instead of finding the recorded one
 	Guide []*image.RGBA // guide pictures to use where the recorded ones are not found
 	Find  Finder        // finds pictures by their names; nil for where an older recipe's paths lead
 }
@@ -53,9 +53,9 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	if o.Find == nil {
 		o.Find = Find()
 	}
-	start := o.Start
-	if start == nil {
-		if start, _, err = r.Start.Open(r.Seed, o.Find); err != nil {
+	in := o.Start
+	if in == nil {
+		if in, err = r.Start.Open(r.Seed, o.Find); err != nil {
 			return err
 		}
 	}
@@ -63,11 +63,7 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	if err != nil {
 		return err
 	}
-	from := dream.Options{Seed: r.Seed, Memory: r.Start.Memory, Open: guides.Open}
-	if r.Start.EachSize {
-		from.Resize = dream.Resizer(r.Start.Name, r.Seed)
-	}
-	d, err := dream.New(net, engine, start, from)
+	d, err := dream.New(net, engine, in, dream.Options{Seed: r.Seed, Memory: r.Start.Memory, Open: guides.Open})
 	if err != nil {
 		return err
 	}

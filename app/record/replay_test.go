@@ -45,16 +45,16 @@ func engineOf(t testing.TB, net *nn.Net) nn.Engine {
 
 // session dreams and records frames while knobs change between and within them, and
 // gives the frames recorded, which are those from the given one on.
-func session(t *testing.T, path string, start *image.RGBA, name string, from, count int) []*image.RGBA {
+func session(t *testing.T, path string, start *dream.Still, from, count int) []*image.RGBA {
 	t.Helper()
 	const seed = 99
 	net := tinyNet()
-	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: seed, Resize: dream.Resizer(name, seed)})
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Release()
-	log := NewLog(Recipe{Net: Net{Name: net.Name}, Device: "reference", Seed: seed, Start: StartOf(name, start)}, nil)
+	log := NewLog(Recipe{Net: Net{Name: net.Name}, Device: "reference", Seed: seed, Start: StartOf(start)}, nil)
 	d.OnChange(log.Change)
 	rec, err := Create(path, Options{Recipe: log.Since(from)})
 	if err != nil {
@@ -121,19 +121,20 @@ func TestReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		what, file, name string
-		start            *image.RGBA
-		from             int
+		what, file string
+		start      *dream.Still
+		from       int
 	}{
-		{"static", "a.gif", "static", dream.Static(36, 28, 99), 0},
-		{"clouds, from the middle on", "b.apng", "clouds", dream.Clouds(36, 28, 99), 3},
-		{"a photo", "c.gif", photo, big, 0},
-		{"a photo that was cut", "d%d.png", photo, picture.Cover(big, 30, 30), 0},
-		{"a picture without a name", "e.gif", "", newScene(33, 29).frame(1), 1},
+		{"static", "a.gif", dream.Make("static", 36, 28, 99), 0},
+		{"clouds, from the middle on", "b.apng", dream.Make("clouds", 36, 28, 99), 3},
+		{"static scaled, as it was once", "f.gif", dream.Make("static", 36, 28, 99).Scaled(), 0},
+		{"a photo", "c.gif", dream.StillOf(photo, big), 0},
+		{"a photo that was cut", "d%d.png", dream.StillOf(photo, picture.Cover(big, 30, 30)), 0},
+		{"a picture without a name", "e.gif", dream.StillOf("", newScene(33, 29).frame(1)), 1},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			path := filepath.Join(dir, c.file)
-			want := session(t, path, c.start, c.name, c.from, 5)
+			want := session(t, path, c.start, c.from, 5)
 			r, err := ReadRecipe(strings.Replace(path, "%d", "4", 1))
 			if err != nil {
 				t.Fatal(err)
@@ -162,13 +163,13 @@ func TestReplay(t *testing.T) {
 // moment of a frame that may be.
 func TestReplayOfLoop(t *testing.T) {
 	net := tinyNet()
-	start := dream.Static(30, 30, 99)
-	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99, Resize: dream.Resizer("static", 99)})
+	start := dream.Make("static", 30, 30, 99)
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: 99})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Release()
-	log := NewLog(Recipe{Seed: 99, Start: StartOf("static", start)}, nil)
+	log := NewLog(Recipe{Seed: 99, Start: StartOf(start)}, nil)
 	d.OnChange(log.Change)
 	s, _ := turning(0)
 	var want []*image.RGBA
@@ -192,7 +193,7 @@ func TestReplayOfLoop(t *testing.T) {
 // TestReplayLarger dreams at twice the size; the composition stays.
 func TestReplayLarger(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.gif")
-	small := session(t, path, dream.Clouds(36, 28, 99), "clouds", 0, 4)
+	small := session(t, path, dream.Make("clouds", 36, 28, 99), 0, 4)
 	r, err := ReadRecipe(path)
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +212,7 @@ func TestReplayLarger(t *testing.T) {
 
 func TestReplayRefuses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.gif")
-	session(t, path, dream.Static(20, 20, 99), "static", 0, 2)
+	session(t, path, dream.Make("static", 20, 20, 99), 0, 2)
 	good, err := ReadRecipe(path)
 	if err != nil {
 		t.Fatal(err)

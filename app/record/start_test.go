@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 )
 
@@ -22,16 +23,16 @@ func TestPhotoIsFoundAgain(t *testing.T) {
 		return m
 	}
 	whole := open(picture.Options{})
-	if Hash(open(picture.Options{Most: 101})) == Hash(picture.Fit(whole, 101)) {
+	if dream.Hash(open(picture.Options{Most: 101})) == dream.Hash(picture.Fit(whole, 101)) {
 		t.Error("both ways give the same bytes, so that this tests nothing")
 	}
 	for name, m := range map[string]*image.RGBA{
 		"whole": whole, "shrunk": open(picture.Options{Most: 101}), "cut": open(picture.Options{Width: 61, Height: 60}),
 		"once shrunk": picture.Fit(whole, 101), "once cut": picture.Cover(whole, 61, 60),
 	} {
-		got, at, err := StartOf(path, m).Open(1, Find(dir))
-		if err != nil || at != path || !bytes.Equal(got.Pix, m.Pix) {
-			t.Errorf("%s: got %q, %v", name, at, err)
+		got, err := StartOf(dream.StillOf(path, m)).Open(1, Find(dir))
+		if err != nil || got.Name() != path || !bytes.Equal(got.Image().Pix, m.Pix) {
+			t.Errorf("%s: got %v, %v", name, got, err)
 		}
 	}
 }

@@ -182,7 +182,7 @@ func (s *Show) begin() error {
 	}
 	s.wander, s.scene = o.wander, o.wander.Scene()
 	settings := s.settings(0)
-	d, err := dream.New(o.net, o.engine, s.start(), dream.Options{Seed: s.cfg.Seed})
+	d, err := dream.New(o.net, o.engine, dream.StillOf("", s.start()), dream.Options{Seed: s.cfg.Seed})
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (s *Show) begin() error {
 type looped struct{ *dream.Loop }
 
 func (l looped) Begin(start *image.RGBA, seed uint64) {
-	l.Do(func(d *dream.Dream) error { return d.Begin(start, dream.Options{Seed: seed}) })
+	l.Do(func(d *dream.Dream) error { return d.Begin(dream.StillOf("", start), dream.Options{Seed: seed}) })
 }
 
 // push hears a frame on the loop's goroutine, and rests there when the effort is low.

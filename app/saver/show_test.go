@@ -64,7 +64,7 @@ func (s *simulation) Set(settings dream.Settings) { s.settings = settings }
 func (s *simulation) Begin(start *image.RGBA, seed uint64) {
 	s.begins++
 	s.last, s.number = start, 0
-	if err := s.dream.Begin(start, dream.Options{Seed: seed}); err != nil {
+	if err := s.dream.Begin(dream.StillOf("", start), dream.Options{Seed: seed}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -101,7 +101,7 @@ func simulate(t *testing.T, frozen bool) (*Show, *simulation) {
 		t.Fatal(err)
 	}
 	show.scene = show.wander.Scene()
-	d, err := dream.New(net, &quick{Engine: reference}, show.start(), dream.Options{Seed: 1})
+	d, err := dream.New(net, &quick{Engine: reference}, dream.StillOf("", show.start()), dream.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -141,7 +141,7 @@ func flashes(t *testing.T, net *nn.Net, engine nn.Engine, o Options, limit bool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := dream.New(net, engine, dream.Clouds(96, 72, 1), dream.Options{Seed: 1})
+	d, err := dream.New(net, engine, dream.StillOf("", dream.Clouds(96, 72, 1)), dream.Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
