@@ -2,7 +2,6 @@ package cli
 
 import (
 	"image"
-	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,19 +104,4 @@ func TestBendsShow(t *testing.T) {
 			t.Errorf("%s differs by %.1f and %.1f of 255 from the dream without bends, want at least %g", k.Name, a, b, floor)
 		}
 	}
-}
-
-// difference is the mean absolute difference of two pictures' colour values, of 255; 255 where
-// their sizes differ.
-func difference(a, b *image.RGBA) float64 {
-	if a.Rect != b.Rect {
-		return 255
-	}
-	sum := 0.0
-	for i, v := range a.Pix {
-		if i%4 != 3 {
-			sum += math.Abs(float64(v) - float64(b.Pix[i]))
-		}
-	}
-	return sum / float64(len(a.Pix)/4*3)
 }

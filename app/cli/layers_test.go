@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"zalgoscope/assets"
@@ -37,6 +38,15 @@ func TestThumbs(t *testing.T) {
 			if d := difference(open(t, filepath.Join(dir, f.Name())), want); d > 0.5 {
 				t.Errorf("%s: %s differs by %.2f of 255 on the mean from the carried one", net, f.Name(), d)
 			}
+		}
+	}
+}
+
+func TestLayersCommand(t *testing.T) {
+	out := mustRun(t, "layers", "--size", "128x64")
+	for _, want := range []string{"inception_4c ", "240x8x16", "conv1/pre", "layers at 128x64"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the list lacks %q:\n%s", want, out)
 		}
 	}
 }

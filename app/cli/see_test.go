@@ -21,3 +21,11 @@ func TestSeeKnownNet(t *testing.T) {
 		}
 	}
 }
+
+func TestSeeNamesTheTabby(t *testing.T) {
+	photo := filepath.Join(enginetest.Shared(t), "nets", "squeezenet", "photo_131x107.png")
+	out := mustRun(t, "see", photo)
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); len(lines) != 5 || !strings.Contains(out, "tabby") {
+		t.Errorf("got %d lines:\n%s", len(lines), out)
+	}
+}

@@ -123,3 +123,44 @@ func TestStopSignals(t *testing.T) {
 		})
 	}
 }
+
+// An interrupt ends a long dream at once, and every frame that is there is whole.
+func TestInterruptLeavesWholeFrames(t *testing.T) {
+	dir := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "dream", "static", "--size", "64x48", "--frames", "100000", "--steps", "1", "--octaves", "1",
+		"--layer", "conv2", "-o", filepath.Join(dir, "%05d.png"))
+	cmd.Env = append(os.Environ(), "ZALGOSCOPE_TEST_MAIN=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		if found, _ := filepath.Glob(filepath.Join(dir, "*.png")); len(found) >= 3 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no three frames come")
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	err = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(stderr.String(), "stopped") {
+		t.Errorf("exit code %d (%v), stderr %q", code, err, stderr.String())
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if m := open(t, filepath.Join(dir, e.Name())); m.Rect.Dx() != 64 {
+			t.Errorf("%s: %v", e.Name(), m.Rect)
+		}
+	}
+}
