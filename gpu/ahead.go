@@ -3,7 +3,7 @@ package gpu
 // stepPrograms lists what fatigue and depth add to a step, so that it can be made before it is wanted.
 func (e *Engine) stepPrograms() []family {
 	texel := e.device.Software
-	seed := defines{"KIND": kindTired, "PARTS": parts}
+	seed := defines{"TIRED": 1, "PARTS": parts}
 	return []family{
 		{"objective", e.macros(seed, texel, false)},
 		{"objective", e.macros(seed, texel, true)},

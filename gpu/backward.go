@@ -64,7 +64,7 @@ func (p *plan) complete(v *view) bool {
 }
 
 func (p *plan) zero(v *view) {
-	p.emit(v.layer, "pointwise", defines{"MODE": modeZero, "MASK": 0}, headerOf(v, v), besides(v, 0, 0),
+	p.emit(v.layer, "pointwise", defines{"ZERO": 1, "MASK": 0}, headerOf(v, v), besides(v, 0, 0),
 		use{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true})
 }
 
@@ -90,7 +90,7 @@ func (p *plan) rectify(layer string, v *view, slope *float32) {
 	if slope == nil || v.masked {
 		return
 	}
-	p.emit(layer, "pointwise", defines{"MODE": modeMasked, "MASK": 0}, headerOf(v, v), besides(v, *slope, 0),
+	p.emit(layer, "pointwise", defines{"MASKED": 1, "MASK": 0}, headerOf(v, v), besides(v, *slope, 0),
 		v.readAct(0), use{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true})
 }
 
@@ -105,10 +105,13 @@ func (p *plan) backwardLayer(i int) {
 		p.backwardConcat(layer.Name, in, y)
 	case *nn.Add:
 		for _, j := range in {
-			p.gradient(layer.Name, "pointwise", defines{"MODE": modeCopy}, l.view(j), y, besides(y, 0, 0))
+			p.gradient(layer.Name, "pointwise", defines{"COPY": 1}, l.view(j), y, besides(y, 0, 0))
 		}
 	case *nn.Binary:
 		p.backwardBinary(layer.Name, op, in, y)
+	case *nn.Unary:
+		x := l.view(in[0])
+		p.gradient(layer.Name, "unary", unaryDefines(op.Fn, true), x, y, unaryOf(op, x), x.readAct(1))
 	case *nn.Pool:
 		p.backwardPool(i, op, l.view(in[0]), y)
 	case *nn.LRN:
@@ -119,12 +122,12 @@ func (p *plan) backwardLayer(i int) {
 		p.gradient(layer.Name, "softmax_backward", nil, l.view(in[0]), y, nil, y.readAct(1))
 	case *nn.ReLU:
 		x := l.view(in[0])
-		p.gradient(layer.Name, "pointwise", defines{"MODE": modeReluBackward}, x, y, besides(x, op.Slope, 0), x.readAct(1))
+		p.gradient(layer.Name, "pointwise", defines{"RELU_BACKWARD": 1}, x, y, besides(x, op.Slope, 0), x.readAct(1))
 	case *nn.Clip:
 		x := l.view(in[0])
-		p.gradient(layer.Name, "pointwise", defines{"MODE": modeClipBackward}, x, y, besides(x, op.Min, op.Max), x.readAct(1))
+		p.gradient(layer.Name, "pointwise", defines{"CLIP_BACKWARD": 1}, x, y, besides(x, op.Min, op.Max), x.readAct(1))
 	case *nn.Affine:
-		p.gradient(layer.Name, "pointwise", defines{"MODE": modeAffineBackward}, l.view(in[0]), y, besides(y, 0, 0),
+		p.gradient(layer.Name, "pointwise", defines{"AFFINE_BACKWARD": 1}, l.view(in[0]), y, besides(y, 0, 0),
 			p.engine.channels(layer.Name, op).read(1))
 	case *bend.Op:
 		p.backwardBend(i, op, l.view(in[0]), y)

@@ -19,9 +19,6 @@ func (b *bent) forward() (n bendParams) {
 	switch e := b.op.Effect.(type) {
 	case bend.Pointwise:
 		n.P, n.Q, n.R = e.P, e.Q, e.R
-		if e.Code == bend.Sine {
-			n.R = e.P / e.Q * (2 / math.Pi)
-		}
 	case bend.Noise:
 		keys, weights := e.Patterns(b.at.Step)
 		n.N[0], n.N[1] = keys[0], keys[1]

@@ -8,61 +8,41 @@ type family struct {
 	macros defines
 }
 
-// The codes of bend_point.comp beyond those of bend.Pointwise.
-const (
-	codeNoise = int(bend.Sine) + 1 + iota
-	codeMemory
-	codeRemember
-	codePass // leaves all as it is
-)
-
-// The kinds of bend_space.comp, and of bend_gradient.comp.
-const (
-	kindStencil = iota
-	kindResample
-	kindMorph
-)
-const (
-	kindSign = iota
-	kindQuantise
-	kindOrthogonal
-)
-
 // bendProgram is the program of an effect's output or, back, of its input's gradient.
 func (e *Engine) bendProgram(effect bend.Effect, back bool) family {
-	forward := func(f family) family { return either(back, point(codePass), f) }
-	backward := func(f family) family { return either(back, f, point(codePass)) }
+	forward := func(f family) family { return either(back, point("PASS"), f) }
+	backward := func(f family) family { return either(back, f, point("PASS")) }
 	switch f := effect.(type) {
 	case bend.Pointwise:
 		if back && f.Straight() {
-			return point(codePass)
+			return point("PASS")
 		}
-		return family{"bend_point", defines{"CODE": int(f.Code), "BACK": flag(back)}}
+		return family{"bend_point", unaryDefines(f.Fn, back)}
 	case bend.Noise:
-		return forward(point(codeNoise))
+		return forward(point("NOISE"))
 	case bend.SampleHold, bend.Feedback:
-		return forward(point(codeMemory))
+		return forward(point("MEMORY"))
 	case bend.Rewire:
 		return family{"bend_channels", nil}
 	case bend.Normalise:
 		x, y := e.column()
 		return family{"bend_normalise", defines{"LX": x, "LY": y, "BACK": flag(back)}}
 	case bend.Stencil:
-		return space(kindStencil, false)
+		return space("STENCIL", false)
 	case bend.Resample:
-		return space(kindResample, back)
+		return space("RESAMPLE", back)
 	case bend.Morph:
-		return space(kindMorph, back)
+		return space("MORPH", back)
 	case bend.GradientStencil:
-		return backward(space(kindStencil, false))
+		return backward(space("STENCIL", false))
 	case bend.GradientMirror: // which moves the gradient as a mirror moves a map
-		return backward(space(kindResample, false))
+		return backward(space("RESAMPLE", false))
 	case bend.GradientSign:
-		return backward(gradient(kindSign))
+		return backward(gradient("SIGN"))
 	case bend.GradientQuantise:
-		return backward(gradient(kindQuantise))
+		return backward(gradient("QUANTISE"))
 	case bend.GradientOrthogonal:
-		return backward(gradient(kindOrthogonal))
+		return backward(gradient("ORTHOGONAL"))
 	}
 	panic(missing(effect))
 }
@@ -74,16 +54,16 @@ func either(back bool, a, b family) family {
 	return b
 }
 
-func gradient(kind int) family { return family{"bend_gradient", defines{"KIND": kind}} }
+func gradient(bend string) family { return family{"bend_gradient", defines{bend: 1}} }
 
-func point(code int) family { return family{"bend_point", defines{"CODE": code, "BACK": 0}} }
+func point(bend string) family { return family{"bend_point", defines{bend: 1, "BACK": 0}} }
 
 // spaceBlocks is how many blocks of channels an invocation of bend_space.comp moves: finding the
 // way costs more than a block.
 const spaceBlocks = 4
 
-func space(kind int, back bool) family {
-	return family{"bend_space", defines{"KIND": kind, "BACK": flag(back), "BLOCKS": spaceBlocks}}
+func space(bend string, back bool) family {
+	return family{"bend_space", defines{bend: 1, "BACK": flag(back), "BLOCKS": spaceBlocks}}
 }
 
 // column is a work group whose columns share a place's channels: one row on a software rasteriser,
@@ -123,7 +103,7 @@ func (e *Engine) bendPrograms() (all []family) {
 			add(e.measureProgram(f), texel, false)
 		}
 	}
-	add(point(codeRemember), texel, false)
+	add(point("REMEMBER"), texel, false)
 	add(family{"sum", sumOfBend}, texel, false)
 	return all
 }

@@ -98,7 +98,7 @@ func (b *bent) remembering(p *plan, e bend.Rememberer) *pass {
 	}
 	h := headerOf(from, from)
 	h.OutBase, h.OutRow, h.OutPlane = 0, int32(from.w), int32(from.w*from.h)
-	f := point(codeRemember)
+	f := point("REMEMBER")
 	return p.pass(b.layer, f.shader, f.macros, h, b.keeping(),
 		what, reads(tableSlot, b.table.whole()), writes(outSlot, b.table.whole()))
 }

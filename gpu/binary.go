@@ -1,6 +1,10 @@
 package gpu
 
-import "zalgoscope/nn"
+import (
+	"strings"
+
+	"zalgoscope/nn"
+)
 
 // operand mirrors OPERAND of binary.glsl.
 type operand struct{ Base, Plane, Row, Step, Single int32 }
@@ -29,7 +33,7 @@ type binaryParams struct {
 
 func (p *plan) forwardBinary(layer string, op *nn.Binary, in []int, y *view) {
 	a, b := p.layout.view(in[0]), p.layout.view(in[1])
-	p.emit(layer, "binary_forward", defines{"FN": int(op.Fn)}, headerOf(y, a),
+	p.emit(layer, "binary_forward", defines{strings.ToUpper(op.Kind()): 1}, headerOf(y, a),
 		binaryParams{A: operandOf(a, y), B: operandOf(b, y)}, a.readAct(0), b.readAct(1), y.writeAct())
 }
 
@@ -49,7 +53,7 @@ func (p *plan) backwardBinary(layer string, op *nn.Binary, in []int, y *view) {
 			params.SpanColumns = int32(y.w)
 		}
 		span := int(params.SpanBlocks * params.SpanRows * params.SpanColumns)
-		d := defines{"FN": int(op.Fn), "SIDE": side, "REDUCE": flag(span > 1)}
+		d := defines{strings.ToUpper(op.Kind()): 1, "SIDE": side, "REDUCE": flag(span > 1)}
 		q := p.gradient(layer, "binary_backward", d, x, y, params, a.readAct(1), b.readAct(2))
 		if span > 1 {
 			p.share(q, span)

@@ -8,20 +8,6 @@ import (
 	"zalgoscope/nn/bend"
 )
 
-// The modes of pointwise.comp.
-const (
-	modeRelu = iota
-	modeClip
-	modeAffine
-	modeCopy
-	modeAdd
-	modeReluBackward
-	modeClipBackward
-	modeAffineBackward
-	modeMasked
-	modeZero
-)
-
 // pointwise mirrors the end of pointwise.comp's parameters.
 type pointwise struct {
 	OtherBase, OtherRow, OtherPlane int32
@@ -83,11 +69,11 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 	case *nn.Softmax:
 		p.emit(layer.Name, "softmax_forward", nil, headerOf(y, x), nil, x.readAct(0), out)
 	case *nn.ReLU:
-		p.emit(layer.Name, "pointwise", defines{"MODE": modeRelu}, headerOf(y, x), besides(x, op.Slope, 0), x.readAct(0), out)
+		p.emit(layer.Name, "pointwise", defines{"RELU": 1}, headerOf(y, x), besides(x, op.Slope, 0), x.readAct(0), out)
 	case *nn.Clip:
-		p.emit(layer.Name, "pointwise", defines{"MODE": modeClip}, headerOf(y, x), besides(x, op.Min, op.Max), x.readAct(0), out)
+		p.emit(layer.Name, "pointwise", defines{"CLIP": 1}, headerOf(y, x), besides(x, op.Min, op.Max), x.readAct(0), out)
 	case *nn.Affine:
-		p.emit(layer.Name, "pointwise", defines{"MODE": modeAffine}, headerOf(y, x), besides(x, 0, 0),
+		p.emit(layer.Name, "pointwise", defines{"AFFINE": 1}, headerOf(y, x), besides(x, 0, 0),
 			x.readAct(0), p.engine.channels(layer.Name, op).read(1), out)
 	case *nn.Concat:
 		p.forwardConcat(i, in)
@@ -95,6 +81,8 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardAdd(layer.Name, in, y)
 	case *nn.Binary:
 		p.forwardBinary(layer.Name, op, in, y)
+	case *nn.Unary:
+		p.emit(layer.Name, "unary", unaryDefines(op.Fn, false), headerOf(y, x), unaryOf(op, x), x.readAct(0), out)
 	case *bend.Op:
 		p.forwardBend(i, op, x, y)
 	default:
@@ -154,16 +142,16 @@ func (p *plan) forwardAdd(layer string, in []int, y *view) {
 	l := p.layout
 	x := l.view(in[0])
 	if len(in) == 1 {
-		p.emit(layer, "pointwise", defines{"MODE": modeCopy}, headerOf(y, x), besides(x, 0, 0), x.readAct(0), y.writeAct())
+		p.emit(layer, "pointwise", defines{"COPY": 1}, headerOf(y, x), besides(x, 0, 0), x.readAct(0), y.writeAct())
 		return
 	}
 	other := l.view(in[1])
-	p.emit(layer, "pointwise", defines{"MODE": modeAdd}, headerOf(y, x), besides(other, 0, 0), x.readAct(0), other.readAct(1), y.writeAct())
+	p.emit(layer, "pointwise", defines{"ADD": 1}, headerOf(y, x), besides(other, 0, 0), x.readAct(0), other.readAct(1), y.writeAct())
 	for _, j := range in[2:] {
 		x := l.view(j)
 		h := headerOf(y, x)
 		h.Accumulate = 1
-		p.emit(layer, "pointwise", defines{"MODE": modeCopy}, h, besides(x, 0, 0), x.readAct(0), y.writeAct())
+		p.emit(layer, "pointwise", defines{"COPY": 1}, h, besides(x, 0, 0), x.readAct(0), y.writeAct())
 	}
 }
 

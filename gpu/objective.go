@@ -6,24 +6,17 @@ import (
 	"zalgoscope/nn"
 )
 
-// The kinds of objective.comp.
-const (
-	kindLayer = iota
-	kindChannel
-	kindGuide
-	kindTired
-)
-
-func kindOf(t nn.Target) int {
+// kindOf names what a target asks for to objective.comp.
+func kindOf(t nn.Target) string {
 	switch {
 	case t.Guide != nil:
-		return kindGuide
+		return "GUIDE"
 	case t.Fatigue.Memory != nil:
-		return kindTired
+		return "TIRED"
 	case t.Channel == nn.AllChannels:
-		return kindLayer
+		return "LAYER"
 	}
-	return kindChannel
+	return "CHANNEL"
 }
 
 // objectiveParams mirrors the end of objective.comp's parameters.
@@ -52,10 +45,10 @@ func (p *plan) seed(k int, v *view) {
 		p.bufs = append(p.bufs, guide)
 		uses = append(uses, reads(1, guide.whole()))
 	}
-	if kindOf(t) == kindTired {
+	if kindOf(t) == "TIRED" {
 		uses = append(uses, reads(1, p.tire(k, v).notes.whole()))
 	}
-	q := p.emit(t.Layer, "objective", defines{"KIND": kindOf(t), "PARTS": parts}, h, p.objectiveParams(k), uses...)
+	q := p.emit(t.Layer, "objective", defines{kindOf(t): 1, "PARTS": parts}, h, p.objectiveParams(k), uses...)
 	q.items, q.across = parts, 1
 	q.header.End = parts
 	p.seeds[k] = q

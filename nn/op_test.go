@@ -20,11 +20,14 @@ type opTest struct {
 }
 
 func opTests() []opTest {
+	sine, linear := nn.NewUnary(nn.Sine, 2, 0.7), nn.NewUnary(nn.Linear, 2, 0.7)
 	tests := []opTest{
 		{"relu", &nn.ReLU{}, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
 		{"leaky relu", &nn.ReLU{Slope: 0.1}, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
 		{"clip", &nn.Clip{Min: -0.4, Max: 0.6}, shapes(2, 3, 11), tensor.Shape{2, 3, 11}},
 		{"affine", &nn.Affine{Scale: []float32{2, -1}, Shift: []float32{0.5, 3}}, shapes(2, 3, 1), tensor.Shape{2, 3, 1}},
+		{"sine", &sine, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
+		{"linear", &linear, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
 		{"softmax", &nn.Softmax{}, shapes(7, 3, 2), tensor.Shape{7, 3, 2}},
 		{"lrn", &nn.LRN{Size: 5, Alpha: 0.7, Beta: 0.75, K: 1}, shapes(11, 3, 2), tensor.Shape{11, 3, 2}},
 		{"lrn even", &nn.LRN{Size: 4, Alpha: 0.7, Beta: 0.5, K: 2}, shapes(3, 3, 2), tensor.Shape{3, 3, 2}},

@@ -1,14 +1,11 @@
 // The bends that look elsewhere on the map, zero beyond its border: a weighted sum of a
 // value's 3x3 neighbours, the map moved, and the largest or smallest of the neighbours. Both ways are
 // gathers: each cell asks who sends it something, for BLOCKS blocks of channels at once.
-#define STENCIL 0
-#define RESAMPLE 1
-#define MORPH 2
-#if KIND > MORPH
-#error no such KIND
+#if !defined(STENCIL) && !defined(RESAMPLE) && !defined(MORPH)
+#error not told which bend
 #endif
 layout(local_size_x = LX) in;
-#if KIND == MORPH && BACK == 0
+#if defined(MORPH) && BACK == 0
 layout(std430, binding = 5) writeonly restrict buffer Winners { vec4 winner[]; }; // counted along the 3x3; seen on the way back
 #endif
 
@@ -24,7 +21,7 @@ void hear(ivec2 c, float share) {
     for (int b = 0; b < BLOCKS; b++) f[b] += share * LOAD(x, planes[b] + at);
 }
 
-#if KIND == RESAMPLE
+#if defined(RESAMPLE)
 // moved gives the cell, and the share of the next one, that a cell shows.
 void moved(ivec2 c, out ivec2 to, out vec2 part) {
     along(k[0].xyz, k[1].xyz, vec2(c), to.x, part.x);
@@ -64,7 +61,7 @@ void bend(ivec2 c) {
 #endif
 #endif
 
-#if KIND == STENCIL
+#if defined(STENCIL)
 void bend(ivec2 c) {
     for (int i = 0; i < 9; i++) {
         ivec2 at = c + ivec2(i % 3, i / 3) - 1;
@@ -73,7 +70,7 @@ void bend(ivec2 c) {
 }
 #endif
 
-#if KIND == MORPH
+#if defined(MORPH)
 void bend(ivec2 c) {
     ivec2 low = max(c - 1, ivec2(0)), high = min(c + 1, ivec2(width, height) - 1);
     int beside = besideBase + start * besidePlane;

@@ -1,8 +1,7 @@
 // Arithmetic between two maps of which either may be broadcast over the other.
-#define PLUS 0
-#define MINUS 1
-#define TIMES 2
-#define OVER 3
+#if !defined(ADD) && !defined(SUB) && !defined(MUL) && !defined(DIV)
+#error not told which function
+#endif
 
 // OPERAND declares where a map lies: a step is 0 along the axes of one cell, single is 1 where
 // the only channel meets all.

@@ -17,22 +17,20 @@ STORES;
 // term is the summand of a cell.
 vec4 term(int block, int y, int x) {
     vec4 d = LOAD(dy, inBase + block * inPlane + y * inRow + x);
-#if FN == TIMES
+#if defined(MUL)
 #if SIDE == 0
     d *= AT(b, block, y, x);
 #else
     d *= AT(a, block, y, x);
 #endif
-#elif FN == OVER
+#elif defined(DIV)
     vec4 v = AT(b, block, y, x);
     d /= v;
 #if SIDE == 1
     d *= -AT(a, block, y, x) / v;
 #endif
-#elif FN == MINUS && SIDE == 1
+#elif defined(SUB) && SIDE == 1
     d = -d;
-#elif FN > OVER
-#error no such FN
 #endif
     return mix(vec4(0), d, lessThan(ivec4(4 * block) + ivec4(0, 1, 2, 3), ivec4(wide)));
 }

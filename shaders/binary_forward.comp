@@ -12,16 +12,14 @@ STORES;
 void main() {
     POSITION
     vec4 u = AT(a, block, py, px), v = AT(b, block, py, px);
-#if FN == PLUS
+#if defined(ADD)
     u += v;
-#elif FN == MINUS
+#elif defined(SUB)
     u -= v;
-#elif FN == TIMES
+#elif defined(MUL)
     u *= v;
-#elif FN == OVER
-    u /= v;
 #else
-#error no such FN
+    u /= v;
 #endif
     u = mix(vec4(0), u, greaterThan(LANES(block), vec4(0))); // 0/0 must not stand where no channel is
     STORE(here, u)

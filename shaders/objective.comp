@@ -1,8 +1,8 @@
-// Starts the backward pass at one target and sums its value: KIND 0 the whole
+// Starts the backward pass at one target and sums its value: LAYER the whole
 // layer (gradient the activation, half the squared norm), 1 one channel, 2 a
 // guide (each position follows the best of its features), 3 a whole layer with fatigue, as nn.Fatigue
 // has it. Each invocation takes every PARTS-th vec4, or position, so that the order of the
-// sum is fixed. The second sum, of KIND 3, is that of the positions' norms.
+// sum is fixed. The second sum, of TIRED, is that of the positions' norms.
 layout(local_size_x = LX) in;
 
 layout(std140, binding = 0) uniform Params {
@@ -14,7 +14,7 @@ layout(std140, binding = 0) uniform Params {
 };
 
 SOURCE(0, In, a); // lies as the gradient does
-SOURCE(1, Guide, guide); // [feature][block]; under KIND 3 the gain of each channel, then the mean norm
+SOURCE(1, Guide, guide); // [feature][block]; under TIRED the gain of each channel, then the mean norm
 STORES;
 layout(std430, binding = 5) restrict buffer Sums { vec4 sums[]; };
 
@@ -23,7 +23,7 @@ void main() {
     if (me >= end) return;
     int n = width * height;
     float sum = 0, norms = 0;
-#if KIND == 3
+#if defined(TIRED)
     float usual = LOAD(guide, blocks).x;
     for (int p = me; p < n; p += PARTS) {
         ivec2 cell = split(p, width);
@@ -43,7 +43,7 @@ void main() {
         }
         norms += norm;
     }
-#elif KIND == 2
+#elif defined(GUIDE)
     for (int p = me; p < n; p += PARTS) {
         ivec2 cell = split(p, width);
         int at = cell.y * outRow + cell.x;
@@ -68,7 +68,7 @@ void main() {
         ivec2 part = split(i, n), cell = split(part.x, width);
         int b = part.y, at = cell.y * outRow + cell.x;
         vec4 v = LOAD(a, inBase + at + b * inPlane);
-#if KIND == 1
+#if defined(CHANNEL)
         vec4 one = vec4(equal(ivec4(4 * b) + ivec4(0, 1, 2, 3), ivec4(channel)));
         sum += dot(v, one);
         v = one;

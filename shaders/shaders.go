@@ -4,6 +4,8 @@ package shaders
 
 import "embed"
 
+//go:generate go run ./generate -out unary.glsl
+
 //go:embed *.glsl *.comp
 var files embed.FS
 
@@ -15,7 +17,8 @@ var shared = map[string][]string{
 	"conv": {"conv.glsl"}, "conv_tiled": {"conv.glsl"},
 	"canvas_write": {"canvas.glsl"}, "canvas_read": {"canvas.glsl"},
 	"binary_forward": {"binary.glsl"}, "binary_backward": {"binary.glsl"},
-	"bend_point": {"bend.glsl"}, "bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
+	"bend_point": {"bend.glsl", "periodic.glsl", "unary.glsl"}, "unary": {"periodic.glsl", "unary.glsl"},
+	"bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
 	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
 	"objective": {"fatigue.glsl"}, "fatigue_gains": {"fatigue.glsl"}, "fatigue_remember": {"canvas.glsl"},
 	"depth_shrink": {"canvas.glsl", "depth.glsl"}, "depth_join": {"canvas.glsl", "depth.glsl"},

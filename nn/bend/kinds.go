@@ -39,43 +39,43 @@ const (
 var Kinds = []Kind{
 	{Name: "gain", Group: "level", Min: -8, Max: 8, Default: 2, Exact: true,
 		Help:   "multiply what fires, against its sign below zero",
-		effect: func(d draft) Effect { return pointwise(Linear, d.amount, 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Linear, d.amount, 0) }},
 	{Name: "offset", Group: "level", Unit: Level, Min: -8, Max: 8, Default: 1, Exact: true,
 		Help:   "add the same everywhere",
-		effect: func(d draft) Effect { return pointwise(Linear, 1, d.level()) }},
+		effect: func(d draft) Effect { return pointwise(nn.Linear, 1, d.level()) }},
 	{Name: "invert", Group: "level", Unit: Level, Min: -8, Max: 8, Default: 1, Exact: true,
 		Help:   "what fires falls silent and what is silent fires at the amount",
-		effect: func(d draft) Effect { return pointwise(Linear, -1, d.level()) }},
+		effect: func(d draft) Effect { return pointwise(nn.Linear, -1, d.level()) }},
 	{Name: "ablate", Group: "level", Unit: Mix, Max: 1, Default: 1, Exact: true,
 		Help:   "silence",
-		effect: func(d draft) Effect { return pointwise(Linear, 0, 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Linear, 0, 0) }},
 	{Name: "soft-threshold", Group: "level", Unit: Level, Max: 8, Default: 1, Exact: true,
 		Help:   "move everything towards zero, what is weak to zero",
-		effect: func(d draft) Effect { return pointwise(Soft, d.level(), 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Soft, d.level(), 0) }},
 	{Name: "threshold", Group: "level", Unit: Level, Max: 8, Default: 2, Exact: true,
 		Help:   "silence what is weak, leave what is strong",
-		effect: func(d draft) Effect { return pointwise(Hard, d.level(), 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Hard, d.level(), 0) }},
 	{Name: "binary", Group: "level", Unit: Level, Min: -8, Max: 8, Default: 1,
 		Help:   "the usual level above the amount, nothing below",
-		effect: func(d draft) Effect { return pointwise(Binary, d.level(), d.unit) }},
+		effect: func(d draft) Effect { return pointwise(nn.Switch, d.level(), d.unit) }},
 	{Name: "clamp", Group: "level", Unit: Level, Max: 8, Default: 0.7, Exact: true,
 		Help:   "cut off what is strong",
-		effect: func(d draft) Effect { return pointwise(Clamp, d.level(), 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Clamp, d.level(), 0) }},
 	{Name: "fold", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 0.7, Exact: true,
 		Help:   "turn back what is stronger than the amount",
-		effect: func(d draft) Effect { return pointwise(Fold, d.level(), 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Fold, d.level(), 0) }},
 	{Name: "wrap", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 0.7, Exact: true,
 		Help:   "let what is stronger than the amount come in again from below",
-		effect: func(d draft) Effect { return pointwise(Wrap, d.level(), 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Turn, d.level(), 0) }},
 	{Name: "crush", Group: "level", Unit: Level, Min: 0.05, Max: 8, Default: 5,
 		Help:   "round to coarse steps, as few bits do",
-		effect: func(d draft) Effect { return pointwise(Crush, d.level(), 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Crush, d.level(), 0) }},
 	{Name: "abs", Group: "level", Unit: Mix, Max: 1, Default: 1, Exact: true, signed: true,
 		Help:   "the size without the sign, which a layer has before its ReLU alone",
-		effect: func(d draft) Effect { return pointwise(Knee, -1, 0) }},
+		effect: func(d draft) Effect { return pointwise(nn.Knee, -1, 0) }},
 	{Name: "sine", Group: "level", Min: 0.1, Max: 16, Default: 3, Exact: true,
 		Help:   "the sine of what fires, the amount being how fast it turns",
-		effect: func(d draft) Effect { return pointwise(Sine, d.amount, d.unit) }},
+		effect: func(d draft) Effect { return pointwise(nn.Sine, d.amount, d.unit) }},
 	{Name: "noise", Group: "level", Unit: Level, Max: 8, Default: 3, Exact: true,
 		Help:   "add noise that the seed fixes",
 		effect: func(d draft) Effect { return Noise{Level: d.level(), Seed: d.seed} }},
@@ -283,7 +283,7 @@ func (d draft) mask() []float32 {
 	return mask
 }
 
-// Effects has one of each effect that the table makes: of functions of single values one of each code.
+// Effects has one of each effect that the table makes: one of each function of single values.
 func Effects() (all []Effect) {
 	seen := map[any]bool{}
 	for _, k := range Kinds {
@@ -293,7 +293,7 @@ func Effects() (all []Effect) {
 		e := k.effect(draft{amount: float32(k.Default), unit: 1, chosen: []bool{true}})
 		what := any(reflect.TypeOf(e))
 		if p, ok := e.(Pointwise); ok {
-			what = p.Code
+			what = p.Fn
 		}
 		if !seen[what] {
 			seen[what] = true

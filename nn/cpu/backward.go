@@ -124,6 +124,8 @@ func (g *gradientTask) from(i, u int) {
 		}
 	case *nn.Binary:
 		g.fromBinary(i, u, op)
+	case *nn.Unary:
+		g.fromUnary(op, dy)
 	case *nn.Concat:
 		g.fromConcat(i, u)
 	case *nn.Affine:

@@ -3,26 +3,23 @@ package cpu
 import (
 	"unsafe"
 
-	"zalgoscope/nn/bend"
+	"zalgoscope/nn"
 )
 
 // benders is the kernels of bends: rows of neighbouring pixels of a block.
 type benders struct {
-	mix      func(t *bendTile) // clean*x + wet*f
-	scale    func(t *bendTile) // x * (clean + wet*f)
-	sign     func(t *bendTile) // clean*x + p with the sign of wet*x, zero for zero
-	quantise func(t *bendTile) // clean*x + the multiple of p nearest to wet*x
-	size     func(t *bendTile) // sets sums to those of the sizes of wet*x
-	dot      func(t *bendTile) // sets sums to those of wet*x*f
-	resample func(t *bendTile) // clean*x + wet * what the sources give of f, which is the block's first cell
-	wire     func(t *bendTile) // clean*x + what the wires give of f, which is the first pixel in block 0
-	point    [codes]func(t *bendTile)
-	slope    [codes]func(t *bendTile)
+	mix      func(t *bendTile)                  // clean*x + wet*f
+	scale    func(t *bendTile)                  // x * (clean + wet*f)
+	sign     func(t *bendTile)                  // clean*x + p with the sign of wet*x, zero for zero
+	quantise func(t *bendTile)                  // clean*x + the multiple of p nearest to wet*x
+	size     func(t *bendTile)                  // sets sums to those of the sizes of wet*x
+	dot      func(t *bendTile)                  // sets sums to those of wet*x*f
+	resample func(t *bendTile)                  // clean*x + wet * what the sources give of f, which is the block's first cell
+	wire     func(t *bendTile)                  // clean*x + what the wires give of f, which is the first pixel in block 0
+	point    [len(nn.Unaries)]func(t *bendTile) // x + wet*(f(x) - x)
+	apply    [len(nn.Unaries)]func(t *bendTile) // wet*f(x)
+	slope    [len(nn.Unaries)]func(t *bendTile) // f * (clean + wet*f'(x)); nil for a straight way back
 }
-
-// The kernels point and slope are x + wet*(f(x) - x) and f * (clean + wet*f'(x)) by the code of a
-// bend.Pointwise; bend.Linear is a convolution, and a straight way back has no slope.
-const codes = bend.Sine + 1
 
 // Bits of bendTile.flags, in the order in which they apply.
 const (
@@ -42,7 +39,7 @@ type bendTile struct {
 	sources    unsafe.Pointer // *source or *wire
 	wires      int
 	flags      int
-	p, q, r    float32 // of a bend.Pointwise, but r is the turn for bend.Sine
+	p, q, r    float32 // of an nn.Unary, and p of others
 	sums       block
 }
 
@@ -74,15 +71,9 @@ var bendersGo = benders{
 	dot:      dotGo,
 	resample: resampleGo,
 	wire:     wireGo,
-	point: [codes]func(t *bendTile){
-		bend.Knee: pointGo(bend.Knee), bend.Soft: pointGo(bend.Soft), bend.Hard: pointGo(bend.Hard),
-		bend.Binary: pointGo(bend.Binary), bend.Clamp: pointGo(bend.Clamp), bend.Fold: pointGo(bend.Fold),
-		bend.Wrap: pointGo(bend.Wrap), bend.Crush: pointGo(bend.Crush), bend.Sine: pointGo(bend.Sine),
-	},
-	slope: [codes]func(t *bendTile){
-		bend.Knee: slopeGo(bend.Knee), bend.Soft: slopeGo(bend.Soft), bend.Hard: slopeGo(bend.Hard),
-		bend.Clamp: slopeGo(bend.Clamp), bend.Fold: slopeGo(bend.Fold), bend.Sine: slopeGo(bend.Sine),
-	},
+	point:    forEach(pointGo),
+	apply:    forEach(applyGo),
+	slope:    forEach(slopeGo),
 }
 
 // each sets y to what f makes of every value.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
 
@@ -48,10 +49,12 @@ func bendPairs(k *kernels) map[string][2]func(t *bendTile) {
 		"mix": {a.mix, b.mix}, "scale": {a.scale, b.scale}, "sign": {a.sign, b.sign}, "quantise": {a.quantise, b.quantise},
 		"size": {a.size, b.size}, "dot": {a.dot, b.dot}, "resample": {a.resample, b.resample}, "wire": {a.wire, b.wire},
 	}
-	for code := bend.Knee; code < codes; code++ {
-		pairs[fmt.Sprint("point", code)] = [2]func(t *bendTile){a.point[code], b.point[code]}
-		if b.slope[code] != nil {
-			pairs[fmt.Sprint("slope", code)] = [2]func(t *bendTile){a.slope[code], b.slope[code]}
+	for fn := range nn.Unaries {
+		name := nn.Unaries[fn].Name
+		pairs["point "+name] = [2]func(t *bendTile){a.point[fn], b.point[fn]}
+		pairs["apply "+name] = [2]func(t *bendTile){a.apply[fn], b.apply[fn]}
+		if a.slope[fn] != nil || b.slope[fn] != nil {
+			pairs["slope "+name] = [2]func(t *bendTile){a.slope[fn], b.slope[fn]}
 		}
 	}
 	return pairs

@@ -1,6 +1,9 @@
 package cpu
 
-import "zalgoscope/nn/bend"
+import (
+	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
+)
 
 // forwardBend adds the task of layer i, a bend.
 func (c *compiler) forwardBend(i int, op *bend.Op, x view) {
@@ -13,7 +16,7 @@ func (c *compiler) forwardBend(i int, op *bend.Op, x view) {
 	case bend.Stencil:
 		c.forwardDepthwise(i, x, b.conv(square3, c.node(c.net.Layers[i].In[0]), false))
 	case bend.Pointwise:
-		if e.Code == bend.Linear {
+		if e.Fn == nn.Linear {
 			c.forwardDepthwise(i, x, b.conv(square1, c.node(c.net.Layers[i].In[0]), false))
 			return
 		}
@@ -57,7 +60,7 @@ func (g *gradientTask) fromBend(u int, op *bend.Op) {
 	case bend.Stencil, bend.GradientStencil:
 		g.addDepthwise(dy, b.conv(square3, g.n, true))
 	case bend.Pointwise:
-		if e.Code == bend.Linear {
+		if e.Fn == nn.Linear {
 			g.addDepthwise(dy, b.conv(square1, g.n, true))
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
 
@@ -62,7 +63,7 @@ func (b *bent) prepare(step int64) {
 	}
 	switch e := b.op.Effect.(type) {
 	case bend.Pointwise:
-		b.point.take(e)
+		b.point.take(nn.Unary(e))
 	case bend.Noise:
 		b.draw(e, step)
 	case bend.Feedback:
@@ -187,7 +188,7 @@ func straight(e bend.Effect) bool {
 // back does not read.
 func overwrites(e bend.Effect) bool {
 	p, ok := e.(bend.Pointwise)
-	return straight(e) || ok && p.Code == bend.Linear || passes(e)
+	return straight(e) || ok && p.Fn == nn.Linear || passes(e)
 }
 
 // passes tells whether a bend's output is its input: the bends of the gradient.

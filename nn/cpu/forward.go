@@ -50,6 +50,8 @@ func (c *compiler) forward(i int) {
 		t.add(s)
 	case *nn.Binary:
 		c.forwardBinary(i, op)
+	case *nn.Unary:
+		c.forwardUnary(i, op, x)
 	case *nn.ReLU:
 		if op.Slope == 0 {
 			c.bounded(i, x, &rectifier)

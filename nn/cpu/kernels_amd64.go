@@ -4,6 +4,8 @@
 
 package cpu
 
+import "zalgoscope/nn"
+
 // convAVX512w2n1 computes 1 pixels of 32 output channels.
 //
 //go:noescape
@@ -764,72 +766,132 @@ func sizeAVX512(t *bendTile)
 //go:noescape
 func dotAVX512(t *bendTile)
 
-// kneeAVX512 bends a row by bend.Knee.
+// linearAVX512 mixes nn.Linear into a row.
+//
+//go:noescape
+func linearAVX512(t *bendTile)
+
+// linearApplyAVX512 applies nn.Linear to a row.
+//
+//go:noescape
+func linearApplyAVX512(t *bendTile)
+
+// kneeAVX512 mixes nn.Knee into a row.
 //
 //go:noescape
 func kneeAVX512(t *bendTile)
 
-// softAVX512 bends a row by bend.Soft.
+// kneeApplyAVX512 applies nn.Knee to a row.
+//
+//go:noescape
+func kneeApplyAVX512(t *bendTile)
+
+// softAVX512 mixes nn.Soft into a row.
 //
 //go:noescape
 func softAVX512(t *bendTile)
 
-// hardAVX512 bends a row by bend.Hard.
+// softApplyAVX512 applies nn.Soft to a row.
+//
+//go:noescape
+func softApplyAVX512(t *bendTile)
+
+// hardAVX512 mixes nn.Hard into a row.
 //
 //go:noescape
 func hardAVX512(t *bendTile)
 
-// binaryAVX512 bends a row by bend.Binary.
+// hardApplyAVX512 applies nn.Hard to a row.
 //
 //go:noescape
-func binaryAVX512(t *bendTile)
+func hardApplyAVX512(t *bendTile)
 
-// clampAVX512 bends a row by bend.Clamp.
+// switchAVX512 mixes nn.Switch into a row.
+//
+//go:noescape
+func switchAVX512(t *bendTile)
+
+// switchApplyAVX512 applies nn.Switch to a row.
+//
+//go:noescape
+func switchApplyAVX512(t *bendTile)
+
+// clampAVX512 mixes nn.Clamp into a row.
 //
 //go:noescape
 func clampAVX512(t *bendTile)
 
-// foldAVX512 bends a row by bend.Fold.
+// clampApplyAVX512 applies nn.Clamp to a row.
+//
+//go:noescape
+func clampApplyAVX512(t *bendTile)
+
+// foldAVX512 mixes nn.Fold into a row.
 //
 //go:noescape
 func foldAVX512(t *bendTile)
 
-// wrapAVX512 bends a row by bend.Wrap.
+// foldApplyAVX512 applies nn.Fold to a row.
 //
 //go:noescape
-func wrapAVX512(t *bendTile)
+func foldApplyAVX512(t *bendTile)
 
-// crushAVX512 bends a row by bend.Crush.
+// turnAVX512 mixes nn.Turn into a row.
+//
+//go:noescape
+func turnAVX512(t *bendTile)
+
+// turnApplyAVX512 applies nn.Turn to a row.
+//
+//go:noescape
+func turnApplyAVX512(t *bendTile)
+
+// crushAVX512 mixes nn.Crush into a row.
 //
 //go:noescape
 func crushAVX512(t *bendTile)
 
-// sineAVX512 bends a row by bend.Sine.
+// crushApplyAVX512 applies nn.Crush to a row.
+//
+//go:noescape
+func crushApplyAVX512(t *bendTile)
+
+// sineAVX512 mixes nn.Sine into a row.
 //
 //go:noescape
 func sineAVX512(t *bendTile)
 
-// kneeSlopeAVX512 is the way back of bend.Knee.
+// sineApplyAVX512 applies nn.Sine to a row.
+//
+//go:noescape
+func sineApplyAVX512(t *bendTile)
+
+// linearSlopeAVX512 is the way back of nn.Linear.
+//
+//go:noescape
+func linearSlopeAVX512(t *bendTile)
+
+// kneeSlopeAVX512 is the way back of nn.Knee.
 //
 //go:noescape
 func kneeSlopeAVX512(t *bendTile)
 
-// beyondSlopeAVX512 is the way back of bend.Soft and bend.Hard.
+// beyondSlopeAVX512 is the way back of nn.Soft and nn.Hard.
 //
 //go:noescape
 func beyondSlopeAVX512(t *bendTile)
 
-// clampSlopeAVX512 is the way back of bend.Clamp.
+// clampSlopeAVX512 is the way back of nn.Clamp.
 //
 //go:noescape
 func clampSlopeAVX512(t *bendTile)
 
-// foldSlopeAVX512 is the way back of bend.Fold.
+// foldSlopeAVX512 is the way back of nn.Fold.
 //
 //go:noescape
 func foldSlopeAVX512(t *bendTile)
 
-// sineSlopeAVX512 is the way back of bend.Sine.
+// sineSlopeAVX512 is the way back of nn.Sine.
 //
 //go:noescape
 func sineSlopeAVX512(t *bendTile)
@@ -947,72 +1009,132 @@ func sizeAVX2(t *bendTile)
 //go:noescape
 func dotAVX2(t *bendTile)
 
-// kneeAVX2 bends a row by bend.Knee.
+// linearAVX2 mixes nn.Linear into a row.
+//
+//go:noescape
+func linearAVX2(t *bendTile)
+
+// linearApplyAVX2 applies nn.Linear to a row.
+//
+//go:noescape
+func linearApplyAVX2(t *bendTile)
+
+// kneeAVX2 mixes nn.Knee into a row.
 //
 //go:noescape
 func kneeAVX2(t *bendTile)
 
-// softAVX2 bends a row by bend.Soft.
+// kneeApplyAVX2 applies nn.Knee to a row.
+//
+//go:noescape
+func kneeApplyAVX2(t *bendTile)
+
+// softAVX2 mixes nn.Soft into a row.
 //
 //go:noescape
 func softAVX2(t *bendTile)
 
-// hardAVX2 bends a row by bend.Hard.
+// softApplyAVX2 applies nn.Soft to a row.
+//
+//go:noescape
+func softApplyAVX2(t *bendTile)
+
+// hardAVX2 mixes nn.Hard into a row.
 //
 //go:noescape
 func hardAVX2(t *bendTile)
 
-// binaryAVX2 bends a row by bend.Binary.
+// hardApplyAVX2 applies nn.Hard to a row.
 //
 //go:noescape
-func binaryAVX2(t *bendTile)
+func hardApplyAVX2(t *bendTile)
 
-// clampAVX2 bends a row by bend.Clamp.
+// switchAVX2 mixes nn.Switch into a row.
+//
+//go:noescape
+func switchAVX2(t *bendTile)
+
+// switchApplyAVX2 applies nn.Switch to a row.
+//
+//go:noescape
+func switchApplyAVX2(t *bendTile)
+
+// clampAVX2 mixes nn.Clamp into a row.
 //
 //go:noescape
 func clampAVX2(t *bendTile)
 
-// foldAVX2 bends a row by bend.Fold.
+// clampApplyAVX2 applies nn.Clamp to a row.
+//
+//go:noescape
+func clampApplyAVX2(t *bendTile)
+
+// foldAVX2 mixes nn.Fold into a row.
 //
 //go:noescape
 func foldAVX2(t *bendTile)
 
-// wrapAVX2 bends a row by bend.Wrap.
+// foldApplyAVX2 applies nn.Fold to a row.
 //
 //go:noescape
-func wrapAVX2(t *bendTile)
+func foldApplyAVX2(t *bendTile)
 
-// crushAVX2 bends a row by bend.Crush.
+// turnAVX2 mixes nn.Turn into a row.
+//
+//go:noescape
+func turnAVX2(t *bendTile)
+
+// turnApplyAVX2 applies nn.Turn to a row.
+//
+//go:noescape
+func turnApplyAVX2(t *bendTile)
+
+// crushAVX2 mixes nn.Crush into a row.
 //
 //go:noescape
 func crushAVX2(t *bendTile)
 
-// sineAVX2 bends a row by bend.Sine.
+// crushApplyAVX2 applies nn.Crush to a row.
+//
+//go:noescape
+func crushApplyAVX2(t *bendTile)
+
+// sineAVX2 mixes nn.Sine into a row.
 //
 //go:noescape
 func sineAVX2(t *bendTile)
 
-// kneeSlopeAVX2 is the way back of bend.Knee.
+// sineApplyAVX2 applies nn.Sine to a row.
+//
+//go:noescape
+func sineApplyAVX2(t *bendTile)
+
+// linearSlopeAVX2 is the way back of nn.Linear.
+//
+//go:noescape
+func linearSlopeAVX2(t *bendTile)
+
+// kneeSlopeAVX2 is the way back of nn.Knee.
 //
 //go:noescape
 func kneeSlopeAVX2(t *bendTile)
 
-// beyondSlopeAVX2 is the way back of bend.Soft and bend.Hard.
+// beyondSlopeAVX2 is the way back of nn.Soft and nn.Hard.
 //
 //go:noescape
 func beyondSlopeAVX2(t *bendTile)
 
-// clampSlopeAVX2 is the way back of bend.Clamp.
+// clampSlopeAVX2 is the way back of nn.Clamp.
 //
 //go:noescape
 func clampSlopeAVX2(t *bendTile)
 
-// foldSlopeAVX2 is the way back of bend.Fold.
+// foldSlopeAVX2 is the way back of nn.Fold.
 //
 //go:noescape
 func foldSlopeAVX2(t *bendTile)
 
-// sineSlopeAVX2 is the way back of bend.Sine.
+// sineSlopeAVX2 is the way back of nn.Sine.
 //
 //go:noescape
 func sineSlopeAVX2(t *bendTile)
@@ -1090,8 +1212,39 @@ var bendersAVX512 = benders{
 	mix: mixAVX512, scale: scaleAVX512, sign: signAVX512, quantise: quantiseAVX512,
 	size: sizeAVX512, dot: dotAVX512,
 	resample: resampleAVX512, wire: wireAVX512,
-	point: [codes]func(t *bendTile){nil, kneeAVX512, softAVX512, hardAVX512, binaryAVX512, clampAVX512, foldAVX512, wrapAVX512, crushAVX512, sineAVX512},
-	slope: [codes]func(t *bendTile){nil, kneeSlopeAVX512, beyondSlopeAVX512, beyondSlopeAVX512, nil, clampSlopeAVX512, foldSlopeAVX512, nil, nil, sineSlopeAVX512},
+	point: [len(nn.Unaries)]func(t *bendTile){
+		nn.Linear: linearAVX512,
+		nn.Knee:   kneeAVX512,
+		nn.Soft:   softAVX512,
+		nn.Hard:   hardAVX512,
+		nn.Switch: switchAVX512,
+		nn.Clamp:  clampAVX512,
+		nn.Fold:   foldAVX512,
+		nn.Turn:   turnAVX512,
+		nn.Crush:  crushAVX512,
+		nn.Sine:   sineAVX512,
+	},
+	apply: [len(nn.Unaries)]func(t *bendTile){
+		nn.Linear: linearApplyAVX512,
+		nn.Knee:   kneeApplyAVX512,
+		nn.Soft:   softApplyAVX512,
+		nn.Hard:   hardApplyAVX512,
+		nn.Switch: switchApplyAVX512,
+		nn.Clamp:  clampApplyAVX512,
+		nn.Fold:   foldApplyAVX512,
+		nn.Turn:   turnApplyAVX512,
+		nn.Crush:  crushApplyAVX512,
+		nn.Sine:   sineApplyAVX512,
+	},
+	slope: [len(nn.Unaries)]func(t *bendTile){
+		nn.Linear: linearSlopeAVX512,
+		nn.Knee:   kneeSlopeAVX512,
+		nn.Soft:   beyondSlopeAVX512,
+		nn.Hard:   beyondSlopeAVX512,
+		nn.Clamp:  clampSlopeAVX512,
+		nn.Fold:   foldSlopeAVX512,
+		nn.Sine:   sineSlopeAVX512,
+	},
 }
 
 var othersAVX2 = others{
@@ -1116,8 +1269,39 @@ var bendersAVX2 = benders{
 	mix: mixAVX2, scale: scaleAVX2, sign: signAVX2, quantise: quantiseAVX2,
 	size: sizeAVX2, dot: dotAVX2,
 	resample: resampleAVX2, wire: wireAVX2,
-	point: [codes]func(t *bendTile){nil, kneeAVX2, softAVX2, hardAVX2, binaryAVX2, clampAVX2, foldAVX2, wrapAVX2, crushAVX2, sineAVX2},
-	slope: [codes]func(t *bendTile){nil, kneeSlopeAVX2, beyondSlopeAVX2, beyondSlopeAVX2, nil, clampSlopeAVX2, foldSlopeAVX2, nil, nil, sineSlopeAVX2},
+	point: [len(nn.Unaries)]func(t *bendTile){
+		nn.Linear: linearAVX2,
+		nn.Knee:   kneeAVX2,
+		nn.Soft:   softAVX2,
+		nn.Hard:   hardAVX2,
+		nn.Switch: switchAVX2,
+		nn.Clamp:  clampAVX2,
+		nn.Fold:   foldAVX2,
+		nn.Turn:   turnAVX2,
+		nn.Crush:  crushAVX2,
+		nn.Sine:   sineAVX2,
+	},
+	apply: [len(nn.Unaries)]func(t *bendTile){
+		nn.Linear: linearApplyAVX2,
+		nn.Knee:   kneeApplyAVX2,
+		nn.Soft:   softApplyAVX2,
+		nn.Hard:   hardApplyAVX2,
+		nn.Switch: switchApplyAVX2,
+		nn.Clamp:  clampApplyAVX2,
+		nn.Fold:   foldApplyAVX2,
+		nn.Turn:   turnApplyAVX2,
+		nn.Crush:  crushApplyAVX2,
+		nn.Sine:   sineApplyAVX2,
+	},
+	slope: [len(nn.Unaries)]func(t *bendTile){
+		nn.Linear: linearSlopeAVX2,
+		nn.Knee:   kneeSlopeAVX2,
+		nn.Soft:   beyondSlopeAVX2,
+		nn.Hard:   beyondSlopeAVX2,
+		nn.Clamp:  clampSlopeAVX2,
+		nn.Fold:   foldSlopeAVX2,
+		nn.Sine:   sineSlopeAVX2,
+	},
 }
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}

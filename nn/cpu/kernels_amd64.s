@@ -37396,6 +37396,116 @@ pixel:
 	VZEROUPPER
 	RET
 
+// func linearAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linearAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 92(AX), Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMULPS  Z7, Z0, Z0
+	VADDPS  Z8, Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMULPS  Z5, Z0, Z0
+	VADDPS  Z2, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func linearApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linearApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 92(AX), Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMULPS  Z7, Z0, Z0
+	VADDPS  Z8, Z0, Z0
+	VMULPS  Z5, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func kneeAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·kneeAVX512(SB), NOSPLIT, $0-8
@@ -37455,6 +37565,63 @@ store:
 	VZEROUPPER
 	RET
 
+// func kneeApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·kneeApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMULPS  Z7, Z2, Z4
+	VCMPPS  $0x11, Z8, Z2, K1
+	VMOVAPS Z4, K1, Z0
+	VMULPS  Z5, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func softAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·softAVX512(SB), NOSPLIT, $0-8
@@ -37482,6 +37649,62 @@ pixel:
 	VSUBPS  Z2, Z0, Z0
 	VMULPS  Z5, Z0, Z0
 	VADDPS  Z2, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·softApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VPXORD       Z8, Z8, Z8
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMAXPS  Z0, Z8, Z0
+	VMINPS  Z0, Z7, Z0
+	VSUBPS  Z0, Z2, Z0
+	VMULPS  Z5, Z0, Z0
 	MOVQ    80(AX), R9
 	TESTQ   R9, R9
 	JZ      store
@@ -37572,9 +37795,66 @@ store:
 	VZEROUPPER
 	RET
 
-// func binaryAVX512(t *byte)
+// func hardApplyAVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·binaryAVX512(SB), NOSPLIT, $0-8
+TEXT ·hardApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X8
+	VPBROADCASTD X8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Z2
+	VMOVAPS   Z2, Z0
+	VPANDD    Z8, Z2, Z4
+	VCMPPS    $0x16, Z7, Z4, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMULPS    Z5, Z0, Z0
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·switchAVX512(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
@@ -37598,6 +37878,61 @@ pixel:
 	VSUBPS    Z2, Z0, Z0
 	VMULPS    Z5, Z0, Z0
 	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·switchApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 92(AX), Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Z2
+	VMOVAPS   Z2, Z0
+	VMOVAPS   Z8, Z0
+	VCMPPS    $0x1e, Z7, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMULPS    Z5, Z0, Z0
 	MOVQ      80(AX), R9
 	TESTQ     R9, R9
 	JZ        store
@@ -37655,6 +37990,61 @@ pixel:
 	VSUBPS  Z2, Z0, Z0
 	VMULPS  Z5, Z0, Z0
 	VADDPS  Z2, Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·clampApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VPXORD       Z8, Z8, Z8
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMAXPS  Z0, Z8, Z0
+	VMINPS  Z0, Z7, Z0
+	VMULPS  Z5, Z0, Z0
 	MOVQ    80(AX), R9
 	TESTQ   R9, R9
 	JZ      store
@@ -37758,9 +38148,79 @@ store:
 	VZEROUPPER
 	RET
 
-// func wrapAVX512(t *byte)
+// func foldApplyAVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·wrapAVX512(SB), NOSPLIT, $0-8
+TEXT ·foldApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Z10
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Z11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z0
+	VMULPS      Z9, Z0, Z3
+	VADDPS      Z9, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z10, Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VSUBPS      Z0, Z11, Z3
+	VMINPS      Z0, Z3, Z0
+	VMULPS      Z7, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func turnAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·turnAVX512(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
@@ -37791,6 +38251,68 @@ pixel:
 	VSUBPS      Z2, Z0, Z0
 	VMULPS      Z5, Z0, Z0
 	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func turnApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·turnApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	VADDPS       Z7, Z7, Z7
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z3
+	VMULPS      Z9, Z3, Z3
+	VADDPS      Z9, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z7, Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VMULPS      Z5, Z0, Z0
 	MOVQ        80(AX), R9
 	TESTQ       R9, R9
 	JZ          store
@@ -37883,6 +38405,65 @@ store:
 	VZEROUPPER
 	RET
 
+// func crushApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·crushApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z0
+	VADDPS      Z9, Z0, Z0
+	VRNDSCALEPS $0x09, Z0, Z0
+	VMULPS      Z7, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func sineAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·sineAVX512(SB), NOSPLIT, $0-8
@@ -37940,6 +38521,140 @@ pixel:
 	TESTQ       $0x00000001, R9
 	JZ          sound
 	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sineApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sineApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 92(AX), Z7
+	VBROADCASTSS 96(AX), Z8
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X9
+	VPBROADCASTD X9, Z9
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Z10
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Z11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS     (DX), Z2
+	VMOVAPS     Z2, Z0
+	VMULPS      Z8, Z0, Z0
+	VMULPS      Z9, Z0, Z3
+	VADDPS      Z9, Z3, Z3
+	VRNDSCALEPS $0x09, Z3, Z3
+	VMULPS      Z10, Z3, Z3
+	VSUBPS      Z3, Z0, Z0
+	VSUBPS      Z0, Z11, Z3
+	VMINPS      Z0, Z3, Z0
+	VMULPS      Z0, Z0, Z3
+	VMULPS      sine4<>+0(SB), Z3, Z4
+	VADDPS      sine3<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine2<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine1<>+0(SB), Z4, Z4
+	VMULPS      Z3, Z4, Z4
+	VADDPS      sine0<>+0(SB), Z4, Z4
+	VMULPS      Z4, Z0, Z0
+	VMULPS      Z7, Z0, Z0
+	VMULPS      Z5, Z0, Z0
+	MOVQ        80(AX), R9
+	TESTQ       R9, R9
+	JZ          store
+	TESTQ       $0x00000001, R9
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R9
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R9
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func linearSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linearSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Z5
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Z6
+	VBROADCASTSS 88(AX), Z7
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Z2
+	VMOVAPS Z2, Z0
+	VMOVAPS Z7, Z0
+	VMULPS  Z5, Z0, Z0
+	VADDPS  Z6, Z0, Z0
+	VMULPS  (BX), Z0, Z0
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R9
@@ -40191,6 +40906,162 @@ pixel:
 	VZEROUPPER
 	RET
 
+// func linearAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·linearAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 92(AX), Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMULPS  Y9, Y0, Y0
+	VADDPS  Y10, Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMULPS  Y9, Y1, Y1
+	VADDPS  Y10, Y1, Y1
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func linearApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·linearApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 92(AX), Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMULPS  Y9, Y0, Y0
+	VADDPS  Y10, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMULPS  Y9, Y1, Y1
+	VADDPS  Y10, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func kneeAVX2(t *byte)
 // Requires: AVX, AVX2
 TEXT ·kneeAVX2(SB), NOSPLIT, $0-8
@@ -40275,6 +41146,86 @@ store:
 	VZEROUPPER
 	RET
 
+// func kneeApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·kneeApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x00000000, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS   (DX), Y2
+	VMOVAPS   Y2, Y0
+	VMULPS    Y9, Y2, Y4
+	VCMPPS    $0x11, Y10, Y2, Y3
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VMULPS    Y5, Y0, Y0
+	VMOVUPS   32(DX), Y2
+	VMOVAPS   Y2, Y1
+	VMULPS    Y9, Y2, Y4
+	VCMPPS    $0x11, Y10, Y2, Y3
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMULPS    Y6, Y1, Y1
+	MOVQ      80(AX), R9
+	TESTQ     R9, R9
+	JZ        store
+	TESTQ     $0x00000001, R9
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func softAVX2(t *byte)
 // Requires: AVX, AVX2
 TEXT ·softAVX2(SB), NOSPLIT, $0-8
@@ -40312,6 +41263,85 @@ pixel:
 	VSUBPS  Y2, Y1, Y1
 	VMULPS  Y6, Y1, Y1
 	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VXORPS       Y10, Y10, Y10
+	VSUBPS       Y9, Y10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMAXPS  Y0, Y10, Y0
+	VMINPS  Y0, Y9, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMULPS  Y5, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMAXPS  Y1, Y10, Y1
+	VMINPS  Y1, Y9, Y1
+	VSUBPS  Y1, Y2, Y1
+	VMULPS  Y6, Y1, Y1
 	MOVQ    80(AX), R9
 	TESTQ   R9, R9
 	JZ      store
@@ -40442,9 +41472,89 @@ store:
 	VZEROUPPER
 	RET
 
-// func binaryAVX2(t *byte)
+// func hardApplyAVX2(t *byte)
 // Requires: AVX, AVX2
-TEXT ·binaryAVX2(SB), NOSPLIT, $0-8
+TEXT ·hardApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVL         $0x7fffffff, DI
+	VMOVD        DI, X10
+	VPBROADCASTD X10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VANDPS  Y10, Y2, Y4
+	VCMPPS  $0x16, Y9, Y4, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VANDPS  Y10, Y2, Y4
+	VCMPPS  $0x16, Y9, Y4, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  Y6, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·switchAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
@@ -40478,6 +41588,84 @@ pixel:
 	VSUBPS  Y2, Y1, Y1
 	VMULPS  Y6, Y1, Y1
 	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·switchApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 92(AX), Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMOVAPS Y10, Y0
+	VCMPPS  $0x1e, Y9, Y2, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  Y5, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMOVAPS Y10, Y1
+	VCMPPS  $0x1e, Y9, Y2, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  Y6, Y1, Y1
 	MOVQ    80(AX), R9
 	TESTQ   R9, R9
 	JZ      store
@@ -40559,6 +41747,83 @@ pixel:
 	VSUBPS  Y2, Y1, Y1
 	VMULPS  Y6, Y1, Y1
 	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·clampApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VXORPS       Y10, Y10, Y10
+	VSUBPS       Y9, Y10, Y10
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMAXPS  Y0, Y10, Y0
+	VMINPS  Y0, Y9, Y0
+	VMULPS  Y5, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMAXPS  Y1, Y10, Y1
+	VMINPS  Y1, Y9, Y1
+	VMULPS  Y6, Y1, Y1
 	MOVQ    80(AX), R9
 	TESTQ   R9, R9
 	JZ      store
@@ -40708,9 +41973,108 @@ store:
 	VZEROUPPER
 	RET
 
-// func wrapAVX2(t *byte)
+// func foldApplyAVX2(t *byte)
 // Requires: AVX, AVX2
-TEXT ·wrapAVX2(SB), NOSPLIT, $0-8
+TEXT ·foldApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X12
+	VPBROADCASTD X12, Y12
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X13
+	VPBROADCASTD X13, Y13
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y0
+	VMULPS   Y11, Y0, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y0, Y0
+	VSUBPS   Y0, Y13, Y3
+	VMINPS   Y0, Y3, Y0
+	VMULPS   Y9, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y1
+	VMULPS   Y11, Y1, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y1, Y1
+	VSUBPS   Y1, Y13, Y3
+	VMINPS   Y1, Y3, Y1
+	VMULPS   Y9, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func turnAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·turnAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
@@ -40754,6 +42118,94 @@ pixel:
 	VSUBPS   Y2, Y1, Y1
 	VMULPS   Y6, Y1, Y1
 	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func turnApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·turnApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	VADDPS       Y9, Y9, Y9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y3
+	VMULPS   Y11, Y3, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y9, Y3, Y3
+	VSUBPS   Y3, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y3
+	VMULPS   Y11, Y3, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y9, Y3, Y3
+	VSUBPS   Y3, Y1, Y1
+	VMULPS   Y6, Y1, Y1
 	MOVQ     80(AX), R9
 	TESTQ    R9, R9
 	JZ       store
@@ -40887,6 +42339,89 @@ store:
 	VZEROUPPER
 	RET
 
+// func crushApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·crushApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3f000000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y0
+	VADDPS   Y11, Y0, Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMULPS   Y9, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y1
+	VADDPS   Y11, Y1, Y1
+	VROUNDPS $0x09, Y1, Y1
+	VMULPS   Y9, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func sineAVX2(t *byte)
 // Requires: AVX, AVX2
 TEXT ·sineAVX2(SB), NOSPLIT, $0-8
@@ -40971,6 +42506,202 @@ pixel:
 	JZ       sound
 	VADDPS   (CX), Y0, Y0
 	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sineApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sineApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 92(AX), Y9
+	VBROADCASTSS 96(AX), Y10
+	MOVL         $0x3e800000, DI
+	VMOVD        DI, X11
+	VPBROADCASTD X11, Y11
+	MOVL         $0x40800000, DI
+	VMOVD        DI, X12
+	VPBROADCASTD X12, Y12
+	MOVL         $0x40000000, DI
+	VMOVD        DI, X13
+	VPBROADCASTD X13, Y13
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS  (DX), Y2
+	VMOVAPS  Y2, Y0
+	VMULPS   Y10, Y0, Y0
+	VMULPS   Y11, Y0, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y0, Y0
+	VSUBPS   Y0, Y13, Y3
+	VMINPS   Y0, Y3, Y0
+	VMULPS   Y0, Y0, Y3
+	VMULPS   sine4<>+0(SB), Y3, Y4
+	VADDPS   sine3<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine2<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine1<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine0<>+0(SB), Y4, Y4
+	VMULPS   Y4, Y0, Y0
+	VMULPS   Y9, Y0, Y0
+	VMULPS   Y5, Y0, Y0
+	VMOVUPS  32(DX), Y2
+	VMOVAPS  Y2, Y1
+	VMULPS   Y10, Y1, Y1
+	VMULPS   Y11, Y1, Y3
+	VADDPS   Y11, Y3, Y3
+	VROUNDPS $0x09, Y3, Y3
+	VMULPS   Y12, Y3, Y3
+	VSUBPS   Y3, Y1, Y1
+	VSUBPS   Y1, Y13, Y3
+	VMINPS   Y1, Y3, Y1
+	VMULPS   Y1, Y1, Y3
+	VMULPS   sine4<>+0(SB), Y3, Y4
+	VADDPS   sine3<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine2<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine1<>+0(SB), Y4, Y4
+	VMULPS   Y3, Y4, Y4
+	VADDPS   sine0<>+0(SB), Y4, Y4
+	VMULPS   Y4, Y1, Y1
+	VMULPS   Y9, Y1, Y1
+	VMULPS   Y6, Y1, Y1
+	MOVQ     80(AX), R9
+	TESTQ    R9, R9
+	JZ       store
+	TESTQ    $0x00000001, R9
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R9
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R9
+	JZ           store
+	MOVBLZX      (SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R9
+	VMOVD        R9, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R8, BX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func linearSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·linearSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	VMOVUPS      (DI), Y5
+	VMOVUPS      32(DI), Y6
+	MOVQ         48(AX), DI
+	VMOVUPS      (DI), Y7
+	VMOVUPS      32(DI), Y8
+	VBROADCASTSS 88(AX), Y9
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+
+pixel:
+	VMOVUPS (DX), Y2
+	VMOVAPS Y2, Y0
+	VMOVAPS Y9, Y0
+	VMULPS  Y5, Y0, Y0
+	VADDPS  Y7, Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VMOVAPS Y2, Y1
+	VMOVAPS Y9, Y1
+	VMULPS  Y6, Y1, Y1
+	VADDPS  Y8, Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R9
+	TESTQ   R9, R9
+	JZ      store
+	TESTQ   $0x00000001, R9
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R9

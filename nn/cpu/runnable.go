@@ -27,7 +27,7 @@ func runnable(net *nn.Net) error {
 // known tells whether the engine knows an operation.
 func known(op nn.Op) bool {
 	switch op.(type) {
-	case *nn.Conv, *nn.Pool, *nn.LRN, *nn.Softmax, *nn.ReLU, *nn.Clip, *nn.Affine, *nn.Concat, *nn.Add, *nn.Binary:
+	case *nn.Conv, *nn.Pool, *nn.LRN, *nn.Softmax, *nn.ReLU, *nn.Clip, *nn.Affine, *nn.Concat, *nn.Add, *nn.Binary, *nn.Unary:
 		return true
 	}
 	return false
@@ -35,10 +35,8 @@ func known(op nn.Op) bool {
 
 // knownEffect tells whether the engine knows an effect.
 func knownEffect(e bend.Effect) bool {
-	switch e := e.(type) {
-	case bend.Pointwise:
-		return e.Code < codes
-	case bend.Noise, bend.SampleHold, bend.Feedback, bend.Rewire, bend.Normalise, bend.Stencil, bend.Resample, bend.Morph:
+	switch e.(type) {
+	case bend.Pointwise, bend.Noise, bend.SampleHold, bend.Feedback, bend.Rewire, bend.Normalise, bend.Stencil, bend.Resample, bend.Morph:
 		return true
 	case bend.GradientSign, bend.GradientQuantise, bend.GradientStencil, bend.GradientMirror, bend.GradientOrthogonal:
 		return true

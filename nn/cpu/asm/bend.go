@@ -246,7 +246,7 @@ func bends(v vector) {
 		VADDPS(x, out, out)
 	})
 	measures(v)
-	points(v)
+	functions(v)
 	resample(v)
 	wire(v)
 }

@@ -1,22 +1,35 @@
 package main
 
 import (
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// The kernels of bend.Pointwise by its Code, "" for those that have no kernel of their own. Their
-// arithmetic is that of package cpu's point and slope, operation by operation.
-var (
-	pointNames = [10]string{"", "knee", "soft", "hard", "binary", "clamp", "fold", "wrap", "crush", "sine"}
-	slopeNames = [10]string{"", "kneeSlope", "beyondSlope", "beyondSlope", "", "clampSlope", "foldSlope", "", "", "sineSlope"}
-)
+// kernel is a kernel of functions of nn.Unaries, by the names of their constants.
+type kernel struct {
+	name string
+	fns  []string
+}
 
-// point writes a kernel x + wet*(f(x) - x); make loads its constants and gives f, which
-// turns v, a copy of x, into f(x) and leaves x alone. Two registers are free.
-func point(v vector, name, doc string, make func(b *bender) func(x, v, t, u VecPhysical)) {
-	b := newBender(v, name, doc)
+// The kernels so far of an instruction set by the fields of cpu.benders. Their arithmetic is that of the table's Go
+// functions, operation by operation.
+var unaries = map[string]map[string][]kernel{avx512: {}, avx2: {}}
+
+func (b *bender) serves(field string, fns ...string) {
+	unaries[b.isa][field] = append(unaries[b.isa][field], kernel{b.name, fns})
+}
+
+// body turns v, a copy of x, into f(x) and leaves x alone; t and u are free.
+type body = func(x, v, t, u VecPhysical)
+
+// unary writes the kernels x + wet*(f(x) - x) and wet*f(x) of a function; make loads its constants.
+func unary(v vector, fn string, make func(b *bender) body) {
+	stem := strings.ToLower(fn)
+	b := newBender(v, stem, "mixes nn."+fn+" into a row.")
+	b.serves("point", fn)
 	f := make(b)
 	b.pixels(nil, func(i int, out VecPhysical) {
 		x := b.reg(2)
@@ -27,11 +40,22 @@ func point(v vector, name, doc string, make func(b *bender) func(x, v, t, u VecP
 		VMULPS(b.wet[i], out, out)
 		VADDPS(x, out, out)
 	})
+	b = newBender(v, stem+"Apply", "applies nn."+fn+" to a row.")
+	b.serves("apply", fn)
+	f = make(b)
+	b.pixels(nil, func(i int, out VecPhysical) {
+		x := b.reg(2)
+		VMOVUPS(b.half(b.x, i), x)
+		VMOVAPS(x, out)
+		f(x, out, b.reg(3), b.reg(4))
+		VMULPS(b.wet[i], out, out)
+	})
 }
 
-// slope writes a kernel f*(clean + wet*s(x)), f being the gradient.
-func slope(v vector, name, doc string, make func(b *bender) func(x, v, t, u VecPhysical)) {
-	b := newBender(v, name, doc)
+// slope writes a kernel f*(clean + wet*s(x)), f being the gradient, for the way back of functions.
+func slope(v vector, name string, make func(b *bender) body, fns ...string) {
+	b := newBender(v, name, "is the way back of nn."+strings.Join(fns, " and nn.")+".")
+	b.serves("slope", fns...)
 	s := make(b)
 	b.pixels(nil, func(i int, out VecPhysical) {
 		x := b.reg(2)
@@ -108,16 +132,24 @@ func sineNumbers() {
 	}
 }
 
-func points(v vector) {
-	type body = func(x, v, t, u VecPhysical)
-	point(v, "knee", "bends a row by bend.Knee.", func(b *bender) body {
+// functions writes the kernels of an instruction set: a function here for every row of nn.Unaries, a slope for those
+// whose way back is not straight.
+func functions(v vector) {
+	unary(v, "Linear", func(b *bender) body {
+		p, q := b.parameter(bendP), b.parameter(bendQ)
+		return func(_, v, _, _ VecPhysical) {
+			VMULPS(p, v, v)
+			VADDPS(q, v, v)
+		}
+	})
+	unary(v, "Knee", func(b *bender) body {
 		p, zero := b.parameter(bendP), b.literal(0)
 		return func(x, v, t, u VecPhysical) {
 			VMULPS(p, x, u)
 			b.choose(cmpLT, x, zero, u, v, t)
 		}
 	})
-	point(v, "soft", "bends a row by bend.Soft.", func(b *bender) body {
+	unary(v, "Soft", func(b *bender) body {
 		p := b.parameter(bendP)
 		n := b.negative(p)
 		return func(x, v, t, u VecPhysical) {
@@ -125,26 +157,26 @@ func points(v vector) {
 			VSUBPS(v, x, v)
 		}
 	})
-	point(v, "hard", "bends a row by bend.Hard.", func(b *bender) body {
+	unary(v, "Hard", func(b *bender) body {
 		p, mask := b.parameter(bendP), b.pattern(0x7fffffff)
 		return func(x, v, t, u VecPhysical) {
 			b.magnitude(mask, x, u)
 			b.keep(cmpNotLE, u, p, v, t)
 		}
 	})
-	point(v, "binary", "bends a row by bend.Binary.", func(b *bender) body {
+	unary(v, "Switch", func(b *bender) body {
 		p, q := b.parameter(bendP), b.parameter(bendQ)
 		return func(x, v, t, u VecPhysical) {
 			VMOVAPS(q, v)
 			b.keep(cmpGT, x, p, v, t)
 		}
 	})
-	point(v, "clamp", "bends a row by bend.Clamp.", func(b *bender) body {
+	unary(v, "Clamp", func(b *bender) body {
 		p := b.parameter(bendP)
 		n := b.negative(p)
 		return func(_, v, _, _ VecPhysical) { limit(n, p, v) }
 	})
-	point(v, "fold", "bends a row by bend.Fold.", func(b *bender) body {
+	unary(v, "Fold", func(b *bender) body {
 		p, r, folded := b.parameter(bendP), b.parameter(bendR), b.folded()
 		return func(_, v, t, _ VecPhysical) {
 			VMULPS(r, v, v)
@@ -152,7 +184,7 @@ func points(v vector) {
 			VMULPS(p, v, v)
 		}
 	})
-	point(v, "wrap", "bends a row by bend.Wrap.", func(b *bender) body {
+	unary(v, "Turn", func(b *bender) body {
 		p, r, middle := b.parameter(bendP), b.parameter(bendR), b.literal(0.5)
 		VADDPS(p, p, p)
 		return func(_, v, t, _ VecPhysical) {
@@ -164,7 +196,7 @@ func points(v vector) {
 			VSUBPS(t, v, v)
 		}
 	})
-	point(v, "crush", "bends a row by bend.Crush.", func(b *bender) body {
+	unary(v, "Crush", func(b *bender) body {
 		p, r, middle := b.parameter(bendP), b.parameter(bendR), b.literal(0.5)
 		return func(_, v, _, _ VecPhysical) {
 			VMULPS(r, v, v)
@@ -173,7 +205,7 @@ func points(v vector) {
 			VMULPS(p, v, v)
 		}
 	})
-	point(v, "sine", "bends a row by bend.Sine.", func(b *bender) body {
+	unary(v, "Sine", func(b *bender) body {
 		q, r, folded, sine := b.parameter(bendQ), b.parameter(bendR), b.folded(), b.quarterSine()
 		return func(_, v, t, u VecPhysical) {
 			VMULPS(r, v, v)
@@ -183,30 +215,34 @@ func points(v vector) {
 		}
 	})
 
-	slope(v, "kneeSlope", "is the way back of bend.Knee.", func(b *bender) body {
+	slope(v, "linearSlope", func(b *bender) body {
+		p := b.parameter(bendP)
+		return func(_, v, _, _ VecPhysical) { VMOVAPS(p, v) }
+	}, "Linear")
+	slope(v, "kneeSlope", func(b *bender) body {
 		p, one, zero := b.parameter(bendP), b.literal(1), b.literal(0)
 		return func(x, v, t, _ VecPhysical) {
 			VMOVAPS(one, v)
 			b.choose(cmpLT, x, zero, p, v, t)
 		}
-	})
-	slope(v, "beyondSlope", "is the way back of bend.Soft and bend.Hard.", func(b *bender) body {
+	}, "Knee")
+	slope(v, "beyondSlope", func(b *bender) body {
 		p, one, mask := b.parameter(bendP), b.literal(1), b.pattern(0x7fffffff)
 		return func(x, v, t, u VecPhysical) {
 			VMOVAPS(one, v)
 			b.magnitude(mask, x, u)
 			b.keep(cmpNotLE, u, p, v, t)
 		}
-	})
-	slope(v, "clampSlope", "is the way back of bend.Clamp.", func(b *bender) body {
+	}, "Soft", "Hard")
+	slope(v, "clampSlope", func(b *bender) body {
 		p, one, mask := b.parameter(bendP), b.literal(1), b.pattern(0x7fffffff)
 		return func(x, v, t, u VecPhysical) {
 			VMOVAPS(one, v)
 			b.magnitude(mask, x, u)
 			b.keep(cmpLE, u, p, v, t)
 		}
-	})
-	slope(v, "foldSlope", "is the way back of bend.Fold.", func(b *bender) body {
+	}, "Clamp")
+	slope(v, "foldSlope", func(b *bender) body {
 		r, into, one := b.parameter(bendR), b.into(), b.literal(1)
 		minus := b.negative(one)
 		return func(x, v, t, u VecPhysical) {
@@ -215,8 +251,8 @@ func points(v vector) {
 			VMOVAPS(one, v)
 			b.choose(cmpGT, u, one, minus, v, t)
 		}
-	})
-	slope(v, "sineSlope", "is the way back of bend.Sine.", func(b *bender) body {
+	}, "Fold")
+	slope(v, "sineSlope", func(b *bender) body {
 		p, r, folded, sine := b.parameter(bendP), b.parameter(bendR), b.folded(), b.quarterSine()
 		one := b.literal(1)
 		return func(_, v, t, u VecPhysical) {
@@ -226,5 +262,5 @@ func points(v vector) {
 			sine(v, t, u)
 			VMULPS(p, v, v)
 		}
-	})
+	}, "Sine")
 }

@@ -1,0 +1,22 @@
+package gpu
+
+import (
+	"strings"
+
+	"zalgoscope/nn"
+)
+
+// unaryParams mirrors the end of unary.comp's parameters.
+type unaryParams struct {
+	BesideBase, BesideRow, BesidePlane int32
+	P, Q, R                            float32
+}
+
+func unaryOf(op *nn.Unary, x *view) unaryParams {
+	return unaryParams{int32(x.origin()), int32(x.row()), int32(x.plane()), op.P, op.Q, op.R}
+}
+
+// unaryDefines names a function to unary.glsl.
+func unaryDefines(fn nn.UnaryFn, back bool) defines {
+	return defines{strings.ToUpper(nn.Unaries[fn].Name): 1, "BACK": flag(back)}
+}

@@ -1,0 +1,26 @@
+// A layer of a function of single values; BACK 1 multiplies the gradient by its slope at the input.
+layout(local_size_x = LX) in;
+
+layout(std140, binding = 0) uniform Params {
+    HEADER
+    int besideBase, besideRow, besidePlane; // of the input on the way back
+    float p, q, r;
+};
+#ifdef NO_UNARY
+#error not told which function
+#endif
+
+SOURCE(0, In, x);
+SOURCE(1, Seen, seen); // the input, on the way back
+STORES;
+
+void main() {
+    POSITION
+    vec4 v = LOAD(x, inBase + block * inPlane + py * inRow + px);
+#if BACK == 1
+    v *= unarySlope(LOAD(seen, besideBase + block * besidePlane + py * besideRow + px), p, q, r);
+#else
+    v = unary(v, p, q, r) * LANES(block);
+#endif
+    STORE(here, v)
+}
