@@ -63,7 +63,10 @@ func newPanel(s *studio) *panel {
 	p.addWhat(content)
 	content.AddChild(p.look.heading("Bend"))
 	p.addRack(content)
-	for _, g := range []struct{ name, group string }{{"Picture", "picture"}, {"Motion", "motion"}} {
+	for _, g := range []struct {
+		name  string
+		group dream.Group
+	}{{"Picture", dream.GroupPicture}, {"Motion", dream.GroupMotion}} {
 		content.AddChild(p.look.heading(g.name))
 		for i := range dream.Knobs {
 			if k := &dream.Knobs[i]; k.Group == g.group && k.Number(&s.want) != nil {

@@ -20,14 +20,14 @@ func knobFlags(fs *pflag.FlagSet, s *dream.Settings) {
 // bendFlags makes a flag of those rows that bend, likewise.
 func bendFlags(fs *pflag.FlagSet, s *dream.Settings) {
 	for i := range dream.Knobs {
-		if k := &dream.Knobs[i]; k.Group == "bend" {
+		if k := &dream.Knobs[i]; k.Group == dream.GroupBend {
 			knobFlag(fs, k, s)
 		}
 	}
 }
 
 // adjust copies the knobs of a group, "" for all, that flags have set.
-func adjust(flags *pflag.FlagSet, group string, from, to *dream.Settings) {
+func adjust(flags *pflag.FlagSet, group dream.Group, from, to *dream.Settings) {
 	for i := range dream.Knobs {
 		k := &dream.Knobs[i]
 		if group != "" && k.Group != group || !flags.Changed(k.Name) {

@@ -155,7 +155,7 @@ func (j *replayJob) bend(cmd *cobra.Command, r record.Recipe, net *nn.Net) (reco
 	if err := dream.CheckBends(net, j.bends.Bend, j.bends.Mod); err != nil {
 		return r, err
 	}
-	return r.With(func(s *dream.Settings) { adjust(cmd.Flags(), "bend", &j.bends, s) }), nil
+	return r.With(func(s *dream.Settings) { adjust(cmd.Flags(), dream.GroupBend, &j.bends, s) }), nil
 }
 
 // follow takes from the recipe what no flag says: the net, and how the file is written.

@@ -115,14 +115,6 @@ func TestFatigueIsRememberedByLayer(t *testing.T) {
 	}
 }
 
-// Old recipes name no knobs of today; they were made without them.
-func TestBefore(t *testing.T) {
-	s := Before()
-	if s.Fatigue != 0 || s.Even != 0 || s.Depth != 0 || s.Offset != 0 || s.Step != Defaults().Step {
-		t.Errorf("an old recipe stands for %+v", s)
-	}
-}
-
 // Static keeps its strength at whatever size it is dreamed, where scaled it would be grey.
 func TestStaticAtEverySize(t *testing.T) {
 	start := Make("static", 160, 120, 1)

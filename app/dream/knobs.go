@@ -9,12 +9,12 @@ import (
 // session files are made. A knob is a number or a text.
 type Knob struct {
 	Name    string // flag, slider and recipe name
-	Group   string // "what", "picture", "motion", "bend" or "canvas"
+	Group   Group
 	Unit    string
 	Min     float64
 	Max     float64
 	Default float64
-	Absent  *float64 // what a recipe from before the knob stands for; nil for Default
+	Absent  *float64 // what a recipe from before the knob stands for; nil for a knob that all recipes have
 	Whole   bool     // only whole numbers
 	List    bool     // a text of parts with spaces between
 	Rate    bool     // by each frame, in the window by each second
@@ -26,94 +26,105 @@ type Knob struct {
 	text func(*Settings) *string
 }
 
+// Group is what a knob is of.
+type Group string
+
+const (
+	GroupWhat    Group = "what"
+	GroupPicture Group = "picture"
+	GroupMotion  Group = "motion"
+	GroupBend    Group = "bend"
+	GroupCanvas  Group = "canvas"
+)
+
 // Knobs is the one table of knobs.
 var Knobs = []Knob{
-	{Name: "layer", Group: "what", Less: "ArrowLeft", More: "ArrowRight",
+	{Name: "layer", Group: GroupWhat, Less: "ArrowLeft", More: "ArrowRight",
 		Help: "layers to dream, NAME[:weight] with commas between",
 		text: func(s *Settings) *string { return &s.Layer }},
-	{Name: "channel", Group: "what",
+	{Name: "channel", Group: GroupWhat,
 		Help: "channels of the layer, N[:weight] with commas between, instead of all",
 		text: func(s *Settings) *string { return &s.Channel }},
-	{Name: "class", Group: "what",
+	{Name: "class", Group: GroupWhat,
 		Help: "dream the label that contains this word, instead of a layer",
 		text: func(s *Settings) *string { return &s.Class }},
-	{Name: "guide", Group: "what",
+	{Name: "guide", Group: GroupWhat,
 		Help: "picture whose features the layer is to follow",
 		text: func(s *Settings) *string { return &s.Guide }},
 
-	{Name: "step", Group: "picture", Min: 0, Max: 12, Default: 1.5, Less: "Digit1", More: "Digit2",
+	{Name: "step", Group: GroupPicture, Min: 0, Max: 12, Default: 1.5, Less: "Digit1", More: "Digit2",
 		Help: "mean change of a colour value by one gradient step, of 255",
 		num:  func(s *Settings) *float64 { return &s.Step }},
-	{Name: "steps", Group: "picture", Min: 1, Max: 100, Default: 10, Whole: true, Less: "Digit3", More: "Digit4",
+	{Name: "steps", Group: GroupPicture, Min: 1, Max: 100, Default: 10, Whole: true, Less: "Digit3", More: "Digit4",
 		Help: "gradient steps in each octave",
 		num:  func(s *Settings) *float64 { return &s.Steps }},
-	{Name: "octaves", Group: "picture", Min: 1, Max: 10, Default: 4, Whole: true, Less: "Digit5", More: "Digit6",
+	{Name: "octaves", Group: GroupPicture, Min: 1, Max: 10, Default: 4, Whole: true, Less: "Digit5", More: "Digit6",
 		Help: "sizes at which the picture is dreamed, from small to full",
 		num:  func(s *Settings) *float64 { return &s.Octaves }},
-	{Name: "octave-scale", Group: "picture", Min: 1.05, Max: 3, Default: 1.4,
+	{Name: "octave-scale", Group: GroupPicture, Min: 1.05, Max: 3, Default: 1.4,
 		Help: "size of an octave over the one below it",
 		num:  func(s *Settings) *float64 { return &s.OctaveScale }},
-	{Name: "jitter", Group: "picture", Unit: "px", Min: 0, Max: 128, Default: 32, Whole: true,
+	{Name: "jitter", Group: GroupPicture, Unit: "px", Min: 0, Max: 128, Default: 32, Whole: true,
 		Help: "largest random shift before each gradient step",
 		num:  func(s *Settings) *float64 { return &s.Jitter }},
-	{Name: "fatigue", Group: "picture", Min: 0, Max: 2, Default: 0.5, Absent: new(float64), Less: "Digit7", More: "Digit8",
+	{Name: "fatigue", Group: GroupPicture, Min: 0, Max: 2, Default: 0.5, Absent: new(0.0), Less: "Digit7", More: "Digit8",
 		Help: "how much a whole layer's channels tire of what they have seen, so that others come",
 		num:  func(s *Settings) *float64 { return &s.Fatigue }},
-	{Name: "even", Group: "picture", Min: 0, Max: 1, Absent: new(float64),
+	{Name: "even", Group: GroupPicture, Min: 0, Max: 1, Absent: new(0.0),
 		Help: "how much weak places of the picture get of the strong ones' share",
 		num:  func(s *Settings) *float64 { return &s.Even }},
-	{Name: "depth", Group: "picture", Min: 0, Max: 1, Absent: new(float64),
+	{Name: "depth", Group: GroupPicture, Min: 0, Max: 1, Absent: new(0.0),
 		Help: "how much large shapes get of the fine detail's share",
 		num:  func(s *Settings) *float64 { return &s.Depth }},
-	{Name: "depth-levels", Group: "picture", Min: 2, Max: 6, Default: 4, Whole: true,
+	{Name: "depth-levels", Group: GroupPicture, Min: 2, Max: 6, Default: 4, Absent: new(4.0), Whole: true,
 		Help: "levels of detail that depth evens out",
 		num:  func(s *Settings) *float64 { return &s.DepthLevels }},
 
-	{Name: "zoom", Group: "motion", Min: -0.5, Max: 0.5, Default: 0.05, Less: "Minus", More: "Equal", Rate: true,
+	{Name: "zoom", Group: GroupMotion, Min: -0.5, Max: 0.5, Default: 0.05, Less: "Minus", More: "Equal", Rate: true,
 		Help: "share of the picture zoomed into by each frame (each second in the window); negative zooms out",
 		num:  func(s *Settings) *float64 { return &s.Zoom }},
-	{Name: "rotate", Group: "motion", Unit: "°", Min: -45, Max: 45, Default: 0, Less: "Comma", More: "Period", Rate: true,
+	{Name: "rotate", Group: GroupMotion, Unit: "°", Min: -45, Max: 45, Default: 0, Less: "Comma", More: "Period", Rate: true,
 		Help: "clockwise turn by each frame (each second in the window)",
 		num:  func(s *Settings) *float64 { return &s.Rotate }},
-	{Name: "pan-x", Group: "motion", Min: -0.5, Max: 0.5, Rate: true,
+	{Name: "pan-x", Group: GroupMotion, Min: -0.5, Max: 0.5, Rate: true,
 		Help: "move to the right by each frame (each second in the window), as a share of the width",
 		num:  func(s *Settings) *float64 { return &s.PanX }},
-	{Name: "pan-y", Group: "motion", Min: -0.5, Max: 0.5, Rate: true,
+	{Name: "pan-y", Group: GroupMotion, Min: -0.5, Max: 0.5, Rate: true,
 		Help: "move down by each frame (each second in the window), as a share of the height",
 		num:  func(s *Settings) *float64 { return &s.PanY }},
-	{Name: "centre-x", Group: "motion", Min: 0, Max: 1, Default: 0.5,
+	{Name: "centre-x", Group: GroupMotion, Min: 0, Max: 1, Default: 0.5,
 		Help: "vanishing point of zoom and turn, as a share of the width",
 		num:  func(s *Settings) *float64 { return &s.CentreX }},
-	{Name: "centre-y", Group: "motion", Min: 0, Max: 1, Default: 0.5,
+	{Name: "centre-y", Group: GroupMotion, Min: 0, Max: 1, Default: 0.5,
 		Help: "vanishing point of zoom and turn, as a share of the height",
 		num:  func(s *Settings) *float64 { return &s.CentreY }},
-	{Name: "drift", Group: "motion", Min: 0, Max: 0.5,
+	{Name: "drift", Group: GroupMotion, Min: 0, Max: 0.5,
 		Help: "how far the vanishing point wanders by itself, as a share of the picture",
 		num:  func(s *Settings) *float64 { return &s.Drift }},
-	{Name: "offset", Group: "motion", Unit: "px", Min: 0, Max: 1, Default: 1, Absent: new(float64),
+	{Name: "offset", Group: GroupMotion, Unit: "px", Min: 0, Max: 1, Default: 1, Absent: new(0.0),
 		Help: "random displacement of each moved frame, not shown, against a cross through the vanishing point",
 		num:  func(s *Settings) *float64 { return &s.Offset }},
-	{Name: "hold", Group: "motion", Min: 0, Max: 1, Default: 0.1,
+	{Name: "hold", Group: GroupMotion, Min: 0, Max: 1, Default: 0.1,
 		Help: "share of the way back to the held brightness, contrast and colour, each frame",
 		num:  func(s *Settings) *float64 { return &s.Hold }},
-	{Name: "blend", Group: "motion", Min: 0, Max: 1,
+	{Name: "blend", Group: GroupMotion, Min: 0, Max: 1,
 		Help: "share of the start picture mixed back into each frame",
 		num:  func(s *Settings) *float64 { return &s.Blend }},
 
-	{Name: "zalgo", Group: "bend", Min: 0, Max: 11, Less: "Digit9", More: "Digit0",
+	{Name: "zalgo", Group: GroupBend, Min: 0, Max: 11, Absent: new(0.0), Less: "Digit9", More: "Digit0",
 		Help: "how much of everything is bent, from a classifier's honest dream to beyond the end of the scale",
 		num:  func(s *Settings) *float64 { return &s.Zalgo }},
-	{Name: "bend", Group: "bend", List: true,
+	{Name: "bend", Group: GroupBend, List: true,
 		Help: "bends, layer:kind=amount[,wet=SHARE][,channels=N;N-N|random:SHARE|cluster:N][,seed=N][,off] with spaces between",
 		text: func(s *Settings) *string { return &s.Bend }},
-	{Name: "mod", Group: "bend", List: true,
+	{Name: "mod", Group: GroupBend, List: true,
 		Help: "modulators, KNOB=sine|triangle|walk|sample-hold:rate:depth[:phase] with spaces between; bend.1 is the first bend's amount",
 		text: func(s *Settings) *string { return &s.Mod }},
 
-	{Name: "width", Group: "canvas", Unit: "px", Min: 0, Max: 8192, Whole: true,
+	{Name: "width", Group: GroupCanvas, Unit: "px", Min: 0, Max: 8192, Whole: true,
 		Help: "width of the canvas; 0 for the start picture's",
 		num:  func(s *Settings) *float64 { return &s.Width }},
-	{Name: "height", Group: "canvas", Unit: "px", Min: 0, Max: 8192, Whole: true,
+	{Name: "height", Group: GroupCanvas, Unit: "px", Min: 0, Max: 8192, Whole: true,
 		Help: "height of the canvas; 0 for the start picture's",
 		num:  func(s *Settings) *float64 { return &s.Height }},
 }

@@ -65,7 +65,7 @@ func parseModulator(word string) (m Modulator, err error) {
 	if err != nil {
 		return m, err
 	}
-	if k.num == nil && k.Name != "layer" || k.Group == "canvas" {
+	if k.num == nil && k.Name != "layer" || k.Group == GroupCanvas {
 		return m, fmt.Errorf("the knob cannot be moved")
 	}
 	return m, nil

@@ -140,8 +140,8 @@ func TestKnobsAreSound(t *testing.T) {
 			t.Errorf("knob %q is there twice", k.Name)
 		}
 		seen[k.Name] = true
-		if k.Help == "" || k.Group == "" {
-			t.Errorf("knob %q has no help or group", k.Name)
+		if k.Help == "" {
+			t.Errorf("knob %q has no help", k.Name)
 		}
 		n, text := k.Number(&s), k.Text(&s)
 		if (n == nil) == (text == nil) {
