@@ -1,11 +1,8 @@
 package app
 
 import (
-	"errors"
 	"strings"
 	"testing"
-	"time"
-	"unicode/utf8"
 
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
 
@@ -76,19 +73,30 @@ func TestNoRoom(t *testing.T) {
 	}
 }
 
-// Notes are one line of bounded length, in which what steers a terminal shows.
-func TestNotesShow(t *testing.T) {
-	for name, s := range hostile(4000) {
-		var n toasts
-		n.warn(errors.New("app: "+s+"\nsecond line\x1b[2J"), time.Now())
-		got := n.texts()[0]
-		if utf8.RuneCountInString(got) > visible.Most || got != visible.Text(got) || !strings.HasPrefix(got, "app: ") {
-			t.Errorf("%s: the note is %q", name, got)
+// No line of a note is wider than its room, and nothing is lost as long as there are lines for it.
+func TestWrap(t *testing.T) {
+	face := &text.GoTextFace{Source: regular, Size: 13}
+	for _, s := range []string{
+		"picture: cannot write \"/home/somebody/pictures/a-rather-long-name-of-a-folder/dream-2006-01-02-150405.png\": no space left on device",
+		strings.Repeat("w", 200), "short", "", strings.Repeat("/", 99), "a " + strings.Repeat("ü/", 80) + " b",
+	} {
+		for _, width := range []int{20, 60, 316} {
+			lines := wrap(s, face, width, 1000)
+			for _, l := range lines {
+				if advance(l, face) > float64(width) && len([]rune(l)) > 1 {
+					t.Errorf("%q at %d: the line %q is %g wide", s, width, l, advance(l, face))
+				}
+			}
+			bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+			if got := strings.Join(lines, ""); bare(got) != bare(s) {
+				t.Errorf("%q at %d becomes %q", s, width, got)
+			}
+			if n := len(wrap(s, face, width, 2)); n > 2 {
+				t.Errorf("%q at %d: %d lines, want at most 2", s, width, n)
+			}
 		}
 	}
-	var n toasts
-	n.tell("opening a\u202egnp.exe\x1b[31m", time.Now())
-	if got := n.texts()[0]; got != `opening a\u202egnp.exe\x1b[31m` {
-		t.Errorf("the note is %q", got)
+	if got := end("abcdefgh", face, 40); !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "gh") || advance(got, face) > 40 {
+		t.Errorf("the end of a long text is %q", got)
 	}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"image"
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,26 +28,6 @@ func TestDialPlaces(t *testing.T) {
 				t.Errorf("%s: %g goes to %g and comes back as %g", k.Name, v, d.place(v), back)
 			}
 		}
-	}
-}
-
-func TestDialNudge(t *testing.T) {
-	v := 3.0
-	d := dial{min: 1, max: 100, whole: true, curve: 2, get: func() float64 { return v }, set: func(x float64) { v = x }}
-	d.nudge(fineNotch)
-	if v != 4 {
-		t.Errorf("a whole number goes from 3 to %g by the smallest step, want 4", v)
-	}
-	d = dial{min: -1, max: 1, curve: 2, get: d.get, set: d.set}
-	v = 1e-5
-	d.nudge(-notch)
-	if v != 0 {
-		t.Errorf("a knob that is turned through zero stands at %g, want 0", v)
-	}
-	v = 1
-	d.nudge(1)
-	if v != 1 {
-		t.Errorf("a knob at its end goes on to %g", v)
 	}
 }
 
@@ -217,42 +196,6 @@ func TestTempo(t *testing.T) {
 	}
 }
 
-// Zalgo text is plain at 0, its marks wander, and the more of them the further the knob is up.
-func TestZalgo(t *testing.T) {
-	const text = "octave scale"
-	count := func(level float64) (n int) {
-		var z zalgo
-		for i := range text {
-			n += z.count(text, i, level, labelMarks)
-		}
-		return n
-	}
-	if a, b, c := count(0), count(0.4), count(1); a != 0 || b <= a || c <= b || c > labelMarks*len(text) {
-		t.Errorf("a label has %d, %d and %d marks at 0, 0.4 and 1", a, b, c)
-	}
-	var z zalgo
-	z.advance(1, 0, 1)
-	first := z.mark(text, 3, 1)
-	if first != z.mark(text, 3, 1) {
-		t.Error("a mark does not stand still")
-	}
-	for range 20 {
-		z.advance(1, 0, 1)
-	}
-	if z.mark(text, 3, 1) == first {
-		t.Error("a mark never changes")
-	}
-	if z.level < 0.9 {
-		t.Errorf("zalgo has come to %g of 1", z.level)
-	}
-	for range 20 {
-		z.advance(0, 0, 1)
-	}
-	if z.level != 0 {
-		t.Errorf("zalgo does not end but stays at %g", z.level)
-	}
-}
-
 // Every built-in scene suits the net that the program begins with.
 func TestPresetsSuitTheDefaultNet(t *testing.T) {
 	cfg, err := childConfig("real")
@@ -276,34 +219,6 @@ func TestHelpFits(t *testing.T) {
 	}
 	if n != len(Keys()) || width > 640-2*8 {
 		t.Errorf("%d of %d keys are shown, %d pixels wide", n, len(Keys()), width)
-	}
-}
-
-// No line of a note is wider than its room, and nothing is lost as long as there are lines for it.
-func TestWrap(t *testing.T) {
-	face := &text.GoTextFace{Source: regular, Size: 13}
-	for _, s := range []string{
-		"picture: cannot write \"/home/somebody/pictures/a-rather-long-name-of-a-folder/dream-2006-01-02-150405.png\": no space left on device",
-		strings.Repeat("w", 200), "short", "", strings.Repeat("/", 99), "a " + strings.Repeat("ü/", 80) + " b",
-	} {
-		for _, width := range []int{20, 60, 316} {
-			lines := wrap(s, face, width, 1000)
-			for _, l := range lines {
-				if advance(l, face) > float64(width) && len([]rune(l)) > 1 {
-					t.Errorf("%q at %d: the line %q is %g wide", s, width, l, advance(l, face))
-				}
-			}
-			bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
-			if got := strings.Join(lines, ""); bare(got) != bare(s) {
-				t.Errorf("%q at %d becomes %q", s, width, got)
-			}
-			if n := len(wrap(s, face, width, 2)); n > 2 {
-				t.Errorf("%q at %d: %d lines, want at most 2", s, width, n)
-			}
-		}
-	}
-	if got := end("abcdefgh", face, 40); !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "gh") || advance(got, face) > 40 {
-		t.Errorf("the end of a long text is %q", got)
 	}
 }
 
