@@ -55,7 +55,7 @@ func (s *studio) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain until %s; the notes are %+v", what, s.toasts.texts())
+			t.Fatalf("waited in vain until %s; the notes are %+v", what, s.toasts.Texts())
 		}
 		s.runPosted()
 		s.hear(time.Now())
@@ -72,7 +72,7 @@ func (s *studio) dreaming(t *testing.T) {
 
 // told tells whether a note contains a text.
 func (s *studio) told(part string) bool {
-	for _, n := range s.toasts.texts() {
+	for _, n := range s.toasts.Texts() {
 		if strings.Contains(n, part) {
 			return true
 		}
@@ -194,7 +194,7 @@ func TestReplayBesideRestart(t *testing.T) {
 	s.until(t, "it is written", func() bool { return s.told("last seconds") || s.told("record:") })
 	found, _ := filepath.Glob(filepath.Join(xdg.UserDirs.Pictures, "replay-*.apng"))
 	if len(found) != 1 {
-		t.Fatalf("there are %v; the notes are %+v", found, s.toasts.texts())
+		t.Fatalf("there are %v; the notes are %+v", found, s.toasts.Texts())
 	}
 	if r := checkReplay(t, found[0]); r.Frames < 3 {
 		t.Errorf("the replay has %d frames", r.Frames)
@@ -234,7 +234,7 @@ func TestFirstKnobsFail(t *testing.T) {
 	})
 	s.dreaming(t)
 	if !s.told("guide.png") || s.want.Guide != "" {
-		t.Errorf("the guide is %q; the notes are %+v", s.want.Guide, s.toasts.texts())
+		t.Errorf("the guide is %q; the notes are %+v", s.want.Guide, s.toasts.Texts())
 	}
 }
 
@@ -299,7 +299,7 @@ func TestNoFirstSession(t *testing.T) {
 	}
 	s.openFile("x.png")
 	if !s.told("wait") {
-		t.Errorf("opening a file without an engine: the notes are %+v", s.toasts.texts())
+		t.Errorf("opening a file without an engine: the notes are %+v", s.toasts.Texts())
 	}
 }
 
@@ -324,7 +324,7 @@ func TestOddFiles(t *testing.T) {
 		{write("layers.png", "8BPS...."), "is a Photoshop picture"}, {write("empty.png", ""), "is empty"}, {write("text.png", "hello"), "unknown format"},
 		{write("cut.png", "\x89PNG\r\n\x1a\n"), "is damaged"}, {write("a.onnx", "?"), "no net"},
 	} {
-		s.toasts = toasts{}
+		s.toasts = Toasts{}
 		s.openFile(c.path)
 		s.openFile(c.path)
 		if !s.told("wait") {
@@ -332,7 +332,7 @@ func TestOddFiles(t *testing.T) {
 		}
 		s.until(t, c.path+" is refused", func() bool { return !s.opening })
 		if !s.told(c.want) {
-			t.Errorf("%s: the notes are %+v, want %q", c.path, s.toasts.texts(), c.want)
+			t.Errorf("%s: the notes are %+v, want %q", c.path, s.toasts.Texts(), c.want)
 		}
 	}
 	// Very small, long and large pictures are dreamed, at a size that can be.

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
@@ -14,8 +14,8 @@ import (
 )
 
 // bendCard is one bend of the rack: its name, switches and amount, and in an open card all the rest.
-func (p *panel) bendCard(i int, b bend.Spec, open bool) *widget.Container {
-	c := p.look.card(colourRaised)
+func (p *panel) bendCard(i int, b bend.Spec, open bool) *ewidget.Container {
+	c := p.look.Card(ColourRaised)
 	head := p.bendHead(i)
 	p.studio.rack.heads = append(p.studio.rack.heads, head)
 	c.AddChild(head)
@@ -23,19 +23,19 @@ func (p *panel) bendCard(i int, b bend.Spec, open bool) *widget.Container {
 	if err != nil {
 		return c
 	}
-	c.AddChild(p.movable(p.amountDial(i, k), sliderNarrow, "", ""))
+	c.AddChild(p.movable(p.amountDial(i, k), Narrow, "", ""))
 	if !open {
 		return c
 	}
 	if k.Unit != bend.Mix {
-		c.AddChild(p.movable(p.wetDial(i), sliderNarrow, "", ""))
+		c.AddChild(p.movable(p.wetDial(i), Narrow, "", ""))
 	}
-	c.AddChild(p.slider(p.bentLayerDial(i), sliderNarrow), p.channelTabs(i))
+	c.AddChild(p.slider(p.bentLayerDial(i), Narrow), p.channelTabs(i))
 	switch channelWay(b.Channels) {
 	case wayRandom:
-		c.AddChild(p.slider(p.shareDial(i), sliderNarrow))
+		c.AddChild(p.slider(p.shareDial(i), Narrow))
 	case wayCluster:
-		c.AddChild(p.slider(p.clusterDial(i), sliderNarrow))
+		c.AddChild(p.slider(p.clusterDial(i), Narrow))
 	case waySet:
 		c.AddChild(p.channelField(i, b.Channels))
 	}
@@ -52,30 +52,30 @@ func (p *panel) bend(i int) bend.Spec {
 }
 
 // bendHead is the line with a bend's name and its switches.
-func (p *panel) bendHead(i int) *block {
+func (p *panel) bendHead(i int) *Block {
 	t, s := p.look, p.studio
-	head := newBlock(func() int { return t.px(24) }, nil)
+	head := NewBlock(func() int { return t.Px(24) }, nil)
 	n := strconv.Itoa(i + 1)
-	head.spots = func() []spot {
-		list := []spot{
-			{name: "solo " + n, help: "solo: by-pass all other bends, or put them back", run: func() { s.solo(i) }},
-			{name: "remove " + n, help: "take the bend out", run: func() { s.removeBend(i) }},
+	head.Spots = func() []Spot {
+		list := []Spot{
+			{Name: "solo " + n, Help: "solo: by-pass all other bends, or put them back", Run: func() { s.solo(i) }},
+			{Name: "remove " + n, Help: "take the bend out", Run: func() { s.removeBend(i) }},
 		}
 		size := head.GetWidget().Rect.Size()
-		side := t.px(19)
+		side := t.Px(19)
 		for j := range list {
-			list[j].rect = image.Rect(size.X-(len(list)-j)*side, 0, size.X-(len(list)-j-1)*side, size.Y)
+			list[j].Rect = image.Rect(size.X-(len(list)-j)*side, 0, size.X-(len(list)-j-1)*side, size.Y)
 		}
 		help := "click to show all of the bend, drag to move it"
 		if k, err := bend.Find(p.bend(i).Kind); err == nil {
 			help = k.Name + ": " + k.Help + "; " + help
 		}
 		return append(list,
-			spot{name: "bypass " + n, rect: image.Rect(0, 0, t.px(20), size.Y), help: "by-pass the bend, or put it to work", run: func() {
+			Spot{Name: "bypass " + n, Rect: image.Rect(0, 0, t.Px(20), size.Y), Help: "by-pass the bend, or put it to work", Run: func() {
 				s.switchBend(i, func(b *bend.Spec) { b.Off = !b.Off })
 				s.rack.muted = nil
 			}},
-			spot{name: "card " + n, rect: image.Rect(t.px(20), 0, list[0].rect.Min.X, size.Y), help: help, handle: true, run: func() {
+			Spot{Name: "card " + n, Rect: image.Rect(t.Px(20), 0, list[0].Rect.Min.X, size.Y), Help: help, Handle: true, Run: func() {
 				if c := s.rack.carry; c != nil && c.going {
 					return // it is being put down
 				}
@@ -86,49 +86,49 @@ func (p *panel) bendHead(i int) *block {
 				}
 			}})
 	}
-	head.draw = func(dst *ebiten.Image, r image.Rectangle) { p.drawHead(dst, r, head, i) }
+	head.Draw = func(dst *ebiten.Image, r image.Rectangle) { p.drawHead(dst, r, head, i) }
 	return head
 }
 
-func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *block, i int) {
+func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *Block, i int) {
 	t, s := p.look, p.studio
 	b := p.bend(i)
 	mid := (r.Min.Y + r.Max.Y) / 2
-	name, lamp := colourText, colourAccent
+	name, lamp := ColourText, ColourAccent
 	if b.Off {
-		name, lamp = colourDim, colourHover
+		name, lamp = ColourDim, ColourHover
 	}
-	pointed, _ := head.pointed()
+	pointed, _ := head.PointedSpot()
 	signs := []string{"S", "×"}
-	for j, sp := range head.spots() {
-		cell := sp.rect.Add(r.Min)
-		colour := colourDim
-		if sp.name == pointed.name {
-			colour = colourText
+	for j, sp := range head.Spots() {
+		cell := sp.Rect.Add(r.Min)
+		colour := ColourDim
+		if sp.Name == pointed.Name {
+			colour = ColourText
 		}
 		switch {
 		case j < len(signs):
 			if j == 0 && s.alone(i) {
-				colour = colourAccent
+				colour = ColourAccent
 			}
-			t.write(dst, signs[j], t.small, (cell.Min.X+cell.Max.X)/2, mid, colour, alignCentre)
+			t.Write(dst, signs[j], t.Small, (cell.Min.X+cell.Max.X)/2, mid, colour, AlignCentre)
 		case j == len(signs):
-			half := t.px(4)
-			x := r.Min.X + t.px(6)
-			if sp.name == pointed.name {
-				t.fill(dst, image.Rect(x-half-1, mid-half-1, x+half+1, mid+half+1), colourDim)
+			half := t.Px(4)
+			x := r.Min.X + t.Px(6)
+			if sp.Name == pointed.Name {
+				t.Fill(dst, image.Rect(x-half-1, mid-half-1, x+half+1, mid+half+1), ColourDim)
 			}
-			t.fill(dst, image.Rect(x-half, mid-half, x+half, mid+half), lamp)
+			t.Fill(dst, image.Rect(x-half, mid-half, x+half, mid+half), lamp)
 		default:
-			if sp.name == pointed.name {
-				name = colourAccent
+			if sp.Name == pointed.Name {
+				name = ColourAccent
 			}
 			layer := shortLayer(b.Layer)
-			room := cell.Dx() - t.px(8) - min(int(advance(layer, t.small)), cell.Dx()/2)
-			kind := clip(b.Kind, t.strong, room)
-			t.label(dst, kind, t.strong, cell.Min.X, mid, name, alignLeft)
-			x := cell.Min.X + int(advance(kind, t.strong)) + t.px(7)
-			t.label(dst, clip(layer, t.small, cell.Max.X-x), t.small, x, mid, colourDim, alignLeft)
+			room := cell.Dx() - t.Px(8) - min(int(Width(layer, t.Small)), cell.Dx()/2)
+			kind := Clip(b.Kind, t.Strong, room)
+			t.Label(dst, kind, t.Strong, cell.Min.X, mid, name, AlignLeft)
+			x := cell.Min.X + int(Width(kind, t.Strong)) + t.Px(7)
+			t.Label(dst, Clip(layer, t.Small, cell.Max.X-x), t.Small, x, mid, ColourDim, AlignLeft)
 		}
 	}
 }
@@ -142,20 +142,20 @@ func (p *panel) moved(i int) (bend.Spec, bool) {
 	return f.Bends[i], true
 }
 
-func (p *panel) amountDial(i int, k *bend.Kind) dial {
+func (p *panel) amountDial(i int, k *bend.Kind) Dial {
 	s := p.studio
-	d := dial{
-		name: "amount", help: k.Help, min: k.Min, max: k.Max, whole: k.Unit == bend.Steps, curve: 1,
-		knob: dream.BendKnob(i+1, false),
-		get:  func() float64 { return p.bend(i).Amount },
-		set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Amount = k.Clamp(v) }) },
-		text: func(v float64) string { return amountText(k, v) },
+	d := Dial{
+		Name: "amount", Help: k.Help, Min: k.Min, Max: k.Max, Whole: k.Unit == bend.Steps, Curve: 1,
+		Knob: dream.BendKnob(i+1, false),
+		Get:  func() float64 { return p.bend(i).Amount },
+		Set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Amount = k.Clamp(v) }) },
+		Text: func(v float64) string { return amountText(k, v) },
 	}
 	if k.Max >= 8 {
-		d.curve = 2
+		d.Curve = 2
 	}
-	d.reset = func() { d.set(k.Default) }
-	d.now = func() (float64, bool) { b, ok := p.moved(i); return b.Amount, ok }
+	d.Reset = func() { d.Set(k.Default) }
+	d.Now = func() (float64, bool) { b, ok := p.moved(i); return b.Amount, ok }
 	return d
 }
 
@@ -174,22 +174,22 @@ func amountText(k *bend.Kind, v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
-func (p *panel) wetDial(i int) dial {
+func (p *panel) wetDial(i int) Dial {
 	s := p.studio
-	d := dial{
-		name: "wet", help: "share of the effect in what goes on; the rest is what came in", max: 1, curve: 1,
-		knob: dream.BendKnob(i+1, true),
-		get:  func() float64 { return p.bend(i).Wet },
-		set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Wet = min(max(v, 0), 1) }) },
-		text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
+	d := Dial{
+		Name: "wet", Help: "share of the effect in what goes on; the rest is what came in", Max: 1, Curve: 1,
+		Knob: dream.BendKnob(i+1, true),
+		Get:  func() float64 { return p.bend(i).Wet },
+		Set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Wet = min(max(v, 0), 1) }) },
+		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
 	}
-	d.reset = func() { d.set(1) }
-	d.now = func() (float64, bool) { b, ok := p.moved(i); return b.Wet, ok }
+	d.Reset = func() { d.Set(1) }
+	d.Now = func() (float64, bool) { b, ok := p.moved(i); return b.Wet, ok }
 	return d
 }
 
 // bentLayerDial takes the bend to another layer.
-func (p *panel) bentLayerDial(i int) dial {
+func (p *panel) bentLayerDial(i int) Dial {
 	s := p.studio
 	names := s.rack.layers
 	at := func() float64 {
@@ -208,32 +208,32 @@ func (p *panel) bentLayerDial(i int) dial {
 		}
 	}
 	begin := at()
-	return dial{
-		name: "layer", help: "layer that is bent", max: float64(len(names) - 1), whole: true, curve: 1,
-		get: at, set: set, reset: func() { set(begin) },
-		text: func(v float64) string { return shortLayer(names[int(v)]) },
+	return Dial{
+		Name: "layer", Help: "layer that is bent", Max: float64(len(names) - 1), Whole: true, Curve: 1,
+		Get: at, Set: set, Reset: func() { set(begin) },
+		Text: func(v float64) string { return shortLayer(names[int(v)]) },
 	}
 }
 
 // seedLine shows the seed and rolls it again.
-func (p *panel) seedLine(i int) *block {
+func (p *panel) seedLine(i int) *Block {
 	t, s := p.look, p.studio
-	line := newBlock(func() int { return t.px(22) }, nil)
-	line.spots = func() []spot {
-		return []spot{{
-			name: fmt.Sprintf("seed %d", i+1), rect: image.Rectangle{Max: line.GetWidget().Rect.Size()}, help: "roll what is random about the bend again",
-			run: func() { s.switchBend(i, func(b *bend.Spec) { b.Seed = uint32(rand.IntN(1 << 16)) }) },
+	line := NewBlock(func() int { return t.Px(22) }, nil)
+	line.Spots = func() []Spot {
+		return []Spot{{
+			Name: fmt.Sprintf("seed %d", i+1), Rect: image.Rectangle{Max: line.GetWidget().Rect.Size()}, Help: "roll what is random about the bend again",
+			Run: func() { s.switchBend(i, func(b *bend.Spec) { b.Seed = uint32(rand.IntN(1 << 16)) }) },
 		}}
 	}
-	line.draw = func(dst *ebiten.Image, r image.Rectangle) {
+	line.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		mid := (r.Min.Y + r.Max.Y) / 2
-		colour := colourDim
-		if _, over := line.pointed(); over {
-			colour = colourText
+		colour := ColourDim
+		if _, over := line.PointedSpot(); over {
+			colour = ColourText
 		}
-		t.label(dst, "seed", t.face, r.Min.X, mid, colourDim, alignLeft)
-		t.write(dst, fmt.Sprint(p.bend(i).Seed), t.small, r.Min.X+t.px(56), mid, colourText, alignLeft)
-		t.write(dst, "roll again", t.small, r.Max.X, mid, colour, alignRight)
+		t.Label(dst, "seed", t.Face, r.Min.X, mid, ColourDim, AlignLeft)
+		t.Write(dst, fmt.Sprint(p.bend(i).Seed), t.Small, r.Min.X+t.Px(56), mid, ColourText, AlignLeft)
+		t.Write(dst, "roll again", t.Small, r.Max.X, mid, colour, AlignRight)
 	}
 	return line
 }

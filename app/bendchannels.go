@@ -36,10 +36,10 @@ func channelWay(choice string) int {
 }
 
 // channelTabs choose the way.
-func (p *panel) channelTabs(i int) *block {
+func (p *panel) channelTabs(i int) *Block {
 	s := p.studio
 	first := []string{"", "random:0.5", "0", "cluster:0"}
-	return p.look.tabLine(channelWays, channelHelps, fmt.Sprintf(" %d", i+1), func() int { return channelWay(p.bend(i).Channels) }, func(way int) {
+	return p.look.Tabs(channelWays, channelHelps, fmt.Sprintf(" %d", i+1), func() int { return channelWay(p.bend(i).Channels) }, func(way int) {
 		s.switchBend(i, func(b *bend.Spec) {
 			if channelWay(b.Channels) != way {
 				b.Channels = first[way]
@@ -48,51 +48,51 @@ func (p *panel) channelTabs(i int) *block {
 	})
 }
 
-func (p *panel) shareDial(i int) dial {
+func (p *panel) shareDial(i int) Dial {
 	s := p.studio
-	d := dial{
-		name: "share", help: "share of the channels that is bent", min: 0.01, max: 1, curve: 1,
-		get: func() float64 {
+	d := Dial{
+		Name: "share", Help: "share of the channels that is bent", Min: 0.01, Max: 1, Curve: 1,
+		Get: func() float64 {
 			v, _ := strconv.ParseFloat(strings.TrimPrefix(p.bend(i).Channels, "random:"), 64)
 			return v
 		},
-		set: func(v float64) {
+		Set: func(v float64) {
 			s.setBend(i, func(b *bend.Spec) { b.Channels = "random:" + strconv.FormatFloat(min(max(v, 0.01), 1), 'g', 3, 64) })
 		},
-		text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
+		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
 	}
-	d.reset = func() { d.set(0.5) }
+	d.Reset = func() { d.Set(0.5) }
 	return d
 }
 
-func (p *panel) clusterDial(i int) dial {
+func (p *panel) clusterDial(i int) Dial {
 	s := p.studio
-	d := dial{
-		name: "cluster", help: "one of the groups of channels that fire alike", max: bend.Clusters - 1, whole: true, curve: 1,
-		get: func() float64 {
+	d := Dial{
+		Name: "cluster", Help: "one of the groups of channels that fire alike", Max: bend.Clusters - 1, Whole: true, Curve: 1,
+		Get: func() float64 {
 			v, _ := strconv.ParseFloat(strings.TrimPrefix(p.bend(i).Channels, "cluster:"), 64)
 			return v
 		},
-		set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Channels = fmt.Sprintf("cluster:%.0f", v) }) },
-		text: func(v float64) string { return fmt.Sprintf("%.0f of %d", v+1, bend.Clusters) },
+		Set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Channels = fmt.Sprintf("cluster:%.0f", v) }) },
+		Text: func(v float64) string { return fmt.Sprintf("%.0f of %d", v+1, bend.Clusters) },
 	}
-	d.reset = func() { d.set(0) }
+	d.Reset = func() { d.Set(0) }
 	return d
 }
 
 // channelField is the line to type channels into.
-func (p *panel) channelField(i int, choice string) *field {
+func (p *panel) channelField(i int, choice string) *Field {
 	s := p.studio
-	f := newField(p.look, "channels, such as 1;5;8-11")
-	f.text, f.ground = choice, colourPanel
-	f.now = func() string { return p.bend(i).Channels }
-	f.changed = func() {}
-	f.submit = func() {
+	f := NewField(p.look, "channels, such as 1;5;8-11")
+	f.Text, f.Ground = choice, ColourPanel
+	f.Now = func() string { return p.bend(i).Channels }
+	f.Changed = func() {}
+	f.Submit = func() {
 		b := p.bend(i)
-		b.Channels = strings.ReplaceAll(strings.ReplaceAll(f.text, " ", ""), ",", ";")
+		b.Channels = strings.ReplaceAll(strings.ReplaceAll(f.Text, " ", ""), ",", ";")
 		if err := bend.Check(s.session.net, []bend.Spec{b}); err != nil {
 			s.warn(err)
-			f.typing = true // to be mended
+			f.Typing = true // to be mended
 			return
 		}
 		s.setBend(i, func(old *bend.Spec) { *old = b })

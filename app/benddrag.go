@@ -3,7 +3,7 @@ package app
 import (
 	"image"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 )
@@ -27,7 +27,7 @@ func (p *panel) carryBend() {
 	case r.carry == nil:
 	case ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft):
 		d := at.Sub(r.carry.grip)
-		far := p.look.px(5)
+		far := p.look.Px(5)
 		r.carry.going = r.carry.going || max(d.X, -d.X, d.Y, -d.Y) > far
 		if r.carry.going {
 			p.scrollAlong(at)
@@ -43,12 +43,12 @@ func (p *panel) carryBend() {
 
 // grip is the bend whose name is under a point, nil for none.
 func (p *panel) grip(at image.Point) *carry {
-	if p.studio.folded || !at.In(p.scroller.view()) {
+	if p.studio.folded || !at.In(p.scroller.View()) {
 		return nil
 	}
 	for i, head := range p.studio.rack.heads {
 		rel := at.Sub(head.GetWidget().Rect.Min)
-		if sp, ok := head.spot(rel); ok && sp.handle {
+		if sp, ok := head.SpotAt(rel); ok && sp.Handle {
 			return &carry{from: i, grip: at}
 		}
 	}
@@ -57,12 +57,12 @@ func (p *panel) grip(at image.Point) *carry {
 
 // scrollAlong scrolls where the pointer comes to the edge of what is in sight.
 func (p *panel) scrollAlong(at image.Point) {
-	v, edge, by := p.scroller.view(), p.look.px(14), p.look.px(5)
+	v, edge, by := p.scroller.View(), p.look.Px(14), p.look.Px(5)
 	switch {
 	case at.Y < v.Min.Y+edge:
-		p.scroller.scroll(-by)
+		p.scroller.ScrollBy(-by)
 	case at.Y > v.Max.Y-edge:
-		p.scroller.scroll(by)
+		p.scroller.ScrollBy(by)
 	}
 }
 
@@ -70,7 +70,7 @@ func (p *panel) scrollAlong(at image.Point) {
 func (r *rack) cards() []image.Rectangle {
 	list := make([]image.Rectangle, len(r.heads))
 	for i, c := range r.box.Children()[:len(r.heads)] {
-		list[i] = c.(*widget.Container).GetWidget().Rect
+		list[i] = c.(*ewidget.Container).GetWidget().Rect
 	}
 	return list
 }
@@ -99,7 +99,7 @@ func (r *rack) target(from, y int) int {
 func (p *panel) drawCarry(screen *ebiten.Image) {
 	s, t := p.studio, p.look
 	r := &s.rack
-	v := p.scroller.view().Intersect(screen.Bounds())
+	v := p.scroller.View().Intersect(screen.Bounds())
 	if r.carry == nil || !r.carry.going || s.folded || v.Empty() {
 		return
 	}
@@ -107,25 +107,25 @@ func (p *panel) drawCarry(screen *ebiten.Image) {
 	x, y := ebiten.CursorPosition()
 	cards := r.cards()
 	from := cards[r.carry.from]
-	shade := colourPanel
+	shade := ColourPanel
 	shade.A = 0xa0
-	t.fill(dst, from, shade)
-	line := cards[0].Min.Y - t.px(2)
+	t.Fill(dst, from, shade)
+	line := cards[0].Min.Y - t.Px(2)
 	if gap := r.gap(y); gap > 0 {
-		line = cards[gap-1].Max.Y + t.px(2)
+		line = cards[gap-1].Max.Y + t.Px(2)
 	}
-	c := colourAccent
+	c := ColourAccent
 	if r.target(r.carry.from, y) == r.carry.from {
-		c = colourDim // it stays where it is
+		c = ColourDim // it stays where it is
 	}
-	t.fill(dst, image.Rect(from.Min.X, line-t.px(1), from.Max.X, line-t.px(1)+max(t.px(2), 1)), c)
-	for _, x := range []int{from.Min.X, from.Max.X - t.px(6)} {
-		t.fill(dst, image.Rect(x, line-t.px(3), x+t.px(6), line+t.px(3)), c)
+	t.Fill(dst, image.Rect(from.Min.X, line-t.Px(1), from.Max.X, line-t.Px(1)+max(t.Px(2), 1)), c)
+	for _, x := range []int{from.Min.X, from.Max.X - t.Px(6)} {
+		t.Fill(dst, image.Rect(x, line-t.Px(3), x+t.Px(6), line+t.Px(3)), c)
 	}
 	b := p.bend(r.carry.from)
-	name := clip(b.Kind+"  "+shortLayer(b.Layer), t.small, from.Dx()-t.px(40))
-	w := int(advance(name, t.small)) + t.px(16)
-	tag := image.Rect(0, 0, w, t.px(22)).Add(image.Pt(min(x+t.px(10), v.Max.X-w), y+t.px(6)))
-	t.fill(dst, tag, colourHover)
-	t.write(dst, name, t.small, tag.Min.X+t.px(8), (tag.Min.Y+tag.Max.Y)/2, colourText, alignLeft)
+	name := Clip(b.Kind+"  "+shortLayer(b.Layer), t.Small, from.Dx()-t.Px(40))
+	w := int(Width(name, t.Small)) + t.Px(16)
+	tag := image.Rect(0, 0, w, t.Px(22)).Add(image.Pt(min(x+t.Px(10), v.Max.X-w), y+t.Px(6)))
+	t.Fill(dst, tag, ColourHover)
+	t.Write(dst, name, t.Small, tag.Min.X+t.Px(8), (tag.Min.Y+tag.Max.Y)/2, ColourText, AlignLeft)
 }

@@ -5,29 +5,29 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/nn/bend"
 )
 
 // bendPicker offers a layer and the kinds of bends, by their groups; a click on a kind adds it.
-func (p *panel) bendPicker() *widget.Container {
+func (p *panel) bendPicker() *ewidget.Container {
 	t, s := p.look, p.studio
 	r := &s.rack
-	c := p.look.card(colourRaised)
-	c.AddChild(p.slider(dial{
-		name: "at", help: "layer to bend", max: float64(max(len(r.layers)-1, 0)), whole: true, curve: 1,
-		get:   func() float64 { return float64(r.layer) },
-		set:   func(v float64) { r.layer = int(v) },
-		reset: func() { r.layer = len(r.layers) / 2 },
-		text: func(v float64) string {
+	c := p.look.Card(ColourRaised)
+	c.AddChild(p.slider(Dial{
+		Name: "at", Help: "layer to bend", Max: float64(max(len(r.layers)-1, 0)), Whole: true, Curve: 1,
+		Get:   func() float64 { return float64(r.layer) },
+		Set:   func(v float64) { r.layer = int(v) },
+		Reset: func() { r.layer = len(r.layers) / 2 },
+		Text: func(v float64) string {
 			if len(r.layers) == 0 {
 				return "none"
 			}
 			return shortLayer(r.layers[int(v)])
 		},
-	}, sliderNarrow))
+	}, Narrow))
 	groups := bend.Groups()
 	helps := make([]string, len(groups))
 	for i, g := range groups {
@@ -35,23 +35,23 @@ func (p *panel) bendPicker() *widget.Container {
 	}
 	at := func() int { return slices.Index(groups, r.group) }
 	for i := 0; i < len(groups); i += 3 {
-		c.AddChild(p.look.tabLine(groups[i:i+3], helps[i:i+3], "", func() int { return at() - i }, func(j int) { r.group = groups[i+j] }))
+		c.AddChild(p.look.Tabs(groups[i:i+3], helps[i:i+3], "", func() int { return at() - i }, func(j int) { r.group = groups[i+j] }))
 	}
 	c.AddChild(p.kindGrid())
-	c.AddChild(newBlock(func() int { return t.px(36) }, func(dst *ebiten.Image, r image.Rectangle) {
+	c.AddChild(NewBlock(func() int { return t.Px(36) }, func(dst *ebiten.Image, r image.Rectangle) {
 		help := "choose a kind to add it at the layer"
 		if k, err := bend.Find(s.rack.pointed); err == nil {
 			help = k.Help
 		}
-		for i, line := range wrap(help, t.small, r.Dx(), 2) {
-			t.write(dst, line, t.small, r.Min.X, r.Min.Y+t.px(10+15*float64(i)), colourDim, alignLeft)
+		for i, line := range Wrap(help, t.Small, r.Dx(), 2) {
+			t.Write(dst, line, t.Small, r.Min.X, r.Min.Y+t.Px(10+15*float64(i)), ColourDim, AlignLeft)
 		}
 	}))
 	return c
 }
 
 // kindGrid is the table of the kinds of the group that is chosen.
-func (p *panel) kindGrid() *block {
+func (p *panel) kindGrid() *Block {
 	t, s := p.look, p.studio
 	r := &s.rack
 	const columns, line = 2, 21
@@ -63,31 +63,31 @@ func (p *panel) kindGrid() *block {
 		}
 		return list
 	}
-	grid := newBlock(func() int { return t.px(line*float64((len(kinds())+columns-1)/columns) + 6) }, nil)
-	grid.spots = func() []spot {
-		var list []spot
+	grid := NewBlock(func() int { return t.Px(line*float64((len(kinds())+columns-1)/columns) + 6) }, nil)
+	grid.Spots = func() []Spot {
+		var list []Spot
 		w := grid.GetWidget().Rect.Dx() / columns
 		for i, k := range kinds() {
-			at := image.Pt(i%columns*w, t.px(3)+i/columns*t.px(line))
-			list = append(list, spot{name: "kind " + k.Name, rect: image.Rectangle{Min: at, Max: at.Add(image.Pt(w, t.px(line)))}, help: k.Name + ": " + k.Help,
-				run: func() { s.pickBend(k) }})
+			at := image.Pt(i%columns*w, t.Px(3)+i/columns*t.Px(line))
+			list = append(list, Spot{Name: "kind " + k.Name, Rect: image.Rectangle{Min: at, Max: at.Add(image.Pt(w, t.Px(line)))}, Help: k.Name + ": " + k.Help,
+				Run: func() { s.pickBend(k) }})
 		}
 		return list
 	}
-	grid.draw = func(dst *ebiten.Image, box image.Rectangle) {
-		pointed, _ := grid.pointed()
-		r.pointed = strings.TrimPrefix(pointed.name, "kind ")
-		for i, sp := range grid.spots() {
+	grid.Draw = func(dst *ebiten.Image, box image.Rectangle) {
+		pointed, _ := grid.PointedSpot()
+		r.pointed = strings.TrimPrefix(pointed.Name, "kind ")
+		for i, sp := range grid.Spots() {
 			k := kinds()[i]
-			colour := colourText
+			colour := ColourText
 			switch {
 			case !s.bendable(k):
-				colour = colourDim
+				colour = ColourDim
 			case k.Name == r.pointed:
-				colour = colourAccent
+				colour = ColourAccent
 			}
-			cell := sp.rect.Add(box.Min)
-			t.label(dst, clip(k.Name, t.small, cell.Dx()-t.px(4)), t.small, cell.Min.X, (cell.Min.Y+cell.Max.Y)/2, colour, alignLeft)
+			cell := sp.Rect.Add(box.Min)
+			t.Label(dst, Clip(k.Name, t.Small, cell.Dx()-t.Px(4)), t.Small, cell.Min.X, (cell.Min.Y+cell.Max.Y)/2, colour, AlignLeft)
 		}
 	}
 	return grid

@@ -4,91 +4,92 @@ import (
 	"image"
 
 	"github.com/ebitenui/ebitenui/input"
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// block is a widget of our own drawing: a height, a picture, and clicks in it.
-type block struct {
-	widget *widget.Widget
+// Block is a widget of our own drawing: a height, a picture, and clicks in it.
+type Block struct {
+	widget *ewidget.Widget
 	height func() int
-	draw   func(dst *ebiten.Image, r image.Rectangle)
-	click  func(at image.Point) // a left click, relative to the block; nil for none
-	spots  func() []spot        // parts of the block to click on; nil for none
-	wheel  func(by float64)     // nil lets the panel scroll
+	Draw   func(dst *ebiten.Image, r image.Rectangle)
+	Click  func(at image.Point) // a left click, relative to the block; nil for none
+	Spots  func() []Spot        // parts of the block to click on; nil for none
+	Wheel  func(by float64)     // nil leaves it to what the block stands in
 }
 
-func newBlock(height func() int, draw func(dst *ebiten.Image, r image.Rectangle)) *block {
-	b := &block{height: height, draw: draw}
-	b.widget = widget.NewWidget(
-		widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true}),
-		widget.WidgetOpts.MouseButtonClickedHandler(func(a *widget.WidgetMouseButtonClickedEventArgs) {
+// NewBlock makes a block that draws itself; draw may also be set later.
+func NewBlock(height func() int, draw func(dst *ebiten.Image, r image.Rectangle)) *Block {
+	b := &Block{height: height, Draw: draw}
+	b.widget = ewidget.NewWidget(
+		ewidget.WidgetOpts.LayoutData(ewidget.RowLayoutData{Stretch: true}),
+		ewidget.WidgetOpts.MouseButtonClickedHandler(func(a *ewidget.WidgetMouseButtonClickedEventArgs) {
 			if a.Button != ebiten.MouseButtonLeft {
 				return
 			}
 			at := image.Pt(a.OffsetX, a.OffsetY)
-			if s, ok := b.spot(at); ok {
-				s.run()
-			} else if b.click != nil {
-				b.click(at)
+			if s, ok := b.SpotAt(at); ok {
+				s.Run()
+			} else if b.Click != nil {
+				b.Click(at)
 			}
 		}),
-		widget.WidgetOpts.ScrolledHandler(func(a *widget.WidgetScrolledEventArgs) {
-			if b.wheel != nil {
-				b.wheel(a.Y)
+		ewidget.WidgetOpts.ScrolledHandler(func(a *ewidget.WidgetScrolledEventArgs) {
+			if b.Wheel != nil {
+				b.Wheel(a.Y)
 			}
 		}),
 	)
 	return b
 }
 
-func (b *block) GetWidget() *widget.Widget     { return b.widget }
-func (b *block) Validate()                     {}
-func (b *block) SetLocation(r image.Rectangle) { b.widget.Rect = r }
-func (b *block) PreferredSize() (int, int)     { return 1, b.height() } // layouts leave out what has no width
-func (b *block) Update(o *widget.UpdateObject) { b.widget.Update(o) }
-func (b *block) Render(screen *ebiten.Image) {
+func (b *Block) GetWidget() *ewidget.Widget     { return b.widget }
+func (b *Block) Validate()                      {}
+func (b *Block) SetLocation(r image.Rectangle)  { b.widget.Rect = r }
+func (b *Block) PreferredSize() (int, int)      { return 1, b.height() } // layouts leave out what has no width
+func (b *Block) Update(o *ewidget.UpdateObject) { b.widget.Update(o) }
+func (b *Block) Render(screen *ebiten.Image) {
 	if !b.widget.Rect.Overlaps(screen.Bounds()) {
 		return
 	}
 	b.widget.Render(screen)
-	b.draw(screen, b.widget.Rect)
+	b.Draw(screen, b.widget.Rect)
 }
 
-// hovered is the point under the pointer, relative to the block.
-func (b *block) hovered() (image.Point, bool) {
+// Hovered is the point under the pointer, relative to the block.
+func (b *Block) Hovered() (image.Point, bool) {
 	x, y := input.CursorPosition()
 	p := image.Pt(x, y)
 	return p.Sub(b.widget.Rect.Min), p.In(b.widget.Rect)
 }
 
-// spot is a part of a block that does something when it is clicked on.
-type spot struct {
-	name string          // for tests
-	rect image.Rectangle // relative to the block
-	help string
-	run  func()
+// Spot is a part of a block that does something when it is clicked on.
+type Spot struct {
+	Name string          // for tests
+	Rect image.Rectangle // relative to the block
+	Help string
+	Run  func()
 
-	handle bool // the mouse can take hold by it of what the block stands for
+	Handle bool // the mouse can take hold by it of what the block stands for
 }
 
-// spot is the one at a point relative to the block.
-func (b *block) spot(at image.Point) (spot, bool) {
-	if b.spots != nil {
-		for _, s := range b.spots() {
-			if at.In(s.rect) {
+// SpotAt is the spot at a point relative to the block.
+func (b *Block) SpotAt(at image.Point) (Spot, bool) {
+	if b.Spots != nil {
+		for _, s := range b.Spots() {
+			if at.In(s.Rect) {
 				return s, true
 			}
 		}
 	}
-	return spot{}, false
+	return Spot{}, false
 }
 
-// pointed is the spot under the pointer.
-func (b *block) pointed() (spot, bool) {
-	at, over := b.hovered()
+// PointedSpot is the spot under the pointer.
+func (b *Block) PointedSpot() (Spot, bool) {
+	at, over := b.Hovered()
 	if !over {
-		return spot{}, false
+		return Spot{}, false
 	}
-	return b.spot(at)
+	return b.SpotAt(at)
 }

@@ -167,7 +167,7 @@ func (c *child) stand() {
 
 // look notes what comes and goes.
 func (c *child) look() {
-	for _, n := range c.toasts.texts() {
+	for _, n := range c.toasts.Texts() {
 		if !slices.Contains(c.told, n) {
 			c.told = append(c.told, n)
 		}
@@ -198,12 +198,12 @@ func (c *child) serve(r request) {
 		c.open(opening{net: ses.net, id: record.Net{Name: "another"}, start: last.start, seed: last.seed})
 	case "reveal":
 		for _, s := range c.panel.sliders {
-			if called(s, r.Name) && s.style != sliderGrand {
-				c.panel.scroller.reveal(s.GetWidget().Rect)
+			if called(s, r.Name) && s.Style != Grand {
+				c.panel.scroller.Reveal(s.GetWidget().Rect)
 			}
 		}
 		if at, ok := c.spots()[r.Name]; ok {
-			c.panel.scroller.reveal(at)
+			c.panel.scroller.Reveal(at)
 		}
 	case "kill": // the device
 		deadly.Store(true)
@@ -225,7 +225,7 @@ func (c *child) state(slider string) state {
 		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded, Sharp: c.size.Sharp,
 		Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
-		Marks: c.marks.level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
+		Marks: c.marks.Level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
 	}
 	if s.Updates > 0 {
 		s.Mean = c.meter.total / time.Duration(s.Updates)
@@ -258,18 +258,18 @@ func (c *child) panelState(s *state, slider string) {
 	s.Mode = modeNames[c.panel.mode]
 	s.Search = c.panel.search.GetWidget().Rect
 	s.Tabs = c.panel.tabs.GetWidget().Rect
-	s.Spots, s.Editing, s.View = c.spots(), c.panel.editing, c.panel.scroller.view()
+	s.Spots, s.Editing, s.View = c.spots(), c.panel.editing, c.panel.scroller.View()
 	c.inbox.Lock()
 	s.Laid = !c.drawn.stale && c.panel.show == nil && len(c.inbox.jobs) == 0
 	c.inbox.Unlock()
 	for _, sl := range c.panel.sliders {
-		s.Sliders = append(s.Sliders, sl.name)
+		s.Sliders = append(s.Sliders, sl.Name)
 		if called(sl, slider) {
-			s.Wave = sl.wave()
-			if now, ok := sl.moved(true); ok {
+			s.Wave = sl.SignRect()
+			if now, ok := sl.MovedTo(true); ok {
 				s.Now = now
 			}
-			s.Rect, s.Value, s.Min, s.Max = sl.track, sl.get(), sl.min, sl.max
+			s.Rect, s.Value, s.Min, s.Max = sl.Track, sl.Get(), sl.Min, sl.Max
 		}
 	}
 	g, n := &c.picker.grid, len(c.session.trunk)

@@ -4,135 +4,135 @@ import (
 	"image"
 	"image/color"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// heading names a group of controls.
-func (t *theme) heading(name string) *block {
-	return newBlock(func() int { return t.px(30) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.label(dst, name, t.strong, r.Min.X, r.Max.Y-t.px(11), colourText, alignLeft)
-		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(2), r.Max.X, r.Max.Y-t.px(2)+max(t.px(1), 1)), colourLine)
+// Heading names a group of controls.
+func (t *Theme) Heading(name string) *Block {
+	return NewBlock(func() int { return t.Px(30) }, func(dst *ebiten.Image, r image.Rectangle) {
+		t.Label(dst, name, t.Strong, r.Min.X, r.Max.Y-t.Px(11), ColourText, AlignLeft)
+		t.Fill(dst, image.Rect(r.Min.X, r.Max.Y-t.Px(2), r.Max.X, r.Max.Y-t.Px(2)+max(t.Px(1), 1)), ColourLine)
 	})
 }
 
-// button is the toolkit's, with a label that gathers marks.
-type button struct {
-	*widget.Button
-	look *theme
+// Button is the toolkit's, with a label that gathers marks.
+type Button struct {
+	*ewidget.Button
+	look *Theme
 }
 
-func (b *button) Render(dst *ebiten.Image) {
+func (b *Button) Render(dst *ebiten.Image) {
 	b.Button.Render(dst)
 	if r := b.GetWidget().Rect; r.Overlaps(dst.Bounds()) {
 		at := r.Min.Add(r.Max).Div(2)
-		b.look.marks(dst, b.Text().Label, b.look.face, at.X, at.Y, alignCentre)
+		b.look.marks(dst, b.Text().Label, b.look.Face, at.X, at.Y, AlignCentre)
 	}
 }
 
-// button is a labelled button that stretches over its cell.
-func (t *theme) button(label string, run func()) *button {
-	return &button{look: t, Button: widget.NewButton(
-		widget.ButtonOpts.TextLabel(label),
-		widget.ButtonOpts.TextPadding(t.insets(3, 4)),
-		widget.ButtonOpts.DisableDefaultKeys(),
-		widget.ButtonOpts.ClickedHandler(func(*widget.ButtonClickedEventArgs) { run() }),
+// Button is a labelled button that stretches over its cell.
+func (t *Theme) Button(label string, run func()) *Button {
+	return &Button{look: t, Button: ewidget.NewButton(
+		ewidget.ButtonOpts.TextLabel(label),
+		ewidget.ButtonOpts.TextPadding(t.Insets(3, 4)),
+		ewidget.ButtonOpts.DisableDefaultKeys(),
+		ewidget.ButtonOpts.ClickedHandler(func(*ewidget.ButtonClickedEventArgs) { run() }),
 	)}
 }
 
-// row lays buttons out in equal columns.
-func (t *theme) row(columns int, buttons ...widget.PreferredSizeLocateableWidget) *widget.Container {
+// Row lays buttons out in equal columns.
+func (t *Theme) Row(columns int, buttons ...ewidget.PreferredSizeLocateableWidget) *ewidget.Container {
 	stretch := make([]bool, columns)
 	for i := range stretch {
 		stretch[i] = true
 	}
-	c := widget.NewContainer(
-		widget.ContainerOpts.Layout(widget.NewGridLayout(
-			widget.GridLayoutOpts.Columns(columns), widget.GridLayoutOpts.Stretch(stretch, nil),
-			widget.GridLayoutOpts.Spacing(t.px(4), t.px(4)),
+	c := ewidget.NewContainer(
+		ewidget.ContainerOpts.Layout(ewidget.NewGridLayout(
+			ewidget.GridLayoutOpts.Columns(columns), ewidget.GridLayoutOpts.Stretch(stretch, nil),
+			ewidget.GridLayoutOpts.Spacing(t.Px(4), t.Px(4)),
 		)),
-		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true})),
+		ewidget.ContainerOpts.WidgetOpts(ewidget.WidgetOpts.LayoutData(ewidget.RowLayoutData{Stretch: true})),
 	)
 	c.AddChild(buttons...)
 	return c
 }
 
-// column stacks widgets.
-func (t *theme) column(spacing float64, padding *widget.Insets) *widget.Container {
-	return widget.NewContainer(
-		widget.ContainerOpts.Layout(widget.NewRowLayout(
-			widget.RowLayoutOpts.Direction(widget.DirectionVertical),
-			widget.RowLayoutOpts.Spacing(t.px(spacing)), widget.RowLayoutOpts.Padding(padding),
+// Column stacks widgets.
+func (t *Theme) Column(spacing float64, padding *ewidget.Insets) *ewidget.Container {
+	return ewidget.NewContainer(
+		ewidget.ContainerOpts.Layout(ewidget.NewRowLayout(
+			ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical),
+			ewidget.RowLayoutOpts.Spacing(t.Px(spacing)), ewidget.RowLayoutOpts.Padding(padding),
 		)),
-		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true})),
+		ewidget.ContainerOpts.WidgetOpts(ewidget.WidgetOpts.LayoutData(ewidget.RowLayoutData{Stretch: true})),
 	)
 }
 
-// card is a column on a plate.
-func (t *theme) card(c color.NRGBA) *widget.Container {
-	return widget.NewContainer(
-		widget.ContainerOpts.BackgroundImage(t.plate(c)),
-		widget.ContainerOpts.Layout(widget.NewRowLayout(
-			widget.RowLayoutOpts.Direction(widget.DirectionVertical),
-			widget.RowLayoutOpts.Padding(&widget.Insets{Left: t.px(8), Right: t.px(8), Top: t.px(2), Bottom: t.px(4)}),
+// Card is a column on a plate.
+func (t *Theme) Card(c color.NRGBA) *ewidget.Container {
+	return ewidget.NewContainer(
+		ewidget.ContainerOpts.BackgroundImage(t.plate(c)),
+		ewidget.ContainerOpts.Layout(ewidget.NewRowLayout(
+			ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical),
+			ewidget.RowLayoutOpts.Padding(&ewidget.Insets{Left: t.Px(8), Right: t.Px(8), Top: t.Px(2), Bottom: t.Px(4)}),
 		)),
-		widget.ContainerOpts.WidgetOpts(widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true})),
+		ewidget.ContainerOpts.WidgetOpts(ewidget.WidgetOpts.LayoutData(ewidget.RowLayoutData{Stretch: true})),
 	)
 }
 
-// tabLine is a line of words of which one is chosen; the suffix tells tests one line from another.
-func (t *theme) tabLine(words, helps []string, suffix string, get func() int, set func(int)) *block {
-	b := newBlock(func() int { return t.px(26) }, nil)
-	b.spots = func() []spot {
+// Tabs is a line of words of which one is chosen; the suffix tells tests one line from another.
+func (t *Theme) Tabs(words, helps []string, suffix string, get func() int, set func(int)) *Block {
+	b := NewBlock(func() int { return t.Px(26) }, nil)
+	b.Spots = func() []Spot {
 		size := b.widget.Rect.Size()
-		list := make([]spot, len(words))
+		list := make([]Spot, len(words))
 		for i, w := range words {
-			list[i] = spot{name: w + suffix, help: helps[i], run: func() { set(i) },
-				rect: image.Rect(i*size.X/len(words), 0, (i+1)*size.X/len(words), size.Y)}
+			list[i] = Spot{Name: w + suffix, Help: helps[i], Run: func() { set(i) },
+				Rect: image.Rect(i*size.X/len(words), 0, (i+1)*size.X/len(words), size.Y)}
 		}
 		return list
 	}
-	b.draw = func(dst *ebiten.Image, r image.Rectangle) {
-		pointed, _ := b.pointed()
-		for i, sp := range b.spots() {
-			cell := sp.rect.Add(r.Min)
-			colour := colourDim
-			if sp.name == pointed.name {
-				colour = colourText
+	b.Draw = func(dst *ebiten.Image, r image.Rectangle) {
+		pointed, _ := b.PointedSpot()
+		for i, sp := range b.Spots() {
+			cell := sp.Rect.Add(r.Min)
+			colour := ColourDim
+			if sp.Name == pointed.Name {
+				colour = ColourText
 			}
 			if i == get() {
-				colour = colourAccent
-				t.fill(dst, image.Rect(cell.Min.X+t.px(4), cell.Max.Y-t.px(3), cell.Max.X-t.px(4), cell.Max.Y-t.px(2)), colourAccent)
+				colour = ColourAccent
+				t.Fill(dst, image.Rect(cell.Min.X+t.Px(4), cell.Max.Y-t.Px(3), cell.Max.X-t.Px(4), cell.Max.Y-t.Px(2)), ColourAccent)
 			}
-			t.label(dst, words[i], t.small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
+			t.Label(dst, words[i], t.Small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.Px(1), colour, AlignCentre)
 		}
 	}
 	return b
 }
 
-// note is a line of text that may change.
-func (t *theme) note(text func() string) *block {
-	return newBlock(func() int { return t.px(20) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.write(dst, clip(text(), t.small, r.Dx()), t.small, r.Min.X, (r.Min.Y+r.Max.Y)/2, colourDim, alignLeft)
+// Note is a line of text that may change.
+func (t *Theme) Note(text func() string) *Block {
+	return NewBlock(func() int { return t.Px(20) }, func(dst *ebiten.Image, r image.Rectangle) {
+		t.Write(dst, Clip(text(), t.Small, r.Dx()), t.Small, r.Min.X, (r.Min.Y+r.Max.Y)/2, ColourDim, AlignLeft)
 	})
 }
 
-// gap is empty space.
-func (t *theme) gap() *block {
-	return newBlock(func() int { return t.px(10) }, func(*ebiten.Image, image.Rectangle) {})
+// Gap is empty space.
+func (t *Theme) Gap() *Block {
+	return NewBlock(func() int { return t.Px(10) }, func(*ebiten.Image, image.Rectangle) {})
 }
 
-// toggle is a line with a box to tick.
-func (t *theme) toggle(label string, get func() bool, set func(bool)) *block {
-	b := newBlock(func() int { return t.px(24) }, func(dst *ebiten.Image, r image.Rectangle) {
+// Toggle is a line with a box to tick.
+func (t *Theme) Toggle(label string, get func() bool, set func(bool)) *Block {
+	b := NewBlock(func() int { return t.Px(24) }, func(dst *ebiten.Image, r image.Rectangle) {
 		mid := (r.Min.Y + r.Max.Y) / 2
-		box := image.Rect(r.Min.X, mid-t.px(6), r.Min.X+t.px(12), mid+t.px(6))
-		t.fill(dst, box, colourHover)
+		box := image.Rect(r.Min.X, mid-t.Px(6), r.Min.X+t.Px(12), mid+t.Px(6))
+		t.Fill(dst, box, ColourHover)
 		if get() {
-			t.fill(dst, box.Inset(t.px(3)), colourAccent)
+			t.Fill(dst, box.Inset(t.Px(3)), ColourAccent)
 		}
-		t.label(dst, label, t.face, box.Max.X+t.px(8), mid, colourDim, alignLeft)
+		t.Label(dst, label, t.Face, box.Max.X+t.Px(8), mid, ColourDim, AlignLeft)
 	})
-	b.click = func(image.Point) { set(!get()) }
+	b.Click = func(image.Point) { set(!get()) }
 	return b
 }

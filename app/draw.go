@@ -84,7 +84,7 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 			s.drawn.overlays = append(s.drawn.overlays, r)
 		}
 	}
-	over(s.toasts.draw(dst, s.look, area))
+	over(s.toasts.Draw(dst, s.look, area))
 	if s.help {
 		over(drawHelp(dst, s.look, s.frame))
 	}
@@ -102,9 +102,9 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 // badge is a word in the picture's top left corner.
 func (s *studio) badge(dst *ebiten.Image, area image.Rectangle, word string) image.Rectangle {
 	t := s.look
-	r := image.Rect(area.Min.X+t.px(12), area.Min.Y+t.px(12), area.Min.X+t.px(28+8*float64(len(word))), area.Min.Y+t.px(36))
-	t.fill(dst, r, colourShade)
-	t.write(dst, word, t.small, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colourText, alignCentre)
+	r := image.Rect(area.Min.X+t.Px(12), area.Min.Y+t.Px(12), area.Min.X+t.Px(28+8*float64(len(word))), area.Min.Y+t.Px(36))
+	t.Fill(dst, r, ColourShade)
+	t.Write(dst, word, t.Small, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, ColourText, AlignCentre)
 	return r
 }
 
@@ -148,8 +148,8 @@ func (s *studio) paint(screen ebiten.FinalScreen, r image.Rectangle) {
 	op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
 	op.GeoM.Scale(float64(r.Dx())/3, float64(r.Dy())/3)
 	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
-	op.ColorScale.ScaleWithColor(colourBack)
-	screen.DrawImage(s.look.white, op)
+	op.ColorScale.ScaleWithColor(ColourBack)
+	screen.DrawImage(s.look.White, op)
 }
 
 // lay copies a part of the controls onto the screen.

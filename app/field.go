@@ -6,79 +6,80 @@ import (
 	"time"
 
 	"github.com/ebitenui/ebitenui/input"
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// field is a line to type a word into. (The toolkit's own cannot be drawn cut off, as
+// Field is a line to type a word into. (The toolkit's own cannot be drawn cut off, as
 // it is in a scroller.)
-type field struct {
-	*block
-	look    *theme
+type Field struct {
+	*Block
+	look    *Theme
 	hint    string // shown while it is empty
-	text    string
-	typing  bool
-	ground  color.NRGBA
-	changed func()
-	submit  func()
-	now     func() string // the text while nobody types; nil leaves it as it was typed
+	Text    string
+	Typing  bool
+	Ground  color.NRGBA
+	Changed func()
+	Submit  func()
+	Now     func() string // the text while nobody types; nil leaves it as it was typed
 }
 
-func newField(t *theme, hint string) *field {
-	f := &field{look: t, hint: hint, ground: colourRaised}
-	f.block = newBlock(func() int { return t.px(28) }, f.render)
-	f.block.click = func(image.Point) { f.typing = true }
+// NewField makes an empty field; Changed and Submit are the caller's to set.
+func NewField(t *Theme, hint string) *Field {
+	f := &Field{look: t, hint: hint, Ground: ColourRaised}
+	f.Block = NewBlock(func() int { return t.Px(28) }, f.render)
+	f.Block.Click = func(image.Point) { f.Typing = true }
 	return f
 }
 
 // Update takes what is typed while the field has the keyboard.
-func (f *field) Update(o *widget.UpdateObject) {
-	if _, over := f.hovered(); input.MouseButtonJustPressed(ebiten.MouseButtonLeft) && !over {
-		f.typing = false
+func (f *Field) Update(o *ewidget.UpdateObject) {
+	if _, over := f.Hovered(); input.MouseButtonJustPressed(ebiten.MouseButtonLeft) && !over {
+		f.Typing = false
 	}
-	f.block.Update(o)
-	if !f.typing {
-		if f.now != nil {
-			f.text = f.now()
+	f.Block.Update(o)
+	if !f.Typing {
+		if f.Now != nil {
+			f.Text = f.Now()
 		}
 		return
 	}
-	before := f.text
+	before := f.Text
 	for _, r := range input.InputChars() {
-		if r >= ' ' && len(f.text) < 60 {
-			f.text += string(r)
+		if r >= ' ' && len(f.Text) < 60 {
+			f.Text += string(r)
 		}
 	}
 	switch {
-	case hit(ebiten.KeyBackspace, true) && f.text != "":
-		r := []rune(f.text)
-		f.text = string(r[:len(r)-1])
-	case hit(ebiten.KeyEnter, false), hit(ebiten.KeyNumpadEnter, false):
-		f.typing = false
-		f.submit()
-	case hit(ebiten.KeyEscape, false), hit(ebiten.KeyTab, false):
-		f.typing = false
+	case Hit(ebiten.KeyBackspace, true) && f.Text != "":
+		r := []rune(f.Text)
+		f.Text = string(r[:len(r)-1])
+	case Hit(ebiten.KeyEnter, false), Hit(ebiten.KeyNumpadEnter, false):
+		f.Typing = false
+		f.Submit()
+	case Hit(ebiten.KeyEscape, false), Hit(ebiten.KeyTab, false):
+		f.Typing = false
 	}
-	if f.text != before {
-		f.changed()
+	if f.Text != before {
+		f.Changed()
 	}
 }
 
-func (f *field) render(dst *ebiten.Image, r image.Rectangle) {
+func (f *Field) render(dst *ebiten.Image, r image.Rectangle) {
 	t := f.look
-	t.fill(dst, r, f.ground)
-	mid, x := (r.Min.Y+r.Max.Y)/2, r.Min.X+t.px(8)
-	if f.text == "" && !f.typing {
-		t.write(dst, f.hint, t.face, x, mid, colourDim, alignLeft)
+	t.Fill(dst, r, f.Ground)
+	mid, x := (r.Min.Y+r.Max.Y)/2, r.Min.X+t.Px(8)
+	if f.Text == "" && !f.Typing {
+		t.Write(dst, f.hint, t.Face, x, mid, ColourDim, AlignLeft)
 		return
 	}
-	text := end(f.text, t.face, r.Dx()-t.px(18))
-	t.write(dst, text, t.face, x, mid, colourText, alignLeft)
-	if f.typing {
-		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(2), r.Max.X, r.Max.Y), colourAccent)
+	text := end(f.Text, t.Face, r.Dx()-t.Px(18))
+	t.Write(dst, text, t.Face, x, mid, ColourText, AlignLeft)
+	if f.Typing {
+		t.Fill(dst, image.Rect(r.Min.X, r.Max.Y-t.Px(2), r.Max.X, r.Max.Y), ColourAccent)
 		if time.Now().UnixMilli()/500%2 == 0 {
-			x += int(advance(text, t.face)) + t.px(1)
-			t.fill(dst, image.Rect(x, mid-t.px(7), x+max(t.px(1), 1), mid+t.px(7)), colourAccent)
+			x += int(Width(text, t.Face)) + t.Px(1)
+			t.Fill(dst, image.Rect(x, mid-t.Px(7), x+max(t.Px(1), 1), mid+t.Px(7)), ColourAccent)
 		}
 	}
 }

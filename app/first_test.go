@@ -49,7 +49,7 @@ func TestFirstPictureThatIsDamaged(t *testing.T) {
 	s := headless(t, func(c *Config) { c.Start, c.StartFile = nil, path })
 	s.dreaming(t)
 	if got := s.session.latest().start.Name(); got != "static" || !s.told("is damaged") {
-		t.Errorf("it dreams on from %s; the notes are %+v", got, s.toasts.texts())
+		t.Errorf("it dreams on from %s; the notes are %+v", got, s.toasts.Texts())
 	}
 	if err := CheckStart(filepath.Join(t.TempDir(), "none.png")); err == nil {
 		t.Error("a picture that is not there is no error")

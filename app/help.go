@@ -15,26 +15,26 @@ type helpColumn struct {
 
 // drawHelp lists the keys over an area, in as many columns as it needs, and gives
 // the part that it takes. Where there is little room the letters are small.
-func drawHelp(dst *ebiten.Image, look *theme, area image.Rectangle) image.Rectangle {
-	pad, head := look.px(14), look.px(24)
-	face, line := look.small, look.px(18)
-	columns, width := helpColumns(Keys(), face, (area.Dy()-2*pad-head)/line, look.px(12))
+func drawHelp(dst *ebiten.Image, look *Theme, area image.Rectangle) image.Rectangle {
+	pad, head := look.Px(14), look.Px(24)
+	face, line := look.Small, look.Px(18)
+	columns, width := helpColumns(Keys(), face, (area.Dy()-2*pad-head)/line, look.Px(12))
 	if width+2*pad > area.Dx() {
-		pad, head = look.px(8), look.px(18)
-		face, line = look.tiny, look.px(15)
-		columns, width = helpColumns(Keys(), face, (area.Dy()-2*pad-head)/line, look.px(8))
+		pad, head = look.Px(8), look.Px(18)
+		face, line = look.Tiny, look.Px(15)
+		columns, width = helpColumns(Keys(), face, (area.Dy()-2*pad-head)/line, look.Px(8))
 	}
 	size := image.Pt(width+2*pad, len(columns[0].keys)*line+2*pad+head)
 	at := area.Min.Add(area.Size().Sub(size).Div(2))
 	r := image.Rectangle{Min: at, Max: at.Add(size)}
-	look.fill(dst, r, colourShade)
-	look.write(dst, "Keys", look.strong, r.Min.X+pad, r.Min.Y+pad+look.px(8), colourAccent, alignLeft)
+	look.Fill(dst, r, ColourShade)
+	look.Write(dst, "Keys", look.Strong, r.Min.X+pad, r.Min.Y+pad+look.Px(8), ColourAccent, AlignLeft)
 	x := r.Min.X + pad
 	for _, c := range columns {
 		for i, k := range c.keys {
 			y := r.Min.Y + pad + head + i*line + line/2
-			look.write(dst, k.Keys, face, x, y, colourText, alignLeft)
-			look.write(dst, k.Help, face, x+c.names, y, colourDim, alignLeft)
+			look.Write(dst, k.Keys, face, x, y, ColourText, AlignLeft)
+			look.Write(dst, k.Help, face, x+c.names, y, ColourDim, AlignLeft)
 		}
 		x += c.names + c.help
 	}
@@ -48,8 +48,8 @@ func helpColumns(table []Key, face text.Face, most, gap int) (columns []helpColu
 	for i := 0; i < len(table); i += rows {
 		c := helpColumn{keys: table[i:min(i+rows, len(table))]}
 		for _, k := range c.keys {
-			c.names = max(c.names, int(advance(k.Keys, face))+gap)
-			c.help = max(c.help, int(advance(k.Help, face))+gap)
+			c.names = max(c.names, int(Width(k.Keys, face))+gap)
+			c.help = max(c.help, int(Width(k.Help, face))+gap)
 		}
 		columns = append(columns, c)
 		width += c.names + c.help

@@ -135,7 +135,7 @@ func (s *studio) listen() {
 	for i := range commands {
 		c := &commands[i]
 		for _, k := range c.keys {
-			if hit(k, false) && ctrl == c.ctrl && (shift == c.shift || !c.ctrl) {
+			if Hit(k, false) && ctrl == c.ctrl && (shift == c.shift || !c.ctrl) {
 				c.run(s)
 				return
 			}
@@ -150,32 +150,32 @@ func (s *studio) listen() {
 // listen turns sliders by the keyboard: the knobs' own keys, and the arrows for the
 // slider that was chosen.
 func (p *panel) listen(shift bool) {
-	by := notch
+	by := Notch
 	if shift {
-		by = fineNotch
+		by = FineNotch
 	}
-	if hit(ebiten.KeyArrowUp, true) {
+	if Hit(ebiten.KeyArrowUp, true) {
 		p.choose(-1)
 	}
-	if hit(ebiten.KeyArrowDown, true) {
+	if Hit(ebiten.KeyArrowDown, true) {
 		p.choose(1)
 	}
 	if p.active != nil {
-		if hit(ebiten.KeyArrowLeft, true) {
-			p.active.nudge(-by)
+		if Hit(ebiten.KeyArrowLeft, true) {
+			p.active.Nudge(-by)
 			return
 		}
-		if hit(ebiten.KeyArrowRight, true) {
-			p.active.nudge(by)
+		if Hit(ebiten.KeyArrowRight, true) {
+			p.active.Nudge(by)
 			return
 		}
 	}
 	for _, s := range p.sliders {
-		if s.less >= 0 && hit(s.less, true) {
-			s.nudge(-by)
+		if s.Less >= 0 && Hit(s.Less, true) {
+			s.Nudge(-by)
 		}
-		if s.more >= 0 && hit(s.more, true) {
-			s.nudge(by)
+		if s.More >= 0 && Hit(s.More, true) {
+			s.Nudge(by)
 		}
 	}
 }

@@ -9,12 +9,12 @@ import (
 )
 
 // knobDial makes a dial of a row of the knob table.
-func knobDial(k *dream.Knob) dial {
-	d := dial{name: strings.ReplaceAll(k.Name, "-", " "), help: k.Help, min: k.Min, max: k.Max, whole: k.Whole, curve: 1}
+func knobDial(k *dream.Knob) Dial {
+	d := Dial{Name: strings.ReplaceAll(k.Name, "-", " "), Help: k.Help, Min: k.Min, Max: k.Max, Whole: k.Whole, Curve: 1}
 	if k.Min < 0 || k.Max >= 64 {
-		d.curve = 2
+		d.Curve = 2
 	}
-	d.text = func(v float64) string { return knobText(k, v) }
+	d.Text = func(v float64) string { return knobText(k, v) }
 	return d
 }
 

@@ -18,17 +18,17 @@ func rule(face text.Face) ruler {
 	return func(line string, at int) float64 { return text.AdvanceAt(line, at, face) }
 }
 
-// advance is the width of a line of text as theme.write draws it.
-func advance(s string, face text.Face) float64 { return rule(face).width(visible.Label(s)) }
+// Width is the width of a line of text as Theme.Write draws it.
+func Width(s string, face text.Face) float64 { return rule(face).width(visible.Label(s)) }
 
-// clip shortens a line to a width, with dots where it was cut.
-func clip(s string, face text.Face, width int) string { return rule(face).clip(s, width) }
+// Clip shortens a line to a width, with dots where it was cut.
+func Clip(s string, face text.Face, width int) string { return rule(face).clip(s, width) }
 
 // end is as much of a line's end as a width holds, with dots where it was cut.
 func end(s string, face text.Face, width int) string { return rule(face).end(s, width) }
 
-// wrap breaks a text into lines of a width, at most so many.
-func wrap(s string, face text.Face, width, most int) []string { return rule(face).wrap(s, width, most) }
+// Wrap breaks a text into lines of a width, at most so many.
+func Wrap(s string, face text.Face, width, most int) []string { return rule(face).wrap(s, width, most) }
 
 func (r ruler) width(line string) float64 { return r(line, len(line)) }
 

@@ -81,22 +81,22 @@ func TestWrap(t *testing.T) {
 		strings.Repeat("w", 200), "short", "", strings.Repeat("/", 99), "a " + strings.Repeat("ü/", 80) + " b",
 	} {
 		for _, width := range []int{20, 60, 316} {
-			lines := wrap(s, face, width, 1000)
+			lines := Wrap(s, face, width, 1000)
 			for _, l := range lines {
-				if advance(l, face) > float64(width) && len([]rune(l)) > 1 {
-					t.Errorf("%q at %d: the line %q is %g wide", s, width, l, advance(l, face))
+				if Width(l, face) > float64(width) && len([]rune(l)) > 1 {
+					t.Errorf("%q at %d: the line %q is %g wide", s, width, l, Width(l, face))
 				}
 			}
 			bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
 			if got := strings.Join(lines, ""); bare(got) != bare(s) {
 				t.Errorf("%q at %d becomes %q", s, width, got)
 			}
-			if n := len(wrap(s, face, width, 2)); n > 2 {
+			if n := len(Wrap(s, face, width, 2)); n > 2 {
 				t.Errorf("%q at %d: %d lines, want at most 2", s, width, n)
 			}
 		}
 	}
-	if got := end("abcdefgh", face, 40); !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "gh") || advance(got, face) > 40 {
+	if got := end("abcdefgh", face, 40); !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "gh") || Width(got, face) > 40 {
 		t.Errorf("the end of a long text is %q", got)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
@@ -36,8 +36,8 @@ func (s *studio) modulator(knob string) (dream.Modulator, bool) {
 }
 
 // newModulator is what a knob is given first: a sine at the tapped tempo, or a slow one.
-func (s *studio) newModulator(d dial) dream.Modulator {
-	m := dream.Modulator{Knob: d.knob, Shape: dream.Shapes[0], Rate: 0.2, Depth: firstDepth(d)}
+func (s *studio) newModulator(d Dial) dream.Modulator {
+	m := dream.Modulator{Knob: d.Knob, Shape: dream.Shapes[0], Rate: 0.2, Depth: firstDepth(d)}
 	if s.tempo.rate > 0 {
 		m.Rate = s.tempo.rate
 	}
@@ -45,18 +45,18 @@ func (s *studio) newModulator(d dial) dream.Modulator {
 }
 
 // firstDepth is a moderate depth.
-func firstDepth(d dial) float64 {
+func firstDepth(d Dial) float64 {
 	depth := depthDial(d)
-	v := depth.value(0.3)
-	if d.whole {
+	v := depth.Value(0.3)
+	if d.Whole {
 		v = max(math.Round(v), 1)
 	}
 	return v
 }
 
 // modulate edits a knob's modulator, or gives it one.
-func (s *studio) modulate(d dial, edit func(*dream.Modulator)) {
-	m, ok := s.modulator(d.knob)
+func (s *studio) modulate(d Dial, edit func(*dream.Modulator)) {
+	m, ok := s.modulator(d.Knob)
 	if !ok {
 		m = s.newModulator(d)
 	}
@@ -66,24 +66,24 @@ func (s *studio) modulate(d dial, edit func(*dream.Modulator)) {
 
 // seat is where a knob's modulator is edited: a column that begins with the knob's slider.
 type seat struct {
-	dial   dial
-	column *widget.Container
+	dial   Dial
+	column *ewidget.Container
 }
 
 // movable is a slider that a modulator can move, with room for its controls.
-func (p *panel) movable(d dial, style sliderStyle, less, more string) *widget.Container {
+func (p *panel) movable(d Dial, style SliderStyle, less, more string) *ewidget.Container {
 	s := p.studio
 	sl := p.slider(d, style)
-	sl.less, sl.more = knobKey(less), knobKey(more)
-	sl.modulation = func() (float64, bool) {
-		m, on := s.modulator(d.knob)
+	sl.Less, sl.More = knobKey(less), knobKey(more)
+	sl.Modulation = func() (float64, bool) {
+		m, on := s.modulator(d.Knob)
 		return m.Depth, on
 	}
-	sl.sign = func(dst *ebiten.Image, r image.Rectangle, c color.Color) { drawShape(dst, p.look, r, "sine", 4, c) }
-	sl.modulate = func() { p.toggleModulator(d.knob) }
-	c := p.look.column(0, nil)
+	sl.Sign = func(dst *ebiten.Image, r image.Rectangle, c color.Color) { drawShape(dst, p.look, r, "sine", 4, c) }
+	sl.Modulate = func() { p.toggleModulator(d.Knob) }
+	c := p.look.Column(0, nil)
 	c.AddChild(sl)
-	p.seats[d.knob] = seat{d, c}
+	p.seats[d.Knob] = seat{d, c}
 	return c
 }
 
@@ -110,7 +110,7 @@ func (p *panel) toggleModulator(knob string) {
 		if p.editor == editor {
 			at.column.AddChild(editor)
 			p.rearranged()
-			if at.dial.knob != "zalgo" { // that one is always in sight
+			if at.dial.Knob != "zalgo" { // that one is always in sight
 				p.show = editor
 			}
 		}
@@ -135,93 +135,93 @@ func (s *studio) toggleModulator() {
 		return
 	}
 	knob := "zalgo"
-	if a := s.panel.active; a != nil && a.knob != "" {
-		knob = a.knob
+	if a := s.panel.active; a != nil && a.Knob != "" {
+		knob = a.Knob
 	}
 	s.panel.toggleModulator(knob)
 }
 
 // modulatorControls are the shape, rate and depth of a knob's modulator.
-func (p *panel) modulatorControls(d dial) *widget.Container {
+func (p *panel) modulatorControls(d Dial) *ewidget.Container {
 	t, s := p.look, p.studio
-	c := p.look.card(colourRaised)
-	shapes := newBlock(func() int { return t.px(26) }, nil)
-	shapes.spots = func() []spot { return p.shapeSpots(d, shapes.GetWidget().Rect.Size()) }
-	shapes.draw = func(dst *ebiten.Image, r image.Rectangle) {
-		now, ok := s.modulator(d.knob)
-		pointed, _ := shapes.pointed()
-		for i, sp := range shapes.spots() {
-			colour := colourDim
-			if sp.name == pointed.name {
-				colour = colourText
+	c := p.look.Card(ColourRaised)
+	shapes := NewBlock(func() int { return t.Px(26) }, nil)
+	shapes.Spots = func() []Spot { return p.shapeSpots(d, shapes.GetWidget().Rect.Size()) }
+	shapes.Draw = func(dst *ebiten.Image, r image.Rectangle) {
+		now, ok := s.modulator(d.Knob)
+		pointed, _ := shapes.PointedSpot()
+		for i, sp := range shapes.Spots() {
+			colour := ColourDim
+			if sp.Name == pointed.Name {
+				colour = ColourText
 			}
-			cell := sp.rect.Add(r.Min)
+			cell := sp.Rect.Add(r.Min)
 			if i >= len(dream.Shapes) {
-				t.write(dst, sp.name, t.small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2, colour, alignCentre)
+				t.Write(dst, sp.Name, t.Small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2, colour, AlignCentre)
 				continue
 			}
-			if ok && sp.name == now.Shape {
-				colour = colourAccent
-				t.fill(dst, image.Rect(cell.Min.X+t.px(3), cell.Max.Y-t.px(3), cell.Max.X-t.px(3), cell.Max.Y-t.px(1)), colourAccent)
+			if ok && sp.Name == now.Shape {
+				colour = ColourAccent
+				t.Fill(dst, image.Rect(cell.Min.X+t.Px(3), cell.Max.Y-t.Px(3), cell.Max.X-t.Px(3), cell.Max.Y-t.Px(1)), ColourAccent)
 			}
-			drawShape(dst, t, cell.Inset(t.px(6)), sp.name, 5, colour)
+			drawShape(dst, t, cell.Inset(t.Px(6)), sp.Name, 5, colour)
 		}
 	}
 	c.AddChild(shapes)
 	get := func() dream.Modulator {
-		if m, ok := s.modulator(d.knob); ok {
+		if m, ok := s.modulator(d.Knob); ok {
 			return m
 		}
 		return s.newModulator(d)
 	}
-	c.AddChild(p.slider(dial{
-		name: "rate", help: "how often the modulator goes to and fro in a second", max: fastest, curve: 3,
-		get:   func() float64 { return get().Rate },
-		set:   func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Rate = math.Round(v*1000) / 1000 }) },
-		reset: func() { s.modulate(d, func(m *dream.Modulator) { m.Rate = 0.2 }) },
-		text:  rateText,
-	}, sliderNarrow))
+	c.AddChild(p.slider(Dial{
+		Name: "rate", Help: "how often the modulator goes to and fro in a second", Max: fastest, Curve: 3,
+		Get:   func() float64 { return get().Rate },
+		Set:   func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Rate = math.Round(v*1000) / 1000 }) },
+		Reset: func() { s.modulate(d, func(m *dream.Modulator) { m.Rate = 0.2 }) },
+		Text:  rateText,
+	}, Narrow))
 	depth := depthDial(d)
-	depth.get = func() float64 { return math.Abs(get().Depth) }
-	depth.set = func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Depth = v }) }
-	depth.reset = func() { s.modulate(d, func(m *dream.Modulator) { m.Depth = firstDepth(d) }) }
-	c.AddChild(p.slider(depth, sliderNarrow))
+	depth.Get = func() float64 { return math.Abs(get().Depth) }
+	depth.Set = func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Depth = v }) }
+	depth.Reset = func() { s.modulate(d, func(m *dream.Modulator) { m.Depth = firstDepth(d) }) }
+	c.AddChild(p.slider(depth, Narrow))
 	return c
 }
 
 // shapeSpots are the shapes, and the words tap and off.
-func (p *panel) shapeSpots(d dial, size image.Point) []spot {
+func (p *panel) shapeSpots(d Dial, size image.Point) []Spot {
 	s := p.studio
-	var list []spot
+	var list []Spot
 	for _, shape := range dream.Shapes {
-		list = append(list, spot{name: shape, help: "modulator: " + shape, run: func() {
+		list = append(list, Spot{Name: shape, Help: "modulator: " + shape, Run: func() {
 			s.history.split(s.want)
 			s.modulate(d, func(m *dream.Modulator) { m.Shape = shape })
 		}})
 	}
 	list = append(list,
-		spot{name: "tap", help: "tap the tempo: the rate of this modulator", run: s.tap},
-		spot{name: "off", help: "take the modulator away", run: func() {
-			s.act(func(w *dream.Settings) { w.Still(d.knob) })
+		Spot{Name: "tap", Help: "tap the tempo: the rate of this modulator", Run: s.tap},
+		Spot{Name: "off", Help: "take the modulator away", Run: func() {
+			s.act(func(w *dream.Settings) { w.Still(d.Knob) })
 			p.closeModulator()
 		}})
 	for i := range list {
-		list[i].rect = image.Rect(i*size.X/len(list), 0, (i+1)*size.X/len(list), size.Y)
+		list[i].Rect = image.Rect(i*size.X/len(list), 0, (i+1)*size.X/len(list), size.Y)
 	}
 	return list
 }
 
 // depthDial is the dial of how far a modulator moves another one.
-func depthDial(d dial) dial {
-	reach := d.max - d.min
-	if d.min < 0 {
-		reach = max(-d.min, d.max)
+func depthDial(d Dial) Dial {
+	reach := d.Max - d.Min
+	if d.Min < 0 {
+		reach = max(-d.Min, d.Max)
 	}
-	text := func(v float64) string { return "±" + d.text(v) }
-	if d.knob == "layer" {
+	text := func(v float64) string { return "±" + d.Text(v) }
+	if d.Knob == "layer" {
 		text = func(v float64) string { return fmt.Sprintf("±%.1f", v) }
 	}
-	return dial{name: "depth", help: "how far the modulator moves the knob to either side", max: reach, curve: 2, text: text}
+	return Dial{Name: "depth", Help: "how far the modulator moves the knob to either side", Max: reach, Curve: 2, Text: text}
 }
 
 func rateText(v float64) string {
@@ -232,20 +232,20 @@ func rateText(v float64) string {
 }
 
 // drawShape draws a modulator's way across a rectangle, so many pixels of the design to either side of its middle.
-func drawShape(dst *ebiten.Image, t *theme, r image.Rectangle, shape string, depth float64, c color.Color) {
-	m := dream.Modulator{Knob: "sign", Shape: shape, Rate: 1, Depth: depth * t.scale}
+func drawShape(dst *ebiten.Image, t *Theme, r image.Rectangle, shape string, depth float64, c color.Color) {
+	m := dream.Modulator{Knob: "sign", Shape: shape, Rate: 1, Depth: depth * t.Scale}
 	periods := 1.0
 	if shape == "walk" || shape == "sample-hold" {
 		periods = 4
 	}
-	mid, line := (r.Min.Y+r.Max.Y)/2, max(t.px(1.4), 1)
+	mid, line := (r.Min.Y+r.Max.Y)/2, max(t.Px(1.4), 1)
 	last := 0
 	for x := r.Min.X; x < r.Max.X; x++ {
 		y := mid - int(math.Round(m.At(periods*float64(x-r.Min.X)/float64(r.Dx()), 4)))
 		if x == r.Min.X {
 			last = y
 		}
-		t.fill(dst, image.Rect(x, min(y, last), x+1, max(y, last)+line), c)
+		t.Fill(dst, image.Rect(x, min(y, last), x+1, max(y, last)+line), c)
 		last = y
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"image"
 	"path/filepath"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
@@ -37,30 +37,30 @@ func modeOf(s dream.Settings) mode {
 }
 
 // addWhat adds the choice of what is dreamed.
-func (p *panel) addWhat(c *widget.Container) {
+func (p *panel) addWhat(c *ewidget.Container) {
 	t, s := p.look, p.studio
-	c.AddChild(p.look.heading("Dream of"))
-	tabs := newBlock(func() int { return t.px(28) }, nil)
-	tabs.draw = func(dst *ebiten.Image, r image.Rectangle) {
+	c.AddChild(p.look.Heading("Dream of"))
+	tabs := NewBlock(func() int { return t.Px(28) }, nil)
+	tabs.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		w := r.Dx() / int(modeCount)
 		for m := range modeCount {
 			cell := image.Rect(r.Min.X+int(m)*w, r.Min.Y, r.Min.X+int(m+1)*w, r.Max.Y)
-			colour := colourDim
+			colour := ColourDim
 			if m == p.mode {
-				colour = colourAccent
-				t.fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.px(3), cell.Max.X, cell.Max.Y-t.px(1)), colourAccent)
+				colour = ColourAccent
+				t.Fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.Px(3), cell.Max.X, cell.Max.Y-t.Px(1)), ColourAccent)
 			}
-			t.label(dst, modeNames[m], t.face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.px(1), colour, alignCentre)
+			t.Label(dst, modeNames[m], t.Face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.Px(1), colour, AlignCentre)
 		}
 	}
-	tabs.click = func(at image.Point) {
+	tabs.Click = func(at image.Point) {
 		p.pickMode(mode(min(max(at.X*int(modeCount)/max(tabs.GetWidget().Rect.Dx(), 1), 0), int(modeCount)-1)))
 	}
 	p.tabs = tabs
 	c.AddChild(tabs)
-	c.AddChild(p.movable(s.layerDial(), sliderPlain, "ArrowLeft", "ArrowRight"))
+	c.AddChild(p.movable(s.layerDial(), Plain, "ArrowLeft", "ArrowRight"))
 	for m := range p.modes {
-		p.modes[m] = p.look.column(2, &widget.Insets{Top: t.px(4)})
+		p.modes[m] = p.look.Column(2, &ewidget.Insets{Top: t.Px(4)})
 		c.AddChild(p.modes[m])
 	}
 	s.picker = newPicker(s, p.width)
@@ -75,12 +75,12 @@ func (p *panel) addWhat(c *widget.Container) {
 func (p *panel) setMode(m mode) {
 	p.mode = m
 	for _, f := range p.fields {
-		f.typing = false // it may be hidden now
+		f.Typing = false // it may be hidden now
 	}
 	for i, c := range p.modes {
-		v := widget.Visibility_Hide
+		v := ewidget.Visibility_Hide
 		if mode(i) == m {
-			v = widget.Visibility_Show
+			v = ewidget.Visibility_Show
 		}
 		c.GetWidget().SetVisibility(v)
 	}
@@ -108,37 +108,37 @@ func (p *panel) pickMode(m mode) {
 }
 
 // addClass is the word and the labels that match it.
-func (p *panel) addClass(c *widget.Container) {
+func (p *panel) addClass(c *ewidget.Container) {
 	t, s := p.look, p.studio
 	var matches []int
 	const rows = 6
-	p.search = newField(t, "a word, such as spider")
-	p.search.changed = func() {
-		matches = dream.Matches(s.session.net.Labels, p.search.text)
+	p.search = NewField(t, "a word, such as spider")
+	p.search.Changed = func() {
+		matches = dream.Matches(s.session.net.Labels, p.search.Text)
 		p.scroller.RequestRelayout()
 	}
-	p.search.submit = func() {
+	p.search.Submit = func() {
 		if len(matches) > 0 {
 			s.dreamClass(s.session.net.Labels[matches[0]])
 		}
 	}
 	c.AddChild(p.search)
-	list := newBlock(func() int { return t.px(4 + 20*float64(max(min(len(matches), rows), 1))) }, nil)
-	list.draw = func(dst *ebiten.Image, r image.Rectangle) {
+	list := NewBlock(func() int { return t.Px(4 + 20*float64(max(min(len(matches), rows), 1))) }, nil)
+	list.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		for i := range min(len(matches), rows) {
 			label := s.session.net.Labels[matches[i]]
-			colour := colourDim
+			colour := ColourDim
 			if label == s.want.Class {
-				colour = colourAccent
+				colour = ColourAccent
 			}
-			t.label(dst, clip(label, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(20)*i+t.px(12), colour, alignLeft)
+			t.Label(dst, Clip(label, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(20)*i+t.Px(12), colour, AlignLeft)
 		}
 		if len(matches) == 0 && s.want.Class != "" {
-			t.label(dst, clip(s.want.Class, t.face, r.Dx()), t.face, r.Min.X+t.px(8), r.Min.Y+t.px(12), colourAccent, alignLeft)
+			t.Label(dst, Clip(s.want.Class, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(12), ColourAccent, AlignLeft)
 		}
 	}
-	list.click = func(at image.Point) {
-		if i := at.Y / t.px(20); i >= 0 && i < min(len(matches), rows) {
+	list.Click = func(at image.Point) {
+		if i := at.Y / t.Px(20); i >= 0 && i < min(len(matches), rows) {
 			s.dreamClass(s.session.net.Labels[matches[i]])
 		}
 	}
@@ -146,22 +146,22 @@ func (p *panel) addClass(c *widget.Container) {
 }
 
 // addGuide is the guide picture's name and its button.
-func (p *panel) addGuide(c *widget.Container) {
+func (p *panel) addGuide(c *ewidget.Container) {
 	t, s := p.look, p.studio
-	c.AddChild(newBlock(func() int { return t.px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
+	c.AddChild(NewBlock(func() int { return t.Px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
 		name := "no guide yet"
 		if s.want.Guide != "" {
 			name = filepath.Base(s.want.Guide)
 		}
-		t.write(dst, clip(name, t.face, r.Dx()), t.face, r.Min.X, (r.Min.Y+r.Max.Y)/2, colourText, alignLeft)
+		t.Write(dst, Clip(name, t.Face, r.Dx()), t.Face, r.Min.X, (r.Min.Y+r.Max.Y)/2, ColourText, AlignLeft)
 	}))
-	c.AddChild(p.look.row(2, p.button("Choose a guide", s.guideDialog), p.button("None", func() {
+	c.AddChild(p.look.Row(2, p.button("Choose a guide", s.guideDialog), p.button("None", func() {
 		s.change(func(w *dream.Settings) { w.Guide = "" })
 	})))
 }
 
 // layerDial glides along the net's trunk.
-func (s *studio) layerDial() dial {
+func (s *studio) layerDial() Dial {
 	names := s.session.trunk
 	place := func(text string) float64 {
 		if text == "" {
@@ -169,25 +169,25 @@ func (s *studio) layerDial() dial {
 		}
 		return max(dream.LayerPlace(names, text), 0)
 	}
-	return dial{
-		name: "layer", help: "layer to dream; between two of them both have their share", max: float64(len(names) - 1), curve: 1,
-		knob: "layer",
-		get:  func() float64 { return place(s.want.Layer) },
-		now: func() (float64, bool) {
+	return Dial{
+		Name: "layer", Help: "layer to dream; between two of them both have their share", Max: float64(len(names) - 1), Curve: 1,
+		Knob: "layer",
+		Get:  func() float64 { return place(s.want.Layer) },
+		Now: func() (float64, bool) {
 			if f := s.shown.Frame; f != nil {
 				return place(f.Now.Layer), true
 			}
 			return 0, false
 		},
-		set: func(v float64) {
+		Set: func(v float64) {
 			// Whole layers are easy to hit.
 			if n := float64(int(v + 0.5)); v-n < 0.08 && n-v < 0.08 {
 				v = n
 			}
 			s.dreamLayer(dream.LayerAt(names, v))
 		},
-		reset: func() { s.change(func(w *dream.Settings) { w.Layer = s.base.Layer }) },
-		text:  func(v float64) string { return shortLayer(names[min(int(v+0.5), len(names)-1)]) },
+		Reset: func() { s.change(func(w *dream.Settings) { w.Layer = s.base.Layer }) },
+		Text:  func(v float64) string { return shortLayer(names[min(int(v+0.5), len(names)-1)]) },
 	}
 }
 

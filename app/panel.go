@@ -4,7 +4,7 @@ import (
 	"image"
 	"slices"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
@@ -21,67 +21,67 @@ const (
 
 // panelWidth is the panel's width in device pixels.
 func (s *studio) panelWidth() int {
-	return min(max(s.frame.Dx()*2/5, s.look.px(panelWidthLess)), s.look.px(panelWidth))
+	return min(max(s.frame.Dx()*2/5, s.look.Px(panelWidthLess)), s.look.Px(panelWidth))
 }
 
 // panel is the column of controls at the right of the window.
 type panel struct {
 	studio   *studio
-	look     *theme
+	look     *Theme
 	net      *nn.Net
-	root     *widget.Container
-	scroller *scroller
-	head     *widget.Container
-	sliders  []*slider // from top to bottom, as are the fields and blocks
-	fields   []*field
-	blocks   []*block
-	active   *slider // turned by the arrow keys
+	root     *ewidget.Container
+	scroller *Scroller
+	head     *ewidget.Container
+	sliders  []*Slider // from top to bottom, as are the fields and blocks
+	fields   []*Field
+	blocks   []*Block
+	active   *Slider // turned by the arrow keys
 	mode     mode
-	modes    [modeCount]*widget.Container // what each mode shows
-	tabs     *block
-	search   *field
+	modes    [modeCount]*ewidget.Container // what each mode shows
+	tabs     *Block
+	search   *Field
 	width    int // of the rows
 
-	seats   map[string]seat   // of the knobs that a modulator can move
-	editing string            // the knob whose modulator's controls are open, "" for none
-	editor  *widget.Container // those controls
-	show    *widget.Container // what is to be scrolled into sight when it has its place
+	seats   map[string]seat    // of the knobs that a modulator can move
+	editing string             // the knob whose modulator's controls are open, "" for none
+	editor  *ewidget.Container // those controls
+	show    *ewidget.Container // what is to be scrolled into sight when it has its place
 }
 
 // newPanel builds the controls of the studio's present session.
 func newPanel(s *studio) *panel {
 	t := s.look
-	p := &panel{studio: s, look: t, net: s.session.net, width: s.panelWidth() - t.px(34), seats: map[string]seat{}}
-	p.root = widget.NewContainer(
-		widget.ContainerOpts.BackgroundImage(eimage.NewNineSliceColor(colourPanel)),
-		widget.ContainerOpts.Layout(panelLayout{p}),
+	p := &panel{studio: s, look: t, net: s.session.net, width: s.panelWidth() - t.Px(34), seats: map[string]seat{}}
+	p.root = ewidget.NewContainer(
+		ewidget.ContainerOpts.BackgroundImage(eimage.NewNineSliceColor(ColourPanel)),
+		ewidget.ContainerOpts.Layout(panelLayout{p}),
 	)
-	content := widget.NewContainer(widget.ContainerOpts.Layout(widget.NewRowLayout(
-		widget.RowLayoutOpts.Direction(widget.DirectionVertical), widget.RowLayoutOpts.Spacing(t.px(2)),
+	content := ewidget.NewContainer(ewidget.ContainerOpts.Layout(ewidget.NewRowLayout(
+		ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical), ewidget.RowLayoutOpts.Spacing(t.Px(2)),
 	)))
 	content.AddChild(p.sight())
 	p.addWhat(content)
-	content.AddChild(p.look.heading("Bend"))
+	content.AddChild(p.look.Heading("Bend"))
 	p.addRack(content)
 	for _, g := range []struct {
 		name  string
 		group dream.Group
 	}{{"Picture", dream.GroupPicture}, {"Motion", dream.GroupMotion}} {
-		content.AddChild(p.look.heading(g.name))
+		content.AddChild(p.look.Heading(g.name))
 		for i := range dream.Knobs {
 			if k := &dream.Knobs[i]; k.Group == g.group && k.Number(&s.want) != nil {
-				content.AddChild(p.knob(k, sliderPlain))
+				content.AddChild(p.knob(k, Plain))
 			}
 		}
 	}
-	content.AddChild(p.look.heading("Canvas"))
+	content.AddChild(p.look.Heading("Canvas"))
 	p.addCanvas(content)
-	content.AddChild(p.look.heading("Record"))
+	content.AddChild(p.look.Heading("Record"))
 	p.addRecord(content)
-	content.AddChild(p.look.note(s.estimateText), p.look.note(s.ringText), p.look.gap())
-	p.scroller = newScroller(t, content)
-	p.scroller.keeps = p.overTrack
-	p.scroller.moved = func() { s.drawn.stale = true }
+	content.AddChild(p.look.Note(s.estimateText), p.look.Note(s.ringText), p.look.Gap())
+	p.scroller = NewScroller(t, content)
+	p.scroller.Keeps = p.overTrack
+	p.scroller.Moved = func() { s.drawn.stale = true }
 	p.head = p.header()
 	p.root.AddChild(p.head, p.scroller, p.footer())
 	m := modeOf(s.want)
@@ -96,17 +96,17 @@ func newPanel(s *studio) *panel {
 // panelLayout gives header and footer their height and the scroller the rest.
 type panelLayout struct{ p *panel }
 
-func (l panelLayout) PreferredSize([]widget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
+func (l panelLayout) PreferredSize([]ewidget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
 
-func (l panelLayout) Layout(children []widget.PreferredSizeLocateableWidget, r image.Rectangle) {
-	r.Min.X += l.p.look.px(14)
-	r.Max.X -= l.p.look.px(6)
+func (l panelLayout) Layout(children []ewidget.PreferredSizeLocateableWidget, r image.Rectangle) {
+	r.Min.X += l.p.look.Px(14)
+	r.Max.X -= l.p.look.Px(6)
 	_, head := children[0].PreferredSize()
 	_, foot := children[2].PreferredSize()
 	y0, y1 := r.Min.Y+head, r.Max.Y-foot
-	children[0].SetLocation(image.Rect(r.Min.X, r.Min.Y, r.Max.X-l.p.look.px(8), y0))
+	children[0].SetLocation(image.Rect(r.Min.X, r.Min.Y, r.Max.X-l.p.look.Px(8), y0))
 	children[1].SetLocation(image.Rect(r.Min.X, y0, r.Max.X, max(y1, y0)))
-	children[2].SetLocation(image.Rect(r.Min.X, y1, r.Max.X-l.p.look.px(8), r.Max.Y))
+	children[2].SetLocation(image.Rect(r.Min.X, y1, r.Max.X-l.p.look.Px(8), r.Max.Y))
 }
 
 // rearranged lists the controls anew, after some have come or gone.
@@ -116,7 +116,7 @@ func (p *panel) rearranged() {
 	}
 	p.sliders, p.fields, p.blocks = nil, nil, nil
 	p.list(p.head)
-	p.list(p.scroller.content)
+	p.list(p.scroller.Content)
 	if p.active != nil && !slices.Contains(p.sliders, p.active) {
 		p.active = nil
 	}
@@ -125,16 +125,16 @@ func (p *panel) rearranged() {
 }
 
 // list notes the controls in a container.
-func (p *panel) list(c *widget.Container) {
+func (p *panel) list(c *ewidget.Container) {
 	for _, child := range c.Children() {
 		switch w := child.(type) {
-		case *widget.Container:
+		case *ewidget.Container:
 			p.list(w)
-		case *slider:
+		case *Slider:
 			p.sliders = append(p.sliders, w)
-		case *field:
+		case *Field:
 			p.fields = append(p.fields, w)
-		case *block:
+		case *Block:
 			p.blocks = append(p.blocks, w)
 		}
 	}
@@ -145,14 +145,14 @@ func (p *panel) scrollToNew() {
 	if p == nil || p.show == nil || p.show.GetWidget().Rect.Empty() {
 		return
 	}
-	p.scroller.reveal(p.show.GetWidget().Rect)
+	p.scroller.Reveal(p.show.GetWidget().Rect)
 	p.show = nil
 }
 
 // overTrack tells whether the wheel turns something at that point instead of scrolling.
 func (p *panel) overTrack(at image.Point) bool {
 	for _, s := range p.sliders {
-		if at.In(s.track) && s.GetWidget().IsVisible() {
+		if at.In(s.Track) && s.GetWidget().IsVisible() {
 			return true
 		}
 	}
@@ -160,18 +160,18 @@ func (p *panel) overTrack(at image.Point) bool {
 }
 
 // knob is the slider of a row of the knob table.
-func (p *panel) knob(k *dream.Knob, style sliderStyle) *widget.Container {
+func (p *panel) knob(k *dream.Knob, style SliderStyle) *ewidget.Container {
 	s := p.studio
 	d := knobDial(k)
-	d.knob = k.Name
-	d.get = func() float64 { return *k.Number(&s.want) }
-	d.set = func(v float64) {
+	d.Knob = k.Name
+	d.Get = func() float64 { return *k.Number(&s.want) }
+	d.Set = func(v float64) {
 		s.change(func(w *dream.Settings) { *k.Number(w) = k.Clamp(v) })
 	}
-	d.reset = func() {
+	d.Reset = func() {
 		s.change(func(w *dream.Settings) { *k.Number(w) = *k.Number(&s.base) })
 	}
-	d.now = func() (float64, bool) {
+	d.Now = func() (float64, bool) {
 		if f := s.shown.Frame; f != nil {
 			return *k.Number(&f.Now), true
 		}
@@ -180,20 +180,20 @@ func (p *panel) knob(k *dream.Knob, style sliderStyle) *widget.Container {
 	return p.movable(d, style, k.Less, k.More)
 }
 
-func (p *panel) slider(d dial, style sliderStyle) *slider {
-	sl := newSlider(p.look, d, style)
-	sl.chosen = p.activate
+func (p *panel) slider(d Dial, style SliderStyle) *Slider {
+	sl := NewSlider(p.look, d, style)
+	sl.Chosen = p.activate
 	return sl
 }
 
 // activate gives the arrow keys to a slider, nil to the knobs that own them.
-func (p *panel) activate(s *slider) {
+func (p *panel) activate(s *Slider) {
 	if p.active != nil {
-		p.active.active = false
+		p.active.Active = false
 	}
 	p.active = s
 	if s != nil {
-		s.active = true
+		s.Active = true
 	}
 }
 
@@ -210,30 +210,30 @@ func (p *panel) choose(by int) {
 		}
 	}
 	p.activate(p.sliders[at])
-	if p.active.style != sliderGrand { // that one is always in sight
-		p.scroller.reveal(p.active.GetWidget().Rect)
+	if p.active.Style != Grand { // that one is always in sight
+		p.scroller.Reveal(p.active.GetWidget().Rect)
 	}
 }
 
 // header is the title and the presets.
-func (p *panel) header() *widget.Container {
+func (p *panel) header() *ewidget.Container {
 	t, s := p.look, p.studio
-	c := p.look.column(0, t.insets(2, 0))
-	c.AddChild(newBlock(func() int { return t.px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.title(dst, "ZALGOSCOPE", r)
+	c := p.look.Column(0, t.Insets(2, 0))
+	c.AddChild(NewBlock(func() int { return t.Px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
+		t.Title(dst, "ZALGOSCOPE", r)
 	}))
-	name := newBlock(func() int { return t.px(26) }, nil)
-	name.draw = func(dst *ebiten.Image, r image.Rectangle) {
-		colour := colourText
-		if _, over := name.hovered(); over {
-			colour = colourAccent
+	name := NewBlock(func() int { return t.Px(26) }, nil)
+	name.Draw = func(dst *ebiten.Image, r image.Rectangle) {
+		colour := ColourText
+		if _, over := name.Hovered(); over {
+			colour = ColourAccent
 		}
-		w := t.px(30)
-		t.write(dst, "‹", t.strong, r.Min.X+w/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
-		t.write(dst, "›", t.strong, r.Max.X-w/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
-		t.label(dst, clip(s.presetName(), t.strong, r.Dx()-2*w), t.strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, alignCentre)
+		w := t.Px(30)
+		t.Write(dst, "‹", t.Strong, r.Min.X+w/2, (r.Min.Y+r.Max.Y)/2, colour, AlignCentre)
+		t.Write(dst, "›", t.Strong, r.Max.X-w/2, (r.Min.Y+r.Max.Y)/2, colour, AlignCentre)
+		t.Label(dst, Clip(s.presetName(), t.Strong, r.Dx()-2*w), t.Strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, AlignCentre)
 	}
-	name.click = func(at image.Point) {
+	name.Click = func(at image.Point) {
 		if at.X < name.GetWidget().Rect.Dx()/2 {
 			s.stepPreset(-1)
 		} else {
@@ -242,24 +242,24 @@ func (p *panel) header() *widget.Container {
 	}
 	c.AddChild(name)
 	if k, err := dream.Find("zalgo"); err == nil {
-		c.AddChild(p.knob(k, sliderGrand))
+		c.AddChild(p.knob(k, Grand))
 	}
 	return c
 }
 
 // button is a button after which the keys belong to the studio again.
-func (p *panel) button(label string, run func()) *button {
-	return p.look.button(label, func() {
+func (p *panel) button(label string, run func()) *Button {
+	return p.look.Button(label, func() {
 		run()
 		p.studio.ui.ClearFocus()
 	})
 }
 
 // footer is the buttons that are always there.
-func (p *panel) footer() *widget.Container {
+func (p *panel) footer() *ewidget.Container {
 	t, s := p.look, p.studio
-	c := p.look.column(4, &widget.Insets{Top: t.px(6), Bottom: t.px(8)})
-	c.AddChild(p.look.row(4,
+	c := p.look.Column(4, &ewidget.Insets{Top: t.Px(6), Bottom: t.Px(8)})
+	c.AddChild(p.look.Row(4,
 		p.button("Open", s.openDialog), p.button("Save", s.saveDialog), p.button("Restart", s.restart), p.button("Random", s.randomPreset),
 		p.button("Pause", s.togglePause), p.button("Step", s.single), p.button("Undo", s.undo), p.button("Redo", s.redo),
 		p.button("Record", s.toggleRecord), p.button("Replay", s.saveReplay), p.button("Keep", s.keepPreset), p.button("Keys", func() { s.help = !s.help }),
@@ -268,15 +268,15 @@ func (p *panel) footer() *widget.Container {
 }
 
 // addCanvas adds what concerns the canvas's size and view.
-func (p *panel) addCanvas(c *widget.Container) {
+func (p *panel) addCanvas(c *ewidget.Container) {
 	s := p.studio
-	c.AddChild(p.slider(s.sizeDial(), sliderPlain))
-	c.AddChild(p.look.note(s.costText))
-	c.AddChild(p.look.tabLine([]string{"fluid", "sharp", "fixed"}, []string{
+	c.AddChild(p.slider(s.sizeDial(), Plain))
+	c.AddChild(p.look.Note(s.costText))
+	c.AddChild(p.look.Tabs([]string{"fluid", "sharp", "fixed"}, []string{
 		"fluid: a canvas that is dreamed some times a second, but no smaller than 240 pixels while there is a dream in two seconds",
 		"sharp: as large a canvas as is dreamed every other second, up to what the window shows",
 		"fixed: the canvas that was asked for, however slow",
 	}, " canvas", s.size.way, s.govern))
-	c.AddChild(p.look.toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
-	c.AddChild(p.look.toggle("let the knobs wander", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
+	c.AddChild(p.look.Toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
+	c.AddChild(p.look.Toggle("let the knobs wander", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
 }

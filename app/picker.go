@@ -17,14 +17,14 @@ import (
 // grid is a table of thumbnails.
 type grid struct {
 	studio  *studio
-	block   *block
+	block   *Block
 	columns int
 	cell    int // side of a cell with its gap
 	gap     int
 }
 
 func newGrid(s *studio, width int) grid {
-	g := grid{studio: s, columns: 5, gap: s.look.px(4)}
+	g := grid{studio: s, columns: 5, gap: s.look.Px(4)}
 	g.cell = (width + g.gap) / g.columns
 	return g
 }
@@ -40,11 +40,11 @@ func (g *grid) draw(dst *ebiten.Image, r image.Rectangle, i int, t thumb, name s
 	at := r.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
 	cell := image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))}
 	if weight > 0 {
-		c := colourAccent
+		c := ColourAccent
 		c.A = uint8(80 + 175*min(weight, 1))
-		look.fill(dst, cell.Inset(-look.px(2)), c)
+		look.Fill(dst, cell.Inset(-look.Px(2)), c)
 	}
-	look.fill(dst, cell, colourRaised)
+	look.Fill(dst, cell, ColourRaised)
 	if img := g.studio.gallery.texture(t); img != nil {
 		b := img.Bounds()
 		op := &ebiten.DrawImageOptions{Filter: ebiten.FilterLinear}
@@ -52,9 +52,9 @@ func (g *grid) draw(dst *ebiten.Image, r image.Rectangle, i int, t thumb, name s
 		op.GeoM.Translate(float64(cell.Min.X), float64(cell.Min.Y))
 		dst.DrawImage(img, op)
 	}
-	label := image.Rect(cell.Min.X, cell.Max.Y-look.px(13), cell.Max.X, cell.Max.Y)
-	look.fill(dst, label, colourShade)
-	look.write(dst, clip(name, look.tiny, label.Dx()-look.px(4)), look.tiny, (label.Min.X+label.Max.X)/2, (label.Min.Y+label.Max.Y)/2, colourText, alignCentre)
+	label := image.Rect(cell.Min.X, cell.Max.Y-look.Px(13), cell.Max.X, cell.Max.Y)
+	look.Fill(dst, label, ColourShade)
+	look.Write(dst, Clip(name, look.Tiny, label.Dx()-look.Px(4)), look.Tiny, (label.Min.X+label.Max.X)/2, (label.Min.Y+label.Max.Y)/2, ColourText, AlignCentre)
 }
 
 // picker is the table of the net's layers.
@@ -62,16 +62,16 @@ type picker struct{ grid }
 
 func newPicker(s *studio, width int) *picker {
 	p := &picker{newGrid(s, width)}
-	p.block = newBlock(func() int {
+	p.block = NewBlock(func() int {
 		return (len(s.session.trunk) + p.columns - 1) / p.columns * p.cell
 	}, func(dst *ebiten.Image, r image.Rectangle) {
 		for i, layer := range s.session.trunk {
 			p.draw(dst, r, i, thumb{layer, nn.AllChannels}, shortLayer(layer), weightOf(s.want.Layer, layer))
 		}
 	})
-	p.block.click = func(at image.Point) {
+	p.block.Click = func(at image.Point) {
 		if i := p.at(at); i < len(s.session.trunk) {
-			s.dreamLayer(toggled(s.want.Layer, s.session.trunk[i], fine()))
+			s.dreamLayer(toggled(s.want.Layer, s.session.trunk[i], Fine()))
 		}
 	}
 	return p
@@ -129,17 +129,17 @@ const browserRows = 4
 
 func newBrowser(s *studio, width int) *browser {
 	b := &browser{grid: newGrid(s, width)}
-	b.block = newBlock(func() int { return browserRows * b.cell }, b.drawAll)
-	b.block.click = func(at image.Point) {
+	b.block = NewBlock(func() int { return browserRows * b.cell }, b.drawAll)
+	b.block.Click = func(at image.Point) {
 		if i := b.at(at) + b.first*b.columns; i < len(b.order) {
 			name := strconv.Itoa(b.order[i])
 			s.change(func(w *dream.Settings) {
 				w.Layer, w.Class, w.Guide = b.layer, "", ""
-				w.Channel = toggled(w.Channel, name, fine() && w.Channel != "")
+				w.Channel = toggled(w.Channel, name, Fine() && w.Channel != "")
 			})
 		}
 	}
-	b.block.wheel = func(by float64) {
+	b.block.Wheel = func(by float64) {
 		rows := (len(b.order) + b.columns - 1) / b.columns
 		b.first = min(max(b.first-int(math.Copysign(1, by)), 0), max(rows-browserRows, 0))
 	}
@@ -151,7 +151,7 @@ func (b *browser) drawAll(dst *ebiten.Image, r image.Rectangle) {
 	b.ask()
 	s.gallery.wanted = s.gallery.wanted[:0] // only what is in sight
 	if len(b.order) == 0 {
-		s.look.write(dst, "asking the layer", s.look.small, r.Min.X, r.Min.Y+s.look.px(12), colourDim, alignLeft)
+		s.look.Write(dst, "asking the layer", s.look.Small, r.Min.X, r.Min.Y+s.look.Px(12), ColourDim, AlignLeft)
 	}
 	for i := range browserRows * b.columns {
 		if j := i + b.first*b.columns; j < len(b.order) {
@@ -180,7 +180,7 @@ func (b *browser) ask() {
 	if layer != b.layer {
 		b.layer, b.order, b.first, b.failed = layer, nil, 0, false
 	}
-	_, over := b.block.hovered()
+	_, over := b.block.Hovered()
 	f := s.shown.Frame
 	if b.busy || b.failed || f == nil || b.order != nil && (over || time.Since(b.asked) < 3*time.Second) {
 		return

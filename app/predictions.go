@@ -57,34 +57,34 @@ func lookSide(trained int) int {
 }
 
 // sight is the block of the panel that shows them.
-func (p *panel) sight() *block {
+func (p *panel) sight() *Block {
 	t, s := p.look, p.studio
 	height := func() int {
 		if s.session.logits < 0 {
 			return 0
 		}
-		return t.px(22 + 19*sightRows)
+		return t.Px(22 + 19*sightRows)
 	}
-	b := newBlock(height, func(dst *ebiten.Image, r image.Rectangle) {
+	b := NewBlock(height, func(dst *ebiten.Image, r image.Rectangle) {
 		if r.Dy() == 0 {
 			return
 		}
-		t.label(dst, "It sees", t.strong, r.Min.X, r.Min.Y+t.px(10), colourText, alignLeft)
+		t.Label(dst, "It sees", t.Strong, r.Min.X, r.Min.Y+t.Px(10), ColourText, AlignLeft)
 		for i, v := range s.sights.list {
-			row := image.Rect(r.Min.X, r.Min.Y+t.px(22+19*float64(i)), r.Max.X, r.Min.Y+t.px(22+19*float64(i)+17))
-			t.fill(dst, row, colourRaised)
+			row := image.Rect(r.Min.X, r.Min.Y+t.Px(22+19*float64(i)), r.Max.X, r.Min.Y+t.Px(22+19*float64(i)+17))
+			t.Fill(dst, row, ColourRaised)
 			bar := row
 			bar.Max.X = bar.Min.X + int(v.Share*float64(row.Dx()))
-			shade := colourAccent
+			shade := ColourAccent
 			shade.A = 0x70
-			t.fill(dst, bar, shade)
+			t.Fill(dst, bar, shade)
 			mid := (row.Min.Y + row.Max.Y) / 2
-			t.label(dst, clip(v.Label, t.small, row.Dx()-t.px(56)), t.small, row.Min.X+t.px(6), mid, colourText, alignLeft)
-			t.write(dst, fmt.Sprintf("%.0f %%", 100*v.Share), t.small, row.Max.X-t.px(6), mid, colourText, alignRight)
+			t.Label(dst, Clip(v.Label, t.Small, row.Dx()-t.Px(56)), t.Small, row.Min.X+t.Px(6), mid, ColourText, AlignLeft)
+			t.Write(dst, fmt.Sprintf("%.0f %%", 100*v.Share), t.Small, row.Max.X-t.Px(6), mid, ColourText, AlignRight)
 		}
 	})
-	b.click = func(at image.Point) {
-		if i := (at.Y - t.px(22)) / t.px(19); i >= 0 && i < len(s.sights.list) && at.Y >= t.px(22) {
+	b.Click = func(at image.Point) {
+		if i := (at.Y - t.Px(22)) / t.Px(19); i >= 0 && i < len(s.sights.list) && at.Y >= t.Px(22) {
 			s.dreamClass(s.sights.list[i].Label)
 		}
 	}

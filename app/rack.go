@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/nn/bend"
@@ -196,22 +196,22 @@ type rack struct {
 	weights bool   // kinds of weights are possible there
 
 	layers []string // that can be bent
-	box    *widget.Container
-	heads  []*block // of the cards
+	box    *ewidget.Container
+	heads  []*Block // of the cards
 	carry  *carry   // nil while none is carried
 	built  string   // what the widgets were made for
 	shown  string   // what was open then
 }
 
 // addRack adds the rack to the panel.
-func (p *panel) addRack(c *widget.Container) {
+func (p *panel) addRack(c *ewidget.Container) {
 	r := &p.studio.rack
 	r.layers = dream.Bendable(p.studio.session.net)
 	r.layer = min(r.layer, max(len(r.layers)-1, 0))
 	if r.group == "" {
 		r.group, r.layer = bend.Groups()[0], len(r.layers)/2
 	}
-	r.box = p.look.column(4, nil)
+	r.box = p.look.Column(4, nil)
 	r.built, r.weighed = "nothing", ""
 	c.AddChild(r.box)
 	p.syncRack()
@@ -264,7 +264,7 @@ func (p *panel) buildRack(specs []bend.Spec) {
 			p.show = picker
 		}
 	}
-	r.box.AddChild(p.look.row(3,
+	r.box.AddChild(p.look.Row(3,
 		p.button("Add bend", p.studio.toggleBendPicker), p.button("Short circuit", p.studio.shortCircuit), p.button("Repair", p.studio.repair)))
 	p.rearranged()
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/record"
@@ -55,22 +55,22 @@ func (s *studio) drawRecording(dst *ebiten.Image, area image.Rectangle) image.Re
 		return image.Rectangle{}
 	}
 	t := s.look
-	w := min(int(advance(text, t.small))+t.px(20), area.Dx()-t.px(24))
-	r := image.Rect(area.Max.X-t.px(12)-w, area.Min.Y+t.px(12), area.Max.X-t.px(12), area.Min.Y+t.px(36))
-	t.fill(dst, r, colourShade)
-	c, bar := colourText, colourAccent
+	w := min(int(Width(text, t.Small))+t.Px(20), area.Dx()-t.Px(24))
+	r := image.Rect(area.Max.X-t.Px(12)-w, area.Min.Y+t.Px(12), area.Max.X-t.Px(12), area.Min.Y+t.Px(36))
+	t.Fill(dst, r, ColourShade)
+	c, bar := ColourText, ColourAccent
 	if s.recorder.take != nil {
-		c, bar = colourAlarm, colourAlarm
+		c, bar = ColourAlarm, ColourAlarm
 	}
-	t.write(dst, clip(text, t.small, w-t.px(16)), t.small, r.Max.X-t.px(10), (r.Min.Y+r.Max.Y)/2, c, alignRight)
+	t.Write(dst, Clip(text, t.Small, w-t.Px(16)), t.Small, r.Max.X-t.Px(10), (r.Min.Y+r.Max.Y)/2, c, AlignRight)
 	if share >= 0 {
-		t.fill(dst, image.Rect(r.Min.X, r.Max.Y-t.px(3), r.Min.X+int(min(share, 1)*float64(r.Dx())), r.Max.Y), bar)
+		t.Fill(dst, image.Rect(r.Min.X, r.Max.Y-t.Px(3), r.Min.X+int(min(share, 1)*float64(r.Dx())), r.Max.Y), bar)
 	}
 	return r
 }
 
 // addRecord adds the choices of the recorder to the panel.
-func (p *panel) addRecord(c *widget.Container) {
+func (p *panel) addRecord(c *ewidget.Container) {
 	r := &p.studio.recorder
 	o := &r.options
 	c.AddChild(
@@ -85,25 +85,25 @@ func (p *panel) addRecord(c *widget.Container) {
 }
 
 // recordDial is a slider of the recorder, at whose lower end stands a word instead of a number.
-func (p *panel) recordDial(name, help string, most, least float64, word, format string, at *float64) *slider {
-	return p.slider(dial{
-		name: name, help: help + "; " + word + " at the left end", max: most, whole: true, curve: 2,
-		get: func() float64 { return *at },
-		set: func(v float64) {
+func (p *panel) recordDial(name, help string, most, least float64, word, format string, at *float64) *Slider {
+	return p.slider(Dial{
+		Name: name, Help: help + "; " + word + " at the left end", Max: most, Whole: true, Curve: 2,
+		Get: func() float64 { return *at },
+		Set: func(v float64) {
 			if v > 0 && v < least {
 				v = least
 			}
 			*at = v
 			p.studio.recorder.asked = time.Time{}
 		},
-		reset: func() { *at = 0 },
-		text: func(v float64) string {
+		Reset: func() { *at = 0 },
+		Text: func(v float64) string {
 			if v == 0 {
 				return word
 			}
 			return fmt.Sprintf(format, v)
 		},
-	}, sliderPlain)
+	}, Plain)
 }
 
 // estimateText is the size that a recording will have.
@@ -119,39 +119,39 @@ func (s *studio) ringText() string {
 }
 
 // choice is a line that goes through its values by clicks.
-func (p *panel) choice(name string, values []string, at func() *string) *block {
+func (p *panel) choice(name string, values []string, at func() *string) *Block {
 	t := p.look
-	left := t.px(46)
+	left := t.Px(46)
 	index := func() int { return max(slices.Index(values, *at()), 0) }
 	// The values stand as far apart as their own widths leave room.
 	edges := func(width int) []int {
 		total := 0.0
 		for _, v := range values {
-			total += advance(v, t.small)
+			total += Width(v, t.Small)
 		}
 		gap := (float64(width-left) - total) / float64(len(values))
 		out, x := make([]int, len(values)), float64(left)
 		for i, v := range values {
 			out[i] = int(x)
-			x += advance(v, t.small) + gap
+			x += Width(v, t.Small) + gap
 		}
 		return out
 	}
-	b := newBlock(func() int { return t.px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
+	b := NewBlock(func() int { return t.Px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
 		mid := (r.Min.Y + r.Max.Y) / 2
-		t.write(dst, name, t.face, r.Min.X, mid, colourDim, alignLeft)
+		t.Write(dst, name, t.Face, r.Min.X, mid, ColourDim, AlignLeft)
 		for i, x := range edges(r.Dx()) {
-			c := colourDim
+			c := ColourDim
 			if i == index() {
-				c = colourAccent
+				c = ColourAccent
 			}
-			t.write(dst, values[i], t.small, r.Min.X+x, mid, c, alignLeft)
+			t.Write(dst, values[i], t.Small, r.Min.X+x, mid, c, AlignLeft)
 		}
 	})
-	b.click = func(pt image.Point) {
+	b.Click = func(pt image.Point) {
 		i := (index() + 1) % len(values)
 		for k, x := range edges(b.GetWidget().Rect.Dx()) {
-			if pt.X >= x-t.px(4) {
+			if pt.X >= x-t.Px(4) {
 				i = k
 			}
 		}

@@ -81,12 +81,12 @@ func TestRestore(t *testing.T) {
 		if c.name == "as it was written" && (s.want.Guide != guide || s.want.Layer != "conv1") {
 			t.Errorf("%s: guide %q, layer %q", c.name, s.want.Guide, s.want.Layer)
 		}
-		if (len(s.toasts.texts()) > 0) != (len(c.told) > 0) || len(s.toasts.texts()) > 1 {
-			t.Errorf("%s: the notes are %+v", c.name, s.toasts.texts())
+		if (len(s.toasts.Texts()) > 0) != (len(c.told) > 0) || len(s.toasts.Texts()) > 1 {
+			t.Errorf("%s: the notes are %+v", c.name, s.toasts.Texts())
 			continue
 		}
 		for _, part := range c.told {
-			if got := s.toasts.texts()[0]; !strings.Contains(got, part) {
+			if got := s.toasts.Texts()[0]; !strings.Contains(got, part) {
 				t.Errorf("%s: got %q, want it with %s", c.name, got, part)
 			}
 		}

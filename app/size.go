@@ -129,12 +129,12 @@ func (s *studio) govern(way int) {
 
 // sizeDial is the slider of the canvas's longer side. The size is applied when it is let go,
 // and before that its cost is shown.
-func (s *studio) sizeDial() dial {
+func (s *studio) sizeDial() Dial {
 	knob, _ := dream.Find("width")
 	z := &s.size
-	return dial{
-		name: "canvas", help: "longer side of the canvas in pixels; fluid and sharp may keep it smaller", min: 64, max: knob.Max, whole: true, curve: 3,
-		get: func() float64 {
+	return Dial{
+		Name: "canvas", Help: "longer side of the canvas in pixels; fluid and sharp may keep it smaller", Min: 64, Max: knob.Max, Whole: true, Curve: 3,
+		Get: func() float64 {
 			if z.pending > 0 {
 				return z.pending
 			}
@@ -143,10 +143,10 @@ func (s *studio) sizeDial() dial {
 			}
 			return z.Side
 		},
-		set:   func(v float64) { z.pending = v },
-		reset: func() { z.pending, z.wanted = 0, 0 },
-		done:  s.applySize,
-		text: func(v float64) string {
+		Set:   func(v float64) { z.pending = v },
+		Reset: func() { z.pending, z.wanted = 0, 0 },
+		Done:  s.applySize,
+		Text: func(v float64) string {
 			w, h := z.Of(v)
 			return fmt.Sprintf("%.0f×%.0f", w, h)
 		},

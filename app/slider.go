@@ -8,138 +8,139 @@ import (
 	"strings"
 
 	"github.com/ebitenui/ebitenui/input"
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// slider is one row: name, track and value.
-type slider struct {
-	dial
-	look   *theme
-	widget *widget.Widget
-	track  image.Rectangle
-	style  sliderStyle
-	less   ebiten.Key // the keys that turn it; -1 for none
-	more   ebiten.Key
-	chosen func(*slider) // hears that the keyboard should turn this one
-	active bool          // the keyboard turns it
+// Slider is one row: name, track and value.
+type Slider struct {
+	Dial
+	look   *Theme
+	widget *ewidget.Widget
+	Track  image.Rectangle
+	Style  SliderStyle
+	Less   ebiten.Key // the keys that turn it; -1 for none
+	More   ebiten.Key
+	Chosen func(*Slider) // hears that the keyboard should turn this one
+	Active bool          // the keyboard turns it
 
-	modulation func() (depth float64, on bool)                           // what else moves it, and how far to either side; nil for nothing
-	modulate   func()                                                    // opens and closes the modulation's controls
-	sign       func(dst *ebiten.Image, r image.Rectangle, c color.Color) // draws what they are opened by
+	Modulation func() (depth float64, on bool)                           // what else moves it, and how far to either side; nil for nothing
+	Modulate   func()                                                    // opens and closes the modulation's controls
+	Sign       func(dst *ebiten.Image, r image.Rectangle, c color.Color) // draws what they are opened by
 
-	hover    bool
+	Hover    bool
 	dragging bool
 	dragX    float64 // place under the pointer, not yet rounded
 	lastX    int
 	clicked  int64 // tick of the last click, for double clicks
 }
 
-// sliderStyle is how much room a slider takes.
-type sliderStyle int
+// SliderStyle is how much room a slider takes.
+type SliderStyle int
 
 const (
-	sliderPlain  sliderStyle = iota
-	sliderNarrow             // in a card, with a short name
-	sliderGrand              // with a scale
+	Plain  SliderStyle = iota // with its full name
+	Narrow                    // in a card, with a short name
+	Grand                     // with a scale
 )
 
-func newSlider(t *theme, d dial, style sliderStyle) *slider {
-	s := &slider{dial: d, look: t, style: style, less: -1, more: -1}
-	height := t.px(23)
-	if style == sliderGrand {
-		height = t.px(34)
+// NewSlider makes a slider without keys; Chosen is the caller's to set, and Modulate and Sign where the dial has a knob.
+func NewSlider(t *Theme, d Dial, style SliderStyle) *Slider {
+	s := &Slider{Dial: d, look: t, Style: style, Less: -1, More: -1}
+	height := t.Px(23)
+	if style == Grand {
+		height = t.Px(34)
 	}
-	s.widget = widget.NewWidget(
-		widget.WidgetOpts.MinSize(t.px(180), height),
-		widget.WidgetOpts.LayoutData(widget.RowLayoutData{Stretch: true}),
-		widget.WidgetOpts.TrackHover(true),
-		widget.WidgetOpts.CursorEnterHandler(func(*widget.WidgetCursorEnterEventArgs) { s.hover = true }),
-		widget.WidgetOpts.CursorExitHandler(func(*widget.WidgetCursorExitEventArgs) { s.hover = false }),
-		widget.WidgetOpts.MouseButtonPressedHandler(s.press),
-		widget.WidgetOpts.MouseButtonReleasedHandler(s.release),
-		widget.WidgetOpts.ScrolledHandler(s.scroll),
+	s.widget = ewidget.NewWidget(
+		ewidget.WidgetOpts.MinSize(t.Px(180), height),
+		ewidget.WidgetOpts.LayoutData(ewidget.RowLayoutData{Stretch: true}),
+		ewidget.WidgetOpts.TrackHover(true),
+		ewidget.WidgetOpts.CursorEnterHandler(func(*ewidget.WidgetCursorEnterEventArgs) { s.Hover = true }),
+		ewidget.WidgetOpts.CursorExitHandler(func(*ewidget.WidgetCursorExitEventArgs) { s.Hover = false }),
+		ewidget.WidgetOpts.MouseButtonPressedHandler(s.press),
+		ewidget.WidgetOpts.MouseButtonReleasedHandler(s.release),
+		ewidget.WidgetOpts.ScrolledHandler(s.scroll),
 	)
 	return s
 }
 
-func (s *slider) GetWidget() *widget.Widget { return s.widget }
-func (s *slider) Validate()                 {}
-func (s *slider) PreferredSize() (int, int) { return s.widget.MinWidth, s.widget.MinHeight }
+func (s *Slider) GetWidget() *ewidget.Widget { return s.widget }
+func (s *Slider) Validate()                  {}
+func (s *Slider) PreferredSize() (int, int)  { return s.widget.MinWidth, s.widget.MinHeight }
 
-func (s *slider) SetLocation(r image.Rectangle) {
+func (s *Slider) SetLocation(r image.Rectangle) {
 	s.widget.Rect = r
 	name := 86.0
-	if s.style != sliderPlain {
+	if s.Style != Plain {
 		name = 56
 	}
-	s.track = image.Rect(r.Min.X+s.look.px(name), r.Min.Y, r.Max.X-s.look.px(78), r.Max.Y)
+	s.Track = image.Rect(r.Min.X+s.look.Px(name), r.Min.Y, r.Max.X-s.look.Px(78), r.Max.Y)
 }
 
-// wave is where the sign of the modulation stands, right of the track.
-func (s *slider) wave() image.Rectangle {
-	x := s.track.Max.X + s.look.px(6)
-	return image.Rect(x, s.track.Min.Y, x+s.look.px(18), s.track.Max.Y)
+// SignRect is where the sign of the modulation stands, right of the track.
+func (s *Slider) SignRect() image.Rectangle {
+	x := s.Track.Max.X + s.look.Px(6)
+	return image.Rect(x, s.Track.Min.Y, x+s.look.Px(18), s.Track.Max.Y)
 }
 
-func (s *slider) press(a *widget.WidgetMouseButtonPressedEventArgs) {
+func (s *Slider) press(a *ewidget.WidgetMouseButtonPressedEventArgs) {
 	x, y := input.CursorPosition()
-	if s.knob != "" && (a.Button == ebiten.MouseButtonRight || a.Button == ebiten.MouseButtonLeft && image.Pt(x, y).In(s.wave())) {
-		s.modulate()
+	if s.Knob != "" && (a.Button == ebiten.MouseButtonRight || a.Button == ebiten.MouseButtonLeft && image.Pt(x, y).In(s.SignRect())) {
+		s.Modulate()
 		return
 	}
 	if a.Button != ebiten.MouseButtonLeft {
 		return
 	}
-	s.chosen(s)
+	s.Chosen(s)
 	const doubleClick = 20 // ticks
 	if now := ebiten.Tick(); now-s.clicked < doubleClick {
 		s.clicked = 0
-		s.reset()
+		s.Reset()
 		return
 	} else {
 		s.clicked = now
 	}
-	if x < s.track.Min.X-s.look.px(6) || x > s.track.Max.X+s.look.px(6) {
+	if x < s.Track.Min.X-s.look.Px(6) || x > s.Track.Max.X+s.look.Px(6) {
 		return
 	}
 	s.dragging, s.lastX = true, x
-	s.dragX = s.place(s.get())
-	if !fine() {
+	s.dragX = s.Place(s.Get())
+	if !Fine() {
 		// A press beside the handle takes it there; on the handle it takes hold.
-		at := float64(x-s.track.Min.X) / float64(s.track.Dx())
-		if math.Abs(at-s.dragX)*float64(s.track.Dx()) > float64(s.look.px(7)) {
+		at := float64(x-s.Track.Min.X) / float64(s.Track.Dx())
+		if math.Abs(at-s.dragX)*float64(s.Track.Dx()) > float64(s.look.Px(7)) {
 			s.dragX = at
-			s.set(s.value(at))
+			s.Set(s.Value(at))
 		}
 	}
 }
 
-func (s *slider) release(*widget.WidgetMouseButtonReleasedEventArgs) {
+func (s *Slider) release(*ewidget.WidgetMouseButtonReleasedEventArgs) {
 	if s.dragging {
 		s.dragging = false
-		if s.done != nil {
-			s.done()
+		if s.Done != nil {
+			s.Done()
 		}
 	}
 }
 
-func (s *slider) scroll(a *widget.WidgetScrolledEventArgs) {
+func (s *Slider) scroll(a *ewidget.WidgetScrolledEventArgs) {
 	x, y := input.CursorPosition()
-	if !image.Pt(x, y).In(s.track) {
+	if !image.Pt(x, y).In(s.Track) {
 		return
 	}
-	by := notch
-	if fine() {
-		by = fineNotch
+	by := Notch
+	if Fine() {
+		by = FineNotch
 	}
-	s.nudge(math.Copysign(by, a.Y))
-	if s.done != nil {
-		s.done()
+	s.Nudge(math.Copysign(by, a.Y))
+	if s.Done != nil {
+		s.Done()
 	}
 }
 
-func (s *slider) Update(o *widget.UpdateObject) {
+func (s *Slider) Update(o *ewidget.UpdateObject) {
 	s.widget.Update(o)
 	if !s.dragging {
 		return
@@ -148,20 +149,20 @@ func (s *slider) Update(o *widget.UpdateObject) {
 	if x == s.lastX {
 		return
 	}
-	by := float64(x-s.lastX) / float64(s.track.Dx())
-	if fine() {
+	by := float64(x-s.lastX) / float64(s.Track.Dx())
+	if Fine() {
 		by /= 10
 	}
 	s.lastX = x
 	s.dragX += by
-	v := s.value(s.dragX)
-	if s.min < 0 && math.Abs(s.dragX-0.5) < 0.015 && !fine() {
+	v := s.Value(s.dragX)
+	if s.Min < 0 && math.Abs(s.dragX-0.5) < 0.015 && !Fine() {
 		v = 0
 	}
-	s.set(v)
+	s.Set(v)
 }
 
-func (s *slider) Render(screen *ebiten.Image) {
+func (s *Slider) Render(screen *ebiten.Image) {
 	r := s.widget.Rect
 	if !r.Overlaps(screen.Bounds()) {
 		return
@@ -169,96 +170,96 @@ func (s *slider) Render(screen *ebiten.Image) {
 	s.widget.Render(screen)
 	t := s.look
 	mid := (r.Min.Y + r.Max.Y) / 2
-	name, colour, face := s.name, colourDim, t.face
-	if s.style == sliderGrand {
-		name, colour, face = strings.ToUpper(name), colourText, t.strong
+	name, colour, face := s.Name, ColourDim, t.Face
+	if s.Style == Grand {
+		name, colour, face = strings.ToUpper(name), ColourText, t.Strong
 	}
-	if s.active {
-		colour = colourAccent
-	} else if s.hover || s.dragging {
-		colour = colourText
+	if s.Active {
+		colour = ColourAccent
+	} else if s.Hover || s.dragging {
+		colour = ColourText
 	}
-	t.label(screen, clip(name, face, s.track.Min.X-r.Min.X-t.px(4)), face, r.Min.X, mid, colour, alignLeft)
-	v, c := s.get(), colourText
+	t.Label(screen, Clip(name, face, s.Track.Min.X-r.Min.X-t.Px(4)), face, r.Min.X, mid, colour, AlignLeft)
+	v, c := s.Get(), ColourText
 	depth, moving := 0.0, false
-	if s.modulation != nil {
-		depth, moving = s.modulation()
+	if s.Modulation != nil {
+		depth, moving = s.Modulation()
 	}
-	if now, ok := s.moved(moving); ok {
-		v, c = now, colourAccent
+	if now, ok := s.MovedTo(moving); ok {
+		v, c = now, ColourAccent
 	}
-	t.write(screen, clip(s.text(v), t.small, t.px(60)), t.small, r.Max.X, mid, c, alignRight)
+	t.Write(screen, Clip(s.Text(v), t.Small, t.Px(60)), t.Small, r.Max.X, mid, c, AlignRight)
 	s.drawTrack(screen, math.Abs(depth), v, moving)
-	if s.knob != "" {
-		s.drawWave(screen, moving)
+	if s.Knob != "" {
+		s.drawSign(screen, moving)
 	}
 }
 
-// moved is the value that the modulation has moved the slider to.
-func (s *slider) moved(moving bool) (float64, bool) {
-	if !moving || s.now == nil {
+// MovedTo is the value that the modulation has moved the slider to.
+func (s *Slider) MovedTo(moving bool) (float64, bool) {
+	if !moving || s.Now == nil {
 		return 0, false
 	}
-	return s.now()
+	return s.Now()
 }
 
 // drawTrack draws the bar up to v, and the handle, which stays where the hand has put it while
 // a modulation moves v within its depth.
-func (s *slider) drawTrack(screen *ebiten.Image, depth, v float64, moving bool) {
+func (s *Slider) drawTrack(screen *ebiten.Image, depth, v float64, moving bool) {
 	t := s.look
-	mid := (s.track.Min.Y + s.track.Max.Y) / 2
-	h := max(t.px(3), 1)
-	if s.style == sliderGrand {
-		h = t.px(5)
+	mid := (s.Track.Min.Y + s.Track.Max.Y) / 2
+	h := max(t.Px(3), 1)
+	if s.Style == Grand {
+		h = t.Px(5)
 		s.drawScale(screen)
 	}
-	bar := image.Rect(s.track.Min.X, mid-h/2, s.track.Max.X, mid-h/2+h)
-	at := func(v float64) int { return bar.Min.X + int(s.place(min(max(v, s.min), s.max))*float64(bar.Dx())) }
-	t.fill(screen, bar, colourHover)
-	base := s.get()
+	bar := image.Rect(s.Track.Min.X, mid-h/2, s.Track.Max.X, mid-h/2+h)
+	at := func(v float64) int { return bar.Min.X + int(s.Place(min(max(v, s.Min), s.Max))*float64(bar.Dx())) }
+	t.Fill(screen, bar, ColourHover)
+	base := s.Get()
 	if moving {
-		reach := colourAccent
+		reach := ColourAccent
 		reach.A = 0x30
-		t.fill(screen, image.Rect(at(base-depth), bar.Min.Y-t.px(3), at(base+depth), bar.Max.Y+t.px(3)), reach)
+		t.Fill(screen, image.Rect(at(base-depth), bar.Min.Y-t.Px(3), at(base+depth), bar.Max.Y+t.Px(3)), reach)
 	}
-	x0, x1 := at(max(s.min, min(0, s.max))), at(v)
-	t.fill(screen, image.Rect(min(x0, x1), bar.Min.Y, max(x0, x1), bar.Max.Y), colourAccent)
-	w, k := t.px(5), t.px(13)
-	if s.style == sliderGrand {
-		w, k = t.px(6), t.px(19)
+	x0, x1 := at(max(s.Min, min(0, s.Max))), at(v)
+	t.Fill(screen, image.Rect(min(x0, x1), bar.Min.Y, max(x0, x1), bar.Max.Y), ColourAccent)
+	w, k := t.Px(5), t.Px(13)
+	if s.Style == Grand {
+		w, k = t.Px(6), t.Px(19)
 	}
-	handle := func(x, w, k int, c color.Color) { t.fill(screen, image.Rect(x-w/2, mid-k/2, x-w/2+w, mid-k/2+k), c) }
-	c := colourText
-	if s.active || s.dragging {
-		c = colourAccent
+	handle := func(x, w, k int, c color.Color) { t.Fill(screen, image.Rect(x-w/2, mid-k/2, x-w/2+w, mid-k/2+k), c) }
+	c := ColourText
+	if s.Active || s.dragging {
+		c = ColourAccent
 	}
 	handle(at(base), w, k, c)
 	if moving {
-		handle(x1, max(t.px(3), 1), k-t.px(2), colourAccent)
+		handle(x1, max(t.Px(3), 1), k-t.Px(2), ColourAccent)
 	}
 }
 
 // drawScale marks the whole numbers below the track.
-func (s *slider) drawScale(screen *ebiten.Image) {
+func (s *Slider) drawScale(screen *ebiten.Image) {
 	t := s.look
-	y := (s.track.Min.Y+s.track.Max.Y)/2 + t.px(11)
-	for n := math.Ceil(s.min); n <= s.max; n++ {
-		x := s.track.Min.X + int(s.place(n)*float64(s.track.Dx()))
-		t.fill(screen, image.Rect(x, y, x+max(t.px(1), 1), y+t.px(3)), colourDim)
+	y := (s.Track.Min.Y+s.Track.Max.Y)/2 + t.Px(11)
+	for n := math.Ceil(s.Min); n <= s.Max; n++ {
+		x := s.Track.Min.X + int(s.Place(n)*float64(s.Track.Dx()))
+		t.Fill(screen, image.Rect(x, y, x+max(t.Px(1), 1), y+t.Px(3)), ColourDim)
 	}
 }
 
-// drawWave draws the sign that opens the modulation.
-func (s *slider) drawWave(screen *ebiten.Image, moving bool) {
-	c := colourHover
+// drawSign draws the sign that opens the modulation.
+func (s *Slider) drawSign(screen *ebiten.Image, moving bool) {
+	c := ColourHover
 	if moving {
-		c = colourAccent
-	} else if s.hover {
-		c = colourDim
+		c = ColourAccent
+	} else if s.Hover {
+		c = ColourDim
 	}
-	r := s.wave()
-	s.sign(screen, image.Rect(r.Min.X+s.look.px(2), r.Min.Y, r.Max.X-s.look.px(3), r.Max.Y), c)
+	r := s.SignRect()
+	s.Sign(screen, image.Rect(r.Min.X+s.look.Px(2), r.Min.Y, r.Max.X-s.look.Px(3), r.Max.Y), c)
 }
 
 // String names the slider in tests and logs.
-func (s *slider) String() string { return fmt.Sprintf("slider %s", s.name) }
+func (s *Slider) String() string { return fmt.Sprintf("slider %s", s.Name) }

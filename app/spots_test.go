@@ -4,7 +4,7 @@ import (
 	"image"
 	"sync/atomic"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 
 	"zalgoscope/nn"
 )
@@ -16,13 +16,13 @@ func (c *child) spots() map[string]image.Rectangle {
 		return all
 	}
 	for _, b := range c.panel.blocks {
-		if b.spots != nil && b.GetWidget().IsVisible() {
-			for _, s := range b.spots() {
-				all[s.name] = s.rect.Add(b.GetWidget().Rect.Min)
+		if b.Spots != nil && b.GetWidget().IsVisible() {
+			for _, s := range b.Spots() {
+				all[s.Name] = s.Rect.Add(b.GetWidget().Rect.Min)
 			}
 		}
 	}
-	for _, b := range buttons(c.panel.scroller.content) {
+	for _, b := range buttons(c.panel.scroller.Content) {
 		if b.GetWidget().IsVisible() {
 			all[b.Text().Label] = b.GetWidget().Rect
 		}
@@ -35,12 +35,12 @@ func (c *child) spots() map[string]image.Rectangle {
 	return all
 }
 
-func buttons(c *widget.Container) (list []*button) {
+func buttons(c *ewidget.Container) (list []*Button) {
 	for _, child := range c.Children() {
 		switch w := child.(type) {
-		case *widget.Container:
+		case *ewidget.Container:
 			list = append(list, buttons(w)...)
-		case *button:
+		case *Button:
 			list = append(list, w)
 		}
 	}
@@ -48,8 +48,8 @@ func buttons(c *widget.Container) (list []*button) {
 }
 
 // called tells whether a slider has that name, or turns the knob of that name.
-func called(s *slider, name string) bool {
-	return s.name == name || s.knob == name && name != ""
+func called(s *Slider, name string) bool {
+	return s.Name == name || s.Knob == name && name != ""
 }
 
 // racks counts the bent nets that the engine was given.

@@ -14,13 +14,13 @@ func (s *studio) drawStatus(dst *ebiten.Image, r image.Rectangle) {
 		return
 	}
 	t := s.look
-	t.fill(dst, r, colourBack)
+	t.Fill(dst, r, ColourBack)
 	mid := (r.Min.Y + r.Max.Y) / 2
 	if help := s.hint(); help != "" {
-		t.write(dst, clip(help, t.small, r.Dx()-t.px(20)), t.small, r.Min.X+t.px(10), mid, colourText, alignLeft)
+		t.Write(dst, Clip(help, t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, ColourText, AlignLeft)
 		return
 	}
-	t.write(dst, clip(s.status(), t.small, r.Dx()-t.px(20)), t.small, r.Min.X+t.px(10), mid, colourDim, alignLeft)
+	t.Write(dst, Clip(s.status(), t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, ColourDim, AlignLeft)
 }
 
 // status is the line that tells how the dream goes.
@@ -63,19 +63,19 @@ func (s *studio) hint() string {
 	at := image.Pt(x, y)
 	for _, sl := range s.panel.sliders {
 		switch {
-		case !sl.hover || !sl.GetWidget().IsVisible():
-		case sl.knob != "" && at.In(sl.wave()):
-			return sl.name + ": let a modulator move it, or change how"
+		case !sl.Hover || !sl.GetWidget().IsVisible():
+		case sl.Knob != "" && at.In(sl.SignRect()):
+			return sl.Name + ": let a modulator move it, or change how"
 		default:
-			return sl.name + ": " + sl.help
+			return sl.Name + ": " + sl.Help
 		}
 	}
-	if !at.In(s.panel.scroller.view()) {
+	if !at.In(s.panel.scroller.View()) {
 		return ""
 	}
 	for _, b := range s.panel.blocks {
-		if sp, ok := b.pointed(); ok && b.GetWidget().IsVisible() {
-			return sp.help
+		if sp, ok := b.PointedSpot(); ok && b.GetWidget().IsVisible() {
+			return sp.Help
 		}
 	}
 	return ""

@@ -40,12 +40,12 @@ func (s *studio) steer() {
 	if _, wheel := ebiten.Wheel(); wheel != 0 {
 		zoom, _ := dream.Find("zoom")
 		d := knobDial(zoom)
-		d.get = func() float64 { return s.want.Zoom }
-		d.set = func(v float64) { s.change(func(w *dream.Settings) { w.Zoom = zoom.Clamp(v) }) }
-		by := notch
-		if fine() {
-			by = fineNotch
+		d.Get = func() float64 { return s.want.Zoom }
+		d.Set = func(v float64) { s.change(func(w *dream.Settings) { w.Zoom = zoom.Clamp(v) }) }
+		by := Notch
+		if Fine() {
+			by = FineNotch
 		}
-		d.nudge(math.Copysign(by, wheel))
+		d.Nudge(math.Copysign(by, wheel))
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/ebitenui/ebitenui"
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/beside"
@@ -50,9 +50,9 @@ type Config struct {
 // studio is the window.
 type studio struct {
 	cfg     Config
-	look    *theme
+	look    *Theme
 	ui      *ebitenui.UI
-	root    *widget.Container
+	root    *ewidget.Container
 	panel   *panel // nil until the first session
 	built   int    // the panel's width that the widgets were made for
 	session *session
@@ -65,8 +65,8 @@ type studio struct {
 	size     sizer
 	meter    meter
 	shown    dreamed // the frame that is shown, with no Frame before the first
-	marks    zalgo
-	toasts   toasts
+	marks    Zalgo
+	toasts   Toasts
 	history  history
 	sights   sights
 	picker   *picker
@@ -251,8 +251,8 @@ func (s *studio) adopt() {
 	s.drawn.stale = true
 }
 
-func (s *studio) warn(err error)   { s.toasts.warn(err, time.Now()); s.drawn.stale = true }
-func (s *studio) tell(text string) { s.toasts.tell(text, time.Now()); s.drawn.stale = true }
+func (s *studio) warn(err error)   { s.toasts.Warn(err, time.Now()); s.drawn.stale = true }
+func (s *studio) tell(text string) { s.toasts.Tell(text, time.Now()); s.drawn.stale = true }
 
 // runPosted does what was posted and tells whether there was anything.
 func (s *studio) runPosted() bool {
@@ -272,21 +272,21 @@ func (s *studio) buildUI() {
 		return
 	}
 	s.built = s.panelWidth()
-	s.root = widget.NewContainer(widget.ContainerOpts.Layout(rootLayout{s}))
+	s.root = ewidget.NewContainer(ewidget.ContainerOpts.Layout(rootLayout{s}))
 	if s.session != nil {
 		s.panel = newPanel(s)
 		s.root.AddChild(s.panel.root)
 	}
-	s.ui = &ebitenui.UI{Container: s.root, PrimaryTheme: s.look.ui, DisableDefaultFocus: true}
+	s.ui = &ebitenui.UI{Container: s.root, PrimaryTheme: s.look.UI, DisableDefaultFocus: true}
 	s.drawn.stale = true
 }
 
 // rootLayout puts the panel at the right edge.
 type rootLayout struct{ s *studio }
 
-func (l rootLayout) PreferredSize([]widget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
+func (l rootLayout) PreferredSize([]ewidget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
 
-func (l rootLayout) Layout(children []widget.PreferredSizeLocateableWidget, r image.Rectangle) {
+func (l rootLayout) Layout(children []ewidget.PreferredSizeLocateableWidget, r image.Rectangle) {
 	for _, c := range children {
 		c.SetLocation(l.s.panelRect())
 	}
@@ -309,6 +309,6 @@ func (s *studio) statusRect() image.Rectangle {
 	}
 	r := s.frame
 	r.Max.X = s.panelRect().Min.X
-	r.Min.Y = max(r.Max.Y-s.look.px(24), r.Min.Y)
+	r.Min.Y = max(r.Max.Y-s.look.Px(24), r.Min.Y)
 	return r
 }

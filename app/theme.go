@@ -6,7 +6,7 @@ import (
 	"image/color"
 	"math"
 
-	"github.com/ebitenui/ebitenui/widget"
+	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
 	"golang.org/x/image/font/gofont/gomedium"
@@ -19,16 +19,16 @@ import (
 
 // The colours: greys that stay behind the picture, and one accent.
 var (
-	colourBack   = color.NRGBA{0x0c, 0x0d, 0x0f, 0xff}
-	colourPanel  = color.NRGBA{0x14, 0x16, 0x19, 0xff}
-	colourRaised = color.NRGBA{0x21, 0x25, 0x2a, 0xff}
-	colourHover  = color.NRGBA{0x2d, 0x33, 0x39, 0xff}
-	colourLine   = color.NRGBA{0x2a, 0x2e, 0x33, 0xff}
-	colourText   = color.NRGBA{0xd3, 0xd6, 0xd9, 0xff}
-	colourDim    = color.NRGBA{0x87, 0x8e, 0x96, 0xff}
-	colourAccent = color.NRGBA{0x6f, 0xd8, 0xa8, 0xff}
-	colourAlarm  = color.NRGBA{0xe2, 0x55, 0x4b, 0xff} // errors and recording only
-	colourShade  = color.NRGBA{0x08, 0x09, 0x0a, 0xd8} // behind text on the picture
+	ColourBack   = color.NRGBA{0x0c, 0x0d, 0x0f, 0xff}
+	ColourPanel  = color.NRGBA{0x14, 0x16, 0x19, 0xff}
+	ColourRaised = color.NRGBA{0x21, 0x25, 0x2a, 0xff}
+	ColourHover  = color.NRGBA{0x2d, 0x33, 0x39, 0xff}
+	ColourLine   = color.NRGBA{0x2a, 0x2e, 0x33, 0xff}
+	ColourText   = color.NRGBA{0xd3, 0xd6, 0xd9, 0xff}
+	ColourDim    = color.NRGBA{0x87, 0x8e, 0x96, 0xff}
+	ColourAccent = color.NRGBA{0x6f, 0xd8, 0xa8, 0xff}
+	ColourAlarm  = color.NRGBA{0xe2, 0x55, 0x4b, 0xff} // errors and recording only
+	ColourShade  = color.NRGBA{0x08, 0x09, 0x0a, 0xd8} // behind text on the picture
 )
 
 // The faces' sources, parsed once.
@@ -45,61 +45,63 @@ func source(ttf []byte) *text.GoTextFaceSource {
 	return s
 }
 
-// theme is everything whose size depends on the display's scale.
-type theme struct {
-	scale  float64
-	face   *text.GoTextFace
-	small  *text.GoTextFace
-	tiny   *text.GoTextFace
-	strong *text.GoTextFace
-	white  *ebiten.Image
-	zalgo  *zalgo // the studio's
-	ui     *widget.Theme
+// Theme is everything whose size depends on the display's scale.
+type Theme struct {
+	Scale  float64
+	Face   *text.GoTextFace
+	Small  *text.GoTextFace
+	Tiny   *text.GoTextFace
+	Strong *text.GoTextFace
+	White  *ebiten.Image
+	zalgo  *Zalgo // of all text
+	UI     *ewidget.Theme
 }
 
-func newTheme(scale float64, z *zalgo) *theme {
-	t := &theme{scale: scale, zalgo: z}
-	t.face = &text.GoTextFace{Source: regular, Size: 13 * scale}
-	t.small = &text.GoTextFace{Source: regular, Size: 11.5 * scale}
-	t.tiny = &text.GoTextFace{Source: regular, Size: 10 * scale}
-	t.strong = &text.GoTextFace{Source: medium, Size: 13 * scale}
-	t.white = ebiten.NewImage(3, 3)
-	t.white.Fill(color.White)
-	t.ui = t.widgets()
+// NewTheme makes the theme of a scale, 1 for a display without any, whose text gathers z's marks.
+func NewTheme(scale float64, z *Zalgo) *Theme {
+	t := &Theme{Scale: scale, zalgo: z}
+	t.Face = &text.GoTextFace{Source: regular, Size: 13 * scale}
+	t.Small = &text.GoTextFace{Source: regular, Size: 11.5 * scale}
+	t.Tiny = &text.GoTextFace{Source: regular, Size: 10 * scale}
+	t.Strong = &text.GoTextFace{Source: medium, Size: 13 * scale}
+	t.White = ebiten.NewImage(3, 3)
+	t.White.Fill(color.White)
+	t.UI = t.widgets()
 	return t
 }
 
-// px is a length of the design in device pixels.
-func (t *theme) px(v float64) int { return int(math.Round(v * t.scale)) }
+// Px is a length of the design in device pixels.
+func (t *Theme) Px(v float64) int { return int(math.Round(v * t.Scale)) }
 
-func (t *theme) insets(v, h float64) *widget.Insets {
-	return &widget.Insets{Top: t.px(v), Bottom: t.px(v), Left: t.px(h), Right: t.px(h)}
+// Insets are lengths of the design: above and below, and at the sides.
+func (t *Theme) Insets(v, h float64) *ewidget.Insets {
+	return &ewidget.Insets{Top: t.Px(v), Bottom: t.Px(v), Left: t.Px(h), Right: t.Px(h)}
 }
 
 // widgets is the theme of the toolkit's own widgets.
-func (t *theme) widgets() *widget.Theme {
-	button := &widget.ButtonImage{
-		Idle: t.plate(colourRaised), Hover: t.plate(colourHover), Pressed: t.plate(colourLine),
-		PressedHover: t.plate(colourHover), Disabled: t.plate(colourPanel),
+func (t *Theme) widgets() *ewidget.Theme {
+	button := &ewidget.ButtonImage{
+		Idle: t.plate(ColourRaised), Hover: t.plate(ColourHover), Pressed: t.plate(ColourLine),
+		PressedHover: t.plate(ColourHover), Disabled: t.plate(ColourPanel),
 	}
-	var face, small text.Face = t.face, t.small
-	return &widget.Theme{
+	var face, small text.Face = t.Face, t.Small
+	return &ewidget.Theme{
 		DefaultFace:      &face,
-		DefaultTextColor: colourText,
-		ButtonTheme: &widget.ButtonParams{
+		DefaultTextColor: ColourText,
+		ButtonTheme: &ewidget.ButtonParams{
 			Image: button,
-			TextColor: &widget.ButtonTextColor{
-				Idle: colourText, Hover: color.White, Pressed: colourAccent, Disabled: colourDim,
+			TextColor: &ewidget.ButtonTextColor{
+				Idle: ColourText, Hover: color.White, Pressed: ColourAccent, Disabled: ColourDim,
 			},
-			TextPadding: t.insets(4, 8), TextFace: &face,
+			TextPadding: t.Insets(4, 8), TextFace: &face,
 		},
-		LabelTheme: &widget.LabelParams{Face: &small, Color: &widget.LabelColor{Idle: colourDim, Disabled: colourDim}},
+		LabelTheme: &ewidget.LabelParams{Face: &small, Color: &ewidget.LabelColor{Idle: ColourDim, Disabled: ColourDim}},
 	}
 }
 
 // plate is a filled rectangle with slightly rounded corners.
-func (t *theme) plate(c color.NRGBA) *eimage.NineSlice {
-	r := max(t.px(4), 1)
+func (t *Theme) plate(c color.NRGBA) *eimage.NineSlice {
+	r := max(t.Px(4), 1)
 	size := 2*r + 1
 	m := image.NewNRGBA(image.Rect(0, 0, size, size))
 	for y := range size {
@@ -116,8 +118,8 @@ func (t *theme) plate(c color.NRGBA) *eimage.NineSlice {
 	return eimage.NewNineSlice(ebiten.NewImageFromImage(m), [3]int{r, 1, r}, [3]int{r, 1, r})
 }
 
-// fill paints a rectangle.
-func (t *theme) fill(dst *ebiten.Image, r image.Rectangle, c color.Color) {
+// Fill paints a rectangle.
+func (t *Theme) Fill(dst *ebiten.Image, r image.Rectangle, c color.Color) {
 	r = r.Intersect(dst.Bounds())
 	if r.Empty() {
 		return
@@ -126,21 +128,21 @@ func (t *theme) fill(dst *ebiten.Image, r image.Rectangle, c color.Color) {
 	op.GeoM.Scale(float64(r.Dx())/3, float64(r.Dy())/3)
 	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
 	op.ColorScale.ScaleWithColor(c)
-	dst.DrawImage(t.white, op)
+	dst.DrawImage(t.White, op)
 }
 
-// align says where text stands to its point.
-type align int
+// Align says where text stands to its point.
+type Align int
 
 const (
-	alignLeft align = iota
-	alignCentre
-	alignRight
+	AlignLeft Align = iota
+	AlignCentre
+	AlignRight
 )
 
-// write draws one line of text as it is visible, its middle at the height y. All text of the window goes
-// this way, and its width is asked of advance, which goes by the same.
-func (t *theme) write(dst *ebiten.Image, s string, face text.Face, x, y int, c color.Color, a align) {
+// Write draws one line of text as it is visible, its middle at the height y. All text of the window goes
+// this way, and its width is asked of Width, which goes by the same.
+func (t *Theme) Write(dst *ebiten.Image, s string, face text.Face, x, y int, c color.Color, a Align) {
 	op := &text.DrawOptions{}
 	op.GeoM.Translate(float64(x), float64(y))
 	op.ColorScale.ScaleWithColor(c)

@@ -9,8 +9,8 @@ import (
 	"zalgoscope/app/visible"
 )
 
-// toasts are short notes over the picture that go away by themselves.
-type toasts struct {
+// Toasts are short notes over the picture that go away by themselves.
+type Toasts struct {
 	notes []note
 }
 
@@ -20,16 +20,18 @@ type note struct {
 	until time.Time
 }
 
-// tell shows a note, warn an error. The same note again only stays longer.
-func (t *toasts) tell(text string, at time.Time) {
+// Tell shows a note. The same note again only stays longer.
+func (t *Toasts) Tell(text string, at time.Time) {
 	t.add(note{text: text, until: at.Add(3 * time.Second)})
 }
-func (t *toasts) warn(err error, at time.Time) {
+
+// Warn shows an error, in another colour and for longer.
+func (t *Toasts) Warn(err error, at time.Time) {
 	t.add(note{text: err.Error(), alarm: true, until: at.Add(8 * time.Second)})
 }
 
 // add makes one line of a note's text, whatever it quotes.
-func (t *toasts) add(n note) {
+func (t *Toasts) add(n note) {
 	n.text = visible.Line(n.text)
 	for i := range t.notes {
 		if t.notes[i].text == n.text {
@@ -44,8 +46,8 @@ func (t *toasts) add(n note) {
 	t.notes = append(t.notes, n)
 }
 
-// texts are what the notes say, the oldest first.
-func (t *toasts) texts() []string {
+// Texts are what the notes say, the oldest first.
+func (t *Toasts) Texts() []string {
 	list := make([]string, len(t.notes))
 	for i, n := range t.notes {
 		list[i] = n.text
@@ -53,8 +55,8 @@ func (t *toasts) texts() []string {
 	return list
 }
 
-// expire forgets old notes and tells whether there were any.
-func (t *toasts) expire(at time.Time) bool {
+// Expire forgets old notes and tells whether there were any.
+func (t *Toasts) Expire(at time.Time) bool {
 	kept := t.notes[:0]
 	for _, n := range t.notes {
 		if n.until.After(at) {
@@ -66,30 +68,30 @@ func (t *toasts) expire(at time.Time) bool {
 	return gone
 }
 
-// draw writes the notes at the bottom of an area and gives the part that they take.
-func (t *toasts) draw(dst *ebiten.Image, look *theme, area image.Rectangle) image.Rectangle {
+// Draw writes the notes at the bottom of an area and gives the part that they take.
+func (t *Toasts) Draw(dst *ebiten.Image, look *Theme, area image.Rectangle) image.Rectangle {
 	var used image.Rectangle
-	y := area.Max.Y - look.px(12)
+	y := area.Max.Y - look.Px(12)
 	for i := len(t.notes) - 1; i >= 0; i-- {
 		n := t.notes[i]
-		lines := wrap(n.text, look.face, area.Dx()-look.px(56), 5)
-		h := len(lines)*look.px(18) + look.px(12)
+		lines := Wrap(n.text, look.Face, area.Dx()-look.Px(56), 5)
+		h := len(lines)*look.Px(18) + look.Px(12)
 		w := 0
 		for _, l := range lines {
-			w = max(w, int(advance(l, look.face)))
+			w = max(w, int(Width(l, look.Face)))
 		}
-		r := image.Rect(area.Min.X+look.px(12), y-h, area.Min.X+look.px(36)+w, y)
-		look.fill(dst, r, colourShade)
-		c := colourAccent
+		r := image.Rect(area.Min.X+look.Px(12), y-h, area.Min.X+look.Px(36)+w, y)
+		look.Fill(dst, r, ColourShade)
+		c := ColourAccent
 		if n.alarm {
-			c = colourAlarm
+			c = ColourAlarm
 		}
-		look.fill(dst, image.Rect(r.Min.X, r.Min.Y, r.Min.X+look.px(3), r.Max.Y), c)
+		look.Fill(dst, image.Rect(r.Min.X, r.Min.Y, r.Min.X+look.Px(3), r.Max.Y), c)
 		for j, l := range lines {
-			look.write(dst, l, look.face, r.Min.X+look.px(14), r.Min.Y+look.px(6)+look.px(18)*j+look.px(9), colourText, alignLeft)
+			look.Write(dst, l, look.Face, r.Min.X+look.Px(14), r.Min.Y+look.Px(6)+look.Px(18)*j+look.Px(9), ColourText, AlignLeft)
 		}
 		used = used.Union(r)
-		y -= h + look.px(6)
+		y -= h + look.Px(6)
 	}
 	return used
 }

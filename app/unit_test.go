@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hajimehoshi/ebiten/v2/text/v2"
-
 	"zalgoscope/app/dream"
 	"zalgoscope/nn"
 )
@@ -20,12 +18,12 @@ func TestDialPlaces(t *testing.T) {
 		}
 		d := knobDial(k)
 		for _, p := range []float64{0, 0.1, 0.5, 0.73, 1} {
-			v := d.value(p)
+			v := d.Value(p)
 			if v < k.Min || v > k.Max || k.Whole && v != math.Round(v) {
 				t.Errorf("%s at %g is %g", k.Name, p, v)
 			}
-			if back := d.value(d.place(v)); math.Abs(back-v) > 1e-9*(k.Max-k.Min) {
-				t.Errorf("%s: %g goes to %g and comes back as %g", k.Name, v, d.place(v), back)
+			if back := d.Value(d.Place(v)); math.Abs(back-v) > 1e-9*(k.Max-k.Min) {
+				t.Errorf("%s: %g goes to %g and comes back as %g", k.Name, v, d.Place(v), back)
 			}
 		}
 	}
@@ -211,7 +209,7 @@ func TestPresetsSuitTheDefaultNet(t *testing.T) {
 
 // The table of keys fits the smallest window.
 func TestHelpFits(t *testing.T) {
-	face := &text.GoTextFace{Source: regular, Size: 10}
+	face := NewTheme(1, &Zalgo{}).Tiny
 	columns, width := helpColumns(Keys(), face, (400-2*8-18)/15, 8)
 	n := 0
 	for _, c := range columns {

@@ -58,14 +58,14 @@ func (s *studio) hear(now time.Time) {
 		s.glide.Arrive(f.Frame)
 		s.size.frame(f.Frame)
 	}
-	if s.toasts.expire(now) {
+	if s.toasts.Expire(now) {
 		s.drawn.stale = true
 	}
 }
 
 // animate moves everything that moves by itself.
 func (s *studio) animate(now time.Time, dt float64) {
-	s.marks.advance(s.zalgo()/11, s.meter.wild, dt)
+	s.marks.Advance(s.zalgo()/11, s.meter.wild, dt)
 	if s.session == nil {
 		return
 	}
@@ -96,7 +96,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 
 // typing tells whether keys go into a text.
 func (s *studio) typing() bool {
-	return s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *field) bool { return f.typing })
+	return s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *Field) bool { return f.Typing })
 }
 
 // zalgo is where the knob of that name stands, as its modulator has moved it.
@@ -113,8 +113,8 @@ func (s *studio) ready() {
 	if m := ebiten.Monitor(); m != nil {
 		scale = m.DeviceScaleFactor()
 	}
-	if s.look == nil || s.look.scale != scale {
-		s.look = newTheme(scale, &s.marks)
+	if s.look == nil || s.look.Scale != scale {
+		s.look = NewTheme(scale, &s.marks)
 		s.gallery.forgetTextures()
 		s.buildUI()
 	}

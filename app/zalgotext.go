@@ -19,10 +19,10 @@ var (
 	marksBelow = []rune("¸˛.,_˙¨~")
 )
 
-// zalgo is how the program speaks: letters gather marks, the labels' the higher the level is,
+// Zalgo is how the program speaks: letters gather marks, the labels' the higher the level is,
 // the title's also the wilder the picture is. Which marks stand where wanders.
-type zalgo struct {
-	level float64 // 0 to 1, eased
+type Zalgo struct {
+	Level float64 // 0 to 1, eased
 	wild  float64 // 0 to 1, eased
 	time  float64 // in seconds, faster the wilder it is
 }
@@ -33,12 +33,12 @@ const (
 	labelMarks = 6
 )
 
-// advance eases towards a level and the picture's wildness, both from 0 to 1.
-func (z *zalgo) advance(level, wild, dt float64) {
+// Advance eases towards a level and the picture's wildness, both from 0 to 1.
+func (z *Zalgo) Advance(level, wild, dt float64) {
 	ease := min(dt*1.5, 1)
-	z.level += (level - z.level) * ease
-	if level == 0 && z.level < 0.01 {
-		z.level = 0
+	z.Level += (level - z.Level) * ease
+	if level == 0 && z.Level < 0.01 {
+		z.Level = 0
 	}
 	z.wild += (max(wild, level) - z.wild) * ease
 	z.time += dt * (0.1 + z.wild)
@@ -54,7 +54,7 @@ type mark struct {
 }
 
 // mark gives the j-th mark of a text's i-th letter at this moment.
-func (z *zalgo) mark(s string, i, j int) mark {
+func (z *Zalgo) mark(s string, i, j int) mark {
 	phase := float64(hash(s, i, j, 0)&0xff) / 256
 	h := hash(s, i, j, 1+int(z.time/4+phase))
 	share := func(shift int) float64 { return float64(h>>shift&0xff) / 255 }
@@ -69,7 +69,7 @@ func (z *zalgo) mark(s string, i, j int) mark {
 
 // count is how many marks a letter carries when most is the most. Each letter has its own share, so
 // that they do not rise as one.
-func (z *zalgo) count(s string, i int, level float64, most int) int {
+func (z *Zalgo) count(s string, i int, level float64, most int) int {
 	share := 0.25 + 0.75*float64(hash(s, i, -1, 0)&0xff)/255
 	return min(int(math.Round(level*share*float64(most))), most)
 }
@@ -87,30 +87,30 @@ func hash(s string, numbers ...int) uint32 {
 	return x ^ x>>15
 }
 
-// label writes a label: a line of text with the marks that it has gathered.
-func (t *theme) label(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, c color.Color, a align) {
-	t.write(dst, s, face, x, y, c, a)
+// Label writes a label: a line of text with the marks that it has gathered.
+func (t *Theme) Label(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, c color.Color, a Align) {
+	t.Write(dst, s, face, x, y, c, a)
 	t.marks(dst, s, face, x, y, a)
 }
 
 // marks stacks a label's marks on it, where it has been written.
-func (t *theme) marks(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, a align) {
-	if t.zalgo.level == 0 {
+func (t *Theme) marks(dst *ebiten.Image, s string, face *text.GoTextFace, x, y int, a Align) {
+	if t.zalgo.Level == 0 {
 		return
 	}
 	s = visible.Label(s)
 	left := float64(x)
 	switch a {
-	case alignCentre:
-		left -= advance(s, face) / 2
-	case alignRight:
-		left -= advance(s, face)
+	case AlignCentre:
+		left -= Width(s, face) / 2
+	case AlignRight:
+		left -= Width(s, face)
 	}
 	letter := 0
 	for at, r := range s {
 		if r != ' ' {
 			from, to := text.AdvanceAt(s, at, face), text.AdvanceAt(s, at+len(string(r)), face)
-			for j := range t.zalgo.count(s, letter, t.zalgo.level, labelMarks) {
+			for j := range t.zalgo.count(s, letter, t.zalgo.Level, labelMarks) {
 				t.drawMark(dst, t.zalgo.mark(s, letter, j), left+(from+to)/2, float64(y), face.Size, 0.75)
 			}
 		}
@@ -118,22 +118,22 @@ func (t *theme) marks(dst *ebiten.Image, s string, face *text.GoTextFace, x, y i
 	}
 }
 
-// title writes a name in large letters into r.
-func (t *theme) title(dst *ebiten.Image, name string, r image.Rectangle) {
-	face := &text.GoTextFace{Source: medium, Size: 21 * t.scale}
+// Title writes a name in large letters into r.
+func (t *Theme) Title(dst *ebiten.Image, name string, r image.Rectangle) {
+	face := &text.GoTextFace{Source: medium, Size: 21 * t.Scale}
 	x, mid := float64(r.Min.X), float64(r.Min.Y+r.Max.Y)/2
 	for i, l := range name {
-		width := advance(string(l), face)
+		width := Width(string(l), face)
 		for j := range t.zalgo.count(name, i, t.zalgo.wild, titleMarks) {
 			t.drawMark(dst, t.zalgo.mark(name, i, j), x+width/2, mid, face.Size, 1)
 		}
-		t.write(dst, string(l), face, int(x+width/2), int(mid), colourText, alignCentre)
-		x += width + 3*t.scale
+		t.Write(dst, string(l), face, int(x+width/2), int(mid), ColourText, AlignCentre)
+		x += width + 3*t.Scale
 	}
 }
 
 // drawMark stacks a mark on a letter of a size whose middle is at a point.
-func (t *theme) drawMark(dst *ebiten.Image, m mark, x, mid, size, alpha float64) {
+func (t *Theme) drawMark(dst *ebiten.Image, m mark, x, mid, size, alpha float64) {
 	face := &text.GoTextFace{Source: medium, Size: size * 1.05}
 	y := mid - size*(0.5+0.2*m.height)
 	if !m.up {
@@ -149,7 +149,7 @@ func (t *theme) drawMark(dst *ebiten.Image, m mark, x, mid, size, alpha float64)
 	}
 	op.GeoM.Rotate(m.turn)
 	op.GeoM.Translate(x+m.dx*size, y)
-	op.ColorScale.ScaleWithColor(colourAccent)
+	op.ColorScale.ScaleWithColor(ColourAccent)
 	op.ColorScale.ScaleAlpha(float32(alpha * (1 - 0.1*m.height)))
 	text.Draw(dst, string(m.r), face, op)
 }
