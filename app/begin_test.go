@@ -16,6 +16,7 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
 
@@ -324,7 +325,7 @@ func TestOddFiles(t *testing.T) {
 		{write("layers.png", "8BPS...."), "is a Photoshop picture"}, {write("empty.png", ""), "is empty"}, {write("text.png", "hello"), "unknown format"},
 		{write("cut.png", "\x89PNG\r\n\x1a\n"), "is damaged"}, {write("a.onnx", "?"), "no net"},
 	} {
-		s.toasts = Toasts{}
+		s.toasts = widget.Toasts{}
 		s.openFile(c.path)
 		s.openFile(c.path)
 		if !s.told("wait") {

@@ -10,12 +10,13 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn/bend"
 )
 
 // bendCard is one bend of the rack: its name, switches and amount, and in an open card all the rest.
 func (p *panel) bendCard(i int, b bend.Spec, open bool) *ewidget.Container {
-	c := p.look.Card(ColourRaised)
+	c := p.look.Card(widget.ColourRaised)
 	head := p.bendHead(i)
 	p.studio.rack.heads = append(p.studio.rack.heads, head)
 	c.AddChild(head)
@@ -23,19 +24,19 @@ func (p *panel) bendCard(i int, b bend.Spec, open bool) *ewidget.Container {
 	if err != nil {
 		return c
 	}
-	c.AddChild(p.movable(p.amountDial(i, k), Narrow, "", ""))
+	c.AddChild(p.movable(p.amountDial(i, k), widget.Narrow, "", ""))
 	if !open {
 		return c
 	}
 	if k.Unit != bend.Mix {
-		c.AddChild(p.movable(p.wetDial(i), Narrow, "", ""))
+		c.AddChild(p.movable(p.wetDial(i), widget.Narrow, "", ""))
 	}
-	c.AddChild(p.slider(p.bentLayerDial(i), Narrow), p.channelTabs(i))
+	c.AddChild(p.slider(p.bentLayerDial(i), widget.Narrow), p.channelTabs(i))
 	switch channelWay(b.Channels) {
 	case wayRandom:
-		c.AddChild(p.slider(p.shareDial(i), Narrow))
+		c.AddChild(p.slider(p.shareDial(i), widget.Narrow))
 	case wayCluster:
-		c.AddChild(p.slider(p.clusterDial(i), Narrow))
+		c.AddChild(p.slider(p.clusterDial(i), widget.Narrow))
 	case waySet:
 		c.AddChild(p.channelField(i, b.Channels))
 	}
@@ -52,12 +53,12 @@ func (p *panel) bend(i int) bend.Spec {
 }
 
 // bendHead is the line with a bend's name and its switches.
-func (p *panel) bendHead(i int) *Block {
+func (p *panel) bendHead(i int) *widget.Block {
 	t, s := p.look, p.studio
-	head := NewBlock(func() int { return t.Px(24) }, nil)
+	head := widget.NewBlock(func() int { return t.Px(24) }, nil)
 	n := strconv.Itoa(i + 1)
-	head.Spots = func() []Spot {
-		list := []Spot{
+	head.Spots = func() []widget.Spot {
+		list := []widget.Spot{
 			{Name: "solo " + n, Help: "solo: by-pass all other bends, or put them back", Run: func() { s.solo(i) }},
 			{Name: "remove " + n, Help: "take the bend out", Run: func() { s.removeBend(i) }},
 		}
@@ -71,11 +72,11 @@ func (p *panel) bendHead(i int) *Block {
 			help = k.Name + ": " + k.Help + "; " + help
 		}
 		return append(list,
-			Spot{Name: "bypass " + n, Rect: image.Rect(0, 0, t.Px(20), size.Y), Help: "by-pass the bend, or put it to work", Run: func() {
+			widget.Spot{Name: "bypass " + n, Rect: image.Rect(0, 0, t.Px(20), size.Y), Help: "by-pass the bend, or put it to work", Run: func() {
 				s.switchBend(i, func(b *bend.Spec) { b.Off = !b.Off })
 				s.rack.muted = nil
 			}},
-			Spot{Name: "card " + n, Rect: image.Rect(t.Px(20), 0, list[0].Rect.Min.X, size.Y), Help: help, Handle: true, Run: func() {
+			widget.Spot{Name: "card " + n, Rect: image.Rect(t.Px(20), 0, list[0].Rect.Min.X, size.Y), Help: help, Handle: true, Run: func() {
 				if c := s.rack.carry; c != nil && c.going {
 					return // it is being put down
 				}
@@ -90,45 +91,45 @@ func (p *panel) bendHead(i int) *Block {
 	return head
 }
 
-func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *Block, i int) {
+func (p *panel) drawHead(dst *ebiten.Image, r image.Rectangle, head *widget.Block, i int) {
 	t, s := p.look, p.studio
 	b := p.bend(i)
 	mid := (r.Min.Y + r.Max.Y) / 2
-	name, lamp := ColourText, ColourAccent
+	name, lamp := widget.ColourText, widget.ColourAccent
 	if b.Off {
-		name, lamp = ColourDim, ColourHover
+		name, lamp = widget.ColourDim, widget.ColourHover
 	}
 	pointed, _ := head.PointedSpot()
 	signs := []string{"S", "×"}
 	for j, sp := range head.Spots() {
 		cell := sp.Rect.Add(r.Min)
-		colour := ColourDim
+		colour := widget.ColourDim
 		if sp.Name == pointed.Name {
-			colour = ColourText
+			colour = widget.ColourText
 		}
 		switch {
 		case j < len(signs):
 			if j == 0 && s.alone(i) {
-				colour = ColourAccent
+				colour = widget.ColourAccent
 			}
-			t.Write(dst, signs[j], t.Small, (cell.Min.X+cell.Max.X)/2, mid, colour, AlignCentre)
+			t.Write(dst, signs[j], t.Small, (cell.Min.X+cell.Max.X)/2, mid, colour, widget.AlignCentre)
 		case j == len(signs):
 			half := t.Px(4)
 			x := r.Min.X + t.Px(6)
 			if sp.Name == pointed.Name {
-				t.Fill(dst, image.Rect(x-half-1, mid-half-1, x+half+1, mid+half+1), ColourDim)
+				t.Fill(dst, image.Rect(x-half-1, mid-half-1, x+half+1, mid+half+1), widget.ColourDim)
 			}
 			t.Fill(dst, image.Rect(x-half, mid-half, x+half, mid+half), lamp)
 		default:
 			if sp.Name == pointed.Name {
-				name = ColourAccent
+				name = widget.ColourAccent
 			}
 			layer := shortLayer(b.Layer)
-			room := cell.Dx() - t.Px(8) - min(int(Width(layer, t.Small)), cell.Dx()/2)
-			kind := Clip(b.Kind, t.Strong, room)
-			t.Label(dst, kind, t.Strong, cell.Min.X, mid, name, AlignLeft)
-			x := cell.Min.X + int(Width(kind, t.Strong)) + t.Px(7)
-			t.Label(dst, Clip(layer, t.Small, cell.Max.X-x), t.Small, x, mid, ColourDim, AlignLeft)
+			room := cell.Dx() - t.Px(8) - min(int(widget.Width(layer, t.Small)), cell.Dx()/2)
+			kind := widget.Clip(b.Kind, t.Strong, room)
+			t.Label(dst, kind, t.Strong, cell.Min.X, mid, name, widget.AlignLeft)
+			x := cell.Min.X + int(widget.Width(kind, t.Strong)) + t.Px(7)
+			t.Label(dst, widget.Clip(layer, t.Small, cell.Max.X-x), t.Small, x, mid, widget.ColourDim, widget.AlignLeft)
 		}
 	}
 }
@@ -142,9 +143,9 @@ func (p *panel) moved(i int) (bend.Spec, bool) {
 	return f.Bends[i], true
 }
 
-func (p *panel) amountDial(i int, k *bend.Kind) Dial {
+func (p *panel) amountDial(i int, k *bend.Kind) widget.Dial {
 	s := p.studio
-	d := Dial{
+	d := widget.Dial{
 		Name: "amount", Help: k.Help, Min: k.Min, Max: k.Max, Whole: k.Unit == bend.Steps, Curve: 1,
 		Knob: dream.BendKnob(i+1, false),
 		Get:  func() float64 { return p.bend(i).Amount },
@@ -174,9 +175,9 @@ func amountText(k *bend.Kind, v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
-func (p *panel) wetDial(i int) Dial {
+func (p *panel) wetDial(i int) widget.Dial {
 	s := p.studio
-	d := Dial{
+	d := widget.Dial{
 		Name: "wet", Help: "share of the effect in what goes on; the rest is what came in", Max: 1, Curve: 1,
 		Knob: dream.BendKnob(i+1, true),
 		Get:  func() float64 { return p.bend(i).Wet },
@@ -189,7 +190,7 @@ func (p *panel) wetDial(i int) Dial {
 }
 
 // bentLayerDial takes the bend to another layer.
-func (p *panel) bentLayerDial(i int) Dial {
+func (p *panel) bentLayerDial(i int) widget.Dial {
 	s := p.studio
 	names := s.rack.layers
 	at := func() float64 {
@@ -208,7 +209,7 @@ func (p *panel) bentLayerDial(i int) Dial {
 		}
 	}
 	begin := at()
-	return Dial{
+	return widget.Dial{
 		Name: "layer", Help: "layer that is bent", Max: float64(len(names) - 1), Whole: true, Curve: 1,
 		Get: at, Set: set, Reset: func() { set(begin) },
 		Text: func(v float64) string { return shortLayer(names[int(v)]) },
@@ -216,24 +217,24 @@ func (p *panel) bentLayerDial(i int) Dial {
 }
 
 // seedLine shows the seed and rolls it again.
-func (p *panel) seedLine(i int) *Block {
+func (p *panel) seedLine(i int) *widget.Block {
 	t, s := p.look, p.studio
-	line := NewBlock(func() int { return t.Px(22) }, nil)
-	line.Spots = func() []Spot {
-		return []Spot{{
+	line := widget.NewBlock(func() int { return t.Px(22) }, nil)
+	line.Spots = func() []widget.Spot {
+		return []widget.Spot{{
 			Name: fmt.Sprintf("seed %d", i+1), Rect: image.Rectangle{Max: line.GetWidget().Rect.Size()}, Help: "roll what is random about the bend again",
 			Run: func() { s.switchBend(i, func(b *bend.Spec) { b.Seed = uint32(rand.IntN(1 << 16)) }) },
 		}}
 	}
 	line.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		mid := (r.Min.Y + r.Max.Y) / 2
-		colour := ColourDim
+		colour := widget.ColourDim
 		if _, over := line.PointedSpot(); over {
-			colour = ColourText
+			colour = widget.ColourText
 		}
-		t.Label(dst, "seed", t.Face, r.Min.X, mid, ColourDim, AlignLeft)
-		t.Write(dst, fmt.Sprint(p.bend(i).Seed), t.Small, r.Min.X+t.Px(56), mid, ColourText, AlignLeft)
-		t.Write(dst, "roll again", t.Small, r.Max.X, mid, colour, AlignRight)
+		t.Label(dst, "seed", t.Face, r.Min.X, mid, widget.ColourDim, widget.AlignLeft)
+		t.Write(dst, fmt.Sprint(p.bend(i).Seed), t.Small, r.Min.X+t.Px(56), mid, widget.ColourText, widget.AlignLeft)
+		t.Write(dst, "roll again", t.Small, r.Max.X, mid, colour, widget.AlignRight)
 	}
 	return line
 }

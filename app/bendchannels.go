@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zalgoscope/app/widget"
 	"zalgoscope/nn/bend"
 )
 
@@ -36,7 +37,7 @@ func channelWay(choice string) int {
 }
 
 // channelTabs choose the way.
-func (p *panel) channelTabs(i int) *Block {
+func (p *panel) channelTabs(i int) *widget.Block {
 	s := p.studio
 	first := []string{"", "random:0.5", "0", "cluster:0"}
 	return p.look.Tabs(channelWays, channelHelps, fmt.Sprintf(" %d", i+1), func() int { return channelWay(p.bend(i).Channels) }, func(way int) {
@@ -48,9 +49,9 @@ func (p *panel) channelTabs(i int) *Block {
 	})
 }
 
-func (p *panel) shareDial(i int) Dial {
+func (p *panel) shareDial(i int) widget.Dial {
 	s := p.studio
-	d := Dial{
+	d := widget.Dial{
 		Name: "share", Help: "share of the channels that is bent", Min: 0.01, Max: 1, Curve: 1,
 		Get: func() float64 {
 			v, _ := strconv.ParseFloat(strings.TrimPrefix(p.bend(i).Channels, "random:"), 64)
@@ -65,9 +66,9 @@ func (p *panel) shareDial(i int) Dial {
 	return d
 }
 
-func (p *panel) clusterDial(i int) Dial {
+func (p *panel) clusterDial(i int) widget.Dial {
 	s := p.studio
-	d := Dial{
+	d := widget.Dial{
 		Name: "cluster", Help: "one of the groups of channels that fire alike", Max: bend.Clusters - 1, Whole: true, Curve: 1,
 		Get: func() float64 {
 			v, _ := strconv.ParseFloat(strings.TrimPrefix(p.bend(i).Channels, "cluster:"), 64)
@@ -81,10 +82,10 @@ func (p *panel) clusterDial(i int) Dial {
 }
 
 // channelField is the line to type channels into.
-func (p *panel) channelField(i int, choice string) *Field {
+func (p *panel) channelField(i int, choice string) *widget.Field {
 	s := p.studio
-	f := NewField(p.look, "channels, such as 1;5;8-11")
-	f.Text, f.Ground = choice, ColourPanel
+	f := widget.NewField(p.look, "channels, such as 1;5;8-11")
+	f.Text, f.Ground = choice, widget.ColourPanel
 	f.Now = func() string { return p.bend(i).Channels }
 	f.Changed = func() {}
 	f.Submit = func() {

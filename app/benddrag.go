@@ -6,6 +6,8 @@ import (
 	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"zalgoscope/app/widget"
 )
 
 // carry is a bend that the mouse holds by its name, to put it elsewhere in the rack.
@@ -107,25 +109,25 @@ func (p *panel) drawCarry(screen *ebiten.Image) {
 	x, y := ebiten.CursorPosition()
 	cards := r.cards()
 	from := cards[r.carry.from]
-	shade := ColourPanel
+	shade := widget.ColourPanel
 	shade.A = 0xa0
 	t.Fill(dst, from, shade)
 	line := cards[0].Min.Y - t.Px(2)
 	if gap := r.gap(y); gap > 0 {
 		line = cards[gap-1].Max.Y + t.Px(2)
 	}
-	c := ColourAccent
+	c := widget.ColourAccent
 	if r.target(r.carry.from, y) == r.carry.from {
-		c = ColourDim // it stays where it is
+		c = widget.ColourDim // it stays where it is
 	}
 	t.Fill(dst, image.Rect(from.Min.X, line-t.Px(1), from.Max.X, line-t.Px(1)+max(t.Px(2), 1)), c)
 	for _, x := range []int{from.Min.X, from.Max.X - t.Px(6)} {
 		t.Fill(dst, image.Rect(x, line-t.Px(3), x+t.Px(6), line+t.Px(3)), c)
 	}
 	b := p.bend(r.carry.from)
-	name := Clip(b.Kind+"  "+shortLayer(b.Layer), t.Small, from.Dx()-t.Px(40))
-	w := int(Width(name, t.Small)) + t.Px(16)
+	name := widget.Clip(b.Kind+"  "+shortLayer(b.Layer), t.Small, from.Dx()-t.Px(40))
+	w := int(widget.Width(name, t.Small)) + t.Px(16)
 	tag := image.Rect(0, 0, w, t.Px(22)).Add(image.Pt(min(x+t.Px(10), v.Max.X-w), y+t.Px(6)))
-	t.Fill(dst, tag, ColourHover)
-	t.Write(dst, name, t.Small, tag.Min.X+t.Px(8), (tag.Min.Y+tag.Max.Y)/2, ColourText, AlignLeft)
+	t.Fill(dst, tag, widget.ColourHover)
+	t.Write(dst, name, t.Small, tag.Min.X+t.Px(8), (tag.Min.Y+tag.Max.Y)/2, widget.ColourText, widget.AlignLeft)
 }

@@ -8,6 +8,7 @@ import (
 	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"zalgoscope/app/widget"
 	"zalgoscope/nn/bend"
 )
 
@@ -15,8 +16,8 @@ import (
 func (p *panel) bendPicker() *ewidget.Container {
 	t, s := p.look, p.studio
 	r := &s.rack
-	c := p.look.Card(ColourRaised)
-	c.AddChild(p.slider(Dial{
+	c := p.look.Card(widget.ColourRaised)
+	c.AddChild(p.slider(widget.Dial{
 		Name: "at", Help: "layer to bend", Max: float64(max(len(r.layers)-1, 0)), Whole: true, Curve: 1,
 		Get:   func() float64 { return float64(r.layer) },
 		Set:   func(v float64) { r.layer = int(v) },
@@ -27,7 +28,7 @@ func (p *panel) bendPicker() *ewidget.Container {
 			}
 			return shortLayer(r.layers[int(v)])
 		},
-	}, Narrow))
+	}, widget.Narrow))
 	groups := bend.Groups()
 	helps := make([]string, len(groups))
 	for i, g := range groups {
@@ -38,20 +39,20 @@ func (p *panel) bendPicker() *ewidget.Container {
 		c.AddChild(p.look.Tabs(groups[i:i+3], helps[i:i+3], "", func() int { return at() - i }, func(j int) { r.group = groups[i+j] }))
 	}
 	c.AddChild(p.kindGrid())
-	c.AddChild(NewBlock(func() int { return t.Px(36) }, func(dst *ebiten.Image, r image.Rectangle) {
+	c.AddChild(widget.NewBlock(func() int { return t.Px(36) }, func(dst *ebiten.Image, r image.Rectangle) {
 		help := "choose a kind to add it at the layer"
 		if k, err := bend.Find(s.rack.pointed); err == nil {
 			help = k.Help
 		}
-		for i, line := range Wrap(help, t.Small, r.Dx(), 2) {
-			t.Write(dst, line, t.Small, r.Min.X, r.Min.Y+t.Px(10+15*float64(i)), ColourDim, AlignLeft)
+		for i, line := range widget.Wrap(help, t.Small, r.Dx(), 2) {
+			t.Write(dst, line, t.Small, r.Min.X, r.Min.Y+t.Px(10+15*float64(i)), widget.ColourDim, widget.AlignLeft)
 		}
 	}))
 	return c
 }
 
 // kindGrid is the table of the kinds of the group that is chosen.
-func (p *panel) kindGrid() *Block {
+func (p *panel) kindGrid() *widget.Block {
 	t, s := p.look, p.studio
 	r := &s.rack
 	const columns, line = 2, 21
@@ -63,13 +64,13 @@ func (p *panel) kindGrid() *Block {
 		}
 		return list
 	}
-	grid := NewBlock(func() int { return t.Px(line*float64((len(kinds())+columns-1)/columns) + 6) }, nil)
-	grid.Spots = func() []Spot {
-		var list []Spot
+	grid := widget.NewBlock(func() int { return t.Px(line*float64((len(kinds())+columns-1)/columns) + 6) }, nil)
+	grid.Spots = func() []widget.Spot {
+		var list []widget.Spot
 		w := grid.GetWidget().Rect.Dx() / columns
 		for i, k := range kinds() {
 			at := image.Pt(i%columns*w, t.Px(3)+i/columns*t.Px(line))
-			list = append(list, Spot{Name: "kind " + k.Name, Rect: image.Rectangle{Min: at, Max: at.Add(image.Pt(w, t.Px(line)))}, Help: k.Name + ": " + k.Help,
+			list = append(list, widget.Spot{Name: "kind " + k.Name, Rect: image.Rectangle{Min: at, Max: at.Add(image.Pt(w, t.Px(line)))}, Help: k.Name + ": " + k.Help,
 				Run: func() { s.pickBend(k) }})
 		}
 		return list
@@ -79,15 +80,15 @@ func (p *panel) kindGrid() *Block {
 		r.pointed = strings.TrimPrefix(pointed.Name, "kind ")
 		for i, sp := range grid.Spots() {
 			k := kinds()[i]
-			colour := ColourText
+			colour := widget.ColourText
 			switch {
 			case !s.bendable(k):
-				colour = ColourDim
+				colour = widget.ColourDim
 			case k.Name == r.pointed:
-				colour = ColourAccent
+				colour = widget.ColourAccent
 			}
 			cell := sp.Rect.Add(box.Min)
-			t.Label(dst, Clip(k.Name, t.Small, cell.Dx()-t.Px(4)), t.Small, cell.Min.X, (cell.Min.Y+cell.Max.Y)/2, colour, AlignLeft)
+			t.Label(dst, widget.Clip(k.Name, t.Small, cell.Dx()-t.Px(4)), t.Small, cell.Min.X, (cell.Min.Y+cell.Max.Y)/2, colour, widget.AlignLeft)
 		}
 	}
 	return grid

@@ -17,6 +17,7 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/glide"
 	"zalgoscope/app/record"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
 
@@ -198,7 +199,7 @@ func (c *child) serve(r request) {
 		c.open(opening{net: ses.net, id: record.Net{Name: "another"}, start: last.start, seed: last.seed})
 	case "reveal":
 		for _, s := range c.panel.sliders {
-			if called(s, r.Name) && s.Style != Grand {
+			if called(s, r.Name) && s.Style != widget.Grand {
 				c.panel.scroller.Reveal(s.GetWidget().Rect)
 			}
 		}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
+
+	"zalgoscope/app/widget"
 )
 
 // drawn is what is known of the last drawing. The controls are drawn rarely, to the offscreen;
@@ -103,8 +105,8 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 func (s *studio) badge(dst *ebiten.Image, area image.Rectangle, word string) image.Rectangle {
 	t := s.look
 	r := image.Rect(area.Min.X+t.Px(12), area.Min.Y+t.Px(12), area.Min.X+t.Px(28+8*float64(len(word))), area.Min.Y+t.Px(36))
-	t.Fill(dst, r, ColourShade)
-	t.Write(dst, word, t.Small, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, ColourText, AlignCentre)
+	t.Fill(dst, r, widget.ColourShade)
+	t.Write(dst, word, t.Small, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, widget.ColourText, widget.AlignCentre)
 	return r
 }
 
@@ -148,7 +150,7 @@ func (s *studio) paint(screen ebiten.FinalScreen, r image.Rectangle) {
 	op := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
 	op.GeoM.Scale(float64(r.Dx())/3, float64(r.Dy())/3)
 	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
-	op.ColorScale.ScaleWithColor(ColourBack)
+	op.ColorScale.ScaleWithColor(widget.ColourBack)
 	screen.DrawImage(s.look.White, op)
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/text/v2"
+
+	"zalgoscope/app/widget"
 )
 
 // helpColumn is a part of the table of keys, with the room that its two sides take.
@@ -15,7 +17,7 @@ type helpColumn struct {
 
 // drawHelp lists the keys over an area, in as many columns as it needs, and gives
 // the part that it takes. Where there is little room the letters are small.
-func drawHelp(dst *ebiten.Image, look *Theme, area image.Rectangle) image.Rectangle {
+func drawHelp(dst *ebiten.Image, look *widget.Theme, area image.Rectangle) image.Rectangle {
 	pad, head := look.Px(14), look.Px(24)
 	face, line := look.Small, look.Px(18)
 	columns, width := helpColumns(Keys(), face, (area.Dy()-2*pad-head)/line, look.Px(12))
@@ -27,14 +29,14 @@ func drawHelp(dst *ebiten.Image, look *Theme, area image.Rectangle) image.Rectan
 	size := image.Pt(width+2*pad, len(columns[0].keys)*line+2*pad+head)
 	at := area.Min.Add(area.Size().Sub(size).Div(2))
 	r := image.Rectangle{Min: at, Max: at.Add(size)}
-	look.Fill(dst, r, ColourShade)
-	look.Write(dst, "Keys", look.Strong, r.Min.X+pad, r.Min.Y+pad+look.Px(8), ColourAccent, AlignLeft)
+	look.Fill(dst, r, widget.ColourShade)
+	look.Write(dst, "Keys", look.Strong, r.Min.X+pad, r.Min.Y+pad+look.Px(8), widget.ColourAccent, widget.AlignLeft)
 	x := r.Min.X + pad
 	for _, c := range columns {
 		for i, k := range c.keys {
 			y := r.Min.Y + pad + head + i*line + line/2
-			look.Write(dst, k.Keys, face, x, y, ColourText, AlignLeft)
-			look.Write(dst, k.Help, face, x+c.names, y, ColourDim, AlignLeft)
+			look.Write(dst, k.Keys, face, x, y, widget.ColourText, widget.AlignLeft)
+			look.Write(dst, k.Help, face, x+c.names, y, widget.ColourDim, widget.AlignLeft)
 		}
 		x += c.names + c.help
 	}
@@ -48,8 +50,8 @@ func helpColumns(table []Key, face text.Face, most, gap int) (columns []helpColu
 	for i := 0; i < len(table); i += rows {
 		c := helpColumn{keys: table[i:min(i+rows, len(table))]}
 		for _, k := range c.keys {
-			c.names = max(c.names, int(Width(k.Keys, face))+gap)
-			c.help = max(c.help, int(Width(k.Help, face))+gap)
+			c.names = max(c.names, int(widget.Width(k.Keys, face))+gap)
+			c.help = max(c.help, int(widget.Width(k.Help, face))+gap)
 		}
 		columns = append(columns, c)
 		width += c.names + c.help

@@ -7,6 +7,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 )
 
 // Key is one row of the table of keys.
@@ -135,7 +136,7 @@ func (s *studio) listen() {
 	for i := range commands {
 		c := &commands[i]
 		for _, k := range c.keys {
-			if Hit(k, false) && ctrl == c.ctrl && (shift == c.shift || !c.ctrl) {
+			if widget.Hit(k, false) && ctrl == c.ctrl && (shift == c.shift || !c.ctrl) {
 				c.run(s)
 				return
 			}
@@ -150,31 +151,31 @@ func (s *studio) listen() {
 // listen turns sliders by the keyboard: the knobs' own keys, and the arrows for the
 // slider that was chosen.
 func (p *panel) listen(shift bool) {
-	by := Notch
+	by := widget.Notch
 	if shift {
-		by = FineNotch
+		by = widget.FineNotch
 	}
-	if Hit(ebiten.KeyArrowUp, true) {
+	if widget.Hit(ebiten.KeyArrowUp, true) {
 		p.choose(-1)
 	}
-	if Hit(ebiten.KeyArrowDown, true) {
+	if widget.Hit(ebiten.KeyArrowDown, true) {
 		p.choose(1)
 	}
 	if p.active != nil {
-		if Hit(ebiten.KeyArrowLeft, true) {
+		if widget.Hit(ebiten.KeyArrowLeft, true) {
 			p.active.Nudge(-by)
 			return
 		}
-		if Hit(ebiten.KeyArrowRight, true) {
+		if widget.Hit(ebiten.KeyArrowRight, true) {
 			p.active.Nudge(by)
 			return
 		}
 	}
 	for _, s := range p.sliders {
-		if s.Less >= 0 && Hit(s.Less, true) {
+		if s.Less >= 0 && widget.Hit(s.Less, true) {
 			s.Nudge(-by)
 		}
-		if s.More >= 0 && Hit(s.More, true) {
+		if s.More >= 0 && widget.Hit(s.More, true) {
 			s.Nudge(by)
 		}
 	}

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 )
 
 // knobDial makes a dial of a row of the knob table.
-func knobDial(k *dream.Knob) Dial {
-	d := Dial{Name: strings.ReplaceAll(k.Name, "-", " "), Help: k.Help, Min: k.Min, Max: k.Max, Whole: k.Whole, Curve: 1}
+func knobDial(k *dream.Knob) widget.Dial {
+	d := widget.Dial{Name: strings.ReplaceAll(k.Name, "-", " "), Help: k.Help, Min: k.Min, Max: k.Max, Whole: k.Whole, Curve: 1}
 	if k.Min < 0 || k.Max >= 64 {
 		d.Curve = 2
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 )
 
 // fastest is the highest rate of a modulator that the panel offers, in Hz.
@@ -36,7 +37,7 @@ func (s *studio) modulator(knob string) (dream.Modulator, bool) {
 }
 
 // newModulator is what a knob is given first: a sine at the tapped tempo, or a slow one.
-func (s *studio) newModulator(d Dial) dream.Modulator {
+func (s *studio) newModulator(d widget.Dial) dream.Modulator {
 	m := dream.Modulator{Knob: d.Knob, Shape: dream.Shapes[0], Rate: 0.2, Depth: firstDepth(d)}
 	if s.tempo.rate > 0 {
 		m.Rate = s.tempo.rate
@@ -45,7 +46,7 @@ func (s *studio) newModulator(d Dial) dream.Modulator {
 }
 
 // firstDepth is a moderate depth.
-func firstDepth(d Dial) float64 {
+func firstDepth(d widget.Dial) float64 {
 	depth := depthDial(d)
 	v := depth.Value(0.3)
 	if d.Whole {
@@ -55,7 +56,7 @@ func firstDepth(d Dial) float64 {
 }
 
 // modulate edits a knob's modulator, or gives it one.
-func (s *studio) modulate(d Dial, edit func(*dream.Modulator)) {
+func (s *studio) modulate(d widget.Dial, edit func(*dream.Modulator)) {
 	m, ok := s.modulator(d.Knob)
 	if !ok {
 		m = s.newModulator(d)
@@ -66,12 +67,12 @@ func (s *studio) modulate(d Dial, edit func(*dream.Modulator)) {
 
 // seat is where a knob's modulator is edited: a column that begins with the knob's slider.
 type seat struct {
-	dial   Dial
+	dial   widget.Dial
 	column *ewidget.Container
 }
 
 // movable is a slider that a modulator can move, with room for its controls.
-func (p *panel) movable(d Dial, style SliderStyle, less, more string) *ewidget.Container {
+func (p *panel) movable(d widget.Dial, style widget.SliderStyle, less, more string) *ewidget.Container {
 	s := p.studio
 	sl := p.slider(d, style)
 	sl.Less, sl.More = knobKey(less), knobKey(more)
@@ -142,27 +143,27 @@ func (s *studio) toggleModulator() {
 }
 
 // modulatorControls are the shape, rate and depth of a knob's modulator.
-func (p *panel) modulatorControls(d Dial) *ewidget.Container {
+func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 	t, s := p.look, p.studio
-	c := p.look.Card(ColourRaised)
-	shapes := NewBlock(func() int { return t.Px(26) }, nil)
-	shapes.Spots = func() []Spot { return p.shapeSpots(d, shapes.GetWidget().Rect.Size()) }
+	c := p.look.Card(widget.ColourRaised)
+	shapes := widget.NewBlock(func() int { return t.Px(26) }, nil)
+	shapes.Spots = func() []widget.Spot { return p.shapeSpots(d, shapes.GetWidget().Rect.Size()) }
 	shapes.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		now, ok := s.modulator(d.Knob)
 		pointed, _ := shapes.PointedSpot()
 		for i, sp := range shapes.Spots() {
-			colour := ColourDim
+			colour := widget.ColourDim
 			if sp.Name == pointed.Name {
-				colour = ColourText
+				colour = widget.ColourText
 			}
 			cell := sp.Rect.Add(r.Min)
 			if i >= len(dream.Shapes) {
-				t.Write(dst, sp.Name, t.Small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2, colour, AlignCentre)
+				t.Write(dst, sp.Name, t.Small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2, colour, widget.AlignCentre)
 				continue
 			}
 			if ok && sp.Name == now.Shape {
-				colour = ColourAccent
-				t.Fill(dst, image.Rect(cell.Min.X+t.Px(3), cell.Max.Y-t.Px(3), cell.Max.X-t.Px(3), cell.Max.Y-t.Px(1)), ColourAccent)
+				colour = widget.ColourAccent
+				t.Fill(dst, image.Rect(cell.Min.X+t.Px(3), cell.Max.Y-t.Px(3), cell.Max.X-t.Px(3), cell.Max.Y-t.Px(1)), widget.ColourAccent)
 			}
 			drawShape(dst, t, cell.Inset(t.Px(6)), sp.Name, 5, colour)
 		}
@@ -174,34 +175,34 @@ func (p *panel) modulatorControls(d Dial) *ewidget.Container {
 		}
 		return s.newModulator(d)
 	}
-	c.AddChild(p.slider(Dial{
+	c.AddChild(p.slider(widget.Dial{
 		Name: "rate", Help: "how often the modulator goes to and fro in a second", Max: fastest, Curve: 3,
 		Get:   func() float64 { return get().Rate },
 		Set:   func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Rate = math.Round(v*1000) / 1000 }) },
 		Reset: func() { s.modulate(d, func(m *dream.Modulator) { m.Rate = 0.2 }) },
 		Text:  rateText,
-	}, Narrow))
+	}, widget.Narrow))
 	depth := depthDial(d)
 	depth.Get = func() float64 { return math.Abs(get().Depth) }
 	depth.Set = func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Depth = v }) }
 	depth.Reset = func() { s.modulate(d, func(m *dream.Modulator) { m.Depth = firstDepth(d) }) }
-	c.AddChild(p.slider(depth, Narrow))
+	c.AddChild(p.slider(depth, widget.Narrow))
 	return c
 }
 
 // shapeSpots are the shapes, and the words tap and off.
-func (p *panel) shapeSpots(d Dial, size image.Point) []Spot {
+func (p *panel) shapeSpots(d widget.Dial, size image.Point) []widget.Spot {
 	s := p.studio
-	var list []Spot
+	var list []widget.Spot
 	for _, shape := range dream.Shapes {
-		list = append(list, Spot{Name: shape, Help: "modulator: " + shape, Run: func() {
+		list = append(list, widget.Spot{Name: shape, Help: "modulator: " + shape, Run: func() {
 			s.history.split(s.want)
 			s.modulate(d, func(m *dream.Modulator) { m.Shape = shape })
 		}})
 	}
 	list = append(list,
-		Spot{Name: "tap", Help: "tap the tempo: the rate of this modulator", Run: s.tap},
-		Spot{Name: "off", Help: "take the modulator away", Run: func() {
+		widget.Spot{Name: "tap", Help: "tap the tempo: the rate of this modulator", Run: s.tap},
+		widget.Spot{Name: "off", Help: "take the modulator away", Run: func() {
 			s.act(func(w *dream.Settings) { w.Still(d.Knob) })
 			p.closeModulator()
 		}})
@@ -212,7 +213,7 @@ func (p *panel) shapeSpots(d Dial, size image.Point) []Spot {
 }
 
 // depthDial is the dial of how far a modulator moves another one.
-func depthDial(d Dial) Dial {
+func depthDial(d widget.Dial) widget.Dial {
 	reach := d.Max - d.Min
 	if d.Min < 0 {
 		reach = max(-d.Min, d.Max)
@@ -221,7 +222,7 @@ func depthDial(d Dial) Dial {
 	if d.Knob == "layer" {
 		text = func(v float64) string { return fmt.Sprintf("±%.1f", v) }
 	}
-	return Dial{Name: "depth", Help: "how far the modulator moves the knob to either side", Max: reach, Curve: 2, Text: text}
+	return widget.Dial{Name: "depth", Help: "how far the modulator moves the knob to either side", Max: reach, Curve: 2, Text: text}
 }
 
 func rateText(v float64) string {
@@ -232,7 +233,7 @@ func rateText(v float64) string {
 }
 
 // drawShape draws a modulator's way across a rectangle, so many pixels of the design to either side of its middle.
-func drawShape(dst *ebiten.Image, t *Theme, r image.Rectangle, shape string, depth float64, c color.Color) {
+func drawShape(dst *ebiten.Image, t *widget.Theme, r image.Rectangle, shape string, depth float64, c color.Color) {
 	m := dream.Modulator{Knob: "sign", Shape: shape, Rate: 1, Depth: depth * t.Scale}
 	periods := 1.0
 	if shape == "walk" || shape == "sample-hold" {

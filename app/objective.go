@@ -8,6 +8,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 )
 
 // mode is the kind of objective that the panel edits.
@@ -40,17 +41,17 @@ func modeOf(s dream.Settings) mode {
 func (p *panel) addWhat(c *ewidget.Container) {
 	t, s := p.look, p.studio
 	c.AddChild(p.look.Heading("Dream of"))
-	tabs := NewBlock(func() int { return t.Px(28) }, nil)
+	tabs := widget.NewBlock(func() int { return t.Px(28) }, nil)
 	tabs.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		w := r.Dx() / int(modeCount)
 		for m := range modeCount {
 			cell := image.Rect(r.Min.X+int(m)*w, r.Min.Y, r.Min.X+int(m+1)*w, r.Max.Y)
-			colour := ColourDim
+			colour := widget.ColourDim
 			if m == p.mode {
-				colour = ColourAccent
-				t.Fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.Px(3), cell.Max.X, cell.Max.Y-t.Px(1)), ColourAccent)
+				colour = widget.ColourAccent
+				t.Fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.Px(3), cell.Max.X, cell.Max.Y-t.Px(1)), widget.ColourAccent)
 			}
-			t.Label(dst, modeNames[m], t.Face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.Px(1), colour, AlignCentre)
+			t.Label(dst, modeNames[m], t.Face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.Px(1), colour, widget.AlignCentre)
 		}
 	}
 	tabs.Click = func(at image.Point) {
@@ -58,7 +59,7 @@ func (p *panel) addWhat(c *ewidget.Container) {
 	}
 	p.tabs = tabs
 	c.AddChild(tabs)
-	c.AddChild(p.movable(s.layerDial(), Plain, "ArrowLeft", "ArrowRight"))
+	c.AddChild(p.movable(s.layerDial(), widget.Plain, "ArrowLeft", "ArrowRight"))
 	for m := range p.modes {
 		p.modes[m] = p.look.Column(2, &ewidget.Insets{Top: t.Px(4)})
 		c.AddChild(p.modes[m])
@@ -112,7 +113,7 @@ func (p *panel) addClass(c *ewidget.Container) {
 	t, s := p.look, p.studio
 	var matches []int
 	const rows = 6
-	p.search = NewField(t, "a word, such as spider")
+	p.search = widget.NewField(t, "a word, such as spider")
 	p.search.Changed = func() {
 		matches = dream.Matches(s.session.net.Labels, p.search.Text)
 		p.scroller.RequestRelayout()
@@ -123,18 +124,18 @@ func (p *panel) addClass(c *ewidget.Container) {
 		}
 	}
 	c.AddChild(p.search)
-	list := NewBlock(func() int { return t.Px(4 + 20*float64(max(min(len(matches), rows), 1))) }, nil)
+	list := widget.NewBlock(func() int { return t.Px(4 + 20*float64(max(min(len(matches), rows), 1))) }, nil)
 	list.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		for i := range min(len(matches), rows) {
 			label := s.session.net.Labels[matches[i]]
-			colour := ColourDim
+			colour := widget.ColourDim
 			if label == s.want.Class {
-				colour = ColourAccent
+				colour = widget.ColourAccent
 			}
-			t.Label(dst, Clip(label, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(20)*i+t.Px(12), colour, AlignLeft)
+			t.Label(dst, widget.Clip(label, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(20)*i+t.Px(12), colour, widget.AlignLeft)
 		}
 		if len(matches) == 0 && s.want.Class != "" {
-			t.Label(dst, Clip(s.want.Class, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(12), ColourAccent, AlignLeft)
+			t.Label(dst, widget.Clip(s.want.Class, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(12), widget.ColourAccent, widget.AlignLeft)
 		}
 	}
 	list.Click = func(at image.Point) {
@@ -148,12 +149,12 @@ func (p *panel) addClass(c *ewidget.Container) {
 // addGuide is the guide picture's name and its button.
 func (p *panel) addGuide(c *ewidget.Container) {
 	t, s := p.look, p.studio
-	c.AddChild(NewBlock(func() int { return t.Px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
+	c.AddChild(widget.NewBlock(func() int { return t.Px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
 		name := "no guide yet"
 		if s.want.Guide != "" {
 			name = filepath.Base(s.want.Guide)
 		}
-		t.Write(dst, Clip(name, t.Face, r.Dx()), t.Face, r.Min.X, (r.Min.Y+r.Max.Y)/2, ColourText, AlignLeft)
+		t.Write(dst, widget.Clip(name, t.Face, r.Dx()), t.Face, r.Min.X, (r.Min.Y+r.Max.Y)/2, widget.ColourText, widget.AlignLeft)
 	}))
 	c.AddChild(p.look.Row(2, p.button("Choose a guide", s.guideDialog), p.button("None", func() {
 		s.change(func(w *dream.Settings) { w.Guide = "" })
@@ -161,7 +162,7 @@ func (p *panel) addGuide(c *ewidget.Container) {
 }
 
 // layerDial glides along the net's trunk.
-func (s *studio) layerDial() Dial {
+func (s *studio) layerDial() widget.Dial {
 	names := s.session.trunk
 	place := func(text string) float64 {
 		if text == "" {
@@ -169,7 +170,7 @@ func (s *studio) layerDial() Dial {
 		}
 		return max(dream.LayerPlace(names, text), 0)
 	}
-	return Dial{
+	return widget.Dial{
 		Name: "layer", Help: "layer to dream; between two of them both have their share", Max: float64(len(names) - 1), Curve: 1,
 		Knob: "layer",
 		Get:  func() float64 { return place(s.want.Layer) },

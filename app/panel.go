@@ -8,6 +8,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 
 	eimage "github.com/ebitenui/ebitenui/image"
@@ -27,19 +28,19 @@ func (s *studio) panelWidth() int {
 // panel is the column of controls at the right of the window.
 type panel struct {
 	studio   *studio
-	look     *Theme
+	look     *widget.Theme
 	net      *nn.Net
 	root     *ewidget.Container
-	scroller *Scroller
+	scroller *widget.Scroller
 	head     *ewidget.Container
-	sliders  []*Slider // from top to bottom, as are the fields and blocks
-	fields   []*Field
-	blocks   []*Block
-	active   *Slider // turned by the arrow keys
+	sliders  []*widget.Slider // from top to bottom, as are the fields and blocks
+	fields   []*widget.Field
+	blocks   []*widget.Block
+	active   *widget.Slider // turned by the arrow keys
 	mode     mode
 	modes    [modeCount]*ewidget.Container // what each mode shows
-	tabs     *Block
-	search   *Field
+	tabs     *widget.Block
+	search   *widget.Field
 	width    int // of the rows
 
 	seats   map[string]seat    // of the knobs that a modulator can move
@@ -53,7 +54,7 @@ func newPanel(s *studio) *panel {
 	t := s.look
 	p := &panel{studio: s, look: t, net: s.session.net, width: s.panelWidth() - t.Px(34), seats: map[string]seat{}}
 	p.root = ewidget.NewContainer(
-		ewidget.ContainerOpts.BackgroundImage(eimage.NewNineSliceColor(ColourPanel)),
+		ewidget.ContainerOpts.BackgroundImage(eimage.NewNineSliceColor(widget.ColourPanel)),
 		ewidget.ContainerOpts.Layout(panelLayout{p}),
 	)
 	content := ewidget.NewContainer(ewidget.ContainerOpts.Layout(ewidget.NewRowLayout(
@@ -70,7 +71,7 @@ func newPanel(s *studio) *panel {
 		content.AddChild(p.look.Heading(g.name))
 		for i := range dream.Knobs {
 			if k := &dream.Knobs[i]; k.Group == g.group && k.Number(&s.want) != nil {
-				content.AddChild(p.knob(k, Plain))
+				content.AddChild(p.knob(k, widget.Plain))
 			}
 		}
 	}
@@ -79,7 +80,7 @@ func newPanel(s *studio) *panel {
 	content.AddChild(p.look.Heading("Record"))
 	p.addRecord(content)
 	content.AddChild(p.look.Note(s.estimateText), p.look.Note(s.ringText), p.look.Gap())
-	p.scroller = NewScroller(t, content)
+	p.scroller = widget.NewScroller(t, content)
 	p.scroller.Keeps = p.overTrack
 	p.scroller.Moved = func() { s.drawn.stale = true }
 	p.head = p.header()
@@ -130,11 +131,11 @@ func (p *panel) list(c *ewidget.Container) {
 		switch w := child.(type) {
 		case *ewidget.Container:
 			p.list(w)
-		case *Slider:
+		case *widget.Slider:
 			p.sliders = append(p.sliders, w)
-		case *Field:
+		case *widget.Field:
 			p.fields = append(p.fields, w)
-		case *Block:
+		case *widget.Block:
 			p.blocks = append(p.blocks, w)
 		}
 	}
@@ -160,7 +161,7 @@ func (p *panel) overTrack(at image.Point) bool {
 }
 
 // knob is the slider of a row of the knob table.
-func (p *panel) knob(k *dream.Knob, style SliderStyle) *ewidget.Container {
+func (p *panel) knob(k *dream.Knob, style widget.SliderStyle) *ewidget.Container {
 	s := p.studio
 	d := knobDial(k)
 	d.Knob = k.Name
@@ -180,14 +181,14 @@ func (p *panel) knob(k *dream.Knob, style SliderStyle) *ewidget.Container {
 	return p.movable(d, style, k.Less, k.More)
 }
 
-func (p *panel) slider(d Dial, style SliderStyle) *Slider {
-	sl := NewSlider(p.look, d, style)
+func (p *panel) slider(d widget.Dial, style widget.SliderStyle) *widget.Slider {
+	sl := widget.NewSlider(p.look, d, style)
 	sl.Chosen = p.activate
 	return sl
 }
 
 // activate gives the arrow keys to a slider, nil to the knobs that own them.
-func (p *panel) activate(s *Slider) {
+func (p *panel) activate(s *widget.Slider) {
 	if p.active != nil {
 		p.active.Active = false
 	}
@@ -210,7 +211,7 @@ func (p *panel) choose(by int) {
 		}
 	}
 	p.activate(p.sliders[at])
-	if p.active.Style != Grand { // that one is always in sight
+	if p.active.Style != widget.Grand { // that one is always in sight
 		p.scroller.Reveal(p.active.GetWidget().Rect)
 	}
 }
@@ -219,19 +220,19 @@ func (p *panel) choose(by int) {
 func (p *panel) header() *ewidget.Container {
 	t, s := p.look, p.studio
 	c := p.look.Column(0, t.Insets(2, 0))
-	c.AddChild(NewBlock(func() int { return t.Px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
+	c.AddChild(widget.NewBlock(func() int { return t.Px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
 		t.Title(dst, "ZALGOSCOPE", r)
 	}))
-	name := NewBlock(func() int { return t.Px(26) }, nil)
+	name := widget.NewBlock(func() int { return t.Px(26) }, nil)
 	name.Draw = func(dst *ebiten.Image, r image.Rectangle) {
-		colour := ColourText
+		colour := widget.ColourText
 		if _, over := name.Hovered(); over {
-			colour = ColourAccent
+			colour = widget.ColourAccent
 		}
 		w := t.Px(30)
-		t.Write(dst, "‹", t.Strong, r.Min.X+w/2, (r.Min.Y+r.Max.Y)/2, colour, AlignCentre)
-		t.Write(dst, "›", t.Strong, r.Max.X-w/2, (r.Min.Y+r.Max.Y)/2, colour, AlignCentre)
-		t.Label(dst, Clip(s.presetName(), t.Strong, r.Dx()-2*w), t.Strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, AlignCentre)
+		t.Write(dst, "‹", t.Strong, r.Min.X+w/2, (r.Min.Y+r.Max.Y)/2, colour, widget.AlignCentre)
+		t.Write(dst, "›", t.Strong, r.Max.X-w/2, (r.Min.Y+r.Max.Y)/2, colour, widget.AlignCentre)
+		t.Label(dst, widget.Clip(s.presetName(), t.Strong, r.Dx()-2*w), t.Strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, widget.AlignCentre)
 	}
 	name.Click = func(at image.Point) {
 		if at.X < name.GetWidget().Rect.Dx()/2 {
@@ -242,13 +243,13 @@ func (p *panel) header() *ewidget.Container {
 	}
 	c.AddChild(name)
 	if k, err := dream.Find("zalgo"); err == nil {
-		c.AddChild(p.knob(k, Grand))
+		c.AddChild(p.knob(k, widget.Grand))
 	}
 	return c
 }
 
 // button is a button after which the keys belong to the studio again.
-func (p *panel) button(label string, run func()) *Button {
+func (p *panel) button(label string, run func()) *widget.Button {
 	return p.look.Button(label, func() {
 		run()
 		p.studio.ui.ClearFocus()
@@ -270,7 +271,7 @@ func (p *panel) footer() *ewidget.Container {
 // addCanvas adds what concerns the canvas's size and view.
 func (p *panel) addCanvas(c *ewidget.Container) {
 	s := p.studio
-	c.AddChild(p.slider(s.sizeDial(), Plain))
+	c.AddChild(p.slider(s.sizeDial(), widget.Plain))
 	c.AddChild(p.look.Note(s.costText))
 	c.AddChild(p.look.Tabs([]string{"fluid", "sharp", "fixed"}, []string{
 		"fluid: a canvas that is dreamed some times a second, but no smaller than 240 pixels while there is a dream in two seconds",

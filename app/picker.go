@@ -11,13 +11,14 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
 
 // grid is a table of thumbnails.
 type grid struct {
 	studio  *studio
-	block   *Block
+	block   *widget.Block
 	columns int
 	cell    int // side of a cell with its gap
 	gap     int
@@ -40,11 +41,11 @@ func (g *grid) draw(dst *ebiten.Image, r image.Rectangle, i int, t thumb, name s
 	at := r.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
 	cell := image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))}
 	if weight > 0 {
-		c := ColourAccent
+		c := widget.ColourAccent
 		c.A = uint8(80 + 175*min(weight, 1))
 		look.Fill(dst, cell.Inset(-look.Px(2)), c)
 	}
-	look.Fill(dst, cell, ColourRaised)
+	look.Fill(dst, cell, widget.ColourRaised)
 	if img := g.studio.gallery.texture(t); img != nil {
 		b := img.Bounds()
 		op := &ebiten.DrawImageOptions{Filter: ebiten.FilterLinear}
@@ -53,8 +54,8 @@ func (g *grid) draw(dst *ebiten.Image, r image.Rectangle, i int, t thumb, name s
 		dst.DrawImage(img, op)
 	}
 	label := image.Rect(cell.Min.X, cell.Max.Y-look.Px(13), cell.Max.X, cell.Max.Y)
-	look.Fill(dst, label, ColourShade)
-	look.Write(dst, Clip(name, look.Tiny, label.Dx()-look.Px(4)), look.Tiny, (label.Min.X+label.Max.X)/2, (label.Min.Y+label.Max.Y)/2, ColourText, AlignCentre)
+	look.Fill(dst, label, widget.ColourShade)
+	look.Write(dst, widget.Clip(name, look.Tiny, label.Dx()-look.Px(4)), look.Tiny, (label.Min.X+label.Max.X)/2, (label.Min.Y+label.Max.Y)/2, widget.ColourText, widget.AlignCentre)
 }
 
 // picker is the table of the net's layers.
@@ -62,7 +63,7 @@ type picker struct{ grid }
 
 func newPicker(s *studio, width int) *picker {
 	p := &picker{newGrid(s, width)}
-	p.block = NewBlock(func() int {
+	p.block = widget.NewBlock(func() int {
 		return (len(s.session.trunk) + p.columns - 1) / p.columns * p.cell
 	}, func(dst *ebiten.Image, r image.Rectangle) {
 		for i, layer := range s.session.trunk {
@@ -71,7 +72,7 @@ func newPicker(s *studio, width int) *picker {
 	})
 	p.block.Click = func(at image.Point) {
 		if i := p.at(at); i < len(s.session.trunk) {
-			s.dreamLayer(toggled(s.want.Layer, s.session.trunk[i], Fine()))
+			s.dreamLayer(toggled(s.want.Layer, s.session.trunk[i], widget.Fine()))
 		}
 	}
 	return p
@@ -129,13 +130,13 @@ const browserRows = 4
 
 func newBrowser(s *studio, width int) *browser {
 	b := &browser{grid: newGrid(s, width)}
-	b.block = NewBlock(func() int { return browserRows * b.cell }, b.drawAll)
+	b.block = widget.NewBlock(func() int { return browserRows * b.cell }, b.drawAll)
 	b.block.Click = func(at image.Point) {
 		if i := b.at(at) + b.first*b.columns; i < len(b.order) {
 			name := strconv.Itoa(b.order[i])
 			s.change(func(w *dream.Settings) {
 				w.Layer, w.Class, w.Guide = b.layer, "", ""
-				w.Channel = toggled(w.Channel, name, Fine() && w.Channel != "")
+				w.Channel = toggled(w.Channel, name, widget.Fine() && w.Channel != "")
 			})
 		}
 	}
@@ -151,7 +152,7 @@ func (b *browser) drawAll(dst *ebiten.Image, r image.Rectangle) {
 	b.ask()
 	s.gallery.wanted = s.gallery.wanted[:0] // only what is in sight
 	if len(b.order) == 0 {
-		s.look.Write(dst, "asking the layer", s.look.Small, r.Min.X, r.Min.Y+s.look.Px(12), ColourDim, AlignLeft)
+		s.look.Write(dst, "asking the layer", s.look.Small, r.Min.X, r.Min.Y+s.look.Px(12), widget.ColourDim, widget.AlignLeft)
 	}
 	for i := range browserRows * b.columns {
 		if j := i + b.first*b.columns; j < len(b.order) {

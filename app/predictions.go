@@ -9,6 +9,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/widget"
 )
 
 // sights are what the net takes the picture for, asked again and again as the picture changes.
@@ -57,7 +58,7 @@ func lookSide(trained int) int {
 }
 
 // sight is the block of the panel that shows them.
-func (p *panel) sight() *Block {
+func (p *panel) sight() *widget.Block {
 	t, s := p.look, p.studio
 	height := func() int {
 		if s.session.logits < 0 {
@@ -65,22 +66,22 @@ func (p *panel) sight() *Block {
 		}
 		return t.Px(22 + 19*sightRows)
 	}
-	b := NewBlock(height, func(dst *ebiten.Image, r image.Rectangle) {
+	b := widget.NewBlock(height, func(dst *ebiten.Image, r image.Rectangle) {
 		if r.Dy() == 0 {
 			return
 		}
-		t.Label(dst, "It sees", t.Strong, r.Min.X, r.Min.Y+t.Px(10), ColourText, AlignLeft)
+		t.Label(dst, "It sees", t.Strong, r.Min.X, r.Min.Y+t.Px(10), widget.ColourText, widget.AlignLeft)
 		for i, v := range s.sights.list {
 			row := image.Rect(r.Min.X, r.Min.Y+t.Px(22+19*float64(i)), r.Max.X, r.Min.Y+t.Px(22+19*float64(i)+17))
-			t.Fill(dst, row, ColourRaised)
+			t.Fill(dst, row, widget.ColourRaised)
 			bar := row
 			bar.Max.X = bar.Min.X + int(v.Share*float64(row.Dx()))
-			shade := ColourAccent
+			shade := widget.ColourAccent
 			shade.A = 0x70
 			t.Fill(dst, bar, shade)
 			mid := (row.Min.Y + row.Max.Y) / 2
-			t.Label(dst, Clip(v.Label, t.Small, row.Dx()-t.Px(56)), t.Small, row.Min.X+t.Px(6), mid, ColourText, AlignLeft)
-			t.Write(dst, fmt.Sprintf("%.0f %%", 100*v.Share), t.Small, row.Max.X-t.Px(6), mid, ColourText, AlignRight)
+			t.Label(dst, widget.Clip(v.Label, t.Small, row.Dx()-t.Px(56)), t.Small, row.Min.X+t.Px(6), mid, widget.ColourText, widget.AlignLeft)
+			t.Write(dst, fmt.Sprintf("%.0f %%", 100*v.Share), t.Small, row.Max.X-t.Px(6), mid, widget.ColourText, widget.AlignRight)
 		}
 	})
 	b.Click = func(at image.Point) {

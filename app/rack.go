@@ -10,6 +10,7 @@ import (
 	ewidget "github.com/ebitenui/ebitenui/widget"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn/bend"
 )
 
@@ -197,10 +198,10 @@ type rack struct {
 
 	layers []string // that can be bent
 	box    *ewidget.Container
-	heads  []*Block // of the cards
-	carry  *carry   // nil while none is carried
-	built  string   // what the widgets were made for
-	shown  string   // what was open then
+	heads  []*widget.Block // of the cards
+	carry  *carry          // nil while none is carried
+	built  string          // what the widgets were made for
+	shown  string          // what was open then
 }
 
 // addRack adds the rack to the panel.

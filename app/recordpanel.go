@@ -11,6 +11,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/record"
+	"zalgoscope/app/widget"
 )
 
 // badge is what the corner of the picture says of recordings, and how far the bar below
@@ -55,14 +56,14 @@ func (s *studio) drawRecording(dst *ebiten.Image, area image.Rectangle) image.Re
 		return image.Rectangle{}
 	}
 	t := s.look
-	w := min(int(Width(text, t.Small))+t.Px(20), area.Dx()-t.Px(24))
+	w := min(int(widget.Width(text, t.Small))+t.Px(20), area.Dx()-t.Px(24))
 	r := image.Rect(area.Max.X-t.Px(12)-w, area.Min.Y+t.Px(12), area.Max.X-t.Px(12), area.Min.Y+t.Px(36))
-	t.Fill(dst, r, ColourShade)
-	c, bar := ColourText, ColourAccent
+	t.Fill(dst, r, widget.ColourShade)
+	c, bar := widget.ColourText, widget.ColourAccent
 	if s.recorder.take != nil {
-		c, bar = ColourAlarm, ColourAlarm
+		c, bar = widget.ColourAlarm, widget.ColourAlarm
 	}
-	t.Write(dst, Clip(text, t.Small, w-t.Px(16)), t.Small, r.Max.X-t.Px(10), (r.Min.Y+r.Max.Y)/2, c, AlignRight)
+	t.Write(dst, widget.Clip(text, t.Small, w-t.Px(16)), t.Small, r.Max.X-t.Px(10), (r.Min.Y+r.Max.Y)/2, c, widget.AlignRight)
 	if share >= 0 {
 		t.Fill(dst, image.Rect(r.Min.X, r.Max.Y-t.Px(3), r.Min.X+int(min(share, 1)*float64(r.Dx())), r.Max.Y), bar)
 	}
@@ -85,8 +86,8 @@ func (p *panel) addRecord(c *ewidget.Container) {
 }
 
 // recordDial is a slider of the recorder, at whose lower end stands a word instead of a number.
-func (p *panel) recordDial(name, help string, most, least float64, word, format string, at *float64) *Slider {
-	return p.slider(Dial{
+func (p *panel) recordDial(name, help string, most, least float64, word, format string, at *float64) *widget.Slider {
+	return p.slider(widget.Dial{
 		Name: name, Help: help + "; " + word + " at the left end", Max: most, Whole: true, Curve: 2,
 		Get: func() float64 { return *at },
 		Set: func(v float64) {
@@ -103,7 +104,7 @@ func (p *panel) recordDial(name, help string, most, least float64, word, format 
 			}
 			return fmt.Sprintf(format, v)
 		},
-	}, Plain)
+	}, widget.Plain)
 }
 
 // estimateText is the size that a recording will have.
@@ -119,7 +120,7 @@ func (s *studio) ringText() string {
 }
 
 // choice is a line that goes through its values by clicks.
-func (p *panel) choice(name string, values []string, at func() *string) *Block {
+func (p *panel) choice(name string, values []string, at func() *string) *widget.Block {
 	t := p.look
 	left := t.Px(46)
 	index := func() int { return max(slices.Index(values, *at()), 0) }
@@ -127,25 +128,25 @@ func (p *panel) choice(name string, values []string, at func() *string) *Block {
 	edges := func(width int) []int {
 		total := 0.0
 		for _, v := range values {
-			total += Width(v, t.Small)
+			total += widget.Width(v, t.Small)
 		}
 		gap := (float64(width-left) - total) / float64(len(values))
 		out, x := make([]int, len(values)), float64(left)
 		for i, v := range values {
 			out[i] = int(x)
-			x += Width(v, t.Small) + gap
+			x += widget.Width(v, t.Small) + gap
 		}
 		return out
 	}
-	b := NewBlock(func() int { return t.Px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
+	b := widget.NewBlock(func() int { return t.Px(22) }, func(dst *ebiten.Image, r image.Rectangle) {
 		mid := (r.Min.Y + r.Max.Y) / 2
-		t.Write(dst, name, t.Face, r.Min.X, mid, ColourDim, AlignLeft)
+		t.Write(dst, name, t.Face, r.Min.X, mid, widget.ColourDim, widget.AlignLeft)
 		for i, x := range edges(r.Dx()) {
-			c := ColourDim
+			c := widget.ColourDim
 			if i == index() {
-				c = ColourAccent
+				c = widget.ColourAccent
 			}
-			t.Write(dst, values[i], t.Small, r.Min.X+x, mid, c, AlignLeft)
+			t.Write(dst, values[i], t.Small, r.Min.X+x, mid, c, widget.AlignLeft)
 		}
 	})
 	b.Click = func(pt image.Point) {

@@ -8,6 +8,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/govern"
+	"zalgoscope/app/widget"
 )
 
 // sizer is the canvas's size. The start picture gives the shape, the user the longer side at most, and the
@@ -129,10 +130,10 @@ func (s *studio) govern(way int) {
 
 // sizeDial is the slider of the canvas's longer side. The size is applied when it is let go,
 // and before that its cost is shown.
-func (s *studio) sizeDial() Dial {
+func (s *studio) sizeDial() widget.Dial {
 	knob, _ := dream.Find("width")
 	z := &s.size
-	return Dial{
+	return widget.Dial{
 		Name: "canvas", Help: "longer side of the canvas in pixels; fluid and sharp may keep it smaller", Min: 64, Max: knob.Max, Whole: true, Curve: 3,
 		Get: func() float64 {
 			if z.pending > 0 {

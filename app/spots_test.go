@@ -6,6 +6,7 @@ import (
 
 	ewidget "github.com/ebitenui/ebitenui/widget"
 
+	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
 
@@ -35,12 +36,12 @@ func (c *child) spots() map[string]image.Rectangle {
 	return all
 }
 
-func buttons(c *ewidget.Container) (list []*Button) {
+func buttons(c *ewidget.Container) (list []*widget.Button) {
 	for _, child := range c.Children() {
 		switch w := child.(type) {
 		case *ewidget.Container:
 			list = append(list, buttons(w)...)
-		case *Button:
+		case *widget.Button:
 			list = append(list, w)
 		}
 	}
@@ -48,7 +49,7 @@ func buttons(c *ewidget.Container) (list []*Button) {
 }
 
 // called tells whether a slider has that name, or turns the knob of that name.
-func called(s *Slider, name string) bool {
+func called(s *widget.Slider, name string) bool {
 	return s.Name == name || s.Knob == name && name != ""
 }
 

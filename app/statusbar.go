@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/widget"
 )
 
 // drawStatus writes the status line: the dream at the left, what the pointer is on at the right.
@@ -14,13 +16,13 @@ func (s *studio) drawStatus(dst *ebiten.Image, r image.Rectangle) {
 		return
 	}
 	t := s.look
-	t.Fill(dst, r, ColourBack)
+	t.Fill(dst, r, widget.ColourBack)
 	mid := (r.Min.Y + r.Max.Y) / 2
 	if help := s.hint(); help != "" {
-		t.Write(dst, Clip(help, t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, ColourText, AlignLeft)
+		t.Write(dst, widget.Clip(help, t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, widget.ColourText, widget.AlignLeft)
 		return
 	}
-	t.Write(dst, Clip(s.status(), t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, ColourDim, AlignLeft)
+	t.Write(dst, widget.Clip(s.status(), t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, widget.ColourDim, widget.AlignLeft)
 }
 
 // status is the line that tells how the dream goes.

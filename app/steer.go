@@ -8,6 +8,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 )
 
 // steer turns what the mouse does on the picture into knobs.
@@ -42,9 +43,9 @@ func (s *studio) steer() {
 		d := knobDial(zoom)
 		d.Get = func() float64 { return s.want.Zoom }
 		d.Set = func(v float64) { s.change(func(w *dream.Settings) { w.Zoom = zoom.Clamp(v) }) }
-		by := Notch
-		if Fine() {
-			by = FineNotch
+		by := widget.Notch
+		if widget.Fine() {
+			by = widget.FineNotch
 		}
 		d.Nudge(math.Copysign(by, wheel))
 	}

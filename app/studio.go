@@ -20,6 +20,7 @@ import (
 	"zalgoscope/app/glide"
 	"zalgoscope/app/icon"
 	"zalgoscope/app/record"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
 
@@ -50,7 +51,7 @@ type Config struct {
 // studio is the window.
 type studio struct {
 	cfg     Config
-	look    *Theme
+	look    *widget.Theme
 	ui      *ebitenui.UI
 	root    *ewidget.Container
 	panel   *panel // nil until the first session
@@ -65,8 +66,8 @@ type studio struct {
 	size     sizer
 	meter    meter
 	shown    dreamed // the frame that is shown, with no Frame before the first
-	marks    Zalgo
-	toasts   Toasts
+	marks    widget.Zalgo
+	toasts   widget.Toasts
 	history  history
 	sights   sights
 	picker   *picker

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
 
@@ -209,7 +210,7 @@ func TestPresetsSuitTheDefaultNet(t *testing.T) {
 
 // The table of keys fits the smallest window.
 func TestHelpFits(t *testing.T) {
-	face := NewTheme(1, &Zalgo{}).Tiny
+	face := widget.NewTheme(1, &widget.Zalgo{}).Tiny
 	columns, width := helpColumns(Keys(), face, (400-2*8-18)/15, 8)
 	n := 0
 	for _, c := range columns {

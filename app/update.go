@@ -7,6 +7,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/glide"
+	"zalgoscope/app/widget"
 )
 
 // Update does what there is to do for one tick, and waits for nothing.
@@ -96,7 +97,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 
 // typing tells whether keys go into a text.
 func (s *studio) typing() bool {
-	return s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *Field) bool { return f.Typing })
+	return s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *widget.Field) bool { return f.Typing })
 }
 
 // zalgo is where the knob of that name stands, as its modulator has moved it.
@@ -114,7 +115,7 @@ func (s *studio) ready() {
 		scale = m.DeviceScaleFactor()
 	}
 	if s.look == nil || s.look.Scale != scale {
-		s.look = NewTheme(scale, &s.marks)
+		s.look = widget.NewTheme(scale, &s.marks)
 		s.gallery.forgetTextures()
 		s.buildUI()
 	}

@@ -1,4 +1,6 @@
-package app
+// Package widget is what the window is made of, and how it looks: blocks, sliders, fields and notes that know
+// nothing of dreams, and text that gathers marks.
+package widget
 
 import (
 	"bytes"
