@@ -193,18 +193,20 @@ func (s *studio) take(o opened) {
 	if o.start != nil {
 		next.start = o.start
 	}
-	switch {
-	case o.recipe != nil:
+	if o.recipe != nil {
 		next.seed, next.memory = o.recipe.Seed, o.memory
 		last := s.affordable(o.recipe.Last(), o.start.Image().Rect.Size())
 		next.adapt = func(w *dream.Settings) { *w = last }
-	case o.start != nil:
-		next.adapt = (*dream.Settings).Photo
-	case o.net != nil:
-		// Another net has other layers.
+	} else {
 		next.adapt = func(w *dream.Settings) {
-			w.Layer, w.Channel, w.Class = dream.DefaultLayer(o.net), "", ""
-			w.FitBends(o.net)
+			if o.net != nil {
+				// Another net has other layers.
+				w.Layer, w.Channel, w.Class = dream.DefaultLayer(o.net), "", ""
+				w.FitBends(o.net)
+			}
+			if o.start != nil {
+				w.Photo()
+			}
 		}
 	}
 	if o.net != nil {
