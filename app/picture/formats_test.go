@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/gif"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -207,6 +208,21 @@ func TestCutOff(t *testing.T) {
 		for _, n := range []int{len(data) / 4, len(data) / 2, len(data) * 3 / 4, len(data) - 8} {
 			if m, err := Decode(data[:n]); err == nil && m.Rect.Dx()*2 != m.Rect.Dy()*3 && m.Rect.Dx()*3 != m.Rect.Dy()*2 {
 				t.Errorf("%s, %d bytes: %v", e.Name(), n, m.Rect)
+			}
+		}
+	}
+}
+
+// The first pixels of a HEIC are its own, where its decoder leaves other bytes in them.
+func TestFirstPixelsOfHEIC(t *testing.T) {
+	m, err := Decode(testdata(t, "plain.heic"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for x := range 32 { // of a quarter of one colour
+		for c, want := range plainCorners[0] {
+			if got := float64(m.Pix[4*x+c]); math.Abs(got-want) > 6 {
+				t.Errorf("value %d of pixel %d is %g, want %g", c, x, got, want)
 			}
 		}
 	}

@@ -103,6 +103,7 @@ func decodeHEIC(data []byte, f heifFile) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	mendCorner(m)
 	yuv, ok := m.(*image.YCbCr)
 	sum := sumBT601
 	switch f.matrix {
@@ -115,6 +116,27 @@ func decodeHEIC(data []byte, f heifFile) (image.Image, error) {
 		return m, nil
 	}
 	return &video{YCbCr: yuv, sum: sum, short: !f.full}, nil
+}
+
+// mendCorner takes the first bytes of a HEIC's pixels from the row below: gen2brain/heic v0.4.5 hands out memory that it has
+// given back, and its allocator keeps notes of its own there (findings/heic_first_pixels.sh).
+func mendCorner(m image.Image) {
+	const notes = 24 // bytes
+	mend := func(pix []byte, stride int) {
+		if len(pix) >= stride+notes && stride >= notes {
+			copy(pix[:notes], pix[stride:])
+		}
+	}
+	switch m := m.(type) {
+	case *image.YCbCr:
+		mend(m.Y, m.YStride)
+	case *image.Gray:
+		mend(m.Pix, m.Stride)
+	case *image.RGBA:
+		mend(m.Pix, m.Stride)
+	case *image.NRGBA:
+		mend(m.Pix, m.Stride)
+	}
 }
 
 // orientation is that of EXIF which the turn and the mirror come to.
