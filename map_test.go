@@ -17,6 +17,7 @@ var arrows = []struct{ from, to string }{
 	{"app", "app/* nn nn/* assets !app/cli !nn/cpu !nn/enginetest"},
 	{"app/*", "app/* nn nn/* !app/cli !nn/cpu !nn/enginetest"},
 	{"gpu", "nn nn/bend shaders"},
+	{"shaders/generate", "nn nn/bend"}, // the program that writes GLSL from the tables of Go
 	{"nn/enginetest", "nn nn/* assets"},
 	{"nn/*", "nn nn/* !nn/cpu !nn/enginetest"},
 }
@@ -97,7 +98,7 @@ func TestArrowsRunOneWay(t *testing.T) {
 		{"app/record", "app/dream", true}, {"app/record", "app", false}, {"app/saver", "app/cli", false}, {"app/saver", "gpu", false},
 		{"app/flash/flashtest", "app/flash", true}, {"app/flash/flashtest", "app", false},
 		{"nn", "nn/bend", false}, {"nn", "assets", false}, {"nn/cpu", "nn", true}, {"nn/load", "nn/disk", true}, {"nn/load", "app/picture", false}, {"nn/load", "nn/cpu", false}, {"nn/cpu/asm", "app", false},
-		{"gpu", "shaders", true}, {"gpu", "nn/cpu", false}, {"gpu", "app", false}, {"shaders", "nn", false}, {"assets", "nn", false},
+		{"gpu", "shaders", true}, {"gpu", "nn/cpu", false}, {"gpu", "app", false}, {"shaders", "nn", false}, {"shaders/generate", "nn", true}, {"shaders/generate", "gpu", false}, {"assets", "nn", false},
 	} {
 		if got := mayImport(c.from, c.to); got != c.want {
 			t.Errorf("%s -> %s: got %t, want %t", c.from, c.to, got, c.want)
