@@ -24,6 +24,9 @@ func dot() *nn.Net {
 // ring and the recipe's log: memory stays flat, brightness and contrast within bounds, and
 // no goroutine is left.
 func TestHour(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	const hour = 5 * 3600
 	before := runtime.NumGoroutine()
 	settings := dream.Live()

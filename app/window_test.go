@@ -46,6 +46,9 @@ func open(t testing.TB, kind string, env ...string) *window {
 // needWindow skips a test that runs the real window where there is nothing to run it on.
 func needWindow(t testing.TB) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what drives a window")
+	}
 	for _, tool := range []string{"Xvfb", "xdotool"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			if os.Getenv("ZALGOSCOPE_ALL") != "" {

@@ -52,6 +52,9 @@ func TestConformance(t *testing.T) {
 
 // The least that OpenGL 4.3 allows, and so little that most maps are read as storage blocks.
 func TestConformanceWithinLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short runs the suite once")
+	}
 	needDevice(t)
 	for name, l := range map[string]Limits{
 		"least": {Block: 128 << 20, Texels: 65536},
@@ -74,6 +77,9 @@ func TestConformanceWithinLimits(t *testing.T) {
 
 // The tile path with a single tile is the whole canvas, so it must agree with the reference.
 func TestConformanceByTiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short runs the suite once")
+	}
 	needDevice(t)
 	tiled := func(net *nn.Net) (nn.Engine, error) {
 		e, err := standard(t, net, llvmpipe())
@@ -90,6 +96,9 @@ func TestConformanceByTiles(t *testing.T) {
 
 // What only hardware takes: tiled kernels, storage blocks, timer queries, values of earlier steps.
 func TestConformanceAsHardware(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short runs the suite once")
+	}
 	needDevice(t)
 	hard := func(net *nn.Net) (nn.Engine, error) {
 		o := llvmpipe()

@@ -125,6 +125,9 @@ func TestTilesWithoutMemory(t *testing.T) {
 
 // GoogLeNet at 1920x1080 fits blocks of 128 MiB whole, a larger canvas does not.
 func TestTilesOfGoogLeNet(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out large nets")
+	}
 	o := llvmpipe()
 	o.Limits.Block = 128 << 20
 	e := open(t, googlenet(t), o)

@@ -15,6 +15,9 @@ import (
 // The gradient of GoogLeNet's inception_4c agrees with central differences of its
 // objective along the gradient itself, where the slope is the gradient's squared norm.
 func TestGoogLeNetGradient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out large nets")
+	}
 	path := filepath.Join(enginetest.Shared(t), "nets", "bvlc_googlenet.prototxt")
 	net, err := load.File(path, load.Options{Random: true, Seed: 1})
 	if err != nil {

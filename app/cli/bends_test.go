@@ -81,6 +81,9 @@ func TestReplayBends(t *testing.T) {
 
 // Every kind of bend at its usual amount shows at both layers of the sheet.
 func TestBendsShow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	const w, h, floor = 96, 72, 6.0
 	path := filepath.Join(t.TempDir(), "sheet.png")
 	mustRun(t, "bends", "--sheet", path, "--size", "96x72")

@@ -70,6 +70,9 @@ func TestOutputsAreRefusedAtOnce(t *testing.T) {
 
 // A file may be dreamed, or replayed, into itself.
 func TestOutputIsInput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what runs the program many times")
+	}
 	dir := t.TempDir()
 	for _, name := range []string{"a.png", "a.gif", "a.mp4"} {
 		path := filepath.Join(dir, name)
@@ -93,6 +96,9 @@ func TestOutputIsInput(t *testing.T) {
 
 // Names that look like an option, a protocol or a place for a number are names.
 func TestOutputNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what runs the program many times")
+	}
 	t.Chdir(t.TempDir())
 	for _, name := range []string{"-x.mp4", "a:b.mp4", "a:b.webm", "pipe:1.mp4", "-x.gif", "100%.mp4", "a'b\"c.mp4", strings.Repeat("n", 240) + ".mp4"} {
 		mustRun(t, "dream", "static", "--size", "32x24", "--steps", "1", "--octaves", "1", "--layer", "conv2", "-o="+name)

@@ -74,6 +74,9 @@ var longStep = []string{"dream", "static", "--size", "1600x1200", "--steps", "50
 // A stop signal ends a long step within the time that it has, a second one at once, and nothing half written stays; what
 // stood at the output stands there still.
 func TestStopSignals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what runs the program many times")
+	}
 	for _, c := range []struct {
 		name, before, out string
 		signals           []syscall.Signal

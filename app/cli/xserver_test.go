@@ -30,6 +30,9 @@ type server struct {
 // xserver starts Xvfb with screens of those sizes; the test ends with it.
 func xserver(t *testing.T, screens ...string) *server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what drives a window")
+	}
 	need(t, "Xvfb")
 	xgb.Logger = log.New(io.Discard, "", 0)
 	r, w, err := os.Pipe()

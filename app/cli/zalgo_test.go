@@ -12,6 +12,9 @@ import (
 // Turned up, the knob leads further from the honest dream and into the dark, and what it shows there
 // after many frames are forms: noise or thin strokes would be gone in a picture shrunk to a quarter.
 func TestZalgoKnob(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	for _, net := range []string{"menagerie", "filigree"} {
 		dir := t.TempDir()
 		film := func(level int) *image.RGBA {

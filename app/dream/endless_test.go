@@ -52,6 +52,9 @@ func film(t *testing.T, net *nn.Net, e nn.Engine, s Settings, w, h int, seed uin
 // A dream of a whole layer from static never settles: what excites the layer goes on changing and is spread over
 // many channels, and little is clipped, where without fatigue it ends in a pattern of one.
 func TestEndless(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	net, e := builtIn(t, "menagerie")
 	s := Live()
 	s.Layer, s.Octaves, s.Zoom = "inception_4c", 4, 0.04
@@ -133,6 +136,9 @@ func clipped(m *image.RGBA) float64 {
 // A dream that zooms shows no cross through its vanishing point: the column and the row in the middle stand out no more
 // than others; without the offset they do. What stands out is the mean second difference over the frames.
 func TestNoSeam(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	net, e := builtIn(t, "menagerie")
 	s := Live()
 	s.Class, s.Drift, s.Zoom = "alp", 0, 0.006
@@ -150,6 +156,9 @@ func TestNoSeam(t *testing.T) {
 // No scene shows that cross: where it would stand out by more than 4, the offset takes most of it away; what stays are things
 // that the dream holds in the middle for long. ZALGOSCOPE_SCENES=all looks at all scenes, in some minutes, else at some.
 func TestScenesShowNoSeam(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	const w, h, frames, skip = 96, 72, 120, 40
 	const mark = 4
 	some := []string{"Parade", "Kennel"}

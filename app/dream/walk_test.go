@@ -33,6 +33,9 @@ type walker struct {
 // stay within bounds. It walks for ten minutes of the dream, for two hours where
 // ZALGOSCOPE_WALK says 2h.
 func TestShortCircuitWalk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	long := 10 * time.Minute
 	if text := os.Getenv("ZALGOSCOPE_WALK"); text != "" {
 		var err error

@@ -65,6 +65,9 @@ func paint(n int, rng *rand.Rand, f func(n, x, y int, rng *rand.Rand) color.RGBA
 // Whatever comes in, no pixel comes out with more than three flashes a second, and
 // nothing saturated red; unfiltered each sequence has more.
 func TestWildPicturesComeOutTame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long films")
+	}
 	for name, f := range wild {
 		for _, rate := range []int{8, 24, 60} {
 			t.Run(fmt.Sprintf("%s at %d", name, rate), func(t *testing.T) {

@@ -43,6 +43,9 @@ func untilKilled(path string) {
 
 // TestKill kills a recording at full speed, several times, and opens what is left.
 func TestKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long films")
+	}
 	for _, name := range []string{"a.gif", "a.apng"} {
 		for run := range 2 {
 			path := filepath.Join(t.TempDir(), name)

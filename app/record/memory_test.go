@@ -13,6 +13,9 @@ import (
 // TestMemory records many frames in every kind of file and loop that holds frames back, beside a
 // ring as the studio has it: the heap does not grow with their number.
 func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long films")
+	}
 	frames := newScene(40, 30).frames(10)
 	for _, c := range []struct{ name, loop string }{
 		{"a.gif", Seamless}, {"a.gif", PingPong}, {"a.apng", Forever}, {"%05d.png", Forever}, {"a.mp4", Forever}, {"a.webm", PingPong},

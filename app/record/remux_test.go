@@ -14,6 +14,9 @@ import (
 // TestFullAtTheEnd has the disk full at every stage of a video's end. ffmpeg does not always say so: whatever it
 // says, a recording that ends without an error is whole, and of any other one the reason is told and there is what fits.
 func TestFullAtTheEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long films")
+	}
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
 		t.Skip("needs root on Linux to mount a small tmpfs")
 	}

@@ -48,6 +48,9 @@ func pillow(save string) []string {
 
 // TestRecipeTravels has other programs rewrite files. The recipe is there after it, all of it, or none is said to be.
 func TestRecipeTravels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what runs many other programs")
+	}
 	dir := t.TempDir()
 	frames := newScene(40, 30).frames(3)
 	o, want := recording(Options{})

@@ -11,6 +11,9 @@ import (
 // TestLongRecipes records dreams of whose settings more was turned than a recipe may hold. What is written is
 // read again, with the first changes and the last one, and says that there were more.
 func TestLongRecipes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long films")
+	}
 	turned := func(changes int) Recipe {
 		s := dream.Defaults()
 		r := Recipe{Program: "test", Net: Net{Name: "small"}, Start: Start{Identity: dream.Identity{Name: "static", Width: 8, Height: 8}}, Changes: []Change{{0, s}}, FPS: 20}

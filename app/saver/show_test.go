@@ -113,6 +113,9 @@ func simulate(t *testing.T, frozen bool) (*Show, *simulation) {
 
 // Four hours: the scenes change, no setting jumps, nothing is kept.
 func TestFourHours(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	show, sim := simulate(t, false)
 	scenes, layers := map[string]bool{}, map[string]bool{}
 	at, changes, scene := time.Unix(0, 0), 0, ""

@@ -110,6 +110,9 @@ func TestEnlarged(t *testing.T) {
 // The wildest scenes, as strong and fast as they go and quicker than an engine may be, stay
 // below the thresholds on the display.
 func TestWildScenesDoNotFlash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	net := menagerie(t)
 	engine, err := cpu.Open(net, cpu.Options{})
 	if err != nil {

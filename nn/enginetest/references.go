@@ -23,7 +23,7 @@ import (
 var references embed.FS
 
 // References compares the built-in nets, and from the shared folder SqueezeNet through
-// both importers and some nets of today, with float64 references.
+// both importers and some nets of today, with float64 references. With -short it leaves out the shared folder.
 func References(t *testing.T, open Open) {
 	for _, name := range []string{"menagerie", "filigree"} {
 		t.Run(name, func(t *testing.T) {
@@ -41,6 +41,9 @@ func References(t *testing.T, open Open) {
 			}
 			against(t, open, net, dir, strings.NewReplacer())
 		})
+	}
+	if testing.Short() {
+		return // the larger nets take most of the suite's time
 	}
 	for file, rename := range map[string]*strings.Replacer{
 		"squeezenet_v1.0.prototxt": strings.NewReplacer("_concat", "/concat"),
