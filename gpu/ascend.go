@@ -215,7 +215,7 @@ func (e *Engine) Activation(x *tensor.Dense, layer string) (out *tensor.Dense, e
 		p := e.plan([]int{l}, nil, x.Shape()[2], x.Shape()[1])
 		p.setPicture(x)
 		p.run(p.passes)
-		v := p.layout.views[p.layout.root[l]]
+		v := p.layout.views[p.layout.root(l)]
 		out = e.get(layer, v, v.act)
 	})
 	return out, err

@@ -24,7 +24,7 @@ func (p *plan) backward() {
 			continue
 		}
 		for k, t := range p.layers {
-			if l.root[t] == i {
+			if l.root(t) == i {
 				p.seed(k, l.views[i])
 			}
 		}

@@ -33,15 +33,9 @@ func (b *bent) tabulate() []float32 {
 }
 
 // forwardWiring and backwardWiring are how many vec4 the wiring of a pass takes at most: for each block
-// the shares of its own values and its wires' place, and two for each wire. A channel hears one, but may be heard by all.
+// the shares of its own values and its wires' place, and two for each wire.
 func forwardWiring(x *view) int  { return 4 * x.count() }
 func backwardWiring(x *view) int { return 2*x.count() + 2*x.channels }
-
-// feed is a channel that another one hears, and how loud.
-type feed struct {
-	from   int
-	weight float32
-}
 
 // wiring lays out what each channel hears where channels take source, or on the way back.
 func (b *bent) wiring(source []int, back bool) []float32 {
@@ -50,26 +44,19 @@ func (b *bent) wiring(source []int, back bool) []float32 {
 		size = backwardWiring(b.x)
 	}
 	t := make([]float32, 4*size)
-	feeds := make([][]feed, 4*blocks)
+	own, feeds := bend.Rewire{Source: source}.Feeds(b.op.Wet, back)
 	for c := range t[:4*blocks] {
 		t[c] = 1
-		if c >= b.x.channels || b.op.Wet[c] == 0 || source[c] == c {
-			continue
-		}
-		t[c] -= b.op.Wet[c]
-		to, from := c, source[c]
-		if back {
-			to, from = from, to
-		}
-		feeds[to] = append(feeds[to], feed{from, b.op.Wet[c]})
 	}
+	copy(t, own)
+	feeds = append(feeds, make([][]bend.Feed, 4*blocks-len(feeds))...)
 	wires := 0
 	for i := range blocks {
 		first := wires
 		for lane, list := range feeds[4*i : 4*i+4] {
 			for k, f := range list {
 				at := 4 * (2*blocks + 2*(first+k))
-				t[at+lane], t[at+4+lane] = float32(f.from), f.weight
+				t[at+lane], t[at+4+lane] = float32(f.From), f.Weight
 			}
 			wires = max(wires, first+len(list))
 		}

@@ -3,8 +3,6 @@ package gpu
 import (
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
@@ -12,12 +10,10 @@ import (
 // layout says, for a net up to its targets and a canvas size, which blob holds
 // each layer and what is computed together. It is made without the device.
 type layout struct {
+	*nn.Graph
 	net      *nn.Net
 	w, h     int
-	targets  []int // layers, in order, each once
-	shapes   []tensor.Shape
-	need     []bool
-	root     []int   // the layer that computes this one: a convolution for the rectifier that it takes in
+	targets  []int   // layers, in order, each once
 	readers  [][]int // the roots that read each root, once for each input
 	views    []*view // of each root
 	picture  *view
@@ -29,22 +25,21 @@ type layout struct {
 
 // newLayout lays the net out. The layers are indices into net.Layers.
 func newLayout(net *nn.Net, targets []int, w, h int) (*layout, error) {
-	shapes, err := net.Shapes(w, h)
+	base, err := net.Graph(w, h, targets, fuses)
 	if err != nil {
 		return nil, err
 	}
 	n := len(net.Layers)
 	l := &layout{
-		net: net, w: w, h: h, targets: targets, shapes: shapes, need: net.Upto(targets...),
-		root: make([]int, n), readers: make([][]int, n), views: make([]*view, n),
-		siblings: map[int][]int{}, won: map[int]*view{},
+		Graph: base, net: net, w: w, h: h, targets: targets,
+		readers: make([][]int, n), views: make([]*view, n), siblings: map[int][]int{}, won: map[int]*view{},
 	}
-	l.fuse()
+	l.read()
 	l.picture = l.newPicture()
 	l.concats()
 	for i := range net.Layers {
 		if l.computes(i) && l.views[i] == nil {
-			l.views[i] = newView(net.Layers[i].Name, shapes[i])
+			l.views[i] = newView(net.Layers[i].Name, l.Shapes[i])
 		}
 	}
 	l.merge()
@@ -53,14 +48,14 @@ func newLayout(net *nn.Net, targets []int, w, h int) (*layout, error) {
 }
 
 // computes tells whether layer i is needed and computed by itself.
-func (l *layout) computes(i int) bool { return l.need[i] && l.root[i] == i }
+func (l *layout) computes(i int) bool { return l.Needed[i] && l.Takes[i] < 0 }
 
 // inputs are the roots that layer i reads; nn.Picture stays.
 func (l *layout) inputs(i int) []int {
 	in := slices.Clone(l.net.Layers[i].In)
 	for k, j := range in {
 		if j != nn.Picture {
-			in[k] = l.root[j]
+			in[k] = l.root(j)
 		}
 	}
 	return in
@@ -74,31 +69,22 @@ func (l *layout) view(i int) *view {
 	return l.views[i]
 }
 
-// fuse lets a convolution apply the rectifier that alone reads it, unless the
-// convolution's own output is looked at.
-func (l *layout) fuse() {
-	raw := make([][]int, len(l.root))
-	for i, layer := range l.net.Layers {
-		l.root[i] = i
-		if !l.need[i] {
-			continue
-		}
-		for _, j := range layer.In {
-			if j != nn.Picture {
-				raw[j] = append(raw[j], i)
-			}
-		}
+// fuses tells which activations a convolution's last lines apply.
+func fuses(op nn.Op) bool {
+	relu, ok := op.(*nn.ReLU)
+	return ok && relu.Slope >= 0
+}
+
+// root is the layer that computes layer i: the convolution for the rectifier that it takes in.
+func (l *layout) root(i int) int {
+	if l.Takes[i] >= 0 {
+		return l.Takes[i]
 	}
-	for i, layer := range l.net.Layers {
-		relu, ok := layer.Op.(*nn.ReLU)
-		if !ok || !l.need[i] || relu.Slope < 0 || layer.In[0] == nn.Picture {
-			continue
-		}
-		j := layer.In[0]
-		if _, ok := l.net.Layers[j].Op.(*nn.Conv); ok && len(raw[j]) == 1 && !slices.Contains(l.targets, j) {
-			l.root[i] = j
-		}
-	}
+	return i
+}
+
+// read notes who reads what is computed.
+func (l *layout) read() {
 	for i := range l.net.Layers {
 		if !l.computes(i) {
 			continue
@@ -113,12 +99,10 @@ func (l *layout) fuse() {
 
 // rectifier is the slope of the rectifier that root i takes in, or nil.
 func (l *layout) rectifier(i int) *float32 {
-	for k := i + 1; k < len(l.root); k++ {
-		if l.need[k] && l.root[k] == i {
-			return &l.net.Layers[k].Op.(*nn.ReLU).Slope
-		}
+	if l.Into[i] < 0 {
+		return nil
 	}
-	return nil
+	return &l.net.Layers[l.Into[i]].Op.(*nn.ReLU).Slope
 }
 
 // concats places what a concat joins into the concat's own blob, where the
@@ -129,7 +113,7 @@ func (l *layout) concats() {
 			continue
 		}
 		if l.views[i] == nil {
-			l.views[i] = newView(l.net.Layers[i].Name, l.shapes[i])
+			l.views[i] = newView(l.net.Layers[i].Name, l.Shapes[i])
 		}
 		at := 0
 		in := l.inputs(i)
@@ -147,7 +131,7 @@ func (l *layout) channels(i int) int {
 	if i == nn.Picture {
 		return 3
 	}
-	return l.shapes[i][0]
+	return l.Shapes[i][0]
 }
 
 // merge finds convolutions that read one view with one window and the same
@@ -175,8 +159,8 @@ func (l *layout) merge() {
 			front := l.views[inner[0]]
 			all := []int{inner[0]}
 			for _, j := range outer {
-				front.prepend(blocksOf(l.shapes[j][0]))
-				l.views[j] = &view{blob: front.blob, channels: l.shapes[j][0]}
+				front.prepend(blocksOf(l.Shapes[j][0]))
+				l.views[j] = &view{blob: front.blob, channels: l.Shapes[j][0]}
 				front.views = append(front.views, l.views[j])
 				all = append(all, j)
 			}
@@ -189,15 +173,10 @@ func (l *layout) merge() {
 // alike groups the convolutions that read root i in the same way.
 func (l *layout) alike(i int) (groups [][]int) {
 	for _, j := range l.readers[i] {
-		c, ok := l.net.Layers[j].Op.(*nn.Conv)
-		if !ok || c.Groups != 1 {
+		if !l.Siblings(j, j) {
 			continue
 		}
-		k := slices.IndexFunc(groups, func(g []int) bool {
-			o := l.net.Layers[g[0]].Op.(*nn.Conv)
-			a, b := l.rectifier(j), l.rectifier(g[0])
-			return o.Window == c.Window && (a == nil) == (b == nil) && (a == nil || *a == *b)
-		})
+		k := slices.IndexFunc(groups, func(g []int) bool { return l.Siblings(g[0], j) })
 		if k < 0 {
 			groups = append(groups, nil)
 			k = len(groups) - 1
@@ -229,11 +208,11 @@ func (l *layout) finish() {
 			}
 		case *nn.Pool:
 			if op.Max {
-				l.won[i] = newView(l.net.Layers[i].Name, l.shapes[i])
+				l.won[i] = newView(l.net.Layers[i].Name, l.Shapes[i])
 			}
 		case *bend.Op:
 			if _, ok := op.Effect.(bend.Morph); ok {
-				l.won[i] = newView(l.net.Layers[i].Name, l.shapes[i])
+				l.won[i] = newView(l.net.Layers[i].Name, l.Shapes[i])
 			}
 		}
 	}

@@ -21,6 +21,31 @@ func (e Rewire) Backward(dx, dy, _ Map, _ Moment) {
 	}
 }
 
+// Feed is a channel that another one hears, and how loud.
+type Feed struct {
+	From   int
+	Weight float32
+}
+
+// Feeds tells for each channel what share of its own value it keeps and whom else it hears; with back, of gradients
+// on their way back. A channel hears at most one, but may be heard by all.
+func (e Rewire) Feeds(wet []float32, back bool) (own []float32, feeds [][]Feed) {
+	own, feeds = make([]float32, len(wet)), make([][]Feed, len(wet))
+	for c := range own {
+		own[c] = 1
+		if wet[c] == 0 || e.Source[c] == c {
+			continue
+		}
+		own[c] -= wet[c]
+		to, from := c, e.Source[c]
+		if back {
+			to, from = from, to
+		}
+		feeds[to] = append(feeds[to], Feed{from, wet[c]})
+	}
+	return own, feeds
+}
+
 // straight leaves n channels as they are.
 func straight(n int) []int {
 	source := make([]int, n)

@@ -1,6 +1,10 @@
 package cpu
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"zalgoscope/nn/bend"
+)
 
 // wiring is which channels every block is fed from.
 type wiring struct {
@@ -19,20 +23,9 @@ func (o *wiring) prepare(b *bent, source []int, back bool) {
 		return
 	}
 	o.source, o.wet = source, b.op.Wet
-	o.clean = resize(o.clean, len(b.wet))
-	feeds := make([][]feed, len(b.wet))
-	for c := range o.clean {
-		o.clean[c] = 1
-		if c >= b.c || b.wet[c] == 0 || source[c] == c {
-			continue
-		}
-		o.clean[c] = b.clean[c]
-		to, from := c, source[c]
-		if back {
-			to, from = from, to
-		}
-		feeds[to] = append(feeds[to], feed{from, b.wet[c]})
-	}
+	own, feeds := bend.Rewire{Source: source}.Feeds(o.wet, back)
+	o.clean = append(append(o.clean[:0], own...), ones[:len(b.wet)-len(own)]...)
+	feeds = append(feeds, make([][]bend.Feed, len(b.wet)-len(feeds))...)
 	o.wires, o.first = o.wires[:0], o.first[:0]
 	for i := 0; i < len(feeds); i += lanes {
 		o.first = append(o.first, len(o.wires))
@@ -43,17 +36,11 @@ func (o *wiring) prepare(b *bent, source []int, back bool) {
 					o.wires = append(o.wires, wire{})
 				}
 				w := &o.wires[o.first[i/lanes]+k]
-				w.from[c], w.weight[c] = int32(f.from/lanes*o.block+f.from%lanes), f.weight
+				w.from[c], w.weight[c] = int32(f.From/lanes*o.block+f.From%lanes), f.Weight
 			}
 		}
 	}
 	o.first = append(o.first, len(o.wires))
-}
-
-// feed is a channel that another one hears, and how loud.
-type feed struct {
-	from   int
-	weight float32
 }
 
 // rewire sets the output of a bend that feeds channels from others, or the gradient at its input.

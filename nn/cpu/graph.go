@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"gorgonia.org/tensor"
-
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
@@ -10,8 +8,8 @@ import (
 // graph is the part of a net that a plan runs, with what the plan decides
 // about each layer.
 type graph struct {
+	*nn.Graph
 	net     *nn.Net
-	shapes  []tensor.Shape
 	picture node
 	nodes   []node
 }
@@ -41,25 +39,18 @@ type node struct {
 
 // newGraph marks what the targets need at a picture size.
 func newGraph(net *nn.Net, w, h int, targets []int) (*graph, error) {
-	shapes, err := net.Shapes(w, h)
+	base, err := net.Graph(w, h, targets, func(op nn.Op) bool { _, ok := boundOf(op); return ok })
 	if err != nil {
 		return nil, err
 	}
-	g := &graph{net: net, shapes: shapes, nodes: make([]node, len(shapes))}
-	g.picture = node{c: 3, h: h, w: w, needed: true, into: -1, takes: -1, gradOf: -1}
-	for i, need := range net.Upto(targets...) {
-		s := shapes[i]
-		g.nodes[i] = node{c: s[0], h: s[1], w: s[2], needed: need, into: -1, takes: -1, gradOf: -1}
-		if need {
-			for _, j := range net.Layers[i].In {
-				g.node(j).uses = append(g.node(j).uses, i)
-			}
+	g := &graph{Graph: base, net: net, nodes: make([]node, len(net.Layers))}
+	g.picture = node{c: 3, h: h, w: w, needed: true, uses: base.PictureReaders, into: -1, takes: -1, gradOf: -1}
+	for i, s := range base.Shapes {
+		g.nodes[i] = node{
+			c: s[0], h: s[1], w: s[2], needed: base.Needed[i], target: base.Target[i], uses: base.Readers[i],
+			into: base.Into[i], takes: base.Takes[i], gradOf: -1,
 		}
 	}
-	for _, t := range targets {
-		g.nodes[t].target = true
-	}
-	g.fuse()
 	g.store()
 	return g, nil
 }
@@ -73,11 +64,6 @@ func (g *graph) node(i int) *node {
 
 func (g *graph) op(i int) nn.Op { return g.net.Layers[i].Op }
 
-// private tells whether only layer by reads layer i, once, and the plan's user does not.
-func (g *graph) private(i, by int) bool {
-	return i >= 0 && !g.nodes[i].target && len(g.nodes[i].uses) == 1 && g.nodes[i].uses[0] == by
-}
-
 // boundOf tells whether an operation is a rectifier or clip that a convolution can take in.
 func boundOf(op nn.Op) (b bound, ok bool) {
 	switch o := op.(type) {
@@ -87,22 +73,6 @@ func boundOf(op nn.Op) (b bound, ok bool) {
 		return bound{o.Min, o.Max}, true
 	}
 	return bound{}, false
-}
-
-// fuse joins rectifiers and clips with the convolutions that only they read.
-func (g *graph) fuse() {
-	for j := range g.nodes {
-		if _, ok := boundOf(g.op(j)); !ok || !g.nodes[j].needed {
-			continue
-		}
-		i := g.net.Layers[j].In[0]
-		if !g.private(i, j) {
-			continue
-		}
-		if _, ok := g.op(i).(*nn.Conv); ok {
-			g.nodes[i].into, g.nodes[j].takes = j, i
-		}
-	}
 }
 
 // store decides where values lie, from the last layer to the first: parts of a
@@ -123,17 +93,17 @@ func (g *graph) store() {
 			i := g.net.Layers[j].In[0]
 			if n.takes >= 0 {
 				g.nodes[i].out = n.out
-			} else if g.private(i, j) && !g.keepsOutput(i) {
+			} else if g.Private(i, j) && !g.keepsOutput(i) {
 				g.nodes[i].out, g.nodes[i].changes = n.out, true
 			}
 		case *bend.Op:
-			if i := g.net.Layers[j].In[0]; overwrites(op.Effect) && g.private(i, j) && !g.keepsOutput(i) {
+			if i := g.net.Layers[j].In[0]; overwrites(op.Effect) && g.Private(i, j) && !g.keepsOutput(i) {
 				g.nodes[i].out, g.nodes[i].changes = n.out, n.changes || !passes(op.Effect)
 			}
 		case *nn.Concat:
 			g.slices(j, func(i, at int) {
 				k := g.node(i)
-				if i == nn.Picture || k.out.blob != nil || n.changes && !g.private(i, j) {
+				if i == nn.Picture || k.out.blob != nil || n.changes && !g.Private(i, j) {
 					return
 				}
 				k.out, k.changes = n.out.slice(at, k.c), n.changes

@@ -36,14 +36,9 @@ func (c *compiler) siblings(i int) (convs []int) {
 	if !c.pointwise(first) {
 		return nil
 	}
-	from := c.net.Layers[first].In[0]
-	own, _ := boundOf(c.op(i))
 	for j := i; j < len(c.nodes) && len(convs) < mostSiblings; j++ {
 		k := c.nodes[j].takes
-		if !c.nodes[j].needed || k < 0 || !c.pointwise(k) || c.net.Layers[k].In[0] != from {
-			continue
-		}
-		if b, _ := boundOf(c.op(j)); b == own {
+		if c.nodes[j].needed && k >= 0 && c.pointwise(k) && c.Siblings(first, k) {
 			convs = append(convs, k)
 		}
 	}

@@ -1,0 +1,83 @@
+package nn
+
+import (
+	"reflect"
+	"slices"
+
+	"gorgonia.org/tensor"
+)
+
+// Graph is the part of a net that a run up to some layers needs, with what engines decide alike before each
+// lowers it in its own way.
+type Graph struct {
+	Net            *Net
+	Shapes         []tensor.Shape
+	Needed         []bool
+	Target         []bool
+	Readers        [][]int // needed layers that read each layer, once for each time
+	PictureReaders []int
+	Into           []int // the activation that each convolution computes with its own, or -1
+	Takes          []int // the reverse: the convolution of an activation, or -1
+}
+
+// Graph looks at what the targets need of a picture of w x h pixels. fuses tells which activations the engine's
+// convolutions can take in: each does so where nobody else reads the convolution and it is no target.
+func (n *Net) Graph(w, h int, targets []int, fuses func(Op) bool) (*Graph, error) {
+	shapes, err := n.Shapes(w, h)
+	if err != nil {
+		return nil, err
+	}
+	layers := len(n.Layers)
+	g := &Graph{
+		Net: n, Shapes: shapes, Needed: n.Upto(targets...), Target: make([]bool, layers), Readers: make([][]int, layers),
+		Into: slices.Repeat([]int{-1}, layers), Takes: slices.Repeat([]int{-1}, layers),
+	}
+	for _, t := range targets {
+		g.Target[t] = true
+	}
+	for i, l := range n.Layers {
+		if !g.Needed[i] {
+			continue
+		}
+		for _, j := range l.In {
+			if j == Picture {
+				g.PictureReaders = append(g.PictureReaders, i)
+			} else {
+				g.Readers[j] = append(g.Readers[j], i)
+			}
+		}
+	}
+	for j, l := range n.Layers {
+		if i := l.In[0]; g.Needed[j] && fuses(l.Op) && g.Private(i, j) {
+			if _, ok := n.Layers[i].Op.(*Conv); ok {
+				g.Into[i], g.Takes[j] = j, i
+			}
+		}
+	}
+	return g, nil
+}
+
+// Private tells whether only layer by reads layer i, once, and no target is it.
+func (g *Graph) Private(i, by int) bool {
+	return i != Picture && !g.Target[i] && len(g.Readers[i]) == 1 && g.Readers[i][0] == by
+}
+
+// Siblings tells whether two needed convolutions of one group read the same in the same way and take in the same
+// activation, so that one that is both can run in their place.
+func (g *Graph) Siblings(a, b int) bool {
+	la, lb := g.Net.Layers[a], g.Net.Layers[b]
+	ca, ok := la.Op.(*Conv)
+	cb, ok2 := lb.Op.(*Conv)
+	if !ok || !ok2 || ca.Groups != 1 || cb.Groups != 1 || la.In[0] != lb.In[0] || ca.Window != cb.Window {
+		return false
+	}
+	return reflect.DeepEqual(g.taken(a), g.taken(b))
+}
+
+// taken is the activation that a convolution takes in, or nil.
+func (g *Graph) taken(i int) Op {
+	if g.Into[i] < 0 {
+		return nil
+	}
+	return g.Net.Layers[g.Into[i]].Op
+}
