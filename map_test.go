@@ -15,6 +15,7 @@ var arrows = []struct{ from, to string }{
 	{".", "app/cli gpu nn nn/cpu"},
 	{"app/cli", "app app/* nn nn/* assets"},
 	{"app", "app/* nn nn/* assets !app/cli !nn/cpu !nn/enginetest"},
+	{"app/widget", "app/visible"},
 	{"app/*", "app/* nn nn/* !app/cli !nn/cpu !nn/enginetest"},
 	{"gpu", "nn nn/bend shaders"},
 	{"shaders/generate", "nn nn/bend"}, // the program that writes GLSL from the tables of Go

@@ -67,7 +67,7 @@ func (s *studio) openFile(path string) {
 			for _, n := range o.notes {
 				s.warn(errors.New(n))
 			}
-			s.take(o)
+			s.dreamOn(o)
 		})
 	})
 }
@@ -185,8 +185,8 @@ func (s *studio) readNet(spec string) (opened, error) {
 	return opened{net: net, id: id}, err
 }
 
-// take dreams on with what was opened.
-func (s *studio) take(o opened) {
+// dreamOn dreams on with what was opened.
+func (s *studio) dreamOn(o opened) {
 	ses := s.session
 	last := ses.latest()
 	next := opening{net: o.net, id: o.id, start: last.start, seed: last.seed}
@@ -217,7 +217,7 @@ func (s *studio) take(o opened) {
 	s.history.split(s.want)
 	s.rack.muted = nil
 	s.want, s.size = next.from(s.want, s.size)
-	ses.begin(next.start, next.seed, next.memory)
+	ses.startOver(next.start, next.seed, next.memory)
 	s.publish()
 }
 

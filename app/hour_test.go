@@ -31,7 +31,7 @@ func TestHour(t *testing.T) {
 	before := runtime.NumGoroutine()
 	settings := dream.Live()
 	settings.Layer, settings.Steps, settings.Octaves, settings.Jitter = "conv", 1, 1, 4
-	ses, err := begin(opening{net: dot(), start: dream.Make("static", 24, 16, 1), settings: settings},
+	ses, err := newSession(opening{net: dot(), start: dream.Make("static", 24, 16, 1), settings: settings},
 		Config{Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) }})
 	if err != nil {
 		t.Fatal(err)

@@ -37,8 +37,8 @@ func modeOf(s dream.Settings) mode {
 	return modeLayer
 }
 
-// addWhat adds the choice of what is dreamed.
-func (p *panel) addWhat(c *ewidget.Container) {
+// addObjective adds the choice of what is dreamed.
+func (p *panel) addObjective(c *ewidget.Container) {
 	t, s := p.look, p.studio
 	c.AddChild(p.look.Heading("Dream of"))
 	tabs := widget.NewBlock(func() int { return t.Px(28) }, nil)

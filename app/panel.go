@@ -61,7 +61,7 @@ func newPanel(s *studio) *panel {
 		ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical), ewidget.RowLayoutOpts.Spacing(t.Px(2)),
 	)))
 	content.AddChild(p.sight())
-	p.addWhat(content)
+	p.addObjective(content)
 	content.AddChild(p.look.Heading("Bend"))
 	p.addRack(content)
 	for _, g := range []struct {

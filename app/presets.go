@@ -47,11 +47,11 @@ func (p *presetList) load(s *studio) {
 	case len(bad) > 0:
 		s.post(func() { s.warn(fmt.Errorf("app: left out of %s: %w", presetFile(), first(bad))) })
 	}
-	p.take(own)
+	p.setOwn(own)
 }
 
-// take makes presets the user's own ones.
-func (p *presetList) take(own []dream.Preset) {
+// setOwn makes presets the user's own ones.
+func (p *presetList) setOwn(own []dream.Preset) {
 	p.list = append(slices.Clip(p.list[:len(p.list)-p.own]), own...)
 	p.own = len(own)
 }
@@ -132,7 +132,7 @@ func (s *studio) keepPreset() {
 				return
 			}
 			p := &s.presets
-			p.take(own)
+			p.setOwn(own)
 			p.at = len(p.list) - p.own + slices.IndexFunc(own, func(o dream.Preset) bool { return o.Name == name })
 			s.base = want
 			s.tell(name + " is kept in " + presetFile())

@@ -14,7 +14,7 @@ func TestRoom(t *testing.T) {
 	asked := 0
 	s := &studio{session: &session{net: enginetest.Small()}}
 	s.want.Layer = "relu2"
-	s.size.begin(image.Pt(640, 400))
+	s.size.reshape(image.Pt(640, 400))
 	s.size.Resize(320)
 	need := s.bytes(320, 200)
 	s.free = func() float64 { asked++; return 9 * need }

@@ -63,7 +63,7 @@ type opening struct {
 	memory   dream.Memory // what was remembered before
 	paused   bool
 	adapt    func(*dream.Settings) // makes the knobs those to begin with; nil keeps them
-	settings dream.Settings        // what begin dreams; open fills them in
+	settings dream.Settings        // what newSession dreams; open fills them in
 }
 
 // from gives the knobs and the size to begin with, where they stand so at the moment.
@@ -71,8 +71,8 @@ func (o *opening) from(w dream.Settings, z sizer) (dream.Settings, sizer) {
 	if o.adapt != nil {
 		o.adapt(&w)
 	}
-	z.take(&w)
-	z.begin(o.start.Image().Rect.Size())
+	z.takeSize(&w)
+	z.reshape(o.start.Image().Rect.Size())
 	return w, z
 }
 
@@ -80,9 +80,9 @@ func (o *opening) from(w dream.Settings, z sizer) (dream.Settings, sizer) {
 // size neither fills the memory nor is refused as a texture.
 const mostStart = 2560
 
-// begin makes an engine and starts dreaming. It takes its time, so it is never called
+// newSession makes an engine and starts dreaming. It takes its time, so it is never called
 // on the window's goroutine.
-func begin(o opening, cfg Config) (*session, error) {
+func newSession(o opening, cfg Config) (*session, error) {
 	s := &session{net: o.net, id: o.id, program: cfg.Program, ring: newRing()}
 	s.guides = record.NewGuides()
 	s.logits = o.net.Logits()
@@ -133,8 +133,8 @@ func (s *session) newBeginning(start *dream.Still, seed uint64, memory dream.Mem
 	}, s.guides)}
 }
 
-// begin has the loop start over from a picture and a seed. Where that fails, the dream before goes on.
-func (s *session) begin(start *dream.Still, seed uint64, memory dream.Memory) {
+// startOver has the loop begin again from a picture and a seed. Where that fails, the dream before goes on.
+func (s *session) startOver(start *dream.Still, seed uint64, memory dream.Memory) {
 	next := s.newBeginning(start, seed, memory)
 	s.mu.Lock()
 	s.asked = next

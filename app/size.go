@@ -27,8 +27,8 @@ type sizer struct {
 // easySide is the longer side that a canvas does not grow beyond by itself, where it is to be fluid.
 const easySide = 1280
 
-// begin takes the shape of a start picture.
-func (z *sizer) begin(shape image.Point) {
+// reshape takes the shape of a start picture.
+func (z *sizer) reshape(shape image.Point) {
 	z.Shape = shape
 	side := z.wanted
 	if side == 0 {
@@ -47,8 +47,8 @@ func (z *sizer) begin(shape image.Point) {
 	z.Resize(side)
 }
 
-// take moves the size that settings ask for to the sizer.
-func (z *sizer) take(w *dream.Settings) {
+// takeSize moves the size that settings ask for to the sizer.
+func (z *sizer) takeSize(w *dream.Settings) {
 	if w.Width > 0 && w.Height > 0 {
 		z.wanted = max(w.Width, w.Height)
 	}

@@ -27,7 +27,7 @@ func TestFirstSize(t *testing.T) {
 		{"not governed", sizer{}, image.Pt(640, 480), 640, 480, false},
 	} {
 		c.z.governed = c.governed
-		c.z.begin(c.shape)
+		c.z.reshape(c.shape)
 		if w, h := c.z.Size(); w != c.w || h != c.h {
 			t.Errorf("%s begins at %gx%g, want %gx%g", c.name, w, h, c.w, c.h)
 		}

@@ -226,7 +226,7 @@ func TestHelpFits(t *testing.T) {
 func TestRecipeOfFrame(t *testing.T) {
 	settings := dream.Live()
 	settings.Layer, settings.Steps, settings.Octaves, settings.Jitter = "conv", 1, 1, 4
-	ses, err := begin(opening{net: dot(), start: dream.StillOf("first", dream.Static(24, 16, 1)), settings: settings, seed: 1},
+	ses, err := newSession(opening{net: dot(), start: dream.StillOf("first", dream.Static(24, 16, 1)), settings: settings, seed: 1},
 		Config{Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) }})
 	if err != nil {
 		t.Fatal(err)
@@ -247,7 +247,7 @@ func TestRecipeOfFrame(t *testing.T) {
 		}
 	}
 	shown := next("first")
-	ses.begin(dream.StillOf("second", dream.Static(20, 12, 2)), 2, nil)
+	ses.startOver(dream.StillOf("second", dream.Static(20, 12, 2)), 2, nil)
 	for _, f := range []dreamed{shown, next("second")} {
 		r := f.recipe()
 		if err := r.Validate(); err != nil {
@@ -263,7 +263,7 @@ func TestRecipeOfFrame(t *testing.T) {
 func TestWalkIsSparing(t *testing.T) {
 	settings := dream.Live()
 	settings.Layer = "conv"
-	ses, err := begin(opening{net: dot(), start: dream.Make("static", 24, 16, 1), settings: settings, seed: 1, paused: true},
+	ses, err := newSession(opening{net: dot(), start: dream.Make("static", 24, 16, 1), settings: settings, seed: 1, paused: true},
 		Config{Open: func(net *nn.Net) (nn.Engine, error) { return nn.NewReference(net) }})
 	if err != nil {
 		t.Fatal(err)

@@ -167,7 +167,7 @@ func (s *studio) restart() {
 	if s.session != nil {
 		s.endTake("the dream began anew")
 		last := s.session.latest()
-		s.session.begin(last.start, last.seed, nil)
+		s.session.startOver(last.start, last.seed, nil)
 	}
 }
 

@@ -148,8 +148,8 @@ func (d *Dream) OnMove(f func(*nn.Moved)) { d.onMove = f }
 // as it was, where those of the frame before had not.
 func (d *Dream) OnIdle(f func(error)) { d.onIdle = f }
 
-// take asks the source, reports a change, and gives the settings as their modulators move them.
-func (d *Dream) take(at Source) (Settings, error) {
+// ask asks the source, reports a change, and gives the settings as their modulators move them.
+func (d *Dream) ask(at Source) (Settings, error) {
 	s, err := at(d.ticks)
 	if err == nil && d.onChange != nil && s != d.logged {
 		d.news = append(d.news, change{d.ticks, s})

@@ -153,7 +153,7 @@ func (d *Dream) makeFrame(at Source) (*Frame, error) {
 	if err := d.bender.restore(); err != nil {
 		return nil, err
 	}
-	s, err := d.take(at)
+	s, err := d.ask(at)
 	if err != nil {
 		return nil, err
 	}

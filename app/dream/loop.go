@@ -179,7 +179,7 @@ func (l *Loop) frame() {
 		if l.ended() {
 			return Settings{}, errClosed
 		}
-		return l.take(), l.dream.collect(false)
+		return l.dreamable(), l.dream.collect(false)
 	})
 	if err == errClosed {
 		return
@@ -211,8 +211,8 @@ func (l *Loop) publish(f *Frame) {
 	l.onFrame(f)
 }
 
-// take gives the published settings, or the last good ones where those cannot be dreamed.
-func (l *Loop) take() Settings {
+// dreamable gives the published settings, or the last good ones where those cannot be dreamed.
+func (l *Loop) dreamable() Settings {
 	l.taken = l.settings.Load()
 	s := *l.taken
 	if !l.fixed {

@@ -61,7 +61,7 @@ func (d *Dream) climbOctave(i int, at Source) error {
 		}
 	}
 	for n := 0; ; n++ {
-		s, err := d.take(at)
+		s, err := d.ask(at)
 		if err != nil {
 			return err
 		}

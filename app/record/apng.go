@@ -52,7 +52,7 @@ func (a *apngRecorder) add(m *image.RGBA) error {
 		// The text comes after the pixels: some readers look only so far for the animation.
 		head := append([]byte(nil), data[:pngHead]...)
 		head = append(append(head, a.animation(1)...), a.frame(r, data)...)
-		a.out, err = begin(a.f, append(head, pngText(a.notes.first())...), pngChunk("IEND", nil))
+		a.out, err = newAppender(a.f, append(head, pngText(a.notes.first())...), pngChunk("IEND", nil))
 		if err == nil {
 			a.frames = 1
 		}

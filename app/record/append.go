@@ -22,8 +22,8 @@ type appender struct {
 	tail []byte // what every whole file ends in
 }
 
-// begin writes the head of a file and its first tail.
-func begin(f file, head, tail []byte) (*appender, error) {
+// newAppender writes the head of a file and its first tail.
+func newAppender(f file, head, tail []byte) (*appender, error) {
 	a := &appender{f: f, end: int64(len(head)), tail: tail}
 	if _, err := f.WriteAt(append(head[:len(head):len(head)], tail...), 0); err != nil {
 		return nil, fmt.Errorf("record: cannot write: %w", err)

@@ -79,7 +79,7 @@ func (w *Writer) Close() error {
 func (w *Writer) run() {
 	defer close(w.done)
 	for {
-		m := w.take()
+		m := w.await()
 		if m == nil {
 			break
 		}
@@ -88,8 +88,8 @@ func (w *Writer) run() {
 	w.finish(w.next.Close(), 0)
 }
 
-// take waits for the next frame; it is nil when there are no more.
-func (w *Writer) take() *image.RGBA {
+// await waits for the next frame; it is nil when there are no more.
+func (w *Writer) await() *image.RGBA {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for len(w.queue) == 0 && !w.closing {

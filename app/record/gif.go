@@ -92,7 +92,7 @@ func (g *gifRecorder) open(m *image.RGBA) error {
 	}
 	comment := gifComment(g.notes.first())
 	g.texts = append(g.texts, span{int64(len(head)), int64(len(comment))})
-	a, err := begin(g.f, append(head, comment...), []byte{0x3b})
+	a, err := newAppender(g.f, append(head, comment...), []byte{0x3b})
 	if err != nil {
 		return err
 	}

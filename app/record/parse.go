@@ -102,7 +102,7 @@ func (d *document) openTable(list bool) error {
 	d.change, d.guide = nil, nil
 	switch {
 	case d.table == "settings" && !list:
-		return d.begin()
+		return d.firstChange()
 	case d.table == "change" && list:
 		if !d.settings {
 			return errNoSettings
@@ -140,8 +140,8 @@ func (d *document) closeTable() error {
 	return nil
 }
 
-// begin makes the change that the dream began with.
-func (d *document) begin() error {
+// firstChange makes the change that the dream began with.
+func (d *document) firstChange() error {
 	r := &d.recipe
 	switch {
 	case len(r.Changes) > 1:
@@ -178,7 +178,7 @@ func (d *document) set(key string, n *unstable.Node) error {
 	table, rest, _ := strings.Cut(key, ".")
 	switch {
 	case table == "settings":
-		if err := d.begin(); err != nil {
+		if err := d.firstChange(); err != nil {
 			return err
 		}
 		return d.knob(&d.recipe.Changes[0].Settings, rest, v)

@@ -11,21 +11,21 @@ import (
 
 // scene is what the knobs go to.
 type scene struct {
-	name    string
-	numbers dream.Settings
-	what    what
+	name      string
+	numbers   dream.Settings
+	objective objective
 }
 
-// what is what a scene dreams of: a place along the trunk, or channels of a layer, or a
+// objective is what a scene dreams of: a place along the trunk, or channels of a layer, or a
 // layer text as it is.
-type what struct {
+type objective struct {
 	place    float64 // -1 where it is not a place
 	layer    string
 	channels []dream.Weighted
 }
 
 // near tells whether one can go over into the other by degrees.
-func (a what) near(b what) bool {
+func (a objective) near(b objective) bool {
 	if a.place >= 0 || b.place >= 0 {
 		return a.place >= 0 && b.place >= 0
 	}
@@ -45,7 +45,7 @@ func calm(s dream.Settings) dream.Settings {
 	return s
 }
 
-func (w *Wanderer) whatOf(s dream.Settings) what {
+func (w *Wanderer) objectiveOf(s dream.Settings) objective {
 	if s.Class != "" {
 		if found := dream.Matches(w.net.Labels, s.Class); len(found) > 0 && w.logits >= 0 {
 			return w.labels(found[0])
@@ -53,14 +53,14 @@ func (w *Wanderer) whatOf(s dream.Settings) what {
 	}
 	if s.Channel != "" {
 		if channels, err := dream.ParseWeighted(s.Channel); err == nil {
-			return what{place: -1, layer: s.Layer, channels: channels}
+			return objective{place: -1, layer: s.Layer, channels: channels}
 		}
 	}
-	return what{place: dream.LayerPlace(w.trunk, s.Layer), layer: s.Layer}
+	return objective{place: dream.LayerPlace(w.trunk, s.Layer), layer: s.Layer}
 }
 
-func (w *Wanderer) labels(classes ...int) what {
-	out := what{place: -1, layer: w.net.Layers[w.logits].Name}
+func (w *Wanderer) labels(classes ...int) objective {
+	out := objective{place: -1, layer: w.net.Layers[w.logits].Name}
 	for _, c := range classes {
 		out.channels = append(out.channels, dream.Weighted{Name: strconv.Itoa(c), Weight: 1})
 	}
@@ -68,10 +68,10 @@ func (w *Wanderer) labels(classes ...int) what {
 }
 
 // someChannels picks a layer above the first and channels of it.
-func (w *Wanderer) someChannels() what {
+func (w *Wanderer) someChannels() objective {
 	n := len(w.trunk)
 	layer := w.trunk[n/3+w.rng.IntN(n-n/3)]
-	out := what{place: -1, layer: layer}
+	out := objective{place: -1, layer: layer}
 	for range 1 + w.rng.IntN(3) {
 		out.channels = append(out.channels, dream.Weighted{Name: strconv.Itoa(w.rng.IntN(max(w.shapes[layer], 1))), Weight: 1})
 	}

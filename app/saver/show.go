@@ -158,7 +158,7 @@ func (s *Show) Close() error {
 func (s *Show) Tick(now time.Time, seconds float64) (m *image.RGBA, changed bool, err error) {
 	s.time += seconds
 	if s.wander == nil {
-		if err := s.begin(); err != nil {
+		if err := s.startLoop(); err != nil {
 			return nil, false, err
 		}
 	}
@@ -172,8 +172,8 @@ func (s *Show) Tick(now time.Time, seconds float64) (m *image.RGBA, changed bool
 	return m, changed, nil
 }
 
-// begin starts the loop when the engine is there.
-func (s *Show) begin() error {
+// startLoop starts the dream when the engine is there.
+func (s *Show) startLoop() error {
 	s.mu.Lock()
 	o, err := s.opened, s.failed
 	s.mu.Unlock()

@@ -26,7 +26,7 @@ type Wanderer struct {
 	words   []int   // labels to dream, nil for any
 
 	goal    scene
-	present what
+	present objective
 	numbers dream.Settings // as they are now
 	time    float64
 	until   float64 // when the next scene comes
@@ -77,7 +77,7 @@ func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 			continue
 		}
 		if s, err := p.Apply(dream.Live(), net); err == nil {
-			w.presets = append(w.presets, scene{name: p.Name, numbers: calm(s), what: w.whatOf(s)})
+			w.presets = append(w.presets, scene{name: p.Name, numbers: calm(s), objective: w.objectiveOf(s)})
 		}
 	}
 	switch {
@@ -86,10 +86,10 @@ func NewWanderer(net *nn.Net, o Options) (*Wanderer, error) {
 	case len(w.presets) == 0:
 		s := dream.Live()
 		s.Layer = dream.DefaultLayer(net)
-		w.presets = []scene{{name: s.Layer, numbers: s, what: w.whatOf(s)}}
+		w.presets = []scene{{name: s.Layer, numbers: s, objective: w.objectiveOf(s)}}
 	}
 	w.Next()
-	w.numbers, w.present, w.turning = w.goal.numbers, w.goal.what, sinking+rising
+	w.numbers, w.present, w.turning = w.goal.numbers, w.goal.objective, sinking+rising
 	return w, nil
 }
 
@@ -108,13 +108,13 @@ func (w *Wanderer) Next() {
 	switch r := w.rng.Float64(); {
 	case len(w.words) > 0:
 		word := w.words[w.rng.IntN(len(w.words))]
-		next.what, next.name = w.labels(word), w.net.Labels[word]
+		next.objective, next.name = w.labels(word), w.net.Labels[word]
 	case free && r < 0.25:
-		next.what = w.someChannels()
-		next.name = "channels of " + next.what.layer
+		next.objective = w.someChannels()
+		next.name = "channels of " + next.objective.layer
 	case free && r < 0.4 && w.logits >= 0:
 		label := w.rng.IntN(len(w.net.Labels))
-		next.what, next.name = w.labels(label), w.net.Labels[label]
+		next.objective, next.name = w.labels(label), w.net.Labels[label]
 	}
 	if free && w.rng.Float64() < 0.15 {
 		next.numbers.Zoom *= -0.7
@@ -122,7 +122,7 @@ func (w *Wanderer) Next() {
 	w.goal = next
 	w.until = w.time + (shortest+(longest-shortest)*w.rng.Float64())/w.options.Speed
 	w.stir = w.time + stirring/w.options.Speed
-	if !w.present.near(next.what) {
+	if !w.present.near(next.objective) {
 		w.turning = 0
 	}
 }
@@ -144,7 +144,7 @@ func (w *Wanderer) Advance(seconds float64) dream.Settings {
 
 // change gives a scene of channels others to go to.
 func (w *Wanderer) change() {
-	g := &w.goal.what
+	g := &w.goal.objective
 	switch {
 	case len(g.channels) == 0:
 		return
@@ -179,7 +179,7 @@ func (w *Wanderer) turn(seconds float64) {
 	before := w.turning
 	w.turning += seconds
 	if before < sinking && w.turning >= sinking {
-		w.present = w.goal.what
+		w.present = w.goal.objective
 	}
 	if w.turning < sinking {
 		return
@@ -187,7 +187,7 @@ func (w *Wanderer) turn(seconds float64) {
 	g := &w.goal.numbers
 	w.numbers.Steps, w.numbers.Octaves, w.numbers.Jitter = g.Steps, g.Octaves, g.Jitter
 	w.numbers.Bend, w.numbers.Mod = g.Bend, g.Mod
-	p, to := &w.present, w.goal.what
+	p, to := &w.present, w.goal.objective
 	switch {
 	case !p.near(to):
 		*p = to

@@ -111,7 +111,7 @@ func TestAnotherNetComes(t *testing.T) {
 	want, size := s.want, s.size
 	another := opened{net: dot(), id: record.Net{Name: "dot"}, start: dream.StillOf("wide", dream.Static(40, 8, 1))}
 
-	s.take(another)
+	s.dreamOn(another)
 	w, h := s.effective().Width, s.effective().Height
 	s.restart() // a stroke that publishes the settings
 	s.change(func(w *dream.Settings) { w.Rotate = 3 })
@@ -126,7 +126,7 @@ func TestAnotherNetComes(t *testing.T) {
 	}
 
 	s.togglePause()
-	s.take(another)
+	s.dreamOn(another)
 	s.change(func(w *dream.Settings) { w.Rotate, w.PanX = -7, 0.1 })
 	ready <- nil
 	s.until(t, "the other net is there", func() bool { return s.session.id.Name == "dot" && s.shown.Frame != nil })
@@ -208,7 +208,7 @@ func TestBeginThatFails(t *testing.T) {
 	s := headless(t, nil)
 	s.dreaming(t)
 	before := s.shown.of
-	s.session.begin(dream.StillOf("odd", image.NewRGBA(image.Rect(5, 5, 9, 9))), 9, nil)
+	s.session.startOver(dream.StillOf("odd", image.NewRGBA(image.Rect(5, 5, 9, 9))), 9, nil)
 	s.toggleRecord()
 	s.until(t, "the error is shown", func() bool { return s.told("start picture") })
 	if s.session.latest() != before {

@@ -9,7 +9,7 @@ func (s *studio) open(o opening) {
 	o.settings = size.fit(knobs)
 	o.paused = s.session != nil && s.session.loop.Paused()
 	s.background(func() {
-		next, err := begin(o, s.cfg)
+		next, err := newSession(o, s.cfg)
 		s.post(func() {
 			s.opening, s.making = false, false
 			switch {
