@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"image"
 	"math"
 	"testing"
@@ -8,7 +9,9 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/widget"
+	"zalgoscope/assets"
 	"zalgoscope/nn"
+	"zalgoscope/nn/load"
 )
 
 func TestDialPlaces(t *testing.T) {
@@ -195,16 +198,32 @@ func TestTempo(t *testing.T) {
 	}
 }
 
-// Every built-in scene suits the net that the program begins with.
-func TestPresetsSuitTheDefaultNet(t *testing.T) {
-	cfg, err := childConfig("real")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range dream.Presets() {
-		if _, err := p.Apply(dream.Live(), cfg.Net); err != nil {
-			t.Errorf("%s: %v", p.Name, err)
+// Every built-in scene suits the net that the program begins with, or the one that it is for; most suit the first.
+func TestPresetsSuitTheirNets(t *testing.T) {
+	nets := map[string]*nn.Net{}
+	for _, name := range []string{"menagerie", "filigree"} {
+		data, ok := assets.Net(name)
+		if !ok {
+			t.Fatalf("%s is not built in", name)
 		}
+		net, err := load.ONNX(data, name, load.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets[name] = net
+	}
+	suited, all := 0, dream.Presets()
+	for _, p := range all {
+		name := cmp.Or(p.Net, assets.DefaultNet)
+		if _, err := p.Apply(dream.Live(), nets[name]); err != nil {
+			t.Errorf("%s with %s: %v", p.Name, name, err)
+		}
+		if name == assets.DefaultNet {
+			suited++
+		}
+	}
+	if suited < len(all)*2/3 {
+		t.Errorf("%d of %d scenes suit the net that the program begins with", suited, len(all))
 	}
 }
 
