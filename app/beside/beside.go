@@ -93,8 +93,23 @@ func (f *File) Folder() string { return filepath.Dir(f.at) }
 // Kept tells whether something else stands in the file's place.
 func (f *File) Kept() bool { return f.at != f.path && exists(f.path) }
 
-// Take ends the file and puts it in its place, the bytes on disk before the name.
+// Take ends the file and puts it in its place, the bytes on disk before the name. Where that fails it stays, as
+// Part has it, and the error names it: what was made may have taken hours.
 func (f *File) Take() error {
+	err := f.take()
+	if err == nil {
+		return nil
+	}
+	kept, perr := f.Part()
+	if perr != nil {
+		kept = f.at
+		_ = f.end(func() error { return nil })
+	}
+	return fmt.Errorf("%w; what was made is in %q", err, kept)
+}
+
+// take is Take that after an error leaves the file as it is.
+func (f *File) take() error {
 	err := f.Sync()
 	if err == nil {
 		err = f.end(func() error {
@@ -105,13 +120,21 @@ func (f *File) Take() error {
 		})
 	}
 	if err != nil {
-		f.Discard()
 		return fmt.Errorf("beside: cannot write %q: %w", f.asked, plain(err))
 	}
 	return nil
 }
 
-// Part ends a film before its end and gives the path of what there is of it: its place or, where something else
+// takeOrDiscard is Take of what its maker still has.
+func (f *File) takeOrDiscard() error {
+	err := f.take()
+	if err != nil {
+		f.Discard()
+	}
+	return err
+}
+
+// Part ends a file before its end and gives the path of what there is of it: its place or, where something else
 // stands there, a name beside that people see.
 func (f *File) Part() (path string, err error) {
 	err = f.end(func() error {
@@ -180,7 +203,7 @@ func Write(path string, write func(io.Writer) error) error {
 		f.Discard()
 		return fmt.Errorf("beside: cannot write %q: %w", path, plain(err))
 	}
-	return f.Take()
+	return f.takeOrDiscard()
 }
 
 // Update is Write of what change makes of the bytes that stand at path, nil for no file. Nobody else updates
@@ -205,7 +228,7 @@ func Update(path string, change func(old []byte) ([]byte, error)) error {
 		f.Discard()
 		return fmt.Errorf("beside: %q stays as it is: %w", path, plain(err))
 	}
-	return f.Take()
+	return f.takeOrDiscard()
 }
 
 // plain leaves out the name of the file beside the place, which says nothing to people.

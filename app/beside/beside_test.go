@@ -151,6 +151,67 @@ func TestFilm(t *testing.T) {
 	want(t, dir, map[string]string{"a.gif": "in one piece", "a-partial.gif": "some", "a-partial-2.gif": "some"})
 }
 
+// A file that cannot take its place stays under another name, which the error tells.
+func TestTakeThatFailsKeepsTheFile(t *testing.T) {
+	folderAt := func(path string) func(*File) error {
+		return func(*File) error {
+			return errors.Join(os.RemoveAll(path), os.MkdirAll(filepath.Join(path, "in it"), 0o755))
+		}
+	}
+	for name, begin := range map[string]func(string) (*File, error){"Create": Create, "Film": Film} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "a.mp4")
+		for _, c := range []struct {
+			name, kept, old string
+			spoil           func(*File) error
+		}{
+			{"closed", "a-partial.mp4", "old", func(f *File) error { return f.Close() }},
+			{"a folder in its place", "a-partial-2.mp4", "old", folderAt(path)},
+		} {
+			write(t, path, c.old)
+			f, err := begin(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprint(f, "new")
+			if err := c.spoil(f); err != nil {
+				t.Fatal(err)
+			}
+			kept := filepath.Join(dir, c.kept)
+			if err := f.Take(); err == nil || !strings.HasSuffix(err.Error(), fmt.Sprintf("what was made is in %q", kept)) {
+				t.Errorf("%s, %s: got %v, want that it is in %s", name, c.name, err, kept)
+			}
+			if got, err := os.ReadFile(kept); err != nil || string(got) != "new" {
+				t.Errorf("%s, %s: %s holds %q, %v", name, c.name, kept, got, err)
+			}
+		}
+		if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+			t.Errorf("%s: there are %v, want the folder and two kept files", name, entries)
+		}
+	}
+	// A film that stands in its place stays there, and what a small file's maker still has is not kept.
+	dir := t.TempDir()
+	film, small := filepath.Join(dir, "b.gif"), filepath.Join(dir, "list")
+	f, err := Film(film)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(f, "new")
+	f.Close()
+	if err := f.Take(); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("is in %q", film)) {
+		t.Errorf("got %v, want that it is in %s", err, film)
+	}
+	if err := Write(small, func(w io.Writer) error { return folderAt(small)(nil) }); err == nil {
+		t.Error("a small file takes the place of a folder")
+	}
+	if got, err := os.ReadFile(film); err != nil || string(got) != "new" {
+		t.Errorf("the film holds %q, %v", got, err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("there are %v, want the film and the folder", entries)
+	}
+}
+
 func TestSecondWriterIsRefused(t *testing.T) {
 	for _, old := range []bool{false, true} {
 		for name, begin := range map[string]func(string) (*File, error){"Create": Create, "Film": Film} {

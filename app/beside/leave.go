@@ -1,6 +1,9 @@
 package beside
 
-import "sync"
+import (
+	"os"
+	"sync"
+)
 
 var (
 	mu      sync.Mutex
@@ -35,7 +38,7 @@ func (f *File) end(last func() error) error {
 func Leave() (parts []string) {
 	mu.Lock() // and never unlocked
 	for f := range present {
-		info, err := f.Stat()
+		info, err := os.Lstat(f.at) // f may be closed
 		if err != nil || !f.film || info.Size() == 0 {
 			_ = removeOpen(f.File, f.at)
 		} else if path, err := f.part(); err == nil && path != f.asked {

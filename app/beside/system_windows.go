@@ -20,10 +20,11 @@ func lock(f *os.File) (got, busy bool) {
 func (f *File) move(to string) error {
 	_ = f.Close()
 	if err := os.Rename(f.at, to); err != nil {
-		return err
+		return errors.Join(err, f.reopen())
 	}
 	f.at = to
-	return f.reopen()
+	_ = f.reopen() // it has its name, whatever comes of that
+	return nil
 }
 
 // become is f with the content of another file, which gives up its name.
@@ -35,9 +36,11 @@ func (f *File) become(s *File) error {
 	return f.reopen()
 }
 
-func (f *File) reopen() (err error) {
-	if f.File, err = os.OpenFile(f.at, os.O_RDWR, 0); err == nil {
-		lock(f.File)
+func (f *File) reopen() error {
+	again, err := os.OpenFile(f.at, os.O_RDWR, 0)
+	if err == nil {
+		f.File = again
+		lock(again)
 	}
 	return err
 }
