@@ -72,7 +72,8 @@ func (a *array) check(size int64) error {
 	return nil
 }
 
-// checkDims refuses dimensions whose product could overflow or no memory could hold.
+// checkDims refuses dimensions whose product could overflow or no memory could hold, also that of some of them beside
+// an empty one.
 func checkDims(dims []int) error {
 	if len(dims) > maxDims {
 		return fmt.Errorf("has %d dimensions", len(dims))
@@ -82,7 +83,7 @@ func checkDims(dims []int) error {
 		if d < 0 || d > maxNumbers || (d > 0 && n > maxNumbers/d) {
 			return fmt.Errorf("has the impossible shape %v", dims)
 		}
-		n *= d
+		n *= max(d, 1)
 	}
 	return nil
 }

@@ -134,6 +134,12 @@ func TestGreedyONNX(t *testing.T) {
 	for range 2000 {
 		deep = bytesField(6, deep) // AttributeProto.g, in itself
 	}
+	empty := array32("e", []int{maxNumbers >> 9, 1, 0})
+	var picks, joins [][]byte
+	for i := range 2000 {
+		picks = append(picks, op("Gather", "e,k", fmt.Sprint("w", i), attrInt("axis", 1)))
+		joins = append(joins, op("Concat", strings.Repeat("e,", 100)+"e", fmt.Sprint("w", i), attrInt("axis", 1)))
+	}
 	reader := cat(array32("first", []int{1024, 3, 1, 1}, make([]float32, 3072)...), op("Conv", "x,first", "c"))
 	for _, c := range []struct {
 		name string
@@ -146,6 +152,9 @@ func TestGreedyONNX(t *testing.T) {
 		{"empty arrays", model(13, many(1_000_000, []byte{0x2a, 0})), "has more than 65536 arrays"},
 		{"empty graph inputs", modelOf(13, many(1_000_000, []byte{0x5a, 0})), "has more than 65536 inputs"},
 		{"empty properties", cat(model(13, op("Relu", "x", "y")), many(1_000_000, []byte{0x72, 0})), "it has"},
+		{"picks of nothing", model(13, empty, array64("k", []int{500}, make([]int, 500)...), cat(picks...), op("Conv", "x,w9", "y")), "its weights have 3 dimensions"},
+		{"nothing joined", model(13, empty, cat(joins...), op("Conv", "x,w9", "y")), "its weights have 3 dimensions"},
+		{"a huge shape of nothing", model(13, array32("w", []int{0, maxNumbers, maxNumbers, maxNumbers}), op("Conv", "x,w", "y")), "impossible shape"},
 		{"weights used again and again", model(13, big, reader, cat(again...)), "weights, more than the 12"},
 		{"one number for many channels", model(13, wide(), op("Conv", "x,w", "y0"), array32("k", []int{1}, 2), cat(chain...)), "the layers up to here ask for"},
 		{"subgraphs", model(13, op("If", "x", "y", bytesField(5, text(1, "then_branch"), deep))), "it has no layer that can be used"},

@@ -158,6 +158,9 @@ func (m *onnx) gatherArray(n *node, in []*array) (*array, error) {
 	if err := m.room(dims); err != nil {
 		return nil, err
 	}
+	if product(dims) == 0 {
+		return a.pick(dims, nil), nil // outer may be huge all the same
+	}
 	at := make([]int, 0, product(dims))
 	for o := range outer {
 		for _, k := range list.known.ints {
@@ -210,6 +213,9 @@ func joined(parts []*array, dims []int, axis int) *array {
 	v := numbers{}
 	if parts[0].known.ints != nil {
 		v.ints = []int{}
+	}
+	if product(dims) == 0 {
+		return v.of(dims) // the axes before may be huge all the same
 	}
 	for o := range product(dims[:axis]) {
 		for _, p := range parts {
