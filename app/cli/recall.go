@@ -20,6 +20,12 @@ func netName(spec string) string {
 	if _, err := os.Stat(spec); err == nil {
 		return record.NameOf(spec)
 	}
+	return fileNames(spec)
+}
+
+// fileNames are those of the files with commas between. It does not ask the disk: a path in somebody's recipe may
+// lead to another machine.
+func fileNames(spec string) string {
 	parts := strings.Split(spec, ",")
 	for i := range parts {
 		parts[i] = record.NameOf(parts[i])
@@ -48,7 +54,7 @@ func recall(want record.Net, folders ...string) (spec string, err error) {
 		if n, err := zoo.Find(want.Name); err == nil {
 			return "", fmt.Errorf("the recipe's net %s is not downloaded yet: 'zalgoscope nets get %s' brings it", n.Name, n.Name)
 		}
-		return "", fmt.Errorf("the recipe's net %q is not to be found; put it beside the recording, or say where it is: --folder FOLDER or --net FILE", netName(want.Name))
+		return "", fmt.Errorf("the recipe's net %q is not to be found; put it beside the recording, or say where it is: --folder FOLDER or --net FILE", fileNames(want.Name))
 	}
 	for _, spec := range found {
 		if want.SHA256 != "" && netSum(spec) == want.SHA256 {

@@ -125,3 +125,22 @@ func TestReplayOfOldRecipe(t *testing.T) {
 		}
 	}
 }
+
+// TestMissingNetAsksNoDisk names a net that is not to be found by a path with something at its end and by one
+// without: who tells them apart has asked the disk, and so the other machine that a path may lead to.
+func TestMissingNetAsksNoDisk(t *testing.T) {
+	dir := t.TempDir()
+	there := filepath.Join(dir, "one,folder", "two")
+	if err := os.MkdirAll(there, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ path, want string }{
+		{there, `"one,two"`},
+		{filepath.Join(dir, "three,folder", "four"), `"three,four"`},
+	} {
+		_, err := recall(record.Net{Name: c.path}, dir)
+		if err == nil || !strings.Contains(err.Error(), "net "+c.want+" is not to be found") {
+			t.Errorf("%s: got error %v, want that %s is not to be found", c.path, err, c.want)
+		}
+	}
+}
