@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/kovidgoyal/imaging/prism/meta/icc"
 )
@@ -20,16 +21,17 @@ type profile struct {
 	to     *icc.Pipeline // nil for none
 	greys  *[256][3]byte // of a profile for grey
 	last   [2][4]byte    // what was converted last, and to what
+	failed *atomic.Bool  // the reader of profiles tripped at some pixel
 }
 
 // newProfile makes a profile of an ICC file. Where that is none, or not for the layout, it comes with an
 // error and does what is done without.
 func newProfile(data []byte, l layout) (*profile, error) {
-	p := &profile{layout: l}
+	p := &profile{layout: l, failed: new(atomic.Bool)}
 	var err error
 	if data != nil {
 		if err = p.read(data); err != nil {
-			p.to, p.greys = nil, nil
+			p = &profile{layout: l, failed: new(atomic.Bool)}
 		}
 	}
 	if p.to == nil && l != inCMYK {
@@ -60,8 +62,6 @@ func (p *profile) read(data []byte) (err error) {
 	if err != nil {
 		return errors.New("it is damaged")
 	}
-	// What fails, fails here and not at a pixel.
-	to.TransformGeneral(make([]float64, 4), []float64{0.1, 0.2, 0.3, 0.4})
 	p.to = to
 	if n == 1 {
 		p.greys = new([256][3]byte)
@@ -71,6 +71,26 @@ func (p *profile) read(data []byte) (err error) {
 			p.greys[v] = [3]byte{level(out[0]), level(out[1]), level(out[2])}
 		}
 		return nil
+	}
+	return p.probe()
+}
+
+// probe tries all greys and colours from all sides, so that what fails, fails before the picture does.
+func (p *profile) probe() error {
+	for v := range 256 {
+		p.pixel([]byte{byte(v), byte(v), byte(v), byte(v)})
+	}
+	const steps = 5
+	for i := range steps * steps * steps * steps {
+		q := [4]byte{}
+		for c := range q {
+			q[c] = byte(i % steps * 255 / (steps - 1))
+			i /= steps
+		}
+		p.pixel(q[:])
+	}
+	if p.failed.Load() {
+		return errors.New("it is damaged, or of a sort that is not read")
 	}
 	return nil
 }
@@ -136,21 +156,34 @@ func (p *profile) row(pix []byte) {
 	}
 }
 
-// pixel brings one pixel to sRGB.
+// pixel brings one pixel to sRGB. Where the reader of profiles trips, it is done without.
 func (p *profile) pixel(q []byte) {
+	defer func() {
+		if recover() != nil {
+			p.failed.Store(true)
+			if p.layout == inCMYK {
+				inksToRGB(q)
+			}
+		}
+	}()
 	a, b, c, d := float64(q[0])/255, float64(q[1])/255, float64(q[2])/255, float64(q[3])/255
 	switch {
 	case p.layout != inCMYK:
 		a, b, c = p.to.Transform(a, b, c)
 		q[0], q[1], q[2] = level(a), level(b), level(c)
 	case p.to == nil:
-		q[0], q[1], q[2] = color.CMYKToRGB(q[0], q[1], q[2], q[3])
-		q[3] = 255
+		inksToRGB(q)
 	default:
 		out, in := [4]float64{}, [4]float64{a, b, c, d}
 		p.to.TransformGeneral(out[:], in[:])
 		q[0], q[1], q[2], q[3] = level(out[0]), level(out[1]), level(out[2]), 255
 	}
+}
+
+// inksToRGB turns a pixel of inks into one of RGB without a profile.
+func inksToRGB(q []byte) {
+	q[0], q[1], q[2] = color.CMYKToRGB(q[0], q[1], q[2], q[3])
+	q[3] = 255
 }
 
 // level is a share of full light as 0 to 255.

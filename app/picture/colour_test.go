@@ -12,7 +12,10 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"github.com/kovidgoyal/imaging/prism/meta/icc"
 )
 
 // profileFile is an ICC profile of version 2 with tags.
@@ -84,6 +87,24 @@ var (
 		[3]uint16{0xa000, 0x6000, 0x7800}, [3]uint16{0x6000, 0xb000, 0xa000}, [3]uint16{0x8000, 0xc000, 0x6000}, [3]uint16{0xe000, 0x7000, 0xc000}, [3]uint16{0xff00, 0x8000, 0x8000})
 	tableCMYK = tableProfile("CMYK", 4, cmykTable()...)
 )
+
+// unevenProfile is a profile with a table (mAB) of so many points each way, which is allowed to differ.
+func unevenProfile(points ...byte) []byte {
+	curves := strings.Repeat(linear, 3)
+	t := "mAB \x00\x00\x00\x00\x03\x03\x00\x00"
+	at := func(n int) { t += string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
+	at(32)                 // B curves
+	at(0)                  // no matrix
+	at(0)                  // no M curves
+	at(32 + 2*len(curves)) // the table
+	at(32 + len(curves))   // A curves
+	t += curves + curves + string(points) + strings.Repeat("\x00", 16-len(points)) + "\x01\x00\x00\x00"
+	size := 3
+	for _, n := range points {
+		size *= int(n)
+	}
+	return profileFile("RGB ", "Lab ", "wtpt", tagHead+whiteD50, "A2B0", t+strings.Repeat("\x80", size))
+}
 
 // cmykTable is the ink's colours: white without any, black with all.
 func cmykTable() (lab [][3]uint16) {
@@ -232,6 +253,7 @@ func TestUnusableProfiles(t *testing.T) {
 	binary.BigEndian.PutUint32(far[136:], 0xfffffff0) // where the first tag lies
 	untagged := profileFile("RGB ", "XYZ ", "wtpt", tagHead+whiteD50)
 	curves := bytes.Replace(displayP3, []byte("para"), []byte("none"), -1)
+	uneven := unevenProfile(9, 9, 10)
 	photo := oriented(t, m, 6)
 	for _, c := range []struct {
 		name   string
@@ -248,6 +270,7 @@ func TestUnusableProfiles(t *testing.T) {
 		{"unknown curves", withProfile(plain, packed(curves)), false},
 		{"grey for RGB", withProfile(plain, packed(greyPlain)), false},
 		{"inks for RGB", withProfile(plain, packed(tableCMYK)), false},
+		{"a table that its reader overruns", withProfile(plain, packed(uneven)), false},
 		{"photo", segmented(photo, []byte("no profile"), 100), true},
 	} {
 		warned := heard(t)
@@ -295,5 +318,40 @@ func TestProfileAndAlpha(t *testing.T) {
 	}
 	if v := at(got, 0, 0); !near(v, want, 2) {
 		t.Errorf("got %v, want %v", v, want)
+	}
+}
+
+// tripping is a transform that panics at red.
+type tripping struct{}
+
+func (tripping) IOSig() (int, int) { return 3, 3 }
+func (tripping) String() string    { return "tripping" }
+func (tripping) Transform(r, g, b float64) (float64, float64, float64) {
+	if r == 1 {
+		panic("index out of range")
+	}
+	return b, g, r
+}
+func (t tripping) TransformGeneral(out, in []float64) {
+	out[0], out[1], out[2] = t.Transform(in[0], in[1], in[2])
+}
+func (t tripping) Iter(each func(icc.ChannelTransformer) bool) { each(t) }
+
+// A profile that trips at some colour leaves that colour as it is and tells so.
+func TestTrippingProfile(t *testing.T) {
+	for _, l := range []layout{inRGB, inCMYK} {
+		to := &icc.Pipeline{}
+		to.Append(tripping{})
+		to.Finalize(false)
+		p := &profile{layout: l, to: to, failed: new(atomic.Bool)}
+		m := image.NewRGBA(image.Rect(0, 0, 2, 64))
+		for y := range 64 {
+			copy(m.Pix[y*m.Stride:], []byte{0, 100, 200, 255, 255, 100, 200, 255})
+		}
+		want := [2][]byte{{200, 100, 0, 255, 255, 100, 200, 255}, {200, 100, 0, 255, 0, 0, 0, 255}}[l/inCMYK]
+		p.rows(m)
+		if got := m.Pix[:8]; !bytes.Equal(got, want) || !p.failed.Load() {
+			t.Errorf("layout %d: %v, failed %v, want %v", l, got, p.failed.Load(), want)
+		}
 	}
 }

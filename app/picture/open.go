@@ -82,6 +82,9 @@ func (o Options) decode(data []byte, name string) (m *image.RGBA, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if p != nil && p.failed.Load() {
+		Warn(fmt.Sprintf("picture: %sits colour profile is damaged and not used for some of the colours", name))
+	}
 	if s.cost(w, h) > 64<<20 {
 		debug.FreeOSMemory() // what a large picture took is better spent on the dream
 	}
