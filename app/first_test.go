@@ -13,6 +13,9 @@ import (
 
 // The studio is there before the picture that it was called with, tells how far that is, and dreams on from it.
 func TestFirstPicture(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out large pictures")
+	}
 	path := filepath.Join(t.TempDir(), "photo.png")
 	if err := picture.Save(path, dream.Clouds(3000, 1500, 1)); err != nil {
 		t.Fatal(err)

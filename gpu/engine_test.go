@@ -46,6 +46,9 @@ func TestConformance(t *testing.T) {
 	needDevice(t)
 	plain := func(net *nn.Net) (nn.Engine, error) { return standard(t, net, llvmpipe()) }
 	enginetest.Run(t, plain)
+	if testing.Short() {
+		return // bends take a third of the time
+	}
 	t.Run("bends", func(t *testing.T) { enginetest.Bends(t, plain) })
 	t.Run("heals", func(t *testing.T) { enginetest.Heals(t, plain) })
 }

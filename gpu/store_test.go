@@ -110,6 +110,9 @@ func TestTuningWithoutSibling(t *testing.T) {
 
 // On hardware, timer queries that later steps read decide for each shape.
 func TestTuningAsHardware(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out what measures for long")
+	}
 	e := open(t, inception(), cached("-"))
 	e.device.Software = false
 	want := string(climbed(t, e, 33, 31, 2).Pix)

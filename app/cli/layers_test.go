@@ -15,6 +15,9 @@ import (
 
 // TestThumbs wants the thumbnails that the program carries to be what its command makes.
 func TestThumbs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short leaves out long dreams")
+	}
 	for _, net := range []string{"menagerie", "filigree"} {
 		dir := t.TempDir()
 		mustRun(t, "layers", "--net", net, "--engine", "cpu", "--thumbs", dir)

@@ -77,7 +77,7 @@ func bendKinds(t *testing.T, open Open) {
 		t.Run(k.Name, func(t *testing.T) {
 			for _, choice := range []string{"", ",wet=0.7,channels=1;4-17,seed=3"} {
 				p.bent(t, net, "maps:"+k.Name+choice)
-				for _, s := range sizes {
+				for _, s := range trial() {
 					p.activation(t, "maps", s[0], s[1])
 					p.gradient(t, whole, s[0], s[1])
 				}

@@ -11,6 +11,14 @@ import (
 // primes, and what is no multiple of any tile.
 var sizes = [][2]int{{1, 1}, {1, 9}, {13, 1}, {7, 5}, {17, 31}, {45, 29}}
 
+// trial is the sizes to try: with -short a cell, and what no tile is a part of.
+func trial() [][2]int {
+	if testing.Short() {
+		return [][2]int{sizes[0], sizes[4]}
+	}
+	return sizes
+}
+
 // opCase is one operation on maps of a number of channels.
 type opCase struct {
 	name     string
@@ -27,7 +35,7 @@ func Ops(t *testing.T, open Open) {
 			from := b.add("spread", b.kernel(3, c.channels, 1, nn.Square(1, 1, 0)), nn.Picture)
 			b.add("op", c.op(b, c.channels), from)
 			p := openPair(t, open, b.net)
-			for _, s := range sizes {
+			for _, s := range trial() {
 				p.activation(t, "op", s[0], s[1])
 				p.gradient(t, nn.Objective{{Layer: "op", Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 			}
@@ -115,7 +123,7 @@ func joins(t *testing.T, open Open) {
 		add := b.add("add", &nn.Add{}, one, two, one)
 		b.conv("last", "last/relu", add, 24, 16, nn.Square(3, 1, 1))
 		p := openPair(t, open, b.net)
-		for _, s := range sizes {
+		for _, s := range trial() {
 			for _, l := range []string{"cat", "add", "last/relu", "one"} {
 				p.activation(t, l, s[0], s[1])
 				p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
@@ -131,7 +139,7 @@ func stems(t *testing.T, open Open) {
 		b := build("stem")
 		b.conv("conv", "relu", nn.Picture, 3, 24, w)
 		p := openPair(t, open, b.net)
-		for _, s := range sizes {
+		for _, s := range trial() {
 			p.activation(t, "relu", s[0], s[1])
 			p.gradient(t, nn.Objective{{Layer: "relu", Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 		}

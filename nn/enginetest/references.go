@@ -23,9 +23,14 @@ import (
 var references embed.FS
 
 // References compares the built-in nets, and from the shared folder SqueezeNet through
-// both importers and some nets of today, with float64 references. With -short it leaves out the shared folder.
+// both importers and some nets of today, with float64 references. With -short it
+// leaves out all but one built-in net.
 func References(t *testing.T, open Open) {
-	for _, name := range []string{"menagerie", "filigree"} {
+	builtIn := []string{"menagerie", "filigree"}
+	if testing.Short() {
+		builtIn = builtIn[:1]
+	}
+	for _, name := range builtIn {
 		t.Run(name, func(t *testing.T) {
 			data, ok := assets.Net(name)
 			if !ok {

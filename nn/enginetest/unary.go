@@ -16,7 +16,7 @@ func unaries(t *testing.T, open Open) {
 				nn.Layer{Name: "op", Op: &op, In: []int{0}},
 				nn.Layer{Name: "both", Op: &nn.Concat{}, In: []int{1, 0}})
 			p := openPair(t, open, net)
-			for _, s := range sizes {
+			for _, s := range trial() {
 				p.activation(t, "op", s[0], s[1])
 				for _, l := range []string{"op", "both"} {
 					p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
