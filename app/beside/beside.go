@@ -4,6 +4,7 @@
 package beside
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -165,14 +166,14 @@ func (f *File) Discard() {
 	_ = f.end(func() error { return removeOpen(f.File, f.at) })
 }
 
-// Scratch is a file in a folder that goes away: at the latest when the next program starts to write there.
+// Scratch is a file in a folder that goes away: where the program is killed, when a later one writes there.
 func Scratch(folder string) (*File, error) {
-	held, err := os.CreateTemp(folder, mark+"*")
+	at := hidden(filepath.Join(folder, rand.Text()))
+	held, err := acquire(at, moment)
 	if err != nil {
-		return nil, fmt.Errorf("beside: %w", err)
+		return nil, fmt.Errorf("beside: cannot write in %q: %w", folder, plain(err))
 	}
-	lock(held)
-	f := &File{File: held, at: held.Name(), path: held.Name(), asked: held.Name()}
+	f := &File{File: held, at: at, path: at, asked: at}
 	return f.registered(), nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func write(t *testing.T, path, text string) {
@@ -95,7 +96,7 @@ func TestOldStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Fprint(f, "new")
-		want(t, dir, map[string]string{"a.gif": "old", "link": "old", ".zalgoscope-a.gif": "new"})
+		want(t, dir, map[string]string{"a.gif": "old", "link": "old", filepath.Base(hidden("a.gif")): "new"})
 		f.Discard()
 		want(t, dir, map[string]string{"a.gif": "old", "link": "old"})
 		if f, err = begin(path); err != nil {
@@ -264,4 +265,50 @@ func TestUpdate(t *testing.T) {
 		t.Errorf("got %v, want %v", err, no)
 	}
 	want(t, dir, map[string]string{"list": text})
+}
+
+// What a killed program left is removed when it is old. What is young may be written by another machine, and what has
+// another name, or is no file, is somebody else's.
+func TestSweepRemovesOnlyOursAndOld(t *testing.T) {
+	dir := t.TempDir()
+	ours, long := hidden("a.gif"), hidden(strings.Repeat("long", 60)+".gif")
+	young := hidden("young.gif")
+	foreign := []string{mark + "notes", mark + "a.gif", mark + strings.Repeat("0", 16) + "-a.gif", "x" + ours, ours + "~", strings.TrimPrefix(ours, ".")}
+	stay := map[string]string{young: "text"}
+	for _, name := range foreign {
+		stay[name] = "text"
+	}
+	for _, name := range append([]string{ours, long, young}, foreign...) {
+		path, age := filepath.Join(dir, name), 25*time.Hour
+		write(t, path, "text")
+		if name == young {
+			age = 23 * time.Hour
+		}
+		then := time.Now().Add(-age)
+		if err := os.Chtimes(path, then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Sweep(dir)
+	want(t, dir, stay)
+}
+
+// A scratch file is nobody else's from its first moment.
+func TestScratchIsLocked(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Scratch(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if filepath.Dir(s.Name()) != dir || !isHidden(filepath.Base(s.Name())) {
+		t.Errorf("it is at %s", s.Name())
+	}
+	if f, err := acquire(s.Name(), 0); !errors.Is(err, ErrBusy) {
+		t.Errorf("another one has it too: %v, %v", f, err)
+	}
+	s.Discard()
+	want(t, dir, nil)
+	if _, err := Scratch(filepath.Join(dir, "none")); err == nil || strings.Contains(err.Error(), mark) {
+		t.Errorf("in no folder: got %v", err)
+	}
 }

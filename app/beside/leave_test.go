@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestMain lets the test program be one that ends in the midst of everything.
@@ -40,7 +41,22 @@ func inTheMidst(folder string) {
 	os.Exit(0)
 }
 
-// A program that is killed leaves its films, and nothing hidden once the next one has begun there; while it runs
+// age makes all in a folder two days old.
+func age(t *testing.T, folder string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := time.Now().Add(-48 * time.Hour)
+	for _, e := range entries {
+		if err := os.Chtimes(filepath.Join(folder, e.Name()), then, then); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A program that is killed leaves its films, and nothing hidden once one has begun there a day later; while it runs
 // nobody takes anything from it.
 func TestKilledAndLeft(t *testing.T) {
 	for _, kill := range []bool{true, false} {
@@ -64,6 +80,7 @@ func TestKilledAndLeft(t *testing.T) {
 		if line, err := bufio.NewReader(out).ReadString('\n'); line != "begun\n" {
 			t.Fatalf("got %q, %v", line, err)
 		}
+		age(t, dir)
 		Sweep(dir)
 		if entries, _ := os.ReadDir(dir); len(entries) != 7 {
 			t.Errorf("while it runs there are %v, want 2 old, 2 in place and 3 hidden files", entries)
@@ -80,6 +97,9 @@ func TestKilledAndLeft(t *testing.T) {
 		}
 		_ = cmd.Wait()
 		swept.Delete(dir) // as in a program that starts now
+		if kill {
+			age(t, dir)
+		}
 		Sweep(dir)
 		want(t, dir, left)
 	}

@@ -73,14 +73,24 @@ func writable(path, target string, mode fs.FileMode) error {
 	return f.Close()
 }
 
-// hidden is the name beside a place, the same for everybody who wants to write there.
+// hidden is the name beside a place, the same for everybody who wants to write there. A sum in it tells it from the
+// names that other people give; names that differ in case only, which may mean one place, have the same one.
 func hidden(target string) string {
 	dir, base := filepath.Split(target)
 	const most = 200 // bytes; file systems take 255
 	if len(base) > most {
-		base = fmt.Sprintf("%x", sha256.Sum256([]byte(base)))
+		base = sum(base)
 	}
-	return dir + mark + base
+	return dir + mark + sum(base)[:16] + "-" + base
+}
+
+func sum(name string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.ToLower(name)))) }
+
+// isHidden tells whether hidden gives a name.
+func isHidden(name string) bool {
+	rest, ours := strings.CutPrefix(name, mark)
+	_, base, found := strings.Cut(rest, "-")
+	return ours && found && hidden(base) == name
 }
 
 // acquire makes or finds the empty file of that name, which nobody else has then.
@@ -143,15 +153,17 @@ func Sweep(folder string) {
 	}
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), mark) {
+		if isHidden(e.Name()) {
 			sweep(filepath.Join(folder, e.Name()))
 		}
 	}
 }
 
-// sweep removes a file that is surely nobody's.
+// sweep removes a file that is surely nobody's: a lock need not reach from machine to machine, but nobody writes a
+// file that has not changed for a day.
 func sweep(name string) {
-	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
+	const old = 24 * time.Hour
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || time.Since(info.ModTime()) < old {
 		return
 	}
 	f, err := os.OpenFile(name, os.O_RDWR, 0)

@@ -122,7 +122,7 @@ func TestOutputIsKeptAndLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd, stderr := startMain(t, dir, "", little("static", "a.gif", "--frames", "100000")...)
-	waitFor(t, filepath.Join(dir, ".zalgoscope-a.gif"), 20_000)
+	waitFor(t, filepath.Join(dir, ".zalgoscope-*-a.gif"), 20_000)
 	if _, err := run(little("static", path)...); err == nil || !strings.Contains(err.Error(), "another zalgoscope") {
 		t.Errorf("a second dream: %v, want that the place is taken", err)
 	}
