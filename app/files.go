@@ -205,7 +205,7 @@ func (s *studio) dreamOn(o opened) {
 				w.FitBends(o.net)
 			}
 			if o.start != nil {
-				w.Photo()
+				w.Suit(o.start.Made())
 			}
 		}
 	}

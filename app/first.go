@@ -24,8 +24,9 @@ func (s *studio) first(path string) {
 			start := dream.StillOf(path, m)
 			if err != nil {
 				s.warn(err)
-				start = dream.Make("static", 320, 240, s.cfg.Seed)
+				start = dream.Make("static", 640, 400, s.cfg.Seed)
 			}
+			s.suit(start)
 			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: start, seed: s.cfg.Seed})
 		})
 	})

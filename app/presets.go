@@ -111,6 +111,7 @@ func (s *studio) usePreset(at int) bool {
 	if err != nil {
 		return false
 	}
+	next.Suit(s.session.latest().start.Made())
 	s.presets.at = at
 	s.base = next
 	s.rack.muted = nil

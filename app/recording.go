@@ -61,19 +61,18 @@ func (s *session) film(f *dream.Frame) {
 		s.ringed = s.present
 		s.ring.Begin(s.present.log.Recipe)
 	}
-	m := f.Picture()
-	s.ring.Add(m, f.Number, f.Done)
+	s.ring.Add(f)
 	if t := s.take.Load(); t != nil && t.of == s.present {
-		t.add(s, f, m)
+		t.add(s, f)
 	}
 }
 
-// add records a frame, whose picture is m. The window's goroutine ends a recording that is full or has failed.
-func (t *take) add(s *session, f *dream.Frame, m *image.RGBA) {
+// add records a frame. The window's goroutine ends a recording that is full or has failed.
+func (t *take) add(s *session, f *dream.Frame) {
 	if t.frames == 0 {
 		t.from.Store(int64(f.Number - 1))
 	}
-	err := t.writer.Add(m)
+	err := t.writer.Add(f.Picture())
 	if err == nil {
 		t.frames++
 	}
@@ -157,7 +156,7 @@ func (s *studio) roll(t *take, err error) {
 		}
 		ses.take.Store(t)
 		if f := ses.loop.Latest(); f != nil && f.Number == d.Frames() {
-			t.add(ses, f, f.Picture())
+			t.add(ses, f)
 		}
 		return nil
 	})

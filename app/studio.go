@@ -182,9 +182,6 @@ func newStudio(cfg Config) (*studio, error) {
 	if !cfg.Fresh {
 		s.restore()
 	}
-	if cfg.Start != nil && !cfg.Start.Made() {
-		s.want.Photo()
-	}
 	s.adjust()
 	start := cfg.Start
 	if start == nil && cfg.StartFile != "" {
@@ -194,9 +191,16 @@ func newStudio(cfg Config) (*studio, error) {
 	if start == nil {
 		start = dream.Make("static", 640, 400, cfg.Seed)
 	}
+	s.suit(start)
 	start, s.cfg.Start = fit(start), nil // a larger one need not be kept
 	s.open(opening{net: cfg.Net, id: cfg.NetID, start: start, seed: cfg.Seed})
 	return s, nil
+}
+
+// suit brings the knobs that are not asked for by the command line to what suits the picture to begin with.
+func (s *studio) suit(start *dream.Still) {
+	s.want.Suit(start.Made())
+	s.adjust()
 }
 
 // adjust takes the command line's knobs, of which a layer or channel ends a preset's class.

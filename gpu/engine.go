@@ -59,7 +59,6 @@ type Engine struct {
 	bending       *bending
 	needs         map[string]need            // of the sizes met so far
 	room          int64                      // bytes for one plan, 0 for no bound known
-	steps         uint64                     // made in tiles
 	query         uint32                     // that times a step
 	queried       float64                    // FLOP of the step that it times
 	rate          float64                    // FLOP/s of the steps so far

@@ -108,8 +108,7 @@ func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn
 	nx, ny := pieces(c.w, w), pieces(c.h, h)
 	sx, sy := -step.ShiftX, -step.ShiftY
 	if nx*ny > 1 {
-		e.steps++
-		dx, dy := seamShift(e.steps, c.w, c.h)
+		dx, dy := seamShift(uint64(step.Number)+1, c.w, c.h)
 		sx, sy = sx+dx, sy+dy
 	}
 	fx, fy := 0, 0 // where the gradient of the whole begins on the canvas

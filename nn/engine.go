@@ -104,6 +104,7 @@ type Step struct {
 	Size           float32
 	ShiftX, ShiftY int
 	Depth          Depth
+	Number         int64 // of the step in its dream, from 0: what an engine draws at random follows from it
 }
 
 // Warp maps the centre of a target pixel to the point of the source that it

@@ -25,7 +25,7 @@ func (n *Net) AddLabelMap() {
 		}
 		from = n.Layers[from[0]].In
 	}
-	if !pool.Global || pool.Max {
+	if pool.Max || !n.whole(pool, from) {
 		return
 	}
 	name := "labels"
@@ -82,4 +82,17 @@ func (n *Net) end() int {
 		end--
 	}
 	return end - 1
+}
+
+// whole tells whether a pool of such an input takes its whole map, with nothing beside it, at the net's usual size.
+func (n *Net) whole(pool *Pool, from []int) bool {
+	if pool.Global {
+		return true
+	}
+	shapes, err := n.Shapes(n.usual())
+	if err != nil || from[0] == Picture {
+		return false
+	}
+	ys, xs, err := pool.Over(shapes[from[0]][1], shapes[from[0]][2])
+	return err == nil && ys.Out == 1 && xs.Out == 1 && ys.Kernel == shapes[from[0]][1] && xs.Kernel == shapes[from[0]][2]
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -123,13 +124,21 @@ func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net, start *dream.Still) er
 			return err
 		}
 		j.settings.Pace = dream.NominalPace
-		asked.PerSecond(dream.NominalPace)
-		adjust(flags, "", &asked, &j.settings)
+		if ratesAsked(flags) {
+			j.settings.PerFrame()
+		}
 	}
-	if !start.Made() && !flags.Changed("even") {
-		j.settings.Photo()
+	j.settings.Suit(start.Made())
+	if j.scene != "" && (asked.Layer != "" || asked.Channel != "" || asked.Guide != "") {
+		j.settings.Class = ""
 	}
+	adjust(flags, "", &asked, &j.settings)
 	return nil
+}
+
+// ratesAsked tells whether a flag says how fast the picture moves by each frame.
+func ratesAsked(flags *pflag.FlagSet) bool {
+	return slices.ContainsFunc(dream.Knobs, func(k dream.Knob) bool { return k.Rate && flags.Changed(k.Name) })
 }
 
 // canvas is the frames' size.

@@ -1,60 +1,72 @@
 package cli
 
 import (
-	"bytes"
-	"image"
-	"path/filepath"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"zalgoscope/app/dream"
-	"zalgoscope/app/picture"
+	"zalgoscope/assets"
+	"zalgoscope/nn/load"
 )
 
-func TestDreamCommand(t *testing.T) {
-	dir := t.TempDir()
-	photo := filepath.Join(dir, "photo.png")
-	if err := picture.Save(photo, dream.Clouds(60, 40, 3)); err != nil {
+// A scene on the command line moves as it does in the window; what flags say is by the frame, in all of a knob's range, and
+// takes the place of what the scene says.
+func TestSceneFlags(t *testing.T) {
+	data, ok := assets.Net(assets.DefaultNet)
+	if !ok {
+		t.Fatal("the net is not built in")
+	}
+	net, err := load.ONNX(data, assets.DefaultNet, load.Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	quick := []string{"--steps", "2", "--octaves", "2", "--jitter", "4", "--layer", "inception_3a"}
+	static, photo := dream.Make("static", 8, 8, 1), dream.StillOf("a.png", dream.Clouds(8, 8, 1))
+	kennel, err := dream.FindPreset("kennel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene, err := kennel.Apply(dream.Live(), net)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
-		name string
-		args []string
-		w, h int
+		name  string
+		args  []string
+		start *dream.Still
+		want  func(dream.Settings) bool
 	}{
-		{"whole", []string{photo}, 60, 40},
-		{"static", []string{"static", "--size", "33x21"}, 33, 21},
-		{"clouds", []string{"clouds", "--size", "48x48", "--class", "tarantula"}, 48, 48},
-		{"shrunk", []string{photo, "--max", "30"}, 30, 20},
-		{"cropped", []string{photo, "--size", "32x32"}, 32, 32},
-		{"channels", []string{photo, "--channel", "3,7:0.5"}, 60, 40},
-		{"two layers", []string{photo, "--layer", "inception_3a:0.3,inception_3b:0.7"}, 60, 40},
-		{"guide", []string{photo, "--guide", photo}, 60, 40},
-		{"filigree", []string{photo, "--net", "filigree"}, 60, 40},
+		{"no scene", nil, static, func(s dream.Settings) bool { return s.Pace == 1 && s.Even == 0 && s.Fatigue == 0.5 }},
+		{"a photo", nil, photo, func(s dream.Settings) bool { return s.Even == 0.5 }},
+		{"a photo, evenness said", []string{"--even", "0"}, photo, func(s dream.Settings) bool { return s.Even == 0 }},
+		{"a scene", []string{"--scene", "Kennel"}, static, func(s dream.Settings) bool {
+			return s.Pace == dream.NominalPace && s.Zoom == scene.Zoom && s.Class == scene.Class && s.Even == 0
+		}},
+		{"a scene on a photo", []string{"--scene", "Kennel"}, photo, func(s dream.Settings) bool { return s.Even == 0.5 }},
+		{"another layer", []string{"--scene", "Kennel", "--layer", "inception_4c"}, static, func(s dream.Settings) bool {
+			return s.Class == "" && s.Layer == "inception_4c"
+		}},
+		{"another class", []string{"--scene", "Parade", "--class", "monarch"}, static, func(s dream.Settings) bool { return s.Class == "monarch" }},
+		{"the quickest zoom", []string{"--scene", "Kennel", "--zoom", "0.5"}, static, func(s dream.Settings) bool {
+			return s.Pace == 1 && s.Zoom == 0.5 && s.Rotate == scene.Rotate*dream.NominalPace
+		}},
+		{"the widest turn", []string{"--scene", "Maelstrom", "--rotate", "-45"}, static, func(s dream.Settings) bool { return s.Pace == 1 && s.Rotate == -45 && s.Zoom > 0.05 && s.Zoom < 0.07 }},
 	} {
-		out := filepath.Join(dir, c.name+".png")
-		mustRun(t, append(append([]string{"dream", "-o", out}, quick...), c.args...)...)
-		m := open(t, out)
-		if m.Rect != image.Rect(0, 0, c.w, c.h) {
-			t.Errorf("%s: got %v, want %dx%d", c.name, m.Rect, c.w, c.h)
+		j := &dreamJob{settings: dream.Defaults()}
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		flags.StringVar(&j.scene, "scene", "", "")
+		knobFlags(flags, &j.settings)
+		if err := flags.Parse(c.args); err != nil {
+			t.Fatal(err)
 		}
-		if c.w == 60 && bytes.Equal(m.Pix, open(t, photo).Pix) {
-			t.Errorf("%s: the picture did not change", c.name)
-		}
-	}
-}
-
-func TestDreamFrames(t *testing.T) {
-	dir := t.TempDir()
-	args := []string{"dream", "static", "--size", "40x30", "--frames", "3", "--steps", "1", "--octaves", "1", "--layer", "conv2", "--zoom", "0.1", "--pan", "0.01,-0.02"}
-	mustRun(t, append(args, "-o", filepath.Join(dir, "a.png"))...)
-	mustRun(t, append(args, "-o", filepath.Join(dir, "b%03d.png"))...)
-	for _, pair := range [][2]string{{"a-00000.png", "b000.png"}, {"a-00002.png", "b002.png"}} {
-		if a, b := open(t, filepath.Join(dir, pair[0])), open(t, filepath.Join(dir, pair[1])); !bytes.Equal(a.Pix, b.Pix) {
-			t.Errorf("%s and %s differ: one seed must give one dream", pair[0], pair[1])
+		if err := j.set(flags, net, c.start); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if err := j.settings.Check(); err != nil || !c.want(j.settings) {
+			t.Errorf("%s: %+v, %v", c.name, j.settings, err)
 		}
 	}
-	if a, b := open(t, filepath.Join(dir, "a-00000.png")), open(t, filepath.Join(dir, "a-00001.png")); bytes.Equal(a.Pix, b.Pix) {
-		t.Error("two frames are the same")
+	j := &dreamJob{settings: dream.Defaults(), scene: "Nowhere"}
+	if err := j.set(pflag.NewFlagSet("", pflag.ContinueOnError), net, static); err == nil {
+		t.Error("a scene that there is none of: no error")
 	}
 }

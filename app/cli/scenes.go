@@ -106,6 +106,9 @@ func (j *scenesJob) run(ctx context.Context) error {
 	if j.after == nil {
 		j.after = []float64{20, 120}
 	}
+	if most := 1 << 26; w*h > most/64/len(j.after) {
+		return fmt.Errorf("a sheet of pictures of %dx%d at %d times is too large; --size 320x240 is usual", w, h, len(j.after))
+	}
 	start, err := dream.Open(j.start, w, h, j.seed, picture.Options{Width: w, Height: h}.Open)
 	if err != nil {
 		return err

@@ -62,6 +62,9 @@ func TestEndless(t *testing.T) {
 	measure := func(fatigue float64) (turned, spread float64, last *Frame) {
 		s.Fatigue = fatigue
 		all := film(t, net, e, s, 160, 120, 1, frames)
+		if fatigue > 0 {
+			steady(t, all[first:])
+		}
 		var means [][]float64
 		for n := first; n < frames; n += every {
 			means = append(means, layerMeans(t, net, e, s.Layer, all[n].Image))
@@ -84,6 +87,35 @@ func TestEndless(t *testing.T) {
 	}
 	if settled, dots, _ := measure(0); settled > turned || dots > spread/2 {
 		t.Errorf("without fatigue they turn by %.3f and are spread over %.0f channels: nothing is shown by this test", settled, dots)
+	}
+}
+
+// steady wants the means of the colours and the contrast of some of the frames within 10 % of their means over all of them.
+func steady(t *testing.T, frames []*Frame) {
+	t.Helper()
+	const every = 10
+	var rows [][4]float64
+	for i := 0; i < len(frames); i += every {
+		m := frames[i].Image
+		var row [4]float64
+		for at := 0; at < len(m.Pix); at += 4 {
+			for c := range 3 {
+				row[c] += float64(m.Pix[at+c]) / float64(len(m.Pix)/4)
+			}
+		}
+		row[3] = float64(nn.ToneOf(m).Spread[0])
+		rows = append(rows, row)
+	}
+	for k, what := range []string{"red", "green", "blue", "contrast"} {
+		mean := 0.0
+		for _, r := range rows {
+			mean += r[k] / float64(len(rows))
+		}
+		for i, r := range rows {
+			if math.Abs(r[k]-mean) > 0.1*mean {
+				t.Errorf("%s of frame %d is %.1f, and %.1f in the mean", what, frames[i*every].Number, r[k], mean)
+			}
+		}
 	}
 }
 

@@ -24,7 +24,8 @@ type fatigue struct {
 	engine nn.Engine
 	shapes map[string]tensor.Shape // of all layers, for a picture of the size that the net was trained at
 	held   map[string]nn.Memory
-	values Memory // of layers that are not held: what they begin with
+	values Memory          // of layers that are not held: what they begin with
+	asked  map[string]bool // layers of this frame
 }
 
 // of adds the fatigue that the settings ask for to an objective's whole layers.
@@ -49,6 +50,10 @@ func (f *fatigue) of(obj nn.Objective, s Settings) (nn.Objective, error) {
 // memory is that of a layer, and the rate at which it tires.
 func (f *fatigue) memory(layer string) (nn.Memory, float32, error) {
 	shape := f.shapes[layer]
+	if f.asked == nil {
+		f.asked = map[string]bool{}
+	}
+	f.asked[layer] = true
 	rate := float32(tiring)
 	if shape[1]*shape[2] == 1 {
 		rate = tiringClass
@@ -73,8 +78,38 @@ func (f *fatigue) memory(layer string) (nn.Memory, float32, error) {
 	return m, rate, nil
 }
 
-// read starts to read everything that is remembered.
-func (f *fatigue) read() (Memory, []nn.Reading, error) {
+// mostRemembered is the values that are kept of layers that are dreamed no more.
+const mostRemembered = 1 << 15
+
+// rest frees the layers that the last two frames did not dream, whose values are those that arrived last.
+func (f *fatigue) rest(arrived Memory) {
+	for layer, m := range f.held {
+		v := arrived[layer]
+		if f.asked[layer] || v == nil {
+			continue
+		}
+		f.values = maps.Clone(f.values)
+		if f.values == nil {
+			f.values = Memory{}
+		}
+		f.values[layer] = v
+		m.Release()
+		delete(f.held, layer)
+	}
+	f.asked = nil
+	kept := 0
+	for _, layer := range slices.Sorted(maps.Keys(f.values)) {
+		if kept += len(f.values[layer]); kept > mostRemembered {
+			f.values = maps.Clone(f.values)
+			delete(f.values, layer)
+		}
+	}
+}
+
+// read starts to read everything that is remembered, now that a frame is made of which the one before, which remembered
+// what arrived, is there.
+func (f *fatigue) read(arrived Memory) (Memory, []nn.Reading, error) {
+	f.rest(arrived)
 	all := maps.Clone(f.values)
 	var readings []nn.Reading
 	for _, layer := range slices.Sorted(maps.Keys(f.held)) {
@@ -94,7 +129,7 @@ func (f *fatigue) read() (Memory, []nn.Reading, error) {
 // recall remembers these values and nothing else.
 func (f *fatigue) recall(m Memory) {
 	f.release()
-	f.values = m
+	f.values, f.asked = m, nil
 }
 
 // release frees what is on the engine.

@@ -2,6 +2,7 @@ package dream
 
 import (
 	"bytes"
+	"image"
 	"maps"
 	"math"
 	"slices"
@@ -162,4 +163,102 @@ func apart(a, b []float32) float64 {
 		norm += float64(b[i]) * float64(b[i])
 	}
 	return math.Sqrt(diff / norm)
+}
+
+// A layer that is dreamed no more leaves the device, but is remembered, so that a dream which comes back to it goes on.
+func TestFatigueRests(t *testing.T) {
+	d := begin(t, Clouds(40, 32, 7), 3)
+	s := tired()
+	var at3a []float32
+	for i, layer := range []string{"3a/output", "4a/output", "4a/output", "4a/output", "3a/output"} {
+		s.Layer = layer
+		f, err := d.Frame(Fixed(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch i {
+		case 0:
+			at3a = f.Memory["3a/output"]
+		case 3:
+			if d.fatigue.held["3a/output"] != nil || d.fatigue.held["4a/output"] == nil {
+				t.Errorf("held: %v, want only the layer that is dreamed", slices.Sorted(maps.Keys(d.fatigue.held)))
+			}
+			if !slices.Equal(f.Memory["3a/output"], at3a) {
+				t.Error("what was remembered of a layer changed while it rested")
+			}
+		case 4:
+			if e := apart(f.Memory["3a/output"], at3a); e == 0 || e > 0.5 {
+				t.Errorf("the layer's memory is %.2g apart from that before it rested", e)
+			}
+		}
+	}
+}
+
+// Walking through ever more layers does not grow what is remembered for ever.
+func TestFatigueIsBounded(t *testing.T) {
+	var f fatigue
+	f.values = Memory{}
+	for i := range 200 {
+		f.values[string(rune('a'+i%26))+string(rune('a'+i/26))] = make([]float32, 1000)
+	}
+	f.rest(nil)
+	kept := 0
+	for _, v := range f.values {
+		kept += len(v)
+	}
+	if kept > mostRemembered || kept < mostRemembered-1000 {
+		t.Errorf("%d values are kept, want up to %d", kept, mostRemembered)
+	}
+}
+
+// The start picture that is blended in, and a canvas of another size, lie where the frame lies: seen in its place nothing moves.
+func TestOffsetStaysInPlace(t *testing.T) {
+	start := smooth(64, 48)
+	s := tired()
+	s.Step, s.Zoom, s.Hold, s.Drift, s.Fatigue, s.Even, s.Depth = 0, 1e-6, 0, 0, 0, 0, 0
+	off := func(m *image.RGBA) float64 {
+		in := nn.Resize(m.Rect.Dx(), m.Rect.Dy(), 64, 48)
+		sum, n := 0.0, 0
+		for y := 4; y < m.Rect.Dy()-4; y++ {
+			for x := 4; x < m.Rect.Dx()-4; x++ {
+				sum += math.Abs(float64(m.Pix[m.PixOffset(x, y)]) - slopes(in.A*float64(x), in.E*float64(y)))
+				n++
+			}
+		}
+		return sum / float64(n)
+	}
+	for _, c := range []struct {
+		name  string
+		blend float64
+		side  float64
+	}{{"blend", 1, 64}, {"another size", 0, 256}} {
+		d := begin(t, start, 3)
+		for n := range 6 {
+			s.Blend, s.Width, s.Height = c.blend, 64, 48
+			if n > 2 {
+				s.Width, s.Height = c.side, c.side*3/4
+			}
+			f, err := d.Frame(Fixed(s))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e := off(f.Picture()); e > 1.2 {
+				t.Errorf("%s: frame %d is %.2f of 255 off, offset %v", c.name, n+1, e, f.Offset)
+			}
+		}
+	}
+}
+
+func slopes(x, y float64) float64 { return 128 + 100*math.Sin(x/4)*math.Cos(y/5) }
+
+// smooth is a picture of steep slopes and no edges, on which a shift by part of a pixel shows.
+func smooth(w, h int) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			v := uint8(slopes(float64(x), float64(y)))
+			copy(m.Pix[m.PixOffset(x, y):], []uint8{v, v, v, 255})
+		}
+	}
+	return m
 }

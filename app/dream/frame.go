@@ -199,7 +199,7 @@ func (d *Dream) send(f *Frame) error {
 	if err != nil {
 		return err
 	}
-	memory, readings, err := d.fatigue.read()
+	memory, readings, err := d.fatigue.read(d.last.Memory)
 	f.Memory = memory
 	d.coming = &shot{f, append(readings, reading)}
 	return err

@@ -257,11 +257,14 @@ func (l *Loop) fail(err error) {
 	}
 }
 
+// SlowestPace is the seconds that a frame stands for at most, however long it takes.
+const SlowestPace = 2
+
 // keepPace follows the seconds that a frame takes, in steps of a tenth, so that the
 // pace, which recipes record, changes seldom.
 func (l *Loop) keepPace(took time.Duration) {
 	const grain = 1.1
-	t := min(max(took.Seconds(), 1e-3), 2)
+	t := min(max(took.Seconds(), 1e-3), SlowestPace)
 	if r := t / l.pace; r > grain || r < 1/grain {
 		smooth := l.pace * math.Pow(r, 0.3)
 		l.pace = math.Pow(grain, math.Round(math.Log(smooth)/math.Log(grain)))

@@ -27,6 +27,8 @@ func (d *Dream) fit(s Settings) error {
 		err = next.Write(d.startAt(ww, wh))
 	} else {
 		err = d.rescale(next, d.frame)
+		in := nn.Resize(w, h, ww, wh) // from pixels before to pixels now
+		d.offset = [2]float64{d.offset[0] * in.A, d.offset[1] * in.E}
 	}
 	if err != nil {
 		next.Release()
@@ -116,8 +118,19 @@ func (d *Dream) blend(s Settings) error {
 			return err
 		}
 	}
+	origin := d.origin
+	if d.offset != [2]float64{} {
+		// It lies off its place as the frame does. The top octave's canvas is free between frames.
+		if err := d.layOut(s); err != nil {
+			return err
+		}
+		origin = d.octave[0].work
+		if err := d.engine.Warp(origin, d.origin, displaced(nn.Warp{A: 1, E: 1}, [2]float64{}, d.offset), nn.Mirror); err != nil {
+			return err
+		}
+	}
 	b := float32(s.Blend)
-	return d.engine.Combine(d.frame, nn.Term{Canvas: d.frame, Weight: 1 - b}, nn.Term{Canvas: d.origin, Weight: b})
+	return d.engine.Combine(d.frame, nn.Term{Canvas: d.frame, Weight: 1 - b}, nn.Term{Canvas: origin, Weight: b})
 }
 
 func sized(c nn.Canvas, w, h int) bool {

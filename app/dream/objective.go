@@ -69,7 +69,7 @@ func DefaultLayer(net *nn.Net) string {
 // Targets are the layers that settings dream, as far as the net has them: the default one where it has none.
 func Targets(net *nn.Net, s Settings) (layers []int) {
 	if s.Class != "" {
-		if l := classLayer(net, s.Layer); l >= 0 {
+		if l := ClassLayer(net, s.Layer); l >= 0 {
 			return []int{l}
 		}
 	}
@@ -86,8 +86,8 @@ func Targets(net *nn.Net, s Settings) (layers []int) {
 	return layers
 }
 
-// classLayer is the layer whose channels a class is dreamed by, -1 for none: the label map where that is named, else the logits.
-func classLayer(net *nn.Net, named string) int {
+// ClassLayer is the layer whose channels a class is dreamed by, -1 for none: the label map where that is named, else the logits.
+func ClassLayer(net *nn.Net, named string) int {
 	if named != "" && named == net.LabelMap {
 		if l, err := net.Find(named); err == nil {
 			return l
@@ -191,7 +191,7 @@ func (r *resolver) resolve(s Settings) (nn.Objective, error) {
 // classObjective dreams the label that contains a word: at every place where the layer is the label map, else
 // in the picture as a whole.
 func classObjective(net *nn.Net, word, layer string) (nn.Objective, error) {
-	l := classLayer(net, layer)
+	l := ClassLayer(net, layer)
 	if l < 0 {
 		return nil, fmt.Errorf("dream: net %q has no labels, so it has no class %q; name a layer and a channel", net.Name, word)
 	}

@@ -87,7 +87,7 @@ func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 	if obj, err = d.fatigue.of(obj, s); err != nil {
 		return err
 	}
-	step := nn.Step{Size: float32(s.Step), Depth: nn.Depth{Amount: float32(s.Depth), Levels: int(s.DepthLevels)}}
+	step := nn.Step{Size: float32(s.Step), Depth: nn.Depth{Amount: float32(s.Depth), Levels: int(s.DepthLevels)}, Number: d.steps}
 	if j := int(s.Jitter); j > 0 {
 		step.ShiftX = d.rng.IntN(2*j+1) - j
 		step.ShiftY = d.rng.IntN(2*j+1) - j

@@ -31,6 +31,7 @@ func SceneSheet(net *nn.Net, engine nn.Engine, scenes []Preset, in *Still, after
 		if err != nil {
 			return nil, err
 		}
+		s.Suit(in.Made())
 		s.Pace, s.Width, s.Height = NominalPace, float64(size.X), float64(size.Y)
 		shown := 0
 		err = dreamFrames(net, engine, in, s, o, last, func(f *Frame) error {

@@ -56,17 +56,24 @@ func Defaults() Settings {
 	return s
 }
 
-// PerSecond turns rates by the frame into rates by the second, for frames that stand for so many seconds each.
-func (s *Settings) PerSecond(pace float64) {
-	s.Zoom = 1 - math.Pow(1-s.Zoom, 1/pace)
-	s.Rotate, s.PanX, s.PanY = s.Rotate/pace, s.PanX/pace, s.PanY/pace
+// PerFrame turns rates by the second into rates by the frame, which then stands for a whole unit of time.
+func (s *Settings) PerFrame() {
+	s.Zoom = 1 - math.Pow(1-s.Zoom, s.Pace)
+	s.Rotate, s.PanX, s.PanY = s.Rotate*s.Pace, s.PanX*s.Pace, s.PanY*s.Pace
+	s.Pace = 1
 }
 
-// Photo suits settings to a start picture of real things, whose plain places would be left empty: weak ones get some of
-// the strong ones' share, where channels tire and nothing else is asked for.
-func (s *Settings) Photo() {
-	if s.Fatigue > 0 && s.Even == 0 {
-		s.Even = 0.5
+// photoEven is the evenness of dreams of real things, whose plain places would else be left empty.
+const photoEven = 0.5
+
+// Suit suits settings that say nothing else to a start picture, one that is made or one of real things: on those weak
+// places get some of the strong ones' share, where channels tire.
+func (s *Settings) Suit(made bool) {
+	switch {
+	case made && s.Even == photoEven: // as it was for a picture before
+		s.Even = 0
+	case !made && s.Fatigue > 0 && s.Even == 0:
+		s.Even = photoEven
 	}
 }
 

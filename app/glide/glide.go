@@ -66,9 +66,15 @@ func (g *Glide) next() {
 	g.waiting = append(g.waiting[:0], g.waiting[1:]...)
 	g.older, g.newer, g.motion = g.newer, f, Identity
 	if f.Number == g.older.Number+1 {
-		from := g.older.Offset
+		from := g.offset()
 		g.motion = After(move([2]float64{-from[0], -from[1]}), After(f.Motion, move(f.Offset)))
 	}
+}
+
+// offset is that of the older frame in pixels of the newer one, which may have another size.
+func (g *Glide) offset() [2]float64 {
+	in := Resized(g.older, g.newer)
+	return [2]float64{g.older.Offset[0] * in.A, g.older.Offset[1] * in.E}
 }
 
 // move is the motion from places to the pixels of a picture that lies off them by so much.
@@ -109,7 +115,7 @@ func (g *Glide) View() (older, newer *dream.Frame, fromOlder, fromNewer nn.Warp,
 	if g.older == nil || g.phase >= 1 {
 		return nil, g.newer, Identity, After(move(g.newer.Offset), Power(g.motion, max(g.phase-1, 0))), 1
 	}
-	return g.older, g.newer, After(move(g.older.Offset), Power(g.motion, g.phase)),
+	return g.older, g.newer, After(move(g.offset()), Power(g.motion, g.phase)),
 		After(move(g.newer.Offset), Power(g.motion, g.phase-1)), g.phase
 }
 

@@ -63,16 +63,18 @@ func TestSizeChanges(t *testing.T) {
 // without offsets.
 func TestOffsets(t *testing.T) {
 	offsets := [][2]float64{{}, {0.4, -0.3}, {-0.5, 0.1}, {0.2, 0.5}}
+	sides := []int{64, 64, 128, 48} // frames may change their size
 	var plain, off Glide
 	for n, o := range offsets {
 		s := dream.Live()
 		s.Zoom, s.Rotate, s.CentreX = 0.1, 5, 0.7
-		m := dream.Motion(s, 1, 64, 48)
-		f := dream.Frame{Image: image.NewRGBA(image.Rect(0, 0, 64, 48)), Number: n + 1, Done: time.Unix(int64(n), 0), Motion: m}
+		m := dream.Motion(s, 1, sides[n], sides[n])
+		f := dream.Frame{Image: image.NewRGBA(image.Rect(0, 0, sides[n], sides[n])), Number: n + 1, Done: time.Unix(int64(n), 0), Motion: m}
 		plain.Arrive(&f)
 		displaced := f
 		if displaced.Offset = o; n > 0 {
-			last := offsets[n-1]
+			last, in := offsets[n-1], float64(sides[n]-1)/float64(sides[n-1]-1)
+			last[0], last[1] = last[0]*in, last[1]*in
 			displaced.Motion.C += last[0] - m.A*o[0] - m.B*o[1]
 			displaced.Motion.F += last[1] - m.D*o[0] - m.E*o[1]
 		}
@@ -87,7 +89,8 @@ func TestOffsets(t *testing.T) {
 			}
 			near(t, gotNewer, After(nn.Warp{A: 1, C: newer.Offset[0], E: 1, F: newer.Offset[1]}, fromNewer))
 			if older != nil {
-				near(t, gotOlder, After(nn.Warp{A: 1, C: older.Offset[0], E: 1, F: older.Offset[1]}, fromOlder))
+				in := Resized(older, newer).A
+				near(t, gotOlder, After(nn.Warp{A: 1, C: in * older.Offset[0], E: 1, F: in * older.Offset[1]}, fromOlder))
 			}
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"zalgoscope/app/dream"
 )
 
 // gate is a recorder that writes a frame whenever it is let.
@@ -109,7 +111,7 @@ func TestRing(t *testing.T) {
 	}
 	start := time.Unix(1000, 0)
 	add := func(number int, ms int) {
-		ring.Add(grey(number), number, start.Add(time.Duration(ms)*time.Millisecond))
+		ring.Add(&dream.Frame{Image: grey(number), Number: number, Done: start.Add(time.Duration(ms) * time.Millisecond)})
 	}
 	held := func() string { n, span, bytes := ring.Held(); return fmt.Sprint(n, " ", span, " ", bytes) }
 	for n := 1; n <= 30; n++ {

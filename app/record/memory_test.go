@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"zalgoscope/app/dream"
 )
 
 // TestMemory records many frames in every kind of file and loop that holds frames back, beside a
@@ -39,7 +41,7 @@ func TestMemory(t *testing.T) {
 				if err := w.Add(m); err != nil {
 					t.Fatal(err)
 				}
-				ring.Add(m, n+1, time.Unix(0, int64(n)*int64(time.Second)/20))
+				ring.Add(&dream.Frame{Image: m, Number: n + 1, Done: time.Unix(0, int64(n)*int64(time.Second)/20)})
 				// What the frames on their way hold comes and goes: the least of ten looks counts.
 				switch {
 				case n%10 != 0:

@@ -49,12 +49,16 @@ func session(t *testing.T, path string, start *dream.Still, from, count int) []*
 	t.Helper()
 	const seed = 99
 	net := tinyNet()
-	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: seed})
+	// It goes on with what another dream remembered.
+	memory := dream.Memory{"conv2": {0.2, 3, 0.5, 1.1, 0.2, 0.9}}
+	d, err := dream.New(net, engineOf(t, net), start, dream.Options{Seed: seed, Memory: memory})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Release()
-	log := NewLog(Recipe{Net: Net{Name: net.Name}, Device: "reference", Seed: seed, Start: StartOf(start)}, nil)
+	head := Recipe{Net: Net{Name: net.Name}, Device: "reference", Seed: seed, Start: StartOf(start)}
+	head.Start.Memory = memory
+	log := NewLog(head, nil)
 	d.OnChange(log.Change)
 	rec, err := Create(path, Options{Recipe: log.Since(from)})
 	if err != nil {
@@ -90,12 +94,13 @@ func turning(tick int64) (dream.Settings, error) {
 		fallthrough
 	case tick >= 14:
 		s.Layer, s.Channel, s.Drift = "conv1", "2", 0.1
+		s.Fatigue, s.DepthLevels = 1.3, 3
 		fallthrough
 	case tick >= 7:
-		s.Zoom, s.Rotate, s.Blend = -0.031415926, 3, 0.1
+		s.Zoom, s.Rotate, s.Blend, s.Depth = -0.031415926, 3, 0.1, 0.6
 		fallthrough
 	case tick >= 3:
-		s.Step = 0.1 + 0.2
+		s.Step, s.Even = 0.1+0.2, 0.7
 	}
 	return s, nil
 }

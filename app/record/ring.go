@@ -2,10 +2,11 @@ package record
 
 import (
 	"errors"
-	"image"
 	"slices"
 	"sync"
 	"time"
+
+	"zalgoscope/app/dream"
 )
 
 // Ring holds the frames of the last seconds, for an instant replay. It keeps the
@@ -15,15 +16,9 @@ type Ring struct {
 	most int64
 
 	mu     sync.Mutex
-	frames []ringFrame   // guarded by mu
-	recipe func() Recipe // of the dream that they are of, nil for none; guarded by mu
-	bytes  int64         // of the frames; guarded by mu
-}
-
-type ringFrame struct {
-	m      *image.RGBA
-	number int
-	at     time.Time
+	frames []*dream.Frame // guarded by mu
+	recipe func() Recipe  // of the dream that they are of, nil for none; guarded by mu
+	bytes  int64          // of the frames; guarded by mu
 }
 
 // NewRing makes a ring that goes back for a time but never holds more bytes of frames than most.
@@ -36,20 +31,19 @@ func (r *Ring) Begin(recipe func() Recipe) {
 	r.frames, r.bytes, r.recipe = nil, 0, recipe
 }
 
-// Add takes a frame, which must not change any more, its number in the dream, from 1,
-// and when it was finished. A number that does not follow on the last one is another
+// Add takes a frame. One whose number does not follow on the last one's is another
 // dream's, and the ring begins again.
-func (r *Ring) Add(m *image.RGBA, number int, at time.Time) {
+func (r *Ring) Add(f *dream.Frame) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if n := len(r.frames); n > 0 && r.frames[n-1].number+1 != number {
+	if n := len(r.frames); n > 0 && r.frames[n-1].Number+1 != f.Number {
 		r.frames, r.bytes = nil, 0
 	}
-	r.frames = append(r.frames, ringFrame{m, number, at})
-	r.bytes += int64(len(m.Pix))
+	r.frames = append(r.frames, f)
+	r.bytes += int64(len(f.Image.Pix))
 	drop := 0
-	for drop < len(r.frames) && (r.bytes > r.most || at.Sub(r.frames[drop].at) > r.span) {
-		r.bytes -= int64(len(r.frames[drop].m.Pix))
+	for drop < len(r.frames) && (r.bytes > r.most || f.Done.Sub(r.frames[drop].Done) > r.span) {
+		r.bytes -= int64(len(r.frames[drop].Image.Pix))
 		drop++
 	}
 	// The rest moves down, so that what is dropped can be freed.
@@ -63,7 +57,7 @@ func (r *Ring) Held() (frames int, span time.Duration, bytes int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n := len(r.frames); n > 0 {
-		span = r.frames[n-1].at.Sub(r.frames[0].at)
+		span = r.frames[n-1].Done.Sub(r.frames[0].Done)
 	}
 	return len(r.frames), span, r.bytes
 }
@@ -85,7 +79,7 @@ func (r *Ring) Still() *Ring {
 // of the frames in it is filled in. Progress, which may be nil, hears how far it is.
 func (r *Ring) Save(path string, o Options, progress func(done, total int)) error {
 	r.mu.Lock()
-	frames := append([]ringFrame(nil), r.frames...)
+	frames := append([]*dream.Frame(nil), r.frames...)
 	if o.Recipe == nil {
 		o.Recipe = r.recipe
 	}
@@ -97,7 +91,7 @@ func (r *Ring) Save(path string, o Options, progress func(done, total int)) erro
 		o.FPS = rate(frames)
 	}
 	if recipe := o.Recipe; recipe != nil {
-		from := frames[0].number - 1
+		from := frames[0].Number - 1
 		o.Recipe = func() Recipe {
 			r := recipe()
 			r.From = from
@@ -109,7 +103,7 @@ func (r *Ring) Save(path string, o Options, progress func(done, total int)) erro
 		return err
 	}
 	for i, f := range frames {
-		if err = rec.Add(f.m); err != nil {
+		if err = rec.Add(f.Picture()); err != nil {
 			break
 		}
 		if progress != nil {
@@ -123,9 +117,9 @@ func (r *Ring) Save(path string, o Options, progress func(done, total int)) erro
 }
 
 // rate is the frames' own rate, within what every format can show.
-func rate(frames []ringFrame) float64 {
+func rate(frames []*dream.Frame) float64 {
 	n := len(frames) - 1
-	span := frames[n].at.Sub(frames[0].at).Seconds()
+	span := frames[n].Done.Sub(frames[0].Done).Seconds()
 	if n == 0 || span <= 0 {
 		return DefaultFPS
 	}

@@ -48,7 +48,7 @@ func calm(s dream.Settings) dream.Settings {
 func (w *Wanderer) objectiveOf(s dream.Settings) objective {
 	if s.Class != "" {
 		if found := dream.Matches(w.net.Labels, s.Class); len(found) > 0 && w.logits >= 0 {
-			return w.labels(found[0])
+			return w.channels(dream.ClassLayer(w.net, s.Layer), found[0])
 		}
 	}
 	if s.Channel != "" {
@@ -59,9 +59,13 @@ func (w *Wanderer) objectiveOf(s dream.Settings) objective {
 	return objective{place: dream.LayerPlace(w.trunk, s.Layer), layer: s.Layer}
 }
 
-func (w *Wanderer) labels(classes ...int) objective {
-	out := objective{place: -1, layer: w.net.Layers[w.logits].Name}
-	for _, c := range classes {
+// labels dreams classes in the picture as a whole.
+func (w *Wanderer) labels(classes ...int) objective { return w.channels(w.logits, classes...) }
+
+// channels dreams some of a layer's.
+func (w *Wanderer) channels(layer int, channels ...int) objective {
+	out := objective{place: -1, layer: w.net.Layers[layer].Name}
+	for _, c := range channels {
 		out.channels = append(out.channels, dream.Weighted{Name: strconv.Itoa(c), Weight: 1})
 	}
 	return out

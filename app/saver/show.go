@@ -227,7 +227,7 @@ func (s *Show) hear() {
 	s.mu.Unlock()
 	for _, f := range frames {
 		if !s.last.IsZero() {
-			took := min(max(f.Done.Sub(s.last).Seconds(), 1e-3), 1)
+			took := min(max(f.Done.Sub(s.last).Seconds(), 1e-3), dream.SlowestPace)
 			s.pace += 0.3 * (took - s.pace)
 		}
 		s.last = f.Done
@@ -262,6 +262,7 @@ func (s *Show) settings(seconds float64) dream.Settings {
 	settings.Width, settings.Height = float64(w), float64(h)
 	settings.Pace = s.pace
 	if s.images != nil {
+		settings.Suit(false)
 		// People want to see their picture before it is dreamed away.
 		settings.Step *= 0.2 + 0.8*smooth(min((s.time-s.begun)/emerging, 1))
 	}

@@ -168,7 +168,10 @@ func (w *Wanderer) ease(seconds float64) {
 		if p == nil || k.Whole {
 			continue
 		}
-		*p += share * (*k.Number(&w.goal.numbers) - *p)
+		goal := *k.Number(&w.goal.numbers)
+		if *p += share * (goal - *p); math.Abs(goal-*p) < (k.Max-k.Min)/2000 {
+			*p = goal // not by ever less for ever: what is at rest costs nothing
+		}
 	}
 }
 
@@ -185,7 +188,11 @@ func (w *Wanderer) turn(seconds float64) {
 		return
 	}
 	g := &w.goal.numbers
-	w.numbers.Steps, w.numbers.Octaves, w.numbers.Jitter = g.Steps, g.Octaves, g.Jitter
+	for i := range dream.Knobs {
+		if k := &dream.Knobs[i]; k.Whole && k.Group != "canvas" {
+			*k.Number(&w.numbers) = *k.Number(g)
+		}
+	}
 	w.numbers.Bend, w.numbers.Mod = g.Bend, g.Mod
 	p, to := &w.present, w.goal.objective
 	switch {

@@ -133,3 +133,39 @@ func TestBends(t *testing.T) {
 		}
 	}
 }
+
+// Every scene comes to be dreamed as its preset says: the same layer or channels, and after a while the same numbers to
+// the last bit, so that what a scene has not costs nothing.
+func TestScenesAreThoseOfThePresets(t *testing.T) {
+	net := menagerie(t)
+	for _, p := range dream.Presets() {
+		want, err := p.Apply(dream.Live(), net)
+		if err != nil {
+			continue
+		}
+		o := Defaults()
+		o.Scene = p.Name
+		w, err := NewWanderer(net, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.numbers = calm(dream.Live()) // as another scene left them
+		w.numbers.Depth, w.numbers.Even, w.numbers.DepthLevels = 0.7, 0.9, 2
+		w.turning = 0
+		for range 240 {
+			w.Advance(0.5)
+		}
+		goal := calm(want)
+		for i := range dream.Knobs {
+			k := &dream.Knobs[i]
+			if n := k.Number(&w.numbers); n != nil && k.Group != "canvas" && *n != *k.Number(&goal) {
+				t.Errorf("%s: %s stands at %g after two minutes, want %g", p.Name, k.Name, *n, *k.Number(&goal))
+			}
+		}
+		if want.Class != "" {
+			if layer := net.Layers[dream.ClassLayer(net, want.Layer)].Name; w.present.layer != layer || len(w.present.channels) == 0 {
+				t.Errorf("%s dreams %+v, want a class of %s", p.Name, w.present, layer)
+			}
+		}
+	}
+}

@@ -87,7 +87,7 @@ func (e *engine) own(c nn.Canvas) (nn.Canvas, error) {
 	ours, ok := c.(*canvas)
 	switch {
 	case !ok || ours.engine != e:
-		return nil, errors.New("spare: a canvas of another engine")
+		return nil, errors.New("failover: a canvas of another engine")
 	case ours.moved != e.moved:
 		return nil, e.moved
 	}
@@ -165,7 +165,7 @@ func (e *engine) ours(obj nn.Objective) (nn.Objective, error) {
 		m, ok := t.Fatigue.Memory.(*memory)
 		switch {
 		case !ok || m.engine != e:
-			return nil, errors.New("spare: a memory of another engine")
+			return nil, errors.New("failover: a memory of another engine")
 		case m.moved != e.moved:
 			return nil, e.moved
 		}
