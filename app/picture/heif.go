@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"slices"
 
 	"github.com/gen2brain/avif"
@@ -18,6 +19,7 @@ type heifFile struct {
 	props    []heifBox
 	of       map[uint32][]int // properties of each picture, by their number from 1
 	w, h     int
+	clean    []byte // the body of the box that says which part is shown, nil for all
 	profile  []byte
 	matrix   int  // of H.273, 2 for not said
 	full     bool // levels at full length
@@ -63,8 +65,9 @@ func openHEIF(data []byte) (*source, error) {
 	if kind == "an AVIF" {
 		s.orientation = f.orientation()
 	} else {
-		if f.rotation&1 == 1 { // libheif turns it
-			s.w, s.h = f.h, f.w
+		s.w, s.h = f.aperture() // libheif cuts and turns it
+		if f.rotation&1 == 1 {
+			s.w, s.h = s.h, s.w
 		}
 		if s.w < narrowest {
 			return nil, fmt.Errorf("is a HEIC that is narrower than %d pixels, which is not opened: convert it to PNG or JPEG first", narrowest)
@@ -142,6 +145,27 @@ func mendCorner(m image.Image) {
 // orientation is that of EXIF which the turn and the mirror come to.
 func (f *heifFile) orientation() int {
 	return [4][3]int{{1, 4, 2}, {8, 5, 7}, {3, 2, 4}, {6, 7, 5}}[f.rotation][f.mirror]
+}
+
+// aperture is the size of the part that is shown: encoders fill sides up to whole blocks. Its fractions
+// (ISO/IEC 14496-12, 12.1.4) are rounded as libheif does.
+func (f *heifFile) aperture() (w, h int) {
+	shown := func(side, at int) int {
+		fraction := func(i int) float64 {
+			return float64(int32(binary.BigEndian.Uint32(f.clean[at+i:]))) / float64(binary.BigEndian.Uint32(f.clean[at+i+4:]))
+		}
+		size := fraction(0)
+		first := math.Trunc(fraction(16) + float64(side-1)/2 - (size-1)/2)
+		last := math.Floor(size - 1 + first + 0.5)
+		if first, last = max(first, 0), min(last, float64(side-1)); last >= first {
+			return int(last-first) + 1
+		}
+		return side // of no sense: the decoder says so
+	}
+	if f.clean == nil {
+		return f.w, f.h
+	}
+	return shown(f.w, 0), shown(f.h, 8)
 }
 
 // alpha tells whether some picture in the file is another one's alpha.
@@ -243,6 +267,8 @@ func (f *heifFile) property(b heifBox) {
 	switch {
 	case b.name == "ispe" && len(b.body) >= 12:
 		f.w, f.h = int(binary.BigEndian.Uint32(b.body[4:])), int(binary.BigEndian.Uint32(b.body[8:]))
+	case b.name == "clap" && len(b.body) >= 32:
+		f.clean = b.body
 	case b.name == "pixi" && len(b.body) >= 6:
 		f.deep = b.body[5] > 8
 	case b.name == "irot" && len(b.body) >= 1:
