@@ -17,6 +17,9 @@ import (
 // programs wait two seconds.
 const stopTime = 1500 * time.Millisecond
 
+// leaveTime is how long the program's last act may last, which on a drive that does not answer has no end.
+const leaveTime = 2 * time.Second
+
 // stopped is the exit status after a stop signal.
 const stopped = 130
 
@@ -37,10 +40,24 @@ func stoppable(exit func(status int)) context.Context {
 		case <-signals:
 		case <-time.After(stopTime):
 		}
-		leave()
+		hurry(signals, leave)
 		exit(stopped)
 	}()
 	return ctx
+}
+
+// hurry waits for the end of an act, but no longer than until the next signal or leaveTime.
+func hurry(signals <-chan os.Signal, act func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		act()
+	}()
+	select {
+	case <-done:
+	case <-signals:
+	case <-time.After(leaveTime):
+	}
 }
 
 // late is closed when the context has ended a while ago, with time left to end what can be ended.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -123,6 +124,35 @@ func TestStopSignals(t *testing.T) {
 			if text, err := os.ReadFile(filepath.Join(dir, "old.gif")); err != nil || string(text) != "old" {
 				t.Errorf("the old file holds %q, %v", text, err)
 			}
+		})
+	}
+}
+
+// The end of the program waits for no drive that does not answer.
+func TestLeavingThatHangs(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		signal time.Duration // when the next one comes, 0 for never
+		act    time.Duration // how long it lasts
+		want   time.Duration
+	}{
+		{"as long as it lasts", 0, leaveTime / 4, leaveTime / 4},
+		{"too long", 0, time.Hour, leaveTime},
+		{"signal", leaveTime / 2, time.Hour, leaveTime / 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				signals := make(chan os.Signal, 1)
+				if c.signal > 0 {
+					time.AfterFunc(c.signal, func() { signals <- os.Interrupt })
+				}
+				began := time.Now()
+				hurry(signals, func() { time.Sleep(c.act) })
+				if got := time.Since(began); got != c.want {
+					t.Errorf("it ends after %v, want %v", got, c.want)
+				}
+				time.Sleep(c.act) // the act has to end with the test
+			})
 		})
 	}
 }
