@@ -84,14 +84,16 @@ func TestRecipeIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	packed := func(text string) []byte {
+	packedAs := func(keyword, text string) []byte {
 		var b bytes.Buffer
-		b.WriteString(pngKeyword + "\x00\x00")
+		b.WriteString(keyword + "\x00\x00")
 		z := zlib.NewWriter(&b)
 		_, _ = z.Write([]byte(text))
 		z.Close()
 		return pngChunk("zTXt", b.Bytes())
 	}
+	packed := func(text string) []byte { return packedAs(pngKeyword, text) }
+	bomb, broken := packedAs(pngComment, strings.Repeat("\n", 2<<20)), pngChunk("zTXt", []byte(pngComment+"\x00\x00\x78\x9c\xff"))
 	withChunks := func(chunks ...[]byte) []byte {
 		return bytes.Join([][]byte{plain[:pngHead], bytes.Join(chunks, nil), plain[pngHead:]}, nil)
 	}
@@ -113,6 +115,8 @@ func TestRecipeIsBounded(t *testing.T) {
 		{"a film of plain chunks", withChunks(parts(20, pngText(pad), append(pngChunk("acTL", make([]byte, 8)), pngText(good)...))...), ""},
 		{"a film of packed chunks", withChunks(parts(20, packed(pad), append(pngChunk("acTL", make([]byte, 8)), packed(good)...))...), "longer"},
 		{"another's chunk", withChunks(pngChunk("tEXt", append([]byte("Comment\x00"), make([]byte, 8<<20)...)), pngText(good)), ""},
+		{"another's packed chunks", withChunks(parts(100, bomb, pngText(good))...), ""},
+		{"another's broken chunks", withChunks(parts(10_000, broken, pngText(good))...), ""},
 		{"JPEG comments", append([]byte("\xff\xd8"), jpegText(strings.Repeat(pad, 20)+good)...), "longer"},
 		{"GIF comments", append([]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00"), gifComment(good+strings.Repeat(pad, 70))...), "longer"},
 		{"a text", []byte(good[:len(good)-len(textEnd)] + strings.Repeat(pad, 70)), "longer"},

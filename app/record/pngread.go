@@ -14,7 +14,7 @@ import (
 type pngReader struct {
 	*bufio.Reader
 	found  copies
-	packed int  // bytes of it that were inflated
+	packed int  // bytes that were inflated, of whatever came of them, and some for each chunk
 	film   bool // it is an APNG, which may have more
 	frames int
 }
@@ -91,6 +91,9 @@ func (p *pngReader) ours(n int64) (body []byte, own bool, err error) {
 	return body[skip:], own, err
 }
 
+// packedCost is what a packed chunk counts for beside its bytes, as unpacking takes much for the least of them.
+const packedCost = 1 << 10
+
 // keep adds a text chunk to the recipe. A comment may be somebody else's.
 func (p *pngReader) keep(kind string, body []byte, own bool) error {
 	body, packed, err := pngTextBody(kind, body)
@@ -98,10 +101,14 @@ func (p *pngReader) keep(kind string, body []byte, own bool) error {
 		return err
 	}
 	if packed {
-		if body, err = inflate(body, mostStill-p.packed); err != nil {
+		if p.packed > mostStill {
+			return fmt.Errorf("record: the PNG's %s chunk: %w", kind, errLong)
+		}
+		body, err = inflate(body, mostStill-p.packed)
+		p.packed += len(body) + packedCost
+		if err != nil {
 			return fmt.Errorf("record: the PNG's %s chunk: %w", kind, err)
 		}
-		p.packed += len(body)
 	}
 	if !own && !begins(body) {
 		return nil
