@@ -39,7 +39,7 @@ func TestSliders(t *testing.T) {
 		case "steps":
 			target = 0.2
 		case "octaves":
-			target = 0.45
+			target = 0.3
 		}
 		w.drag(at(before.Rect, from), at(before.Rect, target))
 		after := w.ask(request{Name: name})
