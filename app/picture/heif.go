@@ -17,7 +17,7 @@ import (
 type heifFile struct {
 	primary  uint32
 	props    []heifBox
-	of       map[uint32][]int // properties of each picture, by their number from 1
+	own      []int // the primary picture's properties, by their number from 1
 	w, h     int
 	clean    []byte // the body of the box that says which part is shown, nil for all
 	profile  []byte
@@ -53,7 +53,7 @@ func openHEIF(data []byte) (*source, error) {
 	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
 		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
 	}
-	f := heifFile{matrix: 2, full: true, of: map[uint32][]int{}}
+	f := heifFile{matrix: 2, full: true}
 	if err := f.read(boxes); err != nil {
 		return nil, fmt.Errorf("is %s that is damaged: %w", kind, err)
 	}
@@ -175,9 +175,12 @@ func (f *heifFile) alpha() bool {
 	})
 }
 
+// mostBoxes is how many boxes of one and properties of a picture are looked at: numbers for more there are not.
+const mostBoxes = 1 << 15
+
 // heifBoxes takes data apart. What is cut off is left out.
 func heifBoxes(data []byte) (all []heifBox) {
-	for len(data) >= 8 {
+	for len(data) >= 8 && len(all) < mostBoxes {
 		n, head := int64(binary.BigEndian.Uint32(data)), int64(8)
 		if n == 1 && len(data) >= 16 {
 			n, head = int64(binary.BigEndian.Uint64(data[8:])), 16
@@ -195,6 +198,7 @@ func heifBoxes(data []byte) (all []heifBox) {
 
 // read finds the primary picture's properties.
 func (f *heifFile) read(boxes []heifBox) error {
+	var lists [][]byte // of properties; which is the primary picture may stand behind them
 	for _, b := range boxes {
 		if b.name != "meta" || len(b.body) < 4 {
 			continue
@@ -211,13 +215,18 @@ func (f *heifFile) read(boxes []heifBox) error {
 					case "ipco":
 						f.props = heifBoxes(b.body)
 					case "ipma":
-						f.associate(b.body)
+						if len(lists) < mostBoxes {
+							lists = append(lists, b.body)
+						}
 					}
 				}
 			}
 		}
 	}
-	for _, i := range f.of[f.primary] {
+	for _, l := range lists {
+		f.associate(l)
+	}
+	for _, i := range f.own {
 		if i >= 1 && i <= len(f.props) {
 			f.property(f.props[i-1])
 		}
@@ -228,35 +237,31 @@ func (f *heifFile) read(boxes []heifBox) error {
 	return nil
 }
 
-// associate reads which picture has which properties.
+// associate reads which properties the primary picture has.
 func (f *heifFile) associate(b []byte) {
 	if len(b) < 8 {
 		return
 	}
-	version, wide := b[0], b[3]&1 == 1
+	head, size := 3, 1+int(b[3]&1)
+	if b[0] > 0 { // a later version
+		head = 5
+	}
 	n := binary.BigEndian.Uint32(b[4:])
 	b = b[8:]
-	for ; n > 0 && len(b) >= 5; n-- {
+	for ; n > 0 && len(b) >= head; n-- {
 		id := uint32(binary.BigEndian.Uint16(b))
-		b = b[2:]
-		if version > 0 {
-			id = id<<16 | uint32(binary.BigEndian.Uint16(b))
-			b = b[2:]
+		if head == 5 {
+			id = binary.BigEndian.Uint32(b)
 		}
-		if len(b) < 1 {
-			return
-		}
+		b = b[head-1:]
 		count := int(b[0])
-		for b = b[1:]; count > 0; count-- {
-			switch {
-			case wide && len(b) >= 2:
-				f.of[id] = append(f.of[id], int(binary.BigEndian.Uint16(b)&0x7fff))
-				b = b[2:]
-			case !wide && len(b) >= 1:
-				f.of[id] = append(f.of[id], int(b[0]&0x7f))
-				b = b[1:]
-			default:
-				return
+		for b = b[1:]; count > 0 && len(b) >= size; count-- {
+			number := int(b[0] & 0x7f)
+			if size == 2 {
+				number = number<<8 | int(b[1])
+			}
+			if b = b[size:]; id == f.primary && len(f.own) < mostBoxes {
+				f.own = append(f.own, number)
 			}
 		}
 	}

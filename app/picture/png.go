@@ -117,12 +117,15 @@ func (p *pngFile) chunk(name string, body []byte, s *source) error {
 			}
 		}
 	case "iCCP":
-		_, packed, _ := bytes.Cut(body, []byte{0})
-		s.profile = inflated(packed)
+		if _, packed, _ := bytes.Cut(body, []byte{0}); s.profile == nil { // further ones are not allowed
+			s.profile = inflated(packed)
+		}
 	case "eXIf":
 		s.orientation = readDirectory(bytes.TrimPrefix(body, []byte("Exif\x00\x00"))).orientation()
 	case "IDAT":
-		p.pixels = append(p.pixels, body)
+		if len(body) > 0 {
+			p.pixels = append(p.pixels, body)
+		}
 	}
 	return nil
 }

@@ -191,6 +191,12 @@ func TestMemory(t *testing.T) {
 	}
 	bomb := encoded(t, func(w io.Writer) error { return png.Encode(w, quarters(4, 4)) })
 	bomb = withProfile(bomb, packed(make([]byte, 64<<20)))
+	small := encoded(t, func(w io.Writer) error { return png.Encode(w, quarters(4, 4)) })
+	profiles := small
+	for range 20 {
+		profiles = withProfile(profiles, packed(make([]byte, 4<<20)))
+	}
+	idle := bytes.Join([][]byte{small[:33], bytes.Repeat(chunked(small, "IDAT", nil)[33:45], 100_000), small[33:]}, nil)
 	heard(t)
 	for _, c := range []struct {
 		name string
@@ -200,10 +206,48 @@ func TestMemory(t *testing.T) {
 		{"a large PNG of 16 bits", deep, 16*200*133 + 1<<20},
 		{"an animation", frames, 16*200*133 + 1<<20},
 		{"a profile of 64 MB", bomb, 5 * mostProfile},
+		{"many profiles", profiles, 5 * mostProfile},
+		{"many chunks without pixels", idle, 1 << 20},
 	} {
 		var err error
 		if got := allocated(func() { _, err = Options{Most: 200}.decode(c.data, "") }); err != nil || got > c.most {
 			t.Errorf("%s: %d bytes are taken, at most %d are wanted (%v)", c.name, got, c.most, err)
+		}
+	}
+}
+
+// Boxes and properties without end take no memory.
+func TestMemoryOfBoxes(t *testing.T) {
+	box := func(name string, parts ...[]byte) []byte {
+		body := bytes.Join(parts, nil)
+		return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(body))), name...), body...)
+	}
+	head := func(first int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(first)) }
+	size := box("ispe", head(0), head(48), head(32))
+	file := func(props, links, rest []byte) []byte {
+		return append(box("meta", head(0), box("pitm", head(0), []byte{0, 7}),
+			box("iprp", box("ipco", size, props), box("ipma", head(0), links))), rest...)
+	}
+	own := []byte{0, 7, 1, 1}
+	var pictures []byte
+	for i := range 1 << 16 {
+		if i != 7 {
+			pictures = append(pictures, byte(i>>8), byte(i), 1, 1)
+		}
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"boxes", file(nil, append(head(1), own...), bytes.Repeat(box("free"), 1<<20))},
+		{"properties", file(bytes.Repeat(box("free"), 1<<20), append(head(1), own...), nil)},
+		{"pictures", file(nil, append(append(head(1<<16), own...), pictures...), nil)},
+		{"numbers", file(nil, append(head(1<<16), bytes.Repeat(append([]byte{0, 7, 255}, bytes.Repeat([]byte{1}, 255)...), 1<<14)...), nil)},
+	} {
+		f, err := heifFile{}, error(nil)
+		got := allocated(func() { err = f.read(heifBoxes(c.data)) })
+		if err != nil || f.w != 48 || f.h != 32 || got > 8<<20 {
+			t.Errorf("%s: %dx%d, %v, %d bytes are taken", c.name, f.w, f.h, err, got)
 		}
 	}
 }
