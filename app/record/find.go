@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,52 +52,6 @@ func bases(path string) (out []string) {
 		}
 	}
 	return out
-}
-
-// Regular tells whether a path leads to a regular file of this machine. It asks the system for nothing that lies elsewhere,
-// not by links either: a name in somebody's picture must not make this machine call another one.
-func Regular(path string) bool {
-	const links = 8
-	for range links {
-		if !here(path) {
-			return false
-		}
-		info, err := os.Lstat(path)
-		if err != nil || info.Mode()&os.ModeSymlink == 0 {
-			return err == nil && info.Mode().IsRegular()
-		}
-		target, err := os.Readlink(path)
-		if err != nil {
-			return false
-		}
-		if !filepath.IsAbs(target) && !strings.HasPrefix(target, `\`) && !strings.HasPrefix(target, "/") {
-			target = filepath.Join(filepath.Dir(path), target)
-		}
-		path = target
-	}
-	return false
-}
-
-// here tells whether a path is one of files of this machine: no share of another one, as \\host\share and
-// //host/share are and as Linux mounts them under /net, no device, and none of what the kernel makes up.
-func here(path string) bool {
-	if strings.ContainsRune(path, 0) || strings.Contains(path, "://") {
-		return false
-	}
-	slashes := strings.ReplaceAll(path, `\`, "/")
-	if strings.HasPrefix(slashes, "//") || strings.HasPrefix(slashes, "/??/") {
-		return false
-	}
-	whole, err := filepath.Abs(path)
-	if err != nil || !filepath.IsLocal(filepath.Base(whole)) {
-		return false
-	}
-	for _, folder := range []string{"/net", "/dev", "/proc", "/sys"} {
-		if whole == folder || strings.HasPrefix(whole, folder+"/") {
-			return false
-		}
-	}
-	return true
 }
 
 // missing says that a file that a recipe names is nowhere, and what to do.

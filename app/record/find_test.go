@@ -26,6 +26,7 @@ func TestFindOpensOnlyFilesHere(t *testing.T) {
 		}
 	}
 	for name, target := range map[string]string{
+		"folder": other, "made-up": "/proc", "round-about": "made-up/self", "shares": "/net/host", "up": "folder/..",
 		"zero.png": "/dev/zero", "share.png": "//host/share/a.png", "net.png": "/net/host/a.png", "round.png": "round.png", "link.png": "a.png",
 	} {
 		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
@@ -44,6 +45,10 @@ func TestFindOpensOnlyFilesHere(t *testing.T) {
 		{"b.png", []string{filepath.Join(other, "b.png")}},
 		{"link.png", []string{filepath.Join(dir, "link.png")}},
 		{file, []string{file}}, // of an older recipe
+		{dir + "/folder/b.png", []string{dir + "/folder/b.png", filepath.Join(other, "b.png")}},
+		{dir + "/up/" + filepath.Base(dir) + "/a.png", []string{dir + "/up/" + filepath.Base(dir) + "/a.png", file}},
+		{dir + "/made-up/self/environ", nil}, {dir + "/round-about/environ", nil}, {dir + "/shares/f.png", nil},
+		{dir + "/folder/../../../../../../../../proc/self/environ", nil}, {dir + "/a.png/", []string{file}}, {dir + "/a.png/.", nil},
 		{"/home/somebody/a.png", []string{file}},
 		{`C:\Users\somebody\e.png`, []string{filepath.Join(dir, "e.png")}},
 		{`C:e.png`, []string{filepath.Join(dir, "e.png")}},
@@ -67,6 +72,45 @@ func TestFindOpensOnlyFilesHere(t *testing.T) {
 	for _, name := range []string{"/" + file, "//" + file, `\\` + file} {
 		for _, got := range Find()(name) {
 			t.Errorf("%q finds %q", name, got)
+		}
+	}
+}
+
+// A folder to look in may be a link too.
+func TestFindInLinkedFolders(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	for _, c := range []struct {
+		target, name string
+		want         bool
+	}{
+		{"/proc/self", "environ", false}, {"/etc", "passwd", true},
+	} {
+		os.Remove(link)
+		if err := os.Symlink(c.target, link); err != nil {
+			t.Fatal(err)
+		}
+		if got := Find(link)(c.name); (len(got) == 1) != c.want {
+			t.Errorf("in a link to %s %s finds %q", c.target, c.name, got)
+		}
+	}
+	t.Chdir(dir)
+	if Regular("link/../../proc/self/environ") || !Regular("link/../etc/passwd") {
+		t.Error("a path from here is not followed as the system does")
+	}
+}
+
+func TestMadeUpFolders(t *testing.T) {
+	for _, c := range []struct {
+		path string
+		fold bool
+		want bool
+	}{
+		{"/dev/zero", false, true}, {"/net", false, true}, {"/DEV/zero", false, false}, {"/DEV/zero", true, true}, {"/Net/host/a", true, true},
+		{"/network/a", true, false}, {"/home/dev/a", true, false},
+	} {
+		if got := madeUp(c.path, c.fold); got != c.want {
+			t.Errorf("%s, fold %v: got %v", c.path, c.fold, got)
 		}
 	}
 }
