@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -95,39 +96,19 @@ func (d *folder) open(location string) (io.ReaderAt, int64, error) {
 // find opens what lies at a location in the first of the places that has it.
 func (d *folder) find(location string) (*os.File, error) {
 	for _, place := range d.places {
-		path := filepath.Join(place, location)
-		if _, err := os.Lstat(path); err != nil {
-			continue
+		dir, inside, err := follow(place, location)
+		if err == nil {
+			return openIn(dir, inside)
 		}
-		real, err := filepath.EvalSymlinks(path)
-		if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
 			return nil, unwrapPath(err)
 		}
-		trusted := []string{place}
-		if store := hubStore(place); store != "" {
-			trusted = append(trusted, store)
-		}
-		for _, dir := range trusted {
-			if f, err := openWithin(dir, real); f != nil || err != nil {
-				return f, err
-			}
-		}
-		return nil, fmt.Errorf("it leads to %q, and only what lies in %q is trusted", real, trusted)
 	}
 	return nil, fmt.Errorf("no such file in %q", d.places[0])
 }
 
-// openWithin opens a regular file if it lies in dir; both are nil if it does not. The path has no links, and
-// none that is put there meanwhile leads out.
-func openWithin(dir, path string) (*os.File, error) {
-	dir, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return nil, unwrapPath(err)
-	}
-	inside, err := filepath.Rel(dir, path)
-	if err != nil || !filepath.IsLocal(inside) {
-		return nil, nil
-	}
+// openIn opens a regular file in dir; no link that is put there meanwhile leads out.
+func openIn(dir, inside string) (*os.File, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, unwrapPath(err)
