@@ -114,6 +114,7 @@ func rangeOf(res *http.Response) (from, all int64) {
 func (d *download) save(res *http.Response, url string, have, total int64, watch *time.Timer) error {
 	most := d.file.most()
 	if total > most {
+		d.discard() // nothing can complete what is there
 		return fmt.Errorf("%s is a file of %d bytes, and %d are the most for this one", url, total, most)
 	}
 	if total >= 0 {
@@ -135,6 +136,7 @@ func (d *download) save(res *http.Response, url string, have, total int64, watch
 	for {
 		n, err := res.Body.Read(buf)
 		if int64(n) > most-have {
+			f.Close() // or it cannot be removed everywhere
 			d.discard()
 			return fmt.Errorf("%s sends more than the %d bytes that it may; what came is removed", url, most)
 		}

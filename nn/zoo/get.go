@@ -81,9 +81,16 @@ func (o Options) client() *http.Client {
 
 // run gives the size of the file once it stands under its name.
 func (d *download) run(ctx context.Context) (int64, error) {
-	if info, err := os.Stat(d.path); err == nil && info.Mode().IsRegular() && d.file.check(d.path) == nil {
-		d.progress(info.Size(), info.Size())
-		return info.Size(), nil
+	if size, ok := d.there(); ok {
+		return size, nil
+	}
+	done, err := d.alone()
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	if size, ok := d.there(); ok { // by now
+		return size, nil
 	}
 	var failed []string
 	for _, url := range d.urls {
@@ -97,6 +104,16 @@ func (d *download) run(ctx context.Context) (int64, error) {
 		failed = append(failed, err.Error())
 	}
 	return 0, fmt.Errorf("none of its %d mirrors has it: %s", len(d.urls), strings.Join(failed, "; "))
+}
+
+// there tells whether the file stands under its name, whole.
+func (d *download) there() (size int64, ok bool) {
+	info, err := os.Stat(d.path)
+	if err != nil || !info.Mode().IsRegular() || d.file.check(d.path) != nil {
+		return 0, false
+	}
+	d.progress(info.Size(), info.Size())
+	return info.Size(), true
 }
 
 // from brings the file from one mirror. What was taken up from an earlier try and comes out wrong is

@@ -154,7 +154,15 @@ func TestGetTooMuch(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			net := Net{Name: "test", Files: []File{{Name: "net.bin", URLs: []string{answer(t, c.h)}, Size: c.size}}}
+			net := Net{Name: "test", Files: []File{{Name: "net.bin", URLs: []string{answer(t, c.h)}, Size: c.size, SHA1: sum1(payload)}}}
+			for name, text := range map[string]string{"net.bin.part": "of an earlier try", "net.bin.part.tag": "\n\n"} {
+				if err := os.MkdirAll(filepath.Join(dir, "test"), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, "test", name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
 			wantError(t, get(net, dir), c.err)
 			if names := list(t, dir); len(names) != 0 {
 				t.Errorf("left behind: %q", names)
@@ -254,5 +262,31 @@ func TestGetOddParts(t *testing.T) {
 				t.Errorf("asked for %q, want %q", s.asked, c.ranged)
 			}
 		})
+	}
+}
+
+// A file that is on its way is left to the one who brings it.
+func TestGetAlone(t *testing.T) {
+	dir, asked := t.TempDir(), 0
+	var net Net
+	url := answer(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked == 1 {
+			w.Write(payload[:1000])
+			w.(http.Flusher).Flush()
+			wantError(t, get(net, dir), "zoo: net.bin: is being downloaded already")
+			w.Write(payload[1000:])
+			return
+		}
+		w.Write(payload[:5])
+	})
+	net = Net{Name: "test", Files: []File{{Name: "net.bin", URLs: []string{url}, Size: int64(len(payload))}}}
+	for range 2 { // the second finds it there
+		if err := get(net, dir); err != nil {
+			t.Fatal(err)
+		}
+		whole(t, dir)
+	}
+	if asked != 1 {
+		t.Errorf("the server was asked %d times", asked)
 	}
 }
