@@ -228,6 +228,20 @@ func TestRefusedFormats(t *testing.T) {
 	}
 }
 
+// What the system's library would decode is refused.
+func TestNoLibraryOfTheSystem(t *testing.T) {
+	was := dynamic
+	t.Cleanup(func() { dynamic = was })
+	there := func() error { return nil }
+	dynamic = map[string]func() error{"a HEIC": there, "an AVIF": there}
+	for name, kind := range map[string]string{"plain.heic": "a HEIC", "plain.avif": "an AVIF"} {
+		want := "is " + kind + ", which is not opened by a program that was built without the tag nodynamic"
+		if _, err := Decode(testdata(t, name)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, want)
+		}
+	}
+}
+
 // A file that is cut off anywhere is refused or opens, and nothing else comes of it.
 func TestCutOff(t *testing.T) {
 	names, err := os.ReadDir("testdata")

@@ -38,6 +38,9 @@ type heifBox struct {
 // of at least 64 bytes for the halved colours too.
 const narrowest = 128
 
+// dynamic tells, by nil, that a format would be decoded by a library of the system's, of whatever version and faults.
+var dynamic = map[string]func() error{"a HEIC": heic.Dynamic, "an AVIF": avif.Dynamic}
+
 // openHEIF tells AVIF from HEIC by the brands.
 func openHEIF(data []byte) (*source, error) {
 	boxes := heifBoxes(data)
@@ -52,6 +55,9 @@ func openHEIF(data []byte) (*source, error) {
 		kind, decode, memory = "an AVIF", decodeAVIF, 66
 	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
 		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
+	}
+	if dynamic[kind]() == nil {
+		return nil, fmt.Errorf("is %s, which is not opened by a program that was built without the tag nodynamic: build it with make", kind)
 	}
 	f := heifFile{matrix: 2, full: true}
 	if err := f.read(boxes); err != nil {
