@@ -76,5 +76,5 @@ func checkPictures(path string, _ Options, _ image.Point) error {
 	case strings.Count(base, "%") > 1:
 		return fmt.Errorf("record: %q has more than one place for a number", path)
 	}
-	return nil // its folder need not be there yet
+	return freePlaces(path)
 }

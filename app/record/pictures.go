@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 
 	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
@@ -73,10 +74,36 @@ func newPictures(path string, o Options) (Recorder, error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return nil, fmt.Errorf("record: %w", err)
 		}
+		if err := freePlaces(path); err != nil {
+			return nil, err
+		}
 	}
 	var err error
 	p.f, err = beside.Create(path)
 	return p, err
+}
+
+// freePlaces reports why a frame could not take the place of what stands where the series would come: else that
+// showed after hours, with the frames before it written over what was there.
+func freePlaces(path string) error {
+	dir, base := filepath.Split(path)
+	at := place.FindStringIndex(base)
+	number := regexp.MustCompile("^" + regexp.QuoteMeta(base[:at[0]]) + " *([0-9]+)" + regexp.QuoteMeta(base[at[1]:]) + "$")
+	entries, _ := os.ReadDir(filepath.Clean(dir)) // the folder may not be there yet, or not be for reading
+	for _, e := range entries {
+		m := number.FindStringSubmatch(e.Name())
+		if m == nil {
+			continue
+		}
+		n, err := strconv.Atoi(m[1])
+		if err != nil || fmt.Sprintf(base, n) != e.Name() {
+			continue
+		}
+		if err := beside.Check(dir + e.Name()); err != nil {
+			return fmt.Errorf("record: a frame could not take its place in the series; choose another folder or name: %w", err)
+		}
+	}
+	return nil
 }
 
 func (p *pictures) Add(m *image.RGBA) error {
