@@ -28,6 +28,16 @@ type heifFile struct {
 	mirror   int  // 0 none, 1 top and bottom change places, 2 left and right
 }
 
+// coded is how many pixels the largest picture in the file has by its codes, 0 where only its boxes say.
+func (f *heifFile) coded() (most int64) {
+	for _, b := range f.props {
+		if b.name == "hvcC" {
+			most = max(most, codedPixels(b.body))
+		}
+	}
+	return most
+}
+
 // heifBox is a box with its name and what it holds.
 type heifBox struct {
 	name string
@@ -66,7 +76,7 @@ func openHEIF(data []byte) (*source, error) {
 	if f.deep {
 		memory = memory * 3 / 2
 	}
-	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, memory: memory * int64(f.w) * int64(f.h)}
+	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, memory: memory * max(int64(f.w)*int64(f.h), f.coded())}
 	s.opaque = !f.alpha()
 	if kind == "an AVIF" {
 		s.orientation = f.orientation()

@@ -218,10 +218,6 @@ func TestMemory(t *testing.T) {
 
 // Boxes and properties without end take no memory.
 func TestMemoryOfBoxes(t *testing.T) {
-	box := func(name string, parts ...[]byte) []byte {
-		body := bytes.Join(parts, nil)
-		return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(body))), name...), body...)
-	}
 	head := func(first int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(first)) }
 	size := box("ispe", head(0), head(48), head(32))
 	file := func(props, links, rest []byte) []byte {
