@@ -113,8 +113,25 @@ func checkProfile(data []byte) error {
 		if at < 132+12*n || at+length > size {
 			return errors.New("its table is damaged")
 		}
+		if unevenTable(data[at : at+length]) {
+			return errors.New("it has a table of unequal sides, which is not read")
+		}
 	}
 	return nil
+}
+
+// unevenTable tells whether an entry (lutAToBType, ICC.1:2022, 10.12) has a table that imaging v1.9.0 reads wrongly: it
+// takes the last side's length for that of all but the first.
+func unevenTable(entry []byte) bool {
+	if len(entry) < 32 || string(entry[:4]) != "mAB " {
+		return false
+	}
+	at, inputs := int64(binary.BigEndian.Uint32(entry[24:])), int64(entry[8])
+	if at == 0 || inputs < 3 || at+inputs > int64(len(entry)) {
+		return false
+	}
+	sides := entry[at+1 : at+inputs]
+	return bytes.Count(sides, sides[:1]) < len(sides)
 }
 
 // rows brings a picture to sRGB.

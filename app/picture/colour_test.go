@@ -270,6 +270,7 @@ func TestUnusableProfiles(t *testing.T) {
 		{"unknown curves", withProfile(plain, packed(curves)), false},
 		{"grey for RGB", withProfile(plain, packed(greyPlain)), false},
 		{"inks for RGB", withProfile(plain, packed(tableCMYK)), false},
+		{"a table that its reader takes for another", withProfile(plain, packed(unevenProfile(2, 3, 2))), false},
 		{"a table that its reader overruns", withProfile(plain, packed(uneven)), false},
 		{"photo", segmented(photo, []byte("no profile"), 100), true},
 	} {
@@ -337,12 +338,27 @@ func (t tripping) TransformGeneral(out, in []float64) {
 }
 func (t tripping) Iter(each func(icc.ChannelTransformer) bool) { each(t) }
 
-// A profile that trips at some colour leaves that colour as it is and tells so.
+// Tables are told apart by the sides behind the first.
+func TestUnevenTables(t *testing.T) {
+	for _, c := range []struct {
+		sides []byte
+		want  bool
+	}{{[]byte{2, 2, 2}, false}, {[]byte{3, 2, 2}, false}, {[]byte{2, 3, 2}, true}, {[]byte{2, 2, 3}, true}} {
+		if err := checkProfile(unevenProfile(c.sides...)); (err != nil) != c.want {
+			t.Errorf("%v: %v", c.sides, err)
+		}
+	}
+}
+
+// A profile that trips at some colour fails when it is tried; in a picture it leaves that colour as it is and tells so.
 func TestTrippingProfile(t *testing.T) {
 	for _, l := range []layout{inRGB, inCMYK} {
 		to := &icc.Pipeline{}
 		to.Append(tripping{})
 		to.Finalize(false)
+		if err := (&profile{layout: l, to: to, failed: new(atomic.Bool)}).probe(); err == nil {
+			t.Errorf("layout %d: it passes", l)
+		}
 		p := &profile{layout: l, to: to, failed: new(atomic.Bool)}
 		m := image.NewRGBA(image.Rect(0, 0, 2, 64))
 		for y := range 64 {
