@@ -65,12 +65,15 @@ RACY := ./app/dream ./app/flash ./app/glide ./app/saver
 WRITING := TestBackground|TestRing|TestPingPong|TestReplay|TestSeamless|TestVideo
 POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestConformance/avx2/(canvas|dream|objectives)
 
+# Long dreams on one goroutine.
+LONG := ShortCircuitWalk|Endless|Seam
+
 # TestShortCircuitWalk walks through ten minutes of random damage here; the two hours are
 # ZALGOSCOPE_WALK=2h go test ./app/dream -run ShortCircuitWalk -timeout 30m
 test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
-	$(GO) test -race -timeout 30m -skip ShortCircuitWalk $(RACY)
-	$(GO) test -timeout 30m -run ShortCircuitWalk ./app/dream
+	$(GO) test -race -timeout 30m -skip '$(LONG)' $(RACY)
+	$(GO) test -timeout 30m -run '$(LONG)' ./app/dream
 	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
 	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
 	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")

@@ -90,7 +90,7 @@ func TestSharedOwnNets(t *testing.T) {
 
 func TestSharedGoogLeNet(t *testing.T) {
 	net := shared(t, "bvlc_googlenet.prototxt", Options{Random: true})
-	if got, want := len(net.Layers), 141; got != want {
+	if got, want := len(net.Layers), 143; got != want {
 		t.Errorf("%d layers, want %d", got, want)
 	}
 	wantShapes(t, net, 224, 224, map[string]string{
