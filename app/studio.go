@@ -200,6 +200,7 @@ func newStudio(cfg Config) (*studio, error) {
 // suit brings the knobs that are not asked for by the command line to what suits the picture to begin with.
 func (s *studio) suit(start *dream.Still) {
 	s.want.Suit(start.Made())
+	s.base.Suit(start.Made())
 	s.adjust()
 }
 
