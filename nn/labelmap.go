@@ -43,7 +43,7 @@ func (n *Net) AddLabelMap() {
 // Logits is the layer at the net's end whose channels are its labels, before any softmax. Where the net has no labels,
 // or no layer of so many channels, it is -1.
 func (n *Net) Logits() int {
-	shapes, err := n.Shapes(n.usual())
+	shapes, err := n.Shapes(n.Size())
 	if err != nil || len(n.Labels) == 0 {
 		return -1
 	}
@@ -89,7 +89,7 @@ func (n *Net) whole(pool *Pool, from []int) bool {
 	if pool.Global {
 		return true
 	}
-	shapes, err := n.Shapes(n.usual())
+	shapes, err := n.Shapes(n.Size())
 	if err != nil || from[0] == Picture {
 		return false
 	}

@@ -115,12 +115,12 @@ func (n *Net) Validate() error {
 			}
 		}
 	}
-	_, err := n.Shapes(n.usual())
+	_, err := n.Shapes(n.Size())
 	return err
 }
 
-// usual is the picture size that the net was made for.
-func (n *Net) usual() (w, h int) {
+// Size is the picture size that the net was made for, that of most nets where it names none.
+func (n *Net) Size() (w, h int) {
 	if n.Input.Width == 0 || n.Input.Height == 0 {
 		return 224, 224
 	}

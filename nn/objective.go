@@ -34,7 +34,7 @@ func (n *Net) Targets(obj Objective) ([]int, error) {
 	if len(obj) == 0 {
 		return nil, fmt.Errorf("nn: an objective needs at least one target")
 	}
-	shapes, err := n.Shapes(n.usual())
+	shapes, err := n.Shapes(n.Size())
 	if err != nil {
 		return nil, err
 	}

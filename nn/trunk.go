@@ -4,7 +4,7 @@ package nn
 // picture to the net's end must pass, without pools, which only repeat what is before them, and without the end,
 // where no map is left. Where nothing is left it is the net's Middle.
 func (n *Net) Trunk() []string {
-	shapes, err := n.Shapes(n.usual())
+	shapes, err := n.Shapes(n.Size())
 	var names []string
 	for _, l := range n.spine() {
 		if err != nil || shapes[l][1]*shapes[l][2] <= 1 {

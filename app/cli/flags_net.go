@@ -109,12 +109,3 @@ func loadNet(spec string, o load.Options) (*nn.Net, error) {
 	}
 	return load.File(spec, o)
 }
-
-// referenceSize is the picture size at which a net is described: the one that it
-// was trained at, or that of most nets.
-func referenceSize(net *nn.Net) (w, h int) {
-	if net.Input.Width == 0 || net.Input.Height == 0 {
-		return 224, 224
-	}
-	return net.Input.Width, net.Input.Height
-}

@@ -33,7 +33,7 @@ func layersCommand(engines []Engine) *cobra.Command {
 			if thumbs != "" {
 				return drawLayers(net, compute, thumbs)
 			}
-			w, h := referenceSize(net)
+			w, h := net.Size()
 			if size != "" {
 				if w, h, err = picture.ParseSize(size); err != nil {
 					return err

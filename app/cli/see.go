@@ -24,7 +24,7 @@ func seeCommand(engines []Engine) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			side := max(referenceSize(net))
+			side := max(net.Size())
 			m, err := picture.Options{Most: side}.Open(args[0])
 			if err != nil {
 				return err

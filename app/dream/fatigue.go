@@ -142,11 +142,7 @@ func (f *fatigue) release() {
 
 // shapesOf gives every layer's shape by name, for a picture of the size that the net was trained at.
 func shapesOf(net *nn.Net) (map[string]tensor.Shape, error) {
-	w, h := net.Input.Width, net.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	shapes, err := net.Shapes(w, h)
+	shapes, err := net.Shapes(net.Size())
 	if err != nil {
 		return nil, err
 	}

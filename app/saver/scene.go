@@ -84,12 +84,8 @@ func (w *Wanderer) someChannels() objective {
 
 // channelCounts gives every layer's number of channels.
 func channelCounts(net *nn.Net) map[string]int {
-	w, h := net.Input.Width, net.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
 	counts := map[string]int{}
-	if shapes, err := net.Shapes(w, h); err == nil {
+	if shapes, err := net.Shapes(net.Size()); err == nil {
 		for i, l := range net.Layers {
 			counts[l.Name] = shapes[i][0]
 		}

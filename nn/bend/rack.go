@@ -108,11 +108,7 @@ func on(specs []Spec) []Spec {
 }
 
 func shapesOf(net *nn.Net) ([]tensor.Shape, error) {
-	w, h := net.Input.Width, net.Input.Height
-	if w == 0 || h == 0 {
-		w, h = 224, 224
-	}
-	return net.Shapes(w, h)
+	return net.Shapes(net.Size())
 }
 
 // rewritten is the net with bends after layers and other convolutions in place of some.
