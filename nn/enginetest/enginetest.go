@@ -29,6 +29,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("dream", func(t *testing.T) { Dream(t, open) })
 	t.Run("errors", func(t *testing.T) { Errors(t, open) })
 	t.Run("references", func(t *testing.T) { References(t, open) })
+	t.Run("answers", func(t *testing.T) { Answers(t, open) })
 }
 
 // pair is the engine under test beside the reference.
