@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"debug/elf"
 	"os"
 	"os/exec"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,5 +52,29 @@ func TestProgram(t *testing.T) {
 		if got := cmd.ProcessState.ExitCode(); got != c.status || !strings.Contains(string(out), c.want) {
 			t.Errorf("%q: exit status %d and %q, want %d and %q", c.args, got, out, c.status, c.want)
 		}
+	}
+}
+
+// The program starts on a server or in a bare container: it is linked with the C library alone, and opens the
+// toolkit of the file dialogs and OpenGL when they are asked for.
+func TestLinked(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads ELF")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := elf.Open(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	libraries, err := f.ImportedLibraries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"libc.so.6"}; !slices.Equal(libraries, want) {
+		t.Errorf("linked with %q, want %q", libraries, want)
 	}
 }

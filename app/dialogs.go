@@ -6,12 +6,11 @@ import (
 	"image"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/sqweek/dialog"
 
+	"zalgoscope/app/chooser"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
@@ -25,13 +24,11 @@ func (s *studio) ask(choose func() (string, error), then func(path string)) {
 	}
 	s.asking = true
 	go func() { // which the end of the program does not wait for: the window may be closed beside a dialog
-		runtime.LockOSThread() // the toolkit's dialogs stay on the thread that they began on
-		defer runtime.UnlockOSThread()
 		path, err := choose()
 		s.post(func() {
 			s.asking = false
 			switch {
-			case errors.Is(err, dialog.ErrCancelled):
+			case errors.Is(err, chooser.ErrCancelled):
 			case err != nil:
 				s.warn(fmt.Errorf("app: %w", err))
 			default:
@@ -44,16 +41,16 @@ func (s *studio) ask(choose func() (string, error), then func(path string)) {
 // openDialog opens a picture, a net or a saved dream.
 func (s *studio) openDialog() {
 	s.ask(func() (string, error) {
-		return dialog.File().Title("Open a picture or a net").
-			Filter("Pictures, dreams and nets", append([]string{"onnx", "caffemodel", "prototxt"}, picture.Endings...)...).
-			Filter("All files", "*").Load()
+		return chooser.Open("Open a picture or a net",
+			chooser.Filter{Name: "Pictures, dreams and nets", Endings: append([]string{"onnx", "caffemodel", "prototxt"}, picture.Endings...)},
+			chooser.Filter{Name: "All files", Endings: []string{"*"}})
 	}, s.openFile)
 }
 
 // guideDialog chooses the guide picture.
 func (s *studio) guideDialog() {
 	s.ask(func() (string, error) {
-		return dialog.File().Title("Choose a guide").Filter("Pictures", picture.Endings...).Load()
+		return chooser.Open("Choose a guide", chooser.Filter{Name: "Pictures", Endings: picture.Endings})
 	}, s.follow)
 }
 
@@ -70,8 +67,8 @@ func (s *studio) saveDialog() {
 	}
 	picture, recipe := s.shown.Picture(), s.shown.recipe()
 	s.ask(func() (string, error) {
-		return dialog.File().Title("Save the picture").SetStartDir(saveFolder()).
-			SetStartFile(saveName()).Filter("PNG or JPEG", "png", "jpg", "jpeg").Save()
+		return chooser.Save("Save the picture", saveFolder(), saveName(),
+			chooser.Filter{Name: "PNG or JPEG", Endings: []string{"png", "jpg", "jpeg"}})
 	}, func(path string) {
 		if filepath.Ext(path) == "" {
 			path += ".png"

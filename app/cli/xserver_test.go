@@ -66,11 +66,14 @@ func xserver(t *testing.T, screens ...string) *server {
 	return s
 }
 
-// need skips a test where a program that it drives is not installed.
+// need skips a test where a program that it drives is not installed, and fails it where all of them must be.
 func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
+			if os.Getenv("ZALGOSCOPE_ALL") != "" {
+				t.Fatalf("make test installs %s, but: %v", p, err)
+			}
 			t.Skipf("this test drives real programs and needs %s: %v", p, err)
 		}
 	}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package chooser
+
+// load is for toolkits that do not come with the system.
+func load(title string) error { return nil }
