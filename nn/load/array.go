@@ -9,26 +9,8 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"github.com/x448/float16"
 	"google.golang.org/protobuf/encoding/protowire"
 )
-
-// number is how an array's numbers are stored; the values are ONNX's own.
-type number int
-
-const (
-	float32s  number = 1
-	int32s    number = 6
-	int64s    number = 7
-	float16s  number = 10
-	float64s  number = 11
-	bfloat16s number = 16
-)
-
-// width is a number's size in bytes, 0 for kinds that no weight has.
-func (k number) width() int {
-	return map[number]int{float32s: 4, int32s: 4, int64s: 8, float16s: 2, float64s: 8, bfloat16s: 2}[k]
-}
 
 // array is numbers in a file: counted and checked, but not yet decoded.
 type array struct {
@@ -60,13 +42,15 @@ func (a *array) check(size int64) error {
 	if a.kind.width() == 0 {
 		return nil // never decoded
 	}
-	n, have := int64(a.len()), size/int64(a.kind.width())
-	if a.varint {
-		have = int64(varints(a.data))
-	} else if size%int64(a.kind.width()) != 0 {
-		have = -1
+	n := int64(a.len())
+	have, want := size, a.kind.bytes(n)
+	if a.varint { // a byte of packed numbers is one integer there, any other number too
+		have, want = int64(varints(a.data)), n
+		if a.kind.bits() < 8 {
+			want = a.kind.bytes(n)
+		}
 	}
-	if n != have {
+	if have != want {
 		return fmt.Errorf("has shape %v, which is %d numbers, but data of %d bytes", a.dims, n, size)
 	}
 	return nil
@@ -97,67 +81,48 @@ func (a *array) read(dst []float32) error {
 	if a.lazy != nil {
 		return a.lazy(dst)
 	}
-	data := a.data
-	if a.file != nil {
-		data = make([]byte, len(dst)*a.kind.width())
-		if _, err := a.file.ReadAt(data, a.offset); err != nil {
-			return fmt.Errorf("external data: %w", err)
-		}
+	data, err := a.bytes()
+	if err != nil {
+		return err
 	}
-	if a.varint {
-		return a.readVarints(dst)
-	}
-	le := binary.LittleEndian
-	switch a.kind {
-	case float32s:
-		for i := range dst {
-			dst[i] = math.Float32frombits(le.Uint32(data[4*i:]))
-		}
-	case float64s:
-		for i := range dst {
-			dst[i] = float32(math.Float64frombits(le.Uint64(data[8*i:])))
-		}
-	case float16s:
-		for i := range dst {
-			dst[i] = float16.Frombits(le.Uint16(data[2*i:])).Float32()
-		}
-	case bfloat16s:
-		for i := range dst {
-			dst[i] = math.Float32frombits(uint32(le.Uint16(data[2*i:])) << 16)
-		}
-	case int32s:
-		for i := range dst {
-			dst[i] = float32(int32(le.Uint32(data[4*i:])))
-		}
-	case int64s:
-		for i := range dst {
-			dst[i] = float32(int64(le.Uint64(data[8*i:])))
-		}
-	default:
+	decode := decoders[a.kind]
+	if decode == nil {
 		return errKind
 	}
+	decode(dst, data)
 	return nil
 }
 
-// readVarints decodes int32_data and int64_data; 16-bit floats stand there as their bits.
-func (a *array) readVarints(dst []float32) error {
-	data := a.data
-	for i := range dst {
+// bytes are the array's numbers in little endian, packed where they are less than a byte.
+func (a *array) bytes() ([]byte, error) {
+	switch {
+	case a.file != nil:
+		data := make([]byte, a.kind.bytes(int64(a.len())))
+		if _, err := a.file.ReadAt(data, a.offset); err != nil {
+			return nil, fmt.Errorf("external data: %w", err)
+		}
+		return data, nil
+	case a.varint:
+		return a.unvaried()
+	}
+	return a.data, nil
+}
+
+// unvaried decodes int32_data, int64_data and uint64_data; floats stand there as their bits.
+func (a *array) unvaried() ([]byte, error) {
+	width := max(a.kind.bits()/8, 1)
+	out := make([]byte, 0, a.kind.bytes(int64(a.len())))
+	for data := a.data; len(data) > 0; {
 		v, n := protowire.ConsumeVarint(data)
 		if n < 0 {
-			return errors.New("the file is corrupt: a broken integer")
+			return nil, errors.New("the file is corrupt: a broken integer")
 		}
 		data = data[n:]
-		switch a.kind {
-		case float16s:
-			dst[i] = float16.Frombits(uint16(v)).Float32()
-		case bfloat16s:
-			dst[i] = math.Float32frombits(uint32(uint16(v)) << 16)
-		default:
-			dst[i] = float32(int64(v))
-		}
+		var word [8]byte
+		binary.LittleEndian.PutUint64(word[:], v)
+		out = append(out, word[:width]...)
 	}
-	return nil
+	return out, nil
 }
 
 var errKind = errors.New("is stored in a number format that is not read")
@@ -177,7 +142,7 @@ func (a *array) floats(want int) ([]float32, error) {
 // ints decodes a small array of integers, such as a shape.
 func (a *array) ints() ([]int, error) {
 	const most = 64
-	if a == nil || a.kind != int64s && a.kind != int32s || a.file != nil && a.known == nil || a.len() > most {
+	if a == nil || !a.kind.whole() || a.len() > most {
 		return nil, errors.New("is not a short list of integers")
 	}
 	return a.integers()
@@ -188,20 +153,16 @@ func (a *array) integers() ([]int, error) {
 	if a.known != nil {
 		return a.known.ints, nil
 	}
-	if a.file != nil {
-		return nil, errors.New("has its integers in another file")
+	if a.lazy != nil || !a.kind.whole() {
+		return nil, errKind
 	}
-	if a.varint {
-		v, err := integers(a.data, a.len())
-		return append([]int{}, v...), err
+	data, err := a.bytes()
+	if err != nil {
+		return nil, err
 	}
 	out := make([]int, a.len())
 	for i := range out {
-		if a.kind == int64s {
-			out[i] = int(int64(binary.LittleEndian.Uint64(a.data[8*i:])))
-		} else {
-			out[i] = int(int32(binary.LittleEndian.Uint32(a.data[4*i:])))
-		}
+		out[i] = a.kind.integer(data, i)
 	}
 	return out, nil
 }

@@ -97,7 +97,6 @@ func TestBadONNX(t *testing.T) {
 		{"channels do not add", model(13, w1x1, op("Conv", "x,w", "c"), op("Add", "x,c", "y")), `layer "n_y" (Add): cannot add maps of (3, 7, 9) and (2, 7, 9): each axis must be alike or one`},
 		{"negative variance", model(13, array32("p", []int{3}, -1, -1, -1), op("BatchNormalization", "x,p,p,p,p", "y")), "channel 0 has a variance that is negative or zero"},
 		{"dense mismatch", model(13, op("Flatten", "x", "f"), array32("w", []int{100, 2}, ramp(200)...), op("MatMul", "f,w", "y")), "weights take 100 numbers but the map has 189 ((3, 7, 9) at 9x7)"},
-		{"clip upside down", model(13, op("Clip", "x", "y", attrFloat("min", 2), attrFloat("max", 1))), "clips to 2..1"},
 		{"lrn", model(13, op("LRN", "x", "y", attrInt("size", 0))), "size is 0; 1 to 1024 are possible"},
 		{"channels without end", model(13, wide(), op("Conv", "x,w", "a"), op("Concat", "a,a", "b", attrInt("axis", 1))), "makes 120000 channels, more than 65536"},
 		{"nothing but unknown operators", model(13, op("Sigmoid", "x", "y")), "it has no layer that can be used"},
@@ -157,6 +156,10 @@ func TestGreedyONNX(t *testing.T) {
 		{"a huge shape of nothing", model(13, array32("w", []int{0, maxNumbers, maxNumbers, maxNumbers}), op("Conv", "x,w", "y")), "impossible shape"},
 		{"weights used again and again", model(13, big, reader, cat(again...)), "weights, more than the 12"},
 		{"one number for many channels", model(13, wide(), op("Conv", "x,w", "y0"), array32("k", []int{1}, 2), cat(chain...)), "the layers up to here ask for"},
+		{"functions that call each other", cat(model(13, op("F14", "x", "y", text(7, "d"))), cat(eights(14)...)), "functions and branches make more than 524288 nodes, inputs, outputs and attributes"},
+		{"a function of long names", cat(model(13, many(2000, op("F0", "x", strings.Repeat("y", 4000), text(7, "d")))), localFunction("F0", "a", "b", op("Relu", "a", "b"), op("Relu", "a", strings.Repeat("c", 4000)))), "makes \"yyy"},
+		{"a function that calls itself", cat(model(13, op("F", "x", "y", text(7, "d"))), localFunction("F", "a", "b", op("F", "a", "b", text(7, "d")))), `layer "n_y" has a form of F that is not supported: its function calls itself`},
+		{"a sparse array without end", model(13, sparse("s", []int{1 << 14, 1 << 14}, []int{0}, 1), op("Conv", "x,s", "y")), "its weights have 2 dimensions"},
 		{"subgraphs", model(13, op("If", "x", "y", bytesField(5, text(1, "then_branch"), deep))), "it has no layer that can be used"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,6 +174,19 @@ func TestGreedyONNX(t *testing.T) {
 			})
 		})
 	}
+}
+
+// eights are n functions, each of which calls the one before it eight times.
+func eights(n int) (out [][]byte) {
+	out = append(out, localFunction("F0", "a", "b"))
+	for i := range n {
+		var calls [][]byte
+		for k := range 8 {
+			calls = append(calls, op(fmt.Sprint("F", i), "a", fmt.Sprint("b", k), text(7, "d")))
+		}
+		out = append(out, localFunction(fmt.Sprint("F", i+1), "a", "b0", calls...))
+	}
+	return out
 }
 
 func TestBadCaffe(t *testing.T) {

@@ -93,6 +93,43 @@ func array64(name string, dims []int, v ...int) []byte {
 	return bytesField(5, packed(1, dims...), varint(2, 7), text(8, name), packed(7, v...))
 }
 
+// typed is an initializer of any kind of number with raw_data.
+func typed(name string, kind int, dims []int, raw ...byte) []byte {
+	return bytesField(5, packed(1, dims...), varint(2, kind), text(8, name), bytesField(9, raw))
+}
+
+// sparse is an initializer that has values at some places of zeros.
+func sparse(name string, dims, at []int, v ...float32) []byte {
+	return bytesField(15, bytesField(1, packed(1, len(v)), varint(2, 1), text(8, name), bytesField(9, singles(v...))),
+		bytesField(2, packed(1, len(at)), varint(2, 7), packed(7, at...)), packed(3, dims...))
+}
+
+// localFunction is one of the domain "d"; in and out are names with commas between.
+func localFunction(name, in, out string, parts ...[]byte) []byte {
+	msg := [][]byte{text(1, name), text(10, "d")}
+	for _, s := range strings.Split(in, ",") {
+		msg = append(msg, text(4, s))
+	}
+	for _, s := range strings.Split(out, ",") {
+		msg = append(msg, text(5, s))
+	}
+	for _, p := range parts { // a node is field 1 of a graph, 7 of a function
+		if p[0] == 1<<3|2 {
+			p = cat([]byte{7<<3 | 2}, p[1:])
+		}
+		msg = append(msg, p)
+	}
+	return bytesField(25, msg...)
+}
+
+// attrRef is an attribute of a function's node that the call gives.
+func attrRef(name, ref string) []byte { return bytesField(5, text(1, name), text(21, ref)) }
+
+// branchOf is a branch of an If with one output.
+func branchOf(name, out string, graph ...[]byte) []byte {
+	return bytesField(5, text(1, name), bytesField(6, append(graph, bytesField(12, text(1, out)))...))
+}
+
 // input is a graph input; a dimension of 0 has a name instead of a number.
 func input(name string, dims ...int) []byte {
 	var shape [][]byte

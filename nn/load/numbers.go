@@ -45,7 +45,7 @@ func (m *onnx) decoded(a *array) (*array, error) {
 	if err := m.charge(n); err != nil {
 		return nil, err
 	}
-	if a.kind == int64s || a.kind == int32s {
+	if a.kind.whole() {
 		v, err := a.integers()
 		return numbers{ints: v}.of(a.dims), err
 	}

@@ -14,8 +14,9 @@ type onnx struct {
 	warner
 	*onnxFile
 	values   map[string]operand
-	sizeless bool // the file names no picture size
-	fitting  int  // the side of the picture that a dense layer fits, where that is another than was assumed; else 0
+	budget   budget // for the branches of Ifs
+	sizeless bool   // the file names no picture size
+	fitting  int    // the side of the picture that a dense layer fits, where that is another than was assumed; else 0
 }
 
 // ONNX reads a net from the bytes of a .onnx file that has its weights within.
@@ -60,7 +61,7 @@ func loadONNX(data []byte, name string, open opener, o Options) (*nn.Net, error)
 
 // buildONNX adds all nodes. A side above 0 is that of the picture where the file names none.
 func buildONNX(file *onnxFile, size int64, side int, o Options) (*onnx, said, error) {
-	m := &onnx{onnxFile: file, values: map[string]operand{}}
+	m := &onnx{onnxFile: file, values: map[string]operand{}, budget: newBudget()}
 	m.limit = allowance(size)
 	s, err := m.begin(side, o)
 	if err != nil {
@@ -78,12 +79,7 @@ func (m *onnx) begin(side int, o Options) (said, error) {
 	if err := s.properties(m.properties, o); err != nil {
 		return s, err
 	}
-	for name, a := range m.arrays {
-		m.values[name] = operand{array: a}
-		if a.bad != nil {
-			m.values[name] = operand{lost: badArray(name, a.bad)}
-		}
-	}
+	m.hold(m.arrays)
 	inputs := slices.DeleteFunc(m.inputs, func(in onnxInput) bool { return m.arrays[in.name] != nil })
 	if len(inputs) == 0 {
 		return s, errors.New("has no input")
@@ -108,6 +104,16 @@ func (m *onnx) begin(side int, o Options) (said, error) {
 	return s, nil
 }
 
+// hold lets arrays be read by their names.
+func (m *onnx) hold(arrays map[string]*array) {
+	for name, a := range arrays {
+		m.values[name] = operand{array: a}
+		if a.bad != nil {
+			m.values[name] = operand{lost: badArray(name, a.bad)}
+		}
+	}
+}
+
 // channelsLast tells whether an input is N,H,W,C, as TensorFlow's nets have it.
 func channelsLast(dims []int64) bool { return len(dims) == 4 && dims[3] == 3 && dims[1] != 3 }
 
@@ -117,28 +123,36 @@ func (m *onnx) step(n *node) {
 		m.lose(n.label, n.kind, errors.New("has no output"))
 		return
 	}
+	version := m.opset
+	defer func() { m.opset = version }()
+	if n.opset != 0 {
+		m.opset = n.opset
+	}
 	in, lost, err := m.operands(n)
-	v := operand{lost: lost}
+	var out []operand
 	switch start := m.mark(); {
 	case err != nil:
-		v.lost = m.lose(n.label, n.kind, err)
+		lost = m.lose(n.label, n.kind, err)
 	case lost != nil:
 		m.also(lost)
 	default:
-		if v, err = m.operation(n, in); err != nil {
+		if out, err = m.operation(n, in); err != nil {
 			m.rollback(start)
-			v = operand{lost: m.lose(n.label, n.kind, err)}
+			lost = m.lose(n.label, n.kind, err)
 		}
 	}
-	m.write(n, v)
+	m.write(n, out, lost)
 }
 
 // operands are what a node reads, or the first of it that is lost.
 func (m *onnx) operands(n *node) (in []operand, lost *loss, err error) {
 	for i, name := range n.out {
 		if _, twice := m.values[name]; name != "" && (twice || slices.Contains(n.out[:i], name)) {
-			return nil, nil, fmt.Errorf("makes %q, which is made already", name)
+			return nil, nil, fmt.Errorf("makes %q, which is made already", cut(name))
 		}
+	}
+	if n.wrong != nil {
+		return nil, nil, n.wrong
 	}
 	in = make([]operand, len(n.in))
 	for i, name := range n.in {
@@ -147,7 +161,7 @@ func (m *onnx) operands(n *node) (in []operand, lost *loss, err error) {
 		}
 		v, ok := m.values[name]
 		if !ok {
-			return nil, nil, fmt.Errorf("reads %q, which nothing before it makes", name)
+			return nil, nil, fmt.Errorf("reads %q, which nothing before it makes", cut(name))
 		}
 		if in[i] = v; v.lost != nil {
 			lost = v.lost
@@ -156,12 +170,17 @@ func (m *onnx) operands(n *node) (in []operand, lost *loss, err error) {
 	return in, lost, nil
 }
 
-// write names the node's outputs; a name that is taken keeps its meaning. Only the first has a
-// value; the others are masks, indices and running means, which no net for pictures reads on.
-func (m *onnx) write(n *node, v operand) {
+// write names the node's outputs; a name that is taken keeps its meaning. Those beyond the ones that the operation
+// gave are masks, indices and running means, which no net for pictures reads on.
+func (m *onnx) write(n *node, out []operand, lost *loss) {
 	for i, name := range n.out {
-		if i > 0 && v.lost == nil {
-			v = operand{lost: &loss{name: n.name, kind: n.kind, err: unsupported("it has more than one output"), unread: true}}
+		v := operand{lost: lost}
+		switch {
+		case lost != nil:
+		case i < len(out):
+			v = out[i]
+		default:
+			v.lost = &loss{name: n.name, kind: n.kind, err: unsupported("it has more than one output"), unread: true}
 		}
 		if _, taken := m.values[name]; name != "" && !taken {
 			m.values[name] = v
@@ -169,25 +188,29 @@ func (m *onnx) write(n *node, v operand) {
 	}
 }
 
-// operation finds the node's operator. One that reads no map is arithmetic on constants.
-func (m *onnx) operation(n *node, in []operand) (operand, error) {
-	if n.domain != "" && n.domain != "ai.onnx" {
-		return operand{}, unsupported("it is an operator of " + n.domain)
+// operation finds the node's operator and gives its outputs. One that reads no map is arithmetic on constants.
+func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
+	if !ownDomain(n.domain) {
+		return nil, unsupported("it is an operator of " + n.domain)
+	}
+	if n.kind == "If" {
+		return m.branch(n, in)
 	}
 	if !slices.ContainsFunc(in, func(o operand) bool { return o.mapped }) {
 		a, err := m.constant(n, in)
-		return operand{array: a}, err
+		return []operand{{array: a}}, err
 	}
 	if n.kind == "Shape" && in[0].mapped {
-		return m.shapeOf(n, in[0].value)
+		shape, err := m.shapeOf(n, in[0].value)
+		return []operand{shape}, err
 	}
 	op := onnxOps[n.kind]
 	if op == nil {
-		return operand{}, unsupported("")
+		return nil, unsupported("")
 	}
 	if !in[0].mapped && !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Sum", "Concat"}, n.kind) {
-		return operand{}, unsupported("it reads a constant first")
+		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)
-	return mapOf(v), err
+	return []operand{mapOf(v)}, err
 }

@@ -26,20 +26,35 @@ func init() {
 		"Unsqueeze": unsqueezeArray,
 	}
 	onnxConstants = map[string]func(*onnx, *node, []*array) (*array, error){
-		"Cast":            (*onnx).castArray,
-		"Concat":          (*onnx).joinArrays,
-		"ConstantOfShape": (*onnx).constantOfShape,
-		"Expand":          (*onnx).expandArray,
-		"Gather":          (*onnx).gatherArray,
-		"Range":           (*onnx).rangeArray,
-		"Slice":           (*onnx).sliceArray,
-		"Transpose":       (*onnx).transposeArray,
+		"Cast":             (*onnx).castArray,
+		"CastLike":         (*onnx).castArray,
+		"Clip":             (*onnx).clipArray,
+		"Concat":           (*onnx).joinArrays,
+		"ConstantOfShape":  (*onnx).constantOfShape,
+		"CumSum":           (*onnx).cumulate,
+		"DequantizeLinear": (*onnx).dequantizeArray,
+		"Expand":           (*onnx).expandArray,
+		"Gather":           (*onnx).gatherArray,
+		"MatMul":           (*onnx).multiplyArrays,
+		"NonZero":          (*onnx).nonZero,
+		"QuantizeLinear":   (*onnx).quantizeArray,
+		"Range":            (*onnx).rangeArray,
+		"Slice":            (*onnx).sliceArray,
+		"Tile":             (*onnx).tileArray,
+		"Transpose":        (*onnx).transposeArray,
+		"Where":            (*onnx).whereArray,
 	}
 	for kind := range constantPairs {
 		onnxConstants[kind] = (*onnx).pairArrays
 	}
 	for kind := range constantFunctions {
 		onnxConstants[kind] = (*onnx).mapArray
+	}
+	for kind := range constantTests {
+		onnxConstants[kind] = (*onnx).testArrays
+	}
+	for kind := range constantSums {
+		onnxConstants[kind] = (*onnx).reduceArray
 	}
 }
 
@@ -68,6 +83,13 @@ func (m *onnx) constant(n *node, operands []operand) (*array, error) {
 func (m *onnx) constantNode(n *node) (*array, error) {
 	if a, ok := n.attrs["value"]; ok {
 		_, t, err := m.tensor(a.tensor)
+		if err != nil {
+			return nil, fmt.Errorf("its value %w", err)
+		}
+		return t, nil
+	}
+	if a, ok := n.attrs["sparse_value"]; ok {
+		_, t, err := m.sparse(a.sparse)
 		if err != nil {
 			return nil, fmt.Errorf("its value %w", err)
 		}

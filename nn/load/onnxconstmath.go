@@ -22,6 +22,7 @@ var constantPairs = map[string]struct {
 		}
 		return a / b, nil
 	}},
+	"Mean": {func(a, b float64) float64 { return a + b }, func(a, b int) (int, error) { return a + b, nil }}, // divided at last
 	"Mod": {math.Mod, func(a, b int) (int, error) { // of integers the divisor's sign
 		if b == 0 {
 			return 0, errZero
@@ -38,13 +39,29 @@ var constantPairs = map[string]struct {
 var constantFunctions = map[string]func(float64) float64{
 	"Abs":        math.Abs,
 	"Ceil":       math.Ceil,
+	"Cos":        math.Cos,
+	"Erf":        math.Erf,
 	"Exp":        math.Exp,
 	"Floor":      math.Floor,
 	"Log":        math.Log,
 	"Neg":        func(v float64) float64 { return -v },
+	"Not":        func(v float64) float64 { return number01(v == 0) },
 	"Reciprocal": func(v float64) float64 { return 1 / v },
+	"Relu":       func(v float64) float64 { return math.Max(v, 0) },
 	"Round":      math.RoundToEven,
+	"Sigmoid":    func(v float64) float64 { return 1 / (1 + math.Exp(-v)) },
+	"Sign":       func(v float64) float64 { return number01(v > 0) - number01(v < 0) },
+	"Sin":        math.Sin,
+	"Softplus":   func(v float64) float64 { return math.Max(v, 0) + math.Log1p(math.Exp(-math.Abs(v))) },
 	"Sqrt":       math.Sqrt,
+	"Tanh":       math.Tanh,
+}
+
+func number01(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // pairArrays combines two constants, or more one after the other.
@@ -58,6 +75,9 @@ func (m *onnx) pairArrays(n *node, in []*array) (*array, error) {
 		if err == nil {
 			a, err = m.pairOf(n.kind, a, b)
 		}
+	}
+	if err == nil && n.kind == "Mean" {
+		a, err = m.pairOf("Div", a, numbers{real: []float32{float32(len(in))}}.of([]int{}))
 	}
 	return a, err
 }

@@ -28,7 +28,7 @@ func (m *onnx) transposeArray(n *node, in []*array) (*array, error) {
 
 // weighty tells whether an array is floats that stand in the file as they are, as weights do.
 func (a *array) weighty() bool {
-	return a.known == nil && a.lazy == nil && a.kind != int64s && a.kind != int32s && a.kind.width() != 0
+	return a.known == nil && a.lazy == nil && !a.kind.whole() && a.kind.width() != 0
 }
 
 // turned is weights with their axes in another order. They are decoded only when a layer takes them.

@@ -13,21 +13,30 @@ const (
 	maxPieces     = 1 << 18 // attributes, inputs and outputs of all nodes
 	maxArrays     = 1 << 16
 	maxProperties = 1 << 10
+	maxNesting    = 16 // graphs within graphs
 )
 
 // onnxFile is the part of an ONNX model that matters, aliasing the file.
 type onnxFile struct {
-	producer     string
-	name         string
-	opset        int
-	nodes        []*node
-	arrays       map[string]*array
-	inputs       []onnxInput
-	properties   map[string]string
-	pieces       int
-	initializers int
-	open         opener           // finds external data
-	outsides     map[string]int64 // sizes of the files of external data
+	onnxGraph
+	producer   string
+	opset      int
+	functions  map[callee]*function
+	properties map[string]string
+	open       opener           // finds external data
+	outsides   map[string]int64 // sizes of the files of external data
+
+	// What has been read of all graphs and functions, for the limits.
+	sumNodes, sumPieces, sumArrays int
+}
+
+// onnxGraph is the net, or a graph in an attribute, such as a branch of an If.
+type onnxGraph struct {
+	name    string
+	nodes   []*node
+	arrays  map[string]*array
+	inputs  []onnxInput
+	outputs []string
 }
 
 // opener gives a file of external data and its size.
@@ -39,7 +48,8 @@ type onnxInput struct {
 }
 
 func readONNX(data []byte, open opener) (*onnxFile, error) {
-	m := &onnxFile{arrays: map[string]*array{}, properties: map[string]string{}, outsides: map[string]int64{}, open: open}
+	m := &onnxFile{functions: map[callee]*function{}, properties: map[string]string{}, outsides: map[string]int64{}, open: open}
+	m.arrays = map[string]*array{}
 	err := fields(data, func(f field) (err error) {
 		if f.typ != protowire.BytesType {
 			return nil
@@ -48,24 +58,38 @@ func readONNX(data []byte, open opener) (*onnxFile, error) {
 		case 2:
 			m.producer, err = f.text()
 		case 7:
-			err = fields(f.data, m.graphField)
+			err = m.graph(&m.onnxGraph, f.data, 0)
 		case 8:
 			err = m.opsetImport(f.data)
 		case 14:
 			err = m.property(f.data)
+		case 25:
+			err = m.function(f.data)
 		}
 		return err
 	})
 	if err == nil && len(m.nodes) == 0 {
 		err = errors.New("has no graph; is it an ONNX file?")
 	}
+	if err == nil {
+		m.inline()
+	}
 	return m, err
 }
 
 // opsetImport takes the version of ONNX's own operators.
 func (m *onnxFile) opsetImport(msg []byte) error {
-	domain, version := "", 0
-	err := fields(msg, func(f field) (err error) {
+	version, own, err := opsetVersion(msg)
+	if own {
+		m.opset = version
+	}
+	return err
+}
+
+// opsetVersion reads an OperatorSetIdProto; own tells whether it is that of ONNX's own operators.
+func opsetVersion(msg []byte) (version int, own bool, err error) {
+	domain := ""
+	err = fields(msg, func(f field) (err error) {
 		switch f.num {
 		case 1:
 			domain, err = f.text()
@@ -74,11 +98,10 @@ func (m *onnxFile) opsetImport(msg []byte) error {
 		}
 		return err
 	})
-	if domain == "" || domain == "ai.onnx" {
-		m.opset = version
-	}
-	return err
+	return version, ownDomain(domain), err
 }
+
+func ownDomain(domain string) bool { return domain == "" || domain == "ai.onnx" }
 
 func (m *onnxFile) property(msg []byte) error {
 	if len(m.properties) == maxProperties {
@@ -101,52 +124,69 @@ func (m *onnxFile) property(msg []byte) error {
 	return err
 }
 
-func (m *onnxFile) graphField(f field) (err error) {
-	if f.typ != protowire.BytesType {
-		return nil
-	}
-	switch f.num {
-	case 1:
-		return m.node(f.data)
-	case 2:
-		m.name, err = f.text()
-		return err
-	case 5:
-		name, a, err := m.tensor(f.data)
-		a.bad = err
-		return m.array(name, a)
-	case 15: // SparseTensorProto.values = 1
-		return fields(f.data, func(f field) error {
-			if f.num != 1 || f.typ != protowire.BytesType {
-				return nil
-			}
+// graph reads a GraphProto that lies within depth others.
+func (m *onnxFile) graph(g *onnxGraph, msg []byte, depth int) error {
+	return fields(msg, func(f field) (err error) {
+		if f.typ != protowire.BytesType {
+			return nil
+		}
+		switch f.num {
+		case 1:
+			n, err := m.node(f.data, depth)
+			g.nodes = append(g.nodes, n)
+			return err
+		case 2:
+			g.name, err = f.text()
+			return err
+		case 5:
 			name, a, err := m.tensor(f.data)
-			if a.bad = err; err == nil {
-				a.bad = errors.New("is stored as a sparse array, which is not read")
+			a.bad = err
+			return m.array(g, name, a)
+		case 11:
+			return m.input(g, f.data)
+		case 12:
+			return m.output(g, f.data)
+		case 15:
+			name, a, err := m.sparse(f.data)
+			if a.bad = err; err != nil {
+				a.bad = fmt.Errorf("is sparse and %w", err)
 			}
-			return m.array(name, a)
-		})
-	case 11:
-		return m.input(f.data)
-	}
-	return nil
+			return m.array(g, name, a)
+		}
+		return nil
+	})
 }
 
 // array keeps an array by its name. One that cannot be read costs the layers that need it.
-func (m *onnxFile) array(name string, a *array) error {
-	if m.initializers++; m.initializers > maxArrays {
+func (m *onnxFile) array(g *onnxGraph, name string, a *array) error {
+	if m.sumArrays++; m.sumArrays > maxArrays {
 		return fmt.Errorf("has more than %d arrays", maxArrays)
 	}
-	if _, twice := m.arrays[name]; twice {
+	if _, twice := g.arrays[name]; twice {
 		a.bad = errors.New("is there twice")
 	}
-	m.arrays[name] = a
+	g.arrays[name] = a
 	return nil
 }
 
+// output reads the name of a graph's output.
+func (m *onnxFile) output(g *onnxGraph, msg []byte) error {
+	if m.sumPieces++; m.sumPieces > maxPieces {
+		return errPieces
+	}
+	return fields(msg, func(f field) error {
+		if f.num != 1 {
+			return nil
+		}
+		name, err := f.text()
+		g.outputs = append(g.outputs, name)
+		return err
+	})
+}
+
 // input reads a graph input's name and dimensions.
-func (m *onnxFile) input(msg []byte) error {
-	if len(m.inputs) == maxArrays {
+func (m *onnxFile) input(g *onnxGraph, msg []byte) error {
+	if len(g.inputs) == maxArrays {
 		return fmt.Errorf("has more than %d inputs", maxArrays)
 	}
 	var in onnxInput
@@ -171,7 +211,7 @@ func (m *onnxFile) input(msg []byte) error {
 		}
 		return err
 	})
-	m.inputs = append(m.inputs, in)
+	g.inputs = append(g.inputs, in)
 	return err
 }
 

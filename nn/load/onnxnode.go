@@ -11,11 +11,14 @@ import (
 // node is one operation. Attributes stay undecoded until asked for.
 type node struct {
 	label
-	kind   string
-	in     []string
-	out    []string
-	attrs  map[string]attribute
-	domain string
+	kind     string
+	in       []string
+	out      []string
+	attrs    map[string]attribute
+	domain   string
+	overload string
+	opset    int   // of the function that it stands in; 0 for the file's
+	wrong    error // why it cannot be used, if that is known already
 }
 
 type attribute struct {
@@ -23,13 +26,19 @@ type attribute struct {
 	i      int64
 	s      []byte
 	tensor []byte
-	floats []byte // packed
-	ints   []byte // packed
+	sparse []byte
+	graph  *onnxGraph // nil also where it is nested too deeply
+	floats []byte     // packed
+	ints   []byte     // packed
+	ref    string     // the attribute of the function that stands here
 }
 
-func (m *onnxFile) node(msg []byte) error {
-	if len(m.nodes) == maxNodes {
-		return fmt.Errorf("has more than %d nodes", maxNodes)
+var errPieces = fmt.Errorf("has nodes with more than %d inputs, outputs and attributes", maxPieces)
+
+// node reads a NodeProto of a graph that lies within depth others.
+func (m *onnxFile) node(msg []byte, depth int) (*node, error) {
+	if m.sumNodes++; m.sumNodes > maxNodes {
+		return nil, fmt.Errorf("has more than %d nodes", maxNodes)
 	}
 	n := &node{}
 	err := fields(msg, func(f field) (err error) {
@@ -37,8 +46,8 @@ func (m *onnxFile) node(msg []byte) error {
 			return nil
 		}
 		if f.num == 1 || f.num == 2 || f.num == 5 {
-			if m.pieces++; m.pieces > maxPieces {
-				return fmt.Errorf("has nodes with more than %d inputs, outputs and attributes", maxPieces)
+			if m.sumPieces++; m.sumPieces > maxPieces {
+				return errPieces
 			}
 		}
 		var s string
@@ -54,15 +63,24 @@ func (m *onnxFile) node(msg []byte) error {
 		case 4:
 			n.kind, err = f.text()
 		case 5:
-			err = n.attribute(f.data)
+			err = m.attribute(n, f.data, depth)
 		case 7:
 			n.domain, err = f.text()
+		case 8:
+			n.overload, err = f.text()
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("node %q: %w", n.name, err)
+		return n, fmt.Errorf("node %q: %w", n.name, err)
 	}
+	n.answer()
+	return n, nil
+}
+
+// answer lets the layer of a node answer to its outputs, and names it by the first where it has no name.
+func (n *node) answer() {
+	n.aliases = nil
 	for _, o := range n.out {
 		switch {
 		case o == "" || o == n.name:
@@ -72,14 +90,20 @@ func (m *onnxFile) node(msg []byte) error {
 			n.aliases = append(n.aliases, o)
 		}
 	}
-	m.nodes = append(m.nodes, n)
-	return nil
 }
 
-func (n *node) attribute(msg []byte) error {
-	var a attribute
-	var name string
-	err := fields(msg, func(f field) (err error) {
+// attribute reads an AttributeProto of a node.
+func (m *onnxFile) attribute(n *node, msg []byte, depth int) error {
+	name, a, err := m.attributeOf(msg, depth)
+	if n.attrs == nil {
+		n.attrs = map[string]attribute{}
+	}
+	n.attrs[name] = a
+	return err
+}
+
+func (m *onnxFile) attributeOf(msg []byte, depth int) (name string, a attribute, err error) {
+	err = fields(msg, func(f field) (err error) {
 		switch f.num {
 		case 1:
 			name, err = f.text()
@@ -91,18 +115,23 @@ func (n *node) attribute(msg []byte) error {
 			a.s = f.data
 		case 5:
 			a.tensor = f.data
+		case 6:
+			if depth < maxNesting {
+				a.graph = &onnxGraph{arrays: map[string]*array{}}
+				err = m.graph(a.graph, f.data, depth+1)
+			}
 		case 7:
 			a.floats = f.pack(a.floats)
 		case 8:
 			a.ints = f.pack(a.ints)
+		case 21:
+			a.ref, err = f.text()
+		case 22:
+			a.sparse = f.data
 		}
 		return err
 	})
-	if n.attrs == nil {
-		n.attrs = map[string]attribute{}
-	}
-	n.attrs[name] = a
-	return err
+	return name, a, err
 }
 
 // list decodes a short list of integers; ok is false where the node has none.

@@ -90,22 +90,35 @@ func (m *onnx) pointwise(n *node, op nn.Op, in []operand) (value, error) {
 	return v.like(in[0].value), err
 }
 
-// clip bounds by attributes up to opset 10, by inputs from there.
+// clip holds a map within bounds. Where they are upside down the upper one is all that is left.
 func (m *onnx) clip(n *node, in []operand) (value, error) {
 	if _, err := one(in, 1); err != nil {
 		return value{}, err
 	}
-	op := &nn.Clip{Min: n.number("min", -math.MaxFloat32), Max: n.number("max", math.MaxFloat32)}
-	for i, to := range []*float32{&op.Min, &op.Max} {
-		if i+1 < len(in) && in[i+1].array != nil {
-			v, err := in[i+1].array.floats(1)
+	arrays := make([]*array, len(in))
+	for i, o := range in {
+		arrays[i] = o.array
+	}
+	low, high, err := n.bounds(arrays)
+	if err != nil {
+		return value{}, err
+	}
+	return m.pointwise(n, &nn.Clip{Min: min(low, high), Max: high}, in)
+}
+
+// bounds are those of a Clip: attributes up to opset 10, inputs from there.
+func (n *node) bounds(in []*array) (low, high float32, err error) {
+	low, high = n.number("min", -math.MaxFloat32), n.number("max", math.MaxFloat32)
+	for i, to := range []*float32{&low, &high} {
+		if i+1 < len(in) && in[i+1] != nil {
+			v, err := in[i+1].floats(1)
 			if err != nil {
-				return value{}, fmt.Errorf("bound %w", err)
+				return 0, 0, fmt.Errorf("bound %w", err)
 			}
 			*to = v[0]
 		}
 	}
-	return m.pointwise(n, op, in)
+	return low, high, nil
 }
 
 func (m *onnx) concat(n *node, in []operand) (value, error) {

@@ -8,7 +8,7 @@ import (
 // tensor reads a TensorProto.
 func (m *onnxFile) tensor(msg []byte) (name string, a *array, err error) {
 	a = &array{dims: []int{}}
-	var dims, raw, singles, doubles, int32data, int64data []byte
+	var dims, raw, singles, doubles, int32data, int64data, uint64data []byte
 	var external map[string]string
 	hasRaw, outside := false, false
 	err = fields(msg, func(f field) (err error) {
@@ -29,6 +29,8 @@ func (m *onnxFile) tensor(msg []byte) (name string, a *array, err error) {
 			hasRaw, raw = true, f.data
 		case 10:
 			doubles = f.pack(doubles)
+		case 11:
+			uint64data = f.pack(uint64data)
 		case 13:
 			external, err = entry(external, f.data)
 		case 14:
@@ -54,6 +56,8 @@ func (m *onnxFile) tensor(msg []byte) (name string, a *array, err error) {
 		a.data = doubles
 	case a.kind == int64s:
 		a.data, a.varint = int64data, true
+	case a.kind == uint32s || a.kind == uint64s:
+		a.data, a.varint = uint64data, true
 	default:
 		a.data, a.varint = int32data, true
 	}
