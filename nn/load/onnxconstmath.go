@@ -73,16 +73,16 @@ func (m *onnx) pairArrays(n *node, in []*array) (*array, error) {
 			b, err = m.decoded(next)
 		}
 		if err == nil {
-			a, err = m.pairOf(n.kind, a, b)
+			a, err = m.pairOf(n, n.kind, a, b)
 		}
 	}
 	if err == nil && n.kind == "Mean" {
-		a, err = m.pairOf("Div", a, numbers{real: []float32{float32(len(in))}}.of([]int{}))
+		a, err = m.pairOf(n, "Div", a, numbers{real: []float32{float32(len(in))}}.of([]int{}))
 	}
 	return a, err
 }
 
-func (m *onnx) pairOf(kind string, a, b *array) (*array, error) {
+func (m *onnx) pairOf(n *node, kind string, a, b *array) (*array, error) {
 	dims, err := broadcast(a.dims, b.dims)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,16 @@ func (m *onnx) pairOf(kind string, a, b *array) (*array, error) {
 	if err := m.room(dims); err != nil {
 		return nil, err
 	}
-	op, by := constantPairs[kind], [][]int{stretched(a.dims, dims), stretched(b.dims, dims)}
+	op := constantPairs[kind]
+	if kind == "Mod" && n.integer("fmod", 0) != 0 {
+		op.whole = func(a, b int) (int, error) {
+			if b == 0 {
+				return 0, errZero
+			}
+			return a % b, nil
+		}
+	}
+	by := [][]int{stretched(a.dims, dims), stretched(b.dims, dims)}
 	if a.known.ints == nil || b.known.ints == nil {
 		p, q := a.toFloats().known.real, b.toFloats().known.real
 		v := numbers{real: make([]float32, 0, product(dims))}

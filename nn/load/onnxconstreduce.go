@@ -74,14 +74,15 @@ func (m *onnx) reduceArray(n *node, in []*array) (*array, error) {
 	return v.of(dims), nil
 }
 
-// cumulate sums a constant along an axis up to each of its cells.
+// cumulate sums a constant along an axis up to each of its cells, or from the end where it is reversed, without the
+// cell's own number where that is excluded.
 func (m *onnx) cumulate(n *node, in []*array) (*array, error) {
 	if len(in) < 2 {
 		return nil, fmt.Errorf("reads %d inputs, not 2", len(in))
 	}
 	axes, err := in[1].ints()
-	if err != nil || len(axes) != 1 || n.integer("exclusive", 0) != 0 || n.integer("reverse", 0) != 0 {
-		return nil, unsupported("it sums other than forwards along one axis")
+	if err != nil || len(axes) != 1 {
+		return nil, unsupported("its axis is not constant")
 	}
 	axis := axes[0]
 	if axis < 0 {
@@ -97,26 +98,53 @@ func (m *onnx) cumulate(n *node, in []*array) (*array, error) {
 	if err := m.room(a.dims); err != nil {
 		return nil, err
 	}
+	exclusive, size := n.integer("exclusive", 0) != 0, a.dims[axis]
 	step := steps(a.dims)[axis]
-	v := numbers{ints: slices.Clone(a.known.ints), real: slices.Clone(a.known.real), loose: a.known.loose}
-	for i := range a.len() {
-		switch {
-		case i/step%a.dims[axis] == 0:
-		case v.ints != nil:
-			v.ints[i] += v.ints[i-step]
-		default:
-			v.real[i] += v.real[i-step]
+	sums := make([]float64, a.len())
+	for k := range sums {
+		i, before := k, k-step
+		if n.integer("reverse", 0) != 0 {
+			i = len(sums) - 1 - k
+			before = i + step
+		}
+		if at := i / step % size; at != 0 && before < i || at != size-1 && before > i {
+			sums[i] = sums[before]
+			if exclusive {
+				sums[i] += a.at(before)
+			}
+		}
+		if !exclusive {
+			sums[i] += a.at(i)
+		}
+	}
+	v := numbers{}
+	if a.known.ints != nil {
+		v.ints = []int{}
+	}
+	for _, s := range sums {
+		if v.ints != nil {
+			v.ints = append(v.ints, int(s))
+		} else {
+			v.real = append(v.real, float32(s))
 		}
 	}
 	return v.of(a.dims).loosened(a), nil
 }
 
-// multiplyArrays is the product of two matrices.
+// multiplyArrays is the product of matrices, which stand in the last two axes.
 func (m *onnx) multiplyArrays(_ *node, in []*array) (*array, error) {
-	if len(in) != 2 || in[1] == nil || len(in[0].dims) != 2 || len(in[1].dims) != 2 || in[0].dims[1] != in[1].dims[0] {
+	if len(in) != 2 || in[1] == nil || len(in[0].dims) < 2 || len(in[1].dims) < 2 {
 		return nil, unsupported("it multiplies constants that are no matrices")
 	}
-	rows, inner, cols := in[0].dims[0], in[0].dims[1], in[1].dims[1]
+	p, q := in[0].dims, in[1].dims
+	many, err := broadcast(p[:len(p)-2], q[:len(q)-2])
+	if err != nil {
+		return nil, err
+	}
+	rows, inner, cols := p[len(p)-2], p[len(p)-1], q[len(q)-1]
+	if q[len(q)-2] != inner {
+		return nil, fmt.Errorf("multiplies constants of %v and %v", p, q)
+	}
 	a, err := m.decoded(in[0])
 	if err != nil {
 		return nil, err
@@ -126,18 +154,19 @@ func (m *onnx) multiplyArrays(_ *node, in []*array) (*array, error) {
 		return nil, err
 	}
 	// What it takes is time rather than room.
-	if err := m.room([]int{rows, cols, inner}); err != nil {
+	if err := m.room(append(slices.Clone(many), rows*cols, inner)); err != nil {
 		return nil, err
 	}
-	v := numbers{real: make([]float32, rows*cols)}
-	for i := range rows {
-		for j := range cols {
+	v := numbers{real: make([]float32, 0, product(many)*rows*cols)}
+	walk(append(slices.Clone(many), 1), [][]int{append(stretched(p[:len(p)-2], many), 0), append(stretched(q[:len(q)-2], many), 0)}, func(at []int) {
+		from, to := at[0]*rows*inner, at[1]*inner*cols
+		for i := range rows * cols {
 			sum := 0.0
 			for k := range inner {
-				sum += a.at(i*inner+k) * b.at(k*cols+j)
+				sum += a.at(from+i/cols*inner+k) * b.at(to+k*cols+i%cols)
 			}
-			v.real[i*cols+j] = float32(sum)
+			v.real = append(v.real, float32(sum))
 		}
-	}
-	return v.of([]int{rows, cols}), nil
+	})
+	return v.of(append(slices.Clone(many), rows, cols)), nil
 }
