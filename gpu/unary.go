@@ -1,10 +1,6 @@
 package gpu
 
-import (
-	"strings"
-
-	"zalgoscope/nn"
-)
+import "zalgoscope/nn"
 
 // unaryParams mirrors the end of unary.comp's parameters.
 type unaryParams struct {
@@ -18,5 +14,5 @@ func unaryOf(op *nn.Unary, x *view) unaryParams {
 
 // unaryDefines names a function to unary.glsl.
 func unaryDefines(fn nn.UnaryFn, back bool) defines {
-	return defines{strings.ToUpper(nn.Unaries[fn].Name): 1, "BACK": flag(back)}
+	return defines{nn.Unaries[fn].Macro(): 1, "BACK": flag(back)}
 }

@@ -17,7 +17,7 @@ var shared = map[string][]string{
 	"conv": {"conv.glsl"}, "conv_tiled": {"conv.glsl"},
 	"canvas_write": {"canvas.glsl"}, "canvas_read": {"canvas.glsl"},
 	"binary_forward": {"binary.glsl"}, "binary_backward": {"binary.glsl"},
-	"bend_point": {"bend.glsl", "periodic.glsl", "unary.glsl"}, "unary": {"periodic.glsl", "unary.glsl"},
+	"bend_point": {"bend.glsl", "primitives.glsl", "unary.glsl"}, "unary": {"primitives.glsl", "unary.glsl"},
 	"bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
 	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
 	"objective": {"fatigue.glsl"}, "fatigue_gains": {"fatigue.glsl"}, "fatigue_remember": {"canvas.glsl"},

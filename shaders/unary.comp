@@ -20,7 +20,8 @@ void main() {
 #if BACK == 1
     v *= unarySlope(LOAD(seen, besideBase + block * besidePlane + py * besideRow + px), p, q, r);
 #else
-    v = unary(v, p, q, r) * LANES(block);
+    v = unary(v, p, q, r);
 #endif
+    v = mix(vec4(0), v, greaterThan(LANES(block), vec4(0))); // some are infinite at zero, which must not stand where no channel is
     STORE(here, v)
 }

@@ -11,14 +11,14 @@ type Pointwise nn.Unary
 
 func pointwise(fn nn.UnaryFn, p, q float32) Pointwise { return Pointwise(nn.NewUnary(fn, p, q)) }
 
-func (e Pointwise) Forward(y, x Map, _ Moment) { nn.Unaries[e.Fn].F(nn.Unary(e), y.V, x.V) }
+func (e Pointwise) Forward(y, x Map, _ Moment) { (*nn.Unary)(&e).Apply(y.V, x.V) }
 
 func (e Pointwise) Backward(dx, dy, x Map, _ Moment) {
 	if e.Straight() {
 		copy(dx.V, dy.V)
 		return
 	}
-	nn.Unaries[e.Fn].Slope(nn.Unary(e), dx.V, x.V)
+	(*nn.Unary)(&e).Slopes(dx.V, x.V)
 	for i, d := range dy.V {
 		dx.V[i] *= d
 	}

@@ -74,13 +74,14 @@ func newBendCase(name string, n, flags int) *bendCase {
 	r := rand.New(rand.NewPCG(3, uint64(n)))
 	c := &bendCase{out: random(r, n*lanes), in: random(r, n*lanes), other: random(r, 8*n*lanes), gates: make([]uint16, n)}
 	inf := float32(math.Inf(1))
-	special := []float32{0.5, -0.5, 0, 1.5, -1.5, inf, -inf, float32(math.NaN()), 1e-30, 7.25, -300.1, 0.25}
+	special := []float32{0.5, -0.5, 0, 1.5, -1.5, inf, -inf, float32(math.NaN()), 1e-30, 7.25, -300.1, 0.25, 1e-40, 88.8, -95, 1e5, -1e30}
 	copy(c.in[2:], special)
 	for i := range c.gates {
 		c.gates[i] = uint16(r.Uint32())
 	}
 	for i := range c.wets {
 		copy(c.wets[i][:], random(r, lanes))
+		c.wets[i][4] = 0 // as where no channel is; in has a zero there
 	}
 	for cell := range n {
 		for range 1 + cell%3 {

@@ -48,18 +48,19 @@ func forEach(kernel func(fn nn.UnaryFn) func(t *bendTile)) (all [len(nn.Unaries)
 	return all
 }
 
-func (t *bendTile) unary(fn nn.UnaryFn) nn.Unary { return nn.Unary{Fn: fn, P: t.p, Q: t.q, R: t.r} }
+func (t *bendTile) unary(fn nn.UnaryFn) *nn.Unary {
+	return &nn.Unary{Fn: fn, P: t.p, Q: t.q, R: t.r}
+}
 
 func pointGo(fn nn.UnaryFn) func(t *bendTile) {
-	f := nn.Unaries[fn].F
 	return func(t *bendTile) {
 		wet := (*block)(t.wet)
 		var v block
 		for i := range t.n {
 			x := t.x.at(i * cellSize)
-			f(t.unary(fn), v[:], x[:])
+			t.unary(fn).Apply(v[:], x[:])
 			for c := range v {
-				v[c] = x[c] + wet[c]*(v[c]-x[c])
+				v[c] = x[c] + share(wet[c], v[c]-x[c])
 			}
 			t.end(i, &v)
 		}
@@ -67,14 +68,13 @@ func pointGo(fn nn.UnaryFn) func(t *bendTile) {
 }
 
 func applyGo(fn nn.UnaryFn) func(t *bendTile) {
-	f := nn.Unaries[fn].F
 	return func(t *bendTile) {
 		wet := (*block)(t.wet)
 		var v block
 		for i := range t.n {
-			f(t.unary(fn), v[:], t.x.at(i * cellSize)[:])
+			t.unary(fn).Apply(v[:], t.x.at(i * cellSize)[:])
 			for c := range v {
-				v[c] *= wet[c]
+				v[c] = share(wet[c], v[c])
 			}
 			t.end(i, &v)
 		}
@@ -82,22 +82,29 @@ func applyGo(fn nn.UnaryFn) func(t *bendTile) {
 }
 
 func slopeGo(fn nn.UnaryFn) func(t *bendTile) {
-	f := nn.Unaries[fn].Slope
-	if f == nil {
+	if nn.Unaries[fn].Slope == nil {
 		return nil
 	}
 	return func(t *bendTile) {
 		clean, wet := (*block)(t.clean), (*block)(t.wet)
 		var s block
 		for i := range t.n {
-			f(t.unary(fn), s[:], t.x.at(i * cellSize)[:])
+			t.unary(fn).Slopes(s[:], t.x.at(i * cellSize)[:])
 			d := t.f.at(i * t.fstep)
 			for c := range s {
-				s[c] = d[c] * (clean[c] + wet[c]*s[c])
+				s[c] = d[c] * (clean[c] + share(wet[c], s[c]))
 			}
 			t.end(i, &s)
 		}
 	}
+}
+
+// share is wet*v, and zero for no wet whatever v is, for what has no channel must stay zero.
+func share(wet, v float32) float32 {
+	if wet == 0 {
+		return 0
+	}
+	return wet * v
 }
 
 func floor(x float32) float32 { return float32(math.Floor(float64(x))) }

@@ -766,135 +766,695 @@ func sizeAVX512(t *bendTile)
 //go:noescape
 func dotAVX512(t *bendTile)
 
-// linearAVX512 mixes nn.Linear into a row.
+// linearPointAVX512 mixes nn.Linear into a row.
 //
 //go:noescape
-func linearAVX512(t *bendTile)
+func linearPointAVX512(t *bendTile)
 
 // linearApplyAVX512 applies nn.Linear to a row.
 //
 //go:noescape
 func linearApplyAVX512(t *bendTile)
 
-// kneeAVX512 mixes nn.Knee into a row.
+// linearSlopeAVX512 is the way back of nn.Linear.
 //
 //go:noescape
-func kneeAVX512(t *bendTile)
+func linearSlopeAVX512(t *bendTile)
+
+// kneePointAVX512 mixes nn.Knee into a row.
+//
+//go:noescape
+func kneePointAVX512(t *bendTile)
 
 // kneeApplyAVX512 applies nn.Knee to a row.
 //
 //go:noescape
 func kneeApplyAVX512(t *bendTile)
 
-// softAVX512 mixes nn.Soft into a row.
+// kneeSlopeAVX512 is the way back of nn.Knee.
 //
 //go:noescape
-func softAVX512(t *bendTile)
+func kneeSlopeAVX512(t *bendTile)
+
+// softPointAVX512 mixes nn.Soft into a row.
+//
+//go:noescape
+func softPointAVX512(t *bendTile)
 
 // softApplyAVX512 applies nn.Soft to a row.
 //
 //go:noescape
 func softApplyAVX512(t *bendTile)
 
-// hardAVX512 mixes nn.Hard into a row.
+// softSlopeAVX512 is the way back of nn.Soft.
 //
 //go:noescape
-func hardAVX512(t *bendTile)
+func softSlopeAVX512(t *bendTile)
+
+// hardPointAVX512 mixes nn.Hard into a row.
+//
+//go:noescape
+func hardPointAVX512(t *bendTile)
 
 // hardApplyAVX512 applies nn.Hard to a row.
 //
 //go:noescape
 func hardApplyAVX512(t *bendTile)
 
-// switchAVX512 mixes nn.Switch into a row.
+// hardSlopeAVX512 is the way back of nn.Hard.
 //
 //go:noescape
-func switchAVX512(t *bendTile)
+func hardSlopeAVX512(t *bendTile)
+
+// switchPointAVX512 mixes nn.Switch into a row.
+//
+//go:noescape
+func switchPointAVX512(t *bendTile)
 
 // switchApplyAVX512 applies nn.Switch to a row.
 //
 //go:noescape
 func switchApplyAVX512(t *bendTile)
 
-// clampAVX512 mixes nn.Clamp into a row.
+// clampPointAVX512 mixes nn.Clamp into a row.
 //
 //go:noescape
-func clampAVX512(t *bendTile)
+func clampPointAVX512(t *bendTile)
 
 // clampApplyAVX512 applies nn.Clamp to a row.
 //
 //go:noescape
 func clampApplyAVX512(t *bendTile)
 
-// foldAVX512 mixes nn.Fold into a row.
+// clampSlopeAVX512 is the way back of nn.Clamp.
 //
 //go:noescape
-func foldAVX512(t *bendTile)
+func clampSlopeAVX512(t *bendTile)
+
+// foldPointAVX512 mixes nn.Fold into a row.
+//
+//go:noescape
+func foldPointAVX512(t *bendTile)
 
 // foldApplyAVX512 applies nn.Fold to a row.
 //
 //go:noescape
 func foldApplyAVX512(t *bendTile)
 
-// turnAVX512 mixes nn.Turn into a row.
+// foldSlopeAVX512 is the way back of nn.Fold.
 //
 //go:noescape
-func turnAVX512(t *bendTile)
+func foldSlopeAVX512(t *bendTile)
+
+// turnPointAVX512 mixes nn.Turn into a row.
+//
+//go:noescape
+func turnPointAVX512(t *bendTile)
 
 // turnApplyAVX512 applies nn.Turn to a row.
 //
 //go:noescape
 func turnApplyAVX512(t *bendTile)
 
-// crushAVX512 mixes nn.Crush into a row.
+// crushPointAVX512 mixes nn.Crush into a row.
 //
 //go:noescape
-func crushAVX512(t *bendTile)
+func crushPointAVX512(t *bendTile)
 
 // crushApplyAVX512 applies nn.Crush to a row.
 //
 //go:noescape
 func crushApplyAVX512(t *bendTile)
 
-// sineAVX512 mixes nn.Sine into a row.
+// sinePointAVX512 mixes nn.Sine into a row.
 //
 //go:noescape
-func sineAVX512(t *bendTile)
+func sinePointAVX512(t *bendTile)
 
 // sineApplyAVX512 applies nn.Sine to a row.
 //
 //go:noescape
 func sineApplyAVX512(t *bendTile)
 
-// linearSlopeAVX512 is the way back of nn.Linear.
-//
-//go:noescape
-func linearSlopeAVX512(t *bendTile)
-
-// kneeSlopeAVX512 is the way back of nn.Knee.
-//
-//go:noescape
-func kneeSlopeAVX512(t *bendTile)
-
-// beyondSlopeAVX512 is the way back of nn.Soft and nn.Hard.
-//
-//go:noescape
-func beyondSlopeAVX512(t *bendTile)
-
-// clampSlopeAVX512 is the way back of nn.Clamp.
-//
-//go:noescape
-func clampSlopeAVX512(t *bendTile)
-
-// foldSlopeAVX512 is the way back of nn.Fold.
-//
-//go:noescape
-func foldSlopeAVX512(t *bendTile)
-
 // sineSlopeAVX512 is the way back of nn.Sine.
 //
 //go:noescape
 func sineSlopeAVX512(t *bendTile)
+
+// sigmoidPointAVX512 mixes nn.Sigmoid into a row.
+//
+//go:noescape
+func sigmoidPointAVX512(t *bendTile)
+
+// sigmoidApplyAVX512 applies nn.Sigmoid to a row.
+//
+//go:noescape
+func sigmoidApplyAVX512(t *bendTile)
+
+// sigmoidSlopeAVX512 is the way back of nn.Sigmoid.
+//
+//go:noescape
+func sigmoidSlopeAVX512(t *bendTile)
+
+// hardSigmoidPointAVX512 mixes nn.HardSigmoid into a row.
+//
+//go:noescape
+func hardSigmoidPointAVX512(t *bendTile)
+
+// hardSigmoidApplyAVX512 applies nn.HardSigmoid to a row.
+//
+//go:noescape
+func hardSigmoidApplyAVX512(t *bendTile)
+
+// hardSigmoidSlopeAVX512 is the way back of nn.HardSigmoid.
+//
+//go:noescape
+func hardSigmoidSlopeAVX512(t *bendTile)
+
+// hardSwishPointAVX512 mixes nn.HardSwish into a row.
+//
+//go:noescape
+func hardSwishPointAVX512(t *bendTile)
+
+// hardSwishApplyAVX512 applies nn.HardSwish to a row.
+//
+//go:noescape
+func hardSwishApplyAVX512(t *bendTile)
+
+// hardSwishSlopeAVX512 is the way back of nn.HardSwish.
+//
+//go:noescape
+func hardSwishSlopeAVX512(t *bendTile)
+
+// siLUPointAVX512 mixes nn.SiLU into a row.
+//
+//go:noescape
+func siLUPointAVX512(t *bendTile)
+
+// siLUApplyAVX512 applies nn.SiLU to a row.
+//
+//go:noescape
+func siLUApplyAVX512(t *bendTile)
+
+// siLUSlopeAVX512 is the way back of nn.SiLU.
+//
+//go:noescape
+func siLUSlopeAVX512(t *bendTile)
+
+// geluPointAVX512 mixes nn.Gelu into a row.
+//
+//go:noescape
+func geluPointAVX512(t *bendTile)
+
+// geluApplyAVX512 applies nn.Gelu to a row.
+//
+//go:noescape
+func geluApplyAVX512(t *bendTile)
+
+// geluSlopeAVX512 is the way back of nn.Gelu.
+//
+//go:noescape
+func geluSlopeAVX512(t *bendTile)
+
+// geluTanhPointAVX512 mixes nn.GeluTanh into a row.
+//
+//go:noescape
+func geluTanhPointAVX512(t *bendTile)
+
+// geluTanhApplyAVX512 applies nn.GeluTanh to a row.
+//
+//go:noescape
+func geluTanhApplyAVX512(t *bendTile)
+
+// geluTanhSlopeAVX512 is the way back of nn.GeluTanh.
+//
+//go:noescape
+func geluTanhSlopeAVX512(t *bendTile)
+
+// tanhPointAVX512 mixes nn.Tanh into a row.
+//
+//go:noescape
+func tanhPointAVX512(t *bendTile)
+
+// tanhApplyAVX512 applies nn.Tanh to a row.
+//
+//go:noescape
+func tanhApplyAVX512(t *bendTile)
+
+// tanhSlopeAVX512 is the way back of nn.Tanh.
+//
+//go:noescape
+func tanhSlopeAVX512(t *bendTile)
+
+// erfPointAVX512 mixes nn.Erf into a row.
+//
+//go:noescape
+func erfPointAVX512(t *bendTile)
+
+// erfApplyAVX512 applies nn.Erf to a row.
+//
+//go:noescape
+func erfApplyAVX512(t *bendTile)
+
+// erfSlopeAVX512 is the way back of nn.Erf.
+//
+//go:noescape
+func erfSlopeAVX512(t *bendTile)
+
+// softplusPointAVX512 mixes nn.Softplus into a row.
+//
+//go:noescape
+func softplusPointAVX512(t *bendTile)
+
+// softplusApplyAVX512 applies nn.Softplus to a row.
+//
+//go:noescape
+func softplusApplyAVX512(t *bendTile)
+
+// softplusSlopeAVX512 is the way back of nn.Softplus.
+//
+//go:noescape
+func softplusSlopeAVX512(t *bendTile)
+
+// mishPointAVX512 mixes nn.Mish into a row.
+//
+//go:noescape
+func mishPointAVX512(t *bendTile)
+
+// mishApplyAVX512 applies nn.Mish to a row.
+//
+//go:noescape
+func mishApplyAVX512(t *bendTile)
+
+// mishSlopeAVX512 is the way back of nn.Mish.
+//
+//go:noescape
+func mishSlopeAVX512(t *bendTile)
+
+// eluPointAVX512 mixes nn.Elu into a row.
+//
+//go:noescape
+func eluPointAVX512(t *bendTile)
+
+// eluApplyAVX512 applies nn.Elu to a row.
+//
+//go:noescape
+func eluApplyAVX512(t *bendTile)
+
+// eluSlopeAVX512 is the way back of nn.Elu.
+//
+//go:noescape
+func eluSlopeAVX512(t *bendTile)
+
+// celuPointAVX512 mixes nn.Celu into a row.
+//
+//go:noescape
+func celuPointAVX512(t *bendTile)
+
+// celuApplyAVX512 applies nn.Celu to a row.
+//
+//go:noescape
+func celuApplyAVX512(t *bendTile)
+
+// celuSlopeAVX512 is the way back of nn.Celu.
+//
+//go:noescape
+func celuSlopeAVX512(t *bendTile)
+
+// thresholdedPointAVX512 mixes nn.Thresholded into a row.
+//
+//go:noescape
+func thresholdedPointAVX512(t *bendTile)
+
+// thresholdedApplyAVX512 applies nn.Thresholded to a row.
+//
+//go:noescape
+func thresholdedApplyAVX512(t *bendTile)
+
+// thresholdedSlopeAVX512 is the way back of nn.Thresholded.
+//
+//go:noescape
+func thresholdedSlopeAVX512(t *bendTile)
+
+// shrunkPointAVX512 mixes nn.Shrunk into a row.
+//
+//go:noescape
+func shrunkPointAVX512(t *bendTile)
+
+// shrunkApplyAVX512 applies nn.Shrunk to a row.
+//
+//go:noescape
+func shrunkApplyAVX512(t *bendTile)
+
+// shrunkSlopeAVX512 is the way back of nn.Shrunk.
+//
+//go:noescape
+func shrunkSlopeAVX512(t *bendTile)
+
+// softsignPointAVX512 mixes nn.Softsign into a row.
+//
+//go:noescape
+func softsignPointAVX512(t *bendTile)
+
+// softsignApplyAVX512 applies nn.Softsign to a row.
+//
+//go:noescape
+func softsignApplyAVX512(t *bendTile)
+
+// softsignSlopeAVX512 is the way back of nn.Softsign.
+//
+//go:noescape
+func softsignSlopeAVX512(t *bendTile)
+
+// absPointAVX512 mixes nn.Abs into a row.
+//
+//go:noescape
+func absPointAVX512(t *bendTile)
+
+// absApplyAVX512 applies nn.Abs to a row.
+//
+//go:noescape
+func absApplyAVX512(t *bendTile)
+
+// absSlopeAVX512 is the way back of nn.Abs.
+//
+//go:noescape
+func absSlopeAVX512(t *bendTile)
+
+// signumPointAVX512 mixes nn.Signum into a row.
+//
+//go:noescape
+func signumPointAVX512(t *bendTile)
+
+// signumApplyAVX512 applies nn.Signum to a row.
+//
+//go:noescape
+func signumApplyAVX512(t *bendTile)
+
+// signumSlopeAVX512 is the way back of nn.Signum.
+//
+//go:noescape
+func signumSlopeAVX512(t *bendTile)
+
+// expPointAVX512 mixes nn.Exp into a row.
+//
+//go:noescape
+func expPointAVX512(t *bendTile)
+
+// expApplyAVX512 applies nn.Exp to a row.
+//
+//go:noescape
+func expApplyAVX512(t *bendTile)
+
+// expSlopeAVX512 is the way back of nn.Exp.
+//
+//go:noescape
+func expSlopeAVX512(t *bendTile)
+
+// logPointAVX512 mixes nn.Log into a row.
+//
+//go:noescape
+func logPointAVX512(t *bendTile)
+
+// logApplyAVX512 applies nn.Log to a row.
+//
+//go:noescape
+func logApplyAVX512(t *bendTile)
+
+// logSlopeAVX512 is the way back of nn.Log.
+//
+//go:noescape
+func logSlopeAVX512(t *bendTile)
+
+// sqrtPointAVX512 mixes nn.Sqrt into a row.
+//
+//go:noescape
+func sqrtPointAVX512(t *bendTile)
+
+// sqrtApplyAVX512 applies nn.Sqrt to a row.
+//
+//go:noescape
+func sqrtApplyAVX512(t *bendTile)
+
+// sqrtSlopeAVX512 is the way back of nn.Sqrt.
+//
+//go:noescape
+func sqrtSlopeAVX512(t *bendTile)
+
+// squaredPointAVX512 mixes nn.Squared into a row.
+//
+//go:noescape
+func squaredPointAVX512(t *bendTile)
+
+// squaredApplyAVX512 applies nn.Squared to a row.
+//
+//go:noescape
+func squaredApplyAVX512(t *bendTile)
+
+// squaredSlopeAVX512 is the way back of nn.Squared.
+//
+//go:noescape
+func squaredSlopeAVX512(t *bendTile)
+
+// powerPointAVX512 mixes nn.Power into a row.
+//
+//go:noescape
+func powerPointAVX512(t *bendTile)
+
+// powerApplyAVX512 applies nn.Power to a row.
+//
+//go:noescape
+func powerApplyAVX512(t *bendTile)
+
+// powerSlopeAVX512 is the way back of nn.Power.
+//
+//go:noescape
+func powerSlopeAVX512(t *bendTile)
+
+// reciprocalPointAVX512 mixes nn.Reciprocal into a row.
+//
+//go:noescape
+func reciprocalPointAVX512(t *bendTile)
+
+// reciprocalApplyAVX512 applies nn.Reciprocal to a row.
+//
+//go:noescape
+func reciprocalApplyAVX512(t *bendTile)
+
+// reciprocalSlopeAVX512 is the way back of nn.Reciprocal.
+//
+//go:noescape
+func reciprocalSlopeAVX512(t *bendTile)
+
+// roundDownPointAVX512 mixes nn.RoundDown into a row.
+//
+//go:noescape
+func roundDownPointAVX512(t *bendTile)
+
+// roundDownApplyAVX512 applies nn.RoundDown to a row.
+//
+//go:noescape
+func roundDownApplyAVX512(t *bendTile)
+
+// roundDownSlopeAVX512 is the way back of nn.RoundDown.
+//
+//go:noescape
+func roundDownSlopeAVX512(t *bendTile)
+
+// roundUpPointAVX512 mixes nn.RoundUp into a row.
+//
+//go:noescape
+func roundUpPointAVX512(t *bendTile)
+
+// roundUpApplyAVX512 applies nn.RoundUp to a row.
+//
+//go:noescape
+func roundUpApplyAVX512(t *bendTile)
+
+// roundUpSlopeAVX512 is the way back of nn.RoundUp.
+//
+//go:noescape
+func roundUpSlopeAVX512(t *bendTile)
+
+// roundEvenPointAVX512 mixes nn.RoundEven into a row.
+//
+//go:noescape
+func roundEvenPointAVX512(t *bendTile)
+
+// roundEvenApplyAVX512 applies nn.RoundEven to a row.
+//
+//go:noescape
+func roundEvenApplyAVX512(t *bendTile)
+
+// roundEvenSlopeAVX512 is the way back of nn.RoundEven.
+//
+//go:noescape
+func roundEvenSlopeAVX512(t *bendTile)
+
+// sinPointAVX512 mixes nn.Sin into a row.
+//
+//go:noescape
+func sinPointAVX512(t *bendTile)
+
+// sinApplyAVX512 applies nn.Sin to a row.
+//
+//go:noescape
+func sinApplyAVX512(t *bendTile)
+
+// sinSlopeAVX512 is the way back of nn.Sin.
+//
+//go:noescape
+func sinSlopeAVX512(t *bendTile)
+
+// cosPointAVX512 mixes nn.Cos into a row.
+//
+//go:noescape
+func cosPointAVX512(t *bendTile)
+
+// cosApplyAVX512 applies nn.Cos to a row.
+//
+//go:noescape
+func cosApplyAVX512(t *bendTile)
+
+// cosSlopeAVX512 is the way back of nn.Cos.
+//
+//go:noescape
+func cosSlopeAVX512(t *bendTile)
+
+// tanPointAVX512 mixes nn.Tan into a row.
+//
+//go:noescape
+func tanPointAVX512(t *bendTile)
+
+// tanApplyAVX512 applies nn.Tan to a row.
+//
+//go:noescape
+func tanApplyAVX512(t *bendTile)
+
+// tanSlopeAVX512 is the way back of nn.Tan.
+//
+//go:noescape
+func tanSlopeAVX512(t *bendTile)
+
+// asinPointAVX512 mixes nn.Asin into a row.
+//
+//go:noescape
+func asinPointAVX512(t *bendTile)
+
+// asinApplyAVX512 applies nn.Asin to a row.
+//
+//go:noescape
+func asinApplyAVX512(t *bendTile)
+
+// asinSlopeAVX512 is the way back of nn.Asin.
+//
+//go:noescape
+func asinSlopeAVX512(t *bendTile)
+
+// acosPointAVX512 mixes nn.Acos into a row.
+//
+//go:noescape
+func acosPointAVX512(t *bendTile)
+
+// acosApplyAVX512 applies nn.Acos to a row.
+//
+//go:noescape
+func acosApplyAVX512(t *bendTile)
+
+// acosSlopeAVX512 is the way back of nn.Acos.
+//
+//go:noescape
+func acosSlopeAVX512(t *bendTile)
+
+// atanPointAVX512 mixes nn.Atan into a row.
+//
+//go:noescape
+func atanPointAVX512(t *bendTile)
+
+// atanApplyAVX512 applies nn.Atan to a row.
+//
+//go:noescape
+func atanApplyAVX512(t *bendTile)
+
+// atanSlopeAVX512 is the way back of nn.Atan.
+//
+//go:noescape
+func atanSlopeAVX512(t *bendTile)
+
+// sinhPointAVX512 mixes nn.Sinh into a row.
+//
+//go:noescape
+func sinhPointAVX512(t *bendTile)
+
+// sinhApplyAVX512 applies nn.Sinh to a row.
+//
+//go:noescape
+func sinhApplyAVX512(t *bendTile)
+
+// sinhSlopeAVX512 is the way back of nn.Sinh.
+//
+//go:noescape
+func sinhSlopeAVX512(t *bendTile)
+
+// coshPointAVX512 mixes nn.Cosh into a row.
+//
+//go:noescape
+func coshPointAVX512(t *bendTile)
+
+// coshApplyAVX512 applies nn.Cosh to a row.
+//
+//go:noescape
+func coshApplyAVX512(t *bendTile)
+
+// coshSlopeAVX512 is the way back of nn.Cosh.
+//
+//go:noescape
+func coshSlopeAVX512(t *bendTile)
+
+// asinhPointAVX512 mixes nn.Asinh into a row.
+//
+//go:noescape
+func asinhPointAVX512(t *bendTile)
+
+// asinhApplyAVX512 applies nn.Asinh to a row.
+//
+//go:noescape
+func asinhApplyAVX512(t *bendTile)
+
+// asinhSlopeAVX512 is the way back of nn.Asinh.
+//
+//go:noescape
+func asinhSlopeAVX512(t *bendTile)
+
+// acoshPointAVX512 mixes nn.Acosh into a row.
+//
+//go:noescape
+func acoshPointAVX512(t *bendTile)
+
+// acoshApplyAVX512 applies nn.Acosh to a row.
+//
+//go:noescape
+func acoshApplyAVX512(t *bendTile)
+
+// acoshSlopeAVX512 is the way back of nn.Acosh.
+//
+//go:noescape
+func acoshSlopeAVX512(t *bendTile)
+
+// atanhPointAVX512 mixes nn.Atanh into a row.
+//
+//go:noescape
+func atanhPointAVX512(t *bendTile)
+
+// atanhApplyAVX512 applies nn.Atanh to a row.
+//
+//go:noescape
+func atanhApplyAVX512(t *bendTile)
+
+// atanhSlopeAVX512 is the way back of nn.Atanh.
+//
+//go:noescape
+func atanhSlopeAVX512(t *bendTile)
 
 // resampleAVX512 is clean*x + wet*(a weighted sum of cells of f).
 //
@@ -1009,135 +1569,695 @@ func sizeAVX2(t *bendTile)
 //go:noescape
 func dotAVX2(t *bendTile)
 
-// linearAVX2 mixes nn.Linear into a row.
+// linearPointAVX2 mixes nn.Linear into a row.
 //
 //go:noescape
-func linearAVX2(t *bendTile)
+func linearPointAVX2(t *bendTile)
 
 // linearApplyAVX2 applies nn.Linear to a row.
 //
 //go:noescape
 func linearApplyAVX2(t *bendTile)
 
-// kneeAVX2 mixes nn.Knee into a row.
+// linearSlopeAVX2 is the way back of nn.Linear.
 //
 //go:noescape
-func kneeAVX2(t *bendTile)
+func linearSlopeAVX2(t *bendTile)
+
+// kneePointAVX2 mixes nn.Knee into a row.
+//
+//go:noescape
+func kneePointAVX2(t *bendTile)
 
 // kneeApplyAVX2 applies nn.Knee to a row.
 //
 //go:noescape
 func kneeApplyAVX2(t *bendTile)
 
-// softAVX2 mixes nn.Soft into a row.
+// kneeSlopeAVX2 is the way back of nn.Knee.
 //
 //go:noescape
-func softAVX2(t *bendTile)
+func kneeSlopeAVX2(t *bendTile)
+
+// softPointAVX2 mixes nn.Soft into a row.
+//
+//go:noescape
+func softPointAVX2(t *bendTile)
 
 // softApplyAVX2 applies nn.Soft to a row.
 //
 //go:noescape
 func softApplyAVX2(t *bendTile)
 
-// hardAVX2 mixes nn.Hard into a row.
+// softSlopeAVX2 is the way back of nn.Soft.
 //
 //go:noescape
-func hardAVX2(t *bendTile)
+func softSlopeAVX2(t *bendTile)
+
+// hardPointAVX2 mixes nn.Hard into a row.
+//
+//go:noescape
+func hardPointAVX2(t *bendTile)
 
 // hardApplyAVX2 applies nn.Hard to a row.
 //
 //go:noescape
 func hardApplyAVX2(t *bendTile)
 
-// switchAVX2 mixes nn.Switch into a row.
+// hardSlopeAVX2 is the way back of nn.Hard.
 //
 //go:noescape
-func switchAVX2(t *bendTile)
+func hardSlopeAVX2(t *bendTile)
+
+// switchPointAVX2 mixes nn.Switch into a row.
+//
+//go:noescape
+func switchPointAVX2(t *bendTile)
 
 // switchApplyAVX2 applies nn.Switch to a row.
 //
 //go:noescape
 func switchApplyAVX2(t *bendTile)
 
-// clampAVX2 mixes nn.Clamp into a row.
+// clampPointAVX2 mixes nn.Clamp into a row.
 //
 //go:noescape
-func clampAVX2(t *bendTile)
+func clampPointAVX2(t *bendTile)
 
 // clampApplyAVX2 applies nn.Clamp to a row.
 //
 //go:noescape
 func clampApplyAVX2(t *bendTile)
 
-// foldAVX2 mixes nn.Fold into a row.
+// clampSlopeAVX2 is the way back of nn.Clamp.
 //
 //go:noescape
-func foldAVX2(t *bendTile)
+func clampSlopeAVX2(t *bendTile)
+
+// foldPointAVX2 mixes nn.Fold into a row.
+//
+//go:noescape
+func foldPointAVX2(t *bendTile)
 
 // foldApplyAVX2 applies nn.Fold to a row.
 //
 //go:noescape
 func foldApplyAVX2(t *bendTile)
 
-// turnAVX2 mixes nn.Turn into a row.
+// foldSlopeAVX2 is the way back of nn.Fold.
 //
 //go:noescape
-func turnAVX2(t *bendTile)
+func foldSlopeAVX2(t *bendTile)
+
+// turnPointAVX2 mixes nn.Turn into a row.
+//
+//go:noescape
+func turnPointAVX2(t *bendTile)
 
 // turnApplyAVX2 applies nn.Turn to a row.
 //
 //go:noescape
 func turnApplyAVX2(t *bendTile)
 
-// crushAVX2 mixes nn.Crush into a row.
+// crushPointAVX2 mixes nn.Crush into a row.
 //
 //go:noescape
-func crushAVX2(t *bendTile)
+func crushPointAVX2(t *bendTile)
 
 // crushApplyAVX2 applies nn.Crush to a row.
 //
 //go:noescape
 func crushApplyAVX2(t *bendTile)
 
-// sineAVX2 mixes nn.Sine into a row.
+// sinePointAVX2 mixes nn.Sine into a row.
 //
 //go:noescape
-func sineAVX2(t *bendTile)
+func sinePointAVX2(t *bendTile)
 
 // sineApplyAVX2 applies nn.Sine to a row.
 //
 //go:noescape
 func sineApplyAVX2(t *bendTile)
 
-// linearSlopeAVX2 is the way back of nn.Linear.
-//
-//go:noescape
-func linearSlopeAVX2(t *bendTile)
-
-// kneeSlopeAVX2 is the way back of nn.Knee.
-//
-//go:noescape
-func kneeSlopeAVX2(t *bendTile)
-
-// beyondSlopeAVX2 is the way back of nn.Soft and nn.Hard.
-//
-//go:noescape
-func beyondSlopeAVX2(t *bendTile)
-
-// clampSlopeAVX2 is the way back of nn.Clamp.
-//
-//go:noescape
-func clampSlopeAVX2(t *bendTile)
-
-// foldSlopeAVX2 is the way back of nn.Fold.
-//
-//go:noescape
-func foldSlopeAVX2(t *bendTile)
-
 // sineSlopeAVX2 is the way back of nn.Sine.
 //
 //go:noescape
 func sineSlopeAVX2(t *bendTile)
+
+// sigmoidPointAVX2 mixes nn.Sigmoid into a row.
+//
+//go:noescape
+func sigmoidPointAVX2(t *bendTile)
+
+// sigmoidApplyAVX2 applies nn.Sigmoid to a row.
+//
+//go:noescape
+func sigmoidApplyAVX2(t *bendTile)
+
+// sigmoidSlopeAVX2 is the way back of nn.Sigmoid.
+//
+//go:noescape
+func sigmoidSlopeAVX2(t *bendTile)
+
+// hardSigmoidPointAVX2 mixes nn.HardSigmoid into a row.
+//
+//go:noescape
+func hardSigmoidPointAVX2(t *bendTile)
+
+// hardSigmoidApplyAVX2 applies nn.HardSigmoid to a row.
+//
+//go:noescape
+func hardSigmoidApplyAVX2(t *bendTile)
+
+// hardSigmoidSlopeAVX2 is the way back of nn.HardSigmoid.
+//
+//go:noescape
+func hardSigmoidSlopeAVX2(t *bendTile)
+
+// hardSwishPointAVX2 mixes nn.HardSwish into a row.
+//
+//go:noescape
+func hardSwishPointAVX2(t *bendTile)
+
+// hardSwishApplyAVX2 applies nn.HardSwish to a row.
+//
+//go:noescape
+func hardSwishApplyAVX2(t *bendTile)
+
+// hardSwishSlopeAVX2 is the way back of nn.HardSwish.
+//
+//go:noescape
+func hardSwishSlopeAVX2(t *bendTile)
+
+// siLUPointAVX2 mixes nn.SiLU into a row.
+//
+//go:noescape
+func siLUPointAVX2(t *bendTile)
+
+// siLUApplyAVX2 applies nn.SiLU to a row.
+//
+//go:noescape
+func siLUApplyAVX2(t *bendTile)
+
+// siLUSlopeAVX2 is the way back of nn.SiLU.
+//
+//go:noescape
+func siLUSlopeAVX2(t *bendTile)
+
+// geluPointAVX2 mixes nn.Gelu into a row.
+//
+//go:noescape
+func geluPointAVX2(t *bendTile)
+
+// geluApplyAVX2 applies nn.Gelu to a row.
+//
+//go:noescape
+func geluApplyAVX2(t *bendTile)
+
+// geluSlopeAVX2 is the way back of nn.Gelu.
+//
+//go:noescape
+func geluSlopeAVX2(t *bendTile)
+
+// geluTanhPointAVX2 mixes nn.GeluTanh into a row.
+//
+//go:noescape
+func geluTanhPointAVX2(t *bendTile)
+
+// geluTanhApplyAVX2 applies nn.GeluTanh to a row.
+//
+//go:noescape
+func geluTanhApplyAVX2(t *bendTile)
+
+// geluTanhSlopeAVX2 is the way back of nn.GeluTanh.
+//
+//go:noescape
+func geluTanhSlopeAVX2(t *bendTile)
+
+// tanhPointAVX2 mixes nn.Tanh into a row.
+//
+//go:noescape
+func tanhPointAVX2(t *bendTile)
+
+// tanhApplyAVX2 applies nn.Tanh to a row.
+//
+//go:noescape
+func tanhApplyAVX2(t *bendTile)
+
+// tanhSlopeAVX2 is the way back of nn.Tanh.
+//
+//go:noescape
+func tanhSlopeAVX2(t *bendTile)
+
+// erfPointAVX2 mixes nn.Erf into a row.
+//
+//go:noescape
+func erfPointAVX2(t *bendTile)
+
+// erfApplyAVX2 applies nn.Erf to a row.
+//
+//go:noescape
+func erfApplyAVX2(t *bendTile)
+
+// erfSlopeAVX2 is the way back of nn.Erf.
+//
+//go:noescape
+func erfSlopeAVX2(t *bendTile)
+
+// softplusPointAVX2 mixes nn.Softplus into a row.
+//
+//go:noescape
+func softplusPointAVX2(t *bendTile)
+
+// softplusApplyAVX2 applies nn.Softplus to a row.
+//
+//go:noescape
+func softplusApplyAVX2(t *bendTile)
+
+// softplusSlopeAVX2 is the way back of nn.Softplus.
+//
+//go:noescape
+func softplusSlopeAVX2(t *bendTile)
+
+// mishPointAVX2 mixes nn.Mish into a row.
+//
+//go:noescape
+func mishPointAVX2(t *bendTile)
+
+// mishApplyAVX2 applies nn.Mish to a row.
+//
+//go:noescape
+func mishApplyAVX2(t *bendTile)
+
+// mishSlopeAVX2 is the way back of nn.Mish.
+//
+//go:noescape
+func mishSlopeAVX2(t *bendTile)
+
+// eluPointAVX2 mixes nn.Elu into a row.
+//
+//go:noescape
+func eluPointAVX2(t *bendTile)
+
+// eluApplyAVX2 applies nn.Elu to a row.
+//
+//go:noescape
+func eluApplyAVX2(t *bendTile)
+
+// eluSlopeAVX2 is the way back of nn.Elu.
+//
+//go:noescape
+func eluSlopeAVX2(t *bendTile)
+
+// celuPointAVX2 mixes nn.Celu into a row.
+//
+//go:noescape
+func celuPointAVX2(t *bendTile)
+
+// celuApplyAVX2 applies nn.Celu to a row.
+//
+//go:noescape
+func celuApplyAVX2(t *bendTile)
+
+// celuSlopeAVX2 is the way back of nn.Celu.
+//
+//go:noescape
+func celuSlopeAVX2(t *bendTile)
+
+// thresholdedPointAVX2 mixes nn.Thresholded into a row.
+//
+//go:noescape
+func thresholdedPointAVX2(t *bendTile)
+
+// thresholdedApplyAVX2 applies nn.Thresholded to a row.
+//
+//go:noescape
+func thresholdedApplyAVX2(t *bendTile)
+
+// thresholdedSlopeAVX2 is the way back of nn.Thresholded.
+//
+//go:noescape
+func thresholdedSlopeAVX2(t *bendTile)
+
+// shrunkPointAVX2 mixes nn.Shrunk into a row.
+//
+//go:noescape
+func shrunkPointAVX2(t *bendTile)
+
+// shrunkApplyAVX2 applies nn.Shrunk to a row.
+//
+//go:noescape
+func shrunkApplyAVX2(t *bendTile)
+
+// shrunkSlopeAVX2 is the way back of nn.Shrunk.
+//
+//go:noescape
+func shrunkSlopeAVX2(t *bendTile)
+
+// softsignPointAVX2 mixes nn.Softsign into a row.
+//
+//go:noescape
+func softsignPointAVX2(t *bendTile)
+
+// softsignApplyAVX2 applies nn.Softsign to a row.
+//
+//go:noescape
+func softsignApplyAVX2(t *bendTile)
+
+// softsignSlopeAVX2 is the way back of nn.Softsign.
+//
+//go:noescape
+func softsignSlopeAVX2(t *bendTile)
+
+// absPointAVX2 mixes nn.Abs into a row.
+//
+//go:noescape
+func absPointAVX2(t *bendTile)
+
+// absApplyAVX2 applies nn.Abs to a row.
+//
+//go:noescape
+func absApplyAVX2(t *bendTile)
+
+// absSlopeAVX2 is the way back of nn.Abs.
+//
+//go:noescape
+func absSlopeAVX2(t *bendTile)
+
+// signumPointAVX2 mixes nn.Signum into a row.
+//
+//go:noescape
+func signumPointAVX2(t *bendTile)
+
+// signumApplyAVX2 applies nn.Signum to a row.
+//
+//go:noescape
+func signumApplyAVX2(t *bendTile)
+
+// signumSlopeAVX2 is the way back of nn.Signum.
+//
+//go:noescape
+func signumSlopeAVX2(t *bendTile)
+
+// expPointAVX2 mixes nn.Exp into a row.
+//
+//go:noescape
+func expPointAVX2(t *bendTile)
+
+// expApplyAVX2 applies nn.Exp to a row.
+//
+//go:noescape
+func expApplyAVX2(t *bendTile)
+
+// expSlopeAVX2 is the way back of nn.Exp.
+//
+//go:noescape
+func expSlopeAVX2(t *bendTile)
+
+// logPointAVX2 mixes nn.Log into a row.
+//
+//go:noescape
+func logPointAVX2(t *bendTile)
+
+// logApplyAVX2 applies nn.Log to a row.
+//
+//go:noescape
+func logApplyAVX2(t *bendTile)
+
+// logSlopeAVX2 is the way back of nn.Log.
+//
+//go:noescape
+func logSlopeAVX2(t *bendTile)
+
+// sqrtPointAVX2 mixes nn.Sqrt into a row.
+//
+//go:noescape
+func sqrtPointAVX2(t *bendTile)
+
+// sqrtApplyAVX2 applies nn.Sqrt to a row.
+//
+//go:noescape
+func sqrtApplyAVX2(t *bendTile)
+
+// sqrtSlopeAVX2 is the way back of nn.Sqrt.
+//
+//go:noescape
+func sqrtSlopeAVX2(t *bendTile)
+
+// squaredPointAVX2 mixes nn.Squared into a row.
+//
+//go:noescape
+func squaredPointAVX2(t *bendTile)
+
+// squaredApplyAVX2 applies nn.Squared to a row.
+//
+//go:noescape
+func squaredApplyAVX2(t *bendTile)
+
+// squaredSlopeAVX2 is the way back of nn.Squared.
+//
+//go:noescape
+func squaredSlopeAVX2(t *bendTile)
+
+// powerPointAVX2 mixes nn.Power into a row.
+//
+//go:noescape
+func powerPointAVX2(t *bendTile)
+
+// powerApplyAVX2 applies nn.Power to a row.
+//
+//go:noescape
+func powerApplyAVX2(t *bendTile)
+
+// powerSlopeAVX2 is the way back of nn.Power.
+//
+//go:noescape
+func powerSlopeAVX2(t *bendTile)
+
+// reciprocalPointAVX2 mixes nn.Reciprocal into a row.
+//
+//go:noescape
+func reciprocalPointAVX2(t *bendTile)
+
+// reciprocalApplyAVX2 applies nn.Reciprocal to a row.
+//
+//go:noescape
+func reciprocalApplyAVX2(t *bendTile)
+
+// reciprocalSlopeAVX2 is the way back of nn.Reciprocal.
+//
+//go:noescape
+func reciprocalSlopeAVX2(t *bendTile)
+
+// roundDownPointAVX2 mixes nn.RoundDown into a row.
+//
+//go:noescape
+func roundDownPointAVX2(t *bendTile)
+
+// roundDownApplyAVX2 applies nn.RoundDown to a row.
+//
+//go:noescape
+func roundDownApplyAVX2(t *bendTile)
+
+// roundDownSlopeAVX2 is the way back of nn.RoundDown.
+//
+//go:noescape
+func roundDownSlopeAVX2(t *bendTile)
+
+// roundUpPointAVX2 mixes nn.RoundUp into a row.
+//
+//go:noescape
+func roundUpPointAVX2(t *bendTile)
+
+// roundUpApplyAVX2 applies nn.RoundUp to a row.
+//
+//go:noescape
+func roundUpApplyAVX2(t *bendTile)
+
+// roundUpSlopeAVX2 is the way back of nn.RoundUp.
+//
+//go:noescape
+func roundUpSlopeAVX2(t *bendTile)
+
+// roundEvenPointAVX2 mixes nn.RoundEven into a row.
+//
+//go:noescape
+func roundEvenPointAVX2(t *bendTile)
+
+// roundEvenApplyAVX2 applies nn.RoundEven to a row.
+//
+//go:noescape
+func roundEvenApplyAVX2(t *bendTile)
+
+// roundEvenSlopeAVX2 is the way back of nn.RoundEven.
+//
+//go:noescape
+func roundEvenSlopeAVX2(t *bendTile)
+
+// sinPointAVX2 mixes nn.Sin into a row.
+//
+//go:noescape
+func sinPointAVX2(t *bendTile)
+
+// sinApplyAVX2 applies nn.Sin to a row.
+//
+//go:noescape
+func sinApplyAVX2(t *bendTile)
+
+// sinSlopeAVX2 is the way back of nn.Sin.
+//
+//go:noescape
+func sinSlopeAVX2(t *bendTile)
+
+// cosPointAVX2 mixes nn.Cos into a row.
+//
+//go:noescape
+func cosPointAVX2(t *bendTile)
+
+// cosApplyAVX2 applies nn.Cos to a row.
+//
+//go:noescape
+func cosApplyAVX2(t *bendTile)
+
+// cosSlopeAVX2 is the way back of nn.Cos.
+//
+//go:noescape
+func cosSlopeAVX2(t *bendTile)
+
+// tanPointAVX2 mixes nn.Tan into a row.
+//
+//go:noescape
+func tanPointAVX2(t *bendTile)
+
+// tanApplyAVX2 applies nn.Tan to a row.
+//
+//go:noescape
+func tanApplyAVX2(t *bendTile)
+
+// tanSlopeAVX2 is the way back of nn.Tan.
+//
+//go:noescape
+func tanSlopeAVX2(t *bendTile)
+
+// asinPointAVX2 mixes nn.Asin into a row.
+//
+//go:noescape
+func asinPointAVX2(t *bendTile)
+
+// asinApplyAVX2 applies nn.Asin to a row.
+//
+//go:noescape
+func asinApplyAVX2(t *bendTile)
+
+// asinSlopeAVX2 is the way back of nn.Asin.
+//
+//go:noescape
+func asinSlopeAVX2(t *bendTile)
+
+// acosPointAVX2 mixes nn.Acos into a row.
+//
+//go:noescape
+func acosPointAVX2(t *bendTile)
+
+// acosApplyAVX2 applies nn.Acos to a row.
+//
+//go:noescape
+func acosApplyAVX2(t *bendTile)
+
+// acosSlopeAVX2 is the way back of nn.Acos.
+//
+//go:noescape
+func acosSlopeAVX2(t *bendTile)
+
+// atanPointAVX2 mixes nn.Atan into a row.
+//
+//go:noescape
+func atanPointAVX2(t *bendTile)
+
+// atanApplyAVX2 applies nn.Atan to a row.
+//
+//go:noescape
+func atanApplyAVX2(t *bendTile)
+
+// atanSlopeAVX2 is the way back of nn.Atan.
+//
+//go:noescape
+func atanSlopeAVX2(t *bendTile)
+
+// sinhPointAVX2 mixes nn.Sinh into a row.
+//
+//go:noescape
+func sinhPointAVX2(t *bendTile)
+
+// sinhApplyAVX2 applies nn.Sinh to a row.
+//
+//go:noescape
+func sinhApplyAVX2(t *bendTile)
+
+// sinhSlopeAVX2 is the way back of nn.Sinh.
+//
+//go:noescape
+func sinhSlopeAVX2(t *bendTile)
+
+// coshPointAVX2 mixes nn.Cosh into a row.
+//
+//go:noescape
+func coshPointAVX2(t *bendTile)
+
+// coshApplyAVX2 applies nn.Cosh to a row.
+//
+//go:noescape
+func coshApplyAVX2(t *bendTile)
+
+// coshSlopeAVX2 is the way back of nn.Cosh.
+//
+//go:noescape
+func coshSlopeAVX2(t *bendTile)
+
+// asinhPointAVX2 mixes nn.Asinh into a row.
+//
+//go:noescape
+func asinhPointAVX2(t *bendTile)
+
+// asinhApplyAVX2 applies nn.Asinh to a row.
+//
+//go:noescape
+func asinhApplyAVX2(t *bendTile)
+
+// asinhSlopeAVX2 is the way back of nn.Asinh.
+//
+//go:noescape
+func asinhSlopeAVX2(t *bendTile)
+
+// acoshPointAVX2 mixes nn.Acosh into a row.
+//
+//go:noescape
+func acoshPointAVX2(t *bendTile)
+
+// acoshApplyAVX2 applies nn.Acosh to a row.
+//
+//go:noescape
+func acoshApplyAVX2(t *bendTile)
+
+// acoshSlopeAVX2 is the way back of nn.Acosh.
+//
+//go:noescape
+func acoshSlopeAVX2(t *bendTile)
+
+// atanhPointAVX2 mixes nn.Atanh into a row.
+//
+//go:noescape
+func atanhPointAVX2(t *bendTile)
+
+// atanhApplyAVX2 applies nn.Atanh to a row.
+//
+//go:noescape
+func atanhApplyAVX2(t *bendTile)
+
+// atanhSlopeAVX2 is the way back of nn.Atanh.
+//
+//go:noescape
+func atanhSlopeAVX2(t *bendTile)
 
 // resampleAVX2 is clean*x + wet*(a weighted sum of cells of f).
 //
@@ -1213,37 +2333,148 @@ var bendersAVX512 = benders{
 	size: sizeAVX512, dot: dotAVX512,
 	resample: resampleAVX512, wire: wireAVX512,
 	point: [len(nn.Unaries)]func(t *bendTile){
-		nn.Linear: linearAVX512,
-		nn.Knee:   kneeAVX512,
-		nn.Soft:   softAVX512,
-		nn.Hard:   hardAVX512,
-		nn.Switch: switchAVX512,
-		nn.Clamp:  clampAVX512,
-		nn.Fold:   foldAVX512,
-		nn.Turn:   turnAVX512,
-		nn.Crush:  crushAVX512,
-		nn.Sine:   sineAVX512,
+		nn.Linear:      linearPointAVX512,
+		nn.Knee:        kneePointAVX512,
+		nn.Soft:        softPointAVX512,
+		nn.Hard:        hardPointAVX512,
+		nn.Switch:      switchPointAVX512,
+		nn.Clamp:       clampPointAVX512,
+		nn.Fold:        foldPointAVX512,
+		nn.Turn:        turnPointAVX512,
+		nn.Crush:       crushPointAVX512,
+		nn.Sine:        sinePointAVX512,
+		nn.Sigmoid:     sigmoidPointAVX512,
+		nn.HardSigmoid: hardSigmoidPointAVX512,
+		nn.HardSwish:   hardSwishPointAVX512,
+		nn.SiLU:        siLUPointAVX512,
+		nn.Gelu:        geluPointAVX512,
+		nn.GeluTanh:    geluTanhPointAVX512,
+		nn.Tanh:        tanhPointAVX512,
+		nn.Erf:         erfPointAVX512,
+		nn.Softplus:    softplusPointAVX512,
+		nn.Mish:        mishPointAVX512,
+		nn.Elu:         eluPointAVX512,
+		nn.Celu:        celuPointAVX512,
+		nn.Thresholded: thresholdedPointAVX512,
+		nn.Shrunk:      shrunkPointAVX512,
+		nn.Softsign:    softsignPointAVX512,
+		nn.Abs:         absPointAVX512,
+		nn.Signum:      signumPointAVX512,
+		nn.Exp:         expPointAVX512,
+		nn.Log:         logPointAVX512,
+		nn.Sqrt:        sqrtPointAVX512,
+		nn.Squared:     squaredPointAVX512,
+		nn.Power:       powerPointAVX512,
+		nn.Reciprocal:  reciprocalPointAVX512,
+		nn.RoundDown:   roundDownPointAVX512,
+		nn.RoundUp:     roundUpPointAVX512,
+		nn.RoundEven:   roundEvenPointAVX512,
+		nn.Sin:         sinPointAVX512,
+		nn.Cos:         cosPointAVX512,
+		nn.Tan:         tanPointAVX512,
+		nn.Asin:        asinPointAVX512,
+		nn.Acos:        acosPointAVX512,
+		nn.Atan:        atanPointAVX512,
+		nn.Sinh:        sinhPointAVX512,
+		nn.Cosh:        coshPointAVX512,
+		nn.Asinh:       asinhPointAVX512,
+		nn.Acosh:       acoshPointAVX512,
+		nn.Atanh:       atanhPointAVX512,
 	},
 	apply: [len(nn.Unaries)]func(t *bendTile){
-		nn.Linear: linearApplyAVX512,
-		nn.Knee:   kneeApplyAVX512,
-		nn.Soft:   softApplyAVX512,
-		nn.Hard:   hardApplyAVX512,
-		nn.Switch: switchApplyAVX512,
-		nn.Clamp:  clampApplyAVX512,
-		nn.Fold:   foldApplyAVX512,
-		nn.Turn:   turnApplyAVX512,
-		nn.Crush:  crushApplyAVX512,
-		nn.Sine:   sineApplyAVX512,
+		nn.Linear:      linearApplyAVX512,
+		nn.Knee:        kneeApplyAVX512,
+		nn.Soft:        softApplyAVX512,
+		nn.Hard:        hardApplyAVX512,
+		nn.Switch:      switchApplyAVX512,
+		nn.Clamp:       clampApplyAVX512,
+		nn.Fold:        foldApplyAVX512,
+		nn.Turn:        turnApplyAVX512,
+		nn.Crush:       crushApplyAVX512,
+		nn.Sine:        sineApplyAVX512,
+		nn.Sigmoid:     sigmoidApplyAVX512,
+		nn.HardSigmoid: hardSigmoidApplyAVX512,
+		nn.HardSwish:   hardSwishApplyAVX512,
+		nn.SiLU:        siLUApplyAVX512,
+		nn.Gelu:        geluApplyAVX512,
+		nn.GeluTanh:    geluTanhApplyAVX512,
+		nn.Tanh:        tanhApplyAVX512,
+		nn.Erf:         erfApplyAVX512,
+		nn.Softplus:    softplusApplyAVX512,
+		nn.Mish:        mishApplyAVX512,
+		nn.Elu:         eluApplyAVX512,
+		nn.Celu:        celuApplyAVX512,
+		nn.Thresholded: thresholdedApplyAVX512,
+		nn.Shrunk:      shrunkApplyAVX512,
+		nn.Softsign:    softsignApplyAVX512,
+		nn.Abs:         absApplyAVX512,
+		nn.Signum:      signumApplyAVX512,
+		nn.Exp:         expApplyAVX512,
+		nn.Log:         logApplyAVX512,
+		nn.Sqrt:        sqrtApplyAVX512,
+		nn.Squared:     squaredApplyAVX512,
+		nn.Power:       powerApplyAVX512,
+		nn.Reciprocal:  reciprocalApplyAVX512,
+		nn.RoundDown:   roundDownApplyAVX512,
+		nn.RoundUp:     roundUpApplyAVX512,
+		nn.RoundEven:   roundEvenApplyAVX512,
+		nn.Sin:         sinApplyAVX512,
+		nn.Cos:         cosApplyAVX512,
+		nn.Tan:         tanApplyAVX512,
+		nn.Asin:        asinApplyAVX512,
+		nn.Acos:        acosApplyAVX512,
+		nn.Atan:        atanApplyAVX512,
+		nn.Sinh:        sinhApplyAVX512,
+		nn.Cosh:        coshApplyAVX512,
+		nn.Asinh:       asinhApplyAVX512,
+		nn.Acosh:       acoshApplyAVX512,
+		nn.Atanh:       atanhApplyAVX512,
 	},
 	slope: [len(nn.Unaries)]func(t *bendTile){
-		nn.Linear: linearSlopeAVX512,
-		nn.Knee:   kneeSlopeAVX512,
-		nn.Soft:   beyondSlopeAVX512,
-		nn.Hard:   beyondSlopeAVX512,
-		nn.Clamp:  clampSlopeAVX512,
-		nn.Fold:   foldSlopeAVX512,
-		nn.Sine:   sineSlopeAVX512,
+		nn.Linear:      linearSlopeAVX512,
+		nn.Knee:        kneeSlopeAVX512,
+		nn.Soft:        softSlopeAVX512,
+		nn.Hard:        hardSlopeAVX512,
+		nn.Clamp:       clampSlopeAVX512,
+		nn.Fold:        foldSlopeAVX512,
+		nn.Sine:        sineSlopeAVX512,
+		nn.Sigmoid:     sigmoidSlopeAVX512,
+		nn.HardSigmoid: hardSigmoidSlopeAVX512,
+		nn.HardSwish:   hardSwishSlopeAVX512,
+		nn.SiLU:        siLUSlopeAVX512,
+		nn.Gelu:        geluSlopeAVX512,
+		nn.GeluTanh:    geluTanhSlopeAVX512,
+		nn.Tanh:        tanhSlopeAVX512,
+		nn.Erf:         erfSlopeAVX512,
+		nn.Softplus:    softplusSlopeAVX512,
+		nn.Mish:        mishSlopeAVX512,
+		nn.Elu:         eluSlopeAVX512,
+		nn.Celu:        celuSlopeAVX512,
+		nn.Thresholded: thresholdedSlopeAVX512,
+		nn.Shrunk:      shrunkSlopeAVX512,
+		nn.Softsign:    softsignSlopeAVX512,
+		nn.Abs:         absSlopeAVX512,
+		nn.Signum:      signumSlopeAVX512,
+		nn.Exp:         expSlopeAVX512,
+		nn.Log:         logSlopeAVX512,
+		nn.Sqrt:        sqrtSlopeAVX512,
+		nn.Squared:     squaredSlopeAVX512,
+		nn.Power:       powerSlopeAVX512,
+		nn.Reciprocal:  reciprocalSlopeAVX512,
+		nn.RoundDown:   roundDownSlopeAVX512,
+		nn.RoundUp:     roundUpSlopeAVX512,
+		nn.RoundEven:   roundEvenSlopeAVX512,
+		nn.Sin:         sinSlopeAVX512,
+		nn.Cos:         cosSlopeAVX512,
+		nn.Tan:         tanSlopeAVX512,
+		nn.Asin:        asinSlopeAVX512,
+		nn.Acos:        acosSlopeAVX512,
+		nn.Atan:        atanSlopeAVX512,
+		nn.Sinh:        sinhSlopeAVX512,
+		nn.Cosh:        coshSlopeAVX512,
+		nn.Asinh:       asinhSlopeAVX512,
+		nn.Acosh:       acoshSlopeAVX512,
+		nn.Atanh:       atanhSlopeAVX512,
 	},
 }
 
@@ -1270,37 +2501,148 @@ var bendersAVX2 = benders{
 	size: sizeAVX2, dot: dotAVX2,
 	resample: resampleAVX2, wire: wireAVX2,
 	point: [len(nn.Unaries)]func(t *bendTile){
-		nn.Linear: linearAVX2,
-		nn.Knee:   kneeAVX2,
-		nn.Soft:   softAVX2,
-		nn.Hard:   hardAVX2,
-		nn.Switch: switchAVX2,
-		nn.Clamp:  clampAVX2,
-		nn.Fold:   foldAVX2,
-		nn.Turn:   turnAVX2,
-		nn.Crush:  crushAVX2,
-		nn.Sine:   sineAVX2,
+		nn.Linear:      linearPointAVX2,
+		nn.Knee:        kneePointAVX2,
+		nn.Soft:        softPointAVX2,
+		nn.Hard:        hardPointAVX2,
+		nn.Switch:      switchPointAVX2,
+		nn.Clamp:       clampPointAVX2,
+		nn.Fold:        foldPointAVX2,
+		nn.Turn:        turnPointAVX2,
+		nn.Crush:       crushPointAVX2,
+		nn.Sine:        sinePointAVX2,
+		nn.Sigmoid:     sigmoidPointAVX2,
+		nn.HardSigmoid: hardSigmoidPointAVX2,
+		nn.HardSwish:   hardSwishPointAVX2,
+		nn.SiLU:        siLUPointAVX2,
+		nn.Gelu:        geluPointAVX2,
+		nn.GeluTanh:    geluTanhPointAVX2,
+		nn.Tanh:        tanhPointAVX2,
+		nn.Erf:         erfPointAVX2,
+		nn.Softplus:    softplusPointAVX2,
+		nn.Mish:        mishPointAVX2,
+		nn.Elu:         eluPointAVX2,
+		nn.Celu:        celuPointAVX2,
+		nn.Thresholded: thresholdedPointAVX2,
+		nn.Shrunk:      shrunkPointAVX2,
+		nn.Softsign:    softsignPointAVX2,
+		nn.Abs:         absPointAVX2,
+		nn.Signum:      signumPointAVX2,
+		nn.Exp:         expPointAVX2,
+		nn.Log:         logPointAVX2,
+		nn.Sqrt:        sqrtPointAVX2,
+		nn.Squared:     squaredPointAVX2,
+		nn.Power:       powerPointAVX2,
+		nn.Reciprocal:  reciprocalPointAVX2,
+		nn.RoundDown:   roundDownPointAVX2,
+		nn.RoundUp:     roundUpPointAVX2,
+		nn.RoundEven:   roundEvenPointAVX2,
+		nn.Sin:         sinPointAVX2,
+		nn.Cos:         cosPointAVX2,
+		nn.Tan:         tanPointAVX2,
+		nn.Asin:        asinPointAVX2,
+		nn.Acos:        acosPointAVX2,
+		nn.Atan:        atanPointAVX2,
+		nn.Sinh:        sinhPointAVX2,
+		nn.Cosh:        coshPointAVX2,
+		nn.Asinh:       asinhPointAVX2,
+		nn.Acosh:       acoshPointAVX2,
+		nn.Atanh:       atanhPointAVX2,
 	},
 	apply: [len(nn.Unaries)]func(t *bendTile){
-		nn.Linear: linearApplyAVX2,
-		nn.Knee:   kneeApplyAVX2,
-		nn.Soft:   softApplyAVX2,
-		nn.Hard:   hardApplyAVX2,
-		nn.Switch: switchApplyAVX2,
-		nn.Clamp:  clampApplyAVX2,
-		nn.Fold:   foldApplyAVX2,
-		nn.Turn:   turnApplyAVX2,
-		nn.Crush:  crushApplyAVX2,
-		nn.Sine:   sineApplyAVX2,
+		nn.Linear:      linearApplyAVX2,
+		nn.Knee:        kneeApplyAVX2,
+		nn.Soft:        softApplyAVX2,
+		nn.Hard:        hardApplyAVX2,
+		nn.Switch:      switchApplyAVX2,
+		nn.Clamp:       clampApplyAVX2,
+		nn.Fold:        foldApplyAVX2,
+		nn.Turn:        turnApplyAVX2,
+		nn.Crush:       crushApplyAVX2,
+		nn.Sine:        sineApplyAVX2,
+		nn.Sigmoid:     sigmoidApplyAVX2,
+		nn.HardSigmoid: hardSigmoidApplyAVX2,
+		nn.HardSwish:   hardSwishApplyAVX2,
+		nn.SiLU:        siLUApplyAVX2,
+		nn.Gelu:        geluApplyAVX2,
+		nn.GeluTanh:    geluTanhApplyAVX2,
+		nn.Tanh:        tanhApplyAVX2,
+		nn.Erf:         erfApplyAVX2,
+		nn.Softplus:    softplusApplyAVX2,
+		nn.Mish:        mishApplyAVX2,
+		nn.Elu:         eluApplyAVX2,
+		nn.Celu:        celuApplyAVX2,
+		nn.Thresholded: thresholdedApplyAVX2,
+		nn.Shrunk:      shrunkApplyAVX2,
+		nn.Softsign:    softsignApplyAVX2,
+		nn.Abs:         absApplyAVX2,
+		nn.Signum:      signumApplyAVX2,
+		nn.Exp:         expApplyAVX2,
+		nn.Log:         logApplyAVX2,
+		nn.Sqrt:        sqrtApplyAVX2,
+		nn.Squared:     squaredApplyAVX2,
+		nn.Power:       powerApplyAVX2,
+		nn.Reciprocal:  reciprocalApplyAVX2,
+		nn.RoundDown:   roundDownApplyAVX2,
+		nn.RoundUp:     roundUpApplyAVX2,
+		nn.RoundEven:   roundEvenApplyAVX2,
+		nn.Sin:         sinApplyAVX2,
+		nn.Cos:         cosApplyAVX2,
+		nn.Tan:         tanApplyAVX2,
+		nn.Asin:        asinApplyAVX2,
+		nn.Acos:        acosApplyAVX2,
+		nn.Atan:        atanApplyAVX2,
+		nn.Sinh:        sinhApplyAVX2,
+		nn.Cosh:        coshApplyAVX2,
+		nn.Asinh:       asinhApplyAVX2,
+		nn.Acosh:       acoshApplyAVX2,
+		nn.Atanh:       atanhApplyAVX2,
 	},
 	slope: [len(nn.Unaries)]func(t *bendTile){
-		nn.Linear: linearSlopeAVX2,
-		nn.Knee:   kneeSlopeAVX2,
-		nn.Soft:   beyondSlopeAVX2,
-		nn.Hard:   beyondSlopeAVX2,
-		nn.Clamp:  clampSlopeAVX2,
-		nn.Fold:   foldSlopeAVX2,
-		nn.Sine:   sineSlopeAVX2,
+		nn.Linear:      linearSlopeAVX2,
+		nn.Knee:        kneeSlopeAVX2,
+		nn.Soft:        softSlopeAVX2,
+		nn.Hard:        hardSlopeAVX2,
+		nn.Clamp:       clampSlopeAVX2,
+		nn.Fold:        foldSlopeAVX2,
+		nn.Sine:        sineSlopeAVX2,
+		nn.Sigmoid:     sigmoidSlopeAVX2,
+		nn.HardSigmoid: hardSigmoidSlopeAVX2,
+		nn.HardSwish:   hardSwishSlopeAVX2,
+		nn.SiLU:        siLUSlopeAVX2,
+		nn.Gelu:        geluSlopeAVX2,
+		nn.GeluTanh:    geluTanhSlopeAVX2,
+		nn.Tanh:        tanhSlopeAVX2,
+		nn.Erf:         erfSlopeAVX2,
+		nn.Softplus:    softplusSlopeAVX2,
+		nn.Mish:        mishSlopeAVX2,
+		nn.Elu:         eluSlopeAVX2,
+		nn.Celu:        celuSlopeAVX2,
+		nn.Thresholded: thresholdedSlopeAVX2,
+		nn.Shrunk:      shrunkSlopeAVX2,
+		nn.Softsign:    softsignSlopeAVX2,
+		nn.Abs:         absSlopeAVX2,
+		nn.Signum:      signumSlopeAVX2,
+		nn.Exp:         expSlopeAVX2,
+		nn.Log:         logSlopeAVX2,
+		nn.Sqrt:        sqrtSlopeAVX2,
+		nn.Squared:     squaredSlopeAVX2,
+		nn.Power:       powerSlopeAVX2,
+		nn.Reciprocal:  reciprocalSlopeAVX2,
+		nn.RoundDown:   roundDownSlopeAVX2,
+		nn.RoundUp:     roundUpSlopeAVX2,
+		nn.RoundEven:   roundEvenSlopeAVX2,
+		nn.Sin:         sinSlopeAVX2,
+		nn.Cos:         cosSlopeAVX2,
+		nn.Tan:         tanSlopeAVX2,
+		nn.Asin:        asinSlopeAVX2,
+		nn.Acos:        acosSlopeAVX2,
+		nn.Atan:        atanSlopeAVX2,
+		nn.Sinh:        sinhSlopeAVX2,
+		nn.Cosh:        coshSlopeAVX2,
+		nn.Asinh:       asinhSlopeAVX2,
+		nn.Acosh:       acoshSlopeAVX2,
+		nn.Atanh:       atanhSlopeAVX2,
 	},
 }
 

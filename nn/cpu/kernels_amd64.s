@@ -20,96 +20,6 @@ GLOBL factor2<>(SB), RODATA|NOPTR, $4
 DATA factor3<>+0(SB)/4, $(3.0)
 GLOBL factor3<>(SB), RODATA|NOPTR, $4
 
-DATA sine0<>+0(SB)/4, $(1.5707963)
-DATA sine0<>+4(SB)/4, $(1.5707963)
-DATA sine0<>+8(SB)/4, $(1.5707963)
-DATA sine0<>+12(SB)/4, $(1.5707963)
-DATA sine0<>+16(SB)/4, $(1.5707963)
-DATA sine0<>+20(SB)/4, $(1.5707963)
-DATA sine0<>+24(SB)/4, $(1.5707963)
-DATA sine0<>+28(SB)/4, $(1.5707963)
-DATA sine0<>+32(SB)/4, $(1.5707963)
-DATA sine0<>+36(SB)/4, $(1.5707963)
-DATA sine0<>+40(SB)/4, $(1.5707963)
-DATA sine0<>+44(SB)/4, $(1.5707963)
-DATA sine0<>+48(SB)/4, $(1.5707963)
-DATA sine0<>+52(SB)/4, $(1.5707963)
-DATA sine0<>+56(SB)/4, $(1.5707963)
-DATA sine0<>+60(SB)/4, $(1.5707963)
-GLOBL sine0<>(SB), RODATA|NOPTR, $64
-
-DATA sine1<>+0(SB)/4, $(-0.6459641)
-DATA sine1<>+4(SB)/4, $(-0.6459641)
-DATA sine1<>+8(SB)/4, $(-0.6459641)
-DATA sine1<>+12(SB)/4, $(-0.6459641)
-DATA sine1<>+16(SB)/4, $(-0.6459641)
-DATA sine1<>+20(SB)/4, $(-0.6459641)
-DATA sine1<>+24(SB)/4, $(-0.6459641)
-DATA sine1<>+28(SB)/4, $(-0.6459641)
-DATA sine1<>+32(SB)/4, $(-0.6459641)
-DATA sine1<>+36(SB)/4, $(-0.6459641)
-DATA sine1<>+40(SB)/4, $(-0.6459641)
-DATA sine1<>+44(SB)/4, $(-0.6459641)
-DATA sine1<>+48(SB)/4, $(-0.6459641)
-DATA sine1<>+52(SB)/4, $(-0.6459641)
-DATA sine1<>+56(SB)/4, $(-0.6459641)
-DATA sine1<>+60(SB)/4, $(-0.6459641)
-GLOBL sine1<>(SB), RODATA|NOPTR, $64
-
-DATA sine2<>+0(SB)/4, $(0.0796926)
-DATA sine2<>+4(SB)/4, $(0.0796926)
-DATA sine2<>+8(SB)/4, $(0.0796926)
-DATA sine2<>+12(SB)/4, $(0.0796926)
-DATA sine2<>+16(SB)/4, $(0.0796926)
-DATA sine2<>+20(SB)/4, $(0.0796926)
-DATA sine2<>+24(SB)/4, $(0.0796926)
-DATA sine2<>+28(SB)/4, $(0.0796926)
-DATA sine2<>+32(SB)/4, $(0.0796926)
-DATA sine2<>+36(SB)/4, $(0.0796926)
-DATA sine2<>+40(SB)/4, $(0.0796926)
-DATA sine2<>+44(SB)/4, $(0.0796926)
-DATA sine2<>+48(SB)/4, $(0.0796926)
-DATA sine2<>+52(SB)/4, $(0.0796926)
-DATA sine2<>+56(SB)/4, $(0.0796926)
-DATA sine2<>+60(SB)/4, $(0.0796926)
-GLOBL sine2<>(SB), RODATA|NOPTR, $64
-
-DATA sine3<>+0(SB)/4, $(-0.00468166)
-DATA sine3<>+4(SB)/4, $(-0.00468166)
-DATA sine3<>+8(SB)/4, $(-0.00468166)
-DATA sine3<>+12(SB)/4, $(-0.00468166)
-DATA sine3<>+16(SB)/4, $(-0.00468166)
-DATA sine3<>+20(SB)/4, $(-0.00468166)
-DATA sine3<>+24(SB)/4, $(-0.00468166)
-DATA sine3<>+28(SB)/4, $(-0.00468166)
-DATA sine3<>+32(SB)/4, $(-0.00468166)
-DATA sine3<>+36(SB)/4, $(-0.00468166)
-DATA sine3<>+40(SB)/4, $(-0.00468166)
-DATA sine3<>+44(SB)/4, $(-0.00468166)
-DATA sine3<>+48(SB)/4, $(-0.00468166)
-DATA sine3<>+52(SB)/4, $(-0.00468166)
-DATA sine3<>+56(SB)/4, $(-0.00468166)
-DATA sine3<>+60(SB)/4, $(-0.00468166)
-GLOBL sine3<>(SB), RODATA|NOPTR, $64
-
-DATA sine4<>+0(SB)/4, $(0.00016044)
-DATA sine4<>+4(SB)/4, $(0.00016044)
-DATA sine4<>+8(SB)/4, $(0.00016044)
-DATA sine4<>+12(SB)/4, $(0.00016044)
-DATA sine4<>+16(SB)/4, $(0.00016044)
-DATA sine4<>+20(SB)/4, $(0.00016044)
-DATA sine4<>+24(SB)/4, $(0.00016044)
-DATA sine4<>+28(SB)/4, $(0.00016044)
-DATA sine4<>+32(SB)/4, $(0.00016044)
-DATA sine4<>+36(SB)/4, $(0.00016044)
-DATA sine4<>+40(SB)/4, $(0.00016044)
-DATA sine4<>+44(SB)/4, $(0.00016044)
-DATA sine4<>+48(SB)/4, $(0.00016044)
-DATA sine4<>+52(SB)/4, $(0.00016044)
-DATA sine4<>+56(SB)/4, $(0.00016044)
-DATA sine4<>+60(SB)/4, $(0.00016044)
-GLOBL sine4<>(SB), RODATA|NOPTR, $64
-
 // func convAVX512w2n1(t *byte)
 // Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·convAVX512w2n1(SB), NOSPLIT, $24-8
@@ -37396,47 +37306,46 @@ pixel:
 	VZEROUPPER
 	RET
 
-// func linearAVX512(t *byte)
+// func linearPointAVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·linearAVX512(SB), NOSPLIT, $0-8
+TEXT ·linearPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 92(AX), Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMULPS  Z7, Z0, Z0
-	VADDPS  Z8, Z0, Z0
-	VSUBPS  Z2, Z0, Z0
-	VMULPS  Z5, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
+	VMULPS   (DX), Z5, Z31
+	VADDPS   Z6, Z31, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R10
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R10
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -37446,11 +37355,29 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
+
+DATA literal00000000<>+0(SB)/4, $0x00000000
+DATA literal00000000<>+4(SB)/4, $0x00000000
+DATA literal00000000<>+8(SB)/4, $0x00000000
+DATA literal00000000<>+12(SB)/4, $0x00000000
+DATA literal00000000<>+16(SB)/4, $0x00000000
+DATA literal00000000<>+20(SB)/4, $0x00000000
+DATA literal00000000<>+24(SB)/4, $0x00000000
+DATA literal00000000<>+28(SB)/4, $0x00000000
+DATA literal00000000<>+32(SB)/4, $0x00000000
+DATA literal00000000<>+36(SB)/4, $0x00000000
+DATA literal00000000<>+40(SB)/4, $0x00000000
+DATA literal00000000<>+44(SB)/4, $0x00000000
+DATA literal00000000<>+48(SB)/4, $0x00000000
+DATA literal00000000<>+52(SB)/4, $0x00000000
+DATA literal00000000<>+56(SB)/4, $0x00000000
+DATA literal00000000<>+60(SB)/4, $0x00000000
+GLOBL literal00000000<>(SB), RODATA|NOPTR, $64
 
 // func linearApplyAVX512(t *byte)
 // Requires: AVX, AVX512F
@@ -37461,36 +37388,34 @@ TEXT ·linearApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 92(AX), Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMULPS  Z7, Z0, Z0
-	VADDPS  Z8, Z0, Z0
-	VMULPS  Z5, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
+	VMULPS   (DX), Z5, Z31
+	VADDPS   Z6, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R10
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R10
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -37500,1128 +37425,8 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func kneeAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·kneeAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVL         $0x00000000, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMULPS  Z7, Z2, Z4
-	VCMPPS  $0x11, Z8, Z2, K1
-	VMOVAPS Z4, K1, Z0
-	VSUBPS  Z2, Z0, Z0
-	VMULPS  Z5, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func kneeApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·kneeApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVL         $0x00000000, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMULPS  Z7, Z2, Z4
-	VCMPPS  $0x11, Z8, Z2, K1
-	VMOVAPS Z4, K1, Z0
-	VMULPS  Z5, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func softAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·softAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VPXORD       Z8, Z8, Z8
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMAXPS  Z0, Z8, Z0
-	VMINPS  Z0, Z7, Z0
-	VSUBPS  Z0, Z2, Z0
-	VSUBPS  Z2, Z0, Z0
-	VMULPS  Z5, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func softApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·softApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VPXORD       Z8, Z8, Z8
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMAXPS  Z0, Z8, Z0
-	VMINPS  Z0, Z7, Z0
-	VSUBPS  Z0, Z2, Z0
-	VMULPS  Z5, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func hardAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·hardAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS   (DX), Z2
-	VMOVAPS   Z2, Z0
-	VPANDD    Z8, Z2, Z4
-	VCMPPS    $0x16, Z7, Z4, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VSUBPS    Z2, Z0, Z0
-	VMULPS    Z5, Z0, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
-	JZ        store
-	TESTQ     $0x00000001, R9
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func hardApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·hardApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS   (DX), Z2
-	VMOVAPS   Z2, Z0
-	VPANDD    Z8, Z2, Z4
-	VCMPPS    $0x16, Z7, Z4, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMULPS    Z5, Z0, Z0
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
-	JZ        store
-	TESTQ     $0x00000001, R9
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func switchAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·switchAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 92(AX), Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS   (DX), Z2
-	VMOVAPS   Z2, Z0
-	VMOVAPS   Z8, Z0
-	VCMPPS    $0x1e, Z7, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VSUBPS    Z2, Z0, Z0
-	VMULPS    Z5, Z0, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
-	JZ        store
-	TESTQ     $0x00000001, R9
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func switchApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·switchApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 92(AX), Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS   (DX), Z2
-	VMOVAPS   Z2, Z0
-	VMOVAPS   Z8, Z0
-	VCMPPS    $0x1e, Z7, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMULPS    Z5, Z0, Z0
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
-	JZ        store
-	TESTQ     $0x00000001, R9
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func clampAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·clampAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VPXORD       Z8, Z8, Z8
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMAXPS  Z0, Z8, Z0
-	VMINPS  Z0, Z7, Z0
-	VSUBPS  Z2, Z0, Z0
-	VMULPS  Z5, Z0, Z0
-	VADDPS  Z2, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func clampApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·clampApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VPXORD       Z8, Z8, Z8
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMAXPS  Z0, Z8, Z0
-	VMINPS  Z0, Z7, Z0
-	VMULPS  Z5, Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func foldAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·foldAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Z10
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Z11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z0
-	VMULPS      Z9, Z0, Z3
-	VADDPS      Z9, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z10, Z3, Z3
-	VSUBPS      Z3, Z0, Z0
-	VSUBPS      Z0, Z11, Z3
-	VMINPS      Z0, Z3, Z0
-	VMULPS      Z7, Z0, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func foldApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·foldApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Z10
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Z11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z0
-	VMULPS      Z9, Z0, Z3
-	VADDPS      Z9, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z10, Z3, Z3
-	VSUBPS      Z3, Z0, Z0
-	VSUBPS      Z0, Z11, Z3
-	VMINPS      Z0, Z3, Z0
-	VMULPS      Z7, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func turnAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·turnAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	VADDPS       Z7, Z7, Z7
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z3
-	VMULPS      Z9, Z3, Z3
-	VADDPS      Z9, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z7, Z3, Z3
-	VSUBPS      Z3, Z0, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func turnApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·turnApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	VADDPS       Z7, Z7, Z7
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z3
-	VMULPS      Z9, Z3, Z3
-	VADDPS      Z9, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z7, Z3, Z3
-	VSUBPS      Z3, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func crushAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·crushAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z0
-	VADDPS      Z9, Z0, Z0
-	VRNDSCALEPS $0x09, Z0, Z0
-	VMULPS      Z7, Z0, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func crushApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·crushApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z0
-	VADDPS      Z9, Z0, Z0
-	VRNDSCALEPS $0x09, Z0, Z0
-	VMULPS      Z7, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func sineAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·sineAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 92(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Z10
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Z11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z0
-	VMULPS      Z9, Z0, Z3
-	VADDPS      Z9, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z10, Z3, Z3
-	VSUBPS      Z3, Z0, Z0
-	VSUBPS      Z0, Z11, Z3
-	VMINPS      Z0, Z3, Z0
-	VMULPS      Z0, Z0, Z3
-	VMULPS      sine4<>+0(SB), Z3, Z4
-	VADDPS      sine3<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine2<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine1<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine0<>+0(SB), Z4, Z4
-	VMULPS      Z4, Z0, Z0
-	VMULPS      Z7, Z0, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func sineApplyAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·sineApplyAVX512(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 92(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Z10
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Z11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z0
-	VMULPS      Z9, Z0, Z3
-	VADDPS      Z9, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z10, Z3, Z3
-	VSUBPS      Z3, Z0, Z0
-	VSUBPS      Z0, Z11, Z3
-	VMINPS      Z0, Z3, Z0
-	VMULPS      Z0, Z0, Z3
-	VMULPS      sine4<>+0(SB), Z3, Z4
-	VADDPS      sine3<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine2<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine1<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine0<>+0(SB), Z4, Z4
-	VMULPS      Z4, Z0, Z0
-	VMULPS      Z7, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
-	JZ          store
-	TESTQ       $0x00000001, R9
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
-
-sound:
-	TESTQ     $0x00000002, R9
-	JZ        gate
-	VSUBPS    Z0, Z0, Z2
-	VCMPPS    $0x07, Z2, Z2, K1
-	VMOVAPS.Z Z0, K1, Z0
-
-gate:
-	TESTQ     $0x00000004, R9
-	JZ        store
-	KMOVW     (SI), K1
-	VMOVAPS.Z Z0, K1, Z0
-
-store:
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -38635,36 +37440,34 @@ TEXT ·linearSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMOVAPS Z7, Z0
-	VMULPS  Z5, Z0, Z0
-	VADDPS  Z6, Z0, Z0
-	VMULPS  (BX), Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
+	VMOVUPS  Z5, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R11
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R11
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -38674,8 +37477,119 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func kneePointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·kneePointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Z5, Z31
+	VMOVUPS   (DX), Z30
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z29, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func kneeApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·kneeApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Z5, Z31
+	VMOVUPS   (DX), Z30
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z29, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -38689,44 +37603,37 @@ TEXT ·kneeSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVL         $0x00000000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS (DX), Z2
-	VMOVAPS Z2, Z0
-	VMOVAPS Z8, Z0
-	VCMPPS  $0x11, Z9, Z2, K1
-	VMOVAPS Z7, K1, Z0
-	VMULPS  Z5, Z0, Z0
-	VADDPS  Z6, Z0, Z0
-	VMULPS  (BX), Z0, Z0
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Z0, Z0
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal3f800000<>+0(SB), Z30
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS Z5, Z30, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R11
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R11
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -38736,60 +37643,73 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
 	JNZ     pixel
 	VZEROUPPER
 	RET
 
-// func beyondSlopeAVX512(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·beyondSlopeAVX512(SB), NOSPLIT, $0-8
+DATA literal3f800000<>+0(SB)/4, $0x3f800000
+DATA literal3f800000<>+4(SB)/4, $0x3f800000
+DATA literal3f800000<>+8(SB)/4, $0x3f800000
+DATA literal3f800000<>+12(SB)/4, $0x3f800000
+DATA literal3f800000<>+16(SB)/4, $0x3f800000
+DATA literal3f800000<>+20(SB)/4, $0x3f800000
+DATA literal3f800000<>+24(SB)/4, $0x3f800000
+DATA literal3f800000<>+28(SB)/4, $0x3f800000
+DATA literal3f800000<>+32(SB)/4, $0x3f800000
+DATA literal3f800000<>+36(SB)/4, $0x3f800000
+DATA literal3f800000<>+40(SB)/4, $0x3f800000
+DATA literal3f800000<>+44(SB)/4, $0x3f800000
+DATA literal3f800000<>+48(SB)/4, $0x3f800000
+DATA literal3f800000<>+52(SB)/4, $0x3f800000
+DATA literal3f800000<>+56(SB)/4, $0x3f800000
+DATA literal3f800000<>+60(SB)/4, $0x3f800000
+GLOBL literal3f800000<>(SB), RODATA|NOPTR, $64
+
+// func softPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z2
-	VMOVAPS   Z2, Z0
-	VMOVAPS   Z8, Z0
-	VPANDD    Z9, Z2, Z4
-	VCMPPS    $0x16, Z7, Z4, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMULPS    Z5, Z0, Z0
-	VADDPS    Z6, Z0, Z0
-	VMULPS    (BX), Z0, Z0
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
-	JZ        store
-	TESTQ     $0x00000001, R9
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VXORPS   literal80000000<>+0(SB), Z5, Z31
+	VMOVUPS  (DX), Z30
+	VMAXPS   Z30, Z31, Z29
+	VMINPS   Z29, Z5, Z31
+	VMOVUPS  (DX), Z29
+	VSUBPS   Z31, Z29, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R10
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R10
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -38799,14 +37719,548 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal80000000<>+0(SB)/4, $0x80000000
+DATA literal80000000<>+4(SB)/4, $0x80000000
+DATA literal80000000<>+8(SB)/4, $0x80000000
+DATA literal80000000<>+12(SB)/4, $0x80000000
+DATA literal80000000<>+16(SB)/4, $0x80000000
+DATA literal80000000<>+20(SB)/4, $0x80000000
+DATA literal80000000<>+24(SB)/4, $0x80000000
+DATA literal80000000<>+28(SB)/4, $0x80000000
+DATA literal80000000<>+32(SB)/4, $0x80000000
+DATA literal80000000<>+36(SB)/4, $0x80000000
+DATA literal80000000<>+40(SB)/4, $0x80000000
+DATA literal80000000<>+44(SB)/4, $0x80000000
+DATA literal80000000<>+48(SB)/4, $0x80000000
+DATA literal80000000<>+52(SB)/4, $0x80000000
+DATA literal80000000<>+56(SB)/4, $0x80000000
+DATA literal80000000<>+60(SB)/4, $0x80000000
+GLOBL literal80000000<>(SB), RODATA|NOPTR, $64
+
+// func softApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VXORPS   literal80000000<>+0(SB), Z5, Z31
+	VMOVUPS  (DX), Z30
+	VMAXPS   Z30, Z31, Z29
+	VMINPS   Z29, Z5, Z31
+	VMOVUPS  (DX), Z29
+	VSUBPS   Z31, Z29, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal3f800000<>+0(SB), Z31
+	VCMPPS    $0x12, Z5, Z30, K1
+	VBLENDMPS literal00000000<>+0(SB), Z31, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal7fffffff<>+0(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+4(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+8(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+12(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+16(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+20(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+24(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+28(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+32(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+36(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+40(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+44(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+48(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+52(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+56(SB)/4, $0x7fffffff
+DATA literal7fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL literal7fffffff<>(SB), RODATA|NOPTR, $64
+
+// func hardPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·hardPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   (DX), Z31
+	VCMPPS    $0x12, Z5, Z30, K1
+	VBLENDMPS literal00000000<>+0(SB), Z31, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·hardApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   (DX), Z31
+	VCMPPS    $0x12, Z5, Z30, K1
+	VBLENDMPS literal00000000<>+0(SB), Z31, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·hardSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal3f800000<>+0(SB), Z31
+	VCMPPS    $0x12, Z5, Z30, K1
+	VBLENDMPS literal00000000<>+0(SB), Z31, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·switchPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal00000000<>+0(SB), Z30
+	VCMPPS    $0x1e, Z5, Z31, K1
+	VBLENDMPS Z6, Z30, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·switchApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal00000000<>+0(SB), Z30
+	VCMPPS    $0x1e, Z5, Z31, K1
+	VBLENDMPS Z6, Z30, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·clampPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VXORPS   literal80000000<>+0(SB), Z5, Z31
+	VMOVUPS  (DX), Z30
+	VMAXPS   Z30, Z31, Z29
+	VMINPS   Z29, Z5, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·clampApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VXORPS   literal80000000<>+0(SB), Z5, Z31
+	VMOVUPS  (DX), Z30
+	VMAXPS   Z30, Z31, Z29
+	VMINPS   Z29, Z5, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
 
 // func clampSlopeAVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·clampSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -38814,45 +38268,38 @@ TEXT ·clampSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Z2
-	VMOVAPS   Z2, Z0
-	VMOVAPS   Z8, Z0
-	VPANDD    Z9, Z2, Z4
-	VCMPPS    $0x12, Z7, Z4, K1
-	VMOVAPS.Z Z0, K1, Z0
-	VMULPS    Z5, Z0, Z0
-	VADDPS    Z6, Z0, Z0
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal00000000<>+0(SB), Z31
+	VCMPPS    $0x12, Z5, Z30, K1
+	VBLENDMPS literal3f800000<>+0(SB), Z31, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
 	VMULPS    (BX), Z0, Z0
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
 	JZ        store
-	TESTQ     $0x00000001, R9
+	TESTQ     $0x00000001, R11
 	JZ        sound
 	VADDPS    (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R11
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R11
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -38862,8 +38309,185 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func foldPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·foldPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z5, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3e800000<>+0(SB)/4, $0x3e800000
+DATA literal3e800000<>+4(SB)/4, $0x3e800000
+DATA literal3e800000<>+8(SB)/4, $0x3e800000
+DATA literal3e800000<>+12(SB)/4, $0x3e800000
+DATA literal3e800000<>+16(SB)/4, $0x3e800000
+DATA literal3e800000<>+20(SB)/4, $0x3e800000
+DATA literal3e800000<>+24(SB)/4, $0x3e800000
+DATA literal3e800000<>+28(SB)/4, $0x3e800000
+DATA literal3e800000<>+32(SB)/4, $0x3e800000
+DATA literal3e800000<>+36(SB)/4, $0x3e800000
+DATA literal3e800000<>+40(SB)/4, $0x3e800000
+DATA literal3e800000<>+44(SB)/4, $0x3e800000
+DATA literal3e800000<>+48(SB)/4, $0x3e800000
+DATA literal3e800000<>+52(SB)/4, $0x3e800000
+DATA literal3e800000<>+56(SB)/4, $0x3e800000
+DATA literal3e800000<>+60(SB)/4, $0x3e800000
+GLOBL literal3e800000<>(SB), RODATA|NOPTR, $64
+
+DATA literal40800000<>+0(SB)/4, $0x40800000
+DATA literal40800000<>+4(SB)/4, $0x40800000
+DATA literal40800000<>+8(SB)/4, $0x40800000
+DATA literal40800000<>+12(SB)/4, $0x40800000
+DATA literal40800000<>+16(SB)/4, $0x40800000
+DATA literal40800000<>+20(SB)/4, $0x40800000
+DATA literal40800000<>+24(SB)/4, $0x40800000
+DATA literal40800000<>+28(SB)/4, $0x40800000
+DATA literal40800000<>+32(SB)/4, $0x40800000
+DATA literal40800000<>+36(SB)/4, $0x40800000
+DATA literal40800000<>+40(SB)/4, $0x40800000
+DATA literal40800000<>+44(SB)/4, $0x40800000
+DATA literal40800000<>+48(SB)/4, $0x40800000
+DATA literal40800000<>+52(SB)/4, $0x40800000
+DATA literal40800000<>+56(SB)/4, $0x40800000
+DATA literal40800000<>+60(SB)/4, $0x40800000
+GLOBL literal40800000<>(SB), RODATA|NOPTR, $64
+
+DATA literal40000000<>+0(SB)/4, $0x40000000
+DATA literal40000000<>+4(SB)/4, $0x40000000
+DATA literal40000000<>+8(SB)/4, $0x40000000
+DATA literal40000000<>+12(SB)/4, $0x40000000
+DATA literal40000000<>+16(SB)/4, $0x40000000
+DATA literal40000000<>+20(SB)/4, $0x40000000
+DATA literal40000000<>+24(SB)/4, $0x40000000
+DATA literal40000000<>+28(SB)/4, $0x40000000
+DATA literal40000000<>+32(SB)/4, $0x40000000
+DATA literal40000000<>+36(SB)/4, $0x40000000
+DATA literal40000000<>+40(SB)/4, $0x40000000
+DATA literal40000000<>+44(SB)/4, $0x40000000
+DATA literal40000000<>+48(SB)/4, $0x40000000
+DATA literal40000000<>+52(SB)/4, $0x40000000
+DATA literal40000000<>+56(SB)/4, $0x40000000
+DATA literal40000000<>+60(SB)/4, $0x40000000
+GLOBL literal40000000<>(SB), RODATA|NOPTR, $64
+
+// func foldApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·foldApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -38877,55 +38501,42 @@ TEXT ·foldSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 96(AX), Z7
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X8
-	VPBROADCASTD X8, Z8
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Z10
-	VPXORD       Z11, Z11, Z11
-	VSUBPS       Z10, Z11, Z11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 96(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z7, Z2, Z4
-	VMULPS      Z8, Z4, Z3
-	VADDPS      Z8, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z9, Z3, Z3
-	VSUBPS      Z3, Z4, Z4
-	VMOVAPS     Z10, Z0
-	VCMPPS      $0x1e, Z10, Z4, K1
-	VMOVAPS     Z11, K1, Z0
-	VMULPS      Z5, Z0, Z0
-	VADDPS      Z6, Z0, Z0
+	VMULPS      (DX), Z5, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z29
+	VCMPPS      $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS   literalbf800000<>+0(SB), Z29, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
 	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
 	JZ          store
-	TESTQ       $0x00000001, R9
+	TESTQ       $0x00000001, R11
 	JZ          sound
 	VADDPS      (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R11
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R11
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -38935,8 +38546,507 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literalbf800000<>+0(SB)/4, $0xbf800000
+DATA literalbf800000<>+4(SB)/4, $0xbf800000
+DATA literalbf800000<>+8(SB)/4, $0xbf800000
+DATA literalbf800000<>+12(SB)/4, $0xbf800000
+DATA literalbf800000<>+16(SB)/4, $0xbf800000
+DATA literalbf800000<>+20(SB)/4, $0xbf800000
+DATA literalbf800000<>+24(SB)/4, $0xbf800000
+DATA literalbf800000<>+28(SB)/4, $0xbf800000
+DATA literalbf800000<>+32(SB)/4, $0xbf800000
+DATA literalbf800000<>+36(SB)/4, $0xbf800000
+DATA literalbf800000<>+40(SB)/4, $0xbf800000
+DATA literalbf800000<>+44(SB)/4, $0xbf800000
+DATA literalbf800000<>+48(SB)/4, $0xbf800000
+DATA literalbf800000<>+52(SB)/4, $0xbf800000
+DATA literalbf800000<>+56(SB)/4, $0xbf800000
+DATA literalbf800000<>+60(SB)/4, $0xbf800000
+GLOBL literalbf800000<>(SB), RODATA|NOPTR, $64
+
+// func turnPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·turnPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VADDPS      Z5, Z5, Z31
+	VMULPS      (DX), Z6, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z30
+	VRNDSCALEPS $0x09, Z30, Z29
+	VMULPS      Z29, Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3f000000<>+0(SB)/4, $0x3f000000
+DATA literal3f000000<>+4(SB)/4, $0x3f000000
+DATA literal3f000000<>+8(SB)/4, $0x3f000000
+DATA literal3f000000<>+12(SB)/4, $0x3f000000
+DATA literal3f000000<>+16(SB)/4, $0x3f000000
+DATA literal3f000000<>+20(SB)/4, $0x3f000000
+DATA literal3f000000<>+24(SB)/4, $0x3f000000
+DATA literal3f000000<>+28(SB)/4, $0x3f000000
+DATA literal3f000000<>+32(SB)/4, $0x3f000000
+DATA literal3f000000<>+36(SB)/4, $0x3f000000
+DATA literal3f000000<>+40(SB)/4, $0x3f000000
+DATA literal3f000000<>+44(SB)/4, $0x3f000000
+DATA literal3f000000<>+48(SB)/4, $0x3f000000
+DATA literal3f000000<>+52(SB)/4, $0x3f000000
+DATA literal3f000000<>+56(SB)/4, $0x3f000000
+DATA literal3f000000<>+60(SB)/4, $0x3f000000
+GLOBL literal3f000000<>(SB), RODATA|NOPTR, $64
+
+// func turnApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·turnApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VADDPS      Z5, Z5, Z31
+	VMULPS      (DX), Z6, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z30
+	VRNDSCALEPS $0x09, Z30, Z29
+	VMULPS      Z29, Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func crushPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·crushPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z30
+	VRNDSCALEPS $0x09, Z30, Z31
+	VMULPS      Z31, Z5, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func crushApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·crushApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z30
+	VRNDSCALEPS $0x09, Z30, Z31
+	VMULPS      Z31, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinePointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sinePointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 92(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z29, Z31
+	VMULPS      literal39283bc9<>+0(SB), Z31, Z30
+	VADDPS      literalbb99689c<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3da335e0<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literalbf255de7<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3fc90fda<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z29, Z30
+	VMULPS      Z30, Z5, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal39283bc9<>+0(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+4(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+8(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+12(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+16(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+20(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+24(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+28(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+32(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+36(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+40(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+44(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+48(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+52(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+56(SB)/4, $0x39283bc9
+DATA literal39283bc9<>+60(SB)/4, $0x39283bc9
+GLOBL literal39283bc9<>(SB), RODATA|NOPTR, $64
+
+DATA literalbb99689c<>+0(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+4(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+8(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+12(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+16(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+20(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+24(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+28(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+32(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+36(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+40(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+44(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+48(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+52(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+56(SB)/4, $0xbb99689c
+DATA literalbb99689c<>+60(SB)/4, $0xbb99689c
+GLOBL literalbb99689c<>(SB), RODATA|NOPTR, $64
+
+DATA literal3da335e0<>+0(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+4(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+8(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+12(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+16(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+20(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+24(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+28(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+32(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+36(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+40(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+44(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+48(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+52(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+56(SB)/4, $0x3da335e0
+DATA literal3da335e0<>+60(SB)/4, $0x3da335e0
+GLOBL literal3da335e0<>(SB), RODATA|NOPTR, $64
+
+DATA literalbf255de7<>+0(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+4(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+8(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+12(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+16(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+20(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+24(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+28(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+32(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+36(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+40(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+44(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+48(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+52(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+56(SB)/4, $0xbf255de7
+DATA literalbf255de7<>+60(SB)/4, $0xbf255de7
+GLOBL literalbf255de7<>(SB), RODATA|NOPTR, $64
+
+DATA literal3fc90fda<>+0(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+4(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+8(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+12(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+16(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+20(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+24(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+28(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+32(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+36(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+40(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+44(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+48(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+52(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+56(SB)/4, $0x3fc90fda
+DATA literal3fc90fda<>+60(SB)/4, $0x3fc90fda
+GLOBL literal3fc90fda<>(SB), RODATA|NOPTR, $64
+
+// func sineApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sineApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 92(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z29, Z31
+	VMULPS      literal39283bc9<>+0(SB), Z31, Z30
+	VADDPS      literalbb99689c<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3da335e0<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literalbf255de7<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3fc90fda<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z29, Z30
+	VMULPS      Z30, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -38950,68 +39060,55 @@ TEXT ·sineSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Z5
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS 88(AX), Z7
-	VBROADCASTSS 96(AX), Z8
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X9
-	VPBROADCASTD X9, Z9
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Z10
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Z11
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X12
-	VPBROADCASTD X12, Z12
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z2
-	VMOVAPS     Z2, Z0
-	VMULPS      Z8, Z0, Z0
-	VADDPS      Z12, Z0, Z0
-	VMULPS      Z9, Z0, Z3
-	VADDPS      Z9, Z3, Z3
-	VRNDSCALEPS $0x09, Z3, Z3
-	VMULPS      Z10, Z3, Z3
-	VSUBPS      Z3, Z0, Z0
-	VSUBPS      Z0, Z11, Z3
-	VMINPS      Z0, Z3, Z0
-	VMULPS      Z0, Z0, Z3
-	VMULPS      sine4<>+0(SB), Z3, Z4
-	VADDPS      sine3<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine2<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine1<>+0(SB), Z4, Z4
-	VMULPS      Z3, Z4, Z4
-	VADDPS      sine0<>+0(SB), Z4, Z4
-	VMULPS      Z4, Z0, Z0
-	VMULPS      Z7, Z0, Z0
-	VMULPS      Z5, Z0, Z0
-	VADDPS      Z6, Z0, Z0
+	VMULPS      (DX), Z6, Z31
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VADDPS      literal3e800000<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x09, Z29, Z31
+	VMULPS      literal40800000<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z30, Z31
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z31, Z29, Z30
+	VMINPS      Z31, Z30, Z29
+	VMULPS      Z29, Z29, Z30
+	VMULPS      literal39283bc9<>+0(SB), Z30, Z31
+	VADDPS      literalbb99689c<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3da335e0<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literalbf255de7<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3fc90fda<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VMULPS      Z31, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
 	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R9
-	TESTQ       R9, R9
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
 	JZ          store
-	TESTQ       $0x00000001, R9
+	TESTQ       $0x00000001, R11
 	JZ          sound
 	VADDPS      (CX), Z0, Z0
 
 sound:
-	TESTQ     $0x00000002, R9
+	TESTQ     $0x00000002, R11
 	JZ        gate
 	VSUBPS    Z0, Z0, Z2
 	VCMPPS    $0x07, Z2, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 
 gate:
-	TESTQ     $0x00000004, R9
+	TESTQ     $0x00000004, R11
 	JZ        store
 	KMOVW     (SI), K1
 	VMOVAPS.Z Z0, K1, Z0
@@ -39021,8 +39118,10862 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sigmoidPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x08, Z29, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z31, Z31, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z31, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z30, Z27, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VDIVPS      Z30, Z28, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literalc2d00000<>+0(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+4(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+8(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+12(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+16(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+20(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+24(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+28(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+32(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+36(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+40(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+44(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+48(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+52(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+56(SB)/4, $0xc2d00000
+DATA literalc2d00000<>+60(SB)/4, $0xc2d00000
+GLOBL literalc2d00000<>(SB), RODATA|NOPTR, $64
+
+DATA literal42b20000<>+0(SB)/4, $0x42b20000
+DATA literal42b20000<>+4(SB)/4, $0x42b20000
+DATA literal42b20000<>+8(SB)/4, $0x42b20000
+DATA literal42b20000<>+12(SB)/4, $0x42b20000
+DATA literal42b20000<>+16(SB)/4, $0x42b20000
+DATA literal42b20000<>+20(SB)/4, $0x42b20000
+DATA literal42b20000<>+24(SB)/4, $0x42b20000
+DATA literal42b20000<>+28(SB)/4, $0x42b20000
+DATA literal42b20000<>+32(SB)/4, $0x42b20000
+DATA literal42b20000<>+36(SB)/4, $0x42b20000
+DATA literal42b20000<>+40(SB)/4, $0x42b20000
+DATA literal42b20000<>+44(SB)/4, $0x42b20000
+DATA literal42b20000<>+48(SB)/4, $0x42b20000
+DATA literal42b20000<>+52(SB)/4, $0x42b20000
+DATA literal42b20000<>+56(SB)/4, $0x42b20000
+DATA literal42b20000<>+60(SB)/4, $0x42b20000
+GLOBL literal42b20000<>(SB), RODATA|NOPTR, $64
+
+DATA literal3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
+DATA literal3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
+GLOBL literal3fb8aa3b<>(SB), RODATA|NOPTR, $64
+
+DATA literal3f318000<>+0(SB)/4, $0x3f318000
+DATA literal3f318000<>+4(SB)/4, $0x3f318000
+DATA literal3f318000<>+8(SB)/4, $0x3f318000
+DATA literal3f318000<>+12(SB)/4, $0x3f318000
+DATA literal3f318000<>+16(SB)/4, $0x3f318000
+DATA literal3f318000<>+20(SB)/4, $0x3f318000
+DATA literal3f318000<>+24(SB)/4, $0x3f318000
+DATA literal3f318000<>+28(SB)/4, $0x3f318000
+DATA literal3f318000<>+32(SB)/4, $0x3f318000
+DATA literal3f318000<>+36(SB)/4, $0x3f318000
+DATA literal3f318000<>+40(SB)/4, $0x3f318000
+DATA literal3f318000<>+44(SB)/4, $0x3f318000
+DATA literal3f318000<>+48(SB)/4, $0x3f318000
+DATA literal3f318000<>+52(SB)/4, $0x3f318000
+DATA literal3f318000<>+56(SB)/4, $0x3f318000
+DATA literal3f318000<>+60(SB)/4, $0x3f318000
+GLOBL literal3f318000<>(SB), RODATA|NOPTR, $64
+
+DATA literalb95e8083<>+0(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+4(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+8(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+12(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+16(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+20(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+24(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+28(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+32(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+36(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+40(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+44(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+48(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+52(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+56(SB)/4, $0xb95e8083
+DATA literalb95e8083<>+60(SB)/4, $0xb95e8083
+GLOBL literalb95e8083<>(SB), RODATA|NOPTR, $64
+
+DATA literal39506967<>+0(SB)/4, $0x39506967
+DATA literal39506967<>+4(SB)/4, $0x39506967
+DATA literal39506967<>+8(SB)/4, $0x39506967
+DATA literal39506967<>+12(SB)/4, $0x39506967
+DATA literal39506967<>+16(SB)/4, $0x39506967
+DATA literal39506967<>+20(SB)/4, $0x39506967
+DATA literal39506967<>+24(SB)/4, $0x39506967
+DATA literal39506967<>+28(SB)/4, $0x39506967
+DATA literal39506967<>+32(SB)/4, $0x39506967
+DATA literal39506967<>+36(SB)/4, $0x39506967
+DATA literal39506967<>+40(SB)/4, $0x39506967
+DATA literal39506967<>+44(SB)/4, $0x39506967
+DATA literal39506967<>+48(SB)/4, $0x39506967
+DATA literal39506967<>+52(SB)/4, $0x39506967
+DATA literal39506967<>+56(SB)/4, $0x39506967
+DATA literal39506967<>+60(SB)/4, $0x39506967
+GLOBL literal39506967<>(SB), RODATA|NOPTR, $64
+
+DATA literal3ab743ce<>+0(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+4(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+8(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+12(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+16(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+20(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+24(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+28(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+32(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+36(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+40(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+44(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+48(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+52(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+56(SB)/4, $0x3ab743ce
+DATA literal3ab743ce<>+60(SB)/4, $0x3ab743ce
+GLOBL literal3ab743ce<>(SB), RODATA|NOPTR, $64
+
+DATA literal3c088908<>+0(SB)/4, $0x3c088908
+DATA literal3c088908<>+4(SB)/4, $0x3c088908
+DATA literal3c088908<>+8(SB)/4, $0x3c088908
+DATA literal3c088908<>+12(SB)/4, $0x3c088908
+DATA literal3c088908<>+16(SB)/4, $0x3c088908
+DATA literal3c088908<>+20(SB)/4, $0x3c088908
+DATA literal3c088908<>+24(SB)/4, $0x3c088908
+DATA literal3c088908<>+28(SB)/4, $0x3c088908
+DATA literal3c088908<>+32(SB)/4, $0x3c088908
+DATA literal3c088908<>+36(SB)/4, $0x3c088908
+DATA literal3c088908<>+40(SB)/4, $0x3c088908
+DATA literal3c088908<>+44(SB)/4, $0x3c088908
+DATA literal3c088908<>+48(SB)/4, $0x3c088908
+DATA literal3c088908<>+52(SB)/4, $0x3c088908
+DATA literal3c088908<>+56(SB)/4, $0x3c088908
+DATA literal3c088908<>+60(SB)/4, $0x3c088908
+GLOBL literal3c088908<>(SB), RODATA|NOPTR, $64
+
+DATA literal3d2aa9c1<>+0(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+4(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+8(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+12(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+16(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+20(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+24(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+28(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+32(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+36(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+40(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+44(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+48(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+52(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+56(SB)/4, $0x3d2aa9c1
+DATA literal3d2aa9c1<>+60(SB)/4, $0x3d2aa9c1
+GLOBL literal3d2aa9c1<>(SB), RODATA|NOPTR, $64
+
+DATA literal3e2aaaaa<>+0(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+4(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+8(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+12(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+16(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+20(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+24(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+28(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+32(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+36(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+40(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+44(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+48(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+52(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+56(SB)/4, $0x3e2aaaaa
+DATA literal3e2aaaaa<>+60(SB)/4, $0x3e2aaaaa
+GLOBL literal3e2aaaaa<>(SB), RODATA|NOPTR, $64
+
+// func sigmoidApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x08, Z29, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z31, Z31, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z31, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z30, Z27, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VDIVPS      Z30, Z28, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sigmoidSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x08, Z29, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z31, Z31, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z31, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z30, Z27, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VDIVPS      Z30, Z28, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z30
+	VSUBPS      Z27, Z30, Z28
+	VMULPS      Z28, Z27, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSigmoidPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·hardSigmoidPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Z5, Z31
+	VADDPS   Z6, Z31, Z30
+	VMOVUPS  literal00000000<>+0(SB), Z31
+	VMAXPS   Z30, Z31, Z29
+	VMOVUPS  literal3f800000<>+0(SB), Z30
+	VMINPS   Z29, Z30, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSigmoidApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·hardSigmoidApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Z5, Z31
+	VADDPS   Z6, Z31, Z30
+	VMOVUPS  literal00000000<>+0(SB), Z31
+	VMAXPS   Z30, Z31, Z29
+	VMOVUPS  literal3f800000<>+0(SB), Z30
+	VMINPS   Z29, Z30, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSigmoidSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·hardSigmoidSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS    (DX), Z5, Z31
+	VADDPS    Z6, Z31, Z30
+	VMOVUPS   literal00000000<>+0(SB), Z31
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS Z5, Z31, K1, Z29
+	VMOVUPS   literal00000000<>+0(SB), Z31
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z29, Z31, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSwishPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·hardSwishPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMOVUPS  literalff7fffff<>+0(SB), Z30
+	VMAXPS   Z31, Z30, Z29
+	VMULPS   (DX), Z5, Z30
+	VADDPS   Z6, Z30, Z31
+	VMOVUPS  literal00000000<>+0(SB), Z30
+	VMAXPS   Z31, Z30, Z28
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VMINPS   Z28, Z31, Z30
+	VMULPS   Z30, Z29, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literalff7fffff<>+0(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+4(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+8(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+12(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+16(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+20(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+24(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+28(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+32(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+36(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+40(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+44(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+48(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+52(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+56(SB)/4, $0xff7fffff
+DATA literalff7fffff<>+60(SB)/4, $0xff7fffff
+GLOBL literalff7fffff<>(SB), RODATA|NOPTR, $64
+
+// func hardSwishApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·hardSwishApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMOVUPS  literalff7fffff<>+0(SB), Z30
+	VMAXPS   Z31, Z30, Z29
+	VMULPS   (DX), Z5, Z30
+	VADDPS   Z6, Z30, Z31
+	VMOVUPS  literal00000000<>+0(SB), Z30
+	VMAXPS   Z31, Z30, Z28
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VMINPS   Z28, Z31, Z30
+	VMULPS   Z30, Z29, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSwishSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·hardSwishSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS    (DX), Z5, Z31
+	VADDPS    Z6, Z31, Z30
+	VADDPS    Z31, Z30, Z29
+	VMOVUPS   literal3f800000<>+0(SB), Z31
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS Z29, Z31, K1, Z28
+	VMOVUPS   literal00000000<>+0(SB), Z29
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z29, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func siLUPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·siLUPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMULPS      (DX), Z5, Z30
+	VXORPS      literal80000000<>+0(SB), Z30, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z28, Z31, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z28
+	VRNDSCALEPS $0x08, Z28, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z30, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z27, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z30, Z30, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z30, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z31, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z31
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VDIVPS      Z31, Z27, Z26
+	VMULPS      Z26, Z29, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func siLUApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·siLUApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMULPS      (DX), Z5, Z30
+	VXORPS      literal80000000<>+0(SB), Z30, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z28, Z31, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z28
+	VRNDSCALEPS $0x08, Z28, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z30, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z27, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z30, Z30, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z30, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z31, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z31
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VDIVPS      Z31, Z27, Z26
+	VMULPS      Z26, Z29, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func siLUSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·siLUSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS      (DX), Z5, Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z30, Z29, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z28, Z30, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x08, Z28, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z27, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z29, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z29, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z29, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z29, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z29, Z29, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z29, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z30, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VDIVPS      Z30, Z27, Z26
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z27
+	VMOVUPS     literal7f7fffff<>+0(SB), Z31
+	VMINPS      Z27, Z31, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VSUBPS      Z26, Z27, Z31
+	VMULPS      Z31, Z30, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z31
+	VMULPS      Z31, Z26, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal7f7fffff<>+0(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+4(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+8(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+12(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+16(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+20(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+24(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+28(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+32(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+36(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+40(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+44(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+48(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+52(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+56(SB)/4, $0x7f7fffff
+DATA literal7f7fffff<>+60(SB)/4, $0x7f7fffff
+GLOBL literal7f7fffff<>(SB), RODATA|NOPTR, $64
+
+// func geluPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMULPS      literal3f000000<>+0(SB), Z29, Z30
+	VMOVUPS     literal3f3504f3<>+0(SB), Z29
+	VMULPS      (DX), Z29, Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z29
+	VMOVUPS     literal40800000<>+0(SB), Z28
+	VMINPS      Z29, Z28, Z27
+	VMULPS      Z31, Z31, Z29
+	VMULPS      literalb7910000<>+0(SB), Z27, Z28
+	VADDPS      literal39c8e7d9<>+0(SB), Z28, Z26
+	VMULPS      Z27, Z27, Z28
+	VMULPS      Z28, Z26, Z25
+	VMULPS      literalbb7e8a1c<>+0(SB), Z27, Z28
+	VADDPS      literal3cc6b1a1<>+0(SB), Z28, Z26
+	VADDPS      Z26, Z25, Z28
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      literal3ddaae5c<>+0(SB), Z26, Z28
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      literal3f228550<>+0(SB), Z26, Z28
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      literal3e03ce86<>+0(SB), Z26, Z28
+	VMULPS      literalba1c7000<>+0(SB), Z29, Z26
+	VADDPS      literal3ba38d2c<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VSUBPS      literal3cdb48d9<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VADDPS      literal3de70e22<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VSUBPS      literal3ec09380<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VADDPS      literal3e0375d4<>+0(SB), Z26, Z29
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      Z27, Z26, Z28
+	VMOVUPS     literalc2d00000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal42b20000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z25
+	VRNDSCALEPS $0x08, Z25, Z28
+	VMULPS      literal3f318000<>+0(SB), Z28, Z25
+	VSUBPS      Z25, Z26, Z24
+	VMULPS      literalb95e8083<>+0(SB), Z28, Z25
+	VSUBPS      Z25, Z24, Z26
+	VMULPS      literal39506967<>+0(SB), Z26, Z25
+	VADDPS      literal3ab743ce<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3c088908<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3d2aa9c1<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3e2aaaaa<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3f000000<>+0(SB), Z25, Z24
+	VMULPS      Z26, Z26, Z25
+	VMULPS      Z24, Z25, Z23
+	VADDPS      Z23, Z26, Z24
+	VADDPS      literal3f800000<>+0(SB), Z24, Z23
+	VSCALEFPS   Z28, Z23, Z24
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z24, Z28, Z23
+	VANDPS      literal7fffffff<>+0(SB), Z23, Z24
+	VANDPS      literal80000000<>+0(SB), Z31, Z23
+	VORPS       Z23, Z24, Z28
+	VMULPS      Z31, Z29, Z23
+	VADDPS      Z31, Z23, Z29
+	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z27, K1
+	VBLENDMPS   Z28, Z29, K1, Z31
+	VADDPS      literal3f800000<>+0(SB), Z31, Z29
+	VMULPS      Z29, Z30, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+28(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+32(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+36(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+40(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+44(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+48(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+52(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+56(SB)/4, $0x3f3504f3
+DATA literal3f3504f3<>+60(SB)/4, $0x3f3504f3
+GLOBL literal3f3504f3<>(SB), RODATA|NOPTR, $64
+
+DATA literalb7910000<>+0(SB)/4, $0xb7910000
+DATA literalb7910000<>+4(SB)/4, $0xb7910000
+DATA literalb7910000<>+8(SB)/4, $0xb7910000
+DATA literalb7910000<>+12(SB)/4, $0xb7910000
+DATA literalb7910000<>+16(SB)/4, $0xb7910000
+DATA literalb7910000<>+20(SB)/4, $0xb7910000
+DATA literalb7910000<>+24(SB)/4, $0xb7910000
+DATA literalb7910000<>+28(SB)/4, $0xb7910000
+DATA literalb7910000<>+32(SB)/4, $0xb7910000
+DATA literalb7910000<>+36(SB)/4, $0xb7910000
+DATA literalb7910000<>+40(SB)/4, $0xb7910000
+DATA literalb7910000<>+44(SB)/4, $0xb7910000
+DATA literalb7910000<>+48(SB)/4, $0xb7910000
+DATA literalb7910000<>+52(SB)/4, $0xb7910000
+DATA literalb7910000<>+56(SB)/4, $0xb7910000
+DATA literalb7910000<>+60(SB)/4, $0xb7910000
+GLOBL literalb7910000<>(SB), RODATA|NOPTR, $64
+
+DATA literal39c8e7d9<>+0(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+4(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+8(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+12(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+16(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+20(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+24(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+28(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+32(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+36(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+40(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+44(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+48(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+52(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+56(SB)/4, $0x39c8e7d9
+DATA literal39c8e7d9<>+60(SB)/4, $0x39c8e7d9
+GLOBL literal39c8e7d9<>(SB), RODATA|NOPTR, $64
+
+DATA literalbb7e8a1c<>+0(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+4(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+8(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+12(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+16(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+20(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+24(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+28(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+32(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+36(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+40(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+44(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+48(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+52(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+56(SB)/4, $0xbb7e8a1c
+DATA literalbb7e8a1c<>+60(SB)/4, $0xbb7e8a1c
+GLOBL literalbb7e8a1c<>(SB), RODATA|NOPTR, $64
+
+DATA literal3cc6b1a1<>+0(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+4(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+8(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+12(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+16(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+20(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+24(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+28(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+32(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+36(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+40(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+44(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+48(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+52(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+56(SB)/4, $0x3cc6b1a1
+DATA literal3cc6b1a1<>+60(SB)/4, $0x3cc6b1a1
+GLOBL literal3cc6b1a1<>(SB), RODATA|NOPTR, $64
+
+DATA literal3ddaae5c<>+0(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+4(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+8(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+12(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+16(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+20(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+24(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+28(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+32(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+36(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+40(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+44(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+48(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+52(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+56(SB)/4, $0x3ddaae5c
+DATA literal3ddaae5c<>+60(SB)/4, $0x3ddaae5c
+GLOBL literal3ddaae5c<>(SB), RODATA|NOPTR, $64
+
+DATA literal3f228550<>+0(SB)/4, $0x3f228550
+DATA literal3f228550<>+4(SB)/4, $0x3f228550
+DATA literal3f228550<>+8(SB)/4, $0x3f228550
+DATA literal3f228550<>+12(SB)/4, $0x3f228550
+DATA literal3f228550<>+16(SB)/4, $0x3f228550
+DATA literal3f228550<>+20(SB)/4, $0x3f228550
+DATA literal3f228550<>+24(SB)/4, $0x3f228550
+DATA literal3f228550<>+28(SB)/4, $0x3f228550
+DATA literal3f228550<>+32(SB)/4, $0x3f228550
+DATA literal3f228550<>+36(SB)/4, $0x3f228550
+DATA literal3f228550<>+40(SB)/4, $0x3f228550
+DATA literal3f228550<>+44(SB)/4, $0x3f228550
+DATA literal3f228550<>+48(SB)/4, $0x3f228550
+DATA literal3f228550<>+52(SB)/4, $0x3f228550
+DATA literal3f228550<>+56(SB)/4, $0x3f228550
+DATA literal3f228550<>+60(SB)/4, $0x3f228550
+GLOBL literal3f228550<>(SB), RODATA|NOPTR, $64
+
+DATA literal3e03ce86<>+0(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+4(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+8(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+12(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+16(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+20(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+24(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+28(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+32(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+36(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+40(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+44(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+48(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+52(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+56(SB)/4, $0x3e03ce86
+DATA literal3e03ce86<>+60(SB)/4, $0x3e03ce86
+GLOBL literal3e03ce86<>(SB), RODATA|NOPTR, $64
+
+DATA literalba1c7000<>+0(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+4(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+8(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+12(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+16(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+20(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+24(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+28(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+32(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+36(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+40(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+44(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+48(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+52(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+56(SB)/4, $0xba1c7000
+DATA literalba1c7000<>+60(SB)/4, $0xba1c7000
+GLOBL literalba1c7000<>(SB), RODATA|NOPTR, $64
+
+DATA literal3ba38d2c<>+0(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+4(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+8(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+12(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+16(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+20(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+24(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+28(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+32(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+36(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+40(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+44(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+48(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+52(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+56(SB)/4, $0x3ba38d2c
+DATA literal3ba38d2c<>+60(SB)/4, $0x3ba38d2c
+GLOBL literal3ba38d2c<>(SB), RODATA|NOPTR, $64
+
+DATA literal3cdb48d9<>+0(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+4(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+8(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+12(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+16(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+20(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+24(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+28(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+32(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+36(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+40(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+44(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+48(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+52(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+56(SB)/4, $0x3cdb48d9
+DATA literal3cdb48d9<>+60(SB)/4, $0x3cdb48d9
+GLOBL literal3cdb48d9<>(SB), RODATA|NOPTR, $64
+
+DATA literal3de70e22<>+0(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+4(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+8(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+12(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+16(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+20(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+24(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+28(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+32(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+36(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+40(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+44(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+48(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+52(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+56(SB)/4, $0x3de70e22
+DATA literal3de70e22<>+60(SB)/4, $0x3de70e22
+GLOBL literal3de70e22<>(SB), RODATA|NOPTR, $64
+
+DATA literal3ec09380<>+0(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+4(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+8(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+12(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+16(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+20(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+24(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+28(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+32(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+36(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+40(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+44(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+48(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+52(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+56(SB)/4, $0x3ec09380
+DATA literal3ec09380<>+60(SB)/4, $0x3ec09380
+GLOBL literal3ec09380<>(SB), RODATA|NOPTR, $64
+
+DATA literal3e0375d4<>+0(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+4(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+8(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+12(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+16(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+20(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+24(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+28(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+32(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+36(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+40(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+44(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+48(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+52(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+56(SB)/4, $0x3e0375d4
+DATA literal3e0375d4<>+60(SB)/4, $0x3e0375d4
+GLOBL literal3e0375d4<>(SB), RODATA|NOPTR, $64
+
+DATA literal3f6d8000<>+0(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+4(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+8(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+12(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+16(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+20(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+24(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+28(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+32(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+36(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+40(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+44(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+48(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+52(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+56(SB)/4, $0x3f6d8000
+DATA literal3f6d8000<>+60(SB)/4, $0x3f6d8000
+GLOBL literal3f6d8000<>(SB), RODATA|NOPTR, $64
+
+// func geluApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMULPS      literal3f000000<>+0(SB), Z29, Z30
+	VMOVUPS     literal3f3504f3<>+0(SB), Z29
+	VMULPS      (DX), Z29, Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z29
+	VMOVUPS     literal40800000<>+0(SB), Z28
+	VMINPS      Z29, Z28, Z27
+	VMULPS      Z31, Z31, Z29
+	VMULPS      literalb7910000<>+0(SB), Z27, Z28
+	VADDPS      literal39c8e7d9<>+0(SB), Z28, Z26
+	VMULPS      Z27, Z27, Z28
+	VMULPS      Z28, Z26, Z25
+	VMULPS      literalbb7e8a1c<>+0(SB), Z27, Z28
+	VADDPS      literal3cc6b1a1<>+0(SB), Z28, Z26
+	VADDPS      Z26, Z25, Z28
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      literal3ddaae5c<>+0(SB), Z26, Z28
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      literal3f228550<>+0(SB), Z26, Z28
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      literal3e03ce86<>+0(SB), Z26, Z28
+	VMULPS      literalba1c7000<>+0(SB), Z29, Z26
+	VADDPS      literal3ba38d2c<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VSUBPS      literal3cdb48d9<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VADDPS      literal3de70e22<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VSUBPS      literal3ec09380<>+0(SB), Z26, Z25
+	VMULPS      Z29, Z25, Z26
+	VADDPS      literal3e0375d4<>+0(SB), Z26, Z29
+	VMULPS      Z27, Z28, Z26
+	VSUBPS      Z27, Z26, Z28
+	VMOVUPS     literalc2d00000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal42b20000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z25
+	VRNDSCALEPS $0x08, Z25, Z28
+	VMULPS      literal3f318000<>+0(SB), Z28, Z25
+	VSUBPS      Z25, Z26, Z24
+	VMULPS      literalb95e8083<>+0(SB), Z28, Z25
+	VSUBPS      Z25, Z24, Z26
+	VMULPS      literal39506967<>+0(SB), Z26, Z25
+	VADDPS      literal3ab743ce<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3c088908<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3d2aa9c1<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3e2aaaaa<>+0(SB), Z25, Z24
+	VMULPS      Z24, Z26, Z25
+	VADDPS      literal3f000000<>+0(SB), Z25, Z24
+	VMULPS      Z26, Z26, Z25
+	VMULPS      Z24, Z25, Z23
+	VADDPS      Z23, Z26, Z24
+	VADDPS      literal3f800000<>+0(SB), Z24, Z23
+	VSCALEFPS   Z28, Z23, Z24
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z24, Z28, Z23
+	VANDPS      literal7fffffff<>+0(SB), Z23, Z24
+	VANDPS      literal80000000<>+0(SB), Z31, Z23
+	VORPS       Z23, Z24, Z28
+	VMULPS      Z31, Z29, Z23
+	VADDPS      Z31, Z23, Z29
+	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z27, K1
+	VBLENDMPS   Z28, Z29, K1, Z31
+	VADDPS      literal3f800000<>+0(SB), Z31, Z29
+	VMULPS      Z29, Z30, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     literal3f3504f3<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VANDPS      literal7fffffff<>+0(SB), Z30, Z31
+	VMOVUPS     literal40800000<>+0(SB), Z29
+	VMINPS      Z31, Z29, Z28
+	VMULPS      Z30, Z30, Z31
+	VMULPS      literalb7910000<>+0(SB), Z28, Z29
+	VADDPS      literal39c8e7d9<>+0(SB), Z29, Z27
+	VMULPS      Z28, Z28, Z29
+	VMULPS      Z29, Z27, Z26
+	VMULPS      literalbb7e8a1c<>+0(SB), Z28, Z29
+	VADDPS      literal3cc6b1a1<>+0(SB), Z29, Z27
+	VADDPS      Z27, Z26, Z29
+	VMULPS      Z28, Z29, Z27
+	VSUBPS      literal3ddaae5c<>+0(SB), Z27, Z29
+	VMULPS      Z28, Z29, Z27
+	VSUBPS      literal3f228550<>+0(SB), Z27, Z29
+	VMULPS      Z28, Z29, Z27
+	VSUBPS      literal3e03ce86<>+0(SB), Z27, Z29
+	VMULPS      literalba1c7000<>+0(SB), Z31, Z27
+	VADDPS      literal3ba38d2c<>+0(SB), Z27, Z26
+	VMULPS      Z31, Z26, Z27
+	VSUBPS      literal3cdb48d9<>+0(SB), Z27, Z26
+	VMULPS      Z31, Z26, Z27
+	VADDPS      literal3de70e22<>+0(SB), Z27, Z26
+	VMULPS      Z31, Z26, Z27
+	VSUBPS      literal3ec09380<>+0(SB), Z27, Z26
+	VMULPS      Z31, Z26, Z27
+	VADDPS      literal3e0375d4<>+0(SB), Z27, Z31
+	VMULPS      Z28, Z29, Z27
+	VSUBPS      Z28, Z27, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z27
+	VMAXPS      Z29, Z27, Z26
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z26, Z29, Z27
+	VMULPS      literal3fb8aa3b<>+0(SB), Z27, Z26
+	VRNDSCALEPS $0x08, Z26, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z26
+	VSUBPS      Z26, Z27, Z25
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z26
+	VSUBPS      Z26, Z25, Z27
+	VMULPS      literal39506967<>+0(SB), Z27, Z26
+	VADDPS      literal3ab743ce<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z27, Z26
+	VADDPS      literal3c088908<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z27, Z26
+	VADDPS      literal3d2aa9c1<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z27, Z26
+	VADDPS      literal3e2aaaaa<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z27, Z26
+	VADDPS      literal3f000000<>+0(SB), Z26, Z25
+	VMULPS      Z27, Z27, Z26
+	VMULPS      Z25, Z26, Z24
+	VADDPS      Z24, Z27, Z25
+	VADDPS      literal3f800000<>+0(SB), Z25, Z24
+	VSCALEFPS   Z29, Z24, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z29
+	VSUBPS      Z25, Z29, Z24
+	VANDPS      literal7fffffff<>+0(SB), Z24, Z25
+	VANDPS      literal80000000<>+0(SB), Z30, Z24
+	VORPS       Z24, Z25, Z29
+	VMULPS      Z30, Z31, Z24
+	VADDPS      Z30, Z24, Z31
+	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z28, K1
+	VBLENDMPS   Z29, Z31, K1, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalff7fffff<>+0(SB), Z29
+	VMAXPS      Z31, Z29, Z28
+	VMOVUPS     literal7f7fffff<>+0(SB), Z29
+	VMINPS      Z28, Z29, Z31
+	VMULPS      literal3ecc422a<>+0(SB), Z31, Z28
+	VMOVUPS     (DX), Z31
+	VMULPS      (DX), Z31, Z29
+	VMULPS      literalbf000000<>+0(SB), Z29, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z31, Z29, Z24
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z24, Z31, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z24
+	VRNDSCALEPS $0x08, Z24, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z24
+	VSUBPS      Z24, Z29, Z25
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z24
+	VSUBPS      Z24, Z25, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z24
+	VADDPS      literal3ab743ce<>+0(SB), Z24, Z25
+	VMULPS      Z25, Z29, Z24
+	VADDPS      literal3c088908<>+0(SB), Z24, Z25
+	VMULPS      Z25, Z29, Z24
+	VADDPS      literal3d2aa9c1<>+0(SB), Z24, Z25
+	VMULPS      Z25, Z29, Z24
+	VADDPS      literal3e2aaaaa<>+0(SB), Z24, Z25
+	VMULPS      Z25, Z29, Z24
+	VADDPS      literal3f000000<>+0(SB), Z24, Z25
+	VMULPS      Z29, Z29, Z24
+	VMULPS      Z25, Z24, Z27
+	VADDPS      Z27, Z29, Z25
+	VADDPS      literal3f800000<>+0(SB), Z25, Z27
+	VSCALEFPS   Z31, Z27, Z25
+	VMULPS      Z25, Z28, Z31
+	VADDPS      Z31, Z30, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3ecc422a<>+0(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+4(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+8(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+12(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+16(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+20(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+24(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+28(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+32(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+36(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+40(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+44(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+48(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+52(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+56(SB)/4, $0x3ecc422a
+DATA literal3ecc422a<>+60(SB)/4, $0x3ecc422a
+GLOBL literal3ecc422a<>(SB), RODATA|NOPTR, $64
+
+DATA literalbf000000<>+0(SB)/4, $0xbf000000
+DATA literalbf000000<>+4(SB)/4, $0xbf000000
+DATA literalbf000000<>+8(SB)/4, $0xbf000000
+DATA literalbf000000<>+12(SB)/4, $0xbf000000
+DATA literalbf000000<>+16(SB)/4, $0xbf000000
+DATA literalbf000000<>+20(SB)/4, $0xbf000000
+DATA literalbf000000<>+24(SB)/4, $0xbf000000
+DATA literalbf000000<>+28(SB)/4, $0xbf000000
+DATA literalbf000000<>+32(SB)/4, $0xbf000000
+DATA literalbf000000<>+36(SB)/4, $0xbf000000
+DATA literalbf000000<>+40(SB)/4, $0xbf000000
+DATA literalbf000000<>+44(SB)/4, $0xbf000000
+DATA literalbf000000<>+48(SB)/4, $0xbf000000
+DATA literalbf000000<>+52(SB)/4, $0xbf000000
+DATA literalbf000000<>+56(SB)/4, $0xbf000000
+DATA literalbf000000<>+60(SB)/4, $0xbf000000
+GLOBL literalbf000000<>(SB), RODATA|NOPTR, $64
+
+// func geluTanhPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluTanhPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalc2c80000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42c80000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMOVUPS     (DX), Z29
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z29, Z30, Z28
+	VMULPS      literal3d922279<>+0(SB), Z31, Z30
+	VMULPS      Z31, Z30, Z29
+	VADDPS      literal3fcc422a<>+0(SB), Z29, Z30
+	VMULPS      Z30, Z31, Z29
+	VXORPS      literal80000000<>+0(SB), Z29, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z30, Z29, Z31
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS $0x08, Z31, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z29, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z27, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z27
+	VMULPS      Z29, Z29, Z31
+	VMULPS      Z27, Z31, Z26
+	VADDPS      Z26, Z29, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z30, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VDIVPS      Z30, Z27, Z26
+	VMULPS      Z26, Z28, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literalc2c80000<>+0(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+4(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+8(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+12(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+16(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+20(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+24(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+28(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+32(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+36(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+40(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+44(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+48(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+52(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+56(SB)/4, $0xc2c80000
+DATA literalc2c80000<>+60(SB)/4, $0xc2c80000
+GLOBL literalc2c80000<>(SB), RODATA|NOPTR, $64
+
+DATA literal42c80000<>+0(SB)/4, $0x42c80000
+DATA literal42c80000<>+4(SB)/4, $0x42c80000
+DATA literal42c80000<>+8(SB)/4, $0x42c80000
+DATA literal42c80000<>+12(SB)/4, $0x42c80000
+DATA literal42c80000<>+16(SB)/4, $0x42c80000
+DATA literal42c80000<>+20(SB)/4, $0x42c80000
+DATA literal42c80000<>+24(SB)/4, $0x42c80000
+DATA literal42c80000<>+28(SB)/4, $0x42c80000
+DATA literal42c80000<>+32(SB)/4, $0x42c80000
+DATA literal42c80000<>+36(SB)/4, $0x42c80000
+DATA literal42c80000<>+40(SB)/4, $0x42c80000
+DATA literal42c80000<>+44(SB)/4, $0x42c80000
+DATA literal42c80000<>+48(SB)/4, $0x42c80000
+DATA literal42c80000<>+52(SB)/4, $0x42c80000
+DATA literal42c80000<>+56(SB)/4, $0x42c80000
+DATA literal42c80000<>+60(SB)/4, $0x42c80000
+GLOBL literal42c80000<>(SB), RODATA|NOPTR, $64
+
+DATA literal3d922279<>+0(SB)/4, $0x3d922279
+DATA literal3d922279<>+4(SB)/4, $0x3d922279
+DATA literal3d922279<>+8(SB)/4, $0x3d922279
+DATA literal3d922279<>+12(SB)/4, $0x3d922279
+DATA literal3d922279<>+16(SB)/4, $0x3d922279
+DATA literal3d922279<>+20(SB)/4, $0x3d922279
+DATA literal3d922279<>+24(SB)/4, $0x3d922279
+DATA literal3d922279<>+28(SB)/4, $0x3d922279
+DATA literal3d922279<>+32(SB)/4, $0x3d922279
+DATA literal3d922279<>+36(SB)/4, $0x3d922279
+DATA literal3d922279<>+40(SB)/4, $0x3d922279
+DATA literal3d922279<>+44(SB)/4, $0x3d922279
+DATA literal3d922279<>+48(SB)/4, $0x3d922279
+DATA literal3d922279<>+52(SB)/4, $0x3d922279
+DATA literal3d922279<>+56(SB)/4, $0x3d922279
+DATA literal3d922279<>+60(SB)/4, $0x3d922279
+GLOBL literal3d922279<>(SB), RODATA|NOPTR, $64
+
+DATA literal3fcc422a<>+0(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+4(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+8(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+12(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+16(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+20(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+24(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+28(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+32(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+36(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+40(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+44(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+48(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+52(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+56(SB)/4, $0x3fcc422a
+DATA literal3fcc422a<>+60(SB)/4, $0x3fcc422a
+GLOBL literal3fcc422a<>(SB), RODATA|NOPTR, $64
+
+// func geluTanhApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluTanhApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalc2c80000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42c80000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMOVUPS     (DX), Z29
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z29, Z30, Z28
+	VMULPS      literal3d922279<>+0(SB), Z31, Z30
+	VMULPS      Z31, Z30, Z29
+	VADDPS      literal3fcc422a<>+0(SB), Z29, Z30
+	VMULPS      Z30, Z31, Z29
+	VXORPS      literal80000000<>+0(SB), Z29, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z30, Z29, Z31
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS $0x08, Z31, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z29, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z27, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z27
+	VMULPS      Z27, Z29, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z27
+	VMULPS      Z29, Z29, Z31
+	VMULPS      Z27, Z31, Z26
+	VADDPS      Z26, Z29, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z30, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VDIVPS      Z30, Z27, Z26
+	VMULPS      Z26, Z28, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluTanhSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·geluTanhSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalc2c80000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42c80000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3d922279<>+0(SB), Z31, Z29
+	VMULPS      Z31, Z29, Z30
+	VADDPS      literal3fcc422a<>+0(SB), Z30, Z29
+	VMULPS      Z29, Z31, Z30
+	VXORPS      literal80000000<>+0(SB), Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z29, Z30, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z28, Z29, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z28
+	VRNDSCALEPS $0x08, Z28, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z30, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z27, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z30, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z30, Z30, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z30, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z29, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z29
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VDIVPS      Z29, Z27, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z29
+	VSUBPS      Z26, Z29, Z27
+	VMULPS      Z31, Z27, Z29
+	VMULPS      literal3e5b33b6<>+0(SB), Z31, Z27
+	VMULPS      Z31, Z27, Z30
+	VADDPS      literal3fcc422a<>+0(SB), Z30, Z31
+	VMULPS      Z31, Z29, Z30
+	VADDPS      literal3f800000<>+0(SB), Z30, Z31
+	VMULPS      Z31, Z26, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3e5b33b6<>+0(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+4(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+8(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+12(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+16(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+20(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+24(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+28(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+32(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+36(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+40(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+44(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+48(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+52(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+56(SB)/4, $0x3e5b33b6
+DATA literal3e5b33b6<>+60(SB)/4, $0x3e5b33b6
+GLOBL literal3e5b33b6<>(SB), RODATA|NOPTR, $64
+
+// func tanhPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanhPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal41200000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      literal40000000<>+0(SB), Z29, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z30, Z29, Z31
+	VMOVUPS     literal42b00000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS $0x08, Z31, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z29, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z28, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z28
+	VMULPS      Z29, Z29, Z31
+	VMULPS      Z28, Z31, Z27
+	VADDPS      Z27, Z29, Z28
+	VSCALEFPS   Z30, Z28, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSCALEFPS   Z30, Z28, Z29
+	VSUBPS      literal3f800000<>+0(SB), Z29, Z30
+	VADDPS      Z30, Z27, Z29
+	VADDPS      literal40000000<>+0(SB), Z29, Z30
+	VDIVPS      Z30, Z29, Z27
+	VANDPS      literal7fffffff<>+0(SB), Z27, Z30
+	VMOVUPS     (DX), Z27
+	VANDPS      literal80000000<>+0(SB), Z27, Z29
+	VORPS       Z29, Z30, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal41200000<>+0(SB)/4, $0x41200000
+DATA literal41200000<>+4(SB)/4, $0x41200000
+DATA literal41200000<>+8(SB)/4, $0x41200000
+DATA literal41200000<>+12(SB)/4, $0x41200000
+DATA literal41200000<>+16(SB)/4, $0x41200000
+DATA literal41200000<>+20(SB)/4, $0x41200000
+DATA literal41200000<>+24(SB)/4, $0x41200000
+DATA literal41200000<>+28(SB)/4, $0x41200000
+DATA literal41200000<>+32(SB)/4, $0x41200000
+DATA literal41200000<>+36(SB)/4, $0x41200000
+DATA literal41200000<>+40(SB)/4, $0x41200000
+DATA literal41200000<>+44(SB)/4, $0x41200000
+DATA literal41200000<>+48(SB)/4, $0x41200000
+DATA literal41200000<>+52(SB)/4, $0x41200000
+DATA literal41200000<>+56(SB)/4, $0x41200000
+DATA literal41200000<>+60(SB)/4, $0x41200000
+GLOBL literal41200000<>(SB), RODATA|NOPTR, $64
+
+DATA literal42b00000<>+0(SB)/4, $0x42b00000
+DATA literal42b00000<>+4(SB)/4, $0x42b00000
+DATA literal42b00000<>+8(SB)/4, $0x42b00000
+DATA literal42b00000<>+12(SB)/4, $0x42b00000
+DATA literal42b00000<>+16(SB)/4, $0x42b00000
+DATA literal42b00000<>+20(SB)/4, $0x42b00000
+DATA literal42b00000<>+24(SB)/4, $0x42b00000
+DATA literal42b00000<>+28(SB)/4, $0x42b00000
+DATA literal42b00000<>+32(SB)/4, $0x42b00000
+DATA literal42b00000<>+36(SB)/4, $0x42b00000
+DATA literal42b00000<>+40(SB)/4, $0x42b00000
+DATA literal42b00000<>+44(SB)/4, $0x42b00000
+DATA literal42b00000<>+48(SB)/4, $0x42b00000
+DATA literal42b00000<>+52(SB)/4, $0x42b00000
+DATA literal42b00000<>+56(SB)/4, $0x42b00000
+DATA literal42b00000<>+60(SB)/4, $0x42b00000
+GLOBL literal42b00000<>(SB), RODATA|NOPTR, $64
+
+// func tanhApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanhApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal41200000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      literal40000000<>+0(SB), Z29, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z30, Z29, Z31
+	VMOVUPS     literal42b00000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS $0x08, Z31, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z29, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z28, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z28
+	VMULPS      Z29, Z29, Z31
+	VMULPS      Z28, Z31, Z27
+	VADDPS      Z27, Z29, Z28
+	VSCALEFPS   Z30, Z28, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSCALEFPS   Z30, Z28, Z29
+	VSUBPS      literal3f800000<>+0(SB), Z29, Z30
+	VADDPS      Z30, Z27, Z29
+	VADDPS      literal40000000<>+0(SB), Z29, Z30
+	VDIVPS      Z30, Z29, Z27
+	VANDPS      literal7fffffff<>+0(SB), Z27, Z30
+	VMOVUPS     (DX), Z27
+	VANDPS      literal80000000<>+0(SB), Z27, Z29
+	VORPS       Z29, Z30, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanhSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanhSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal41200000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      literal40000000<>+0(SB), Z29, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z30, Z29, Z31
+	VMOVUPS     literal42b00000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS $0x08, Z31, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z29, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z28, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z28
+	VMULPS      Z29, Z29, Z31
+	VMULPS      Z28, Z31, Z27
+	VADDPS      Z27, Z29, Z28
+	VSCALEFPS   Z30, Z28, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSCALEFPS   Z30, Z28, Z29
+	VSUBPS      literal3f800000<>+0(SB), Z29, Z30
+	VADDPS      Z30, Z27, Z29
+	VADDPS      literal40000000<>+0(SB), Z29, Z30
+	VDIVPS      Z30, Z29, Z27
+	VANDPS      literal7fffffff<>+0(SB), Z27, Z30
+	VMOVUPS     (DX), Z27
+	VANDPS      literal80000000<>+0(SB), Z27, Z29
+	VORPS       Z29, Z30, Z27
+	VMULPS      Z27, Z27, Z29
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VSUBPS      Z29, Z27, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func erfPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·erfPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal40800000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMOVUPS     (DX), Z30
+	VMULPS      (DX), Z30, Z31
+	VMULPS      literalb7910000<>+0(SB), Z29, Z30
+	VADDPS      literal39c8e7d9<>+0(SB), Z30, Z28
+	VMULPS      Z29, Z29, Z30
+	VMULPS      Z30, Z28, Z27
+	VMULPS      literalbb7e8a1c<>+0(SB), Z29, Z30
+	VADDPS      literal3cc6b1a1<>+0(SB), Z30, Z28
+	VADDPS      Z28, Z27, Z30
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      literal3ddaae5c<>+0(SB), Z28, Z30
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      literal3f228550<>+0(SB), Z28, Z30
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      literal3e03ce86<>+0(SB), Z28, Z30
+	VMULPS      literalba1c7000<>+0(SB), Z31, Z28
+	VADDPS      literal3ba38d2c<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VSUBPS      literal3cdb48d9<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VADDPS      literal3de70e22<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VSUBPS      literal3ec09380<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VADDPS      literal3e0375d4<>+0(SB), Z28, Z31
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      Z29, Z28, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z28
+	VMAXPS      Z30, Z28, Z27
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z27, Z30, Z28
+	VMULPS      literal3fb8aa3b<>+0(SB), Z28, Z27
+	VRNDSCALEPS $0x08, Z27, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z27
+	VSUBPS      Z27, Z28, Z26
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z27
+	VSUBPS      Z27, Z26, Z28
+	VMULPS      literal39506967<>+0(SB), Z28, Z27
+	VADDPS      literal3ab743ce<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3c088908<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3f000000<>+0(SB), Z27, Z26
+	VMULPS      Z28, Z28, Z27
+	VMULPS      Z26, Z27, Z25
+	VADDPS      Z25, Z28, Z26
+	VADDPS      literal3f800000<>+0(SB), Z26, Z25
+	VSCALEFPS   Z30, Z25, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z30
+	VSUBPS      Z26, Z30, Z25
+	VANDPS      literal7fffffff<>+0(SB), Z25, Z26
+	VMOVUPS     (DX), Z25
+	VANDPS      literal80000000<>+0(SB), Z25, Z30
+	VORPS       Z30, Z26, Z25
+	VMULPS      (DX), Z31, Z30
+	VADDPS      (DX), Z30, Z31
+	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z31, K1, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func erfApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·erfApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal40800000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMOVUPS     (DX), Z30
+	VMULPS      (DX), Z30, Z31
+	VMULPS      literalb7910000<>+0(SB), Z29, Z30
+	VADDPS      literal39c8e7d9<>+0(SB), Z30, Z28
+	VMULPS      Z29, Z29, Z30
+	VMULPS      Z30, Z28, Z27
+	VMULPS      literalbb7e8a1c<>+0(SB), Z29, Z30
+	VADDPS      literal3cc6b1a1<>+0(SB), Z30, Z28
+	VADDPS      Z28, Z27, Z30
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      literal3ddaae5c<>+0(SB), Z28, Z30
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      literal3f228550<>+0(SB), Z28, Z30
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      literal3e03ce86<>+0(SB), Z28, Z30
+	VMULPS      literalba1c7000<>+0(SB), Z31, Z28
+	VADDPS      literal3ba38d2c<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VSUBPS      literal3cdb48d9<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VADDPS      literal3de70e22<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VSUBPS      literal3ec09380<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z27, Z28
+	VADDPS      literal3e0375d4<>+0(SB), Z28, Z31
+	VMULPS      Z29, Z30, Z28
+	VSUBPS      Z29, Z28, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z28
+	VMAXPS      Z30, Z28, Z27
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z27, Z30, Z28
+	VMULPS      literal3fb8aa3b<>+0(SB), Z28, Z27
+	VRNDSCALEPS $0x08, Z27, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z27
+	VSUBPS      Z27, Z28, Z26
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z27
+	VSUBPS      Z27, Z26, Z28
+	VMULPS      literal39506967<>+0(SB), Z28, Z27
+	VADDPS      literal3ab743ce<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3c088908<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z28, Z27
+	VADDPS      literal3f000000<>+0(SB), Z27, Z26
+	VMULPS      Z28, Z28, Z27
+	VMULPS      Z26, Z27, Z25
+	VADDPS      Z25, Z28, Z26
+	VADDPS      literal3f800000<>+0(SB), Z26, Z25
+	VSCALEFPS   Z30, Z25, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z30
+	VSUBPS      Z26, Z30, Z25
+	VANDPS      literal7fffffff<>+0(SB), Z25, Z26
+	VMOVUPS     (DX), Z25
+	VANDPS      literal80000000<>+0(SB), Z25, Z30
+	VORPS       Z30, Z26, Z25
+	VMULPS      (DX), Z31, Z30
+	VADDPS      (DX), Z30, Z31
+	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z31, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func erfSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·erfSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMULPS      (DX), Z30, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z29, Z31, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x08, Z29, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z30, Z30, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z31, Z27, Z28
+	VMULPS      literal3f906ebb<>+0(SB), Z28, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3f906ebb<>+0(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+4(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+8(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+12(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+16(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+20(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+24(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+28(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+32(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+36(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+40(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+44(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+48(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+52(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+56(SB)/4, $0x3f906ebb
+DATA literal3f906ebb<>+60(SB)/4, $0x3f906ebb
+GLOBL literal3f906ebb<>(SB), RODATA|NOPTR, $64
+
+// func softplusPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softplusPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literal00000000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     (DX), Z30
+	VANDPS      literal7fffffff<>+0(SB), Z30, Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z28, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS $0x08, Z28, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z31, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z27, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z31, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z31, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z30, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z30
+	VMULPS      literal4c000000<>+0(SB), Z30, Z26
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   Z26, Z30, K1, Z31
+	VANDPS      literal007fffff<>+0(SB), Z31, Z26
+	VORPS       literal3f800000<>+0(SB), Z26, Z28
+	VPSRLD      $0x17, Z31, Z26
+	VPADDD      literalffffff81<>+0(SB), Z26, Z26
+	VCVTDQ2PS   Z26, Z26
+	VMOVUPS     literal00000000<>+0(SB), Z31
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   literal41c80000<>+0(SB), Z31, K1, Z25
+	VSUBPS      Z25, Z26, Z31
+	VMULPS      literal3f000000<>+0(SB), Z28, Z25
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z25, Z28, K1, Z26
+	VSUBPS      literal3f800000<>+0(SB), Z26, Z25
+	VADDPS      literal3f800000<>+0(SB), Z31, Z26
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z26, Z31, K1, Z24
+	VMULPS      Z25, Z25, Z31
+	VMULPS      literal3d9021bb<>+0(SB), Z25, Z26
+	VADDPS      literalbdebd1b8<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3def251a<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literalbdfe5d4f<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3e11e9bf<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literalbe2aae50<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3e4cceac<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literalbe7ffffc<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3eaaaaaa<>+0(SB), Z26, Z28
+	VMULPS      Z31, Z25, Z26
+	VMULPS      Z28, Z26, Z23
+	VMULPS      literalb95e8083<>+0(SB), Z24, Z28
+	VADDPS      Z28, Z23, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z26, Z31
+	VADDPS      Z31, Z25, Z28
+	VMULPS      literal3f318000<>+0(SB), Z24, Z31
+	VADDPS      Z31, Z28, Z24
+	VSQRTPS     Z30, Z31
+	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z25
+	VDIVPS      Z28, Z25, Z26
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z31, Z26, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z28, K1, Z26
+	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z24, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z28, Z26, K1, Z24
+	VSUBPS      literal3f800000<>+0(SB), Z30, Z26
+	VSUBPS      Z26, Z27, Z28
+	VDIVPS      Z30, Z28, Z26
+	VADDPS      Z26, Z24, Z30
+	VADDPS      Z30, Z29, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal4c000000<>+0(SB)/4, $0x4c000000
+DATA literal4c000000<>+4(SB)/4, $0x4c000000
+DATA literal4c000000<>+8(SB)/4, $0x4c000000
+DATA literal4c000000<>+12(SB)/4, $0x4c000000
+DATA literal4c000000<>+16(SB)/4, $0x4c000000
+DATA literal4c000000<>+20(SB)/4, $0x4c000000
+DATA literal4c000000<>+24(SB)/4, $0x4c000000
+DATA literal4c000000<>+28(SB)/4, $0x4c000000
+DATA literal4c000000<>+32(SB)/4, $0x4c000000
+DATA literal4c000000<>+36(SB)/4, $0x4c000000
+DATA literal4c000000<>+40(SB)/4, $0x4c000000
+DATA literal4c000000<>+44(SB)/4, $0x4c000000
+DATA literal4c000000<>+48(SB)/4, $0x4c000000
+DATA literal4c000000<>+52(SB)/4, $0x4c000000
+DATA literal4c000000<>+56(SB)/4, $0x4c000000
+DATA literal4c000000<>+60(SB)/4, $0x4c000000
+GLOBL literal4c000000<>(SB), RODATA|NOPTR, $64
+
+DATA literal00800000<>+0(SB)/4, $0x00800000
+DATA literal00800000<>+4(SB)/4, $0x00800000
+DATA literal00800000<>+8(SB)/4, $0x00800000
+DATA literal00800000<>+12(SB)/4, $0x00800000
+DATA literal00800000<>+16(SB)/4, $0x00800000
+DATA literal00800000<>+20(SB)/4, $0x00800000
+DATA literal00800000<>+24(SB)/4, $0x00800000
+DATA literal00800000<>+28(SB)/4, $0x00800000
+DATA literal00800000<>+32(SB)/4, $0x00800000
+DATA literal00800000<>+36(SB)/4, $0x00800000
+DATA literal00800000<>+40(SB)/4, $0x00800000
+DATA literal00800000<>+44(SB)/4, $0x00800000
+DATA literal00800000<>+48(SB)/4, $0x00800000
+DATA literal00800000<>+52(SB)/4, $0x00800000
+DATA literal00800000<>+56(SB)/4, $0x00800000
+DATA literal00800000<>+60(SB)/4, $0x00800000
+GLOBL literal00800000<>(SB), RODATA|NOPTR, $64
+
+DATA literal007fffff<>+0(SB)/4, $0x007fffff
+DATA literal007fffff<>+4(SB)/4, $0x007fffff
+DATA literal007fffff<>+8(SB)/4, $0x007fffff
+DATA literal007fffff<>+12(SB)/4, $0x007fffff
+DATA literal007fffff<>+16(SB)/4, $0x007fffff
+DATA literal007fffff<>+20(SB)/4, $0x007fffff
+DATA literal007fffff<>+24(SB)/4, $0x007fffff
+DATA literal007fffff<>+28(SB)/4, $0x007fffff
+DATA literal007fffff<>+32(SB)/4, $0x007fffff
+DATA literal007fffff<>+36(SB)/4, $0x007fffff
+DATA literal007fffff<>+40(SB)/4, $0x007fffff
+DATA literal007fffff<>+44(SB)/4, $0x007fffff
+DATA literal007fffff<>+48(SB)/4, $0x007fffff
+DATA literal007fffff<>+52(SB)/4, $0x007fffff
+DATA literal007fffff<>+56(SB)/4, $0x007fffff
+DATA literal007fffff<>+60(SB)/4, $0x007fffff
+GLOBL literal007fffff<>(SB), RODATA|NOPTR, $64
+
+DATA literalffffff81<>+0(SB)/4, $0xffffff81
+DATA literalffffff81<>+4(SB)/4, $0xffffff81
+DATA literalffffff81<>+8(SB)/4, $0xffffff81
+DATA literalffffff81<>+12(SB)/4, $0xffffff81
+DATA literalffffff81<>+16(SB)/4, $0xffffff81
+DATA literalffffff81<>+20(SB)/4, $0xffffff81
+DATA literalffffff81<>+24(SB)/4, $0xffffff81
+DATA literalffffff81<>+28(SB)/4, $0xffffff81
+DATA literalffffff81<>+32(SB)/4, $0xffffff81
+DATA literalffffff81<>+36(SB)/4, $0xffffff81
+DATA literalffffff81<>+40(SB)/4, $0xffffff81
+DATA literalffffff81<>+44(SB)/4, $0xffffff81
+DATA literalffffff81<>+48(SB)/4, $0xffffff81
+DATA literalffffff81<>+52(SB)/4, $0xffffff81
+DATA literalffffff81<>+56(SB)/4, $0xffffff81
+DATA literalffffff81<>+60(SB)/4, $0xffffff81
+GLOBL literalffffff81<>(SB), RODATA|NOPTR, $64
+
+DATA literal41c80000<>+0(SB)/4, $0x41c80000
+DATA literal41c80000<>+4(SB)/4, $0x41c80000
+DATA literal41c80000<>+8(SB)/4, $0x41c80000
+DATA literal41c80000<>+12(SB)/4, $0x41c80000
+DATA literal41c80000<>+16(SB)/4, $0x41c80000
+DATA literal41c80000<>+20(SB)/4, $0x41c80000
+DATA literal41c80000<>+24(SB)/4, $0x41c80000
+DATA literal41c80000<>+28(SB)/4, $0x41c80000
+DATA literal41c80000<>+32(SB)/4, $0x41c80000
+DATA literal41c80000<>+36(SB)/4, $0x41c80000
+DATA literal41c80000<>+40(SB)/4, $0x41c80000
+DATA literal41c80000<>+44(SB)/4, $0x41c80000
+DATA literal41c80000<>+48(SB)/4, $0x41c80000
+DATA literal41c80000<>+52(SB)/4, $0x41c80000
+DATA literal41c80000<>+56(SB)/4, $0x41c80000
+DATA literal41c80000<>+60(SB)/4, $0x41c80000
+GLOBL literal41c80000<>(SB), RODATA|NOPTR, $64
+
+DATA literal3fb504f3<>+0(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+4(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+8(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+12(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+16(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+20(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+24(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+28(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+32(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+36(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+40(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+44(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+48(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+52(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+56(SB)/4, $0x3fb504f3
+DATA literal3fb504f3<>+60(SB)/4, $0x3fb504f3
+GLOBL literal3fb504f3<>(SB), RODATA|NOPTR, $64
+
+DATA literal3d9021bb<>+0(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+4(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+8(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+12(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+16(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+20(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+24(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+28(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+32(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+36(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+40(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+44(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+48(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+52(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+56(SB)/4, $0x3d9021bb
+DATA literal3d9021bb<>+60(SB)/4, $0x3d9021bb
+GLOBL literal3d9021bb<>(SB), RODATA|NOPTR, $64
+
+DATA literalbdebd1b8<>+0(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+4(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+8(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+12(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+16(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+20(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+24(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+28(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+32(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+36(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+40(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+44(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+48(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+52(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+56(SB)/4, $0xbdebd1b8
+DATA literalbdebd1b8<>+60(SB)/4, $0xbdebd1b8
+GLOBL literalbdebd1b8<>(SB), RODATA|NOPTR, $64
+
+DATA literal3def251a<>+0(SB)/4, $0x3def251a
+DATA literal3def251a<>+4(SB)/4, $0x3def251a
+DATA literal3def251a<>+8(SB)/4, $0x3def251a
+DATA literal3def251a<>+12(SB)/4, $0x3def251a
+DATA literal3def251a<>+16(SB)/4, $0x3def251a
+DATA literal3def251a<>+20(SB)/4, $0x3def251a
+DATA literal3def251a<>+24(SB)/4, $0x3def251a
+DATA literal3def251a<>+28(SB)/4, $0x3def251a
+DATA literal3def251a<>+32(SB)/4, $0x3def251a
+DATA literal3def251a<>+36(SB)/4, $0x3def251a
+DATA literal3def251a<>+40(SB)/4, $0x3def251a
+DATA literal3def251a<>+44(SB)/4, $0x3def251a
+DATA literal3def251a<>+48(SB)/4, $0x3def251a
+DATA literal3def251a<>+52(SB)/4, $0x3def251a
+DATA literal3def251a<>+56(SB)/4, $0x3def251a
+DATA literal3def251a<>+60(SB)/4, $0x3def251a
+GLOBL literal3def251a<>(SB), RODATA|NOPTR, $64
+
+DATA literalbdfe5d4f<>+0(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+4(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+8(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+12(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+16(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+20(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+24(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+28(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+32(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+36(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+40(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+44(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+48(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+52(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+56(SB)/4, $0xbdfe5d4f
+DATA literalbdfe5d4f<>+60(SB)/4, $0xbdfe5d4f
+GLOBL literalbdfe5d4f<>(SB), RODATA|NOPTR, $64
+
+DATA literal3e11e9bf<>+0(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+4(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+8(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+12(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+16(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+20(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+24(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+28(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+32(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+36(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+40(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+44(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+48(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+52(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+56(SB)/4, $0x3e11e9bf
+DATA literal3e11e9bf<>+60(SB)/4, $0x3e11e9bf
+GLOBL literal3e11e9bf<>(SB), RODATA|NOPTR, $64
+
+DATA literalbe2aae50<>+0(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+4(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+8(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+12(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+16(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+20(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+24(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+28(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+32(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+36(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+40(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+44(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+48(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+52(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+56(SB)/4, $0xbe2aae50
+DATA literalbe2aae50<>+60(SB)/4, $0xbe2aae50
+GLOBL literalbe2aae50<>(SB), RODATA|NOPTR, $64
+
+DATA literal3e4cceac<>+0(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+4(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+8(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+12(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+16(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+20(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+24(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+28(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+32(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+36(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+40(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+44(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+48(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+52(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+56(SB)/4, $0x3e4cceac
+DATA literal3e4cceac<>+60(SB)/4, $0x3e4cceac
+GLOBL literal3e4cceac<>(SB), RODATA|NOPTR, $64
+
+DATA literalbe7ffffc<>+0(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+4(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+8(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+12(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+16(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+20(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+24(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+28(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+32(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+36(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+40(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+44(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+48(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+52(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+56(SB)/4, $0xbe7ffffc
+DATA literalbe7ffffc<>+60(SB)/4, $0xbe7ffffc
+GLOBL literalbe7ffffc<>(SB), RODATA|NOPTR, $64
+
+DATA literal3eaaaaaa<>+0(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+4(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+8(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+12(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+16(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+20(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+24(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+28(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+32(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+36(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+40(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+44(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+48(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+52(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+56(SB)/4, $0x3eaaaaaa
+DATA literal3eaaaaaa<>+60(SB)/4, $0x3eaaaaaa
+GLOBL literal3eaaaaaa<>(SB), RODATA|NOPTR, $64
+
+// func softplusApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softplusApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literal00000000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     (DX), Z30
+	VANDPS      literal7fffffff<>+0(SB), Z30, Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z28, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS $0x08, Z28, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z31, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z27, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z31, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z31, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z30, Z26, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z30
+	VMULPS      literal4c000000<>+0(SB), Z30, Z26
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   Z26, Z30, K1, Z31
+	VANDPS      literal007fffff<>+0(SB), Z31, Z26
+	VORPS       literal3f800000<>+0(SB), Z26, Z28
+	VPSRLD      $0x17, Z31, Z26
+	VPADDD      literalffffff81<>+0(SB), Z26, Z26
+	VCVTDQ2PS   Z26, Z26
+	VMOVUPS     literal00000000<>+0(SB), Z31
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   literal41c80000<>+0(SB), Z31, K1, Z25
+	VSUBPS      Z25, Z26, Z31
+	VMULPS      literal3f000000<>+0(SB), Z28, Z25
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z25, Z28, K1, Z26
+	VSUBPS      literal3f800000<>+0(SB), Z26, Z25
+	VADDPS      literal3f800000<>+0(SB), Z31, Z26
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z26, Z31, K1, Z24
+	VMULPS      Z25, Z25, Z31
+	VMULPS      literal3d9021bb<>+0(SB), Z25, Z26
+	VADDPS      literalbdebd1b8<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3def251a<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literalbdfe5d4f<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3e11e9bf<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literalbe2aae50<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3e4cceac<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literalbe7ffffc<>+0(SB), Z26, Z28
+	VMULPS      Z28, Z25, Z26
+	VADDPS      literal3eaaaaaa<>+0(SB), Z26, Z28
+	VMULPS      Z31, Z25, Z26
+	VMULPS      Z28, Z26, Z23
+	VMULPS      literalb95e8083<>+0(SB), Z24, Z28
+	VADDPS      Z28, Z23, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z26, Z31
+	VADDPS      Z31, Z25, Z28
+	VMULPS      literal3f318000<>+0(SB), Z24, Z31
+	VADDPS      Z31, Z28, Z24
+	VSQRTPS     Z30, Z31
+	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z25
+	VDIVPS      Z28, Z25, Z26
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z31, Z26, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z28, K1, Z26
+	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z24, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z28, Z26, K1, Z24
+	VSUBPS      literal3f800000<>+0(SB), Z30, Z26
+	VSUBPS      Z26, Z27, Z28
+	VDIVPS      Z30, Z28, Z26
+	VADDPS      Z26, Z24, Z30
+	VADDPS      Z30, Z29, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softplusSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softplusSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VXORPS      literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x08, Z29, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z31, Z31, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z31, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z30, Z27, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VDIVPS      Z30, Z28, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func mishPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·mishPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literal41a00000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z29, Z30, Z31
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z31, Z29, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x08, Z31, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z28
+	VMULPS      Z30, Z30, Z31
+	VMULPS      Z28, Z31, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z29, Z27, Z28
+	VADDPS      literal40000000<>+0(SB), Z28, Z29
+	VMULPS      Z29, Z28, Z27
+	VMOVUPS     (DX), Z29
+	VMOVUPS     literalff7fffff<>+0(SB), Z28
+	VMAXPS      Z29, Z28, Z30
+	VADDPS      literal40000000<>+0(SB), Z27, Z28
+	VDIVPS      Z28, Z27, Z29
+	VMULPS      Z29, Z30, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal41a00000<>+0(SB)/4, $0x41a00000
+DATA literal41a00000<>+4(SB)/4, $0x41a00000
+DATA literal41a00000<>+8(SB)/4, $0x41a00000
+DATA literal41a00000<>+12(SB)/4, $0x41a00000
+DATA literal41a00000<>+16(SB)/4, $0x41a00000
+DATA literal41a00000<>+20(SB)/4, $0x41a00000
+DATA literal41a00000<>+24(SB)/4, $0x41a00000
+DATA literal41a00000<>+28(SB)/4, $0x41a00000
+DATA literal41a00000<>+32(SB)/4, $0x41a00000
+DATA literal41a00000<>+36(SB)/4, $0x41a00000
+DATA literal41a00000<>+40(SB)/4, $0x41a00000
+DATA literal41a00000<>+44(SB)/4, $0x41a00000
+DATA literal41a00000<>+48(SB)/4, $0x41a00000
+DATA literal41a00000<>+52(SB)/4, $0x41a00000
+DATA literal41a00000<>+56(SB)/4, $0x41a00000
+DATA literal41a00000<>+60(SB)/4, $0x41a00000
+GLOBL literal41a00000<>(SB), RODATA|NOPTR, $64
+
+// func mishApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·mishApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literal41a00000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z29, Z30, Z31
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z31, Z29, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x08, Z31, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z28
+	VMULPS      Z30, Z30, Z31
+	VMULPS      Z28, Z31, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z29, Z27, Z28
+	VADDPS      literal40000000<>+0(SB), Z28, Z29
+	VMULPS      Z29, Z28, Z27
+	VMOVUPS     (DX), Z29
+	VMOVUPS     literalff7fffff<>+0(SB), Z28
+	VMAXPS      Z29, Z28, Z30
+	VADDPS      literal40000000<>+0(SB), Z27, Z28
+	VDIVPS      Z28, Z27, Z29
+	VMULPS      Z29, Z30, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func mishSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·mishSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalc2dc0000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal41a00000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z31, Z29, Z30
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z30, Z29, Z28
+	VMULPS      literal3fb8aa3b<>+0(SB), Z28, Z30
+	VRNDSCALEPS $0x08, Z30, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z30
+	VSUBPS      Z30, Z28, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z30
+	VSUBPS      Z30, Z27, Z28
+	VMULPS      literal39506967<>+0(SB), Z28, Z30
+	VADDPS      literal3ab743ce<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z28, Z30
+	VADDPS      literal3c088908<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z28, Z30
+	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z28, Z30
+	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z28, Z30
+	VADDPS      literal3f000000<>+0(SB), Z30, Z27
+	VMULPS      Z28, Z28, Z30
+	VMULPS      Z27, Z30, Z26
+	VADDPS      Z26, Z28, Z27
+	VADDPS      literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS   Z29, Z26, Z27
+	VADDPS      literal40000000<>+0(SB), Z27, Z29
+	VMULPS      Z29, Z27, Z26
+	VADDPS      literal40000000<>+0(SB), Z26, Z29
+	VDIVPS      Z29, Z26, Z28
+	VMULPS      literal40800000<>+0(SB), Z31, Z26
+	VDIVPS      Z29, Z27, Z31
+	VMULPS      Z31, Z26, Z30
+	VADDPS      literal3f800000<>+0(SB), Z27, Z31
+	VDIVPS      Z29, Z31, Z27
+	VMULPS      Z27, Z30, Z29
+	VADDPS      Z29, Z28, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literalc2dc0000<>+0(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+4(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+8(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+12(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+16(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+20(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+24(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+28(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+32(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+36(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+40(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+44(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+48(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+52(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+56(SB)/4, $0xc2dc0000
+DATA literalc2dc0000<>+60(SB)/4, $0xc2dc0000
+GLOBL literalc2dc0000<>(SB), RODATA|NOPTR, $64
+
+// func eluPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·eluPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMOVUPS     (DX), Z30
+	VMOVUPS     literal00000000<>+0(SB), Z29
+	VMINPS      Z30, Z29, Z28
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z28, Z29, Z30
+	VMOVUPS     literal42b00000<>+0(SB), Z28
+	VMINPS      Z30, Z28, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z30
+	VRNDSCALEPS $0x08, Z30, Z28
+	VMULPS      literal3f318000<>+0(SB), Z28, Z30
+	VSUBPS      Z30, Z29, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z28, Z30
+	VSUBPS      Z30, Z27, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z30
+	VADDPS      literal3ab743ce<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3c088908<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3f000000<>+0(SB), Z30, Z27
+	VMULPS      Z29, Z29, Z30
+	VMULPS      Z27, Z30, Z26
+	VADDPS      Z26, Z29, Z27
+	VSCALEFPS   Z28, Z27, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VSCALEFPS   Z28, Z27, Z29
+	VSUBPS      literal3f800000<>+0(SB), Z29, Z28
+	VADDPS      Z28, Z26, Z29
+	VMULPS      Z29, Z5, Z28
+	VMOVUPS     (DX), Z29
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z29, K1
+	VBLENDMPS   Z31, Z28, K1, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func eluApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·eluApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMOVUPS     (DX), Z30
+	VMOVUPS     literal00000000<>+0(SB), Z29
+	VMINPS      Z30, Z29, Z28
+	VMOVUPS     literalc2d00000<>+0(SB), Z29
+	VMAXPS      Z28, Z29, Z30
+	VMOVUPS     literal42b00000<>+0(SB), Z28
+	VMINPS      Z30, Z28, Z29
+	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z30
+	VRNDSCALEPS $0x08, Z30, Z28
+	VMULPS      literal3f318000<>+0(SB), Z28, Z30
+	VSUBPS      Z30, Z29, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z28, Z30
+	VSUBPS      Z30, Z27, Z29
+	VMULPS      literal39506967<>+0(SB), Z29, Z30
+	VADDPS      literal3ab743ce<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3c088908<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z27
+	VMULPS      Z27, Z29, Z30
+	VADDPS      literal3f000000<>+0(SB), Z30, Z27
+	VMULPS      Z29, Z29, Z30
+	VMULPS      Z27, Z30, Z26
+	VADDPS      Z26, Z29, Z27
+	VSCALEFPS   Z28, Z27, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VSCALEFPS   Z28, Z27, Z29
+	VSUBPS      literal3f800000<>+0(SB), Z29, Z28
+	VADDPS      Z28, Z26, Z29
+	VMULPS      Z29, Z5, Z28
+	VMOVUPS     (DX), Z29
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z29, K1
+	VBLENDMPS   Z31, Z28, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func eluSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·eluSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literal00000000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z29, Z30, Z31
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z31, Z29, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x08, Z31, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z28
+	VMULPS      Z30, Z30, Z31
+	VMULPS      Z28, Z31, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z29, Z27, Z28
+	VMULPS      Z28, Z5, Z29
+	VMOVUPS     (DX), Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS   Z6, Z29, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func celuPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·celuPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMOVUPS     literal42a00000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z29, Z31, Z30
+	VMOVUPS     literal42b00000<>+0(SB), Z29
+	VMINPS      Z30, Z29, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z30
+	VSUBPS      Z30, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z30
+	VSUBPS      Z30, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z30
+	VADDPS      literal3ab743ce<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3c088908<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3f000000<>+0(SB), Z30, Z28
+	VMULPS      Z31, Z31, Z30
+	VMULPS      Z28, Z30, Z27
+	VADDPS      Z27, Z31, Z28
+	VSCALEFPS   Z29, Z28, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSCALEFPS   Z29, Z28, Z31
+	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
+	VADDPS      Z29, Z27, Z31
+	VMULPS      Z31, Z5, Z29
+	VMOVUPS     (DX), Z31
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS   (DX), Z29, K1, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal42a00000<>+0(SB)/4, $0x42a00000
+DATA literal42a00000<>+4(SB)/4, $0x42a00000
+DATA literal42a00000<>+8(SB)/4, $0x42a00000
+DATA literal42a00000<>+12(SB)/4, $0x42a00000
+DATA literal42a00000<>+16(SB)/4, $0x42a00000
+DATA literal42a00000<>+20(SB)/4, $0x42a00000
+DATA literal42a00000<>+24(SB)/4, $0x42a00000
+DATA literal42a00000<>+28(SB)/4, $0x42a00000
+DATA literal42a00000<>+32(SB)/4, $0x42a00000
+DATA literal42a00000<>+36(SB)/4, $0x42a00000
+DATA literal42a00000<>+40(SB)/4, $0x42a00000
+DATA literal42a00000<>+44(SB)/4, $0x42a00000
+DATA literal42a00000<>+48(SB)/4, $0x42a00000
+DATA literal42a00000<>+52(SB)/4, $0x42a00000
+DATA literal42a00000<>+56(SB)/4, $0x42a00000
+DATA literal42a00000<>+60(SB)/4, $0x42a00000
+GLOBL literal42a00000<>(SB), RODATA|NOPTR, $64
+
+// func celuApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·celuApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VMOVUPS     literal42a00000<>+0(SB), Z30
+	VMINPS      Z31, Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z29, Z31, Z30
+	VMOVUPS     literal42b00000<>+0(SB), Z29
+	VMINPS      Z30, Z29, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z30
+	VSUBPS      Z30, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z30
+	VSUBPS      Z30, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z30
+	VADDPS      literal3ab743ce<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3c088908<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3f000000<>+0(SB), Z30, Z28
+	VMULPS      Z31, Z31, Z30
+	VMULPS      Z28, Z30, Z27
+	VADDPS      Z27, Z31, Z28
+	VSCALEFPS   Z29, Z28, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSCALEFPS   Z29, Z28, Z31
+	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
+	VADDPS      Z29, Z27, Z31
+	VMULPS      Z31, Z5, Z29
+	VMOVUPS     (DX), Z31
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS   (DX), Z29, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func celuSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·celuSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 96(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS      (DX), Z5, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z29, Z31, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x08, Z29, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z30, Z30, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z31, Z27, Z28
+	VMOVUPS     (DX), Z31
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS   literal3f800000<>+0(SB), Z28, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func thresholdedPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·thresholdedPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal00000000<>+0(SB), Z30
+	VCMPPS    $0x1e, Z5, Z31, K1
+	VBLENDMPS (DX), Z30, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func thresholdedApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·thresholdedApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal00000000<>+0(SB), Z30
+	VCMPPS    $0x1e, Z5, Z31, K1
+	VBLENDMPS (DX), Z30, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func thresholdedSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·thresholdedSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal00000000<>+0(SB), Z30
+	VCMPPS    $0x1e, Z5, Z31, K1
+	VBLENDMPS literal3f800000<>+0(SB), Z30, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func shrunkPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·shrunkPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VSUBPS    Z6, Z31, Z30
+	VXORPS    literal80000000<>+0(SB), Z5, Z31
+	VADDPS    (DX), Z6, Z29
+	VMOVUPS   (DX), Z28
+	VMOVUPS   literal00000000<>+0(SB), Z27
+	VCMPPS    $0x11, Z31, Z28, K1
+	VBLENDMPS Z29, Z27, K1, Z26
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x1e, Z5, Z29, K1
+	VBLENDMPS Z30, Z26, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func shrunkApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·shrunkApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 92(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VSUBPS    Z6, Z31, Z30
+	VXORPS    literal80000000<>+0(SB), Z5, Z31
+	VADDPS    (DX), Z6, Z29
+	VMOVUPS   (DX), Z28
+	VMOVUPS   literal00000000<>+0(SB), Z27
+	VCMPPS    $0x11, Z31, Z28, K1
+	VBLENDMPS Z29, Z27, K1, Z26
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x1e, Z5, Z29, K1
+	VBLENDMPS Z30, Z26, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func shrunkSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·shrunkSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VXORPS    literal80000000<>+0(SB), Z5, Z31
+	VMOVUPS   (DX), Z30
+	VMOVUPS   literal00000000<>+0(SB), Z29
+	VCMPPS    $0x11, Z31, Z30, K1
+	VBLENDMPS literal3f800000<>+0(SB), Z29, K1, Z28
+	VMOVUPS   (DX), Z31
+	VCMPPS    $0x1e, Z5, Z31, K1
+	VBLENDMPS literal3f800000<>+0(SB), Z28, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softsignPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softsignPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMOVUPS  literalff7fffff<>+0(SB), Z30
+	VMAXPS   Z31, Z30, Z29
+	VMOVUPS  literal7f7fffff<>+0(SB), Z30
+	VMINPS   Z29, Z30, Z31
+	VMOVUPS  (DX), Z29
+	VANDPS   literal7fffffff<>+0(SB), Z29, Z30
+	VMOVUPS  literal7f7fffff<>+0(SB), Z29
+	VMINPS   Z30, Z29, Z28
+	VADDPS   literal3f800000<>+0(SB), Z28, Z30
+	VDIVPS   Z30, Z31, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softsignApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softsignApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMOVUPS  literalff7fffff<>+0(SB), Z30
+	VMAXPS   Z31, Z30, Z29
+	VMOVUPS  literal7f7fffff<>+0(SB), Z30
+	VMINPS   Z29, Z30, Z31
+	VMOVUPS  (DX), Z29
+	VANDPS   literal7fffffff<>+0(SB), Z29, Z30
+	VMOVUPS  literal7f7fffff<>+0(SB), Z29
+	VMINPS   Z30, Z29, Z28
+	VADDPS   literal3f800000<>+0(SB), Z28, Z30
+	VDIVPS   Z30, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softsignSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·softsignSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VANDPS   literal7fffffff<>+0(SB), Z31, Z30
+	VADDPS   literal3f800000<>+0(SB), Z30, Z31
+	VMOVUPS  literal3f800000<>+0(SB), Z30
+	VDIVPS   Z31, Z30, Z29
+	VMULPS   Z29, Z29, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func absPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·absPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VANDPS   literal7fffffff<>+0(SB), Z31, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func absApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·absApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VANDPS   literal7fffffff<>+0(SB), Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func absSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·absSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal00000000<>+0(SB), Z30
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS literalbf800000<>+0(SB), Z30, K1, Z29
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS literal3f800000<>+0(SB), Z29, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    (R8), Z0, Z0
+	VMULPS    (BX), Z0, Z0
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signumPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·signumPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS literalbf800000<>+0(SB), Z30, K1, Z29
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS literal3f800000<>+0(SB), Z29, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signumApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·signumApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS literalbf800000<>+0(SB), Z30, K1, Z29
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS literal3f800000<>+0(SB), Z29, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signumSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·signumSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal00000000<>+0(SB), Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func expPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·expPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x08, Z29, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z31, Z31, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z31, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z30, Z27, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func expApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·expApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x08, Z29, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z31, Z31, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z31, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z30, Z27, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func expSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·expSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z30
+	VMINPS      Z29, Z30, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x08, Z29, Z30
+	VMULPS      literal3f318000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z28, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z31, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z31, Z31, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z31, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z30, Z27, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func logPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·logPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   literal4c000000<>+0(SB), Z31
+	VMULPS    (DX), Z31, Z30
+	VMOVUPS   (DX), Z31
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS Z30, Z29, K1, Z28
+	VANDPS    literal007fffff<>+0(SB), Z28, Z30
+	VORPS     literal3f800000<>+0(SB), Z30, Z29
+	VPSRLD    $0x17, Z28, Z30
+	VPADDD    literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS Z30, Z30
+	VMOVUPS   (DX), Z28
+	VMOVUPS   literal00000000<>+0(SB), Z31
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z31, K1, Z27
+	VSUBPS    Z27, Z30, Z31
+	VMULPS    literal3f000000<>+0(SB), Z29, Z27
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS Z27, Z29, K1, Z30
+	VSUBPS    literal3f800000<>+0(SB), Z30, Z27
+	VADDPS    literal3f800000<>+0(SB), Z31, Z30
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS Z30, Z31, K1, Z28
+	VMULPS    Z27, Z27, Z31
+	VMULPS    literal3d9021bb<>+0(SB), Z27, Z30
+	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3def251a<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literalbe2aae50<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3e4cceac<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z29
+	VMULPS    Z31, Z27, Z30
+	VMULPS    Z29, Z30, Z26
+	VMULPS    literalb95e8083<>+0(SB), Z28, Z29
+	VADDPS    Z29, Z26, Z30
+	VMULPS    literal3f000000<>+0(SB), Z31, Z29
+	VSUBPS    Z29, Z30, Z31
+	VADDPS    Z31, Z27, Z29
+	VMULPS    literal3f318000<>+0(SB), Z28, Z31
+	VADDPS    Z31, Z29, Z28
+	VMOVUPS   (DX), Z31
+	VSQRTPS   Z31, Z29
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z27
+	VMOVUPS   literalbf800000<>+0(SB), Z31
+	VDIVPS    Z27, Z31, Z30
+	VMOVUPS   (DX), Z27
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z29, Z30, K1, Z31
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS (DX), Z31, K1, Z29
+	VMOVUPS   (DX), Z31
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
+	VBLENDMPS (DX), Z28, K1, Z30
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z30, Z29, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func logApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·logApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   literal4c000000<>+0(SB), Z31
+	VMULPS    (DX), Z31, Z30
+	VMOVUPS   (DX), Z31
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS Z30, Z29, K1, Z28
+	VANDPS    literal007fffff<>+0(SB), Z28, Z30
+	VORPS     literal3f800000<>+0(SB), Z30, Z29
+	VPSRLD    $0x17, Z28, Z30
+	VPADDD    literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS Z30, Z30
+	VMOVUPS   (DX), Z28
+	VMOVUPS   literal00000000<>+0(SB), Z31
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z31, K1, Z27
+	VSUBPS    Z27, Z30, Z31
+	VMULPS    literal3f000000<>+0(SB), Z29, Z27
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS Z27, Z29, K1, Z30
+	VSUBPS    literal3f800000<>+0(SB), Z30, Z27
+	VADDPS    literal3f800000<>+0(SB), Z31, Z30
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS Z30, Z31, K1, Z28
+	VMULPS    Z27, Z27, Z31
+	VMULPS    literal3d9021bb<>+0(SB), Z27, Z30
+	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3def251a<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literalbe2aae50<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3e4cceac<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z29
+	VMULPS    Z29, Z27, Z30
+	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z29
+	VMULPS    Z31, Z27, Z30
+	VMULPS    Z29, Z30, Z26
+	VMULPS    literalb95e8083<>+0(SB), Z28, Z29
+	VADDPS    Z29, Z26, Z30
+	VMULPS    literal3f000000<>+0(SB), Z31, Z29
+	VSUBPS    Z29, Z30, Z31
+	VADDPS    Z31, Z27, Z29
+	VMULPS    literal3f318000<>+0(SB), Z28, Z31
+	VADDPS    Z31, Z29, Z28
+	VMOVUPS   (DX), Z31
+	VSQRTPS   Z31, Z29
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z27
+	VMOVUPS   literalbf800000<>+0(SB), Z31
+	VDIVPS    Z27, Z31, Z30
+	VMOVUPS   (DX), Z27
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z29, Z30, K1, Z31
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS (DX), Z31, K1, Z29
+	VMOVUPS   (DX), Z31
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
+	VBLENDMPS (DX), Z28, K1, Z30
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z30, Z29, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func logSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·logSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VDIVPS   (DX), Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sqrtPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sqrtPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VSQRTPS  Z31, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sqrtApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sqrtApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VSQRTPS  Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sqrtSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·sqrtSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VSQRTPS  Z31, Z30
+	VMOVUPS  literal3f000000<>+0(SB), Z31
+	VDIVPS   Z30, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func squaredPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·squaredPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMULPS   (DX), Z31, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func squaredApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·squaredApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMULPS   (DX), Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func squaredSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·squaredSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VADDPS   (DX), Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func powerPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·powerPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS      literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   Z31, Z30, K1, Z29
+	VANDPS      literal007fffff<>+0(SB), Z29, Z31
+	VORPS       literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD      $0x17, Z29, Z31
+	VPADDD      literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS   Z31, Z31
+	VMOVUPS     literal00000000<>+0(SB), Z29
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   literal41c80000<>+0(SB), Z29, K1, Z27
+	VSUBPS      Z27, Z31, Z29
+	VMULPS      literal3f000000<>+0(SB), Z28, Z27
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z27, Z28, K1, Z31
+	VSUBPS      literal3f800000<>+0(SB), Z31, Z27
+	VADDPS      literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z31, Z29, K1, Z26
+	VMULPS      Z27, Z27, Z29
+	VMULPS      literal3d9021bb<>+0(SB), Z27, Z31
+	VADDPS      literalbdebd1b8<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3def251a<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literalbdfe5d4f<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3e11e9bf<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literalbe2aae50<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3e4cceac<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literalbe7ffffc<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3eaaaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z29, Z27, Z31
+	VMULPS      Z28, Z31, Z25
+	VMULPS      literalb95e8083<>+0(SB), Z26, Z28
+	VADDPS      Z28, Z25, Z31
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z31, Z29
+	VADDPS      Z29, Z27, Z28
+	VMULPS      literal3f318000<>+0(SB), Z26, Z29
+	VADDPS      Z29, Z28, Z26
+	VSQRTPS     Z30, Z29
+	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z27
+	VDIVPS      Z28, Z27, Z31
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z29, Z31, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z28, K1, Z31
+	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z26, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z28, Z31, K1, Z26
+	VMULPS      Z26, Z5, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z26
+	VMAXPS      Z31, Z26, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z28, Z31, Z26
+	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z28
+	VRNDSCALEPS $0x08, Z28, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z26, Z30
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z30, Z26
+	VMULPS      literal39506967<>+0(SB), Z26, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z30
+	VMULPS      Z26, Z26, Z28
+	VMULPS      Z30, Z28, Z29
+	VADDPS      Z29, Z26, Z30
+	VADDPS      literal3f800000<>+0(SB), Z30, Z29
+	VSCALEFPS   Z31, Z29, Z30
+	VMULPS      Z30, Z6, Z31
+	VMOVUPS     (DX), Z29
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z29, K1
+	VBLENDMPS   Z31, Z30, K1, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func powerApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·powerApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS      literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   Z31, Z30, K1, Z29
+	VANDPS      literal007fffff<>+0(SB), Z29, Z31
+	VORPS       literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD      $0x17, Z29, Z31
+	VPADDD      literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS   Z31, Z31
+	VMOVUPS     literal00000000<>+0(SB), Z29
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS   literal41c80000<>+0(SB), Z29, K1, Z27
+	VSUBPS      Z27, Z31, Z29
+	VMULPS      literal3f000000<>+0(SB), Z28, Z27
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z27, Z28, K1, Z31
+	VSUBPS      literal3f800000<>+0(SB), Z31, Z27
+	VADDPS      literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS   Z31, Z29, K1, Z26
+	VMULPS      Z27, Z27, Z29
+	VMULPS      literal3d9021bb<>+0(SB), Z27, Z31
+	VADDPS      literalbdebd1b8<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3def251a<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literalbdfe5d4f<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3e11e9bf<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literalbe2aae50<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3e4cceac<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literalbe7ffffc<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z27, Z31
+	VADDPS      literal3eaaaaaa<>+0(SB), Z31, Z28
+	VMULPS      Z29, Z27, Z31
+	VMULPS      Z28, Z31, Z25
+	VMULPS      literalb95e8083<>+0(SB), Z26, Z28
+	VADDPS      Z28, Z25, Z31
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z31, Z29
+	VADDPS      Z29, Z27, Z28
+	VMULPS      literal3f318000<>+0(SB), Z26, Z29
+	VADDPS      Z29, Z28, Z26
+	VSQRTPS     Z30, Z29
+	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z27
+	VDIVPS      Z28, Z27, Z31
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z29, Z31, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z28, K1, Z31
+	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS   Z30, Z26, K1, Z28
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z28, Z31, K1, Z26
+	VMULPS      Z26, Z5, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z26
+	VMAXPS      Z31, Z26, Z28
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z28, Z31, Z26
+	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z28
+	VRNDSCALEPS $0x08, Z28, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z26, Z30
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
+	VSUBPS      Z28, Z30, Z26
+	VMULPS      literal39506967<>+0(SB), Z26, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z30
+	VMULPS      Z30, Z26, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z30
+	VMULPS      Z26, Z26, Z28
+	VMULPS      Z30, Z28, Z29
+	VADDPS      Z29, Z26, Z30
+	VADDPS      literal3f800000<>+0(SB), Z30, Z29
+	VSCALEFPS   Z31, Z29, Z30
+	VMULPS      Z30, Z6, Z31
+	VMOVUPS     (DX), Z29
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z29, K1
+	VBLENDMPS   Z31, Z30, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func powerSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·powerSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VSUBPS      literal3f800000<>+0(SB), Z5, Z31
+	VXORPS      literal80000000<>+0(SB), Z6, Z30
+	VMOVUPS     (DX), Z29
+	VANDPS      literal7fffffff<>+0(SB), Z29, Z28
+	VMULPS      literal4c000000<>+0(SB), Z28, Z29
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS   Z29, Z28, K1, Z27
+	VANDPS      literal007fffff<>+0(SB), Z27, Z29
+	VORPS       literal3f800000<>+0(SB), Z29, Z26
+	VPSRLD      $0x17, Z27, Z29
+	VPADDD      literalffffff81<>+0(SB), Z29, Z29
+	VCVTDQ2PS   Z29, Z29
+	VMOVUPS     literal00000000<>+0(SB), Z27
+	VCMPPS      $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS   literal41c80000<>+0(SB), Z27, K1, Z25
+	VSUBPS      Z25, Z29, Z27
+	VMULPS      literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS   Z25, Z26, K1, Z29
+	VSUBPS      literal3f800000<>+0(SB), Z29, Z25
+	VADDPS      literal3f800000<>+0(SB), Z27, Z29
+	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS   Z29, Z27, K1, Z24
+	VMULPS      Z25, Z25, Z27
+	VMULPS      literal3d9021bb<>+0(SB), Z25, Z29
+	VADDPS      literalbdebd1b8<>+0(SB), Z29, Z26
+	VMULPS      Z26, Z25, Z29
+	VADDPS      literal3def251a<>+0(SB), Z29, Z26
+	VMULPS      Z26, Z25, Z29
+	VADDPS      literalbdfe5d4f<>+0(SB), Z29, Z26
+	VMULPS      Z26, Z25, Z29
+	VADDPS      literal3e11e9bf<>+0(SB), Z29, Z26
+	VMULPS      Z26, Z25, Z29
+	VADDPS      literalbe2aae50<>+0(SB), Z29, Z26
+	VMULPS      Z26, Z25, Z29
+	VADDPS      literal3e4cceac<>+0(SB), Z29, Z26
+	VMULPS      Z26, Z25, Z29
+	VADDPS      literalbe7ffffc<>+0(SB), Z29, Z26
+	VMULPS      Z26, Z25, Z29
+	VADDPS      literal3eaaaaaa<>+0(SB), Z29, Z26
+	VMULPS      Z27, Z25, Z29
+	VMULPS      Z26, Z29, Z23
+	VMULPS      literalb95e8083<>+0(SB), Z24, Z26
+	VADDPS      Z26, Z23, Z29
+	VMULPS      literal3f000000<>+0(SB), Z27, Z26
+	VSUBPS      Z26, Z29, Z27
+	VADDPS      Z27, Z25, Z26
+	VMULPS      literal3f318000<>+0(SB), Z24, Z27
+	VADDPS      Z27, Z26, Z24
+	VSQRTPS     Z28, Z27
+	VANDPS      literal7fffffff<>+0(SB), Z28, Z26
+	VMOVUPS     literalbf800000<>+0(SB), Z25
+	VDIVPS      Z26, Z25, Z29
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS   Z27, Z29, K1, Z26
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS   Z28, Z26, K1, Z29
+	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z28, K1
+	VBLENDMPS   Z28, Z24, K1, Z26
+	VCMPPS      $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS   Z26, Z29, K1, Z24
+	VMULPS      Z24, Z31, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z24
+	VMAXPS      Z29, Z24, Z31
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z31, Z29, Z24
+	VMULPS      literal3fb8aa3b<>+0(SB), Z24, Z31
+	VRNDSCALEPS $0x08, Z31, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z24, Z26
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z26, Z24
+	VMULPS      literal39506967<>+0(SB), Z24, Z31
+	VADDPS      literal3ab743ce<>+0(SB), Z31, Z26
+	VMULPS      Z26, Z24, Z31
+	VADDPS      literal3c088908<>+0(SB), Z31, Z26
+	VMULPS      Z26, Z24, Z31
+	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z26
+	VMULPS      Z26, Z24, Z31
+	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z26
+	VMULPS      Z26, Z24, Z31
+	VADDPS      literal3f000000<>+0(SB), Z31, Z26
+	VMULPS      Z24, Z24, Z31
+	VMULPS      Z26, Z31, Z28
+	VADDPS      Z28, Z24, Z26
+	VADDPS      literal3f800000<>+0(SB), Z26, Z28
+	VSCALEFPS   Z29, Z28, Z26
+	VMULPS      Z26, Z30, Z29
+	VMOVUPS     (DX), Z30
+	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z29, Z26, K1, Z28
+	VMULPS      Z28, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func reciprocalPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·reciprocalPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VDIVPS   (DX), Z31, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func reciprocalApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·reciprocalApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VDIVPS   (DX), Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func reciprocalSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·reciprocalSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMULPS   (DX), Z31, Z30
+	VMOVUPS  literalbf800000<>+0(SB), Z31
+	VDIVPS   Z30, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundDownPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundDownPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VRNDSCALEPS $0x09, Z31, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundDownApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundDownApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VRNDSCALEPS $0x09, Z31, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundDownSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundDownSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal00000000<>+0(SB), Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundUpPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundUpPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VRNDSCALEPS $0x0a, Z31, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundUpApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundUpApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VRNDSCALEPS $0x0a, Z31, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundUpSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundUpSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal00000000<>+0(SB), Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundEvenPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundEvenPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VRNDSCALEPS $0x08, Z31, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundEvenApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundEvenApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VRNDSCALEPS $0x08, Z31, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundEvenSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·roundEvenSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal00000000<>+0(SB), Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal00000000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z29
+	VMULPS      literal40800000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z29
+	VMULPS      Z28, Z28, Z31
+	VMULPS      Z31, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
+	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z31, Z27
+	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z30, Z27
+	VADDPS      Z27, Z28, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z27, Z28, Z30
+	VMULPS      Z31, Z31, Z27
+	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z31, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z27, Z28
+	VADDPS      Z28, Z30, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VXORPS      literal80000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z26, K1, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3f22f983<>+0(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+4(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+8(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+12(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+16(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+20(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+24(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+28(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+32(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+36(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+40(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+44(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+48(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+52(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+56(SB)/4, $0x3f22f983
+DATA literal3f22f983<>+60(SB)/4, $0x3f22f983
+GLOBL literal3f22f983<>(SB), RODATA|NOPTR, $64
+
+DATA literal3fc90000<>+0(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+4(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+8(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+12(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+16(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+20(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+24(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+28(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+32(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+36(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+40(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+44(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+48(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+52(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+56(SB)/4, $0x3fc90000
+DATA literal3fc90000<>+60(SB)/4, $0x3fc90000
+GLOBL literal3fc90000<>(SB), RODATA|NOPTR, $64
+
+DATA literal39fda000<>+0(SB)/4, $0x39fda000
+DATA literal39fda000<>+4(SB)/4, $0x39fda000
+DATA literal39fda000<>+8(SB)/4, $0x39fda000
+DATA literal39fda000<>+12(SB)/4, $0x39fda000
+DATA literal39fda000<>+16(SB)/4, $0x39fda000
+DATA literal39fda000<>+20(SB)/4, $0x39fda000
+DATA literal39fda000<>+24(SB)/4, $0x39fda000
+DATA literal39fda000<>+28(SB)/4, $0x39fda000
+DATA literal39fda000<>+32(SB)/4, $0x39fda000
+DATA literal39fda000<>+36(SB)/4, $0x39fda000
+DATA literal39fda000<>+40(SB)/4, $0x39fda000
+DATA literal39fda000<>+44(SB)/4, $0x39fda000
+DATA literal39fda000<>+48(SB)/4, $0x39fda000
+DATA literal39fda000<>+52(SB)/4, $0x39fda000
+DATA literal39fda000<>+56(SB)/4, $0x39fda000
+DATA literal39fda000<>+60(SB)/4, $0x39fda000
+GLOBL literal39fda000<>(SB), RODATA|NOPTR, $64
+
+DATA literal33a22169<>+0(SB)/4, $0x33a22169
+DATA literal33a22169<>+4(SB)/4, $0x33a22169
+DATA literal33a22169<>+8(SB)/4, $0x33a22169
+DATA literal33a22169<>+12(SB)/4, $0x33a22169
+DATA literal33a22169<>+16(SB)/4, $0x33a22169
+DATA literal33a22169<>+20(SB)/4, $0x33a22169
+DATA literal33a22169<>+24(SB)/4, $0x33a22169
+DATA literal33a22169<>+28(SB)/4, $0x33a22169
+DATA literal33a22169<>+32(SB)/4, $0x33a22169
+DATA literal33a22169<>+36(SB)/4, $0x33a22169
+DATA literal33a22169<>+40(SB)/4, $0x33a22169
+DATA literal33a22169<>+44(SB)/4, $0x33a22169
+DATA literal33a22169<>+48(SB)/4, $0x33a22169
+DATA literal33a22169<>+52(SB)/4, $0x33a22169
+DATA literal33a22169<>+56(SB)/4, $0x33a22169
+DATA literal33a22169<>+60(SB)/4, $0x33a22169
+GLOBL literal33a22169<>(SB), RODATA|NOPTR, $64
+
+DATA literalb94ca1f9<>+0(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+4(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+8(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+12(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+16(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+20(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+24(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+28(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+32(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+36(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+40(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+44(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+48(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+52(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+56(SB)/4, $0xb94ca1f9
+DATA literalb94ca1f9<>+60(SB)/4, $0xb94ca1f9
+GLOBL literalb94ca1f9<>(SB), RODATA|NOPTR, $64
+
+DATA literal3c08839e<>+0(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+4(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+8(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+12(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+16(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+20(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+24(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+28(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+32(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+36(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+40(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+44(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+48(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+52(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+56(SB)/4, $0x3c08839e
+DATA literal3c08839e<>+60(SB)/4, $0x3c08839e
+GLOBL literal3c08839e<>(SB), RODATA|NOPTR, $64
+
+DATA literalbe2aaaa3<>+0(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+4(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+8(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+12(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+16(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+20(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+24(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+28(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+32(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+36(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+40(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+44(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+48(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+52(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+56(SB)/4, $0xbe2aaaa3
+DATA literalbe2aaaa3<>+60(SB)/4, $0xbe2aaaa3
+GLOBL literalbe2aaaa3<>(SB), RODATA|NOPTR, $64
+
+DATA literal37ccf5ce<>+0(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+4(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+8(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+12(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+16(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+20(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+24(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+28(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+32(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+36(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+40(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+44(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+48(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+52(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+56(SB)/4, $0x37ccf5ce
+DATA literal37ccf5ce<>+60(SB)/4, $0x37ccf5ce
+GLOBL literal37ccf5ce<>(SB), RODATA|NOPTR, $64
+
+DATA literalbab6061a<>+0(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+4(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+8(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+12(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+16(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+20(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+24(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+28(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+32(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+36(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+40(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+44(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+48(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+52(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+56(SB)/4, $0xbab6061a
+DATA literalbab6061a<>+60(SB)/4, $0xbab6061a
+GLOBL literalbab6061a<>(SB), RODATA|NOPTR, $64
+
+DATA literal3d2aaaa5<>+0(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+4(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+8(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+12(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+16(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+20(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+24(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+28(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+32(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+36(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+40(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+44(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+48(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+52(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+56(SB)/4, $0x3d2aaaa5
+DATA literal3d2aaaa5<>+60(SB)/4, $0x3d2aaaa5
+GLOBL literal3d2aaaa5<>(SB), RODATA|NOPTR, $64
+
+DATA literal3fc00000<>+0(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+4(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+8(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+12(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+16(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+20(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+24(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+28(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+32(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+36(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+40(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+44(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+48(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+52(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+56(SB)/4, $0x3fc00000
+DATA literal3fc00000<>+60(SB)/4, $0x3fc00000
+GLOBL literal3fc00000<>(SB), RODATA|NOPTR, $64
+
+// func sinApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal00000000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z29
+	VMULPS      literal40800000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z29
+	VMULPS      Z28, Z28, Z31
+	VMULPS      Z31, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
+	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z31, Z27
+	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z30, Z27
+	VADDPS      Z27, Z28, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z27, Z28, Z30
+	VMULPS      Z31, Z31, Z27
+	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z31, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z27, Z28
+	VADDPS      Z28, Z30, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VXORPS      literal80000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z26, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z29
+	VMULPS      literal40800000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z29
+	VMULPS      Z28, Z28, Z31
+	VMULPS      Z31, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
+	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z31, Z27
+	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z30, Z27
+	VADDPS      Z27, Z28, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z27, Z28, Z30
+	VMULPS      Z31, Z31, Z27
+	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z31, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z27, Z28
+	VADDPS      Z28, Z30, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VXORPS      literal80000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z26, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func cosPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·cosPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z29
+	VMULPS      literal40800000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z29
+	VMULPS      Z28, Z28, Z31
+	VMULPS      Z31, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
+	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z31, Z27
+	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z30, Z27
+	VADDPS      Z27, Z28, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z27, Z28, Z30
+	VMULPS      Z31, Z31, Z27
+	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z31, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z27, Z28
+	VADDPS      Z28, Z30, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VXORPS      literal80000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z26, K1, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func cosApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·cosApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z29
+	VMULPS      literal40800000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z29
+	VMULPS      Z28, Z28, Z31
+	VMULPS      Z31, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
+	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z31, Z27
+	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z30, Z27
+	VADDPS      Z27, Z28, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z27, Z28, Z30
+	VMULPS      Z31, Z31, Z27
+	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z31, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z27, Z28
+	VADDPS      Z28, Z30, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VXORPS      literal80000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z26, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func cosSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·cosSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal40000000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z29
+	VMULPS      literal40800000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z29
+	VMULPS      Z28, Z28, Z31
+	VMULPS      Z31, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
+	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z31, Z27
+	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z30, Z27
+	VADDPS      Z27, Z28, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z27, Z28, Z30
+	VMULPS      Z31, Z31, Z27
+	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z31, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z27, Z28
+	VADDPS      Z28, Z30, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VXORPS      literal80000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z26, K1, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal00000000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z27
+	VMULPS      literal40800000<>+0(SB), Z27, Z29
+	VSUBPS      Z29, Z30, Z27
+	VMULPS      Z28, Z28, Z29
+	VMULPS      Z29, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z29, Z26
+	VADDPS      literal3c08839e<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z29, Z26
+	VADDPS      literalbe2aaaa3<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z30, Z26
+	VADDPS      Z26, Z28, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z26, Z28, Z30
+	VMULPS      Z29, Z29, Z26
+	VMULPS      literal37ccf5ce<>+0(SB), Z29, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z24
+	VMULPS      Z24, Z29, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z24
+	VMULPS      Z24, Z26, Z28
+	VADDPS      Z28, Z30, Z24
+	VMULPS      literal3f000000<>+0(SB), Z27, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z27, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z24, Z25, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z30
+	VMAXPS      Z28, Z30, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z26, Z28, Z30
+	VXORPS      literal80000000<>+0(SB), Z30, Z26
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z27, K1
+	VBLENDMPS   Z26, Z30, K1, Z28
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z26
+	VMULPS      literal40800000<>+0(SB), Z26, Z31
+	VSUBPS      Z31, Z30, Z26
+	VMULPS      literal3f000000<>+0(SB), Z26, Z31
+	VRNDSCALEPS $0x09, Z31, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z26, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z24, Z25, K1, Z31
+	VMOVUPS     literalbf800000<>+0(SB), Z25
+	VMAXPS      Z31, Z25, Z24
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VMINPS      Z24, Z31, Z25
+	VXORPS      literal80000000<>+0(SB), Z25, Z24
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z26, K1
+	VBLENDMPS   Z24, Z25, K1, Z31
+	VDIVPS      Z31, Z28, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal00000000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z27
+	VMULPS      literal40800000<>+0(SB), Z27, Z29
+	VSUBPS      Z29, Z30, Z27
+	VMULPS      Z28, Z28, Z29
+	VMULPS      Z29, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z29, Z26
+	VADDPS      literal3c08839e<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z29, Z26
+	VADDPS      literalbe2aaaa3<>+0(SB), Z26, Z25
+	VMULPS      Z25, Z30, Z26
+	VADDPS      Z26, Z28, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z26, Z28, Z30
+	VMULPS      Z29, Z29, Z26
+	VMULPS      literal37ccf5ce<>+0(SB), Z29, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z24
+	VMULPS      Z24, Z29, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z24
+	VMULPS      Z24, Z26, Z28
+	VADDPS      Z28, Z30, Z24
+	VMULPS      literal3f000000<>+0(SB), Z27, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z27, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z24, Z25, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z30
+	VMAXPS      Z28, Z30, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z26, Z28, Z30
+	VXORPS      literal80000000<>+0(SB), Z30, Z26
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z27, K1
+	VBLENDMPS   Z26, Z30, K1, Z28
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z26
+	VMULPS      literal40800000<>+0(SB), Z26, Z31
+	VSUBPS      Z31, Z30, Z26
+	VMULPS      literal3f000000<>+0(SB), Z26, Z31
+	VRNDSCALEPS $0x09, Z31, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z31
+	VSUBPS      Z31, Z26, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z24, Z25, K1, Z31
+	VMOVUPS     literalbf800000<>+0(SB), Z25
+	VMAXPS      Z31, Z25, Z24
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VMINPS      Z24, Z31, Z25
+	VXORPS      literal80000000<>+0(SB), Z25, Z24
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z26, K1
+	VBLENDMPS   Z24, Z25, K1, Z31
+	VDIVPS      Z31, Z28, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     literal3f22f983<>+0(SB), Z31
+	VMULPS      (DX), Z31, Z30
+	VRNDSCALEPS $0x08, Z30, Z31
+	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z28
+	VMULPS      literal39fda000<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z28, Z29
+	VMULPS      literal33a22169<>+0(SB), Z31, Z30
+	VSUBPS      Z30, Z29, Z28
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VRNDSCALEPS $0x09, Z31, Z29
+	VMULPS      literal40800000<>+0(SB), Z29, Z31
+	VSUBPS      Z31, Z30, Z29
+	VMULPS      Z28, Z28, Z31
+	VMULPS      Z31, Z28, Z30
+	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
+	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z31, Z27
+	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
+	VMULPS      Z26, Z30, Z27
+	VADDPS      Z27, Z28, Z26
+	VMULPS      literal3f000000<>+0(SB), Z31, Z27
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VSUBPS      Z27, Z28, Z30
+	VMULPS      Z31, Z31, Z27
+	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
+	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z31, Z28
+	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
+	VMULPS      Z25, Z27, Z28
+	VADDPS      Z28, Z30, Z25
+	VMULPS      literal3f000000<>+0(SB), Z29, Z28
+	VRNDSCALEPS $0x09, Z28, Z30
+	VMULPS      literal40000000<>+0(SB), Z30, Z28
+	VSUBPS      Z28, Z29, Z30
+	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMOVUPS     literalbf800000<>+0(SB), Z26
+	VMAXPS      Z28, Z26, Z25
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VMINPS      Z25, Z28, Z26
+	VXORPS      literal80000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
+	VBLENDMPS   Z25, Z26, K1, Z28
+	VMULPS      Z28, Z28, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z28
+	VDIVPS      Z26, Z28, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·asinPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS    literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS   literal3f000000<>+0(SB), Z29
+	VSUBPS    Z31, Z29, Z28
+	VMULPS    Z30, Z30, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z29
+	VSQRTPS   Z29, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z30, K1, Z28
+	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
+	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
+	VMULPS    Z29, Z28, Z31
+	VMULPS    Z27, Z31, Z29
+	VADDPS    Z29, Z28, Z27
+	VMULPS    literal40000000<>+0(SB), Z27, Z29
+	VMOVUPS   literal3fc90fdb<>+0(SB), Z28
+	VSUBPS    Z29, Z28, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z27, K1, Z29
+	VANDPS    literal7fffffff<>+0(SB), Z29, Z27
+	VMOVUPS   (DX), Z29
+	VANDPS    literal80000000<>+0(SB), Z29, Z31
+	VORPS     Z31, Z27, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3d2cb352<>+0(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+4(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+8(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+12(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+16(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+20(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+24(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+28(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+32(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+36(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+40(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+44(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+48(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+52(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+56(SB)/4, $0x3d2cb352
+DATA literal3d2cb352<>+60(SB)/4, $0x3d2cb352
+GLOBL literal3d2cb352<>(SB), RODATA|NOPTR, $64
+
+DATA literal3cc617e3<>+0(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+4(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+8(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+12(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+16(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+20(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+24(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+28(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+32(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+36(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+40(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+44(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+48(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+52(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+56(SB)/4, $0x3cc617e3
+DATA literal3cc617e3<>+60(SB)/4, $0x3cc617e3
+GLOBL literal3cc617e3<>(SB), RODATA|NOPTR, $64
+
+DATA literal3d3a3ec7<>+0(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+4(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+8(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+12(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+16(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+20(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+24(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+28(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+32(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+36(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+40(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+44(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+48(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+52(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+56(SB)/4, $0x3d3a3ec7
+DATA literal3d3a3ec7<>+60(SB)/4, $0x3d3a3ec7
+GLOBL literal3d3a3ec7<>(SB), RODATA|NOPTR, $64
+
+DATA literal3d9980f6<>+0(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+4(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+8(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+12(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+16(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+20(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+24(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+28(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+32(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+36(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+40(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+44(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+48(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+52(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+56(SB)/4, $0x3d9980f6
+DATA literal3d9980f6<>+60(SB)/4, $0x3d9980f6
+GLOBL literal3d9980f6<>(SB), RODATA|NOPTR, $64
+
+DATA literal3e2aaae4<>+0(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+4(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+8(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+12(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+16(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+20(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+24(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+28(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+32(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+36(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+40(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+44(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+48(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+52(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+56(SB)/4, $0x3e2aaae4
+DATA literal3e2aaae4<>+60(SB)/4, $0x3e2aaae4
+GLOBL literal3e2aaae4<>(SB), RODATA|NOPTR, $64
+
+DATA literal3fc90fdb<>+0(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+4(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+8(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+12(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+16(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+20(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+24(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+28(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+32(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+36(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+40(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+44(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+48(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+52(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+56(SB)/4, $0x3fc90fdb
+DATA literal3fc90fdb<>+60(SB)/4, $0x3fc90fdb
+GLOBL literal3fc90fdb<>(SB), RODATA|NOPTR, $64
+
+// func asinApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·asinApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS    literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS   literal3f000000<>+0(SB), Z29
+	VSUBPS    Z31, Z29, Z28
+	VMULPS    Z30, Z30, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z29
+	VSQRTPS   Z29, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z30, K1, Z28
+	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
+	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
+	VMULPS    Z29, Z28, Z31
+	VMULPS    Z27, Z31, Z29
+	VADDPS    Z29, Z28, Z27
+	VMULPS    literal40000000<>+0(SB), Z27, Z29
+	VMOVUPS   literal3fc90fdb<>+0(SB), Z28
+	VSUBPS    Z29, Z28, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z27, K1, Z29
+	VANDPS    literal7fffffff<>+0(SB), Z29, Z27
+	VMOVUPS   (DX), Z29
+	VANDPS    literal80000000<>+0(SB), Z29, Z31
+	VORPS     Z31, Z27, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·asinSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VSUBPS   (DX), Z31, Z30
+	VMOVUPS  (DX), Z31
+	VADDPS   literal3f800000<>+0(SB), Z31, Z29
+	VMULPS   Z29, Z30, Z31
+	VSQRTPS  Z31, Z29
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VDIVPS   Z29, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acosPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·acosPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS    literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS   literal3f000000<>+0(SB), Z29
+	VSUBPS    Z31, Z29, Z28
+	VMULPS    Z30, Z30, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z29
+	VSQRTPS   Z29, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z30, K1, Z28
+	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
+	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
+	VMULPS    Z29, Z28, Z31
+	VMULPS    Z27, Z31, Z29
+	VADDPS    Z29, Z28, Z27
+	VMULPS    literal40000000<>+0(SB), Z27, Z29
+	VMOVUPS   literal40490fdb<>+0(SB), Z28
+	VSUBPS    Z29, Z28, Z31
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z29, Z31, K1, Z26
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z31
+	VMOVUPS   (DX), Z27
+	VANDPS    literal80000000<>+0(SB), Z27, Z29
+	VORPS     Z29, Z31, Z27
+	VMOVUPS   literal3fc90fdb<>+0(SB), Z29
+	VSUBPS    Z27, Z29, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z26, Z31, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal40490fdb<>+0(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+4(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+8(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+12(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+16(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+20(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+24(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+28(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+32(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+36(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+40(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+44(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+48(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+52(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+56(SB)/4, $0x40490fdb
+DATA literal40490fdb<>+60(SB)/4, $0x40490fdb
+GLOBL literal40490fdb<>(SB), RODATA|NOPTR, $64
+
+// func acosApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·acosApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS    literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS   literal3f000000<>+0(SB), Z29
+	VSUBPS    Z31, Z29, Z28
+	VMULPS    Z30, Z30, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z29
+	VSQRTPS   Z29, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z30, K1, Z28
+	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
+	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z29, Z31
+	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
+	VMULPS    Z29, Z28, Z31
+	VMULPS    Z27, Z31, Z29
+	VADDPS    Z29, Z28, Z27
+	VMULPS    literal40000000<>+0(SB), Z27, Z29
+	VMOVUPS   literal40490fdb<>+0(SB), Z28
+	VSUBPS    Z29, Z28, Z31
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z29, Z31, K1, Z26
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z31
+	VMOVUPS   (DX), Z27
+	VANDPS    literal80000000<>+0(SB), Z27, Z29
+	VORPS     Z29, Z31, Z27
+	VMOVUPS   literal3fc90fdb<>+0(SB), Z29
+	VSUBPS    Z27, Z29, Z31
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS Z26, Z31, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acosSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·acosSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VSUBPS   (DX), Z31, Z30
+	VMOVUPS  (DX), Z31
+	VADDPS   literal3f800000<>+0(SB), Z31, Z29
+	VMULPS   Z29, Z30, Z31
+	VSQRTPS  Z31, Z29
+	VMOVUPS  literalbf800000<>+0(SB), Z31
+	VDIVPS   Z29, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·atanPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal00000000<>+0(SB), Z31
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS literal3f490fdb<>+0(SB), Z31, K1, Z29
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS literal3fc90fdb<>+0(SB), Z29, K1, Z31
+	VMOVUPS   literalbf800000<>+0(SB), Z29
+	VDIVPS    Z30, Z29, Z28
+	VSUBPS    literal3f800000<>+0(SB), Z30, Z29
+	VADDPS    literal3f800000<>+0(SB), Z30, Z27
+	VDIVPS    Z27, Z29, Z26
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS Z26, Z30, K1, Z27
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z27, K1, Z26
+	VMULPS    Z26, Z26, Z27
+	VMULPS    literal3da4f0d1<>+0(SB), Z27, Z28
+	VADDPS    literalbe0e1b85<>+0(SB), Z28, Z30
+	VMULPS    Z30, Z27, Z28
+	VADDPS    literal3e4c925f<>+0(SB), Z28, Z30
+	VMULPS    Z30, Z27, Z28
+	VADDPS    literalbeaaaa2a<>+0(SB), Z28, Z30
+	VMULPS    Z27, Z26, Z28
+	VMULPS    Z30, Z28, Z27
+	VADDPS    Z27, Z26, Z30
+	VADDPS    Z30, Z31, Z27
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z30
+	VMOVUPS   (DX), Z27
+	VANDPS    literal80000000<>+0(SB), Z27, Z31
+	VORPS     Z31, Z30, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3ed413cd<>+0(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+4(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+8(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+12(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+16(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+20(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+24(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+28(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+32(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+36(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+40(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+44(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+48(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+52(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+56(SB)/4, $0x3ed413cd
+DATA literal3ed413cd<>+60(SB)/4, $0x3ed413cd
+GLOBL literal3ed413cd<>(SB), RODATA|NOPTR, $64
+
+DATA literal3f490fdb<>+0(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+4(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+8(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+12(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+16(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+20(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+24(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+28(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+32(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+36(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+40(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+44(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+48(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+52(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+56(SB)/4, $0x3f490fdb
+DATA literal3f490fdb<>+60(SB)/4, $0x3f490fdb
+GLOBL literal3f490fdb<>(SB), RODATA|NOPTR, $64
+
+DATA literal401a827a<>+0(SB)/4, $0x401a827a
+DATA literal401a827a<>+4(SB)/4, $0x401a827a
+DATA literal401a827a<>+8(SB)/4, $0x401a827a
+DATA literal401a827a<>+12(SB)/4, $0x401a827a
+DATA literal401a827a<>+16(SB)/4, $0x401a827a
+DATA literal401a827a<>+20(SB)/4, $0x401a827a
+DATA literal401a827a<>+24(SB)/4, $0x401a827a
+DATA literal401a827a<>+28(SB)/4, $0x401a827a
+DATA literal401a827a<>+32(SB)/4, $0x401a827a
+DATA literal401a827a<>+36(SB)/4, $0x401a827a
+DATA literal401a827a<>+40(SB)/4, $0x401a827a
+DATA literal401a827a<>+44(SB)/4, $0x401a827a
+DATA literal401a827a<>+48(SB)/4, $0x401a827a
+DATA literal401a827a<>+52(SB)/4, $0x401a827a
+DATA literal401a827a<>+56(SB)/4, $0x401a827a
+DATA literal401a827a<>+60(SB)/4, $0x401a827a
+GLOBL literal401a827a<>(SB), RODATA|NOPTR, $64
+
+DATA literal3da4f0d1<>+0(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+4(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+8(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+12(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+16(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+20(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+24(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+28(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+32(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+36(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+40(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+44(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+48(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+52(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+56(SB)/4, $0x3da4f0d1
+DATA literal3da4f0d1<>+60(SB)/4, $0x3da4f0d1
+GLOBL literal3da4f0d1<>(SB), RODATA|NOPTR, $64
+
+DATA literalbe0e1b85<>+0(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+4(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+8(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+12(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+16(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+20(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+24(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+28(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+32(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+36(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+40(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+44(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+48(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+52(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+56(SB)/4, $0xbe0e1b85
+DATA literalbe0e1b85<>+60(SB)/4, $0xbe0e1b85
+GLOBL literalbe0e1b85<>(SB), RODATA|NOPTR, $64
+
+DATA literal3e4c925f<>+0(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+4(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+8(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+12(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+16(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+20(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+24(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+28(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+32(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+36(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+40(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+44(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+48(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+52(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+56(SB)/4, $0x3e4c925f
+DATA literal3e4c925f<>+60(SB)/4, $0x3e4c925f
+GLOBL literal3e4c925f<>(SB), RODATA|NOPTR, $64
+
+DATA literalbeaaaa2a<>+0(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+4(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+8(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+12(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+16(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+20(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+24(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+28(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+32(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+36(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+40(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+44(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+48(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+52(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+56(SB)/4, $0xbeaaaa2a
+DATA literalbeaaaa2a<>+60(SB)/4, $0xbeaaaa2a
+GLOBL literalbeaaaa2a<>(SB), RODATA|NOPTR, $64
+
+// func atanApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·atanApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal00000000<>+0(SB), Z31
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS literal3f490fdb<>+0(SB), Z31, K1, Z29
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS literal3fc90fdb<>+0(SB), Z29, K1, Z31
+	VMOVUPS   literalbf800000<>+0(SB), Z29
+	VDIVPS    Z30, Z29, Z28
+	VSUBPS    literal3f800000<>+0(SB), Z30, Z29
+	VADDPS    literal3f800000<>+0(SB), Z30, Z27
+	VDIVPS    Z27, Z29, Z26
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS Z26, Z30, K1, Z27
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z27, K1, Z26
+	VMULPS    Z26, Z26, Z27
+	VMULPS    literal3da4f0d1<>+0(SB), Z27, Z28
+	VADDPS    literalbe0e1b85<>+0(SB), Z28, Z30
+	VMULPS    Z30, Z27, Z28
+	VADDPS    literal3e4c925f<>+0(SB), Z28, Z30
+	VMULPS    Z30, Z27, Z28
+	VADDPS    literalbeaaaa2a<>+0(SB), Z28, Z30
+	VMULPS    Z27, Z26, Z28
+	VMULPS    Z30, Z28, Z27
+	VADDPS    Z27, Z26, Z30
+	VADDPS    Z30, Z31, Z27
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z30
+	VMOVUPS   (DX), Z27
+	VANDPS    literal80000000<>+0(SB), Z27, Z31
+	VORPS     Z31, Z30, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·atanSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMULPS   (DX), Z31, Z30
+	VADDPS   literal3f800000<>+0(SB), Z30, Z31
+	VMOVUPS  literal3f800000<>+0(SB), Z30
+	VDIVPS   Z31, Z30, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinhPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinhPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z29, Z31, Z28
+	VMOVUPS     literal42b00000<>+0(SB), Z29
+	VMINPS      Z28, Z29, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS $0x08, Z28, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z31, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z27, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z31, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z31, Z27
+	VSCALEFPS   Z29, Z27, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VSCALEFPS   Z29, Z27, Z31
+	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
+	VADDPS      Z29, Z26, Z31
+	VMULPS      literal3f000000<>+0(SB), Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z26
+	VMAXPS      Z29, Z26, Z27
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z27, Z29, Z26
+	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z27
+	VRNDSCALEPS $0x08, Z27, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z27
+	VSUBPS      Z27, Z26, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z27
+	VSUBPS      Z27, Z28, Z26
+	VMULPS      literal39506967<>+0(SB), Z26, Z27
+	VADDPS      literal3ab743ce<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3c088908<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3f000000<>+0(SB), Z27, Z28
+	VMULPS      Z26, Z26, Z27
+	VMULPS      Z28, Z27, Z25
+	VADDPS      Z25, Z26, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z25
+	VSCALEFPS   Z29, Z25, Z28
+	VMULPS      literal3f000000<>+0(SB), Z28, Z29
+	VMULPS      Z28, Z29, Z25
+	VMULPS      Z28, Z28, Z29
+	VMOVUPS     literal3f000000<>+0(SB), Z28
+	VDIVPS      Z29, Z28, Z26
+	VSUBPS      Z26, Z25, Z29
+	VADDPS      literal3f800000<>+0(SB), Z31, Z26
+	VDIVPS      Z26, Z31, Z25
+	VADDPS      Z25, Z31, Z26
+	VMULPS      literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS   Z29, Z25, K1, Z26
+	VANDPS      literal7fffffff<>+0(SB), Z26, Z25
+	VMOVUPS     (DX), Z26
+	VANDPS      literal80000000<>+0(SB), Z26, Z29
+	VORPS       Z29, Z25, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinhApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinhApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z29, Z31, Z28
+	VMOVUPS     literal42b00000<>+0(SB), Z29
+	VMINPS      Z28, Z29, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS $0x08, Z28, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z31, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z27, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z31, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z31, Z27
+	VSCALEFPS   Z29, Z27, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VSCALEFPS   Z29, Z27, Z31
+	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
+	VADDPS      Z29, Z26, Z31
+	VMULPS      literal3f000000<>+0(SB), Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z26
+	VMAXPS      Z29, Z26, Z27
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z27, Z29, Z26
+	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z27
+	VRNDSCALEPS $0x08, Z27, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z27
+	VSUBPS      Z27, Z26, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z27
+	VSUBPS      Z27, Z28, Z26
+	VMULPS      literal39506967<>+0(SB), Z26, Z27
+	VADDPS      literal3ab743ce<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3c088908<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3f000000<>+0(SB), Z27, Z28
+	VMULPS      Z26, Z26, Z27
+	VMULPS      Z28, Z27, Z25
+	VADDPS      Z25, Z26, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z25
+	VSCALEFPS   Z29, Z25, Z28
+	VMULPS      literal3f000000<>+0(SB), Z28, Z29
+	VMULPS      Z28, Z29, Z25
+	VMULPS      Z28, Z28, Z29
+	VMOVUPS     literal3f000000<>+0(SB), Z28
+	VDIVPS      Z29, Z28, Z26
+	VSUBPS      Z26, Z25, Z29
+	VADDPS      literal3f800000<>+0(SB), Z31, Z26
+	VDIVPS      Z26, Z31, Z25
+	VADDPS      Z25, Z31, Z26
+	VMULPS      literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS   Z29, Z25, K1, Z26
+	VANDPS      literal7fffffff<>+0(SB), Z26, Z25
+	VMOVUPS     (DX), Z26
+	VANDPS      literal80000000<>+0(SB), Z26, Z29
+	VORPS       Z29, Z25, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinhSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sinhSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z29, Z31, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x08, Z29, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z30, Z30, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z31, Z27, Z28
+	VMULPS      literal3f000000<>+0(SB), Z28, Z31
+	VMULPS      Z28, Z31, Z27
+	VMULPS      Z28, Z28, Z31
+	VMOVUPS     literal3f000000<>+0(SB), Z28
+	VDIVPS      Z31, Z28, Z30
+	VADDPS      Z30, Z27, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func coshPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·coshPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z29, Z31, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x08, Z29, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z30, Z30, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z31, Z27, Z28
+	VMULPS      literal3f000000<>+0(SB), Z28, Z31
+	VMULPS      Z28, Z31, Z27
+	VMULPS      Z28, Z28, Z31
+	VMOVUPS     literal3f000000<>+0(SB), Z28
+	VDIVPS      Z31, Z28, Z30
+	VADDPS      Z30, Z27, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func coshApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·coshApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS     literalc2d00000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal42b20000<>+0(SB), Z31
+	VMINPS      Z29, Z31, Z30
+	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x08, Z29, Z31
+	VMULPS      literal3f318000<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z30, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z28, Z30
+	VMULPS      literal39506967<>+0(SB), Z30, Z29
+	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3c088908<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
+	VMULPS      Z28, Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z28
+	VMULPS      Z30, Z30, Z29
+	VMULPS      Z28, Z29, Z27
+	VADDPS      Z27, Z30, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z27
+	VSCALEFPS   Z31, Z27, Z28
+	VMULPS      literal3f000000<>+0(SB), Z28, Z31
+	VMULPS      Z28, Z31, Z27
+	VMULPS      Z28, Z28, Z31
+	VMOVUPS     literal3f000000<>+0(SB), Z28
+	VDIVPS      Z31, Z28, Z30
+	VADDPS      Z30, Z27, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func coshSlopeAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·coshSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VMINPS      Z30, Z31, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z31
+	VMAXPS      Z29, Z31, Z28
+	VMOVUPS     literal42b00000<>+0(SB), Z29
+	VMINPS      Z28, Z29, Z31
+	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS $0x08, Z28, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z31, Z27
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
+	VSUBPS      Z28, Z27, Z31
+	VMULPS      literal39506967<>+0(SB), Z31, Z28
+	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3c088908<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS      Z27, Z31, Z28
+	VADDPS      literal3f000000<>+0(SB), Z28, Z27
+	VMULPS      Z31, Z31, Z28
+	VMULPS      Z27, Z28, Z26
+	VADDPS      Z26, Z31, Z27
+	VSCALEFPS   Z29, Z27, Z26
+	VMOVUPS     literal3f800000<>+0(SB), Z27
+	VSCALEFPS   Z29, Z27, Z31
+	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
+	VADDPS      Z29, Z26, Z31
+	VMULPS      literal3f000000<>+0(SB), Z30, Z29
+	VMOVUPS     literalc2d00000<>+0(SB), Z26
+	VMAXPS      Z29, Z26, Z27
+	VMOVUPS     literal42b20000<>+0(SB), Z29
+	VMINPS      Z27, Z29, Z26
+	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z27
+	VRNDSCALEPS $0x08, Z27, Z29
+	VMULPS      literal3f318000<>+0(SB), Z29, Z27
+	VSUBPS      Z27, Z26, Z28
+	VMULPS      literalb95e8083<>+0(SB), Z29, Z27
+	VSUBPS      Z27, Z28, Z26
+	VMULPS      literal39506967<>+0(SB), Z26, Z27
+	VADDPS      literal3ab743ce<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3c088908<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z28
+	VMULPS      Z28, Z26, Z27
+	VADDPS      literal3f000000<>+0(SB), Z27, Z28
+	VMULPS      Z26, Z26, Z27
+	VMULPS      Z28, Z27, Z25
+	VADDPS      Z25, Z26, Z28
+	VADDPS      literal3f800000<>+0(SB), Z28, Z25
+	VSCALEFPS   Z29, Z25, Z28
+	VMULPS      literal3f000000<>+0(SB), Z28, Z29
+	VMULPS      Z28, Z29, Z25
+	VMULPS      Z28, Z28, Z29
+	VMOVUPS     literal3f000000<>+0(SB), Z28
+	VDIVPS      Z29, Z28, Z26
+	VSUBPS      Z26, Z25, Z29
+	VADDPS      literal3f800000<>+0(SB), Z31, Z26
+	VDIVPS      Z26, Z31, Z25
+	VADDPS      Z25, Z31, Z26
+	VMULPS      literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS      $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS   Z29, Z25, K1, Z26
+	VANDPS      literal7fffffff<>+0(SB), Z26, Z25
+	VMOVUPS     (DX), Z26
+	VANDPS      literal80000000<>+0(SB), Z26, Z29
+	VORPS       Z29, Z25, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinhPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·asinhPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal461c4000<>+0(SB), Z31
+	VMINPS    Z30, Z31, Z29
+	VMULPS    literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z30, K1, Z28
+	VANDPS    literal007fffff<>+0(SB), Z28, Z31
+	VORPS     literal3f800000<>+0(SB), Z31, Z27
+	VPSRLD    $0x17, Z28, Z31
+	VPADDD    literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS Z31, Z31
+	VMOVUPS   literal00000000<>+0(SB), Z28
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z26
+	VSUBPS    Z26, Z31, Z28
+	VMULPS    literal3f000000<>+0(SB), Z27, Z26
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS Z26, Z27, K1, Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
+	VADDPS    literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS Z31, Z28, K1, Z25
+	VMULPS    Z26, Z26, Z28
+	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
+	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3def251a<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literalbe2aae50<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3e4cceac<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z27
+	VMULPS    Z28, Z26, Z31
+	VMULPS    Z27, Z31, Z24
+	VMULPS    literalb95e8083<>+0(SB), Z25, Z27
+	VADDPS    Z27, Z24, Z31
+	VMULPS    literal3f000000<>+0(SB), Z28, Z27
+	VSUBPS    Z27, Z31, Z28
+	VADDPS    Z28, Z26, Z27
+	VMULPS    literal3f318000<>+0(SB), Z25, Z28
+	VADDPS    Z28, Z27, Z25
+	VSQRTPS   Z30, Z28
+	VANDPS    literal7fffffff<>+0(SB), Z30, Z27
+	VMOVUPS   literalbf800000<>+0(SB), Z26
+	VDIVPS    Z27, Z26, Z31
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z27
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z30, Z27, K1, Z31
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS Z30, Z25, K1, Z27
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z27, Z31, K1, Z25
+	VADDPS    literal3f317218<>+0(SB), Z25, Z31
+	VMULPS    Z29, Z29, Z25
+	VADDPS    literal3f800000<>+0(SB), Z25, Z27
+	VSQRTPS   Z27, Z28
+	VADDPS    literal3f800000<>+0(SB), Z28, Z27
+	VDIVPS    Z27, Z25, Z28
+	VADDPS    Z28, Z29, Z27
+	VADDPS    literal3f800000<>+0(SB), Z27, Z28
+	VMULPS    literal4c000000<>+0(SB), Z28, Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS Z29, Z28, K1, Z25
+	VANDPS    literal007fffff<>+0(SB), Z25, Z29
+	VORPS     literal3f800000<>+0(SB), Z29, Z26
+	VPSRLD    $0x17, Z25, Z29
+	VPADDD    literalffffff81<>+0(SB), Z29, Z29
+	VCVTDQ2PS Z29, Z29
+	VMOVUPS   literal00000000<>+0(SB), Z25
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z25, K1, Z24
+	VSUBPS    Z24, Z29, Z25
+	VMULPS    literal3f000000<>+0(SB), Z26, Z24
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z24, Z26, K1, Z29
+	VSUBPS    literal3f800000<>+0(SB), Z29, Z24
+	VADDPS    literal3f800000<>+0(SB), Z25, Z29
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z29, Z25, K1, Z23
+	VMULPS    Z24, Z24, Z25
+	VMULPS    literal3d9021bb<>+0(SB), Z24, Z29
+	VADDPS    literalbdebd1b8<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3def251a<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literalbdfe5d4f<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3e11e9bf<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literalbe2aae50<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3e4cceac<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literalbe7ffffc<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3eaaaaaa<>+0(SB), Z29, Z26
+	VMULPS    Z25, Z24, Z29
+	VMULPS    Z26, Z29, Z22
+	VMULPS    literalb95e8083<>+0(SB), Z23, Z26
+	VADDPS    Z26, Z22, Z29
+	VMULPS    literal3f000000<>+0(SB), Z25, Z26
+	VSUBPS    Z26, Z29, Z25
+	VADDPS    Z25, Z24, Z26
+	VMULPS    literal3f318000<>+0(SB), Z23, Z25
+	VADDPS    Z25, Z26, Z23
+	VSQRTPS   Z28, Z25
+	VANDPS    literal7fffffff<>+0(SB), Z28, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z24
+	VDIVPS    Z26, Z24, Z29
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z25, Z29, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z28, Z26, K1, Z29
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z28, K1
+	VBLENDMPS Z28, Z23, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z26, Z29, K1, Z23
+	VSUBPS    literal3f800000<>+0(SB), Z28, Z29
+	VSUBPS    Z29, Z27, Z26
+	VDIVPS    Z28, Z26, Z29
+	VADDPS    Z29, Z23, Z28
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z28, K1, Z29
+	VANDPS    literal7fffffff<>+0(SB), Z29, Z28
+	VMOVUPS   (DX), Z29
+	VANDPS    literal80000000<>+0(SB), Z29, Z31
+	VORPS     Z31, Z28, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal461c4000<>+0(SB)/4, $0x461c4000
+DATA literal461c4000<>+4(SB)/4, $0x461c4000
+DATA literal461c4000<>+8(SB)/4, $0x461c4000
+DATA literal461c4000<>+12(SB)/4, $0x461c4000
+DATA literal461c4000<>+16(SB)/4, $0x461c4000
+DATA literal461c4000<>+20(SB)/4, $0x461c4000
+DATA literal461c4000<>+24(SB)/4, $0x461c4000
+DATA literal461c4000<>+28(SB)/4, $0x461c4000
+DATA literal461c4000<>+32(SB)/4, $0x461c4000
+DATA literal461c4000<>+36(SB)/4, $0x461c4000
+DATA literal461c4000<>+40(SB)/4, $0x461c4000
+DATA literal461c4000<>+44(SB)/4, $0x461c4000
+DATA literal461c4000<>+48(SB)/4, $0x461c4000
+DATA literal461c4000<>+52(SB)/4, $0x461c4000
+DATA literal461c4000<>+56(SB)/4, $0x461c4000
+DATA literal461c4000<>+60(SB)/4, $0x461c4000
+GLOBL literal461c4000<>(SB), RODATA|NOPTR, $64
+
+DATA literal3f317218<>+0(SB)/4, $0x3f317218
+DATA literal3f317218<>+4(SB)/4, $0x3f317218
+DATA literal3f317218<>+8(SB)/4, $0x3f317218
+DATA literal3f317218<>+12(SB)/4, $0x3f317218
+DATA literal3f317218<>+16(SB)/4, $0x3f317218
+DATA literal3f317218<>+20(SB)/4, $0x3f317218
+DATA literal3f317218<>+24(SB)/4, $0x3f317218
+DATA literal3f317218<>+28(SB)/4, $0x3f317218
+DATA literal3f317218<>+32(SB)/4, $0x3f317218
+DATA literal3f317218<>+36(SB)/4, $0x3f317218
+DATA literal3f317218<>+40(SB)/4, $0x3f317218
+DATA literal3f317218<>+44(SB)/4, $0x3f317218
+DATA literal3f317218<>+48(SB)/4, $0x3f317218
+DATA literal3f317218<>+52(SB)/4, $0x3f317218
+DATA literal3f317218<>+56(SB)/4, $0x3f317218
+DATA literal3f317218<>+60(SB)/4, $0x3f317218
+GLOBL literal3f317218<>(SB), RODATA|NOPTR, $64
+
+// func asinhApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·asinhApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal461c4000<>+0(SB), Z31
+	VMINPS    Z30, Z31, Z29
+	VMULPS    literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z30, K1, Z28
+	VANDPS    literal007fffff<>+0(SB), Z28, Z31
+	VORPS     literal3f800000<>+0(SB), Z31, Z27
+	VPSRLD    $0x17, Z28, Z31
+	VPADDD    literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS Z31, Z31
+	VMOVUPS   literal00000000<>+0(SB), Z28
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z26
+	VSUBPS    Z26, Z31, Z28
+	VMULPS    literal3f000000<>+0(SB), Z27, Z26
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS Z26, Z27, K1, Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
+	VADDPS    literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS Z31, Z28, K1, Z25
+	VMULPS    Z26, Z26, Z28
+	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
+	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3def251a<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literalbe2aae50<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3e4cceac<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z27
+	VMULPS    Z27, Z26, Z31
+	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z27
+	VMULPS    Z28, Z26, Z31
+	VMULPS    Z27, Z31, Z24
+	VMULPS    literalb95e8083<>+0(SB), Z25, Z27
+	VADDPS    Z27, Z24, Z31
+	VMULPS    literal3f000000<>+0(SB), Z28, Z27
+	VSUBPS    Z27, Z31, Z28
+	VADDPS    Z28, Z26, Z27
+	VMULPS    literal3f318000<>+0(SB), Z25, Z28
+	VADDPS    Z28, Z27, Z25
+	VSQRTPS   Z30, Z28
+	VANDPS    literal7fffffff<>+0(SB), Z30, Z27
+	VMOVUPS   literalbf800000<>+0(SB), Z26
+	VDIVPS    Z27, Z26, Z31
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z27
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z30, Z27, K1, Z31
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS Z30, Z25, K1, Z27
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS Z27, Z31, K1, Z25
+	VADDPS    literal3f317218<>+0(SB), Z25, Z31
+	VMULPS    Z29, Z29, Z25
+	VADDPS    literal3f800000<>+0(SB), Z25, Z27
+	VSQRTPS   Z27, Z28
+	VADDPS    literal3f800000<>+0(SB), Z28, Z27
+	VDIVPS    Z27, Z25, Z28
+	VADDPS    Z28, Z29, Z27
+	VADDPS    literal3f800000<>+0(SB), Z27, Z28
+	VMULPS    literal4c000000<>+0(SB), Z28, Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS Z29, Z28, K1, Z25
+	VANDPS    literal007fffff<>+0(SB), Z25, Z29
+	VORPS     literal3f800000<>+0(SB), Z29, Z26
+	VPSRLD    $0x17, Z25, Z29
+	VPADDD    literalffffff81<>+0(SB), Z29, Z29
+	VCVTDQ2PS Z29, Z29
+	VMOVUPS   literal00000000<>+0(SB), Z25
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z25, K1, Z24
+	VSUBPS    Z24, Z29, Z25
+	VMULPS    literal3f000000<>+0(SB), Z26, Z24
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z24, Z26, K1, Z29
+	VSUBPS    literal3f800000<>+0(SB), Z29, Z24
+	VADDPS    literal3f800000<>+0(SB), Z25, Z29
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z29, Z25, K1, Z23
+	VMULPS    Z24, Z24, Z25
+	VMULPS    literal3d9021bb<>+0(SB), Z24, Z29
+	VADDPS    literalbdebd1b8<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3def251a<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literalbdfe5d4f<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3e11e9bf<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literalbe2aae50<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3e4cceac<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literalbe7ffffc<>+0(SB), Z29, Z26
+	VMULPS    Z26, Z24, Z29
+	VADDPS    literal3eaaaaaa<>+0(SB), Z29, Z26
+	VMULPS    Z25, Z24, Z29
+	VMULPS    Z26, Z29, Z22
+	VMULPS    literalb95e8083<>+0(SB), Z23, Z26
+	VADDPS    Z26, Z22, Z29
+	VMULPS    literal3f000000<>+0(SB), Z25, Z26
+	VSUBPS    Z26, Z29, Z25
+	VADDPS    Z25, Z24, Z26
+	VMULPS    literal3f318000<>+0(SB), Z23, Z25
+	VADDPS    Z25, Z26, Z23
+	VSQRTPS   Z28, Z25
+	VANDPS    literal7fffffff<>+0(SB), Z28, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z24
+	VDIVPS    Z26, Z24, Z29
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z25, Z29, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z28, Z26, K1, Z29
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z28, K1
+	VBLENDMPS Z28, Z23, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS Z26, Z29, K1, Z23
+	VSUBPS    literal3f800000<>+0(SB), Z28, Z29
+	VSUBPS    Z29, Z27, Z26
+	VDIVPS    Z28, Z26, Z29
+	VADDPS    Z29, Z23, Z28
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z28, K1, Z29
+	VANDPS    literal7fffffff<>+0(SB), Z29, Z28
+	VMOVUPS   (DX), Z29
+	VANDPS    literal80000000<>+0(SB), Z29, Z31
+	VORPS     Z31, Z28, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinhSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·asinhSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VMULPS   (DX), Z31, Z30
+	VADDPS   literal3f800000<>+0(SB), Z30, Z31
+	VSQRTPS  Z31, Z30
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VDIVPS   Z30, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acoshPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·acoshPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal461c4000<>+0(SB), Z30
+	VMINPS    Z31, Z30, Z29
+	VSUBPS    literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS   literal4c000000<>+0(SB), Z29
+	VMULPS    (DX), Z29, Z31
+	VMOVUPS   (DX), Z29
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z29, K1
+	VBLENDMPS Z31, Z28, K1, Z27
+	VANDPS    literal007fffff<>+0(SB), Z27, Z31
+	VORPS     literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD    $0x17, Z27, Z31
+	VPADDD    literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS Z31, Z31
+	VMOVUPS   (DX), Z27
+	VMOVUPS   literal00000000<>+0(SB), Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z26
+	VSUBPS    Z26, Z31, Z29
+	VMULPS    literal3f000000<>+0(SB), Z28, Z26
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS Z26, Z28, K1, Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
+	VADDPS    literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS Z31, Z29, K1, Z27
+	VMULPS    Z26, Z26, Z29
+	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
+	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3def251a<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literalbe2aae50<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3e4cceac<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z28
+	VMULPS    Z29, Z26, Z31
+	VMULPS    Z28, Z31, Z25
+	VMULPS    literalb95e8083<>+0(SB), Z27, Z28
+	VADDPS    Z28, Z25, Z31
+	VMULPS    literal3f000000<>+0(SB), Z29, Z28
+	VSUBPS    Z28, Z31, Z29
+	VADDPS    Z29, Z26, Z28
+	VMULPS    literal3f318000<>+0(SB), Z27, Z29
+	VADDPS    Z29, Z28, Z27
+	VMOVUPS   (DX), Z29
+	VSQRTPS   Z29, Z28
+	VMOVUPS   (DX), Z29
+	VANDPS    literal7fffffff<>+0(SB), Z29, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z29
+	VDIVPS    Z26, Z29, Z31
+	VMOVUPS   (DX), Z26
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z26, K1
+	VBLENDMPS Z28, Z31, K1, Z29
+	VMOVUPS   (DX), Z31
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS (DX), Z29, K1, Z28
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z29, K1
+	VBLENDMPS (DX), Z27, K1, Z31
+	VMOVUPS   (DX), Z27
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z31, Z28, K1, Z29
+	VADDPS    literal3f317218<>+0(SB), Z29, Z28
+	VMULPS    literal40000000<>+0(SB), Z30, Z29
+	VMULPS    Z30, Z30, Z31
+	VADDPS    Z31, Z29, Z27
+	VSQRTPS   Z27, Z31
+	VADDPS    Z31, Z30, Z27
+	VADDPS    literal3f800000<>+0(SB), Z27, Z31
+	VMULPS    literal4c000000<>+0(SB), Z31, Z30
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS Z30, Z31, K1, Z29
+	VANDPS    literal007fffff<>+0(SB), Z29, Z30
+	VORPS     literal3f800000<>+0(SB), Z30, Z26
+	VPSRLD    $0x17, Z29, Z30
+	VPADDD    literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS Z30, Z30
+	VMOVUPS   literal00000000<>+0(SB), Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z25
+	VSUBPS    Z25, Z30, Z29
+	VMULPS    literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z25, Z26, K1, Z30
+	VSUBPS    literal3f800000<>+0(SB), Z30, Z25
+	VADDPS    literal3f800000<>+0(SB), Z29, Z30
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z30, Z29, K1, Z24
+	VMULPS    Z25, Z25, Z29
+	VMULPS    literal3d9021bb<>+0(SB), Z25, Z30
+	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3def251a<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literalbe2aae50<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3e4cceac<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z26
+	VMULPS    Z29, Z25, Z30
+	VMULPS    Z26, Z30, Z23
+	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
+	VADDPS    Z26, Z23, Z30
+	VMULPS    literal3f000000<>+0(SB), Z29, Z26
+	VSUBPS    Z26, Z30, Z29
+	VADDPS    Z29, Z25, Z26
+	VMULPS    literal3f318000<>+0(SB), Z24, Z29
+	VADDPS    Z29, Z26, Z24
+	VSQRTPS   Z31, Z29
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z25
+	VDIVPS    Z26, Z25, Z30
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS Z29, Z30, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS Z31, Z26, K1, Z30
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
+	VBLENDMPS Z31, Z24, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS Z26, Z30, K1, Z24
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z30
+	VSUBPS    Z30, Z27, Z26
+	VDIVPS    Z31, Z26, Z30
+	VADDPS    Z30, Z24, Z31
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z24
+	VMOVUPS   (DX), Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z28
+	VSQRTPS   Z28, Z31
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Z28, K1
+	VBLENDMPS Z31, Z24, K1, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acoshApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·acoshApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VMOVUPS   literal461c4000<>+0(SB), Z30
+	VMINPS    Z31, Z30, Z29
+	VSUBPS    literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS   literal4c000000<>+0(SB), Z29
+	VMULPS    (DX), Z29, Z31
+	VMOVUPS   (DX), Z29
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z29, K1
+	VBLENDMPS Z31, Z28, K1, Z27
+	VANDPS    literal007fffff<>+0(SB), Z27, Z31
+	VORPS     literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD    $0x17, Z27, Z31
+	VPADDD    literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS Z31, Z31
+	VMOVUPS   (DX), Z27
+	VMOVUPS   literal00000000<>+0(SB), Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z26
+	VSUBPS    Z26, Z31, Z29
+	VMULPS    literal3f000000<>+0(SB), Z28, Z26
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS Z26, Z28, K1, Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
+	VADDPS    literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS Z31, Z29, K1, Z27
+	VMULPS    Z26, Z26, Z29
+	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
+	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3def251a<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literalbe2aae50<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3e4cceac<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z28
+	VMULPS    Z28, Z26, Z31
+	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z28
+	VMULPS    Z29, Z26, Z31
+	VMULPS    Z28, Z31, Z25
+	VMULPS    literalb95e8083<>+0(SB), Z27, Z28
+	VADDPS    Z28, Z25, Z31
+	VMULPS    literal3f000000<>+0(SB), Z29, Z28
+	VSUBPS    Z28, Z31, Z29
+	VADDPS    Z29, Z26, Z28
+	VMULPS    literal3f318000<>+0(SB), Z27, Z29
+	VADDPS    Z29, Z28, Z27
+	VMOVUPS   (DX), Z29
+	VSQRTPS   Z29, Z28
+	VMOVUPS   (DX), Z29
+	VANDPS    literal7fffffff<>+0(SB), Z29, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z29
+	VDIVPS    Z26, Z29, Z31
+	VMOVUPS   (DX), Z26
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z26, K1
+	VBLENDMPS Z28, Z31, K1, Z29
+	VMOVUPS   (DX), Z31
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS (DX), Z29, K1, Z28
+	VMOVUPS   (DX), Z29
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z29, K1
+	VBLENDMPS (DX), Z27, K1, Z31
+	VMOVUPS   (DX), Z27
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z31, Z28, K1, Z29
+	VADDPS    literal3f317218<>+0(SB), Z29, Z28
+	VMULPS    literal40000000<>+0(SB), Z30, Z29
+	VMULPS    Z30, Z30, Z31
+	VADDPS    Z31, Z29, Z27
+	VSQRTPS   Z27, Z31
+	VADDPS    Z31, Z30, Z27
+	VADDPS    literal3f800000<>+0(SB), Z27, Z31
+	VMULPS    literal4c000000<>+0(SB), Z31, Z30
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS Z30, Z31, K1, Z29
+	VANDPS    literal007fffff<>+0(SB), Z29, Z30
+	VORPS     literal3f800000<>+0(SB), Z30, Z26
+	VPSRLD    $0x17, Z29, Z30
+	VPADDD    literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS Z30, Z30
+	VMOVUPS   literal00000000<>+0(SB), Z29
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z25
+	VSUBPS    Z25, Z30, Z29
+	VMULPS    literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z25, Z26, K1, Z30
+	VSUBPS    literal3f800000<>+0(SB), Z30, Z25
+	VADDPS    literal3f800000<>+0(SB), Z29, Z30
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z30, Z29, K1, Z24
+	VMULPS    Z25, Z25, Z29
+	VMULPS    literal3d9021bb<>+0(SB), Z25, Z30
+	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3def251a<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literalbe2aae50<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3e4cceac<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z26
+	VMULPS    Z26, Z25, Z30
+	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z26
+	VMULPS    Z29, Z25, Z30
+	VMULPS    Z26, Z30, Z23
+	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
+	VADDPS    Z26, Z23, Z30
+	VMULPS    literal3f000000<>+0(SB), Z29, Z26
+	VSUBPS    Z26, Z30, Z29
+	VADDPS    Z29, Z25, Z26
+	VMULPS    literal3f318000<>+0(SB), Z24, Z29
+	VADDPS    Z29, Z26, Z24
+	VSQRTPS   Z31, Z29
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z25
+	VDIVPS    Z26, Z25, Z30
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS Z29, Z30, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS Z31, Z26, K1, Z30
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
+	VBLENDMPS Z31, Z24, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS Z26, Z30, K1, Z24
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z30
+	VSUBPS    Z30, Z27, Z26
+	VDIVPS    Z31, Z26, Z30
+	VADDPS    Z30, Z24, Z31
+	VMOVUPS   (DX), Z30
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS Z28, Z31, K1, Z24
+	VMOVUPS   (DX), Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z28
+	VSQRTPS   Z28, Z31
+	VMOVUPS   (DX), Z28
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Z28, K1
+	VBLENDMPS Z31, Z24, K1, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acoshSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·acoshSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  (DX), Z31
+	VSUBPS   literal3f800000<>+0(SB), Z31, Z30
+	VSQRTPS  Z30, Z31
+	VMOVUPS  literal3f800000<>+0(SB), Z30
+	VADDPS   (DX), Z30, Z29
+	VSQRTPS  Z29, Z30
+	VMULPS   Z30, Z31, Z29
+	VMOVUPS  literal3f800000<>+0(SB), Z30
+	VDIVPS   Z29, Z30, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanhPointAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·atanhPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal3f7fffff<>+0(SB), Z31
+	VMINPS    Z30, Z31, Z29
+	VMULPS    literal40000000<>+0(SB), Z29, Z31
+	VMOVUPS   literal3f800000<>+0(SB), Z28
+	VSUBPS    Z29, Z28, Z27
+	VDIVPS    Z27, Z31, Z29
+	VADDPS    literal3f800000<>+0(SB), Z29, Z27
+	VMULPS    literal4c000000<>+0(SB), Z27, Z31
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS Z31, Z27, K1, Z28
+	VANDPS    literal007fffff<>+0(SB), Z28, Z31
+	VORPS     literal3f800000<>+0(SB), Z31, Z26
+	VPSRLD    $0x17, Z28, Z31
+	VPADDD    literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS Z31, Z31
+	VMOVUPS   literal00000000<>+0(SB), Z28
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z25
+	VSUBPS    Z25, Z31, Z28
+	VMULPS    literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z25, Z26, K1, Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z25
+	VADDPS    literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z31, Z28, K1, Z24
+	VMULPS    Z25, Z25, Z28
+	VMULPS    literal3d9021bb<>+0(SB), Z25, Z31
+	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3def251a<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literalbe2aae50<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3e4cceac<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z26
+	VMULPS    Z28, Z25, Z31
+	VMULPS    Z26, Z31, Z23
+	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
+	VADDPS    Z26, Z23, Z31
+	VMULPS    literal3f000000<>+0(SB), Z28, Z26
+	VSUBPS    Z26, Z31, Z28
+	VADDPS    Z28, Z25, Z26
+	VMULPS    literal3f318000<>+0(SB), Z24, Z28
+	VADDPS    Z28, Z26, Z24
+	VSQRTPS   Z27, Z28
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z25
+	VDIVPS    Z26, Z25, Z31
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z28, Z31, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z27, Z26, K1, Z31
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z27, K1
+	VBLENDMPS Z27, Z24, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z26, Z31, K1, Z24
+	VSUBPS    literal3f800000<>+0(SB), Z27, Z31
+	VSUBPS    Z31, Z29, Z26
+	VDIVPS    Z27, Z26, Z31
+	VADDPS    Z31, Z24, Z27
+	VMULPS    literal3f000000<>+0(SB), Z27, Z31
+	VMOVUPS   literal3f800000<>+0(SB), Z27
+	VSUBPS    Z30, Z27, Z24
+	VSQRTPS   Z24, Z27
+	VMOVUPS   literal3f800000<>+0(SB), Z24
+	VDIVPS    Z27, Z24, Z26
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z26, K1, Z27
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
+	VMOVUPS   (DX), Z27
+	VANDPS    literal80000000<>+0(SB), Z27, Z31
+	VORPS     Z31, Z26, Z0
+	VMOVUPS   (DX), Z2
+	VSUBPS    Z2, Z0, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	VADDPS    Z2, Z0, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal3f7fffff<>+0(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+4(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+8(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+12(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+16(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+20(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+24(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+28(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+32(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+36(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+40(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+44(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+48(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+52(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+56(SB)/4, $0x3f7fffff
+DATA literal3f7fffff<>+60(SB)/4, $0x3f7fffff
+GLOBL literal3f7fffff<>(SB), RODATA|NOPTR, $64
+
+// func atanhApplyAVX512(t *byte)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·atanhApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R8
+	MOVQ    40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Z31
+	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS   literal3f7fffff<>+0(SB), Z31
+	VMINPS    Z30, Z31, Z29
+	VMULPS    literal40000000<>+0(SB), Z29, Z31
+	VMOVUPS   literal3f800000<>+0(SB), Z28
+	VSUBPS    Z29, Z28, Z27
+	VDIVPS    Z27, Z31, Z29
+	VADDPS    literal3f800000<>+0(SB), Z29, Z27
+	VMULPS    literal4c000000<>+0(SB), Z27, Z31
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS Z31, Z27, K1, Z28
+	VANDPS    literal007fffff<>+0(SB), Z28, Z31
+	VORPS     literal3f800000<>+0(SB), Z31, Z26
+	VPSRLD    $0x17, Z28, Z31
+	VPADDD    literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS Z31, Z31
+	VMOVUPS   literal00000000<>+0(SB), Z28
+	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z25
+	VSUBPS    Z25, Z31, Z28
+	VMULPS    literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z25, Z26, K1, Z31
+	VSUBPS    literal3f800000<>+0(SB), Z31, Z25
+	VADDPS    literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS Z31, Z28, K1, Z24
+	VMULPS    Z25, Z25, Z28
+	VMULPS    literal3d9021bb<>+0(SB), Z25, Z31
+	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3def251a<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literalbe2aae50<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3e4cceac<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z26
+	VMULPS    Z26, Z25, Z31
+	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z26
+	VMULPS    Z28, Z25, Z31
+	VMULPS    Z26, Z31, Z23
+	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
+	VADDPS    Z26, Z23, Z31
+	VMULPS    literal3f000000<>+0(SB), Z28, Z26
+	VSUBPS    Z26, Z31, Z28
+	VADDPS    Z28, Z25, Z26
+	VMULPS    literal3f318000<>+0(SB), Z24, Z28
+	VADDPS    Z28, Z26, Z24
+	VSQRTPS   Z27, Z28
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
+	VMOVUPS   literalbf800000<>+0(SB), Z25
+	VDIVPS    Z26, Z25, Z31
+	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z28, Z31, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z27, Z26, K1, Z31
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z27, K1
+	VBLENDMPS Z27, Z24, K1, Z26
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS Z26, Z31, K1, Z24
+	VSUBPS    literal3f800000<>+0(SB), Z27, Z31
+	VSUBPS    Z31, Z29, Z26
+	VDIVPS    Z27, Z26, Z31
+	VADDPS    Z31, Z24, Z27
+	VMULPS    literal3f000000<>+0(SB), Z27, Z31
+	VMOVUPS   literal3f800000<>+0(SB), Z27
+	VSUBPS    Z30, Z27, Z24
+	VSQRTPS   Z24, Z27
+	VMOVUPS   literal3f800000<>+0(SB), Z24
+	VDIVPS    Z27, Z24, Z26
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS Z31, Z26, K1, Z27
+	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
+	VMOVUPS   (DX), Z27
+	VANDPS    literal80000000<>+0(SB), Z27, Z31
+	VORPS     Z31, Z26, Z0
+	VMULPS.Z  (DI), Z0, K2, Z0
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanhSlopeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·atanhSlopeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    56(AX), DI
+	MOVQ    48(AX), R8
+	VMOVUPS (DI), Z2
+	VCMPPS  $0x04, literal00000000<>+0(SB), Z2, K2
+	MOVQ    32(AX), R9
+	MOVQ    40(AX), R10
+
+pixel:
+	VMOVUPS  literal3f800000<>+0(SB), Z31
+	VSUBPS   (DX), Z31, Z30
+	VMOVUPS  (DX), Z31
+	VADDPS   literal3f800000<>+0(SB), Z31, Z29
+	VMULPS   Z29, Z30, Z31
+	VMOVUPS  literal3f800000<>+0(SB), Z29
+	VDIVPS   Z31, Z29, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   (R8), Z0, Z0
+	VMULPS   (BX), Z0, Z0
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R11
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R11
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -40906,50 +51857,50 @@ pixel:
 	VZEROUPPER
 	RET
 
-// func linearAVX2(t *byte)
+// func linearPointAVX2(t *byte)
 // Requires: AVX, AVX2
-TEXT ·linearAVX2(SB), NOSPLIT, $0-8
+TEXT ·linearPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 92(AX), Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 
 pixel:
+	VMULPS  (DX), Y5, Y15
+	VADDPS  Y6, Y15, Y0
 	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMULPS  Y9, Y0, Y0
-	VADDPS  Y10, Y0, Y0
 	VSUBPS  Y2, Y0, Y0
-	VMULPS  Y5, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
 	VADDPS  Y2, Y0, Y0
+	VMULPS  32(DX), Y5, Y15
+	VADDPS  Y6, Y15, Y1
 	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMULPS  Y9, Y1, Y1
-	VADDPS  Y10, Y1, Y1
 	VSUBPS  Y2, Y1, Y1
-	VMULPS  Y6, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
 	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
 	JZ      store
-	TESTQ   $0x00000001, R9
+	TESTQ   $0x00000001, R10
 	JZ      sound
 	VADDPS  (CX), Y0, Y0
 	VADDPS  32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R10
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -40959,16 +51910,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R10
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -40980,8 +51931,8 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -40995,447 +51946,35 @@ TEXT ·linearApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 92(AX), Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMULPS  Y9, Y0, Y0
-	VADDPS  Y10, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMULPS  Y9, Y1, Y1
-	VADDPS  Y10, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func kneeAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·kneeAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVL         $0x00000000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS   (DX), Y2
-	VMOVAPS   Y2, Y0
-	VMULPS    Y9, Y2, Y4
-	VCMPPS    $0x11, Y10, Y2, Y3
-	VBLENDVPS Y3, Y4, Y0, Y0
-	VSUBPS    Y2, Y0, Y0
-	VMULPS    Y5, Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y2
-	VMOVAPS   Y2, Y1
-	VMULPS    Y9, Y2, Y4
-	VCMPPS    $0x11, Y10, Y2, Y3
-	VBLENDVPS Y3, Y4, Y1, Y1
-	VSUBPS    Y2, Y1, Y1
-	VMULPS    Y6, Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
-	JZ        store
-	TESTQ     $0x00000001, R9
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func kneeApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·kneeApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVL         $0x00000000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS   (DX), Y2
-	VMOVAPS   Y2, Y0
-	VMULPS    Y9, Y2, Y4
-	VCMPPS    $0x11, Y10, Y2, Y3
-	VBLENDVPS Y3, Y4, Y0, Y0
-	VMULPS    Y5, Y0, Y0
-	VMOVUPS   32(DX), Y2
-	VMOVAPS   Y2, Y1
-	VMULPS    Y9, Y2, Y4
-	VCMPPS    $0x11, Y10, Y2, Y3
-	VBLENDVPS Y3, Y4, Y1, Y1
-	VMULPS    Y6, Y1, Y1
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
-	JZ        store
-	TESTQ     $0x00000001, R9
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func softAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·softAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VXORPS       Y10, Y10, Y10
-	VSUBPS       Y9, Y10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMAXPS  Y0, Y10, Y0
-	VMINPS  Y0, Y9, Y0
-	VSUBPS  Y0, Y2, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMAXPS  Y1, Y10, Y1
-	VMINPS  Y1, Y9, Y1
-	VSUBPS  Y1, Y2, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func softApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·softApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VXORPS       Y10, Y10, Y10
-	VSUBPS       Y9, Y10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMAXPS  Y0, Y10, Y0
-	VMINPS  Y0, Y9, Y0
-	VSUBPS  Y0, Y2, Y0
-	VMULPS  Y5, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMAXPS  Y1, Y10, Y1
-	VMINPS  Y1, Y9, Y1
-	VSUBPS  Y1, Y2, Y1
-	VMULPS  Y6, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func hardAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·hardAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VANDPS  Y10, Y2, Y4
-	VCMPPS  $0x16, Y9, Y4, Y3
+	VMULPS  (DX), Y5, Y15
+	VADDPS  Y6, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
 	VANDPS  Y3, Y0, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VANDPS  Y10, Y2, Y4
-	VCMPPS  $0x16, Y9, Y4, Y3
+	VMULPS  (DI), Y0, Y0
+	VMULPS  32(DX), Y5, Y15
+	VADDPS  Y6, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
 	VANDPS  Y3, Y1, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
 	JZ      store
-	TESTQ   $0x00000001, R9
+	TESTQ   $0x00000001, R10
 	JZ      sound
 	VADDPS  (CX), Y0, Y0
 	VADDPS  32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R10
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -41445,16 +51984,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R10
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -41466,1200 +52005,8 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func hardApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·hardApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VANDPS  Y10, Y2, Y4
-	VCMPPS  $0x16, Y9, Y4, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VANDPS  Y10, Y2, Y4
-	VCMPPS  $0x16, Y9, Y4, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func switchAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·switchAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 92(AX), Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMOVAPS Y10, Y0
-	VCMPPS  $0x1e, Y9, Y2, Y3
-	VANDPS  Y3, Y0, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMOVAPS Y10, Y1
-	VCMPPS  $0x1e, Y9, Y2, Y3
-	VANDPS  Y3, Y1, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func switchApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·switchApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 92(AX), Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMOVAPS Y10, Y0
-	VCMPPS  $0x1e, Y9, Y2, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMOVAPS Y10, Y1
-	VCMPPS  $0x1e, Y9, Y2, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func clampAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·clampAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VXORPS       Y10, Y10, Y10
-	VSUBPS       Y9, Y10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMAXPS  Y0, Y10, Y0
-	VMINPS  Y0, Y9, Y0
-	VSUBPS  Y2, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMAXPS  Y1, Y10, Y1
-	VMINPS  Y1, Y9, Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func clampApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·clampApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VXORPS       Y10, Y10, Y10
-	VSUBPS       Y9, Y10, Y10
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMAXPS  Y0, Y10, Y0
-	VMINPS  Y0, Y9, Y0
-	VMULPS  Y5, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMAXPS  Y1, Y10, Y1
-	VMINPS  Y1, Y9, Y1
-	VMULPS  Y6, Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func foldAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·foldAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X12
-	VPBROADCASTD X12, Y12
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X13
-	VPBROADCASTD X13, Y13
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y0
-	VMULPS   Y11, Y0, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y0, Y0
-	VSUBPS   Y0, Y13, Y3
-	VMINPS   Y0, Y3, Y0
-	VMULPS   Y9, Y0, Y0
-	VSUBPS   Y2, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VADDPS   Y2, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y1
-	VMULPS   Y11, Y1, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y1, Y1
-	VSUBPS   Y1, Y13, Y3
-	VMINPS   Y1, Y3, Y1
-	VMULPS   Y9, Y1, Y1
-	VSUBPS   Y2, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	VADDPS   Y2, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func foldApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·foldApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X12
-	VPBROADCASTD X12, Y12
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X13
-	VPBROADCASTD X13, Y13
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y0
-	VMULPS   Y11, Y0, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y0, Y0
-	VSUBPS   Y0, Y13, Y3
-	VMINPS   Y0, Y3, Y0
-	VMULPS   Y9, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y1
-	VMULPS   Y11, Y1, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y1, Y1
-	VSUBPS   Y1, Y13, Y3
-	VMINPS   Y1, Y3, Y1
-	VMULPS   Y9, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func turnAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·turnAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	VADDPS       Y9, Y9, Y9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y3
-	VMULPS   Y11, Y3, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y9, Y3, Y3
-	VSUBPS   Y3, Y0, Y0
-	VSUBPS   Y2, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VADDPS   Y2, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y3
-	VMULPS   Y11, Y3, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y9, Y3, Y3
-	VSUBPS   Y3, Y1, Y1
-	VSUBPS   Y2, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	VADDPS   Y2, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func turnApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·turnApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	VADDPS       Y9, Y9, Y9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y3
-	VMULPS   Y11, Y3, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y9, Y3, Y3
-	VSUBPS   Y3, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y3
-	VMULPS   Y11, Y3, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y9, Y3, Y3
-	VSUBPS   Y3, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func crushAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·crushAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y0
-	VADDPS   Y11, Y0, Y0
-	VROUNDPS $0x09, Y0, Y0
-	VMULPS   Y9, Y0, Y0
-	VSUBPS   Y2, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VADDPS   Y2, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y1
-	VADDPS   Y11, Y1, Y1
-	VROUNDPS $0x09, Y1, Y1
-	VMULPS   Y9, Y1, Y1
-	VSUBPS   Y2, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	VADDPS   Y2, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func crushApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·crushApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3f000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y0
-	VADDPS   Y11, Y0, Y0
-	VROUNDPS $0x09, Y0, Y0
-	VMULPS   Y9, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y1
-	VADDPS   Y11, Y1, Y1
-	VROUNDPS $0x09, Y1, Y1
-	VMULPS   Y9, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func sineAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·sineAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 92(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X12
-	VPBROADCASTD X12, Y12
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X13
-	VPBROADCASTD X13, Y13
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y0
-	VMULPS   Y11, Y0, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y0, Y0
-	VSUBPS   Y0, Y13, Y3
-	VMINPS   Y0, Y3, Y0
-	VMULPS   Y0, Y0, Y3
-	VMULPS   sine4<>+0(SB), Y3, Y4
-	VADDPS   sine3<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine2<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine1<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine0<>+0(SB), Y4, Y4
-	VMULPS   Y4, Y0, Y0
-	VMULPS   Y9, Y0, Y0
-	VSUBPS   Y2, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VADDPS   Y2, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y1
-	VMULPS   Y11, Y1, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y1, Y1
-	VSUBPS   Y1, Y13, Y3
-	VMINPS   Y1, Y3, Y1
-	VMULPS   Y1, Y1, Y3
-	VMULPS   sine4<>+0(SB), Y3, Y4
-	VADDPS   sine3<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine2<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine1<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine0<>+0(SB), Y4, Y4
-	VMULPS   Y4, Y1, Y1
-	VMULPS   Y9, Y1, Y1
-	VSUBPS   Y2, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	VADDPS   Y2, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
-	JNZ     pixel
-	VZEROUPPER
-	RET
-
-// func sineApplyAVX2(t *byte)
-// Requires: AVX, AVX2
-TEXT ·sineApplyAVX2(SB), NOSPLIT, $0-8
-	MOVQ         t+0(FP), AX
-	MOVQ         (AX), CX
-	MOVQ         8(AX), DX
-	MOVQ         16(AX), BX
-	MOVQ         24(AX), SI
-	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 92(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X12
-	VPBROADCASTD X12, Y12
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X13
-	VPBROADCASTD X13, Y13
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
-
-pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y0
-	VMULPS   Y11, Y0, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y0, Y0
-	VSUBPS   Y0, Y13, Y3
-	VMINPS   Y0, Y3, Y0
-	VMULPS   Y0, Y0, Y3
-	VMULPS   sine4<>+0(SB), Y3, Y4
-	VADDPS   sine3<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine2<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine1<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine0<>+0(SB), Y4, Y4
-	VMULPS   Y4, Y0, Y0
-	VMULPS   Y9, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y1
-	VMULPS   Y11, Y1, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y1, Y1
-	VSUBPS   Y1, Y13, Y3
-	VMINPS   Y1, Y3, Y1
-	VMULPS   Y1, Y1, Y3
-	VMULPS   sine4<>+0(SB), Y3, Y4
-	VADDPS   sine3<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine2<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine1<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine0<>+0(SB), Y4, Y4
-	VMULPS   Y4, Y1, Y1
-	VMULPS   Y9, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
-	JZ       store
-	TESTQ    $0x00000001, R9
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
-
-sound:
-	TESTQ  $0x00000002, R9
-	JZ     gate
-	VSUBPS Y0, Y0, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y0, Y0
-	VSUBPS Y1, Y1, Y2
-	VCMPPS $0x07, Y2, Y2, Y2
-	VANDPS Y2, Y1, Y1
-
-gate:
-	TESTQ        $0x00000004, R9
-	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
-	VPBROADCASTD X2, Y2
-	VPAND        bits<>+0(SB), Y2, Y2
-	VPCMPEQD     bits<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-
-store:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    $0x40, CX
-	ADDQ    $0x40, DX
-	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -42673,38 +52020,36 @@ TEXT ·linearSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMOVAPS Y9, Y0
-	VMULPS  Y5, Y0, Y0
-	VADDPS  Y7, Y0, Y0
+	VMOVUPS Y5, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
 	VMULPS  (BX), Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMOVAPS Y9, Y1
-	VMULPS  Y6, Y1, Y1
-	VADDPS  Y8, Y1, Y1
+	VMOVUPS Y5, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
 	VMULPS  32(BX), Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
 	JZ      store
-	TESTQ   $0x00000001, R9
+	TESTQ   $0x00000001, R11
 	JZ      sound
 	VADDPS  (CX), Y0, Y0
 	VADDPS  32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R11
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -42714,16 +52059,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R11
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -42735,8 +52080,172 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func kneePointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·kneePointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Y5, Y15
+	VMOVUPS   (DX), Y14
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y13, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMULPS    32(DX), Y5, Y15
+	VMOVUPS   32(DX), Y14
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y13, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func kneeApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·kneeApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Y5, Y15
+	VMOVUPS   (DX), Y14
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMULPS    32(DX), Y5, Y15
+	VMOVUPS   32(DX), Y14
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -42750,48 +52259,42 @@ TEXT ·kneeSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVL         $0x00000000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y2
-	VMOVAPS   Y2, Y0
-	VMOVAPS   Y10, Y0
-	VCMPPS    $0x11, Y11, Y2, Y3
-	VBLENDVPS Y3, Y9, Y0, Y0
-	VMULPS    Y5, Y0, Y0
-	VADDPS    Y7, Y0, Y0
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y5, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
 	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y2
-	VMOVAPS   Y2, Y1
-	VMOVAPS   Y10, Y1
-	VCMPPS    $0x11, Y11, Y2, Y3
-	VBLENDVPS Y3, Y9, Y1, Y1
-	VMULPS    Y6, Y1, Y1
-	VADDPS    Y8, Y1, Y1
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y5, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
 	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
 	JZ        store
-	TESTQ     $0x00000001, R9
+	TESTQ     $0x00000001, R11
 	JZ        sound
 	VADDPS    (CX), Y0, Y0
 	VADDPS    32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R11
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -42801,16 +52304,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R11
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -42822,65 +52325,63 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
 	JNZ     pixel
 	VZEROUPPER
 	RET
 
-// func beyondSlopeAVX2(t *byte)
+// func softPointAVX2(t *byte)
 // Requires: AVX, AVX2
-TEXT ·beyondSlopeAVX2(SB), NOSPLIT, $0-8
+TEXT ·softPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
 	MOVQ         8(AX), DX
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
 
 pixel:
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS (DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y15
+	VMOVUPS (DX), Y13
+	VSUBPS  Y15, Y13, Y0
 	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMOVAPS Y10, Y0
-	VANDPS  Y11, Y2, Y4
-	VCMPPS  $0x16, Y9, Y4, Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
 	VANDPS  Y3, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VADDPS  Y7, Y0, Y0
-	VMULPS  (BX), Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS 32(DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y15
+	VMOVUPS 32(DX), Y13
+	VSUBPS  Y15, Y13, Y1
 	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMOVAPS Y10, Y1
-	VANDPS  Y11, Y2, Y4
-	VCMPPS  $0x16, Y9, Y4, Y3
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
 	VANDPS  Y3, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	VADDPS  Y8, Y1, Y1
-	VMULPS  32(BX), Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
 	JZ      store
-	TESTQ   $0x00000001, R9
+	TESTQ   $0x00000001, R10
 	JZ      sound
 	VADDPS  (CX), Y0, Y0
 	VADDPS  32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R10
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -42890,16 +52391,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R10
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -42911,8 +52412,741 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS (DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y15
+	VMOVUPS (DX), Y13
+	VSUBPS  Y15, Y13, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS 32(DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y15
+	VMOVUPS 32(DX), Y13
+	VSUBPS  Y15, Y13, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal00000000<>+0(SB), Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·switchPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, Y6, Y14, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, Y6, Y14, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func switchApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·switchApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, Y6, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, Y6, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·clampPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS (DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS 32(DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func clampApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·clampApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS (DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VXORPS  literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS 32(DX), Y14
+	VMAXPS  Y14, Y15, Y13
+	VMINPS  Y13, Y5, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -42926,50 +53160,44 @@ TEXT ·clampSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVL         $0x7fffffff, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS (DX), Y2
-	VMOVAPS Y2, Y0
-	VMOVAPS Y10, Y0
-	VANDPS  Y11, Y2, Y4
-	VCMPPS  $0x12, Y9, Y4, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  Y5, Y0, Y0
-	VADDPS  Y7, Y0, Y0
-	VMULPS  (BX), Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VMOVAPS Y2, Y1
-	VMOVAPS Y10, Y1
-	VANDPS  Y11, Y2, Y4
-	VCMPPS  $0x12, Y9, Y4, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  Y6, Y1, Y1
-	VADDPS  Y8, Y1, Y1
-	VMULPS  32(BX), Y1, Y1
-	MOVQ    80(AX), R9
-	TESTQ   R9, R9
-	JZ      store
-	TESTQ   $0x00000001, R9
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal3f800000<>+0(SB), Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x12, Y5, Y14, Y13
+	VBLENDVPS Y13, literal3f800000<>+0(SB), Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R11
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -42979,16 +53207,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R11
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -43000,8 +53228,194 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func foldPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·foldPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func foldApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·foldApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -43015,65 +53429,52 @@ TEXT ·foldSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 96(AX), Y9
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X10
-	VPBROADCASTD X10, Y10
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X12
-	VPBROADCASTD X12, Y12
-	VXORPS       Y13, Y13, Y13
-	VSUBPS       Y12, Y13, Y13
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 96(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y2
-	VMOVAPS   Y2, Y0
-	VMULPS    Y9, Y2, Y4
-	VMULPS    Y10, Y4, Y3
-	VADDPS    Y10, Y3, Y3
-	VROUNDPS  $0x09, Y3, Y3
-	VMULPS    Y11, Y3, Y3
-	VSUBPS    Y3, Y4, Y4
-	VMOVAPS   Y12, Y0
-	VCMPPS    $0x1e, Y12, Y4, Y3
-	VBLENDVPS Y3, Y13, Y0, Y0
-	VMULPS    Y5, Y0, Y0
-	VADDPS    Y7, Y0, Y0
+	VMULPS    (DX), Y5, Y15
+	VMULPS    literal3e800000<>+0(SB), Y15, Y14
+	VADDPS    literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS  $0x09, Y13, Y14
+	VMULPS    literal40800000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y13
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literalbf800000<>+0(SB), Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
 	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y2
-	VMOVAPS   Y2, Y1
-	VMULPS    Y9, Y2, Y4
-	VMULPS    Y10, Y4, Y3
-	VADDPS    Y10, Y3, Y3
-	VROUNDPS  $0x09, Y3, Y3
-	VMULPS    Y11, Y3, Y3
-	VSUBPS    Y3, Y4, Y4
-	VMOVAPS   Y12, Y1
-	VCMPPS    $0x1e, Y12, Y4, Y3
-	VBLENDVPS Y3, Y13, Y1, Y1
-	VMULPS    Y6, Y1, Y1
-	VADDPS    Y8, Y1, Y1
+	VMULPS    32(DX), Y5, Y15
+	VMULPS    literal3e800000<>+0(SB), Y15, Y14
+	VADDPS    literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS  $0x09, Y13, Y14
+	VMULPS    literal40800000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y13
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literalbf800000<>+0(SB), Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
 	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R9
-	TESTQ     R9, R9
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
 	JZ        store
-	TESTQ     $0x00000001, R9
+	TESTQ     $0x00000001, R11
 	JZ        sound
 	VADDPS    (CX), Y0, Y0
 	VADDPS    32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R11
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -43083,16 +53484,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R11
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -43104,8 +53505,574 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func turnPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·turnPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VADDPS   Y5, Y5, Y15
+	VMULPS   (DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  (DX), Y13
+	VSUBPS   Y14, Y13, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VADDPS   Y5, Y5, Y15
+	VMULPS   32(DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  32(DX), Y13
+	VSUBPS   Y14, Y13, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func turnApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·turnApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VADDPS   Y5, Y5, Y15
+	VMULPS   (DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  (DX), Y13
+	VSUBPS   Y14, Y13, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y5, Y5, Y15
+	VMULPS   32(DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  32(DX), Y13
+	VSUBPS   Y14, Y13, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func crushPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·crushPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VADDPS   literal3f000000<>+0(SB), Y15, Y14
+	VROUNDPS $0x09, Y14, Y15
+	VMULPS   Y15, Y5, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VADDPS   literal3f000000<>+0(SB), Y15, Y14
+	VROUNDPS $0x09, Y14, Y15
+	VMULPS   Y15, Y5, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func crushApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·crushApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VADDPS   literal3f000000<>+0(SB), Y15, Y14
+	VROUNDPS $0x09, Y14, Y15
+	VMULPS   Y15, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VADDPS   literal3f000000<>+0(SB), Y15, Y14
+	VROUNDPS $0x09, Y14, Y15
+	VMULPS   Y15, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinePointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sinePointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 92(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sineApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sineApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 92(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET
@@ -43119,89 +54086,77 @@ TEXT ·sineSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         16(AX), BX
 	MOVQ         24(AX), SI
 	MOVQ         56(AX), DI
-	VMOVUPS      (DI), Y5
-	VMOVUPS      32(DI), Y6
-	MOVQ         48(AX), DI
-	VMOVUPS      (DI), Y7
-	VMOVUPS      32(DI), Y8
-	VBROADCASTSS 88(AX), Y9
-	VBROADCASTSS 96(AX), Y10
-	MOVL         $0x3e800000, DI
-	VMOVD        DI, X11
-	VPBROADCASTD X11, Y11
-	MOVL         $0x40800000, DI
-	VMOVD        DI, X12
-	VPBROADCASTD X12, Y12
-	MOVL         $0x40000000, DI
-	VMOVD        DI, X13
-	VPBROADCASTD X13, Y13
-	MOVL         $0x3f800000, DI
-	VMOVD        DI, X14
-	VPBROADCASTD X14, Y14
-	MOVQ         32(AX), DI
-	MOVQ         40(AX), R8
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS  (DX), Y2
-	VMOVAPS  Y2, Y0
-	VMULPS   Y10, Y0, Y0
-	VADDPS   Y14, Y0, Y0
-	VMULPS   Y11, Y0, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y0, Y0
-	VSUBPS   Y0, Y13, Y3
-	VMINPS   Y0, Y3, Y0
-	VMULPS   Y0, Y0, Y3
-	VMULPS   sine4<>+0(SB), Y3, Y4
-	VADDPS   sine3<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine2<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine1<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine0<>+0(SB), Y4, Y4
-	VMULPS   Y4, Y0, Y0
-	VMULPS   Y9, Y0, Y0
-	VMULPS   Y5, Y0, Y0
-	VADDPS   Y7, Y0, Y0
+	VMULPS   (DX), Y6, Y15
+	VADDPS   literal3f800000<>+0(SB), Y15, Y14
+	VMULPS   literal3e800000<>+0(SB), Y14, Y15
+	VADDPS   literal3e800000<>+0(SB), Y15, Y13
+	VROUNDPS $0x09, Y13, Y15
+	VMULPS   literal40800000<>+0(SB), Y15, Y13
+	VSUBPS   Y13, Y14, Y15
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y15, Y13, Y14
+	VMINPS   Y15, Y14, Y13
+	VMULPS   Y13, Y13, Y14
+	VMULPS   literal39283bc9<>+0(SB), Y14, Y15
+	VADDPS   literalbb99689c<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3da335e0<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literalbf255de7<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3fc90fda<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y13, Y15
+	VMULPS   Y15, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   (R8), Y0, Y0
 	VMULPS   (BX), Y0, Y0
-	VMOVUPS  32(DX), Y2
-	VMOVAPS  Y2, Y1
-	VMULPS   Y10, Y1, Y1
-	VADDPS   Y14, Y1, Y1
-	VMULPS   Y11, Y1, Y3
-	VADDPS   Y11, Y3, Y3
-	VROUNDPS $0x09, Y3, Y3
-	VMULPS   Y12, Y3, Y3
-	VSUBPS   Y3, Y1, Y1
-	VSUBPS   Y1, Y13, Y3
-	VMINPS   Y1, Y3, Y1
-	VMULPS   Y1, Y1, Y3
-	VMULPS   sine4<>+0(SB), Y3, Y4
-	VADDPS   sine3<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine2<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine1<>+0(SB), Y4, Y4
-	VMULPS   Y3, Y4, Y4
-	VADDPS   sine0<>+0(SB), Y4, Y4
-	VMULPS   Y4, Y1, Y1
-	VMULPS   Y9, Y1, Y1
-	VMULPS   Y6, Y1, Y1
-	VADDPS   Y8, Y1, Y1
+	VMULPS   32(DX), Y6, Y15
+	VADDPS   literal3f800000<>+0(SB), Y15, Y14
+	VMULPS   literal3e800000<>+0(SB), Y14, Y15
+	VADDPS   literal3e800000<>+0(SB), Y15, Y13
+	VROUNDPS $0x09, Y13, Y15
+	VMULPS   literal40800000<>+0(SB), Y15, Y13
+	VSUBPS   Y13, Y14, Y15
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y15, Y13, Y14
+	VMINPS   Y15, Y14, Y13
+	VMULPS   Y13, Y13, Y14
+	VMULPS   literal39283bc9<>+0(SB), Y14, Y15
+	VADDPS   literalbb99689c<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3da335e0<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literalbf255de7<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3fc90fda<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y13, Y15
+	VMULPS   Y15, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   32(R8), Y1, Y1
 	VMULPS   32(BX), Y1, Y1
-	MOVQ     80(AX), R9
-	TESTQ    R9, R9
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
 	JZ       store
-	TESTQ    $0x00000001, R9
+	TESTQ    $0x00000001, R11
 	JZ       sound
 	VADDPS   (CX), Y0, Y0
 	VADDPS   32(CX), Y1, Y1
 
 sound:
-	TESTQ  $0x00000002, R9
+	TESTQ  $0x00000002, R11
 	JZ     gate
 	VSUBPS Y0, Y0, Y2
 	VCMPPS $0x07, Y2, Y2, Y2
@@ -43211,16 +54166,16 @@ sound:
 	VANDPS Y2, Y1, Y1
 
 gate:
-	TESTQ        $0x00000004, R9
+	TESTQ        $0x00000004, R11
 	JZ           store
-	MOVBLZX      (SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y0, Y0
-	MOVBLZX      1(SI), R9
-	VMOVD        R9, X2
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
 	VPBROADCASTD X2, Y2
 	VPAND        bits<>+0(SB), Y2, Y2
 	VPCMPEQD     bits<>+0(SB), Y2, Y2
@@ -43232,8 +54187,16494 @@ store:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, DX
 	ADDQ    $0x02, SI
-	ADDQ    R8, BX
-	DECQ    DI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sigmoidPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sigmoidPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+DATA literal0000007f<>+0(SB)/4, $0x0000007f
+DATA literal0000007f<>+4(SB)/4, $0x0000007f
+DATA literal0000007f<>+8(SB)/4, $0x0000007f
+DATA literal0000007f<>+12(SB)/4, $0x0000007f
+DATA literal0000007f<>+16(SB)/4, $0x0000007f
+DATA literal0000007f<>+20(SB)/4, $0x0000007f
+DATA literal0000007f<>+24(SB)/4, $0x0000007f
+DATA literal0000007f<>+28(SB)/4, $0x0000007f
+DATA literal0000007f<>+32(SB)/4, $0x0000007f
+DATA literal0000007f<>+36(SB)/4, $0x0000007f
+DATA literal0000007f<>+40(SB)/4, $0x0000007f
+DATA literal0000007f<>+44(SB)/4, $0x0000007f
+DATA literal0000007f<>+48(SB)/4, $0x0000007f
+DATA literal0000007f<>+52(SB)/4, $0x0000007f
+DATA literal0000007f<>+56(SB)/4, $0x0000007f
+DATA literal0000007f<>+60(SB)/4, $0x0000007f
+GLOBL literal0000007f<>(SB), RODATA|NOPTR, $64
+
+// func sigmoidApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sigmoidApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sigmoidSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sigmoidSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VSUBPS    Y11, Y14, Y12
+	VMULPS    Y12, Y11, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VSUBPS    Y11, Y14, Y12
+	VMULPS    Y12, Y11, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSigmoidPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardSigmoidPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS  (DX), Y5, Y15
+	VADDPS  Y6, Y15, Y14
+	VMOVUPS literal00000000<>+0(SB), Y15
+	VMAXPS  Y14, Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMULPS  32(DX), Y5, Y15
+	VADDPS  Y6, Y15, Y14
+	VMOVUPS literal00000000<>+0(SB), Y15
+	VMAXPS  Y14, Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSigmoidApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardSigmoidApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS  (DX), Y5, Y15
+	VADDPS  Y6, Y15, Y14
+	VMOVUPS literal00000000<>+0(SB), Y15
+	VMAXPS  Y14, Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMULPS  32(DX), Y5, Y15
+	VADDPS  Y6, Y15, Y14
+	VMOVUPS literal00000000<>+0(SB), Y15
+	VMAXPS  Y14, Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSigmoidSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardSigmoidSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS    (DX), Y5, Y15
+	VADDPS    Y6, Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y5, Y15, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMULPS    32(DX), Y5, Y15
+	VADDPS    Y6, Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y5, Y15, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSwishPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardSwishPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMULPS  (DX), Y5, Y14
+	VADDPS  Y6, Y14, Y15
+	VMOVUPS literal00000000<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y12
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VMINPS  Y12, Y15, Y14
+	VMULPS  Y14, Y13, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMULPS  32(DX), Y5, Y14
+	VADDPS  Y6, Y14, Y15
+	VMOVUPS literal00000000<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y12
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VMINPS  Y12, Y15, Y14
+	VMULPS  Y14, Y13, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSwishApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardSwishApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMULPS  (DX), Y5, Y14
+	VADDPS  Y6, Y14, Y15
+	VMOVUPS literal00000000<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y12
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VMINPS  Y12, Y15, Y14
+	VMULPS  Y14, Y13, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMULPS  32(DX), Y5, Y14
+	VADDPS  Y6, Y14, Y15
+	VMOVUPS literal00000000<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y12
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VMINPS  Y12, Y15, Y14
+	VMULPS  Y14, Y13, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func hardSwishSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·hardSwishSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS    (DX), Y5, Y15
+	VADDPS    Y6, Y15, Y14
+	VADDPS    Y15, Y14, Y13
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y13, Y15, Y12
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y12, Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMULPS    32(DX), Y5, Y15
+	VADDPS    Y6, Y15, Y14
+	VADDPS    Y15, Y14, Y13
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y13, Y15, Y12
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y12, Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func siLUPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·siLUPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    (DX), Y5, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y11, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y14, Y14, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y12
+	VPSUBD    Y12, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y15, Y11, Y10
+	VMULPS    Y10, Y13, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    32(DX), Y5, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y11, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y14, Y14, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y12
+	VPSUBD    Y12, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y15, Y11, Y10
+	VMULPS    Y10, Y13, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func siLUApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·siLUApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    (DX), Y5, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y11, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y14, Y14, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y12
+	VPSUBD    Y12, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y15, Y11, Y10
+	VMULPS    Y10, Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    32(DX), Y5, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y11, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y14, Y14, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y12
+	VPSUBD    Y12, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y15, Y11, Y10
+	VMULPS    Y10, Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func siLUSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·siLUSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS    (DX), Y5, Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y12, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS  $0x08, Y12, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y13, Y13, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y12
+	VPSUBD    Y12, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y13, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y14, Y11, Y10
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y11
+	VMOVUPS   literal7f7fffff<>+0(SB), Y15
+	VMINPS    Y11, Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y10, Y11, Y15
+	VMULPS    Y15, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMULPS    Y15, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMULPS    32(DX), Y5, Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y12, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS  $0x08, Y12, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y13, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y13, Y13, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y12
+	VPSUBD    Y12, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y13, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y14, Y11, Y10
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y11
+	VMOVUPS   literal7f7fffff<>+0(SB), Y15
+	VMINPS    Y11, Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y10, Y11, Y15
+	VMULPS    Y15, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMULPS    Y15, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·geluPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS   literal3f3504f3<>+0(SB), Y13
+	VMULPS    (DX), Y13, Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS   literal40800000<>+0(SB), Y12
+	VMINPS    Y13, Y12, Y11
+	VMULPS    Y15, Y15, Y13
+	VMULPS    literalb7910000<>+0(SB), Y11, Y12
+	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
+	VMULPS    Y11, Y11, Y12
+	VMULPS    Y12, Y10, Y9
+	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
+	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
+	VADDPS    Y10, Y9, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
+	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
+	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    Y11, Y10, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal42b20000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
+	VROUNDPS  $0x08, Y9, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y8, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y9
+	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3c088908<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3f000000<>+0(SB), Y9, Y8
+	VMULPS    Y10, Y10, Y9
+	VMULPS    Y8, Y9, Y7
+	VADDPS    Y7, Y10, Y8
+	VADDPS    literal3f800000<>+0(SB), Y8, Y7
+	VCVTPS2DQ Y12, Y10
+	VPSRAD    $0x01, Y10, Y9
+	VPSUBD    Y9, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y9, Y7, Y9
+	VMULPS    Y10, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y8, Y12, Y7
+	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
+	VANDPS    literal80000000<>+0(SB), Y15, Y7
+	VORPS     Y7, Y8, Y12
+	VMULPS    Y15, Y13, Y7
+	VADDPS    Y15, Y7, Y13
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
+	VBLENDVPS Y7, Y12, Y13, Y15
+	VADDPS    literal3f800000<>+0(SB), Y15, Y13
+	VMULPS    Y13, Y14, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS   literal3f3504f3<>+0(SB), Y13
+	VMULPS    32(DX), Y13, Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS   literal40800000<>+0(SB), Y12
+	VMINPS    Y13, Y12, Y11
+	VMULPS    Y15, Y15, Y13
+	VMULPS    literalb7910000<>+0(SB), Y11, Y12
+	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
+	VMULPS    Y11, Y11, Y12
+	VMULPS    Y12, Y10, Y9
+	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
+	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
+	VADDPS    Y10, Y9, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
+	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
+	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    Y11, Y10, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal42b20000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
+	VROUNDPS  $0x08, Y9, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y8, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y9
+	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3c088908<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3f000000<>+0(SB), Y9, Y8
+	VMULPS    Y10, Y10, Y9
+	VMULPS    Y8, Y9, Y7
+	VADDPS    Y7, Y10, Y8
+	VADDPS    literal3f800000<>+0(SB), Y8, Y7
+	VCVTPS2DQ Y12, Y10
+	VPSRAD    $0x01, Y10, Y9
+	VPSUBD    Y9, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y9, Y7, Y9
+	VMULPS    Y10, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y8, Y12, Y7
+	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
+	VANDPS    literal80000000<>+0(SB), Y15, Y7
+	VORPS     Y7, Y8, Y12
+	VMULPS    Y15, Y13, Y7
+	VADDPS    Y15, Y7, Y13
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
+	VBLENDVPS Y7, Y12, Y13, Y15
+	VADDPS    literal3f800000<>+0(SB), Y15, Y13
+	VMULPS    Y13, Y14, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·geluApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS   literal3f3504f3<>+0(SB), Y13
+	VMULPS    (DX), Y13, Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS   literal40800000<>+0(SB), Y12
+	VMINPS    Y13, Y12, Y11
+	VMULPS    Y15, Y15, Y13
+	VMULPS    literalb7910000<>+0(SB), Y11, Y12
+	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
+	VMULPS    Y11, Y11, Y12
+	VMULPS    Y12, Y10, Y9
+	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
+	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
+	VADDPS    Y10, Y9, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
+	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
+	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    Y11, Y10, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal42b20000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
+	VROUNDPS  $0x08, Y9, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y8, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y9
+	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3c088908<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3f000000<>+0(SB), Y9, Y8
+	VMULPS    Y10, Y10, Y9
+	VMULPS    Y8, Y9, Y7
+	VADDPS    Y7, Y10, Y8
+	VADDPS    literal3f800000<>+0(SB), Y8, Y7
+	VCVTPS2DQ Y12, Y10
+	VPSRAD    $0x01, Y10, Y9
+	VPSUBD    Y9, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y9, Y7, Y9
+	VMULPS    Y10, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y8, Y12, Y7
+	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
+	VANDPS    literal80000000<>+0(SB), Y15, Y7
+	VORPS     Y7, Y8, Y12
+	VMULPS    Y15, Y13, Y7
+	VADDPS    Y15, Y7, Y13
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
+	VBLENDVPS Y7, Y12, Y13, Y15
+	VADDPS    literal3f800000<>+0(SB), Y15, Y13
+	VMULPS    Y13, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS   literal3f3504f3<>+0(SB), Y13
+	VMULPS    32(DX), Y13, Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS   literal40800000<>+0(SB), Y12
+	VMINPS    Y13, Y12, Y11
+	VMULPS    Y15, Y15, Y13
+	VMULPS    literalb7910000<>+0(SB), Y11, Y12
+	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
+	VMULPS    Y11, Y11, Y12
+	VMULPS    Y12, Y10, Y9
+	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
+	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
+	VADDPS    Y10, Y9, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
+	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
+	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
+	VMULPS    Y13, Y9, Y10
+	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
+	VMULPS    Y11, Y12, Y10
+	VSUBPS    Y11, Y10, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal42b20000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
+	VROUNDPS  $0x08, Y9, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y8, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y9
+	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3c088908<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
+	VMULPS    Y8, Y10, Y9
+	VADDPS    literal3f000000<>+0(SB), Y9, Y8
+	VMULPS    Y10, Y10, Y9
+	VMULPS    Y8, Y9, Y7
+	VADDPS    Y7, Y10, Y8
+	VADDPS    literal3f800000<>+0(SB), Y8, Y7
+	VCVTPS2DQ Y12, Y10
+	VPSRAD    $0x01, Y10, Y9
+	VPSUBD    Y9, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y9, Y7, Y9
+	VMULPS    Y10, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y8, Y12, Y7
+	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
+	VANDPS    literal80000000<>+0(SB), Y15, Y7
+	VORPS     Y7, Y8, Y12
+	VMULPS    Y15, Y13, Y7
+	VADDPS    Y15, Y7, Y13
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
+	VBLENDVPS Y7, Y12, Y13, Y15
+	VADDPS    literal3f800000<>+0(SB), Y15, Y13
+	VMULPS    Y13, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   literal3f3504f3<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS   literal40800000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    literalb7910000<>+0(SB), Y12, Y13
+	VADDPS    literal39c8e7d9<>+0(SB), Y13, Y11
+	VMULPS    Y12, Y12, Y13
+	VMULPS    Y13, Y11, Y10
+	VMULPS    literalbb7e8a1c<>+0(SB), Y12, Y13
+	VADDPS    literal3cc6b1a1<>+0(SB), Y13, Y11
+	VADDPS    Y11, Y10, Y13
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    literal3ddaae5c<>+0(SB), Y11, Y13
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    literal3f228550<>+0(SB), Y11, Y13
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    literal3e03ce86<>+0(SB), Y11, Y13
+	VMULPS    literalba1c7000<>+0(SB), Y15, Y11
+	VADDPS    literal3ba38d2c<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VSUBPS    literal3cdb48d9<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VADDPS    literal3de70e22<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VSUBPS    literal3ec09380<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VADDPS    literal3e0375d4<>+0(SB), Y11, Y15
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    Y12, Y11, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y11
+	VMAXPS    Y13, Y11, Y10
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y10, Y13, Y11
+	VMULPS    literal3fb8aa3b<>+0(SB), Y11, Y10
+	VROUNDPS  $0x08, Y10, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y11, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y9, Y11
+	VMULPS    literal39506967<>+0(SB), Y11, Y10
+	VADDPS    literal3ab743ce<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3c088908<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3d2aa9c1<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3e2aaaaa<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3f000000<>+0(SB), Y10, Y9
+	VMULPS    Y11, Y11, Y10
+	VMULPS    Y9, Y10, Y8
+	VADDPS    Y8, Y11, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y8
+	VCVTPS2DQ Y13, Y11
+	VPSRAD    $0x01, Y11, Y10
+	VPSUBD    Y10, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VMULPS    Y10, Y8, Y10
+	VMULPS    Y11, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y13
+	VSUBPS    Y9, Y13, Y8
+	VANDPS    literal7fffffff<>+0(SB), Y8, Y9
+	VANDPS    literal80000000<>+0(SB), Y14, Y8
+	VORPS     Y8, Y9, Y13
+	VMULPS    Y14, Y15, Y8
+	VADDPS    Y14, Y8, Y15
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, Y13, Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y13
+	VMAXPS    Y15, Y13, Y12
+	VMOVUPS   literal7f7fffff<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3ecc422a<>+0(SB), Y15, Y12
+	VMOVUPS   (DX), Y15
+	VMULPS    (DX), Y15, Y13
+	VMULPS    literalbf000000<>+0(SB), Y13, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y15, Y13, Y8
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y8, Y15, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y8
+	VROUNDPS  $0x08, Y8, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y8
+	VSUBPS    Y8, Y13, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y8
+	VSUBPS    Y8, Y9, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y8
+	VADDPS    literal3ab743ce<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3c088908<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3d2aa9c1<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3e2aaaaa<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3f000000<>+0(SB), Y8, Y9
+	VMULPS    Y13, Y13, Y8
+	VMULPS    Y9, Y8, Y10
+	VADDPS    Y10, Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y10
+	VCVTPS2DQ Y15, Y13
+	VPSRAD    $0x01, Y13, Y8
+	VPSUBD    Y8, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD    $0x17, Y8, Y8
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y8, Y10, Y8
+	VMULPS    Y13, Y8, Y9
+	VMULPS    Y9, Y12, Y15
+	VADDPS    Y15, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   literal3f3504f3<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS   literal40800000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    literalb7910000<>+0(SB), Y12, Y13
+	VADDPS    literal39c8e7d9<>+0(SB), Y13, Y11
+	VMULPS    Y12, Y12, Y13
+	VMULPS    Y13, Y11, Y10
+	VMULPS    literalbb7e8a1c<>+0(SB), Y12, Y13
+	VADDPS    literal3cc6b1a1<>+0(SB), Y13, Y11
+	VADDPS    Y11, Y10, Y13
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    literal3ddaae5c<>+0(SB), Y11, Y13
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    literal3f228550<>+0(SB), Y11, Y13
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    literal3e03ce86<>+0(SB), Y11, Y13
+	VMULPS    literalba1c7000<>+0(SB), Y15, Y11
+	VADDPS    literal3ba38d2c<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VSUBPS    literal3cdb48d9<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VADDPS    literal3de70e22<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VSUBPS    literal3ec09380<>+0(SB), Y11, Y10
+	VMULPS    Y15, Y10, Y11
+	VADDPS    literal3e0375d4<>+0(SB), Y11, Y15
+	VMULPS    Y12, Y13, Y11
+	VSUBPS    Y12, Y11, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y11
+	VMAXPS    Y13, Y11, Y10
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y10, Y13, Y11
+	VMULPS    literal3fb8aa3b<>+0(SB), Y11, Y10
+	VROUNDPS  $0x08, Y10, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y11, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y9, Y11
+	VMULPS    literal39506967<>+0(SB), Y11, Y10
+	VADDPS    literal3ab743ce<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3c088908<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3d2aa9c1<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3e2aaaaa<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y11, Y10
+	VADDPS    literal3f000000<>+0(SB), Y10, Y9
+	VMULPS    Y11, Y11, Y10
+	VMULPS    Y9, Y10, Y8
+	VADDPS    Y8, Y11, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y8
+	VCVTPS2DQ Y13, Y11
+	VPSRAD    $0x01, Y11, Y10
+	VPSUBD    Y10, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VMULPS    Y10, Y8, Y10
+	VMULPS    Y11, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y13
+	VSUBPS    Y9, Y13, Y8
+	VANDPS    literal7fffffff<>+0(SB), Y8, Y9
+	VANDPS    literal80000000<>+0(SB), Y14, Y8
+	VORPS     Y8, Y9, Y13
+	VMULPS    Y14, Y15, Y8
+	VADDPS    Y14, Y8, Y15
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, Y13, Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalff7fffff<>+0(SB), Y13
+	VMAXPS    Y15, Y13, Y12
+	VMOVUPS   literal7f7fffff<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3ecc422a<>+0(SB), Y15, Y12
+	VMOVUPS   32(DX), Y15
+	VMULPS    32(DX), Y15, Y13
+	VMULPS    literalbf000000<>+0(SB), Y13, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y15, Y13, Y8
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y8, Y15, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y8
+	VROUNDPS  $0x08, Y8, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y8
+	VSUBPS    Y8, Y13, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y8
+	VSUBPS    Y8, Y9, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y8
+	VADDPS    literal3ab743ce<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3c088908<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3d2aa9c1<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3e2aaaaa<>+0(SB), Y8, Y9
+	VMULPS    Y9, Y13, Y8
+	VADDPS    literal3f000000<>+0(SB), Y8, Y9
+	VMULPS    Y13, Y13, Y8
+	VMULPS    Y9, Y8, Y10
+	VADDPS    Y10, Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y10
+	VCVTPS2DQ Y15, Y13
+	VPSRAD    $0x01, Y13, Y8
+	VPSUBD    Y8, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD    $0x17, Y8, Y8
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y8, Y10, Y8
+	VMULPS    Y13, Y8, Y9
+	VMULPS    Y9, Y12, Y15
+	VADDPS    Y15, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluTanhPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·geluTanhPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalc2c80000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42c80000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMOVUPS   (DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y12
+	VMULPS    literal3d922279<>+0(SB), Y15, Y14
+	VMULPS    Y15, Y14, Y13
+	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
+	VMULPS    Y14, Y15, Y13
+	VXORPS    literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y11, Y15, Y10
+	VADDPS    Y10, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y10, Y15
+	VMULPS    Y13, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y14, Y11, Y10
+	VMULPS    Y10, Y12, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalc2c80000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42c80000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMOVUPS   32(DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y12
+	VMULPS    literal3d922279<>+0(SB), Y15, Y14
+	VMULPS    Y15, Y14, Y13
+	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
+	VMULPS    Y14, Y15, Y13
+	VXORPS    literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y11, Y15, Y10
+	VADDPS    Y10, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y10, Y15
+	VMULPS    Y13, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y14, Y11, Y10
+	VMULPS    Y10, Y12, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluTanhApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·geluTanhApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalc2c80000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42c80000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMOVUPS   (DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y12
+	VMULPS    literal3d922279<>+0(SB), Y15, Y14
+	VMULPS    Y15, Y14, Y13
+	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
+	VMULPS    Y14, Y15, Y13
+	VXORPS    literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y11, Y15, Y10
+	VADDPS    Y10, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y10, Y15
+	VMULPS    Y13, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y14, Y11, Y10
+	VMULPS    Y10, Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalc2c80000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42c80000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMOVUPS   32(DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y12
+	VMULPS    literal3d922279<>+0(SB), Y15, Y14
+	VMULPS    Y15, Y14, Y13
+	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
+	VMULPS    Y14, Y15, Y13
+	VXORPS    literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y11, Y15, Y10
+	VADDPS    Y10, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y10, Y15
+	VMULPS    Y13, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y14, Y11, Y10
+	VMULPS    Y10, Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func geluTanhSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·geluTanhSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalc2c80000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42c80000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3d922279<>+0(SB), Y15, Y13
+	VMULPS    Y15, Y13, Y14
+	VADDPS    literal3fcc422a<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y15, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y14, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y14, Y14, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y12
+	VPSUBD    Y12, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y13
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y13, Y11, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y13
+	VSUBPS    Y10, Y13, Y11
+	VMULPS    Y15, Y11, Y13
+	VMULPS    literal3e5b33b6<>+0(SB), Y15, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3fcc422a<>+0(SB), Y12, Y15
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VMULPS    Y15, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalc2c80000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42c80000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3d922279<>+0(SB), Y15, Y13
+	VMULPS    Y15, Y13, Y14
+	VADDPS    literal3fcc422a<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y15, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y14, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y14, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y14, Y14, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y12
+	VPSUBD    Y12, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y13
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VDIVPS    Y13, Y11, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y13
+	VSUBPS    Y10, Y13, Y11
+	VMULPS    Y15, Y11, Y13
+	VMULPS    literal3e5b33b6<>+0(SB), Y15, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3fcc422a<>+0(SB), Y12, Y15
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VMULPS    Y15, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanhPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·tanhPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal41200000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y12, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y13, Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y13, Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y10
+	VPSUBD    Y10, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y13, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VADDPS    Y14, Y11, Y15
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VDIVPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal41200000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y12, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y13, Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y13, Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y10
+	VPSUBD    Y10, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y13, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VADDPS    Y14, Y11, Y15
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VDIVPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanhApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·tanhApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal41200000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y12, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y13, Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y13, Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y10
+	VPSUBD    Y10, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y13, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VADDPS    Y14, Y11, Y15
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VDIVPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal41200000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y12, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y13, Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y13, Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y10
+	VPSUBD    Y10, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y13, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VADDPS    Y14, Y11, Y15
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VDIVPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanhSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·tanhSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal41200000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y12, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y13, Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y13, Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y10
+	VPSUBD    Y10, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y13, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VADDPS    Y14, Y11, Y15
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VDIVPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y11
+	VMULPS    Y11, Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y15, Y11, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal41200000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y14, Y13, Y15
+	VMOVUPS   literal42b00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS  $0x08, Y15, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y12, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y13, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y13, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y13, Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y15
+	VPSUBD    Y15, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y13, Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y14, Y13
+	VPSRAD    $0x01, Y13, Y10
+	VPSUBD    Y10, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y13, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VADDPS    Y14, Y11, Y15
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VDIVPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y11
+	VMULPS    Y11, Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y15, Y11, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func erfPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·erfPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal40800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   (DX), Y14
+	VMULPS    (DX), Y14, Y15
+	VMULPS    literalb7910000<>+0(SB), Y13, Y14
+	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y14, Y12, Y11
+	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
+	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y11, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
+	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
+	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    Y13, Y12, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y12
+	VMAXPS    Y14, Y12, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y11, Y14, Y12
+	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
+	VROUNDPS  $0x08, Y11, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y12, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y10, Y12
+	VMULPS    literal39506967<>+0(SB), Y12, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y10
+	VMULPS    Y12, Y12, Y11
+	VMULPS    Y10, Y11, Y9
+	VADDPS    Y9, Y12, Y10
+	VADDPS    literal3f800000<>+0(SB), Y10, Y9
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y11
+	VPSUBD    Y11, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y11, Y9, Y11
+	VMULPS    Y12, Y11, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VSUBPS    Y10, Y14, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
+	VMOVUPS   (DX), Y9
+	VANDPS    literal80000000<>+0(SB), Y9, Y14
+	VORPS     Y14, Y10, Y9
+	VMULPS    (DX), Y15, Y14
+	VADDPS    (DX), Y14, Y15
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
+	VBLENDVPS Y14, Y9, Y15, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal40800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   32(DX), Y14
+	VMULPS    32(DX), Y14, Y15
+	VMULPS    literalb7910000<>+0(SB), Y13, Y14
+	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y14, Y12, Y11
+	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
+	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y11, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
+	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
+	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    Y13, Y12, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y12
+	VMAXPS    Y14, Y12, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y11, Y14, Y12
+	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
+	VROUNDPS  $0x08, Y11, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y12, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y10, Y12
+	VMULPS    literal39506967<>+0(SB), Y12, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y10
+	VMULPS    Y12, Y12, Y11
+	VMULPS    Y10, Y11, Y9
+	VADDPS    Y9, Y12, Y10
+	VADDPS    literal3f800000<>+0(SB), Y10, Y9
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y11
+	VPSUBD    Y11, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y11, Y9, Y11
+	VMULPS    Y12, Y11, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VSUBPS    Y10, Y14, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
+	VMOVUPS   32(DX), Y9
+	VANDPS    literal80000000<>+0(SB), Y9, Y14
+	VORPS     Y14, Y10, Y9
+	VMULPS    32(DX), Y15, Y14
+	VADDPS    32(DX), Y14, Y15
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
+	VBLENDVPS Y14, Y9, Y15, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func erfApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·erfApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal40800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   (DX), Y14
+	VMULPS    (DX), Y14, Y15
+	VMULPS    literalb7910000<>+0(SB), Y13, Y14
+	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y14, Y12, Y11
+	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
+	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y11, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
+	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
+	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    Y13, Y12, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y12
+	VMAXPS    Y14, Y12, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y11, Y14, Y12
+	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
+	VROUNDPS  $0x08, Y11, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y12, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y10, Y12
+	VMULPS    literal39506967<>+0(SB), Y12, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y10
+	VMULPS    Y12, Y12, Y11
+	VMULPS    Y10, Y11, Y9
+	VADDPS    Y9, Y12, Y10
+	VADDPS    literal3f800000<>+0(SB), Y10, Y9
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y11
+	VPSUBD    Y11, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y11, Y9, Y11
+	VMULPS    Y12, Y11, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VSUBPS    Y10, Y14, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
+	VMOVUPS   (DX), Y9
+	VANDPS    literal80000000<>+0(SB), Y9, Y14
+	VORPS     Y14, Y10, Y9
+	VMULPS    (DX), Y15, Y14
+	VADDPS    (DX), Y14, Y15
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
+	VBLENDVPS Y14, Y9, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal40800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   32(DX), Y14
+	VMULPS    32(DX), Y14, Y15
+	VMULPS    literalb7910000<>+0(SB), Y13, Y14
+	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y14, Y12, Y11
+	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
+	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y11, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
+	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
+	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y11, Y12
+	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
+	VMULPS    Y13, Y14, Y12
+	VSUBPS    Y13, Y12, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y12
+	VMAXPS    Y14, Y12, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y11, Y14, Y12
+	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
+	VROUNDPS  $0x08, Y11, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y12, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
+	VSUBPS    Y11, Y10, Y12
+	VMULPS    literal39506967<>+0(SB), Y12, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y12, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y10
+	VMULPS    Y12, Y12, Y11
+	VMULPS    Y10, Y11, Y9
+	VADDPS    Y9, Y12, Y10
+	VADDPS    literal3f800000<>+0(SB), Y10, Y9
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y11
+	VPSUBD    Y11, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y11, Y9, Y11
+	VMULPS    Y12, Y11, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y14
+	VSUBPS    Y10, Y14, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
+	VMOVUPS   32(DX), Y9
+	VANDPS    literal80000000<>+0(SB), Y9, Y14
+	VORPS     Y14, Y10, Y9
+	VMULPS    32(DX), Y15, Y14
+	VADDPS    32(DX), Y14, Y15
+	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
+	VBLENDVPS Y14, Y9, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func erfSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·erfSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMULPS    (DX), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f906ebb<>+0(SB), Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMULPS    32(DX), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f906ebb<>+0(SB), Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softplusPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softplusPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   (DX), Y14
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y12, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y15, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y10, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y10
+	VORPS     literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD    $0x17, Y12, Y10
+	VPADDD    literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS Y10, Y10
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, Y9, Y15, Y10
+	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS Y7, Y10, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
+	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3def251a<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS    Y12, Y9, Y10
+	VMULPS    Y15, Y10, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
+	VADDPS    Y15, Y7, Y10
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VSUBPS    Y15, Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y15, Y8
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y15, Y9, Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, Y12, Y10, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y15, Y10
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y8, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y10, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS    Y10, Y11, Y15
+	VDIVPS    Y14, Y15, Y10
+	VADDPS    Y10, Y8, Y14
+	VADDPS    Y14, Y13, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   32(DX), Y14
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y12, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y15, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y10, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y10
+	VORPS     literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD    $0x17, Y12, Y10
+	VPADDD    literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS Y10, Y10
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, Y9, Y15, Y10
+	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS Y7, Y10, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
+	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3def251a<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS    Y12, Y9, Y10
+	VMULPS    Y15, Y10, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
+	VADDPS    Y15, Y7, Y10
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VSUBPS    Y15, Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y15, Y8
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y15, Y9, Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, Y12, Y10, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y15, Y10
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y8, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y10, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS    Y10, Y11, Y15
+	VDIVPS    Y14, Y15, Y10
+	VADDPS    Y10, Y8, Y14
+	VADDPS    Y14, Y13, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softplusApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softplusApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   (DX), Y14
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y12, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y15, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y10, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y10
+	VORPS     literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD    $0x17, Y12, Y10
+	VPADDD    literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS Y10, Y10
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, Y9, Y15, Y10
+	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS Y7, Y10, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
+	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3def251a<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS    Y12, Y9, Y10
+	VMULPS    Y15, Y10, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
+	VADDPS    Y15, Y7, Y10
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VSUBPS    Y15, Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y15, Y8
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y15, Y9, Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, Y12, Y10, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y15, Y10
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y8, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y10, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS    Y10, Y11, Y15
+	VDIVPS    Y14, Y15, Y10
+	VADDPS    Y10, Y8, Y14
+	VADDPS    Y14, Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   32(DX), Y14
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y12, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y10, Y12
+	VMULPS    Y15, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y10, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y10
+	VORPS     literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD    $0x17, Y12, Y10
+	VPADDD    literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS Y10, Y10
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, Y9, Y15, Y10
+	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS Y7, Y10, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
+	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3def251a<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
+	VMULPS    Y15, Y9, Y10
+	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS    Y12, Y9, Y10
+	VMULPS    Y15, Y10, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
+	VADDPS    Y15, Y7, Y10
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VSUBPS    Y15, Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y15, Y8
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y15, Y9, Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, Y12, Y10, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y15, Y10
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y8, Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y10, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS    Y10, Y11, Y15
+	VDIVPS    Y14, Y15, Y10
+	VADDPS    Y10, Y8, Y14
+	VADDPS    Y14, Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softplusSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softplusSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VXORPS    literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y14, Y15, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y15
+	VPSRAD    $0x01, Y15, Y13
+	VPSUBD    Y13, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y15, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y14, Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func mishPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·mishPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal41a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y15
+	VPSUBD    Y15, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y14, Y15, Y12
+	VADDPS    literal40000000<>+0(SB), Y12, Y13
+	VMULPS    Y13, Y12, Y11
+	VMOVUPS   (DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y12
+	VMAXPS    Y13, Y12, Y15
+	VADDPS    literal40000000<>+0(SB), Y11, Y12
+	VDIVPS    Y12, Y11, Y13
+	VMULPS    Y13, Y15, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal41a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y15
+	VPSUBD    Y15, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y14, Y15, Y12
+	VADDPS    literal40000000<>+0(SB), Y12, Y13
+	VMULPS    Y13, Y12, Y11
+	VMOVUPS   32(DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y12
+	VMAXPS    Y13, Y12, Y15
+	VADDPS    literal40000000<>+0(SB), Y11, Y12
+	VDIVPS    Y12, Y11, Y13
+	VMULPS    Y13, Y15, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func mishApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·mishApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal41a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y15
+	VPSUBD    Y15, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y14, Y15, Y12
+	VADDPS    literal40000000<>+0(SB), Y12, Y13
+	VMULPS    Y13, Y12, Y11
+	VMOVUPS   (DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y12
+	VMAXPS    Y13, Y12, Y15
+	VADDPS    literal40000000<>+0(SB), Y11, Y12
+	VDIVPS    Y12, Y11, Y13
+	VMULPS    Y13, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal41a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y15
+	VPSUBD    Y15, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y14, Y15, Y12
+	VADDPS    literal40000000<>+0(SB), Y12, Y13
+	VMULPS    Y13, Y12, Y11
+	VMOVUPS   32(DX), Y13
+	VMOVUPS   literalff7fffff<>+0(SB), Y12
+	VMAXPS    Y13, Y12, Y15
+	VADDPS    literal40000000<>+0(SB), Y11, Y12
+	VDIVPS    Y12, Y11, Y13
+	VMULPS    Y13, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func mishSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·mishSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalc2dc0000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal41a00000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y15, Y13, Y14
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y12
+	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y14
+	VROUNDPS  $0x08, Y14, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y12, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y11, Y12
+	VMULPS    literal39506967<>+0(SB), Y12, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y11
+	VMULPS    Y12, Y12, Y14
+	VMULPS    Y11, Y14, Y10
+	VADDPS    Y10, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y13, Y12
+	VPSRAD    $0x01, Y12, Y14
+	VPSUBD    Y14, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y14, Y10, Y14
+	VMULPS    Y12, Y14, Y11
+	VADDPS    literal40000000<>+0(SB), Y11, Y13
+	VMULPS    Y13, Y11, Y10
+	VADDPS    literal40000000<>+0(SB), Y10, Y13
+	VDIVPS    Y13, Y10, Y14
+	VMULPS    literal40800000<>+0(SB), Y15, Y10
+	VDIVPS    Y13, Y11, Y15
+	VMULPS    Y15, Y10, Y12
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VDIVPS    Y13, Y15, Y11
+	VMULPS    Y11, Y12, Y13
+	VADDPS    Y13, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalc2dc0000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal41a00000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y15, Y13, Y14
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y12
+	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y14
+	VROUNDPS  $0x08, Y14, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y12, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y11, Y12
+	VMULPS    literal39506967<>+0(SB), Y12, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y12, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y11
+	VMULPS    Y12, Y12, Y14
+	VMULPS    Y11, Y14, Y10
+	VADDPS    Y10, Y12, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ Y13, Y12
+	VPSRAD    $0x01, Y12, Y14
+	VPSUBD    Y14, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y14, Y10, Y14
+	VMULPS    Y12, Y14, Y11
+	VADDPS    literal40000000<>+0(SB), Y11, Y13
+	VMULPS    Y13, Y11, Y10
+	VADDPS    literal40000000<>+0(SB), Y10, Y13
+	VDIVPS    Y13, Y10, Y14
+	VMULPS    literal40800000<>+0(SB), Y15, Y10
+	VDIVPS    Y13, Y11, Y15
+	VMULPS    Y15, Y10, Y12
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VDIVPS    Y13, Y15, Y11
+	VMULPS    Y11, Y12, Y13
+	VADDPS    Y13, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func eluPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·eluPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Y6, Y15
+	VMOVUPS   (DX), Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y12, Y13, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y12
+	VMINPS    Y14, Y12, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS  $0x08, Y14, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y11
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y11, Y14, Y10
+	VADDPS    Y10, Y13, Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y14
+	VPSUBD    Y14, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y14, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y9
+	VPSUBD    Y9, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y13, Y9, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y10, Y14
+	VMULPS    Y14, Y5, Y12
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y15, Y12, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMULPS    32(DX), Y6, Y15
+	VMOVUPS   32(DX), Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y12, Y13, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y12
+	VMINPS    Y14, Y12, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS  $0x08, Y14, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y11
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y11, Y14, Y10
+	VADDPS    Y10, Y13, Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y14
+	VPSUBD    Y14, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y14, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y9
+	VPSUBD    Y9, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y13, Y9, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y10, Y14
+	VMULPS    Y14, Y5, Y12
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y15, Y12, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func eluApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·eluApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Y6, Y15
+	VMOVUPS   (DX), Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y12, Y13, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y12
+	VMINPS    Y14, Y12, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS  $0x08, Y14, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y11
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y11, Y14, Y10
+	VADDPS    Y10, Y13, Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y14
+	VPSUBD    Y14, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y14, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y9
+	VPSUBD    Y9, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y13, Y9, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y10, Y14
+	VMULPS    Y14, Y5, Y12
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y15, Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMULPS    32(DX), Y6, Y15
+	VMOVUPS   32(DX), Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y12
+	VMOVUPS   literalc2d00000<>+0(SB), Y13
+	VMAXPS    Y12, Y13, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y12
+	VMINPS    Y14, Y12, Y13
+	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS  $0x08, Y14, Y12
+	VMULPS    literal3f318000<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y13, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
+	VSUBPS    Y14, Y11, Y13
+	VMULPS    literal39506967<>+0(SB), Y13, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
+	VMULPS    Y11, Y13, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y11
+	VMULPS    Y13, Y13, Y14
+	VMULPS    Y11, Y14, Y10
+	VADDPS    Y10, Y13, Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y14
+	VPSUBD    Y14, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y14, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y12, Y13
+	VPSRAD    $0x01, Y13, Y9
+	VPSUBD    Y9, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y13, Y9, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
+	VADDPS    Y12, Y10, Y14
+	VMULPS    Y14, Y5, Y12
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y15, Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func eluSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·eluSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y15
+	VPSUBD    Y15, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y14, Y15, Y12
+	VMULPS    Y12, Y5, Y13
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y6, Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y13, Y14, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y14, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y12
+	VMULPS    Y14, Y14, Y15
+	VMULPS    Y12, Y15, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y13, Y14
+	VPSRAD    $0x01, Y14, Y15
+	VPSUBD    Y15, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y14, Y15, Y12
+	VMULPS    Y12, Y5, Y13
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y6, Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func celuPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·celuPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Y6, Y15
+	VMOVUPS   literal42a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y12
+	VMULPS    Y15, Y15, Y14
+	VMULPS    Y12, Y14, Y11
+	VADDPS    Y11, Y15, Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y14
+	VPSUBD    Y14, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y14, Y12, Y14
+	VMULPS    Y15, Y14, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y10
+	VPSUBD    Y10, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y15, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    Y13, Y11, Y14
+	VMULPS    Y14, Y5, Y13
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, (DX), Y13, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMULPS    32(DX), Y6, Y15
+	VMOVUPS   literal42a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y12
+	VMULPS    Y15, Y15, Y14
+	VMULPS    Y12, Y14, Y11
+	VADDPS    Y11, Y15, Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y14
+	VPSUBD    Y14, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y14, Y12, Y14
+	VMULPS    Y15, Y14, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y10
+	VPSUBD    Y10, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y15, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    Y13, Y11, Y14
+	VMULPS    Y14, Y5, Y13
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, 32(DX), Y13, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func celuApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·celuApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS    (DX), Y6, Y15
+	VMOVUPS   literal42a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y12
+	VMULPS    Y15, Y15, Y14
+	VMULPS    Y12, Y14, Y11
+	VADDPS    Y11, Y15, Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y14
+	VPSUBD    Y14, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y14, Y12, Y14
+	VMULPS    Y15, Y14, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y10
+	VPSUBD    Y10, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y15, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    Y13, Y11, Y14
+	VMULPS    Y14, Y5, Y13
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, (DX), Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMULPS    32(DX), Y6, Y15
+	VMOVUPS   literal42a00000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y14
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y14, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
+	VSUBPS    Y14, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y14
+	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3c088908<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
+	VMULPS    Y12, Y15, Y14
+	VADDPS    literal3f000000<>+0(SB), Y14, Y12
+	VMULPS    Y15, Y15, Y14
+	VMULPS    Y12, Y14, Y11
+	VADDPS    Y11, Y15, Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y14
+	VPSUBD    Y14, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y14, Y12, Y14
+	VMULPS    Y15, Y14, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y10
+	VPSUBD    Y10, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y10, Y12, Y10
+	VMULPS    Y15, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    Y13, Y11, Y14
+	VMULPS    Y14, Y5, Y13
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, 32(DX), Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func celuSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·celuSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 96(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMULPS    (DX), Y5, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, literal3f800000<>+0(SB), Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMULPS    32(DX), Y5, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, literal3f800000<>+0(SB), Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func thresholdedPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·thresholdedPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, (DX), Y14, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, 32(DX), Y14, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func thresholdedApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·thresholdedApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, (DX), Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, 32(DX), Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func thresholdedSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·thresholdedSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, literal3f800000<>+0(SB), Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, literal3f800000<>+0(SB), Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func shrunkPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·shrunkPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VSUBPS    Y6, Y15, Y14
+	VXORPS    literal80000000<>+0(SB), Y5, Y15
+	VADDPS    (DX), Y6, Y13
+	VMOVUPS   (DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y11
+	VCMPPS    $0x11, Y15, Y12, Y9
+	VBLENDVPS Y9, Y13, Y11, Y10
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x1e, Y5, Y13, Y15
+	VBLENDVPS Y15, Y14, Y10, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VSUBPS    Y6, Y15, Y14
+	VXORPS    literal80000000<>+0(SB), Y5, Y15
+	VADDPS    32(DX), Y6, Y13
+	VMOVUPS   32(DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y11
+	VCMPPS    $0x11, Y15, Y12, Y9
+	VBLENDVPS Y9, Y13, Y11, Y10
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x1e, Y5, Y13, Y15
+	VBLENDVPS Y15, Y14, Y10, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func shrunkApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·shrunkApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 92(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VSUBPS    Y6, Y15, Y14
+	VXORPS    literal80000000<>+0(SB), Y5, Y15
+	VADDPS    (DX), Y6, Y13
+	VMOVUPS   (DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y11
+	VCMPPS    $0x11, Y15, Y12, Y9
+	VBLENDVPS Y9, Y13, Y11, Y10
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x1e, Y5, Y13, Y15
+	VBLENDVPS Y15, Y14, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VSUBPS    Y6, Y15, Y14
+	VXORPS    literal80000000<>+0(SB), Y5, Y15
+	VADDPS    32(DX), Y6, Y13
+	VMOVUPS   32(DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y11
+	VCMPPS    $0x11, Y15, Y12, Y9
+	VBLENDVPS Y9, Y13, Y11, Y10
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x1e, Y5, Y13, Y15
+	VBLENDVPS Y15, Y14, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func shrunkSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·shrunkSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VXORPS    literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS   (DX), Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, Y15, Y14, Y11
+	VBLENDVPS Y11, literal3f800000<>+0(SB), Y13, Y12
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, literal3f800000<>+0(SB), Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VXORPS    literal80000000<>+0(SB), Y5, Y15
+	VMOVUPS   32(DX), Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, Y15, Y14, Y11
+	VBLENDVPS Y11, literal3f800000<>+0(SB), Y13, Y12
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x1e, Y5, Y15, Y13
+	VBLENDVPS Y13, literal3f800000<>+0(SB), Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softsignPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softsignPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMOVUPS literal7f7fffff<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y15
+	VMOVUPS (DX), Y13
+	VANDPS  literal7fffffff<>+0(SB), Y13, Y14
+	VMOVUPS literal7f7fffff<>+0(SB), Y13
+	VMINPS  Y14, Y13, Y12
+	VADDPS  literal3f800000<>+0(SB), Y12, Y14
+	VDIVPS  Y14, Y15, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMOVUPS literal7f7fffff<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y15
+	VMOVUPS 32(DX), Y13
+	VANDPS  literal7fffffff<>+0(SB), Y13, Y14
+	VMOVUPS literal7f7fffff<>+0(SB), Y13
+	VMINPS  Y14, Y13, Y12
+	VADDPS  literal3f800000<>+0(SB), Y12, Y14
+	VDIVPS  Y14, Y15, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softsignApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softsignApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMOVUPS literal7f7fffff<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y15
+	VMOVUPS (DX), Y13
+	VANDPS  literal7fffffff<>+0(SB), Y13, Y14
+	VMOVUPS literal7f7fffff<>+0(SB), Y13
+	VMINPS  Y14, Y13, Y12
+	VADDPS  literal3f800000<>+0(SB), Y12, Y14
+	VDIVPS  Y14, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMOVUPS literalff7fffff<>+0(SB), Y14
+	VMAXPS  Y15, Y14, Y13
+	VMOVUPS literal7f7fffff<>+0(SB), Y14
+	VMINPS  Y13, Y14, Y15
+	VMOVUPS 32(DX), Y13
+	VANDPS  literal7fffffff<>+0(SB), Y13, Y14
+	VMOVUPS literal7f7fffff<>+0(SB), Y13
+	VMINPS  Y14, Y13, Y12
+	VADDPS  literal3f800000<>+0(SB), Y12, Y14
+	VDIVPS  Y14, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func softsignSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·softsignSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS (DX), Y15
+	VANDPS  literal7fffffff<>+0(SB), Y15, Y14
+	VADDPS  literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VDIVPS  Y15, Y14, Y13
+	VMULPS  Y13, Y13, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VANDPS  literal7fffffff<>+0(SB), Y15, Y14
+	VADDPS  literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VDIVPS  Y15, Y14, Y13
+	VMULPS  Y13, Y13, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func absPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·absPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VANDPS  literal7fffffff<>+0(SB), Y15, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VANDPS  literal7fffffff<>+0(SB), Y15, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func absApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·absApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VANDPS  literal7fffffff<>+0(SB), Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VANDPS  literal7fffffff<>+0(SB), Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func absSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·absSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS Y12, literalbf800000<>+0(SB), Y14, Y13
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literal3f800000<>+0(SB), Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal00000000<>+0(SB), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS Y12, literalbf800000<>+0(SB), Y14, Y13
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literal3f800000<>+0(SB), Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signumPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·signumPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS Y12, literalbf800000<>+0(SB), Y14, Y13
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literal3f800000<>+0(SB), Y13, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS Y12, literalbf800000<>+0(SB), Y14, Y13
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literal3f800000<>+0(SB), Y13, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signumApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·signumApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS Y12, literalbf800000<>+0(SB), Y14, Y13
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literal3f800000<>+0(SB), Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS Y12, literalbf800000<>+0(SB), Y14, Y13
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, literal3f800000<>+0(SB), Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func signumSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·signumSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal00000000<>+0(SB), Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal00000000<>+0(SB), Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func expPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·expPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y15
+	VPSUBD    Y15, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y12, Y15, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y15
+	VPSUBD    Y15, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y12, Y15, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func expApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·expApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y15
+	VPSUBD    Y15, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y12, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y15
+	VPSUBD    Y15, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y12, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func expSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·expSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y15
+	VPSUBD    Y15, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y12, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y14
+	VMINPS    Y13, Y14, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS  $0x08, Y13, Y14
+	VMULPS    literal3f318000<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y15, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
+	VSUBPS    Y13, Y12, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y15, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y15, Y15, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y15, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y14, Y12
+	VPSRAD    $0x01, Y12, Y15
+	VPSUBD    Y15, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VMULPS    Y15, Y11, Y15
+	VMULPS    Y12, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func logPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·logPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal4c000000<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VMOVUPS   (DX), Y15
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, Y14, Y13, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD    $0x17, Y12, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   (DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS    Y11, Y14, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y11, Y13, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y14, Y15, Y12
+	VMULPS    Y11, Y11, Y15
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
+	VMULPS    Y15, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VMULPS    literal3f000000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y15
+	VADDPS    Y15, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y12, Y15
+	VADDPS    Y15, Y13, Y12
+	VMOVUPS   (DX), Y15
+	VSQRTPS   Y15, Y13
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y15
+	VDIVPS    Y11, Y15, Y14
+	VMOVUPS   (DX), Y11
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y13, Y14, Y15
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, (DX), Y15, Y13
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, (DX), Y12, Y14
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
+	VBLENDVPS Y15, Y14, Y13, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   literal4c000000<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, Y14, Y13, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD    $0x17, Y12, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   32(DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS    Y11, Y14, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y11, Y13, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y14, Y15, Y12
+	VMULPS    Y11, Y11, Y15
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
+	VMULPS    Y15, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VMULPS    literal3f000000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y15
+	VADDPS    Y15, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y12, Y15
+	VADDPS    Y15, Y13, Y12
+	VMOVUPS   32(DX), Y15
+	VSQRTPS   Y15, Y13
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y15
+	VDIVPS    Y11, Y15, Y14
+	VMOVUPS   32(DX), Y11
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y13, Y14, Y15
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, 32(DX), Y15, Y13
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, 32(DX), Y12, Y14
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
+	VBLENDVPS Y15, Y14, Y13, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func logApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·logApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal4c000000<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VMOVUPS   (DX), Y15
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, Y14, Y13, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD    $0x17, Y12, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   (DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS    Y11, Y14, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y11, Y13, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y14, Y15, Y12
+	VMULPS    Y11, Y11, Y15
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
+	VMULPS    Y15, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VMULPS    literal3f000000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y15
+	VADDPS    Y15, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y12, Y15
+	VADDPS    Y15, Y13, Y12
+	VMOVUPS   (DX), Y15
+	VSQRTPS   Y15, Y13
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y15
+	VDIVPS    Y11, Y15, Y14
+	VMOVUPS   (DX), Y11
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y13, Y14, Y15
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, (DX), Y15, Y13
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, (DX), Y12, Y14
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
+	VBLENDVPS Y15, Y14, Y13, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   literal4c000000<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, Y14, Y13, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD    $0x17, Y12, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   32(DX), Y12
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS    Y11, Y14, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y11, Y13, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y14, Y15, Y12
+	VMULPS    Y11, Y11, Y15
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
+	VMULPS    Y13, Y11, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
+	VMULPS    Y15, Y11, Y14
+	VMULPS    Y13, Y14, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VMULPS    literal3f000000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y15
+	VADDPS    Y15, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y12, Y15
+	VADDPS    Y15, Y13, Y12
+	VMOVUPS   32(DX), Y15
+	VSQRTPS   Y15, Y13
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y15
+	VDIVPS    Y11, Y15, Y14
+	VMOVUPS   32(DX), Y11
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y13, Y14, Y15
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, 32(DX), Y15, Y13
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
+	VBLENDVPS Y11, 32(DX), Y12, Y14
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
+	VBLENDVPS Y15, Y14, Y13, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func logSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·logSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  (DX), Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  32(DX), Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sqrtPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sqrtPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VSQRTPS Y15, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VSQRTPS Y15, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sqrtApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sqrtApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VSQRTPS Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VSQRTPS Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sqrtSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sqrtSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS (DX), Y15
+	VSQRTPS Y15, Y14
+	VMOVUPS literal3f000000<>+0(SB), Y15
+	VDIVPS  Y14, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VSQRTPS Y15, Y14
+	VMOVUPS literal3f000000<>+0(SB), Y15
+	VDIVPS  Y14, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func squaredPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·squaredPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMULPS  (DX), Y15, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMULPS  32(DX), Y15, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func squaredApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·squaredApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMULPS  (DX), Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMULPS  32(DX), Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func squaredSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·squaredSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS (DX), Y15
+	VADDPS  (DX), Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VADDPS  32(DX), Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func powerPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·powerPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y14, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y13, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y11, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y10
+	VMULPS    Y11, Y11, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y11, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y11, Y12
+	VMULPS    literal3f318000<>+0(SB), Y10, Y13
+	VADDPS    Y13, Y12, Y10
+	VSQRTPS   Y14, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y11
+	VDIVPS    Y12, Y11, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y13, Y15, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y12, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y10, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y15, Y10
+	VMULPS    Y10, Y5, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y15, Y10, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y10, Y14
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y14
+	VMULPS    Y10, Y10, Y12
+	VMULPS    Y14, Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VADDPS    literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ Y15, Y10
+	VPSRAD    $0x01, Y10, Y12
+	VPSUBD    Y12, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y12, Y13, Y12
+	VMULPS    Y10, Y12, Y14
+	VMULPS    Y14, Y6, Y15
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y15, Y14, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y14, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y13, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y11, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y10
+	VMULPS    Y11, Y11, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y11, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y11, Y12
+	VMULPS    literal3f318000<>+0(SB), Y10, Y13
+	VADDPS    Y13, Y12, Y10
+	VSQRTPS   Y14, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y11
+	VDIVPS    Y12, Y11, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y13, Y15, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y12, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y10, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y15, Y10
+	VMULPS    Y10, Y5, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y15, Y10, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y10, Y14
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y14
+	VMULPS    Y10, Y10, Y12
+	VMULPS    Y14, Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VADDPS    literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ Y15, Y10
+	VPSRAD    $0x01, Y10, Y12
+	VPSUBD    Y12, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y12, Y13, Y12
+	VMULPS    Y10, Y12, Y14
+	VMULPS    Y14, Y6, Y15
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y15, Y14, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func powerApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·powerApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y14, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y13, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y11, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y10
+	VMULPS    Y11, Y11, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y11, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y11, Y12
+	VMULPS    literal3f318000<>+0(SB), Y10, Y13
+	VADDPS    Y13, Y12, Y10
+	VSQRTPS   Y14, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y11
+	VDIVPS    Y12, Y11, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y13, Y15, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y12, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y10, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y15, Y10
+	VMULPS    Y10, Y5, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y15, Y10, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y10, Y14
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y14
+	VMULPS    Y10, Y10, Y12
+	VMULPS    Y14, Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VADDPS    literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ Y15, Y10
+	VPSRAD    $0x01, Y10, Y12
+	VPSUBD    Y12, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y12, Y13, Y12
+	VMULPS    Y10, Y12, Y14
+	VMULPS    Y14, Y6, Y15
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y15, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y14, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y13, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y11, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y10
+	VMULPS    Y11, Y11, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y11, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y11, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y11, Y12
+	VMULPS    literal3f318000<>+0(SB), Y10, Y13
+	VADDPS    Y13, Y12, Y10
+	VSQRTPS   Y14, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y11
+	VDIVPS    Y12, Y11, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y13, Y15, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y12, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y14, Y10, Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y15, Y10
+	VMULPS    Y10, Y5, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y15, Y10, Y12
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y12, Y15, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
+	VROUNDPS  $0x08, Y12, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y10, Y14
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
+	VSUBPS    Y12, Y14, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y10, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y14
+	VMULPS    Y10, Y10, Y12
+	VMULPS    Y14, Y12, Y13
+	VADDPS    Y13, Y10, Y14
+	VADDPS    literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ Y15, Y10
+	VPSRAD    $0x01, Y10, Y12
+	VPSUBD    Y12, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y12, Y13, Y12
+	VMULPS    Y10, Y12, Y14
+	VMULPS    Y14, Y6, Y15
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y15, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func powerSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·powerSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R9
+	MOVQ         40(AX), R10
+
+pixel:
+	VSUBPS    literal3f800000<>+0(SB), Y5, Y15
+	VXORPS    literal80000000<>+0(SB), Y6, Y14
+	VMOVUPS   (DX), Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
+	VMULPS    literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y13, Y12, Y11
+	VANDPS    literal007fffff<>+0(SB), Y11, Y13
+	VORPS     literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD    $0x17, Y11, Y13
+	VPADDD    literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS Y13, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y11
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y11, Y9
+	VSUBPS    Y9, Y13, Y11
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y11, Y13
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y13, Y11, Y8
+	VMULPS    Y9, Y9, Y11
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y13
+	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3def251a<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
+	VMULPS    Y11, Y9, Y13
+	VMULPS    Y10, Y13, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y13
+	VMULPS    literal3f000000<>+0(SB), Y11, Y10
+	VSUBPS    Y10, Y13, Y11
+	VADDPS    Y11, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y11
+	VADDPS    Y11, Y10, Y8
+	VSQRTPS   Y12, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y11, Y13, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y12, Y10, Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y12, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y10, Y13, Y8
+	VMULPS    Y8, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y8
+	VMAXPS    Y13, Y8, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y8
+	VMULPS    literal3fb8aa3b<>+0(SB), Y8, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y8, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y10, Y8
+	VMULPS    literal39506967<>+0(SB), Y8, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y10
+	VMULPS    Y8, Y8, Y15
+	VMULPS    Y10, Y15, Y12
+	VADDPS    Y12, Y8, Y10
+	VADDPS    literal3f800000<>+0(SB), Y10, Y12
+	VCVTPS2DQ Y13, Y8
+	VPSRAD    $0x01, Y8, Y15
+	VPSUBD    Y15, Y8, Y8
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD    $0x17, Y8, Y8
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y8, Y15, Y10
+	VMULPS    Y10, Y14, Y13
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y13, Y10, Y12
+	VMULPS    Y12, Y5, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VSUBPS    literal3f800000<>+0(SB), Y5, Y15
+	VXORPS    literal80000000<>+0(SB), Y6, Y14
+	VMOVUPS   32(DX), Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
+	VMULPS    literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y13, Y12, Y11
+	VANDPS    literal007fffff<>+0(SB), Y11, Y13
+	VORPS     literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD    $0x17, Y11, Y13
+	VPADDD    literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS Y13, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y11
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y11, Y9
+	VSUBPS    Y9, Y13, Y11
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y11, Y13
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y13, Y11, Y8
+	VMULPS    Y9, Y9, Y11
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y13
+	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3def251a<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y9, Y13
+	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
+	VMULPS    Y11, Y9, Y13
+	VMULPS    Y10, Y13, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y13
+	VMULPS    literal3f000000<>+0(SB), Y11, Y10
+	VSUBPS    Y10, Y13, Y11
+	VADDPS    Y11, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y11
+	VADDPS    Y11, Y10, Y8
+	VSQRTPS   Y12, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y11, Y13, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y12, Y10, Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y12, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y10, Y13, Y8
+	VMULPS    Y8, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y8
+	VMAXPS    Y13, Y8, Y15
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y15, Y13, Y8
+	VMULPS    literal3fb8aa3b<>+0(SB), Y8, Y15
+	VROUNDPS  $0x08, Y15, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y8, Y10
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y10, Y8
+	VMULPS    literal39506967<>+0(SB), Y8, Y15
+	VADDPS    literal3ab743ce<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3c088908<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y8, Y15
+	VADDPS    literal3f000000<>+0(SB), Y15, Y10
+	VMULPS    Y8, Y8, Y15
+	VMULPS    Y10, Y15, Y12
+	VADDPS    Y12, Y8, Y10
+	VADDPS    literal3f800000<>+0(SB), Y10, Y12
+	VCVTPS2DQ Y13, Y8
+	VPSRAD    $0x01, Y8, Y15
+	VPSUBD    Y15, Y8, Y8
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD    $0x17, Y8, Y8
+	VMULPS    Y15, Y12, Y15
+	VMULPS    Y8, Y15, Y10
+	VMULPS    Y10, Y14, Y13
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS Y15, Y13, Y10, Y12
+	VMULPS    Y12, Y5, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func reciprocalPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·reciprocalPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  (DX), Y15, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  32(DX), Y15, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func reciprocalApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·reciprocalApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  (DX), Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  32(DX), Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func reciprocalSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·reciprocalSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMULPS  (DX), Y15, Y14
+	VMOVUPS literalbf800000<>+0(SB), Y15
+	VDIVPS  Y14, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMULPS  32(DX), Y15, Y14
+	VMOVUPS literalbf800000<>+0(SB), Y15
+	VDIVPS  Y14, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundDownPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundDownPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Y15
+	VROUNDPS $0x09, Y15, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMOVUPS  32(DX), Y15
+	VROUNDPS $0x09, Y15, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundDownApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundDownApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Y15
+	VROUNDPS $0x09, Y15, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMOVUPS  32(DX), Y15
+	VROUNDPS $0x09, Y15, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundDownSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundDownSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal00000000<>+0(SB), Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal00000000<>+0(SB), Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundUpPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundUpPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Y15
+	VROUNDPS $0x0a, Y15, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMOVUPS  32(DX), Y15
+	VROUNDPS $0x0a, Y15, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundUpApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundUpApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Y15
+	VROUNDPS $0x0a, Y15, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMOVUPS  32(DX), Y15
+	VROUNDPS $0x0a, Y15, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundUpSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundUpSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal00000000<>+0(SB), Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal00000000<>+0(SB), Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundEvenPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundEvenPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Y15
+	VROUNDPS $0x08, Y15, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMOVUPS  32(DX), Y15
+	VROUNDPS $0x08, Y15, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundEvenApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundEvenApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS  (DX), Y15
+	VROUNDPS $0x08, Y15, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMOVUPS  32(DX), Y15
+	VROUNDPS $0x08, Y15, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func roundEvenSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·roundEvenSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal00000000<>+0(SB), Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal00000000<>+0(SB), Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sinPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sinApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sinSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func cosPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·cosPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func cosApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·cosApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func cosSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·cosSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal40000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
+	VBLENDVPS Y12, Y9, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·tanPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS  $0x09, Y13, Y11
+	VMULPS    literal40800000<>+0(SB), Y11, Y13
+	VSUBPS    Y13, Y14, Y11
+	VMULPS    Y12, Y12, Y13
+	VMULPS    Y13, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
+	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y13, Y10
+	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y14, Y10
+	VADDPS    Y10, Y12, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y10, Y12, Y14
+	VMULPS    Y13, Y13, Y10
+	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y13, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y10, Y12
+	VADDPS    Y12, Y14, Y8
+	VMULPS    literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y8, Y9, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y14
+	VMAXPS    Y12, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y10, Y12, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
+	VBLENDVPS Y13, Y10, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y10
+	VMULPS    literal40800000<>+0(SB), Y10, Y15
+	VSUBPS    Y15, Y14, Y10
+	VMULPS    literal3f000000<>+0(SB), Y10, Y15
+	VROUNDPS  $0x09, Y15, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y10, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y8, Y9, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VMAXPS    Y15, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y8, Y15, Y9
+	VXORPS    literal80000000<>+0(SB), Y9, Y8
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
+	VBLENDVPS Y14, Y8, Y9, Y15
+	VDIVPS    Y15, Y12, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS  $0x09, Y13, Y11
+	VMULPS    literal40800000<>+0(SB), Y11, Y13
+	VSUBPS    Y13, Y14, Y11
+	VMULPS    Y12, Y12, Y13
+	VMULPS    Y13, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
+	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y13, Y10
+	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y14, Y10
+	VADDPS    Y10, Y12, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y10, Y12, Y14
+	VMULPS    Y13, Y13, Y10
+	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y13, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y10, Y12
+	VADDPS    Y12, Y14, Y8
+	VMULPS    literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y8, Y9, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y14
+	VMAXPS    Y12, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y10, Y12, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
+	VBLENDVPS Y13, Y10, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y10
+	VMULPS    literal40800000<>+0(SB), Y10, Y15
+	VSUBPS    Y15, Y14, Y10
+	VMULPS    literal3f000000<>+0(SB), Y10, Y15
+	VROUNDPS  $0x09, Y15, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y10, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y8, Y9, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VMAXPS    Y15, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y8, Y15, Y9
+	VXORPS    literal80000000<>+0(SB), Y9, Y8
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
+	VBLENDVPS Y14, Y8, Y9, Y15
+	VDIVPS    Y15, Y12, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·tanApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS  $0x09, Y13, Y11
+	VMULPS    literal40800000<>+0(SB), Y11, Y13
+	VSUBPS    Y13, Y14, Y11
+	VMULPS    Y12, Y12, Y13
+	VMULPS    Y13, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
+	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y13, Y10
+	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y14, Y10
+	VADDPS    Y10, Y12, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y10, Y12, Y14
+	VMULPS    Y13, Y13, Y10
+	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y13, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y10, Y12
+	VADDPS    Y12, Y14, Y8
+	VMULPS    literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y8, Y9, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y14
+	VMAXPS    Y12, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y10, Y12, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
+	VBLENDVPS Y13, Y10, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y10
+	VMULPS    literal40800000<>+0(SB), Y10, Y15
+	VSUBPS    Y15, Y14, Y10
+	VMULPS    literal3f000000<>+0(SB), Y10, Y15
+	VROUNDPS  $0x09, Y15, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y10, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y8, Y9, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VMAXPS    Y15, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y8, Y15, Y9
+	VXORPS    literal80000000<>+0(SB), Y9, Y8
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
+	VBLENDVPS Y14, Y8, Y9, Y15
+	VDIVPS    Y15, Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal00000000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS  $0x09, Y13, Y11
+	VMULPS    literal40800000<>+0(SB), Y11, Y13
+	VSUBPS    Y13, Y14, Y11
+	VMULPS    Y12, Y12, Y13
+	VMULPS    Y13, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
+	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y13, Y10
+	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
+	VMULPS    Y9, Y14, Y10
+	VADDPS    Y10, Y12, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y10, Y12, Y14
+	VMULPS    Y13, Y13, Y10
+	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y13, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
+	VMULPS    Y8, Y10, Y12
+	VADDPS    Y12, Y14, Y8
+	VMULPS    literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y11, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y8, Y9, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y14
+	VMAXPS    Y12, Y14, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y10, Y12, Y14
+	VXORPS    literal80000000<>+0(SB), Y14, Y10
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
+	VBLENDVPS Y13, Y10, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y10
+	VMULPS    literal40800000<>+0(SB), Y10, Y15
+	VSUBPS    Y15, Y14, Y10
+	VMULPS    literal3f000000<>+0(SB), Y10, Y15
+	VROUNDPS  $0x09, Y15, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y15
+	VSUBPS    Y15, Y10, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y8, Y9, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VMAXPS    Y15, Y9, Y8
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y8, Y15, Y9
+	VXORPS    literal80000000<>+0(SB), Y9, Y8
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
+	VBLENDVPS Y14, Y8, Y9, Y15
+	VDIVPS    Y15, Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func tanSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·tanSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    (DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   (DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y14
+	VBLENDVPS Y14, Y9, Y10, Y12
+	VMULPS    Y12, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y10, Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   literal3f22f983<>+0(SB), Y15
+	VMULPS    32(DX), Y15, Y14
+	VROUNDPS  $0x08, Y14, Y15
+	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
+	VMOVUPS   32(DX), Y13
+	VSUBPS    Y14, Y13, Y12
+	VMULPS    literal39fda000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y12, Y13
+	VMULPS    literal33a22169<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y13, Y12
+	VADDPS    literal3f800000<>+0(SB), Y15, Y14
+	VMULPS    literal3e800000<>+0(SB), Y14, Y15
+	VROUNDPS  $0x09, Y15, Y13
+	VMULPS    literal40800000<>+0(SB), Y13, Y15
+	VSUBPS    Y15, Y14, Y13
+	VMULPS    Y12, Y12, Y15
+	VMULPS    Y15, Y12, Y14
+	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
+	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y15, Y11
+	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
+	VMULPS    Y10, Y14, Y11
+	VADDPS    Y11, Y12, Y10
+	VMULPS    literal3f000000<>+0(SB), Y15, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y11, Y12, Y14
+	VMULPS    Y15, Y15, Y11
+	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
+	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y15, Y12
+	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
+	VMULPS    Y9, Y11, Y12
+	VADDPS    Y12, Y14, Y9
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VROUNDPS  $0x09, Y12, Y14
+	VMULPS    literal40000000<>+0(SB), Y14, Y12
+	VSUBPS    Y12, Y13, Y14
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y9, Y10, Y12
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VMAXPS    Y12, Y10, Y9
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VMINPS    Y9, Y12, Y10
+	VXORPS    literal80000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y14
+	VBLENDVPS Y14, Y9, Y10, Y12
+	VMULPS    Y12, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VDIVPS    Y10, Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·asinPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y11, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
+	VMOVUPS   (DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y11, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y11, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
+	VMOVUPS   32(DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y11, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·asinApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y11, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
+	VMOVUPS   (DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y11, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y15, Y11, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
+	VMOVUPS   32(DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y11, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·asinSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VSUBPS  (DX), Y15, Y14
+	VMOVUPS (DX), Y15
+	VADDPS  literal3f800000<>+0(SB), Y15, Y13
+	VMULPS  Y13, Y14, Y15
+	VSQRTPS Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  Y13, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VSUBPS  32(DX), Y15, Y14
+	VMOVUPS 32(DX), Y15
+	VADDPS  literal3f800000<>+0(SB), Y15, Y13
+	VMULPS  Y13, Y14, Y15
+	VSQRTPS Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  Y13, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acosPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·acosPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal40490fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y13, Y15, Y10
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y11
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
+	VSUBPS    Y11, Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y10, Y15, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal40490fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y13, Y15, Y10
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y11
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
+	VSUBPS    Y11, Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y10, Y15, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acosApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·acosApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal40490fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y13, Y15, Y10
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y11
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
+	VSUBPS    Y11, Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y10, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y13
+	VSUBPS    Y15, Y13, Y12
+	VMULPS    Y14, Y14, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y12, Y15, Y13
+	VSQRTPS   Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
+	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y13, Y15
+	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
+	VMULPS    Y13, Y12, Y15
+	VMULPS    Y11, Y15, Y13
+	VADDPS    Y13, Y12, Y11
+	VMULPS    literal40000000<>+0(SB), Y11, Y13
+	VMOVUPS   literal40490fdb<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y15
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y13, Y15, Y10
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y11
+	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
+	VSUBPS    Y11, Y13, Y15
+	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y10, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acosSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·acosSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VSUBPS  (DX), Y15, Y14
+	VMOVUPS (DX), Y15
+	VADDPS  literal3f800000<>+0(SB), Y15, Y13
+	VMULPS  Y13, Y14, Y15
+	VSQRTPS Y15, Y13
+	VMOVUPS literalbf800000<>+0(SB), Y15
+	VDIVPS  Y13, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VSUBPS  32(DX), Y15, Y14
+	VMOVUPS 32(DX), Y15
+	VADDPS  literal3f800000<>+0(SB), Y15, Y13
+	VMULPS  Y13, Y14, Y15
+	VSQRTPS Y15, Y13
+	VMOVUPS literalbf800000<>+0(SB), Y15
+	VDIVPS  Y13, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·atanPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y14, Y13, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS    Y11, Y13, Y10
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y10, Y14, Y11
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y11, Y10
+	VMULPS    Y10, Y10, Y11
+	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
+	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
+	VMULPS    Y11, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    Y11, Y10, Y14
+	VADDPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y14, Y13, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS    Y11, Y13, Y10
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y10, Y14, Y11
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y11, Y10
+	VMULPS    Y10, Y10, Y11
+	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
+	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
+	VMULPS    Y11, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    Y11, Y10, Y14
+	VADDPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·atanApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y14, Y13, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS    Y11, Y13, Y10
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y10, Y14, Y11
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y11, Y10
+	VMULPS    Y10, Y10, Y11
+	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
+	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
+	VMULPS    Y11, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    Y11, Y10, Y14
+	VADDPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y15
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y14, Y13, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
+	VADDPS    literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS    Y11, Y13, Y10
+	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y10, Y14, Y11
+	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS Y13, Y12, Y11, Y10
+	VMULPS    Y10, Y10, Y11
+	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
+	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
+	VMULPS    Y14, Y11, Y12
+	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
+	VMULPS    Y11, Y10, Y12
+	VMULPS    Y14, Y12, Y11
+	VADDPS    Y11, Y10, Y14
+	VADDPS    Y14, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y14, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·atanSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMULPS  (DX), Y15, Y14
+	VADDPS  literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VDIVPS  Y15, Y14, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMULPS  32(DX), Y15, Y14
+	VADDPS  literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VDIVPS  Y15, Y14, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinhPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sinhPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y12
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y11, Y12
+	VMULPS    Y15, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y9
+	VPSUBD    Y9, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y15, Y9, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y13, Y10, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y11, Y13, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
+	VROUNDPS  $0x08, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y10, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y9, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y9
+	VMULPS    Y10, Y10, Y11
+	VMULPS    Y9, Y11, Y15
+	VADDPS    Y15, Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y15
+	VCVTPS2DQ Y13, Y10
+	VPSRAD    $0x01, Y10, Y11
+	VPSUBD    Y11, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y11, Y15, Y11
+	VMULPS    Y10, Y11, Y9
+	VMULPS    literal3f000000<>+0(SB), Y9, Y13
+	VMULPS    Y9, Y13, Y15
+	VMULPS    Y9, Y9, Y13
+	VMOVUPS   literal3f000000<>+0(SB), Y9
+	VDIVPS    Y13, Y9, Y11
+	VSUBPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y12, Y15
+	VADDPS    Y15, Y12, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y12
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y11, Y12
+	VMULPS    Y15, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y9
+	VPSUBD    Y9, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y15, Y9, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y13, Y10, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y11, Y13, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
+	VROUNDPS  $0x08, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y10, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y9, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y9
+	VMULPS    Y10, Y10, Y11
+	VMULPS    Y9, Y11, Y15
+	VADDPS    Y15, Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y15
+	VCVTPS2DQ Y13, Y10
+	VPSRAD    $0x01, Y10, Y11
+	VPSUBD    Y11, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y11, Y15, Y11
+	VMULPS    Y10, Y11, Y9
+	VMULPS    literal3f000000<>+0(SB), Y9, Y13
+	VMULPS    Y9, Y13, Y15
+	VMULPS    Y9, Y9, Y13
+	VMOVUPS   literal3f000000<>+0(SB), Y9
+	VDIVPS    Y13, Y9, Y11
+	VSUBPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y12, Y15
+	VADDPS    Y15, Y12, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinhApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sinhApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y12
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y11, Y12
+	VMULPS    Y15, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y9
+	VPSUBD    Y9, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y15, Y9, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y13, Y10, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y11, Y13, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
+	VROUNDPS  $0x08, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y10, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y9, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y9
+	VMULPS    Y10, Y10, Y11
+	VMULPS    Y9, Y11, Y15
+	VADDPS    Y15, Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y15
+	VCVTPS2DQ Y13, Y10
+	VPSRAD    $0x01, Y10, Y11
+	VPSUBD    Y11, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y11, Y15, Y11
+	VMULPS    Y10, Y11, Y9
+	VMULPS    literal3f000000<>+0(SB), Y9, Y13
+	VMULPS    Y9, Y13, Y15
+	VMULPS    Y9, Y9, Y13
+	VMOVUPS   literal3f000000<>+0(SB), Y9
+	VDIVPS    Y13, Y9, Y11
+	VSUBPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y12, Y15
+	VADDPS    Y15, Y12, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y12
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y11, Y12
+	VMULPS    Y15, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y9
+	VPSUBD    Y9, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y15, Y9, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y13, Y10, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y11, Y13, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
+	VROUNDPS  $0x08, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y10, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y9, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y9
+	VMULPS    Y10, Y10, Y11
+	VMULPS    Y9, Y11, Y15
+	VADDPS    Y15, Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y15
+	VCVTPS2DQ Y13, Y10
+	VPSRAD    $0x01, Y10, Y11
+	VPSUBD    Y11, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y11, Y15, Y11
+	VMULPS    Y10, Y11, Y9
+	VMULPS    literal3f000000<>+0(SB), Y9, Y13
+	VMULPS    Y9, Y13, Y15
+	VMULPS    Y9, Y9, Y13
+	VMOVUPS   literal3f000000<>+0(SB), Y9
+	VDIVPS    Y13, Y9, Y11
+	VSUBPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y12, Y15
+	VADDPS    Y15, Y12, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func sinhSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sinhSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VMULPS    Y12, Y15, Y11
+	VMULPS    Y12, Y12, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y12
+	VDIVPS    Y15, Y12, Y13
+	VADDPS    Y13, Y11, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VMULPS    Y12, Y15, Y11
+	VMULPS    Y12, Y12, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y12
+	VDIVPS    Y15, Y12, Y13
+	VADDPS    Y13, Y11, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func coshPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·coshPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VMULPS    Y12, Y15, Y11
+	VMULPS    Y12, Y12, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y12
+	VDIVPS    Y15, Y12, Y13
+	VADDPS    Y13, Y11, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VMULPS    Y12, Y15, Y11
+	VMULPS    Y12, Y12, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y12
+	VDIVPS    Y15, Y12, Y13
+	VADDPS    Y13, Y11, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func coshApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·coshApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VMULPS    Y12, Y15, Y11
+	VMULPS    Y12, Y12, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y12
+	VDIVPS    Y15, Y12, Y13
+	VADDPS    Y13, Y11, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS    literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS   literalc2d00000<>+0(SB), Y14
+	VMAXPS    Y15, Y14, Y13
+	VMOVUPS   literal42b20000<>+0(SB), Y15
+	VMINPS    Y13, Y15, Y14
+	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS  $0x08, Y13, Y15
+	VMULPS    literal3f318000<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y14, Y12
+	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
+	VSUBPS    Y13, Y12, Y14
+	VMULPS    literal39506967<>+0(SB), Y14, Y13
+	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3c088908<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
+	VMULPS    Y12, Y14, Y13
+	VADDPS    literal3f000000<>+0(SB), Y13, Y12
+	VMULPS    Y14, Y14, Y13
+	VMULPS    Y12, Y13, Y11
+	VADDPS    Y11, Y14, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VCVTPS2DQ Y15, Y14
+	VPSRAD    $0x01, Y14, Y13
+	VPSUBD    Y13, Y14, Y14
+	VPADDD    literal0000007f<>+0(SB), Y13, Y13
+	VPSLLD    $0x17, Y13, Y13
+	VPADDD    literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD    $0x17, Y14, Y14
+	VMULPS    Y13, Y11, Y13
+	VMULPS    Y14, Y13, Y12
+	VMULPS    literal3f000000<>+0(SB), Y12, Y15
+	VMULPS    Y12, Y15, Y11
+	VMULPS    Y12, Y12, Y15
+	VMOVUPS   literal3f000000<>+0(SB), Y12
+	VDIVPS    Y15, Y12, Y13
+	VADDPS    Y13, Y11, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func coshSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·coshSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y12
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y11, Y12
+	VMULPS    Y15, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y9
+	VPSUBD    Y9, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y15, Y9, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y13, Y10, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y11, Y13, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
+	VROUNDPS  $0x08, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y10, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y9, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y9
+	VMULPS    Y10, Y10, Y11
+	VMULPS    Y9, Y11, Y15
+	VADDPS    Y15, Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y15
+	VCVTPS2DQ Y13, Y10
+	VPSRAD    $0x01, Y10, Y11
+	VPSUBD    Y11, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y11, Y15, Y11
+	VMULPS    Y10, Y11, Y9
+	VMULPS    literal3f000000<>+0(SB), Y9, Y13
+	VMULPS    Y9, Y13, Y15
+	VMULPS    Y9, Y9, Y13
+	VMOVUPS   literal3f000000<>+0(SB), Y9
+	VDIVPS    Y13, Y9, Y11
+	VSUBPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y12, Y15
+	VADDPS    Y15, Y12, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    (R8), Y0, Y0
+	VMULPS    (BX), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f800000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y15
+	VMAXPS    Y13, Y15, Y12
+	VMOVUPS   literal42b00000<>+0(SB), Y13
+	VMINPS    Y12, Y13, Y15
+	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS  $0x08, Y12, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y11
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y11, Y15
+	VMULPS    literal39506967<>+0(SB), Y15, Y12
+	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3c088908<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS    Y11, Y15, Y12
+	VADDPS    literal3f000000<>+0(SB), Y12, Y11
+	VMULPS    Y15, Y15, Y12
+	VMULPS    Y11, Y12, Y10
+	VADDPS    Y10, Y15, Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y12
+	VPSUBD    Y12, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD    $0x17, Y12, Y12
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y12, Y11, Y12
+	VMULPS    Y15, Y12, Y10
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VCVTPS2DQ Y13, Y15
+	VPSRAD    $0x01, Y15, Y9
+	VPSUBD    Y9, Y15, Y15
+	VPADDD    literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD    $0x17, Y9, Y9
+	VPADDD    literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD    $0x17, Y15, Y15
+	VMULPS    Y9, Y11, Y9
+	VMULPS    Y15, Y9, Y12
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS   literalc2d00000<>+0(SB), Y10
+	VMAXPS    Y13, Y10, Y11
+	VMOVUPS   literal42b20000<>+0(SB), Y13
+	VMINPS    Y11, Y13, Y10
+	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
+	VROUNDPS  $0x08, Y11, Y13
+	VMULPS    literal3f318000<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y10, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
+	VSUBPS    Y11, Y9, Y10
+	VMULPS    literal39506967<>+0(SB), Y10, Y11
+	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3c088908<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
+	VMULPS    Y9, Y10, Y11
+	VADDPS    literal3f000000<>+0(SB), Y11, Y9
+	VMULPS    Y10, Y10, Y11
+	VMULPS    Y9, Y11, Y15
+	VADDPS    Y15, Y10, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y15
+	VCVTPS2DQ Y13, Y10
+	VPSRAD    $0x01, Y10, Y11
+	VPSUBD    Y11, Y10, Y10
+	VPADDD    literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD    $0x17, Y11, Y11
+	VPADDD    literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD    $0x17, Y10, Y10
+	VMULPS    Y11, Y15, Y11
+	VMULPS    Y10, Y11, Y9
+	VMULPS    literal3f000000<>+0(SB), Y9, Y13
+	VMULPS    Y9, Y13, Y15
+	VMULPS    Y9, Y9, Y13
+	VMOVUPS   literal3f000000<>+0(SB), Y9
+	VDIVPS    Y13, Y9, Y11
+	VSUBPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y12, Y15
+	VADDPS    Y15, Y12, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y13, Y15, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y13
+	VORPS     Y13, Y15, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    32(R8), Y1, Y1
+	VMULPS    32(BX), Y1, Y1
+	MOVQ      80(AX), R11
+	TESTQ     R11, R11
+	JZ        store
+	TESTQ     $0x00000001, R11
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinhPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·asinhPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal461c4000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y10, Y11, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, Y15, Y12, Y9
+	VMULPS    Y10, Y10, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y12, Y10, Y15
+	VMULPS    Y11, Y15, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
+	VADDPS    Y11, Y8, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VSUBPS    Y11, Y15, Y12
+	VADDPS    Y12, Y10, Y11
+	VMULPS    literal3f318000<>+0(SB), Y9, Y12
+	VADDPS    Y12, Y11, Y9
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VDIVPS    Y11, Y10, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y11, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y9, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y11, Y15, Y9
+	VADDPS    literal3f317218<>+0(SB), Y9, Y15
+	VMULPS    Y13, Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y11
+	VSQRTPS   Y11, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y9, Y12
+	VADDPS    Y12, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y12
+	VMULPS    literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y13, Y12, Y9
+	VANDPS    literal007fffff<>+0(SB), Y9, Y13
+	VORPS     literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD    $0x17, Y9, Y13
+	VPADDD    literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS Y13, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y9
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
+	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
+	VSUBPS    Y8, Y13, Y9
+	VMULPS    literal3f000000<>+0(SB), Y10, Y8
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y8, Y10, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
+	VADDPS    literal3f800000<>+0(SB), Y9, Y13
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS Y6, Y13, Y9, Y7
+	VMULPS    Y8, Y8, Y9
+	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
+	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3def251a<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
+	VMULPS    Y9, Y8, Y13
+	VMULPS    Y10, Y13, Y6
+	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
+	VADDPS    Y10, Y6, Y13
+	VMULPS    literal3f000000<>+0(SB), Y9, Y10
+	VSUBPS    Y10, Y13, Y9
+	VADDPS    Y9, Y8, Y10
+	VMULPS    literal3f318000<>+0(SB), Y7, Y9
+	VADDPS    Y9, Y10, Y7
+	VSQRTPS   Y12, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y8
+	VDIVPS    Y10, Y8, Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, Y9, Y13, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y10, Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y7, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y10, Y13, Y7
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VSUBPS    Y13, Y11, Y10
+	VDIVPS    Y12, Y10, Y13
+	VADDPS    Y13, Y7, Y12
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS Y7, Y15, Y12, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
+	VMOVUPS   (DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y12, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal461c4000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y10, Y11, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, Y15, Y12, Y9
+	VMULPS    Y10, Y10, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y12, Y10, Y15
+	VMULPS    Y11, Y15, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
+	VADDPS    Y11, Y8, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VSUBPS    Y11, Y15, Y12
+	VADDPS    Y12, Y10, Y11
+	VMULPS    literal3f318000<>+0(SB), Y9, Y12
+	VADDPS    Y12, Y11, Y9
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VDIVPS    Y11, Y10, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y11, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y9, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y11, Y15, Y9
+	VADDPS    literal3f317218<>+0(SB), Y9, Y15
+	VMULPS    Y13, Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y11
+	VSQRTPS   Y11, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y9, Y12
+	VADDPS    Y12, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y12
+	VMULPS    literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y13, Y12, Y9
+	VANDPS    literal007fffff<>+0(SB), Y9, Y13
+	VORPS     literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD    $0x17, Y9, Y13
+	VPADDD    literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS Y13, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y9
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
+	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
+	VSUBPS    Y8, Y13, Y9
+	VMULPS    literal3f000000<>+0(SB), Y10, Y8
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y8, Y10, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
+	VADDPS    literal3f800000<>+0(SB), Y9, Y13
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS Y6, Y13, Y9, Y7
+	VMULPS    Y8, Y8, Y9
+	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
+	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3def251a<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
+	VMULPS    Y9, Y8, Y13
+	VMULPS    Y10, Y13, Y6
+	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
+	VADDPS    Y10, Y6, Y13
+	VMULPS    literal3f000000<>+0(SB), Y9, Y10
+	VSUBPS    Y10, Y13, Y9
+	VADDPS    Y9, Y8, Y10
+	VMULPS    literal3f318000<>+0(SB), Y7, Y9
+	VADDPS    Y9, Y10, Y7
+	VSQRTPS   Y12, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y8
+	VDIVPS    Y10, Y8, Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, Y9, Y13, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y10, Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y7, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y10, Y13, Y7
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VSUBPS    Y13, Y11, Y10
+	VDIVPS    Y12, Y10, Y13
+	VADDPS    Y13, Y7, Y12
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS Y7, Y15, Y12, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
+	VMOVUPS   32(DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y12, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinhApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·asinhApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal461c4000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y10, Y11, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, Y15, Y12, Y9
+	VMULPS    Y10, Y10, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y12, Y10, Y15
+	VMULPS    Y11, Y15, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
+	VADDPS    Y11, Y8, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VSUBPS    Y11, Y15, Y12
+	VADDPS    Y12, Y10, Y11
+	VMULPS    literal3f318000<>+0(SB), Y9, Y12
+	VADDPS    Y12, Y11, Y9
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VDIVPS    Y11, Y10, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y11, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y9, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y11, Y15, Y9
+	VADDPS    literal3f317218<>+0(SB), Y9, Y15
+	VMULPS    Y13, Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y11
+	VSQRTPS   Y11, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y9, Y12
+	VADDPS    Y12, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y12
+	VMULPS    literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y13, Y12, Y9
+	VANDPS    literal007fffff<>+0(SB), Y9, Y13
+	VORPS     literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD    $0x17, Y9, Y13
+	VPADDD    literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS Y13, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y9
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
+	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
+	VSUBPS    Y8, Y13, Y9
+	VMULPS    literal3f000000<>+0(SB), Y10, Y8
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y8, Y10, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
+	VADDPS    literal3f800000<>+0(SB), Y9, Y13
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS Y6, Y13, Y9, Y7
+	VMULPS    Y8, Y8, Y9
+	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
+	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3def251a<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
+	VMULPS    Y9, Y8, Y13
+	VMULPS    Y10, Y13, Y6
+	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
+	VADDPS    Y10, Y6, Y13
+	VMULPS    literal3f000000<>+0(SB), Y9, Y10
+	VSUBPS    Y10, Y13, Y9
+	VADDPS    Y9, Y8, Y10
+	VMULPS    literal3f318000<>+0(SB), Y7, Y9
+	VADDPS    Y9, Y10, Y7
+	VSQRTPS   Y12, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y8
+	VDIVPS    Y10, Y8, Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, Y9, Y13, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y10, Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y7, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y10, Y13, Y7
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VSUBPS    Y13, Y11, Y10
+	VDIVPS    Y12, Y10, Y13
+	VADDPS    Y13, Y7, Y12
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS Y7, Y15, Y12, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
+	VMOVUPS   (DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y12, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal461c4000<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS Y11, Y15, Y14, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y10, Y11, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, Y15, Y12, Y9
+	VMULPS    Y10, Y10, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
+	VMULPS    Y11, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
+	VMULPS    Y12, Y10, Y15
+	VMULPS    Y11, Y15, Y8
+	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
+	VADDPS    Y11, Y8, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y11
+	VSUBPS    Y11, Y15, Y12
+	VADDPS    Y12, Y10, Y11
+	VMULPS    literal3f318000<>+0(SB), Y9, Y12
+	VADDPS    Y12, Y11, Y9
+	VSQRTPS   Y14, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
+	VMOVUPS   literalbf800000<>+0(SB), Y10
+	VDIVPS    Y11, Y10, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y11, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y14, Y9, Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS Y12, Y11, Y15, Y9
+	VADDPS    literal3f317218<>+0(SB), Y9, Y15
+	VMULPS    Y13, Y13, Y9
+	VADDPS    literal3f800000<>+0(SB), Y9, Y11
+	VSQRTPS   Y11, Y12
+	VADDPS    literal3f800000<>+0(SB), Y12, Y11
+	VDIVPS    Y11, Y9, Y12
+	VADDPS    Y12, Y13, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y12
+	VMULPS    literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS Y10, Y13, Y12, Y9
+	VANDPS    literal007fffff<>+0(SB), Y9, Y13
+	VORPS     literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD    $0x17, Y9, Y13
+	VPADDD    literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS Y13, Y13
+	VMOVUPS   literal00000000<>+0(SB), Y9
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
+	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
+	VSUBPS    Y8, Y13, Y9
+	VMULPS    literal3f000000<>+0(SB), Y10, Y8
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y8, Y10, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
+	VADDPS    literal3f800000<>+0(SB), Y9, Y13
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS Y6, Y13, Y9, Y7
+	VMULPS    Y8, Y8, Y9
+	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
+	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3def251a<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
+	VMULPS    Y10, Y8, Y13
+	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
+	VMULPS    Y9, Y8, Y13
+	VMULPS    Y10, Y13, Y6
+	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
+	VADDPS    Y10, Y6, Y13
+	VMULPS    literal3f000000<>+0(SB), Y9, Y10
+	VSUBPS    Y10, Y13, Y9
+	VADDPS    Y9, Y8, Y10
+	VMULPS    literal3f318000<>+0(SB), Y7, Y9
+	VADDPS    Y9, Y10, Y7
+	VSQRTPS   Y12, Y9
+	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y8
+	VDIVPS    Y10, Y8, Y13
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS Y8, Y9, Y13, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y10, Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y12, Y7, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y10, Y13, Y7
+	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
+	VSUBPS    Y13, Y11, Y10
+	VDIVPS    Y12, Y10, Y13
+	VADDPS    Y13, Y7, Y12
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS Y7, Y15, Y12, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
+	VMOVUPS   32(DX), Y13
+	VANDPS    literal80000000<>+0(SB), Y13, Y15
+	VORPS     Y15, Y12, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func asinhSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·asinhSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS (DX), Y15
+	VMULPS  (DX), Y15, Y14
+	VADDPS  literal3f800000<>+0(SB), Y14, Y15
+	VSQRTPS Y15, Y14
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  Y14, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VMULPS  32(DX), Y15, Y14
+	VADDPS  literal3f800000<>+0(SB), Y14, Y15
+	VSQRTPS Y15, Y14
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VDIVPS  Y14, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acoshPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·acoshPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal461c4000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS   literal4c000000<>+0(SB), Y13
+	VMULPS    (DX), Y13, Y15
+	VMOVUPS   (DX), Y13
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y15, Y12, Y11
+	VANDPS    literal007fffff<>+0(SB), Y11, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y11, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   (DX), Y11
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y10, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y11
+	VMULPS    Y10, Y10, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y10, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f318000<>+0(SB), Y11, Y13
+	VADDPS    Y13, Y12, Y11
+	VMOVUPS   (DX), Y13
+	VSQRTPS   Y13, Y12
+	VMOVUPS   (DX), Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y10, Y13, Y15
+	VMOVUPS   (DX), Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
+	VBLENDVPS Y9, Y12, Y15, Y13
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, (DX), Y13, Y12
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, (DX), Y11, Y15
+	VMOVUPS   (DX), Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y12, Y13
+	VADDPS    literal3f317218<>+0(SB), Y13, Y12
+	VMULPS    literal40000000<>+0(SB), Y14, Y13
+	VMULPS    Y14, Y14, Y15
+	VADDPS    Y15, Y13, Y11
+	VSQRTPS   Y11, Y15
+	VADDPS    Y15, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMULPS    literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, Y14, Y15, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD    $0x17, Y13, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
+	VSUBPS    Y9, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
+	VADDPS    literal3f800000<>+0(SB), Y13, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y14, Y13, Y8
+	VMULPS    Y9, Y9, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
+	VMULPS    Y13, Y9, Y14
+	VMULPS    Y10, Y14, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y14
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y14, Y13
+	VADDPS    Y13, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y13
+	VADDPS    Y13, Y10, Y8
+	VSQRTPS   Y15, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
+	VBLENDVPS Y9, Y13, Y14, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y10, Y14
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y10, Y14, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y11, Y10
+	VDIVPS    Y15, Y10, Y14
+	VADDPS    Y14, Y8, Y15
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y8
+	VMOVUPS   (DX), Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
+	VSQRTPS   Y12, Y15
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
+	VBLENDVPS Y14, Y15, Y8, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal461c4000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS   literal4c000000<>+0(SB), Y13
+	VMULPS    32(DX), Y13, Y15
+	VMOVUPS   32(DX), Y13
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y15, Y12, Y11
+	VANDPS    literal007fffff<>+0(SB), Y11, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y11, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   32(DX), Y11
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y10, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y11
+	VMULPS    Y10, Y10, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y10, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f318000<>+0(SB), Y11, Y13
+	VADDPS    Y13, Y12, Y11
+	VMOVUPS   32(DX), Y13
+	VSQRTPS   Y13, Y12
+	VMOVUPS   32(DX), Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y10, Y13, Y15
+	VMOVUPS   32(DX), Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
+	VBLENDVPS Y9, Y12, Y15, Y13
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, 32(DX), Y13, Y12
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, 32(DX), Y11, Y15
+	VMOVUPS   32(DX), Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y12, Y13
+	VADDPS    literal3f317218<>+0(SB), Y13, Y12
+	VMULPS    literal40000000<>+0(SB), Y14, Y13
+	VMULPS    Y14, Y14, Y15
+	VADDPS    Y15, Y13, Y11
+	VSQRTPS   Y11, Y15
+	VADDPS    Y15, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMULPS    literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, Y14, Y15, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD    $0x17, Y13, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
+	VSUBPS    Y9, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
+	VADDPS    literal3f800000<>+0(SB), Y13, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y14, Y13, Y8
+	VMULPS    Y9, Y9, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
+	VMULPS    Y13, Y9, Y14
+	VMULPS    Y10, Y14, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y14
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y14, Y13
+	VADDPS    Y13, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y13
+	VADDPS    Y13, Y10, Y8
+	VSQRTPS   Y15, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
+	VBLENDVPS Y9, Y13, Y14, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y10, Y14
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y10, Y14, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y11, Y10
+	VDIVPS    Y15, Y10, Y14
+	VADDPS    Y14, Y8, Y15
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y8
+	VMOVUPS   32(DX), Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
+	VSQRTPS   Y12, Y15
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
+	VBLENDVPS Y14, Y15, Y8, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acoshApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·acoshApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VMOVUPS   literal461c4000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS   literal4c000000<>+0(SB), Y13
+	VMULPS    (DX), Y13, Y15
+	VMOVUPS   (DX), Y13
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y15, Y12, Y11
+	VANDPS    literal007fffff<>+0(SB), Y11, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y11, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   (DX), Y11
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y10, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y11
+	VMULPS    Y10, Y10, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y10, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f318000<>+0(SB), Y11, Y13
+	VADDPS    Y13, Y12, Y11
+	VMOVUPS   (DX), Y13
+	VSQRTPS   Y13, Y12
+	VMOVUPS   (DX), Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y10, Y13, Y15
+	VMOVUPS   (DX), Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
+	VBLENDVPS Y9, Y12, Y15, Y13
+	VMOVUPS   (DX), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, (DX), Y13, Y12
+	VMOVUPS   (DX), Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, (DX), Y11, Y15
+	VMOVUPS   (DX), Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y12, Y13
+	VADDPS    literal3f317218<>+0(SB), Y13, Y12
+	VMULPS    literal40000000<>+0(SB), Y14, Y13
+	VMULPS    Y14, Y14, Y15
+	VADDPS    Y15, Y13, Y11
+	VSQRTPS   Y11, Y15
+	VADDPS    Y15, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMULPS    literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, Y14, Y15, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD    $0x17, Y13, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
+	VSUBPS    Y9, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
+	VADDPS    literal3f800000<>+0(SB), Y13, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y14, Y13, Y8
+	VMULPS    Y9, Y9, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
+	VMULPS    Y13, Y9, Y14
+	VMULPS    Y10, Y14, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y14
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y14, Y13
+	VADDPS    Y13, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y13
+	VADDPS    Y13, Y10, Y8
+	VSQRTPS   Y15, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
+	VBLENDVPS Y9, Y13, Y14, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y10, Y14
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y10, Y14, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y11, Y10
+	VDIVPS    Y15, Y10, Y14
+	VADDPS    Y14, Y8, Y15
+	VMOVUPS   (DX), Y14
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y8
+	VMOVUPS   (DX), Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
+	VSQRTPS   Y12, Y15
+	VMOVUPS   (DX), Y12
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
+	VBLENDVPS Y14, Y15, Y8, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VMOVUPS   literal461c4000<>+0(SB), Y14
+	VMINPS    Y15, Y14, Y13
+	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS   literal4c000000<>+0(SB), Y13
+	VMULPS    32(DX), Y13, Y15
+	VMOVUPS   32(DX), Y13
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, Y15, Y12, Y11
+	VANDPS    literal007fffff<>+0(SB), Y11, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD    $0x17, Y11, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   32(DX), Y11
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y15, Y13
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS Y11, Y10, Y12, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
+	VADDPS    literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS Y9, Y15, Y13, Y11
+	VMULPS    Y10, Y10, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
+	VMULPS    Y12, Y10, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
+	VMULPS    Y13, Y10, Y15
+	VMULPS    Y12, Y15, Y9
+	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
+	VADDPS    Y12, Y9, Y15
+	VMULPS    literal3f000000<>+0(SB), Y13, Y12
+	VSUBPS    Y12, Y15, Y13
+	VADDPS    Y13, Y10, Y12
+	VMULPS    literal3f318000<>+0(SB), Y11, Y13
+	VADDPS    Y13, Y12, Y11
+	VMOVUPS   32(DX), Y13
+	VSQRTPS   Y13, Y12
+	VMOVUPS   32(DX), Y13
+	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y13
+	VDIVPS    Y10, Y13, Y15
+	VMOVUPS   32(DX), Y10
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
+	VBLENDVPS Y9, Y12, Y15, Y13
+	VMOVUPS   32(DX), Y15
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, 32(DX), Y13, Y12
+	VMOVUPS   32(DX), Y13
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
+	VBLENDVPS Y10, 32(DX), Y11, Y15
+	VMOVUPS   32(DX), Y11
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y12, Y13
+	VADDPS    literal3f317218<>+0(SB), Y13, Y12
+	VMULPS    literal40000000<>+0(SB), Y14, Y13
+	VMULPS    Y14, Y14, Y15
+	VADDPS    Y15, Y13, Y11
+	VSQRTPS   Y11, Y15
+	VADDPS    Y15, Y14, Y11
+	VADDPS    literal3f800000<>+0(SB), Y11, Y15
+	VMULPS    literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS Y10, Y14, Y15, Y13
+	VANDPS    literal007fffff<>+0(SB), Y13, Y14
+	VORPS     literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD    $0x17, Y13, Y14
+	VPADDD    literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS Y14, Y14
+	VMOVUPS   literal00000000<>+0(SB), Y13
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
+	VSUBPS    Y9, Y14, Y13
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y14
+	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
+	VADDPS    literal3f800000<>+0(SB), Y13, Y14
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y14, Y13, Y8
+	VMULPS    Y9, Y9, Y13
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
+	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3def251a<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
+	VMULPS    Y10, Y9, Y14
+	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
+	VMULPS    Y13, Y9, Y14
+	VMULPS    Y10, Y14, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y14
+	VMULPS    literal3f000000<>+0(SB), Y13, Y10
+	VSUBPS    Y10, Y14, Y13
+	VADDPS    Y13, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y13
+	VADDPS    Y13, Y10, Y8
+	VSQRTPS   Y15, Y13
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y14
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
+	VBLENDVPS Y9, Y13, Y14, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y10, Y14
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y15, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS Y13, Y10, Y14, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS    Y14, Y11, Y10
+	VDIVPS    Y15, Y10, Y14
+	VADDPS    Y14, Y8, Y15
+	VMOVUPS   32(DX), Y14
+	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
+	VBLENDVPS Y10, Y12, Y15, Y8
+	VMOVUPS   32(DX), Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
+	VSQRTPS   Y12, Y15
+	VMOVUPS   32(DX), Y12
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
+	VBLENDVPS Y14, Y15, Y8, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func acoshSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·acoshSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS (DX), Y15
+	VSUBPS  literal3f800000<>+0(SB), Y15, Y14
+	VSQRTPS Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VADDPS  (DX), Y14, Y13
+	VSQRTPS Y13, Y14
+	VMULPS  Y14, Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VDIVPS  Y13, Y14, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS 32(DX), Y15
+	VSUBPS  literal3f800000<>+0(SB), Y15, Y14
+	VSQRTPS Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VADDPS  32(DX), Y14, Y13
+	VSQRTPS Y13, Y14
+	VMULPS  Y14, Y15, Y13
+	VMOVUPS literal3f800000<>+0(SB), Y14
+	VDIVPS  Y13, Y14, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanhPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·atanhPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f7fffff<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y11
+	VDIVPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y13, Y11
+	VMULPS    literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y11, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y15, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
+	VMULPS    Y12, Y9, Y15
+	VMULPS    Y10, Y15, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VADDPS    Y12, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y10, Y8
+	VSQRTPS   Y11, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y12, Y15, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y10, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y10, Y15, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS    Y15, Y13, Y10
+	VDIVPS    Y11, Y10, Y15
+	VADDPS    Y15, Y8, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y14, Y11, Y8
+	VSQRTPS   Y8, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y8
+	VDIVPS    Y11, Y8, Y10
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, Y15, Y10, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y10, Y0
+	VMOVUPS   (DX), Y2
+	VSUBPS    Y2, Y0, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f7fffff<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y11
+	VDIVPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y13, Y11
+	VMULPS    literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y11, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y15, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
+	VMULPS    Y12, Y9, Y15
+	VMULPS    Y10, Y15, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VADDPS    Y12, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y10, Y8
+	VSQRTPS   Y11, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y12, Y15, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y10, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y10, Y15, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS    Y15, Y13, Y10
+	VDIVPS    Y11, Y10, Y15
+	VADDPS    Y15, Y8, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y14, Y11, Y8
+	VSQRTPS   Y8, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y8
+	VDIVPS    Y11, Y8, Y10
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, Y15, Y10, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y10, Y1
+	VMOVUPS   32(DX), Y2
+	VSUBPS    Y2, Y1, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	VADDPS    Y2, Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanhApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·atanhApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VMOVUPS   (DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f7fffff<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y11
+	VDIVPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y13, Y11
+	VMULPS    literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y11, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y15, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
+	VMULPS    Y12, Y9, Y15
+	VMULPS    Y10, Y15, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VADDPS    Y12, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y10, Y8
+	VSQRTPS   Y11, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y12, Y15, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y10, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y10, Y15, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS    Y15, Y13, Y10
+	VDIVPS    Y11, Y10, Y15
+	VADDPS    Y15, Y8, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y14, Y11, Y8
+	VSQRTPS   Y8, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y8
+	VDIVPS    Y11, Y8, Y10
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, Y15, Y10, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   (DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y10, Y0
+	VMOVUPS   (DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y0, Y0
+	VMULPS    (DI), Y0, Y0
+	VMOVUPS   32(DX), Y15
+	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS   literal3f7fffff<>+0(SB), Y15
+	VMINPS    Y14, Y15, Y13
+	VMULPS    literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y12
+	VSUBPS    Y13, Y12, Y11
+	VDIVPS    Y11, Y15, Y13
+	VADDPS    literal3f800000<>+0(SB), Y13, Y11
+	VMULPS    literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS Y10, Y15, Y11, Y12
+	VANDPS    literal007fffff<>+0(SB), Y12, Y15
+	VORPS     literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD    $0x17, Y12, Y15
+	VPADDD    literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS Y15, Y15
+	VMOVUPS   literal00000000<>+0(SB), Y12
+	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS    Y9, Y15, Y12
+	VMULPS    literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS Y8, Y9, Y10, Y15
+	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
+	VADDPS    literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS Y7, Y15, Y12, Y8
+	VMULPS    Y9, Y9, Y12
+	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
+	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3def251a<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
+	VMULPS    Y10, Y9, Y15
+	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
+	VMULPS    Y12, Y9, Y15
+	VMULPS    Y10, Y15, Y7
+	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
+	VADDPS    Y10, Y7, Y15
+	VMULPS    literal3f000000<>+0(SB), Y12, Y10
+	VSUBPS    Y10, Y15, Y12
+	VADDPS    Y12, Y9, Y10
+	VMULPS    literal3f318000<>+0(SB), Y8, Y12
+	VADDPS    Y12, Y10, Y8
+	VSQRTPS   Y11, Y12
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   literalbf800000<>+0(SB), Y9
+	VDIVPS    Y10, Y9, Y15
+	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS Y9, Y12, Y15, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y10, Y15
+	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y11, Y8, Y10
+	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
+	VBLENDVPS Y12, Y10, Y15, Y8
+	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS    Y15, Y13, Y10
+	VDIVPS    Y11, Y10, Y15
+	VADDPS    Y15, Y8, Y11
+	VMULPS    literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS   literal3f800000<>+0(SB), Y11
+	VSUBPS    Y14, Y11, Y8
+	VSQRTPS   Y8, Y11
+	VMOVUPS   literal3f800000<>+0(SB), Y8
+	VDIVPS    Y11, Y8, Y10
+	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
+	VBLENDVPS Y8, Y15, Y10, Y11
+	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS   32(DX), Y11
+	VANDPS    literal80000000<>+0(SB), Y11, Y15
+	VORPS     Y15, Y10, Y1
+	VMOVUPS   32(DI), Y3
+	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS    Y3, Y1, Y1
+	VMULPS    32(DI), Y1, Y1
+	MOVQ      80(AX), R10
+	TESTQ     R10, R10
+	JZ        store
+	TESTQ     $0x00000001, R10
+	JZ        sound
+	VADDPS    (CX), Y0, Y0
+	VADDPS    32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func atanhSlopeAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·atanhSlopeAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 48(AX), R8
+	MOVQ 32(AX), R9
+	MOVQ 40(AX), R10
+
+pixel:
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VSUBPS  (DX), Y15, Y14
+	VMOVUPS (DX), Y15
+	VADDPS  literal3f800000<>+0(SB), Y15, Y13
+	VMULPS  Y13, Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y13
+	VDIVPS  Y15, Y13, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMULPS  (BX), Y0, Y0
+	VMOVUPS literal3f800000<>+0(SB), Y15
+	VSUBPS  32(DX), Y15, Y14
+	VMOVUPS 32(DX), Y15
+	VADDPS  literal3f800000<>+0(SB), Y15, Y13
+	VMULPS  Y13, Y14, Y15
+	VMOVUPS literal3f800000<>+0(SB), Y13
+	VDIVPS  Y15, Y13, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  32(R8), Y1, Y1
+	VMULPS  32(BX), Y1, Y1
+	MOVQ    80(AX), R11
+	TESTQ   R11, R11
+	JZ      store
+	TESTQ   $0x00000001, R11
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R11
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R11
+	JZ           store
+	MOVBLZX      (SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R10, BX
+	DECQ    R9
 	JNZ     pixel
 	VZEROUPPER
 	RET

@@ -45,6 +45,9 @@ func init() {
 		"Transpose":          (*onnx).transpose,
 		"Unsqueeze":          (*onnx).unsqueeze,
 	}
+	for kind := range onnxUnaries {
+		onnxOps[kind] = (*onnx).unary
+	}
 }
 
 // one is the node's single map; the inputs after it are constants, least-1 of them at least.

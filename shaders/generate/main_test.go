@@ -11,7 +11,11 @@ func TestGenerate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(got) != unary() {
+	want, err := unary("../../nn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
 		t.Error("shaders/unary.glsl is not what nn.Unaries makes; run go generate ./shaders")
 	}
 }

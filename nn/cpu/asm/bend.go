@@ -43,8 +43,15 @@ type bender struct {
 	next       int // register for the next constant
 }
 
-// newBender opens a kernel that reads the shares of a bend.
+// newBender opens a kernel that has the shares of a bend in registers.
 func newBender(v vector, stem, doc string) *bender {
+	b := openBender(v, stem, doc)
+	b.wet, b.clean = b.lanesOf(bendWet), b.lanesOf(bendClean)
+	return b
+}
+
+// openBender opens a kernel.
+func openBender(v vector, stem, doc string) *bender {
 	name := stem + v.isa
 	function(name, "bendTile", name+" "+doc)
 	b := &bender{vector: v, name: name, args: Mem{Base: Load(Param("t"), GP64())}, next: 5}
@@ -52,7 +59,6 @@ func newBender(v vector, stem, doc string) *bender {
 	for i, r := range []GPVirtual{b.y, b.x, b.f, b.gate} {
 		MOVQ(b.args.Offset(bendY+8*i), r)
 	}
-	b.wet, b.clean = b.lanesOf(bendWet), b.lanesOf(bendClean)
 	return b
 }
 

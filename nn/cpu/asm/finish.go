@@ -15,8 +15,9 @@ const (
 
 // Others, of which the first holds for what is no number.
 const (
-	cmpNotLE   = 0x16
-	cmpOrdered = 0x07
+	cmpNotLE    = 0x16
+	cmpOrdered  = 0x07
+	cmpNotEqual = 0x04
 )
 
 // bits is a 32-bit lane for each bit of a byte, to spread a gate over AVX2 lanes.

@@ -38,7 +38,6 @@ func main() {
 	ConstraintExpr("amd64")
 	spread()
 	numbers()
-	sineNumbers()
 	for n := 1; n <= wide; n++ {
 		convTile(vector{isa: avx512, lanes: 16}, n, 2)
 		convTile(vector{isa: avx512, lanes: 16}, n, 1)
@@ -141,9 +140,7 @@ func benders(isa string) string {
 	for _, field := range []string{"point", "apply", "slope"} {
 		fmt.Fprintf(&b, "%s: [len(nn.Unaries)]func(t *bendTile){\n", field)
 		for _, k := range unaries[isa][field] {
-			for _, fn := range k.fns {
-				fmt.Fprintf(&b, "nn.%s: %s,\n", fn, k.name)
-			}
+			fmt.Fprintf(&b, "nn.%s: %s,\n", k.fn, k.name)
 		}
 		b.WriteString("},\n")
 	}

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"go/token"
+	"math"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -8,259 +11,294 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// kernel is a kernel of functions of nn.Unaries, by the names of their constants.
-type kernel struct {
-	name string
-	fns  []string
-}
+// kernel is a kernel of a function of nn.Unaries, by the name of its constant.
+type kernel struct{ name, fn string }
 
-// The kernels so far of an instruction set by the fields of cpu.benders. Their arithmetic is that of the table's Go
-// functions, operation by operation.
+// The kernels so far of an instruction set by the fields of cpu.benders.
 var unaries = map[string]map[string][]kernel{avx512: {}, avx2: {}}
 
-func (b *bender) serves(field string, fns ...string) {
-	unaries[b.isa][field] = append(unaries[b.isa][field], kernel{b.name, fns})
+func (b *bender) serves(field, fn string) {
+	unaries[b.isa][field] = append(unaries[b.isa][field], kernel{b.name, fn})
 }
 
-// body turns v, a copy of x, into f(x) and leaves x alone; t and u are free.
-type body = func(x, v, t, u VecPhysical)
-
-// unary writes the kernels x + wet*(f(x) - x) and wet*f(x) of a function; make loads its constants.
-func unary(v vector, fn string, make func(b *bender) body) {
-	stem := strings.ToLower(fn)
-	b := newBender(v, stem, "mixes nn."+fn+" into a row.")
-	b.serves("point", fn)
-	f := make(b)
-	b.pixels(nil, func(i int, out VecPhysical) {
-		x := b.reg(2)
-		VMOVUPS(b.half(b.x, i), x)
-		VMOVAPS(x, out)
-		f(x, out, b.reg(3), b.reg(4))
-		VSUBPS(x, out, out)
-		VMULPS(b.wet[i], out, out)
-		VADDPS(x, out, out)
-	})
-	b = newBender(v, stem+"Apply", "applies nn."+fn+" to a row.")
-	b.serves("apply", fn)
-	f = make(b)
-	b.pixels(nil, func(i int, out VecPhysical) {
-		x := b.reg(2)
-		VMOVUPS(b.half(b.x, i), x)
-		VMOVAPS(x, out)
-		f(x, out, b.reg(3), b.reg(4))
-		VMULPS(b.wet[i], out, out)
-	})
-}
-
-// slope writes a kernel f*(clean + wet*s(x)), f being the gradient, for the way back of functions.
-func slope(v vector, name string, make func(b *bender) body, fns ...string) {
-	b := newBender(v, name, "is the way back of nn."+strings.Join(fns, " and nn.")+".")
-	b.serves("slope", fns...)
-	s := make(b)
-	b.pixels(nil, func(i int, out VecPhysical) {
-		x := b.reg(2)
-		VMOVUPS(b.half(b.x, i), x)
-		VMOVAPS(x, out)
-		s(x, out, b.reg(3), b.reg(4))
-		VMULPS(b.wet[i], out, out)
-		VADDPS(b.clean[i], out, out)
-		VMULPS(b.half(b.f, i), out, out)
-	})
-}
-
-// A NaN stays one where a limit is put on it: the second operand is what min and max give then.
-func limit(lo, hi, v VecPhysical) {
-	VMAXPS(v, lo, v)
-	VMINPS(v, hi, v)
-}
-
-// negative is -p in a register of its own.
-func (b *bender) negative(p VecPhysical) VecPhysical {
-	n := b.constantRegister()
-	clearVector(n)
-	VSUBPS(p, n, n)
-	return n
-}
-
-// folded gives what reflects u at -1 and 1; v is u and becomes the result.
-func (b *bender) folded() (reflect func(v, t VecPhysical)) {
-	into := b.into()
-	two := b.literal(2)
-	return func(v, t VecPhysical) {
-		into(v, t)
-		VSUBPS(v, two, t)
-		VMINPS(v, t, v)
+// functions writes for every row of nn.Unaries the kernels x + wet*(f(x) - x) and wet*f(x), and for those whose way back
+// is not straight d*(clean + wet*s(x)), d being the gradient and s the slope.
+func functions(v vector) {
+	rows, shared := readUnaries()
+	for _, r := range rows {
+		stem := strings.ToLower(r.fn[:1]) + r.fn[1:]
+		b := openBender(v, stem+"Point", "mixes nn."+r.fn+" into a row.")
+		b.serves("point", r.fn)
+		b.each(write(r.f, shared), func(i int, out VecPhysical, wet, _ Mem) {
+			x := b.reg(2)
+			VMOVUPS(b.half(b.x, i), x)
+			VSUBPS(x, out, out)
+			b.share(wet, out)
+			VADDPS(x, out, out)
+		})
+		b = openBender(v, stem+"Apply", "applies nn."+r.fn+" to a row.")
+		b.serves("apply", r.fn)
+		b.each(write(r.f, shared), func(_ int, out VecPhysical, wet, _ Mem) { b.share(wet, out) })
+		if r.slope == nil {
+			continue
+		}
+		b = openBender(v, stem+"Slope", "is the way back of nn."+r.fn+".")
+		b.serves("slope", r.fn)
+		b.each(write(r.slope, shared), func(i int, out VecPhysical, wet, clean Mem) {
+			b.share(wet, out)
+			VADDPS(clean, out, out)
+			VMULPS(b.half(b.f, i), out, out)
+		})
 	}
 }
 
-// into gives what moves u by fours to -1..3.
-func (b *bender) into() func(v, t VecPhysical) {
-	quarter, four := b.literal(0.25), b.literal(4)
-	return func(v, t VecPhysical) {
-		VMULPS(quarter, v, t)
-		VADDPS(quarter, t, t)
-		b.floor(t)
-		VMULPS(four, t, t)
-		VSUBPS(t, v, v)
+// each visits all pixels; end takes in the shares of half i, which leave their registers to the function.
+func (b *bender) each(w *formula, end func(i int, out VecPhysical, wet, clean Mem)) {
+	wet, clean := GP64(), GP64()
+	MOVQ(b.args.Offset(bendWet), wet)
+	MOVQ(b.args.Offset(bendClean), clean)
+	if b.isa == avx512 {
+		VMOVUPS(b.half(wet, 0), b.reg(2))
+		VCMPPS(Imm(cmpNotEqual), literalOf(0), b.reg(2), K2)
 	}
+	f := b.formula(w)
+	b.pixels(nil, func(i int, out VecPhysical) {
+		f(i, out)
+		end(i, out, b.half(wet, i), b.half(clean, i))
+	})
 }
 
-// quarterSine gives what turns v into sin(v*pi/2).
-func (b *bender) quarterSine() func(v, t, u VecPhysical) {
-	return func(v, t, u VecPhysical) {
-		VMULPS(v, v, t)
-		VMULPS(sines[4], t, u)
-		for i := 3; i >= 0; i-- {
-			VADDPS(sines[i], u, u)
-			if i > 0 {
-				VMULPS(t, u, u)
+// share multiplies v by wet: to zero where that is none, whatever v is, for what has no channel must stay zero.
+func (b *bender) share(wet Mem, v VecPhysical) {
+	if b.isa == avx512 {
+		VMULPS_Z(wet, v, K2, v)
+		return
+	}
+	t := b.reg(3)
+	VMOVUPS(wet, t)
+	VCMPPS(Imm(cmpNotEqual), literalOf(0), t, t)
+	VANDPS(t, v, v)
+	VMULPS(wet, v, v)
+}
+
+// literals are the constants of all kernels, each in all lanes, by their bits.
+var literals = map[uint32]Mem{}
+
+func literalOf(bits uint32) Mem {
+	if m, ok := literals[bits]; ok {
+		return m
+	}
+	m := GLOBL(fmt.Sprintf("literal%08x", bits), 8|16) // RODATA|NOPTR
+	for k := range 16 {
+		DATA(4*k, U32(bits))
+	}
+	literals[bits] = m
+	return m
+}
+
+// formula gives what puts a function of half i of the pixel into a register.
+func (b *bender) formula(w *formula) func(i int, out VecPhysical) {
+	given := map[string]VecPhysical{}
+	for _, t := range w.terms {
+		for k, name := range []string{"p", "q", "r"} {
+			if t.op == name {
+				given[name] = b.parameter(bendP + 4*k)
 			}
 		}
-		VMULPS(u, v, v)
+	}
+	return func(i int, out VecPhysical) {
+		s := &scratch{bender: b, i: i, out: out, given: given, at: map[*term]VecPhysical{}}
+		for r := 2; r < 5; r++ {
+			s.free = append(s.free, b.reg(r))
+		}
+		for r := b.next; r < b.registers(); r++ {
+			s.free = append(s.free, b.reg(r))
+		}
+		for n, t := range w.terms {
+			s.emit(t, n, n == len(w.terms)-1)
+		}
 	}
 }
 
-// sines is the coefficients of sin(u*pi/2)/u in powers of u*u, each 16 times.
-var sines [5]Mem
+// scratch is where the terms of a formula are while it is computed.
+type scratch struct {
+	*bender
+	i     int
+	out   VecPhysical
+	given map[string]VecPhysical
+	at    map[*term]VecPhysical
+	free  []VecPhysical
+}
 
-func sineNumbers() {
-	for i, f := range []float32{1.5707963, -0.64596409, 0.07969260, -0.00468166, 0.00016044} {
-		sines[i] = GLOBL("sine"+string(rune('0'+i)), 8|16) // RODATA|NOPTR
-		for k := range 16 {
-			DATA(4*k, F32(f))
+// take is a register that nothing uses.
+func (s *scratch) take() VecPhysical {
+	if len(s.free) == 0 {
+		panic(s.name + " needs more registers than there are")
+	}
+	r := s.free[len(s.free)-1]
+	s.free = s.free[:len(s.free)-1]
+	return r
+}
+
+// operand is a term as an instruction's first operand: a register or, for constants and x, memory.
+func (s *scratch) operand(t *term) Op {
+	switch {
+	case t.op == "literal":
+		return literalOf(t.bits)
+	case s.given[t.op] != nil:
+		return s.given[t.op]
+	case t.op == "x":
+		return s.half(s.x, s.i)
+	}
+	return s.at[t]
+}
+
+// register is a term in a register; what has to be loaded takes one that the caller gives back.
+func (s *scratch) register(t *term) (r VecPhysical, loaded bool) {
+	if r, ok := s.operand(t).(VecPhysical); ok {
+		return r, false
+	}
+	r = s.take()
+	VMOVUPS(s.operand(t), r)
+	return r, true
+}
+
+// emit computes term n of the formula. What no later term needs gives its register back.
+func (s *scratch) emit(t *term, n int, last bool) {
+	if t.op == "literal" || t.op == "x" || s.given[t.op] != nil {
+		if last {
+			VMOVUPS(s.operand(t), s.out)
+		}
+		return
+	}
+	args := t.args
+	if (t.op == "add" || t.op == "mul") && isMemory(s.operand(args[0])) {
+		args = []*term{args[1], args[0]}
+	}
+	var loaded []VecPhysical
+	in := func(k int) VecPhysical {
+		r, fresh := s.register(args[k])
+		if fresh {
+			loaded = append(loaded, r)
+		}
+		return r
+	}
+	var first, second VecPhysical
+	switch first = in(0); t.op {
+	case "min", "max", "scaled":
+		second = in(1)
+	case "choose":
+		second = in(3)
+	}
+	out := s.out
+	if !last {
+		out = s.take()
+	}
+	switch t.op {
+	case "add":
+		VADDPS(s.operand(args[1]), first, out)
+	case "sub":
+		VSUBPS(s.operand(args[1]), first, out)
+	case "mul":
+		VMULPS(s.operand(args[1]), first, out)
+	case "div":
+		VDIVPS(s.operand(args[1]), first, out)
+	case "and":
+		VANDPS(s.operand(args[1]), first, out)
+	case "or":
+		VORPS(s.operand(args[1]), first, out)
+	case "xor":
+		VXORPS(s.operand(args[1]), first, out)
+	case "min": // the first operand of Go's, which is what these give where one is no number
+		VMINPS(first, second, out)
+	case "max":
+		VMAXPS(first, second, out)
+	case "sqrt":
+		VSQRTPS(first, out)
+	case "floor":
+		s.round(9, first, out)
+	case "ceil":
+		s.round(10, first, out)
+	case "nearest":
+		s.round(8, first, out)
+	case "exponent":
+		VPSRLD(Imm(23), first, out)
+		s.plus(out, literalOf(math.MaxUint32-126), out)
+		VCVTDQ2PS(out, out)
+	case "scaled":
+		s.scale(first, second, out)
+	case "choose":
+		s.choose(predicates[t.test], first, s.operand(args[1]), s.operand(args[2]), second, out)
+	default:
+		panic("no operation " + t.op)
+	}
+	s.free = append(s.free, loaded...)
+	s.at[t] = out
+	seen := map[*term]bool{}
+	for _, a := range t.args {
+		if r, ok := s.at[a]; ok && a.last == n && !seen[a] {
+			seen[a] = true
+			s.free = append(s.free, r)
 		}
 	}
 }
 
-// functions writes the kernels of an instruction set: a function here for every row of nn.Unaries, a slope for those
-// whose way back is not straight.
-func functions(v vector) {
-	unary(v, "Linear", func(b *bender) body {
-		p, q := b.parameter(bendP), b.parameter(bendQ)
-		return func(_, v, _, _ VecPhysical) {
-			VMULPS(p, v, v)
-			VADDPS(q, v, v)
-		}
-	})
-	unary(v, "Knee", func(b *bender) body {
-		p, zero := b.parameter(bendP), b.literal(0)
-		return func(x, v, t, u VecPhysical) {
-			VMULPS(p, x, u)
-			b.choose(cmpLT, x, zero, u, v, t)
-		}
-	})
-	unary(v, "Soft", func(b *bender) body {
-		p := b.parameter(bendP)
-		n := b.negative(p)
-		return func(x, v, t, u VecPhysical) {
-			limit(n, p, v)
-			VSUBPS(v, x, v)
-		}
-	})
-	unary(v, "Hard", func(b *bender) body {
-		p, mask := b.parameter(bendP), b.pattern(0x7fffffff)
-		return func(x, v, t, u VecPhysical) {
-			b.magnitude(mask, x, u)
-			b.keep(cmpNotLE, u, p, v, t)
-		}
-	})
-	unary(v, "Switch", func(b *bender) body {
-		p, q := b.parameter(bendP), b.parameter(bendQ)
-		return func(x, v, t, u VecPhysical) {
-			VMOVAPS(q, v)
-			b.keep(cmpGT, x, p, v, t)
-		}
-	})
-	unary(v, "Clamp", func(b *bender) body {
-		p := b.parameter(bendP)
-		n := b.negative(p)
-		return func(_, v, _, _ VecPhysical) { limit(n, p, v) }
-	})
-	unary(v, "Fold", func(b *bender) body {
-		p, r, folded := b.parameter(bendP), b.parameter(bendR), b.folded()
-		return func(_, v, t, _ VecPhysical) {
-			VMULPS(r, v, v)
-			folded(v, t)
-			VMULPS(p, v, v)
-		}
-	})
-	unary(v, "Turn", func(b *bender) body {
-		p, r, middle := b.parameter(bendP), b.parameter(bendR), b.literal(0.5)
-		VADDPS(p, p, p)
-		return func(_, v, t, _ VecPhysical) {
-			VMULPS(r, v, t)
-			VMULPS(middle, t, t)
-			VADDPS(middle, t, t)
-			b.floor(t)
-			VMULPS(p, t, t)
-			VSUBPS(t, v, v)
-		}
-	})
-	unary(v, "Crush", func(b *bender) body {
-		p, r, middle := b.parameter(bendP), b.parameter(bendR), b.literal(0.5)
-		return func(_, v, _, _ VecPhysical) {
-			VMULPS(r, v, v)
-			VADDPS(middle, v, v)
-			b.floor(v)
-			VMULPS(p, v, v)
-		}
-	})
-	unary(v, "Sine", func(b *bender) body {
-		q, r, folded, sine := b.parameter(bendQ), b.parameter(bendR), b.folded(), b.quarterSine()
-		return func(_, v, t, u VecPhysical) {
-			VMULPS(r, v, v)
-			folded(v, t)
-			sine(v, t, u)
-			VMULPS(q, v, v)
-		}
-	})
+func isMemory(o Op) bool {
+	_, ok := o.(Mem)
+	return ok
+}
 
-	slope(v, "linearSlope", func(b *bender) body {
-		p := b.parameter(bendP)
-		return func(_, v, _, _ VecPhysical) { VMOVAPS(p, v) }
-	}, "Linear")
-	slope(v, "kneeSlope", func(b *bender) body {
-		p, one, zero := b.parameter(bendP), b.literal(1), b.literal(0)
-		return func(x, v, t, _ VecPhysical) {
-			VMOVAPS(one, v)
-			b.choose(cmpLT, x, zero, p, v, t)
-		}
-	}, "Knee")
-	slope(v, "beyondSlope", func(b *bender) body {
-		p, one, mask := b.parameter(bendP), b.literal(1), b.pattern(0x7fffffff)
-		return func(x, v, t, u VecPhysical) {
-			VMOVAPS(one, v)
-			b.magnitude(mask, x, u)
-			b.keep(cmpNotLE, u, p, v, t)
-		}
-	}, "Soft", "Hard")
-	slope(v, "clampSlope", func(b *bender) body {
-		p, one, mask := b.parameter(bendP), b.literal(1), b.pattern(0x7fffffff)
-		return func(x, v, t, u VecPhysical) {
-			VMOVAPS(one, v)
-			b.magnitude(mask, x, u)
-			b.keep(cmpLE, u, p, v, t)
-		}
-	}, "Clamp")
-	slope(v, "foldSlope", func(b *bender) body {
-		r, into, one := b.parameter(bendR), b.into(), b.literal(1)
-		minus := b.negative(one)
-		return func(x, v, t, u VecPhysical) {
-			VMULPS(r, x, u)
-			into(u, t)
-			VMOVAPS(one, v)
-			b.choose(cmpGT, u, one, minus, v, t)
-		}
-	}, "Fold")
-	slope(v, "sineSlope", func(b *bender) body {
-		p, r, folded, sine := b.parameter(bendP), b.parameter(bendR), b.folded(), b.quarterSine()
-		one := b.literal(1)
-		return func(_, v, t, u VecPhysical) {
-			VMULPS(r, v, v)
-			VADDPS(one, v, v)
-			folded(v, t)
-			sine(v, t, u)
-			VMULPS(p, v, v)
-		}
-	}, "Sine")
+var predicates = map[token.Token]uint64{token.LSS: cmpLT, token.LEQ: cmpLE, token.GTR: cmpGT}
+
+// choose puts yes where a compared with c holds and no elsewhere.
+func (s *scratch) choose(predicate uint64, a VecPhysical, c, yes Op, no, out VecPhysical) {
+	if s.isa == avx512 {
+		VCMPPS(Imm(predicate), c, a, K1)
+		VBLENDMPS(yes, no, K1, out)
+		return
+	}
+	mask := s.take()
+	VCMPPS(Imm(predicate), c, a, mask)
+	VBLENDVPS(mask, yes, no, out)
+	s.free = append(s.free, mask)
+}
+
+// round rounds down, up or to the nearest, as the instruction's mode has it.
+func (s *scratch) round(mode uint64, v, out VecPhysical) {
+	if s.isa == avx512 {
+		VRNDSCALEPS(Imm(mode), v, out)
+	} else {
+		VROUNDPS(Imm(mode), v, out)
+	}
+}
+
+// plus adds integers.
+func (s *scratch) plus(a VecPhysical, b Op, out VecPhysical) { VPADDD(b, a, out) }
+
+// scale multiplies v by 2 to the whole number n. Without an instruction for it in two steps, neither of which overflows
+// by itself and of which the first is exact.
+func (s *scratch) scale(v, n, out VecPhysical) {
+	if s.isa == avx512 {
+		VSCALEFPS(n, v, out)
+		return
+	}
+	whole, half := s.take(), s.take()
+	bias := literalOf(127)
+	VCVTPS2DQ(n, whole)
+	VPSRAD(Imm(1), whole, half)
+	VPSUBD(half, whole, whole)
+	for _, h := range []VecPhysical{half, whole} {
+		s.plus(h, bias, h)
+		VPSLLD(Imm(23), h, h)
+	}
+	VMULPS(half, v, half)
+	VMULPS(whole, half, out)
+	s.free = append(s.free, whole, half)
+}
+
+func (v vector) registers() int {
+	if v.isa == avx512 {
+		return 32
+	}
+	return 16
 }
