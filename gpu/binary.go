@@ -1,7 +1,9 @@
 package gpu
 
 import (
-	"strings"
+	"fmt"
+
+	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
 )
@@ -31,18 +33,52 @@ type binaryParams struct {
 	Wide, Single                      int32
 }
 
+// second is the other operand of a layer that reads a: how it lies under y, and what reads it.
+func (p *plan) second(layer string, op *nn.Binary, in []int, a, y *view) (lies operand, read func(slot uint32) use) {
+	if op.Other == nil {
+		b := p.layout.view(in[1])
+		return operandOf(b, y), b.readAct
+	}
+	shape := tensor.Shape{a.channels, a.h, a.w}
+	v := op.Constant(shape)
+	c, h, w := v.Shape()[0], v.Shape()[1], v.Shape()[2]
+	values := p.engine.keep(layer, fmt.Sprintf("constant %p %dx%d", op, h, w), nil, func() []float32 { return inBlocks(nn.Floats(v), c, h*w) })
+	lies = operand{Single: int32(flag(c == 1 && y.channels > 1))}
+	if c > 1 || y.channels == 1 {
+		lies.Plane = int32(h * w)
+	}
+	if h > 1 {
+		lies.Row = int32(w)
+	}
+	if w > 1 {
+		lies.Step = 1
+	}
+	return lies, values.read
+}
+
+// inBlocks lays c channels of n cells out in blocks of four.
+func inBlocks(v []float32, c, n int) []float32 {
+	out := make([]float32, 4*blocksOf(c)*n)
+	for i, f := range v {
+		k, cell := i/n, i%n
+		out[4*(k/4*n+cell)+k%4] = f
+	}
+	return out
+}
+
 func (p *plan) forwardBinary(layer string, op *nn.Binary, in []int, y *view) {
-	a, b := p.layout.view(in[0]), p.layout.view(in[1])
-	p.emit(layer, "binary_forward", defines{strings.ToUpper(op.Kind()): 1}, headerOf(y, a),
-		binaryParams{A: operandOf(a, y), B: operandOf(b, y)}, a.readAct(0), b.readAct(1), y.writeAct())
+	a := p.layout.view(in[0])
+	b, read := p.second(layer, op, in, a, y)
+	p.emit(layer, "binary_forward", defines{nn.Binaries[op.Fn].Macro(): 1}, headerOf(y, a),
+		binaryParams{A: operandOf(a, y), B: b}, a.readAct(0), read(1), y.writeAct())
 }
 
 func (p *plan) backwardBinary(layer string, op *nn.Binary, in []int, y *view) {
-	a, b := p.layout.view(in[0]), p.layout.view(in[1])
-	for side, x := range []*view{a, b} {
-		params := binaryParams{
-			A: operandOf(a, y), B: operandOf(b, y), SpanBlocks: 1, SpanRows: 1, SpanColumns: 1, Wide: int32(y.channels),
-		}
+	a := p.layout.view(in[0])
+	b, read := p.second(layer, op, in, a, y)
+	for side, j := range in {
+		x := p.layout.view(j)
+		params := binaryParams{A: operandOf(a, y), B: b, SpanBlocks: 1, SpanRows: 1, SpanColumns: 1, Wide: int32(y.channels)}
 		if x.channels < y.channels {
 			params.SpanBlocks, params.Single = int32(y.count()), 1
 		}
@@ -53,8 +89,8 @@ func (p *plan) backwardBinary(layer string, op *nn.Binary, in []int, y *view) {
 			params.SpanColumns = int32(y.w)
 		}
 		span := int(params.SpanBlocks * params.SpanRows * params.SpanColumns)
-		d := defines{strings.ToUpper(op.Kind()): 1, "SIDE": side, "REDUCE": flag(span > 1)}
-		q := p.gradient(layer, "binary_backward", d, x, y, params, a.readAct(1), b.readAct(2))
+		d := defines{nn.Binaries[op.Fn].Macro(): 1, "SIDE": side, "REDUCE": flag(span > 1)}
+		q := p.gradient(layer, "binary_backward", d, x, y, params, a.readAct(1), read(2))
 		if span > 1 {
 			p.share(q, span)
 		}

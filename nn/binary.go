@@ -6,36 +6,96 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Binary is arithmetic between two maps, value by value. An axis of one cell is broadcast: it
+// Binary is a function of two maps, value by value, a row of Binaries. An axis of one cell is broadcast: it
 // meets every cell of the other map's, as a gate for each channel (C,1,1) or a mask (1,H,W) does.
-type Binary struct{ Fn BinaryFn }
+type Binary struct {
+	Fn BinaryFn
 
-// BinaryFn is what Binary computes.
-type BinaryFn int
+	// Other is the second operand where that is no map of the net but constant, else nil. One with rows and columns is
+	// for the map's size that the net was made for; at others it is stretched.
+	Other *tensor.Dense
+}
 
-const (
-	Plus BinaryFn = iota
-	Minus
-	Times
-	Over // the quotient
-)
-
-func (o *Binary) Kind() string { return [...]string{"add", "sub", "mul", "div"}[o.Fn] }
+func (o *Binary) Kind() string { return Binaries[o.Fn].Name }
 
 func (o *Binary) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	if err := arity(in, 2); err != nil {
+	shapes, err := o.operands(in)
+	if err != nil {
 		return nil, err
 	}
-	out := in[0].Clone()
-	for i, n := range in[1] {
+	out := shapes[0].Clone()
+	for i, n := range shapes[1] {
 		switch {
 		case out[i] == 1:
 			out[i] = n
 		case n != 1 && n != out[i]:
-			return nil, fmt.Errorf("cannot %s maps of %v and %v: each axis must be alike or one", o.Kind(), in[0], in[1])
+			return nil, fmt.Errorf("cannot %s maps of %v and %v: each axis must be alike or one", o.Kind(), shapes[0], shapes[1])
 		}
 	}
 	return out, nil
+}
+
+// operands are the shapes of both operands.
+func (o *Binary) operands(in []tensor.Shape) ([]tensor.Shape, error) {
+	if o.Other == nil {
+		return in, arity(in, 2)
+	}
+	if err := arity(in, 1); err != nil {
+		return nil, err
+	}
+	return []tensor.Shape{in[0], o.stretched(in[0])}, nil
+}
+
+// stretched is the shape of the constant beside a map.
+func (o *Binary) stretched(x tensor.Shape) tensor.Shape {
+	s := o.Other.Shape().Clone()
+	for i := 1; i < 3; i++ {
+		if s[i] > 1 && x[i] > 1 {
+			s[i] = x[i]
+		}
+	}
+	return s
+}
+
+// Constant is the constant operand beside a map of the given shape.
+func (o *Binary) Constant(x tensor.Shape) *tensor.Dense {
+	s := o.stretched(x)
+	if s.Eq(o.Other.Shape()) {
+		return o.Other
+	}
+	c, h, w := chw(o.Other.Shape())
+	from, out := Floats(o.Other), NewTensor(s)
+	ys, xs := between(h, s[1]), between(w, s[2])
+	i, to := 0, Floats(out)
+	for k := range c {
+		for _, y := range ys {
+			top, bottom := from[(k*h+y.first)*w:], from[(k*h+y.second)*w:]
+			for _, x := range xs {
+				a := top[x.first] + x.share*(top[x.second]-top[x.first])
+				b := bottom[x.first] + x.share*(bottom[x.second]-bottom[x.first])
+				to[i] = a + y.share*(b-a)
+				i++
+			}
+		}
+	}
+	return out
+}
+
+// mixed is a cell of a stretched axis: share of the second, the rest of the first.
+type mixed struct {
+	first, second int
+	share         float32
+}
+
+// between stretches an axis of n cells to m, cells' middles to their places.
+func between(n, m int) []mixed {
+	out := make([]mixed, m)
+	for i := range out {
+		at := min(max((float64(i)+0.5)*float64(n)/float64(m)-0.5, 0), float64(n-1))
+		first := int(at)
+		out[i] = mixed{first, min(first+1, n-1), float32(at - float64(first))}
+	}
+	return out
 }
 
 func (o *Binary) MACs(in []tensor.Shape) int64 {
@@ -46,44 +106,29 @@ func (o *Binary) MACs(in []tensor.Shape) int64 {
 	return int64(out.TotalSize())
 }
 
+// both are the operands.
+func (o *Binary) both(x []*tensor.Dense) []*tensor.Dense {
+	if o.Other == nil {
+		return x
+	}
+	return []*tensor.Dense{x[0], o.Constant(x[0].Shape())}
+}
+
 func (o *Binary) Forward(y *tensor.Dense, x []*tensor.Dense) {
-	a, b, out := Floats(x[0]), Floats(x[1]), Floats(y)
-	eachPair(y.Shape(), x, func(i, j, k int) {
-		switch o.Fn {
-		case Plus:
-			out[i] = a[j] + b[k]
-		case Minus:
-			out[i] = a[j] - b[k]
-		case Times:
-			out[i] = a[j] * b[k]
-		case Over:
-			out[i] = a[j] / b[k]
-		default:
-			panic("nn: no function " + o.Kind())
-		}
-	})
+	x = o.both(x)
+	f, a, b, out := Binaries[o.Fn].F, Floats(x[0]), Floats(x[1]), Floats(y)
+	eachPair(y.Shape(), x, func(i, j, k int) { out[i] = f(a[j], b[k]) })
 }
 
 // Backward sums the gradient over the axes along which an input was broadcast, in double precision.
 func (o *Binary) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Dense) {
+	x = o.both(x)
 	a, b, d := Floats(x[0]), Floats(x[1]), Floats(dy)
 	sums := [2][]float64{make([]float64, len(a)), make([]float64, len(b))}
+	row := &Binaries[o.Fn]
 	eachPair(dy.Shape(), x, func(i, j, k int) {
-		by := [2]float64{1, 1}
-		switch o.Fn {
-		case Plus:
-		case Minus:
-			by[1] = -1
-		case Times:
-			by = [2]float64{float64(b[k]), float64(a[j])}
-		case Over:
-			q := 1 / float64(b[k])
-			by = [2]float64{q, -float64(a[j]) * q * q}
-		default:
-			panic("nn: no function " + o.Kind())
-		}
-		sums[0][j] += by[0] * float64(d[i])
-		sums[1][k] += by[1] * float64(d[i])
+		sums[0][j] += float64(row.A(a[j], b[k])) * float64(d[i])
+		sums[1][k] += float64(row.B(a[j], b[k])) * float64(d[i])
 	})
 	for s, g := range dx {
 		if g == nil {

@@ -158,3 +158,19 @@ func power(x, p, below float32) float32 {
 	v := exp(p * log(abs(x)))
 	return choose(x < 0, below*v, v)
 }
+
+// raised is a to the b: that of |a|, with a sign below zero where b is odd, and no number there where b is not whole.
+func raised(a, b float32) float32 {
+	h := 0.5 * b
+	odd := 2 * (h - floor(h))
+	below := choose(abs(b-floor(b)) > 0, sqrt(-1-abs(a)), 1-2*odd)
+	return choose(abs(b) > 0, power(a, b, below), 1)
+}
+
+// times is how often b goes into a, towards zero.
+func times(a, b float32) float32 {
+	q := a / b
+	n := withSign(floor(abs(q)), q)
+	r := a - b*n // of the other sign where the quotient was rounded up to a whole
+	return choose(r*a < 0, withSign(floor(abs(q))-1, q), n)
+}

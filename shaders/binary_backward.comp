@@ -1,4 +1,4 @@
-// What arithmetic sends back to one of its operands: the gradient times a factor, summed over all that
+// What a function of two maps sends back to one of its operands: the gradient times a factor, summed over all that
 // the operand was broadcast to. With REDUCE a work group shares each sum.
 layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
@@ -17,20 +17,10 @@ STORES;
 // term is the summand of a cell.
 vec4 term(int block, int y, int x) {
     vec4 d = LOAD(dy, inBase + block * inPlane + y * inRow + x);
-#if defined(MUL)
 #if SIDE == 0
-    d *= AT(b, block, y, x);
+    d *= slopeA(AT(a, block, y, x), AT(b, block, y, x));
 #else
-    d *= AT(a, block, y, x);
-#endif
-#elif defined(DIV)
-    vec4 v = AT(b, block, y, x);
-    d /= v;
-#if SIDE == 1
-    d *= -AT(a, block, y, x) / v;
-#endif
-#elif defined(SUB) && SIDE == 1
-    d = -d;
+    d *= slopeB(AT(a, block, y, x), AT(b, block, y, x));
 #endif
     return mix(vec4(0), d, lessThan(ivec4(4 * block) + ivec4(0, 1, 2, 3), ivec4(wide)));
 }

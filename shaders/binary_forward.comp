@@ -1,4 +1,4 @@
-// The sum, difference, product or quotient of two maps.
+// A function of two maps.
 layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
     HEADER
@@ -11,16 +11,7 @@ STORES;
 
 void main() {
     POSITION
-    vec4 u = AT(a, block, py, px), v = AT(b, block, py, px);
-#if defined(ADD)
-    u += v;
-#elif defined(SUB)
-    u -= v;
-#elif defined(MUL)
-    u *= v;
-#else
-    u /= v;
-#endif
-    u = mix(vec4(0), u, greaterThan(LANES(block), vec4(0))); // 0/0 must not stand where no channel is
-    STORE(here, u)
+    vec4 v = binary(AT(a, block, py, px), AT(b, block, py, px));
+    v = mix(vec4(0), v, greaterThan(LANES(block), vec4(0))); // 0/0 must not stand where no channel is
+    STORE(here, v)
 }

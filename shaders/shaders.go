@@ -4,7 +4,7 @@ package shaders
 
 import "embed"
 
-//go:generate go run ./generate -out unary.glsl
+//go:generate go run ./generate
 
 //go:embed *.glsl *.comp
 var files embed.FS
@@ -16,8 +16,9 @@ var shared = map[string][]string{
 	"warp": {"canvas.glsl", "along.glsl"}, "combine": {"canvas.glsl"}, "tone": {"canvas.glsl"}, "hold": {"canvas.glsl"},
 	"conv": {"conv.glsl"}, "conv_tiled": {"conv.glsl"},
 	"canvas_write": {"canvas.glsl"}, "canvas_read": {"canvas.glsl"},
-	"binary_forward": {"binary.glsl"}, "binary_backward": {"binary.glsl"},
-	"bend_point": {"bend.glsl", "primitives.glsl", "unary.glsl"}, "unary": {"primitives.glsl", "unary.glsl"},
+	"binary_forward": {"primitives.glsl", "functions.glsl", "binary.glsl", "operand.glsl"},
+	"binary_backward": {"primitives.glsl", "functions.glsl", "binary.glsl", "operand.glsl"},
+	"bend_point": {"bend.glsl", "primitives.glsl", "functions.glsl", "unary.glsl"}, "unary": {"primitives.glsl", "functions.glsl", "unary.glsl"},
 	"bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
 	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
 	"objective": {"fatigue.glsl"}, "fatigue_gains": {"fatigue.glsl"}, "fatigue_remember": {"canvas.glsl"},

@@ -3,21 +3,54 @@ package cpu
 import (
 	"unsafe"
 
+	"gorgonia.org/tensor"
+
 	"zalgoscope/nn"
 )
 
-// Arithmetic between two maps runs row by row through the kernels of bends, x*f and x + f.
+// Arithmetic between two maps runs row by row through the kernels of bends, x*f and x + f; rarer functions run in Go.
 
 var minusOnes = filled(nil, -1)
 
-// operand is a map that is broadcast over a larger one along some axes.
+// operand is a map, or a constant, that is broadcast over a larger map along some axes.
 type operand struct {
 	view
-	lane, row, col bool // its only channel, row or column meets all
+	fixed          []block // of a constant, [block][h][w], else nil
+	lane, row, col bool    // its only channel, row or column meets all
 }
 
 func operandOf(v view, c, h, w int) operand {
-	return operand{v, v.c == 1 && c > 1, v.h == 1 && h > 1, v.w == 1 && w > 1}
+	return operand{view: v, lane: v.c == 1 && c > 1, row: v.h == 1 && h > 1, col: v.w == 1 && w > 1}
+}
+
+// second is the second operand of layer i.
+func (c *compiler) second(i int, op *nn.Binary) operand {
+	n, in := c.node(i), c.net.Layers[i].In
+	if op.Other == nil {
+		return operandOf(c.node(in[1]).out, n.c, n.h, n.w)
+	}
+	if n.other == nil {
+		x := c.node(in[0])
+		v := op.Constant(tensor.Shape{x.c, x.h, x.w})
+		s := v.Shape()
+		o := operandOf(newBlob(s[0], s[1], s[2]).all(), n.c, n.h, n.w)
+		cells := o.h * o.w
+		o.fixed = make([]block, o.n*cells)
+		for k, f := range nn.Floats(v) {
+			ch := k / cells
+			o.fixed[ch/lanes*cells+k%cells][ch%lanes] = f
+		}
+		n.other = &o
+	}
+	return *n.other
+}
+
+// start is where a row begins.
+func (o operand) start(w *worker, b, y int) address {
+	if o.fixed != nil {
+		return addressOf(unsafe.Pointer(&o.fixed[(b*o.h+y)*o.w]))
+	}
+	return w.address(o.at(b, y, 0))
 }
 
 // place is the operand's block and row that meet block b and row y of the larger map.
@@ -35,7 +68,7 @@ func (o operand) place(b, y int) (int, int) {
 // is spread over all lanes in the worker's row of the given number.
 func (o operand) line(w *worker, slot, b, y int) (at address, step int) {
 	own, y := o.place(b, y)
-	at, step = w.address(o.at(own, y, 0)), cellSize
+	at, step = o.start(w, own, y), cellSize
 	if o.col {
 		step = 0
 	}
@@ -77,7 +110,7 @@ func (o operand) inverse(w *worker, slot, b, y, used int) (at address, step int)
 	return addressOf(unsafe.Pointer(&row[0])), step
 }
 
-// binary sets out to the sum, difference, product or quotient of its operands.
+// binary sets out to a function of its operands.
 type binary struct {
 	k    *kernels
 	fn   nn.BinaryFn
@@ -87,12 +120,19 @@ type binary struct {
 
 func (c *compiler) forwardBinary(i int, op *nn.Binary) {
 	n, in := c.node(i), c.net.Layers[i].In
-	a, b := c.node(in[0]).out, c.node(in[1]).out
-	o := &binary{k: c.packs.k, fn: op.Fn, out: n.out, a: operandOf(a, n.c, n.h, n.w), b: operandOf(b, n.c, n.h, n.w)}
+	o := &binary{k: c.packs.k, fn: op.Fn, out: n.out, a: operandOf(c.node(in[0]).out, n.c, n.h, n.w), b: c.second(i, op)}
 	if o.a.col && (op.Fn == nn.Plus || op.Fn == nn.Times) {
 		o.a, o.b = o.b, o.a // the first is better as wide as the output
 	}
-	c.simple(i, 4, a.buf, b.buf).add(o)
+	cost := 4.0
+	if op.Fn > nn.Over {
+		cost = 40
+	}
+	t := c.simple(i, cost)
+	for _, j := range in {
+		c.live(n.level, c.node(j).out.buf)
+	}
+	t.add(o)
 }
 
 func (o *binary) write(w *worker, r region) {
@@ -105,18 +145,36 @@ func (o *binary) write(w *worker, r region) {
 	case nn.Times, nn.Over:
 		run, clean = o.k.scale, zeros
 	default:
-		panic(missing(o.fn))
+		run = nil
 	}
 	for b := r.b0; b < r.b1; b++ {
+		used := o.out.used(b)
 		for y := r.y0; y < r.y1; y++ {
 			*t = bendTile{n: o.out.w, y: w.address(o.out.at(b, y, 0)), clean: unsafe.Pointer(&clean[0]), wet: unsafe.Pointer(&wet[0])}
 			t.x = o.a.whole(w, 0, b, y, o.out.w)
 			if o.fn == nn.Over {
-				t.f, t.fstep = o.b.inverse(w, 1, b, y, o.out.used(b))
+				t.f, t.fstep = o.b.inverse(w, 1, b, y, used)
 			} else {
 				t.f, t.fstep = o.b.line(w, 1, b, y)
 			}
-			run(t)
+			if run == nil {
+				t.pairs(nn.Binaries[o.fn].F, used)
+			} else {
+				run(t)
+			}
+		}
+	}
+}
+
+// pairs sets y to a function of x and f in the first lanes, as many as are used, and to zero in the others.
+func (t *bendTile) pairs(f func(a, b float32) float32, used int) {
+	for i := range t.n {
+		y, x, other := t.y.at(i*cellSize), t.x.at(i*cellSize), t.f.at(i*t.fstep)
+		for c := range y {
+			y[c] = 0
+			if c < used {
+				y[c] = f(x[c], other[c])
+			}
 		}
 	}
 }

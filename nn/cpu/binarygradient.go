@@ -31,11 +31,11 @@ func (g *gradientTask) fromBinary(i, u int, op *nn.Binary) {
 			continue
 		}
 		o := &binaryGradient{k: g.packs.k, fn: op.Fn, side: side, out: operandOf(g.out, un.c, un.h, un.w), dy: un.grad, add: g.started()}
-		if op.Fn == nn.Times || op.Fn == nn.Over {
-			for s, k := range in {
-				o.in[s] = operandOf(g.node(k).out, un.c, un.h, un.w)
+		if op.Fn > nn.Minus {
+			for _, k := range in {
 				g.live(g.n.gradLevel, g.node(k).out.buf)
 			}
+			o.in = [2]operand{operandOf(g.node(in[0]).out, un.c, un.h, un.w), g.second(u, op)}
 		}
 		g.cost += 4 * float64(un.grad.n*un.h*un.w)
 		g.add(o)
@@ -123,34 +123,32 @@ func (o *binaryGradient) product(w *worker, b, y int) *bendTile {
 	t := &w.bend
 	*t = bendTile{n: o.dy.w, x: w.address(o.dy.at(b, y, 0)), f: addressOf(unsafe.Pointer(&ones[0])),
 		clean: unsafe.Pointer(&zeros[0]), wet: unsafe.Pointer(&ones[0])}
-	if o.side == 1 && (o.fn == nn.Minus || o.fn == nn.Over) {
+	if o.side == 1 && o.fn == nn.Minus {
 		t.wet = unsafe.Pointer(&minusOnes[0])
 	}
 	switch {
+	case o.fn <= nn.Minus:
 	case o.fn == nn.Times:
 		t.f, t.fstep = o.in[1-o.side].line(w, 1, b, y)
 	case o.fn == nn.Over && o.side == 0:
 		t.f, t.fstep = o.in[1].inverse(w, 1, b, y, o.dy.used(b))
-	case o.fn == nn.Over:
+	default:
 		t.f, t.fstep = o.slope(w, b, y), cellSize
 	}
 	return t
 }
 
-// slope is a/b^2 for each pixel of a row, the quotient's slope along the divisor but for its sign.
+// slope is the function's slope along the operand for each pixel of a row.
 func (o *binaryGradient) slope(w *worker, b, y int) address {
-	used := o.dy.used(b)
-	a, astep := o.in[0].line(w, 1, b, y)
-	q, qstep := o.in[1].inverse(w, 2, b, y, used)
-	row := w.row(3, o.dy.w)
-	for x := range row {
-		p, by := a.at(x*astep), q.at(x*qstep)
-		row[x] = block{}
-		for c := range used {
-			row[x][c] = p[c] * by[c] * by[c]
-		}
+	f := nn.Binaries[o.fn].A
+	if o.side == 1 {
+		f = nn.Binaries[o.fn].B
 	}
-	return addressOf(unsafe.Pointer(&row[0]))
+	row := w.row(3, o.dy.w)
+	t := bendTile{n: o.dy.w, y: addressOf(unsafe.Pointer(&row[0])), x: o.in[0].whole(w, 1, b, y, o.dy.w)}
+	t.f, t.fstep = o.in[1].line(w, 2, b, y)
+	t.pairs(f, o.dy.used(b))
+	return t.y
 }
 
 // total adds up values.

@@ -16,8 +16,8 @@ func binaries(t *testing.T, open Open) {
 		t.Run(pair[0]+" and "+pair[1], func(t *testing.T) {
 			p := openPair(t, open, binaryNet(pair))
 			for _, s := range [][2]int{{1, 1}, {7, 5}, {17, 31}} {
-				for _, l := range []string{"add", "sub", "mul", "div", "norm"} {
-					p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+				for i := range nn.Binaries {
+					p.gradient(t, nn.Objective{{Layer: nn.Binaries[i].Name, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 				}
 				p.activation(t, "norm", s[0], s[1])
 				p.activation(t, "div", s[0], s[1])
@@ -60,8 +60,8 @@ func binaryNet(shapes [2]string) *nn.Net {
 		in = append(in, b.add(p("clip"), &nn.Clip{Min: 0.5, Max: 3}, x))
 	}
 	all := in[1]
-	for _, fn := range []nn.BinaryFn{nn.Plus, nn.Minus, nn.Times, nn.Over} {
-		o := &nn.Binary{Fn: fn}
+	for fn := range nn.Binaries {
+		o := &nn.Binary{Fn: nn.BinaryFn(fn)}
 		op := b.add(o.Kind(), o, in...)
 		relu := b.add(o.Kind()+"/relu", &nn.ReLU{}, op)
 		all = b.add(o.Kind()+"/sum", &nn.Binary{Fn: nn.Plus}, all, relu)
@@ -69,4 +69,33 @@ func binaryNet(shapes [2]string) *nn.Net {
 	b.net.Layers[all].Name = "all"
 	b.add("norm", &nn.LRN{Size: 5, Alpha: 0.5, Beta: 0.75, K: 1}, all) // looks at neighbouring channels, of which the last have none
 	return b.net
+}
+
+// constants tries functions of a map and a constant of every shape, at the size that the constant is for and others.
+func constants(t *testing.T, open Open) {
+	const c = 37
+	for _, shape := range [][3]int{{c, 1, 1}, {1, 1, 1}, {1, 5, 7}, {c, 5, 7}, {c, 5, 1}, {1, 1, 7}} {
+		b := build("constants")
+		from := b.add("spread", b.kernel(3, c, 1, nn.Square(1, 1, 0)), nn.Picture)
+		mean := b.add("mean", &nn.Pool{Global: true}, from)
+		var all []int
+		for _, fn := range []nn.BinaryFn{nn.Plus, nn.Minus, nn.Times, nn.Over, nn.Leaking, nn.Least} {
+			other := random(b.rng, 1, shape[:]...)
+			for i, v := range nn.Floats(other) {
+				nn.Floats(other)[i] = v + 0.2
+			}
+			o := &nn.Binary{Fn: fn, Other: other}
+			all = append(all, b.add(o.Kind(), o, from))
+			b.add(o.Kind()+"/mean", o, mean)
+		}
+		p := openPair(t, open, b.net)
+		for _, s := range [][2]int{{7, 5}, {1, 1}, {17, 31}} {
+			for _, i := range all {
+				for _, l := range []string{b.net.Layers[i].Name, b.net.Layers[i+1].Name} {
+					p.activation(t, l, s[0], s[1])
+					p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+				}
+			}
+		}
+	}
 }

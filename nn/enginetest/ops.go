@@ -43,6 +43,7 @@ func Ops(t *testing.T, open Open) {
 	}
 	t.Run("join", func(t *testing.T) { joins(t, open) })
 	t.Run("binary", func(t *testing.T) { binaries(t, open) })
+	t.Run("constants", func(t *testing.T) { constants(t, open) })
 	t.Run("unary", func(t *testing.T) { unaries(t, open) })
 	t.Run("picture", func(t *testing.T) { stems(t, open) })
 	t.Run("all", tried)

@@ -2,20 +2,23 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 )
 
-// TestGenerate wants the generator to give the very file that is committed.
+// TestGenerate wants the generator to give the very files that are committed.
 func TestGenerate(t *testing.T) {
-	got, err := os.ReadFile("../unary.glsl")
+	files, err := texts("../../nn")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := unary("../../nn")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Error("shaders/unary.glsl is not what nn.Unaries makes; run go generate ./shaders")
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != want {
+			t.Errorf("shaders/%s is not what nn's Go makes; run go generate ./shaders", name)
+		}
 	}
 }
