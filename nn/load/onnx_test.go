@@ -189,9 +189,9 @@ func TestONNXUnsupported(t *testing.T) {
 		graph   []byte
 		warning string
 	}{
-		{op("Sigmoid", "r", "s"), `layer "n_s" has the operation Sigmoid, which is not supported; it is left out`},
-		{cat(op("Erf", "r", "s"), op("Relu", "s", "t"), op("Add", "t,side", "u")),
-			`layer "n_s" has the operation Erf, which is not supported; it and 2 layers that need it are left out`},
+		{op("GridSample", "r", "s"), `layer "n_s" has the operation GridSample, which is not supported; it is left out`},
+		{cat(op("Col2Im", "r", "s"), op("Relu", "s", "t"), op("Add", "t,side", "u")),
+			`layer "n_s" has the operation Col2Im, which is not supported; it and 2 layers that need it are left out`},
 		{op("MaxPool", "r", "s", attrInts("kernel_shape", 2, 2), attrInts("dilations", 2, 2)),
 			`layer "n_s" has a form of MaxPool that is not supported: it has a dilated window; it is left out`},
 		{cat(op("Transpose", "r", "t", attrInts("perm", 0, 2, 3, 1)), op("Mul", "t,side", "s")),
