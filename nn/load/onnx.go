@@ -208,7 +208,7 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	if op == nil {
 		return nil, unsupported("")
 	}
-	if !in[0].mapped && !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Sum", "Concat"}, n.kind) {
+	if _, pairs := binaryFns[n.kind]; !in[0].mapped && !pairs && n.kind != "Concat" {
 		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)

@@ -7,39 +7,64 @@ import (
 	"zalgoscope/nn"
 )
 
+// binaryFns are the operators of two operands, or more that are taken one after the other.
+var binaryFns = map[string]nn.BinaryFn{
+	"Add": nn.Plus, "Div": nn.Over, "Max": nn.Most, "Mean": nn.Plus, "Min": nn.Least, "Mod": nn.Modulo, "Mul": nn.Times, "PRelu": nn.Leaking,
+	"Pow": nn.Raised, "Sub": nn.Minus, "Sum": nn.Plus,
+}
+
+// several are those of them that take any number of operands.
+var several = []string{"Max", "Mean", "Min", "Sum"}
+
 // arithmetic combines maps with each other, of which either may be broadcast, and with constants.
 func (m *onnx) arithmetic(n *node, in []operand) (value, error) {
-	if len(in) != 2 && n.kind != "Sum" {
+	if len(in) != 2 && !slices.Contains(several, n.kind) {
 		return value{}, fmt.Errorf("reads %d inputs, not 2", len(in))
 	}
 	if slices.ContainsFunc(in, func(o operand) bool { return !o.mapped && o.array == nil }) {
 		return value{}, fmt.Errorf("lacks an input")
 	}
-	if n.kind == "Add" || n.kind == "Sum" {
-		if v, ok, err := m.sum(n, in); ok {
+	if n.kind == "Mod" && n.integer("fmod", 0) == 0 {
+		return value{}, unsupported("it divides whole numbers")
+	}
+	if n.kind != "Mean" {
+		return m.combined(n.label, n, in)
+	}
+	v, err := m.combined(label{name: n.name + "/sum"}, n, in)
+	if err != nil {
+		return v, err
+	}
+	share := nn.NewUnary(nn.Linear, 1/float32(len(in)), 0)
+	return m.pointwise(n, &share, []operand{mapOf(v)})
+}
+
+// combined takes the operands one after the other.
+func (m *onnx) combined(last label, n *node, in []operand) (value, error) {
+	if binaryFns[n.kind] == nn.Plus {
+		if v, ok, err := m.sum(last, in); ok {
 			return v, err
 		}
 	}
+	if len(in) == 1 {
+		return m.seen(n, in[0].value)
+	}
 	acc := in[0]
 	for i, next := range in[1:] {
-		l := n.label
+		l := last
 		if i+2 < len(in) {
 			l = label{name: fmt.Sprintf("%s/%d", n.name, i+1)}
 		}
-		v, err := m.pair(l, n.kind, acc, next)
+		v, err := m.pair(l, binaryFns[n.kind], acc, next)
 		if err != nil {
 			return value{}, err
 		}
 		acc = mapOf(v)
 	}
-	if len(in) == 1 {
-		return m.seen(n, acc.value)
-	}
 	return acc.value, nil
 }
 
 // sum adds maps that are alike in one layer, if they are.
-func (m *onnx) sum(n *node, in []operand) (v value, ok bool, err error) {
+func (m *onnx) sum(l label, in []operand) (v value, ok bool, err error) {
 	var list []value
 	for _, o := range in {
 		if !o.mapped || !m.alike(o.value, in[0].value) || !m.shape(o.value).Eq(m.shape(in[0].value)) {
@@ -50,7 +75,7 @@ func (m *onnx) sum(n *node, in []operand) (v value, ok bool, err error) {
 	if len(list) < 2 {
 		return v, false, nil
 	}
-	v, err = m.add(n.label, &nn.Add{}, list...)
+	v, err = m.add(l, &nn.Add{}, list...)
 	return v.like(in[0].value), true, err
 }
 
@@ -59,23 +84,21 @@ func (m *onnx) alike(a, b value) bool {
 	return a.flat == b.flat && a.last == b.last && a.plane == b.plane
 }
 
-// pair combines two operands, one of them a map at least. A sum of constants before the first map is none of them.
-func (m *onnx) pair(l label, kind string, a, b operand) (value, error) {
+// pair combines two operands, one of them a map at least. Constants before the first map are none of them.
+func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 	switch {
 	case a.mapped && b.mapped:
-		return m.binary(l, kind, a.value, b.value)
+		return m.binary(l, fn, a.value, b.value)
 	case a.mapped:
-		return m.scaled(l, kind, a.value, b.array, false)
+		return m.scaled(l, fn, a.value, b.array, false)
 	case b.mapped:
-		return m.scaled(l, kind, b.value, a.array, true)
+		return m.scaled(l, fn, b.value, a.array, true)
 	}
-	return value{}, unsupported("it adds constants to each other before a map")
+	return value{}, unsupported("it combines constants with each other before a map")
 }
 
-var binaryFns = map[string]nn.BinaryFn{"Add": nn.Plus, "Sum": nn.Plus, "Sub": nn.Minus, "Mul": nn.Times, "Div": nn.Over}
-
-// binary is arithmetic between two maps.
-func (m *onnx) binary(l label, kind string, a, b value) (value, error) {
+// binary is a function of two maps.
+func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 	if !m.alike(a, b) {
 		return value{}, unsupported(fmt.Sprintf("it combines %v and %v", m.dims(a), m.dims(b)))
 	}
@@ -84,66 +107,6 @@ func (m *onnx) binary(l label, kind string, a, b value) (value, error) {
 	}
 	seen := a
 	a.plane, b.plane = false, false
-	v, err := m.add(l, &nn.Binary{Fn: binaryFns[kind]}, a, b)
+	v, err := m.add(l, &nn.Binary{Fn: fn}, a, b)
 	return v.like(seen), err
-}
-
-// scaled is arithmetic between a map and a constant that is one number or one for each channel;
-// swapped tells that the constant comes first.
-func (m *onnx) scaled(l label, kind string, x value, c *array, swapped bool) (value, error) {
-	k, err := m.perChannel(c, x)
-	if err != nil {
-		return value{}, err
-	}
-	if kind == "Div" && swapped {
-		return m.inverse(l, x, k)
-	}
-	scale, shift := repeat(1, len(k)), repeat(0, len(k))
-	for c, v := range k {
-		switch {
-		case kind == "Add" || kind == "Sum":
-			shift[c] = v
-		case kind == "Sub" && swapped:
-			scale[c], shift[c] = -1, v
-		case kind == "Sub":
-			shift[c] = -v
-		case kind == "Mul":
-			scale[c] = v
-		case v == 0:
-			return value{}, unsupported("it divides by zero")
-		default:
-			scale[c] = 1 / v
-		}
-	}
-	return m.affine(l, x, scale, shift)
-}
-
-// inverse divides a constant by a map: the map that is the constant everywhere by that one.
-func (m *onnx) inverse(l label, x value, k []float32) (value, error) {
-	top, err := m.affine(label{name: l.name + "/dividend"}, x, repeat(0, len(k)), k)
-	if err != nil {
-		return value{}, err
-	}
-	return m.binary(l, "Div", top, x)
-}
-
-// perChannel reads a constant that is broadcast over the map x.
-func (m *onnx) perChannel(a *array, x value) ([]float32, error) {
-	channels := m.shape(x)[0]
-	if a.kind.width() != 0 && a.len() == 1 {
-		v, err := a.floats(1)
-		if err != nil {
-			return nil, err
-		}
-		return repeat(v[0], channels), nil
-	}
-	// Broadcasting aligns the last axes: C stands third from the end of a map, last in a row.
-	at := len(a.dims) - 3
-	if x.flat || x.last {
-		at = len(a.dims) - 1
-	}
-	if at < 0 || x.plane || a.dims[at] != channels || a.len() != channels || x.flat && !m.pixel(x) {
-		return nil, unsupported(fmt.Sprintf("its constant has the shape %v, not one number for each channel", a.dims))
-	}
-	return a.floats(channels)
 }

@@ -14,14 +14,12 @@ var onnxOps map[string]func(m *onnx, n *node, in []operand) (value, error)
 
 func init() {
 	onnxOps = map[string]func(*onnx, *node, []operand) (value, error){
-		"Add":                (*onnx).arithmetic,
 		"AveragePool":        (*onnx).pooling,
 		"BatchNormalization": (*onnx).batchNorm,
 		"Cast":               (*onnx).pass,
 		"Clip":               (*onnx).clip,
 		"Concat":             (*onnx).concat,
 		"Conv":               (*onnx).convolution,
-		"Div":                (*onnx).arithmetic,
 		"Dropout":            (*onnx).pass,
 		"Flatten":            (*onnx).flatten,
 		"Gather":             (*onnx).channel,
@@ -33,17 +31,17 @@ func init() {
 		"LeakyRelu":          (*onnx).relu,
 		"MatMul":             (*onnx).matMul,
 		"MaxPool":            (*onnx).pooling,
-		"Mul":                (*onnx).arithmetic,
 		"Pad":                (*onnx).padding,
 		"ReduceMean":         (*onnx).reduceMean,
 		"Relu":               (*onnx).relu,
 		"Reshape":            (*onnx).reshapeMap,
 		"Softmax":            (*onnx).softmax,
 		"Squeeze":            (*onnx).squeeze,
-		"Sub":                (*onnx).arithmetic,
-		"Sum":                (*onnx).arithmetic,
 		"Transpose":          (*onnx).transpose,
 		"Unsqueeze":          (*onnx).unsqueeze,
+	}
+	for kind := range binaryFns {
+		onnxOps[kind] = (*onnx).arithmetic
 	}
 	for kind := range onnxUnaries {
 		onnxOps[kind] = (*onnx).unary
@@ -87,10 +85,7 @@ func (m *onnx) relu(n *node, in []operand) (value, error) {
 
 // pointwise adds an operation to which flat or not is the same.
 func (m *onnx) pointwise(n *node, op nn.Op, in []operand) (value, error) {
-	x := in[0].value
-	x.plane = false
-	v, err := m.add(n.label, op, x)
-	return v.like(in[0].value), err
+	return m.single(n.label, op, in[0].value)
 }
 
 // clip holds a map within bounds. Where they are upside down the upper one is all that is left.

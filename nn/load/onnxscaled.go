@@ -1,0 +1,233 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// scaled is a function of a map and a constant; swapped tells that the constant comes first.
+func (m *onnx) scaled(l label, fn nn.BinaryFn, x value, c *array, swapped bool) (value, error) {
+	if c.kind.width() != 0 && c.len() == 1 && len(c.dims) <= len(m.dims(x)) {
+		v, err := c.floats(1)
+		if err != nil {
+			return value{}, err
+		}
+		if op := ofNumber(fn, v[0], swapped, x.flat && !m.pixel(x)); op != nil {
+			return m.single(l, op, x)
+		}
+	}
+	if fn <= nn.Over {
+		if k, err := m.perChannel(c, x); err == nil {
+			return m.perChannelScaled(l, fn, x, k, swapped)
+		} else if !errors.As(err, new(unsupported)) {
+			return value{}, err
+		}
+	}
+	other, err := m.beside(c, x, fn)
+	if err != nil {
+		return value{}, err
+	}
+	if !swapped || fn == nn.Plus || fn == nn.Times || fn == nn.Least || fn == nn.Most {
+		return m.withConstant(l, fn, other, x)
+	}
+	return m.swapped(l, fn, other, x)
+}
+
+// ofNumber is the function of single values that a function with one number is, or nil where other operations do it as well,
+// as scaling channels does unless the map is a row.
+func ofNumber(fn nn.BinaryFn, v float32, swapped, row bool) nn.Op {
+	op := nn.Unary{}
+	switch {
+	case row && fn == nn.Plus:
+		op = nn.NewUnary(nn.Linear, 1, v)
+	case row && fn == nn.Minus && swapped:
+		op = nn.NewUnary(nn.Linear, -1, v)
+	case row && fn == nn.Minus:
+		op = nn.NewUnary(nn.Linear, 1, -v)
+	case row && fn == nn.Times:
+		op = nn.NewUnary(nn.Linear, v, 0)
+	case row && fn == nn.Over && !swapped && v != 0:
+		op = nn.NewUnary(nn.Linear, 1/v, 0)
+	case fn == nn.Least:
+		return &nn.Clip{Min: -math.MaxFloat32, Max: v}
+	case fn == nn.Most:
+		return &nn.Clip{Min: v, Max: math.MaxFloat32}
+	case fn == nn.Leaking && !swapped:
+		return &nn.ReLU{Slope: v}
+	case fn == nn.Over && swapped && v == 1:
+		op = nn.NewUnary(nn.Reciprocal, 1, 0)
+	case fn != nn.Raised || swapped:
+		return nil
+	case v == 0:
+		op = nn.NewUnary(nn.Linear, 0, 1)
+	case v == 1:
+		op = nn.NewUnary(nn.Linear, 1, 0)
+	case v == 2:
+		op = nn.NewUnary(nn.Squared, 1, 0)
+	case v == 0.5:
+		op = nn.NewUnary(nn.Sqrt, 1, 0)
+	case v == -1:
+		op = nn.NewUnary(nn.Reciprocal, 1, 0)
+	default:
+		op = nn.NewUnary(nn.Power, v, 0)
+	}
+	return &op
+}
+
+// perChannelScaled is arithmetic with a number for each channel.
+func (m *onnx) perChannelScaled(l label, fn nn.BinaryFn, x value, k []float32, swapped bool) (value, error) {
+	scale, shift := repeat(1, len(k)), repeat(0, len(k))
+	for c, v := range k {
+		switch {
+		case fn == nn.Plus:
+			shift[c] = v
+		case fn == nn.Minus && swapped:
+			scale[c], shift[c] = -1, v
+		case fn == nn.Minus:
+			shift[c] = -v
+		case fn == nn.Times || swapped:
+			scale[c] = v
+		case v == 0:
+			return value{}, unsupported("it divides by zero")
+		default:
+			scale[c] = 1 / v
+		}
+	}
+	if fn == nn.Over && swapped {
+		inverse := nn.NewUnary(nn.Reciprocal, 1, 0)
+		v, err := m.single(label{name: l.name + "/inverse"}, &inverse, x)
+		if err != nil {
+			return v, err
+		}
+		x = v
+	}
+	return m.affine(l, x, scale, shift)
+}
+
+// swapped is a function of which the constant comes first, by one of which it comes second.
+func (m *onnx) swapped(l label, fn nn.BinaryFn, c *tensor.Dense, x value) (value, error) {
+	first, then, last := nn.Unary{}, fn, false
+	switch fn {
+	case nn.Minus:
+		first, then = nn.NewUnary(nn.Linear, -1, 0), nn.Plus
+	case nn.Over:
+		first, then = nn.NewUnary(nn.Reciprocal, 1, 0), nn.Times
+	case nn.Raised: // exp(x*log(c))
+		then, last = nn.Times, true
+		for i, v := range nn.Floats(c) {
+			nn.Floats(c)[i] = float32(math.Log(float64(v)))
+		}
+	default:
+		return value{}, unsupported("its first operand is constant")
+	}
+	if last {
+		v, err := m.withConstant(label{name: l.name + "/log"}, then, c, x)
+		if err != nil {
+			return v, err
+		}
+		exp := nn.NewUnary(nn.Exp, 1, 0)
+		return m.single(l, &exp, v)
+	}
+	v, err := m.single(label{name: l.name + "/first"}, &first, x)
+	if err != nil {
+		return v, err
+	}
+	return m.withConstant(l, then, c, v)
+}
+
+// withConstant adds a function whose second operand is constant.
+func (m *onnx) withConstant(l label, fn nn.BinaryFn, c *tensor.Dense, x value) (value, error) {
+	if err := m.charge(c.Shape().TotalSize()); err != nil {
+		return value{}, err
+	}
+	seen := x
+	x.plane = false
+	v, err := m.add(l, &nn.Binary{Fn: fn, Other: c}, x)
+	return v.like(seen), err
+}
+
+// single adds an operation to which flat or not is the same.
+func (m *onnx) single(l label, op nn.Op, x value) (value, error) {
+	seen := x
+	x.plane = false
+	v, err := m.add(l, op, x)
+	return v.like(seen), err
+}
+
+// beside is a constant as C,H,W beside the map x, with one cell along the axes that it is broadcast over.
+func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) {
+	dims := m.dims(x)
+	refused := unsupported(fmt.Sprintf("its constant has the shape %v beside a map of %v", a.dims, dims))
+	if len(a.dims) > len(dims) || a.kind.width() == 0 {
+		return nil, refused
+	}
+	own := append(slices.Repeat([]int{1}, len(dims)-len(a.dims)), a.dims...)
+	if fn == nn.Leaking && m.opset < 7 && len(a.dims) == 1 && !x.flat { // slopes were for channels, whatever their shape
+		own = slices.Repeat([]int{1}, len(dims))
+		own[x.axis()] = a.dims[0]
+	}
+	if own[0] != 1 {
+		return nil, refused
+	}
+	own = own[1:]
+	s := m.shape(x)
+	turned := x.last
+	switch {
+	case x.flat && own[0] == 1 || x.flat && m.pixel(x):
+		own, turned = []int{own[0], 1, 1}, false
+	case x.flat && own[0] == s.TotalSize() && x.last:
+		own = []int{s[1], s[2], s[0]}
+	case x.flat && own[0] == s.TotalSize():
+		own = []int{s[0], s[1], s[2]}
+	case x.flat:
+		return nil, refused
+	case x.plane:
+		own = []int{1, own[0], own[1]}
+	}
+	v, err := a.floats(product(own))
+	if err != nil {
+		return nil, err
+	}
+	t := nn.TensorOf(v, own...)
+	if turned && !x.plane {
+		if err := t.T(2, 0, 1); err != nil {
+			return nil, err
+		}
+		if err := t.Transpose(); err != nil {
+			return nil, err
+		}
+	}
+	for i, d := range t.Shape() {
+		if d != 1 && s[i] != 1 && d != s[i] {
+			return nil, refused
+		}
+	}
+	return t, nil
+}
+
+// perChannel reads a constant that is broadcast over the map x.
+func (m *onnx) perChannel(a *array, x value) ([]float32, error) {
+	channels := m.shape(x)[0]
+	if a.kind.width() != 0 && a.len() == 1 {
+		v, err := a.floats(1)
+		if err != nil {
+			return nil, err
+		}
+		return repeat(v[0], channels), nil
+	}
+	// Broadcasting aligns the last axes: C stands third from the end of a map, last in a row.
+	at := len(a.dims) - 3
+	if x.flat || x.last {
+		at = len(a.dims) - 1
+	}
+	if at < 0 || x.plane || a.dims[at] != channels || a.len() != channels || x.flat && !m.pixel(x) {
+		return nil, unsupported(fmt.Sprintf("its constant has the shape %v, not one number for each channel", a.dims))
+	}
+	return a.floats(channels)
+}
