@@ -5,6 +5,7 @@ import (
 
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
+	"zalgoscope/nn/train"
 )
 
 // backward adds the task that computes the gradient at layer i from those of
@@ -14,10 +15,13 @@ func (c *compiler) backward(i int) {
 	if n.gradOf >= 0 {
 		u := c.node(n.gradOf)
 		n.grad, n.gradLevel = c.shared(i), u.gradLevel
-		return
+	} else {
+		n.grad = newBlob(n.c, n.h, n.w).all()
+		c.gradient(i)
 	}
-	n.grad = newBlob(n.c, n.h, n.w).all()
-	c.gradient(i)
+	if c.learning != nil {
+		c.learn(i)
+	}
 }
 
 // shared is the part of its reader's gradient that layer i takes for its own.
@@ -67,7 +71,9 @@ func (c *compiler) gradient(i int) {
 	}
 	g := &gradientTask{compiler: c, task: c.task(c.name(i), n.gradLevel, n.grad), n: n}
 	g.pair, g.back = 1, true
-	if n.target {
+	if n.target && c.learning != nil {
+		g.loss()
+	} else if n.target {
 		g.seed(i)
 	}
 	done := map[int]bool{}
@@ -114,6 +120,8 @@ func (g *gradientTask) from(i, u int) {
 	switch op := l.Op.(type) {
 	case *nn.Conv:
 		g.fromConv(i, u, op)
+	case *train.BatchNorm:
+		g.fromNorm(u)
 	case *nn.ReLU, *nn.Clip:
 		g.plus(dy)
 	case *nn.Add:

@@ -8,14 +8,14 @@ func available() []*kernels {
 	x := cpu.X86
 	if x.HasAVX512F && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512BW {
 		all = append(all, &kernels{
-			name: "avx512", conv: convAVX512, depth: depthAVX512, others: othersAVX512, benders: bendersAVX512, pair: 2, winograd: winogradAVX512,
+			name: "avx512", conv: convAVX512, depth: depthAVX512, others: othersAVX512, benders: bendersAVX512, pair: 2, winograd: winogradAVX512, learners: learnersAVX512,
 			lrn5: lrn5AVX512, lrn5Gradient: lrn5GradientAVX512,
 			peak: peakAVX512, work: 12 * 16 * 2, speed: 120,
 		})
 	}
 	if x.HasAVX2 && x.HasFMA {
 		all = append(all, &kernels{
-			name: "avx2", conv: convAVX2, depth: depthAVX2, others: othersAVX2, benders: bendersAVX2, pair: 1, winograd: winogradAVX2,
+			name: "avx2", conv: convAVX2, depth: depthAVX2, others: othersAVX2, benders: bendersAVX2, pair: 1, winograd: winogradAVX2, learners: learnersAVX2,
 			peak: peakAVX2, work: 12 * 8 * 2, speed: 80,
 		})
 	}

@@ -5,6 +5,7 @@ import (
 
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
+	"zalgoscope/nn/train"
 )
 
 // enter adds the task that brings in the picture.
@@ -29,6 +30,10 @@ func (c *compiler) forward(i int) {
 		}
 		conv := c.net.Layers[n.takes]
 		n.level = c.level(conv.In)
+		if norm, ok := conv.Op.(*train.BatchNorm); ok {
+			c.forwardNorm(n.takes, i, norm, &b)
+			return
+		}
 		c.gate(n, n.level)
 		c.forwardConv(n.takes, c.node(conv.In[0]).out, &b)
 		return
@@ -38,6 +43,8 @@ func (c *compiler) forward(i int) {
 	switch op := l.Op.(type) {
 	case *nn.Conv:
 		c.forwardConv(i, x, nil)
+	case *train.BatchNorm:
+		c.forwardNorm(i, i, op, nil)
 	case *nn.Concat:
 		c.forwardConcat(i)
 	case *nn.Add:
@@ -107,6 +114,7 @@ func (c *compiler) forwardConv(i int, x view, b *bound) {
 	o := &conv{k: c.packs.k, out: n.out, bound: b, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
 	if op.Bias != nil {
 		o.bias = padded(op.Bias)
+		c.learning.keepBias(o.bias, op)
 	}
 	o.emit(gate)
 	t := c.task(c.name(i), level, n.out, x.buf)

@@ -77,6 +77,7 @@ type kernels struct {
 	depth []kernel    // by pixels
 	others
 	benders
+	learners
 	winograd           [2]winogradKernels // for 3x3 and 4x4 taps
 	lrn5, lrn5Gradient func(t *lrnTile)   // for windows of five channels and whole blocks, or nil
 	pair               int                // blocks of 16 output channels that conv computes at once

@@ -1479,6 +1479,31 @@ func winogradInput4AVX512(t *winogradTile)
 // peakAVX512 makes n rounds of 12 multiply-adds on registers of 16 lanes.
 func peakAVX512(n int)
 
+// momentsAVX512 sums a row of a block and its products with another.
+//
+//go:noescape
+func momentsAVX512(t *momentTile)
+
+// weightsAVX512w1c4 adds the products of 4 input and 16 output channels.
+//
+//go:noescape
+func weightsAVX512w1c4(t *weightTile)
+
+// weightsAVX512w1c8 adds the products of 8 input and 16 output channels.
+//
+//go:noescape
+func weightsAVX512w1c8(t *weightTile)
+
+// weightsAVX512w2c4 adds the products of 4 input and 32 output channels.
+//
+//go:noescape
+func weightsAVX512w2c4(t *weightTile)
+
+// weightsAVX512w2c8 adds the products of 8 input and 32 output channels.
+//
+//go:noescape
+func weightsAVX512w2c8(t *weightTile)
+
 // maxPoolAVX2 takes the maximum under windows of one shape.
 //
 //go:noescape
@@ -2282,6 +2307,16 @@ func winogradInput4AVX2(t *winogradTile)
 // peakAVX2 makes n rounds of 12 multiply-adds on registers of 8 lanes.
 func peakAVX2(n int)
 
+// momentsAVX2 sums a row of a block and its products with another.
+//
+//go:noescape
+func momentsAVX2(t *momentTile)
+
+// weightsAVX2w1c4 adds the products of 4 input and 16 output channels.
+//
+//go:noescape
+func weightsAVX2w1c4(t *weightTile)
+
 // lrn5AVX512 normalises pixels of whole blocks by windows of five channels with beta 0.75.
 //
 //go:noescape
@@ -2645,6 +2680,10 @@ var bendersAVX2 = benders{
 		nn.Atanh:       atanhSlopeAVX2,
 	},
 }
+
+var learnersAVX512 = learners{moments: momentsAVX512, weights: [2][2]func(t *weightTile){{weightsAVX512w1c4, weightsAVX512w1c8}, {weightsAVX512w2c4, weightsAVX512w2c8}}}
+
+var learnersAVX2 = learners{moments: momentsAVX2, weights: [2][2]func(t *weightTile){{weightsAVX2w1c4}}}
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}
 

@@ -13,7 +13,7 @@ type entry struct {
 	canvas *canvas
 	shiftX int
 	shiftY int
-	tensor []float32 // 3,H,W, where canvas is nil
+	tensor []float32 // 3,H,W, of each of a worker's pictures, where canvas is nil
 }
 
 func (o *entry) write(w *worker, r region) {
@@ -23,7 +23,7 @@ func (o *entry) write(w *worker, r region) {
 		row := w.floats(o.out.at(0, y, 0), width*step)
 		if o.canvas == nil {
 			for c := range 3 {
-				for x, v := range o.tensor[(c*o.out.h+y)*width:][:width] {
+				for x, v := range o.tensor[((3*w.picture+c)*o.out.h+y)*width:][:width] {
 					row[x*step+c] = v
 				}
 			}

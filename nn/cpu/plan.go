@@ -29,13 +29,14 @@ type plan struct {
 type compiler struct {
 	*plan
 	*graph
-	packs   *packs
-	threads int
-	tasks   []*task
-	blobs   []*blob
-	buffers []*buffer
-	laid    []laid
-	joined  map[int]bool // convolutions that run with a sibling
+	packs    *packs
+	threads  int
+	tasks    []*task
+	blobs    []*blob
+	buffers  []*buffer
+	laid     []laid
+	joined   map[int]bool // convolutions that run with a sibling
+	learning *learning    // of a plan that is learnt by, else nil
 }
 
 // laid is a writer that wants to know how blobs are laid out.

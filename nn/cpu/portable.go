@@ -15,6 +15,7 @@ var portable = &kernels{
 		soundRow: soundRowGo, blend3: blend3Go, blend5: blend5Go, shrinkRow: shrinkRowGo, growRow: growRowGo,
 	},
 	benders:  bendersGo,
+	learners: learnersGo,
 	winograd: [2]winogradKernels{winogradGo(3), winogradGo(4)},
 	pair:     1,
 	peak:     peakScalar,

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"slices"
 	"strings"
 
 	"gorgonia.org/tensor"
@@ -69,6 +70,7 @@ func (c *compiler) forwardSiblings(convs []int, b *bound) {
 	c.tasks = append(c.tasks, t)
 	c.live(level, x.buf)
 	var names []string
+	var own [][]float32 // each one's part of the bias
 	for _, i := range convs {
 		n, op := c.node(c.node(i).into), c.op(i).(*nn.Conv)
 		n.level = level
@@ -82,12 +84,14 @@ func (c *compiler) forwardSiblings(convs []int, b *bound) {
 				o.gates = append(o.gates, gateRef{gate: n.gate, block: i})
 			}
 		}
-		o.bias = append(o.bias, padded(biasOf(op))...)
+		own = append(own, padded(biasOf(op)))
 		ops = append(ops, op)
 		t.macs += op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
 		names = append(names, c.name(i))
 		c.joined[i] = true
 	}
+	o.bias = slices.Concat(own...)
+	c.learning.keepBiases(o.bias, ops)
 	o.out = newBlob(lanes*len(o.spots), at.h, at.w).all() // its shape alone
 	o.phases = []phase{{sy: 1, sx: 1, parts: []part{{
 		x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1, panels: c.packs.siblings(ops),

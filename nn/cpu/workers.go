@@ -13,7 +13,8 @@ type runner interface{ run(w *worker, item int) }
 // worker is what one thread needs to itself.
 type worker struct {
 	number   int
-	base     unsafe.Pointer // of the arena
+	base     unsafe.Pointer // of the arena, or the current picture's part of it
+	picture  int            // of a batch that is learnt from
 	tile     tile           // kernel arguments
 	segs     []segment
 	pool     poolTile
@@ -28,6 +29,8 @@ type worker struct {
 	scratch  []float32
 	bend     bendTile
 	rows     [4][]block // of a normalisation
+	moment   momentTile
+	weight   weightTile
 	parked   atomic.Bool
 	wake     chan struct{}
 }

@@ -28,6 +28,9 @@ const (
 
 var stubs strings.Builder
 
+// learning is the tables of the learner's kernels.
+var learning string
+
 // function opens a kernel func(t *of); avo itself need not know the type.
 func function(name, of, doc string) {
 	fmt.Fprintf(&stubs, "\n// %s\n//\n//go:noescape\nfunc %s(t *%s)\n", doc, name, of)
@@ -71,6 +74,7 @@ func main() {
 			winogradInput(v, t)
 		}
 		peak(v)
+		learning += learners(v)
 	}
 	lrn5(vector{avx512, 16})
 	lrn5Gradient(vector{avx512, 16})
@@ -104,6 +108,7 @@ func declarations() ([]byte, error) {
 		b.WriteString("}\n")
 		b.WriteString(benders(isa))
 	}
+	b.WriteString(learning)
 	fmt.Fprintf(&b, "\nvar convAVX512 = [2][]kernel{%s, %s}\n", table("convAVX512w1n%d", wide), table("convAVX512w2n%d", wide))
 	fmt.Fprintf(&b, "\nvar convAVX2 = [2][]kernel{%s}\n", table("convAVX2w1n%d", narrow))
 	fmt.Fprintf(&b, "\nvar depthAVX512 = []kernel%s\n", table("depthAVX512n%d", wide))

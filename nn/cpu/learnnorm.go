@@ -1,0 +1,199 @@
+package cpu
+
+import "zalgoscope/nn/train"
+
+// mapSums sums a map, and its products with another, over each picture of a batch, one after another, so that
+// the sum does not depend on who computed what.
+type mapSums struct {
+	k              *kernels
+	y, x           view
+	sums, products []float64 // [picture][channel], to whole blocks
+}
+
+func (o *mapSums) fit(batch int) {
+	o.sums, o.products = make([]float64, batch*o.y.n*lanes), make([]float64, batch*o.y.n*lanes)
+}
+
+// longest is how many pixels are summed in single precision.
+const longest = 128
+
+func (o *mapSums) write(w *worker, r region) {
+	rows := 1
+	if o.x.row == o.y.row { // what lies between the rows is zero
+		rows = max(longest/(o.y.row/cellSize), 1)
+	}
+	t := &w.moment
+	t.xstep = cellSize
+	for b := r.b0; b < r.b1; b++ {
+		at := (w.picture*o.y.n + b) * lanes
+		sums, products := (*[lanes]float64)(o.sums[at:]), (*[lanes]float64)(o.products[at:])
+		*sums, *products = [lanes]float64{}, [lanes]float64{}
+		for y := 0; y < o.y.h; y += rows {
+			n := min(rows, o.y.h-y)
+			t.x, t.y = w.address(o.x.at(b, y, 0)), w.address(o.y.at(b, y, 0))
+			t.n = (n-1)*o.y.row/cellSize + o.y.w
+			o.k.moments(t)
+			for c := range sums {
+				sums[c] += float64(t.sums[c])
+				products[c] += float64(t.products[c])
+			}
+		}
+	}
+}
+
+// total is channel c's sums over the first n pictures.
+func (o *mapSums) total(c, n int) (sum, product float64) {
+	for i := range n {
+		sum += o.sums[i*o.y.n*lanes+c]
+		product += o.products[i*o.y.n*lanes+c]
+	}
+	return sum, product
+}
+
+// biasSum is the gradient of a convolution's biases.
+type biasSum struct {
+	mapSums
+	grad []float32
+}
+
+// norm is a batch norm at work.
+type norm struct {
+	op             *train.BatchNorm
+	grads          [2][]float32 // of its scale and shift
+	sums           mapSums      // of its input, with itself
+	slopes         mapSums      // of the gradient at its output, with the input
+	count          int          // values of a channel in a picture
+	level, back    int
+	scale, shift   []float32 // what it does to its input, to whole blocks
+	a, b, k        []float32 // its input's gradient is a*dy + b*x + k
+	mean, variance []float64 // of the last batch
+}
+
+// forwardNorm computes batch norm i, with the rectifier or clip that layer j is if that is another.
+func (c *compiler) forwardNorm(i, j int, op *train.BatchNorm, b *bound) {
+	in := c.net.Layers[i].In
+	x, n, of := c.node(in[0]).out, c.node(j), c.learning.model.Of(i)
+	whole := func() []float32 { return make([]float32, x.n*lanes) }
+	o := &norm{
+		op: op, grads: [2][]float32{of[0].Grad, of[1].Grad}, count: n.h * n.w, level: c.level(in),
+		scale: whole(), shift: whole(), a: whole(), b: whole(), k: whole(),
+		mean: make([]float64, n.c), variance: make([]float64, n.c), sums: mapSums{k: c.packs.k, y: x, x: x},
+	}
+	c.learning.norms[i] = o
+	c.sumUp(c.name(i)+" sums", o.level, x, &o.sums)
+	c.learning.meets[o.level] = true
+	n.level = o.level + 1
+	c.node(i).level = n.level
+	if b != nil {
+		c.gate(n, n.level)
+	}
+	y := c.perLane(n.out, x, o.scale, o.shift)
+	y.bound = b
+	y.emit(n.gate)
+	c.addConv(c.simple(j, 2, x.buf), y)
+}
+
+// perLane is scale*x + shift for values of each channel, to whole blocks, that may change from run to run; shift may be nil.
+func (c *compiler) perLane(out, x view, scale, shift []float32) *conv {
+	p := part{x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1}
+	for b := range out.n {
+		p.panels = append(p.panels, panel{w: scale[b*lanes : (b+1)*lanes], first: b, n: 1, last: lanes, depthwise: true})
+	}
+	return &conv{k: c.packs.k, out: out, bias: shift, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
+}
+
+// fromNorm adds what batch norm u sends back.
+func (g *gradientTask) fromNorm(u int) {
+	o, x := g.learning.norms[u], g.n.out
+	g.live(g.n.gradLevel, x.buf)
+	g.cost += 2 * g.cells()
+	y := g.perLane(g.out, g.node(u).grad, o.a, o.k)
+	y.add = g.started()
+	g.compiler.addConv(g.task, y)
+	y = g.perLane(g.out, x, o.b, nil)
+	y.add = true
+	g.compiler.addConv(g.task, y)
+}
+
+// settle has the norm know its batch of n pictures: by its sums if learning, else by the running values.
+func (o *norm) settle(n int, learning, note bool) error {
+	if !learning {
+		scale, shift := o.op.Running()
+		copy(o.scale, scale)
+		copy(o.shift, shift)
+		return nil
+	}
+	m := n * o.count
+	if err := train.CheckBatch(m); err != nil {
+		return err
+	}
+	for c := range o.mean {
+		sum, product := o.sums.total(c, n)
+		o.mean[c] = sum / float64(m)
+		o.variance[c] = max(product/float64(m)-o.mean[c]*o.mean[c], 0)
+		o.scale[c], o.shift[c] = o.op.Apply(c, o.mean[c], o.variance[c])
+		if note {
+			o.op.Note(c, m, o.mean[c], o.variance[c])
+		}
+	}
+	return nil
+}
+
+// turn sets the gradients once those at the output are known.
+func (o *norm) turn(n int, learning bool) {
+	for c := range o.mean {
+		sum, product := o.slopes.total(c, n)
+		o.a[c], o.b[c], o.k[c] = o.op.Slope(c, n*o.count, o.mean[c], o.variance[c], sum, product)
+		if learning {
+			o.grads[0][c], o.grads[1][c] = o.op.Grads(o.mean[c], o.variance[c], sum, product)
+		}
+	}
+}
+
+// loss starts the backward pass at the logits. It writes whole maps.
+type loss struct {
+	out, a view
+	batch  *train.Batch
+	logits []float32 // [picture][class]
+	losses []float64
+}
+
+func (g *gradientTask) loss() {
+	o := g.learning.loss
+	o.out, o.a = g.n.grad, g.n.out
+	g.columns, g.sheets = true, true
+	g.live(g.n.gradLevel, g.n.out.buf)
+	g.add(o)
+}
+
+func (o *loss) write(w *worker, _ region) {
+	k := o.a.c
+	logits := o.logits[w.picture*k:][:k]
+	meanOf(w, o.a, logits)
+	slope := make([]float32, k)
+	o.losses[w.picture] = train.CrossEntropy(logits, o.batch.Y[w.picture*k:][:k], slope, 1/float64(o.batch.N))
+	share := 1 / float32(o.a.h*o.a.w)
+	for y := range o.out.h {
+		for b := range o.out.n {
+			clear(o.out.line(w, b, y))
+		}
+		for x := range o.out.w {
+			for c, v := range slope {
+				w.cell(o.out.at(c/lanes, y, x))[c%lanes] = v * share
+			}
+		}
+	}
+}
+
+// meanOf is the mean of each channel of a map.
+func meanOf(w *worker, v view, out []float32) {
+	sums := make([]float64, v.c)
+	for y := range v.h {
+		for x := range v.w {
+			v.channels(w, y, x, func(c int, f float32) { sums[c] += float64(f) })
+		}
+	}
+	for c, s := range sums {
+		out[c] = float32(s / float64(v.h*v.w))
+	}
+}

@@ -1,0 +1,176 @@
+package cpu
+
+import (
+	"unsafe"
+
+	"zalgoscope/nn"
+)
+
+// weights is the gradient of a convolution's weights. Every chunk of the batch has sums of its own, laid out
+// [pair of output blocks][input block][tap][input channel][output channel], which are then added up in order.
+type weights struct {
+	k            *kernels
+	op           *nn.Conv
+	grad         []float32 // in the order of op.W
+	x, dy        view
+	ys, xs       []tap
+	stepY, stepX int
+	matrix       matrix
+	panels       []panelRoom
+	ready, level int // the stages in which dy is complete, and after which this runs
+	sums         [][]float32
+	cost         float64
+}
+
+// panelRoom is a pair of output blocks with the input blocks that they read.
+type panelRoom struct {
+	block, n       int // output blocks
+	first, inputs  int // input blocks
+	width, at, end int // floats of a row; of the whole in sums
+}
+
+// pendWeights adds the gradient of convolution i's weights.
+func (c *compiler) pendWeights(i int, op *nn.Conv) {
+	n, in := c.node(i), c.node(c.net.Layers[i].In[0])
+	ys, xs, _ := op.Spans(in.h, in.w)
+	ay, ax := forwardAxis(ys), forwardAxis(xs)
+	o := &weights{
+		k: c.packs.k, op: op, grad: c.learning.model.Of(i)[0].Grad, x: in.out, dy: n.grad,
+		ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step, matrix: forwardMatrix(op), ready: n.gradLevel,
+	}
+	kernelReads(in.out, ay, ax, n.h, n.w) // a pool may have asked for less
+	at, pair := 0, o.k.pair
+	if isDepthwise(op) {
+		pair = 1
+	}
+	for b := 0; b < blocks(n.c); b += pair {
+		width, channels := o.matrix.width(pair, b)
+		from, to := o.matrix.in, 0
+		for k := range channels {
+			f, t := o.matrix.reads(lanes*b + k)
+			from, to = min(from, f), max(to, t)
+		}
+		r := panelRoom{block: b, n: width / lanes, first: from / lanes, inputs: blocks(to) - from/lanes, width: width, at: at}
+		if isDepthwise(op) {
+			at += o.matrix.taps * lanes
+		} else {
+			at += r.inputs * o.matrix.taps * lanes * width
+		}
+		r.end = at
+		o.panels = append(o.panels, r)
+	}
+	o.cost = float64(at)
+	for range c.threads {
+		o.sums = append(o.sums, make([]float32, at))
+	}
+	c.learning.pending = append(c.learning.pending, o)
+}
+
+// stretch is how many pixels are summed before the next taps, so that both maps stay in the first cache.
+const stretch = 128
+
+// sum adds up pictures from to to of a panel.
+func (o *weights) sum(w *worker, base unsafe.Pointer, stride, chunk, panel, from, to int) {
+	p := &o.panels[panel]
+	sums := o.sums[chunk][p.at:p.end]
+	clear(sums)
+	if isDepthwise(o.op) {
+		o.sumDepthwise(w, base, stride, p, sums, from, to)
+		return
+	}
+	rows := min(max(stretch/o.dy.w, 1), o.dy.h)
+	pics := 1
+	if rows == o.dy.h {
+		pics = max(stretch/(o.dy.w*o.dy.h), 1)
+	}
+	for i := from; i < to; i += pics {
+		w.base = unsafe.Add(base, i*stride)
+		for y := 0; y < o.dy.h; y += rows {
+			w.weight = weightTile{
+				xstep: o.stepX * o.x.cell, xrow: o.stepY * o.x.row, yrow: o.dy.row, xpic: stride, ypic: stride,
+				n: o.dy.w, rows: min(rows, o.dy.h-y), pics: min(pics, to-i),
+			}
+			o.tiles(w, p, sums, y)
+		}
+	}
+}
+
+// tiles adds some rows to all weights of a panel.
+func (o *weights) tiles(w *worker, p *panelRoom, sums []float32, y int) {
+	t := &w.weight
+	for k := range p.n {
+		t.y[k] = w.address(o.dy.at(p.block+k, y, 0))
+	}
+	at := 0
+	for b := range p.inputs {
+		x := w.address(o.x.at(p.first+b, y*o.stepY, 0))
+		channels := min(lanes, o.matrix.in-lanes*(p.first+b))
+		for _, ty := range o.ys {
+			for _, tx := range o.xs {
+				cell := x.add(ty.at*o.x.row + tx.at*o.x.cell)
+				for c := 0; c < channels; {
+					run, n := o.k.weights[p.n-1][1], 8
+					if channels-c <= 4 || run == nil {
+						run, n = o.k.weights[p.n-1][0], 4
+					}
+					t.x, t.sums = cell.add(4*c), unsafe.Pointer(&sums[at+c*p.width])
+					run(t)
+					c += n
+				}
+				at += lanes * p.width
+			}
+		}
+	}
+}
+
+func (o *weights) sumDepthwise(w *worker, base unsafe.Pointer, stride int, p *panelRoom, sums []float32, from, to int) {
+	t := &w.moment
+	t.xstep, t.n = o.stepX*o.x.cell, o.dy.w
+	for i := from; i < to; i++ {
+		w.base = unsafe.Add(base, i*stride)
+		for y := range o.dy.h {
+			t.y = w.address(o.dy.at(p.block, y, 0))
+			x := w.address(o.x.at(p.block, y*o.stepY, 0))
+			at := 0
+			for _, ty := range o.ys {
+				for _, tx := range o.xs {
+					t.x = x.add(ty.at*o.x.row + tx.at*o.x.cell)
+					o.k.moments(t)
+					for c, v := range t.products {
+						sums[at+c] += v
+					}
+					at += lanes
+				}
+			}
+		}
+	}
+}
+
+// gather sets the part of the gradient that a panel is of.
+func (o *weights) gather(panel, chunks int) {
+	p, m := &o.panels[panel], &o.matrix
+	all := o.sums[0][p.at:p.end]
+	for _, more := range o.sums[1:chunks] {
+		for i, v := range more[p.at:p.end] {
+			all[i] += v
+		}
+	}
+	own := len(o.grad) / m.out // weights of an output channel
+	for k := lanes * p.block; k < min(lanes*(p.block+p.n), m.out); k++ {
+		from, to := m.reads(k)
+		grad, column := o.grad[k*own:(k+1)*own], k-lanes*p.block
+		if isDepthwise(o.op) {
+			for t := range grad {
+				grad[t] = all[t*lanes+column]
+			}
+			continue
+		}
+		for c := from; c < to; c++ {
+			at := ((c/lanes-p.first)*m.taps*lanes+c%lanes)*p.width + column
+			for t := range m.taps {
+				grad[(c-from)*m.taps+t] = all[at]
+				at += lanes * p.width
+			}
+		}
+	}
+}
