@@ -11,7 +11,7 @@ import (
 type Conv struct {
 	Window
 	Groups  int
-	W       *tensor.Dense
+	W       Weights
 	Bias    []float32 // nil for none
 	Edition int       // goes up when W is changed, so that an engine that laid it out its own way does so again
 }

@@ -20,7 +20,7 @@ type Graph struct {
 	Takes          []int // the reverse: the convolution of an activation, or -1
 }
 
-// Graph looks at what the targets need of a picture of w x h pixels. fuses tells which activations the engine's
+// Graph looks at what the targets need of a picture of w x h pixels, and fetches their weights. fuses tells which activations the engine's
 // convolutions can take in: each does so where nobody else reads the convolution and it is no target.
 func (n *Net) Graph(w, h int, targets []int, fuses func(Op) bool) (*Graph, error) {
 	shapes, err := n.Shapes(w, h)
@@ -31,6 +31,9 @@ func (n *Net) Graph(w, h int, targets []int, fuses func(Op) bool) (*Graph, error
 	g := &Graph{
 		Net: n, Shapes: shapes, Needed: n.Upto(targets...), Target: make([]bool, layers), Readers: make([][]int, layers),
 		Into: slices.Repeat([]int{-1}, layers), Takes: slices.Repeat([]int{-1}, layers),
+	}
+	if err := n.Fetch(g.Needed); err != nil {
+		return nil, err
 	}
 	for _, t := range targets {
 		g.Target[t] = true

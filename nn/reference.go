@@ -135,8 +135,11 @@ func (r *Reference) forward(x *tensor.Dense, upto ...int) ([]*tensor.Dense, erro
 	if err != nil {
 		return nil, err
 	}
-	acts := make([]*tensor.Dense, len(shapes))
-	for i, need := range r.net.Upto(upto...) {
+	acts, needed := make([]*tensor.Dense, len(shapes)), r.net.Upto(upto...)
+	if err := r.net.Fetch(needed); err != nil {
+		return nil, err
+	}
+	for i, need := range needed {
 		if need {
 			acts[i] = NewTensor(shapes[i])
 			l := r.net.Layers[i]

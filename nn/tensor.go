@@ -7,8 +7,8 @@ func NewTensor(shape tensor.Shape) *tensor.Dense {
 	return tensor.New(tensor.WithShape(shape...), tensor.Of(tensor.Float32))
 }
 
-// Floats is the backing slice of a float32 tensor, in C order.
-func Floats(t *tensor.Dense) []float32 { return t.Data().([]float32) }
+// Floats is the backing slice of a float32 tensor, or of weights, in C order.
+func Floats(t interface{ Data() any }) []float32 { return t.Data().([]float32) }
 
 // TensorOf wraps data, in C order, as a float32 tensor; it does not copy.
 func TensorOf(data []float32, shape ...int) *tensor.Dense {

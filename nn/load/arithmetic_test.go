@@ -72,7 +72,7 @@ func TestONNXConstants(t *testing.T) {
 		{"float4", cat(typed("a", 23, []int{3}, 0x71, 0x0a), op("Cast", "a", "k", attrInt("to", 1))), []int{3}, []float32{0.5, 6, -1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			file, err := readONNX(model(13, c.graph), nil)
+			file, err := readONNX(whole(model(13, c.graph)), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -45,6 +45,9 @@ func (a *array) check(size int64) error {
 	n := int64(a.len())
 	have, want := size, a.kind.bytes(n)
 	if a.varint { // a byte of packed numbers is one integer there, any other number too
+		if _, err := a.unvaried(); err != nil {
+			return err
+		}
 		have, want = int64(varints(a.data)), n
 		if a.kind.bits() < 8 {
 			want = a.kind.bytes(n)

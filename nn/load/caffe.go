@@ -38,6 +38,14 @@ func mapOf(v value) operand { return operand{value: v, mapped: true} }
 // Caffe reads a net from the text of a .prototxt and the bytes of a .caffemodel.
 // A nil model is an error unless the options ask for random weights.
 func Caffe(text, model []byte, name string, o Options) (*nn.Net, error) {
+	if model == nil {
+		return fromCaffe(text, nil, name, o)
+	}
+	data := whole(model)
+	return fromCaffe(text, &data, name, o)
+}
+
+func fromCaffe(text []byte, model *skimmed, name string, o Options) (*nn.Net, error) {
 	net, err := loadCaffe(text, model, name, o)
 	if err != nil {
 		return nil, fmt.Errorf("load: %s: %w", name, err)
@@ -45,7 +53,7 @@ func Caffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 	return net, nil
 }
 
-func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
+func loadCaffe(text []byte, model *skimmed, name string, o Options) (*nn.Net, error) {
 	desc, err := prototxt.Parse(text)
 	if err != nil {
 		return nil, err
@@ -54,10 +62,10 @@ func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 	c.limit = maxRandom
 	switch {
 	case model != nil:
-		if c.model, err = readBlobs(model); err != nil {
+		if c.model, err = readBlobs(*model); err != nil {
 			return nil, fmt.Errorf("weights: %w", err)
 		}
-		c.limit = allowance(int64(len(model)))
+		c.limit = allowance(model.size)
 	case !o.Random:
 		return nil, errors.New("has no weights: name its .caffemodel after a comma, or put it beside under the same stem")
 	}
@@ -77,9 +85,7 @@ func loadCaffe(text, model []byte, name string, o Options) (*nn.Net, error) {
 		return nil, c.nothing()
 	}
 	c.report(o.Warn)
-	if err := c.finish(net); err != nil {
-		return nil, err
-	}
+	c.finish(net)
 	return net, dress(net, in, o, "caffe")
 }
 

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"os"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -16,9 +17,9 @@ const (
 
 // readBlobs finds the arrays of a .caffemodel in the current and in the 2014 format.
 // They alias the data.
-func readBlobs(data []byte) (blobs, error) {
+func readBlobs(from skimmed) (blobs, error) {
 	out, total := blobs{}, 0
-	err := fields(data, func(f field) error {
+	err := fields(from.data, func(f field) error {
 		nameField, blobField := protowire.Number(1), protowire.Number(7)
 		switch {
 		case f.num == 2 && f.typ == protowire.BytesType: // NetParameter.layers
@@ -26,7 +27,7 @@ func readBlobs(data []byte) (blobs, error) {
 		case f.num != 100 || f.typ != protowire.BytesType: // NetParameter.layer
 			return nil
 		}
-		name, list, err := readLayerBlobs(f.data, nameField, blobField)
+		name, list, err := readLayerBlobs(f.data, from.file, nameField, blobField)
 		if err != nil {
 			return err
 		}
@@ -45,7 +46,7 @@ func readBlobs(data []byte) (blobs, error) {
 	return out, err
 }
 
-func readLayerBlobs(msg []byte, nameField, blobField protowire.Number) (name string, list []*array, err error) {
+func readLayerBlobs(msg []byte, file *os.File, nameField, blobField protowire.Number) (name string, list []*array, err error) {
 	err = fields(msg, func(f field) error {
 		if f.typ != protowire.BytesType {
 			return nil
@@ -59,7 +60,7 @@ func readLayerBlobs(msg []byte, nameField, blobField protowire.Number) (name str
 			if len(list) == maxLayerBlobs {
 				return fmt.Errorf("layer %q has more than %d arrays", name, maxLayerBlobs)
 			}
-			a := readBlob(f.data)
+			a := readBlob(f.data, file)
 			if a.bad != nil {
 				a.bad = fmt.Errorf("array %d %w", len(list), a.bad)
 			}
@@ -70,11 +71,12 @@ func readLayerBlobs(msg []byte, nameField, blobField protowire.Number) (name str
 	return name, list, err
 }
 
-// readBlob reads one BlobProto. What is wrong with it stands in the array.
-func readBlob(msg []byte) *array {
+// readBlob reads one BlobProto of a file. What is wrong with it stands in the array.
+func readBlob(msg []byte, file *os.File) *array {
 	var legacy [4]int // num, channels, height, width
 	var shape, singles, doubles []byte
 	shaped := false
+	var left place
 	err := fields(msg, func(f field) error {
 		switch {
 		case f.num >= 1 && f.num <= 4:
@@ -83,6 +85,10 @@ func readBlob(msg []byte) *array {
 			singles = f.pack(singles)
 		case f.num == 8:
 			doubles = f.pack(doubles)
+		case f.num == inFile:
+			var err error
+			left, err = f.place()
+			return err
 		case f.num == 7:
 			shaped = true
 			return fields(f.data, func(f field) error {
@@ -103,6 +109,13 @@ func readBlob(msg []byte) *array {
 			a.bad = fmt.Errorf("has a shape of %w", err)
 			return a
 		}
+	}
+	if left.field == 8 {
+		a.kind = float64s
+	}
+	if left.length > 0 {
+		a.bad = a.inPlace(file, left)
+		return a
 	}
 	if len(doubles) > 0 {
 		a.kind, a.data = float64s, doubles

@@ -46,7 +46,7 @@ func (m *onnxFile) outside(a *array, entries map[string]string) error {
 
 // folder opens external data beside a net. What it trusts is the net's own folder, those that links to the
 // net pass through on the way to it, and of a model hub's cache the store that its links lead to; no ".."
-// and no link leads anywhere else.
+// and no link leads anywhere else. Its files stay open as long as weights are still in them.
 type folder struct {
 	places []string // of the net, as it was named and as links have it
 	files  map[string]*os.File
@@ -149,12 +149,6 @@ func hubStore(dir string) string {
 		}
 	}
 	return ""
-}
-
-func (d *folder) close() {
-	for _, f := range d.files {
-		f.Close()
-	}
 }
 
 // unwrapPath drops the path from an error, for a message that has it already.

@@ -56,7 +56,8 @@ func fold(layers []nn.Layer) []nn.Layer {
 		out = append(out, l)
 	}
 	for j, a := range after {
-		rescale(out[j].Op.(*nn.Conv), a)
+		conv := out[j].Op.(*nn.Conv)
+		conv.W.(*later).rescale(conv, a)
 	}
 	return out
 }
@@ -66,20 +67,5 @@ func chain(first, second *nn.Affine) {
 	for c, s := range second.Scale {
 		first.Scale[c] *= s
 		first.Shift[c] = s*first.Shift[c] + second.Shift[c]
-	}
-}
-
-// rescale makes a convolution do what it and then a did.
-func rescale(conv *nn.Conv, a *nn.Affine) {
-	w := nn.Floats(conv.W)
-	per := len(w) / len(a.Scale)
-	if conv.Bias == nil {
-		conv.Bias = make([]float32, len(a.Scale))
-	}
-	for c, s := range a.Scale {
-		for i := range w[c*per : (c+1)*per] {
-			w[c*per+i] *= s
-		}
-		conv.Bias[c] = s*conv.Bias[c] + a.Shift[c]
 	}
 }

@@ -19,6 +19,9 @@ func check(t *testing.T, net *nn.Net, err error) {
 	if err := net.Validate(); err != nil {
 		t.Errorf("loaded an invalid net: %v", err)
 	}
+	if err := net.Fetch(net.Upto(len(net.Layers) - 1)); err != nil && strings.ContainsAny(err.Error(), "\n\r") {
+		t.Errorf("error of several lines: %q", err)
+	}
 	for _, l := range net.Layers {
 		if _, err := net.Find(l.Name); err != nil {
 			t.Error(err)

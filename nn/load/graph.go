@@ -192,18 +192,12 @@ func (g *graph) alias(v value, names ...string) {
 	}
 }
 
-// finish completes a net from the graph: only now that all fits are the
-// weights decoded.
-func (g *graph) finish(net *nn.Net) error {
+// finish completes a net from the graph. Its weights stay where they are until an engine needs them.
+func (g *graph) finish(net *nn.Net) {
 	for _, f := range g.fills {
-		w := make([]float32, f.from.n)
-		if err := f.from.read(w); err != nil {
-			return err
-		}
-		f.conv.W = nn.TensorOf(w, f.shape[0], f.shape[1], f.shape[2], f.shape[3])
+		f.conv.W = &later{shape: f.shape[:], read: f.from.read}
 	}
 	net.Layers = fold(g.layers)
-	return nil
 }
 
 // allowance is how many weights a file of some bytes may ask for: each byte

@@ -60,23 +60,27 @@ func Files(spec string) ([]string, error) {
 }
 
 func fromFiles(first, second string, o Options) (*nn.Net, error) {
-	data, err := readFile(first)
+	name := filepath.Base(first)
+	if extension(first) == ".onnx" {
+		data, err := skim(first, onnxTrail)
+		if err != nil {
+			return nil, err
+		}
+		return fromONNX(data, name, openFolder(first).open, o)
+	}
+	text, err := readFile(first)
 	if err != nil {
 		return nil, err
 	}
-	name := filepath.Base(first)
-	if extension(first) == ".onnx" {
-		dir := openFolder(first)
-		defer dir.close()
-		return fromONNX(data, name, dir.open, o)
-	}
-	var model []byte
+	var model *skimmed
 	if second != "" {
-		if model, err = readFile(second); err != nil {
+		data, err := skim(second, caffeTrail)
+		if err != nil {
 			return nil, err
 		}
+		model = &data
 	}
-	return Caffe(data, model, name, o)
+	return fromCaffe(text, model, name, o)
 }
 
 // split takes a spec apart into the description and, for Caffe, the weights:

@@ -21,10 +21,10 @@ type onnx struct {
 
 // ONNX reads a net from the bytes of a .onnx file that has its weights within.
 func ONNX(data []byte, name string, o Options) (*nn.Net, error) {
-	return fromONNX(data, name, nil, o)
+	return fromONNX(whole(data), name, nil, o)
 }
 
-func fromONNX(data []byte, name string, open opener, o Options) (*nn.Net, error) {
+func fromONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error) {
 	net, err := loadONNX(data, name, open, o)
 	if err != nil {
 		return nil, fmt.Errorf("load: %s: %w", name, err)
@@ -32,12 +32,12 @@ func fromONNX(data []byte, name string, open opener, o Options) (*nn.Net, error)
 	return net, nil
 }
 
-func loadONNX(data []byte, name string, open opener, o Options) (*nn.Net, error) {
+func loadONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error) {
 	file, err := readONNX(data, open)
 	if err != nil {
 		return nil, err
 	}
-	size := int64(len(data))
+	size := data.size
 	for _, n := range file.outsides {
 		size += n
 	}
@@ -53,9 +53,7 @@ func loadONNX(data []byte, name string, open opener, o Options) (*nn.Net, error)
 	}
 	m.report(o.Warn)
 	net := &nn.Net{Name: stem(name)}
-	if err := m.finish(net); err != nil {
-		return nil, err
-	}
+	m.finish(net)
 	return net, dress(net, s, o, "onnx")
 }
 

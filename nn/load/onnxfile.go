@@ -3,6 +3,7 @@ package load
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -23,6 +24,7 @@ type onnxFile struct {
 	opset      int
 	functions  map[callee]*function
 	properties map[string]string
+	self       *os.File         // holds the arrays that were left in it; nil for none
 	open       opener           // finds external data
 	outsides   map[string]int64 // sizes of the files of external data
 
@@ -47,10 +49,10 @@ type onnxInput struct {
 	dims []int64 // -1 where unknown
 }
 
-func readONNX(data []byte, open opener) (*onnxFile, error) {
-	m := &onnxFile{functions: map[callee]*function{}, properties: map[string]string{}, outsides: map[string]int64{}, open: open}
+func readONNX(from skimmed, open opener) (*onnxFile, error) {
+	m := &onnxFile{self: from.file, functions: map[callee]*function{}, properties: map[string]string{}, outsides: map[string]int64{}, open: open}
 	m.arrays = map[string]*array{}
-	err := fields(data, func(f field) (err error) {
+	err := fields(from.data, func(f field) (err error) {
 		if f.typ != protowire.BytesType {
 			return nil
 		}

@@ -11,6 +11,7 @@ func (m *onnxFile) tensor(msg []byte) (name string, a *array, err error) {
 	var dims, raw, singles, doubles, int32data, int64data, uint64data []byte
 	var external map[string]string
 	hasRaw, outside := false, false
+	var left place
 	err = fields(msg, func(f field) (err error) {
 		switch f.num {
 		case 1:
@@ -35,6 +36,8 @@ func (m *onnxFile) tensor(msg []byte) (name string, a *array, err error) {
 			external, err = entry(external, f.data)
 		case 14:
 			outside = f.n == 1
+		case inFile:
+			left, err = f.place()
 		}
 		return err
 	})
@@ -48,6 +51,8 @@ func (m *onnxFile) tensor(msg []byte) (name string, a *array, err error) {
 		return name, a, m.outside(a, external)
 	}
 	switch {
+	case left.field == 9 || left.field == 4 && a.kind == float32s || left.field == 10 && a.kind == float64s:
+		return name, a, a.inPlace(m.self, left)
 	case hasRaw:
 		a.data = raw
 	case a.kind == float32s:
