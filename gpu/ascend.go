@@ -15,7 +15,6 @@ type inputParams struct {
 	CanvasW, CanvasH, OriginX, OriginY int32
 	BGR                                int32
 	Width, Height                      int32
-	_                                  [3]int32
 	Scale, Offset                      [4]float32
 }
 
@@ -24,13 +23,11 @@ type ascendParams struct {
 	OriginX, OriginY int32
 	BGR              int32
 	Size             float32
-	_                [2]int32
 	Scale            [4]float32
 }
 
 // magnitudeParams mirrors the end of magnitude.comp's parameters.
 type magnitudeParams struct {
-	_     [2]int32
 	Scale [4]float32
 }
 

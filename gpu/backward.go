@@ -69,7 +69,7 @@ func (p *plan) zero(v *view) {
 }
 
 // add readies a pass that adds to the gradient of v: it overwrites what is
-// first there, and masks what passes a rectifier.
+// first there, and masks what passes an activation.
 func (p *plan) add(v *view, h *header) []use {
 	if p.complete(v) {
 		h.Accumulate = 1
@@ -79,18 +79,20 @@ func (p *plan) add(v *view, h *header) []use {
 	}
 	uses := []use{{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true}}
 	if v.masked {
-		h.Slope = v.slope
+		v.passes.mask(h)
 		uses = append(uses, v.readAct(maskSlot))
 	}
 	return uses
 }
 
-// rectify masks the gradient of a view in place, where its writers could not.
-func (p *plan) rectify(layer string, v *view, slope *float32) {
-	if slope == nil || v.masked {
+// mask masks the gradient of a view in place, where its writers could not.
+func (p *plan) mask(layer string, v *view, a *activation) {
+	if a == nil || v.masked {
 		return
 	}
-	p.emit(layer, "pointwise", defines{"MASKED": 1, "MASK": 0}, headerOf(v, v), besides(v, *slope, 0),
+	h := headerOf(v, v)
+	a.mask(&h)
+	p.emit(layer, "pointwise", defines{"MASKED": 1, "MASK": 0}, h, besides(v, 0, 0),
 		v.readAct(0), use{slot: outSlot, region: v.in(v.grad), body: v.body(v.grad), write: true})
 }
 
@@ -174,7 +176,7 @@ func (p *plan) backwardConv(i int, ops []*nn.Conv, y *view) {
 	l := p.layout
 	layer := l.net.Layers[i].Name
 	x := l.view(l.inputs(i)[0])
-	p.rectify(layer, y, l.rectifier(i))
+	p.mask(layer, y, l.activation(i))
 	var h header
 	uses := p.add(x, &h)
 	for _, g := range l.backwardOf(ops[0], x) {
@@ -183,10 +185,10 @@ func (p *plan) backwardConv(i int, ops []*nn.Conv, y *view) {
 		}
 		c := convolving{
 			layer: layer, ops: ops, backward: true, walk: g, src: y, dst: x,
-			read: y.readGrad(0), write: uses[0], accumulate: h.Accumulate, slope: h.Slope,
+			read: y.readGrad(0), write: uses[0], accumulate: h.Accumulate, passes: x.passes,
 		}
 		if len(uses) > 1 {
-			c.rectified = &uses[1]
+			c.activated = &uses[1]
 		}
 		p.convolve(c)
 	}

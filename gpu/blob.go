@@ -18,16 +18,16 @@ type blob struct {
 	act, grad   region
 	views       []*view
 	written     []bool // for each block, whether a gradient was written while planning
-	masked      bool   // every layer in it is rectified alike: who writes a gradient masks it
-	slope       float32
+	masked      bool   // every layer in it takes in the same activation: who writes a gradient masks it
+	passes      activation
 }
 
 // view is a layer's output: some channels of a blob.
 type view struct {
 	*blob
-	first     int // block
-	channels  int
-	rectifier *float32 // slope of the rectifier that is already applied, or nil
+	first    int // block
+	channels int
+	takes    *activation // that is already applied, or nil
 }
 
 func blocksOf(channels int) int { return (channels + 3) / 4 }
@@ -85,13 +85,13 @@ func (v *view) body(r region) region {
 
 // settle decides, once all views are placed, whether gradients are masked by who writes them.
 func (b *blob) settle() {
-	covered := make([]*float32, b.blocks)
+	covered := make([]*activation, b.blocks)
 	for _, v := range b.views {
-		if v.rectifier == nil {
+		if v.takes == nil {
 			continue
 		}
 		for i := range v.count() {
-			covered[v.first+i] = v.rectifier
+			covered[v.first+i] = v.takes
 		}
 	}
 	b.masked = !slices.Contains(covered, nil)
@@ -101,7 +101,7 @@ func (b *blob) settle() {
 		}
 	}
 	if b.masked {
-		b.slope = *covered[0]
+		b.passes = *covered[0]
 	}
 	b.written = make([]bool, b.blocks)
 }

@@ -10,12 +10,12 @@ type convolution struct {
 	weights   *weights
 	walk      gather
 	src, dst  use  // the maps; dst is slot 4
-	rectified *use // what masks the gradient, or nil
+	activated *use // what masks the gradient, or nil
 	header    header
 	params    convParams
-	in4       int      // blocks of input channels of a group
-	groupOut4 int      // blocks of output channels of a group
-	act       *float32 // the rectifier's slope
+	in4       int // blocks of input channels of a group
+	groupOut4 int // blocks of output channels of a group
+	act       *activation
 	flops     float64
 }
 
@@ -27,7 +27,7 @@ type convParams struct {
 	In4, GroupOut4                       int32
 	Bias                                 int32
 	Act                                  int32
-	ActSlope                             float32
+	ActA, ActB                           float32
 }
 
 // walkOf aims a header and the walk's parameters: gradients and activations lie alike.
@@ -53,7 +53,7 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 	params.In4, params.GroupOut4 = int32(c.in4), int32(c.groupOut4)
 	params.Bias = int32(c.weights.bias)
 	if c.act != nil {
-		params.Act, params.ActSlope = 1, *c.act
+		params.Act, params.ActA, params.ActB = c.act.params()
 	}
 	name, d := e.shaderOf(c, k)
 	items := runs * c.walk.grid[0]
@@ -69,8 +69,8 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 	if k.Rows > 0 {
 		q.across, q.unit = int(h.Blocks), [2]int{k.Rows, k.Cols}
 	}
-	if c.rectified != nil {
-		q.uses = append(q.uses, *c.rectified)
+	if c.activated != nil {
+		q.uses = append(q.uses, *c.activated)
 	}
 	h.End = int32(items)
 	q.header, q.params = h, encode(params)
@@ -80,7 +80,7 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 
 // shaderOf is the shader by which kernel k computes the convolution, and its macros.
 func (e *Engine) shaderOf(c *convolution, k kernel) (name string, d defines) {
-	d = defines{"PX": k.PX, "OC": k.OC, "STEP": c.walk.stepIn[1], "TEXEL": flag(k.Texel), "MASK": flag(c.rectified != nil)}
+	d = defines{"PX": k.PX, "OC": k.OC, "STEP": c.walk.stepIn[1], "TEXEL": flag(k.Texel), "MASK": flag(c.activated != nil)}
 	if k.Rows == 0 {
 		d["LX"], d["LY"] = e.workGroup()
 		return "conv", d

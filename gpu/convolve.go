@@ -11,16 +11,17 @@ type convolving struct {
 	src, dst   *view
 	read       use
 	write      use
-	rectified  *use
-	act        *float32
+	activated  *use
+	act        *activation
 	accumulate int32
-	slope      float32
+	passes     activation // what the gradient passes on its way, where activated is not nil
 }
 
 // convolve emits a convolution by the kernel that the tuner holds best.
 func (p *plan) convolve(c convolving) {
 	h, params := walkOf(c.src, c.dst, c.walk)
-	h.Accumulate, h.Slope = c.accumulate, c.slope
+	h.Accumulate = c.accumulate
+	c.passes.mask(&h)
 	if !whole(c.ops[0]) {
 		p.convolveGroups(c, h, params)
 		return
@@ -28,7 +29,7 @@ func (p *plan) convolve(c convolving) {
 	groups := c.ops[0].Groups
 	conv := &convolution{
 		layer: c.layer, weights: p.engine.packed(c.layer, c.ops, c.backward, c.walk), walk: c.walk,
-		src: c.read, dst: c.write, rectified: c.rectified, header: h, params: params,
+		src: c.read, dst: c.write, activated: c.activated, header: h, params: params,
 		in4: c.src.count() / groups, groupOut4: c.dst.count() / groups, act: c.act,
 	}
 	p.weights = append(p.weights, conv.weights)
@@ -55,18 +56,18 @@ func (p *plan) convolveGroups(c convolving, h header, params convParams) {
 		StepInY, StepInX, StepOutY, StepOutX int32
 		TapsY, TapsX, TapRow, TapCol         int32
 		In, Out, Bias, Act                   int32
-		ActSlope                             float32
+		ActA, ActB                           float32
 	}{
 		params.StepInY, params.StepInX, params.StepOutY, params.StepOutX,
 		params.TapsY, params.TapsX, params.TapRow, params.TapCol,
-		int32(in), int32(out), int32(w.bias), 0, 0,
+		int32(in), int32(out), int32(w.bias), 0, 0, 0,
 	}
 	if c.act != nil {
-		grouped.Act, grouped.ActSlope = 1, *c.act
+		grouped.Act, grouped.ActA, grouped.ActB = c.act.params()
 	}
 	uses := []use{c.read, w.read(1), c.write}
-	if c.rectified != nil {
-		uses = append(uses, *c.rectified)
+	if c.activated != nil {
+		uses = append(uses, *c.activated)
 	}
 	q := p.emit(c.layer, "conv_grouped", defines{"DEPTHWISE": flag(in == 1 && out == 1)}, h, grouped, uses...)
 	q.flops = 2 * float64(q.items*c.dst.channels*in*c.walk.taps[0]*c.walk.taps[1])

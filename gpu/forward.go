@@ -99,7 +99,7 @@ func (p *plan) forwardConv(i int, op *nn.Conv, x, y *view) {
 	}
 	p.convolve(convolving{
 		layer: l.net.Layers[i].Name, ops: ops, walk: l.forwardOf(op, x), src: x, dst: y,
-		read: x.readAct(0), write: y.writeAct(), act: l.rectifier(i),
+		read: x.readAct(0), write: y.writeAct(), act: l.activation(i),
 	})
 }
 

@@ -46,7 +46,7 @@ func (e *Engine) able(k kernel, c *convolution) bool {
 	switch {
 	case k.Texel && !e.fitsTexels([]use{c.src, c.weights.read(1)}):
 		return false
-	case k.Texel && c.rectified != nil && !e.fitsTexels([]use{*c.rectified}):
+	case k.Texel && c.activated != nil && !e.fitsTexels([]use{*c.activated}):
 		return false
 	case k.Rows > 0:
 		return blocks == c.groupOut4 && k.threads() <= e.device.Limits.Threads && k.shared() <= e.device.Limits.Shared

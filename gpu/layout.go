@@ -71,11 +71,11 @@ func (l *layout) view(i int) *view {
 
 // fuses tells which activations a convolution's last lines apply.
 func fuses(op nn.Op) bool {
-	relu, ok := op.(*nn.ReLU)
-	return ok && relu.Slope >= 0
+	_, ok := activationOf(op)
+	return ok
 }
 
-// root is the layer that computes layer i: the convolution for the rectifier that it takes in.
+// root is the layer that computes layer i: the convolution for the activation that it takes in.
 func (l *layout) root(i int) int {
 	if l.Takes[i] >= 0 {
 		return l.Takes[i]
@@ -97,12 +97,13 @@ func (l *layout) read() {
 	}
 }
 
-// rectifier is the slope of the rectifier that root i takes in, or nil.
-func (l *layout) rectifier(i int) *float32 {
+// activation is what root i takes in, or nil.
+func (l *layout) activation(i int) *activation {
 	if l.Into[i] < 0 {
 		return nil
 	}
-	return &l.net.Layers[l.Into[i]].Op.(*nn.ReLU).Slope
+	a, _ := activationOf(l.net.Layers[l.Into[i]].Op)
+	return &a
 }
 
 // concats places what a concat joins into the concat's own blob, where the
@@ -135,7 +136,7 @@ func (l *layout) channels(i int) int {
 }
 
 // merge finds convolutions that read one view with one window and the same
-// rectifier and puts their outputs side by side, so that they run as one: the
+// activation and puts their outputs side by side, so that they run as one: the
 // 1x1, 3x3 reduce and 5x5 reduce of an inception module. One of them may lie at
 // the front of a concat; the others are put before it.
 func (l *layout) merge() {
@@ -186,7 +187,7 @@ func (l *layout) alike(i int) (groups [][]int) {
 	return groups
 }
 
-// finish settles padding, rectifiers and the list of blobs.
+// finish settles padding, activations and the list of blobs.
 func (l *layout) finish() {
 	l.picture.settle()
 	l.blobs = []*blob{l.picture.blob}
@@ -195,7 +196,7 @@ func (l *layout) finish() {
 			continue
 		}
 		v := l.views[i]
-		v.rectifier = l.rectifier(i)
+		v.takes = l.activation(i)
 		if !slices.Contains(l.blobs, v.blob) {
 			l.blobs = append(l.blobs, v.blob)
 		}

@@ -1,19 +1,21 @@
 package gpu
 
 import (
-	"bytes"
 	"encoding/binary"
+	"fmt"
+	"math"
+	"reflect"
 
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
-// header mirrors HEADER of common.glsl.
+// header mirrors HEADER of common.glsl: four vec4, so that what a shader adds lies as if it began by itself.
 type header struct {
 	Width, Height, Blocks, Channels int32
 	OutBase, OutRow, OutPlane       int32
 	InBase, InRow, InPlane          int32
 	Accumulate                      int32
-	Slope                           float32
+	Slope, Low, High                float32
 	First, End                      int32
 }
 
@@ -43,16 +45,39 @@ type use struct {
 	texture uint32 // the buffer texture over the region, where the program reads by texel
 }
 
-// encode lays out parameters as std140 has them: all are 4 bytes wide, or
-// pairs that the struct keeps at multiples of 8.
+// encode lays out parameters, 4 bytes a number, as std140 has them: pairs begin at multiples of 8 bytes, fours and
+// rows of fours at multiples of 16.
 func encode(parts ...any) []byte {
-	var b bytes.Buffer
+	var b []byte
 	for _, p := range parts {
-		if err := binary.Write(&b, binary.LittleEndian, p); err != nil {
-			panic(err)
-		}
+		b = lay(b, reflect.ValueOf(p))
 	}
-	return b.Bytes()
+	return b
+}
+
+func lay(b []byte, v reflect.Value) []byte {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			b = lay(b, v.Field(i))
+		}
+	case reflect.Array:
+		for n := 4 * v.Len(); v.Type().Elem().Kind() != reflect.Array && len(b)%n != 0; {
+			b = append(b, 0)
+		}
+		for i := range v.Len() {
+			b = lay(b, v.Index(i))
+		}
+	case reflect.Float32:
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(v.Float())))
+	case reflect.Int32:
+		b = binary.LittleEndian.AppendUint32(b, uint32(v.Int()))
+	case reflect.Uint32:
+		b = binary.LittleEndian.AppendUint32(b, uint32(v.Uint()))
+	default:
+		panic(fmt.Sprintf("gpu: no %v in a shader's parameters", v.Type()))
+	}
+	return b
 }
 
 func reads(slot uint32, r region) use { return use{slot: slot, region: r, body: r} }

@@ -54,7 +54,7 @@ func (c *convolution) shape() string {
 	}
 	g := c.walk
 	c.named = fmt.Sprintf("in %d out %d/%d taps %dx%d step %dx%d grid %dx%d masked %v",
-		c.in4, c.header.Blocks, c.groupOut4, g.taps[1], g.taps[0], g.stepIn[1], g.stepIn[0], g.grid[1], g.grid[0], c.rectified != nil)
+		c.in4, c.header.Blocks, c.groupOut4, g.taps[1], g.taps[0], g.stepIn[1], g.stepIn[0], g.grid[1], g.grid[0], c.activated != nil)
 	return c.named
 }
 

@@ -96,7 +96,6 @@ func (e *Engine) Combine(dst nn.Canvas, terms ...nn.Term) error {
 type holdParams struct {
 	Count        int32
 	Amount       float32
-	_            [2]int32
 	Mean, Spread [4]float32
 }
 

@@ -8,7 +8,6 @@ layout(std140, binding = 0) uniform Params {
     int originX, originY;
     int bgr;
     float size;
-    int unused0, unused1;
     vec4 scale;
 };
 layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };

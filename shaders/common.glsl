@@ -31,20 +31,31 @@
     int outBase, outRow, outPlane; \
     int inBase, inRow, inPlane; \
     int accumulate; /* 1 adds to what is there */ \
-    float slope;    /* of the rectifier under MASK */ \
+    float slope, low, high; /* of the activation under MASK */ \
     int first;      /* the first position of this slice */ \
     int end;        /* one past its last */
 
-// STORES declares the map that is written and, under MASK, the activation
-// whose rectifier the gradient passes on its way.
+// STORES declares the map that is written and, under MASK, the activation that the gradient passes on its way:
+// scaled by slope where it is not above zero, stopped where it is not between low and high.
 #if MASK == 1
-#define STORES layout(std430, binding = 4) restrict buffer Out { vec4 y[]; }; SOURCE(3, Activation, rectified)
-#define PASSED(i, v) mix(slope * (v), v, greaterThan(LOAD(rectified, i), vec4(0)))
+#define STORES layout(std430, binding = 4) restrict buffer Out { vec4 y[]; }; SOURCE(3, Activation, activated)
+#define PASSED(i, v) passed(LOAD(activated, i), v, slope, low, high)
 #else
 #define STORES layout(std430, binding = 4) restrict buffer Out { vec4 y[]; }
 #define PASSED(i, v) (v)
 #endif
 #define STORE(i, v) { vec4 s = PASSED(i, v); if (accumulate != 0) s += y[i]; y[i] = s; }
+
+vec4 passed(vec4 y, vec4 v, float slope, float low, float high) {
+    v = mix(slope * v, v, greaterThan(y, vec4(0)));
+    v = mix(vec4(0), v, greaterThan(y, vec4(low)));
+    return mix(vec4(0), v, lessThan(y, vec4(high)));
+}
+
+// ACTIVATE applies what a convolution takes in: 1 rectifies by the slope actA, 2 clips to actA..actB, where zero lies.
+#define ACTIVATE(r) \
+    if (act == 1) r = mix(actA * r, r, greaterThan(r, vec4(0))); \
+    else if (act == 2) r = clamp(r, vec4(actA), vec4(actB));
 
 // split divides i >= 0 into whole rows of w and what is left. Rasterisers on
 // the CPU divide integers one by one; floats are off by one row at most.

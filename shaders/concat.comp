@@ -11,7 +11,7 @@ layout(std140, binding = 0) uniform Params {
 SOURCE(0, In, x);
 layout(std430, binding = 4) restrict buffer Out { float values[]; };
 #if MASK == 1
-SOURCE(3, Activation, rectified);
+SOURCE(3, Activation, activated);
 #endif
 
 void main() {
@@ -21,7 +21,7 @@ void main() {
     float v = LOAD(x, inBase + (c >> 2) * inPlane + py * inRow + px)[c & 3];
     int at = outBase + (block >> 2) * outPlane + py * outRow + px;
 #if MASK == 1
-    if (LOAD(rectified, at)[block & 3] <= 0) v *= slope;
+    v = PASSED(at, vec4(v))[block & 3];
 #endif
     at = 4 * at + (block & 3);
     if (accumulate != 0) v += values[at];

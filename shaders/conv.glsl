@@ -6,7 +6,7 @@ layout(std140, binding = 0) uniform Params {
     int tapsY, tapsX, tapRow, tapCol;         // the kernel and its steps through the input
     int in4, groupOut4;                       // blocks of channels of a group
     int bias;                                 // where the bias stands among the weights, or -1
-    int act; float actSlope;                  // 1 applies the rectifier
+    int act; float actA, actB;                // 1 rectifies by a slope, 2 clips to bounds
 };
 
 SOURCE(0, In, x);
@@ -19,10 +19,10 @@ STORES;
     for (int p = 0; p < PX; p++) for (int o = 0; o < OC; o++) \
         acc[p * OC + o] = fma(vec4(v[p][lane]), k[o], acc[p * OC + o]);
 
-// FINISH rectifies and stores one result.
+// FINISH applies the activation and stores one result.
 #define FINISH(to, value) { \
     vec4 r = value; \
-    if (act != 0) r = mix(actSlope * r, r, greaterThan(r, vec4(0))); \
+    ACTIVATE(r) \
     STORE(to, r) }
 
 vec4 initial(int o4) { return bias < 0 ? vec4(0) : LOAD(w, bias + o4); }

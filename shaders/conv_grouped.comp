@@ -8,7 +8,7 @@ layout(std140, binding = 0) uniform Params {
     int tapsY, tapsX, tapRow, tapCol;
     int groupIn, groupOut; // channels of a group
     int bias;
-    int act; float actSlope;
+    int act; float actA, actB;
 };
 
 SOURCE(0, In, x);
@@ -38,6 +38,6 @@ void main() {
 #endif
         }
     }
-    if (act != 0) acc = mix(actSlope * acc, acc, greaterThan(acc, vec4(0)));
+    ACTIVATE(acc)
     STORE(here, acc)
 }

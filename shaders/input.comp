@@ -6,7 +6,6 @@ layout(std140, binding = 0) uniform Params {
     int canvasW, canvasH, originX, originY;
     int bgr;
     int tileW, tileH; // pixels that there are
-    int unused0, unused1, unused2;
     vec4 scale, offset; // of the input's channels
 };
 layout(std430, binding = 0) readonly restrict buffer In { vec4 canvas[]; };

@@ -5,7 +5,6 @@
 layout(local_size_x = LX) in;
 layout(std140, binding = 0) uniform Params {
     HEADER
-    int unused0, unused1;
     vec4 scale;
 };
 layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };

@@ -20,7 +20,7 @@ void main() {
     y[here] = vec4(0);
 #elif defined(MASKED)
     vec4 v = y[here];
-    y[here] = mix(a * v, v, greaterThan(LOAD(x, from), vec4(0)));
+    y[here] = passed(LOAD(x, from), v, slope, low, high);
 #else
     vec4 v = LOAD(x, from);
 #if defined(RELU)

@@ -42,6 +42,7 @@ func Ops(t *testing.T, open Open) {
 		})
 	}
 	t.Run("join", func(t *testing.T) { joins(t, open) })
+	t.Run("taken in", func(t *testing.T) { takenIn(t, open) })
 	t.Run("binary", func(t *testing.T) { binaries(t, open) })
 	t.Run("constants", func(t *testing.T) { constants(t, open) })
 	t.Run("unary", func(t *testing.T) { unaries(t, open) })
@@ -130,6 +131,41 @@ func joins(t *testing.T, open Open) {
 				p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 			}
 		}
+	}
+}
+
+// takenIn tries the activations that convolutions may take in: siblings with the same one, joined with others of
+// the same and of another kind, grouped ones, and bounds that a convolution's filling of zeros would not stand.
+func takenIn(t *testing.T, open Open) {
+	narrow := func() nn.Op { return &nn.Clip{Min: -0.05, Max: 0.2} }
+	for _, c := range []struct {
+		name string
+		acts [3]nn.Op
+	}{
+		{"clip", [3]nn.Op{narrow(), narrow(), narrow()}},
+		{"leaky", [3]nn.Op{&nn.ReLU{Slope: 0.1}, &nn.ReLU{Slope: 0.1}, &nn.ReLU{Slope: 0.1}}},
+		{"mixed", [3]nn.Op{narrow(), &nn.ReLU{}, &nn.ReLU{Slope: 0.2}}},
+		{"from above zero", [3]nn.Op{&nn.Clip{Min: 0.1, Max: 0.4}, &nn.Clip{Max: 0.1}, &nn.Clip{Min: -0.4, Max: -0.1}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := build("taken in " + c.name)
+			from := b.conv("from", "from/relu", nn.Picture, 3, 20, nn.Square(3, 1, 1))
+			act := func(name string, op nn.Op, in, groups int) int {
+				return b.add(name, op, b.add(name+"/conv", b.kernel(20, 20, groups, nn.Square(3, 1, 1)), in))
+			}
+			one, two, three := act("one", c.acts[0], from, 1), act("two", c.acts[1], from, 1), act("three", c.acts[2], from, 20)
+			join := b.add("join", &nn.Concat{}, one, two, three)
+			b.conv("last", "", join, 60, 18, nn.Square(1, 1, 0))
+			odd := b.add("odd", &nn.Concat{}, b.conv("pixel", "", join, 60, 3, nn.Square(1, 1, 0)), one)
+			b.conv("end", "", odd, 23, 5, nn.Square(1, 1, 0))
+			p := openPair(t, open, b.net)
+			for _, s := range trial() {
+				for _, l := range []string{"join", "last", "end"} {
+					p.activation(t, l, s[0], s[1])
+					p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+				}
+			}
+		})
 	}
 }
 
