@@ -79,6 +79,7 @@ type state struct {
 	Tabs       image.Rectangle
 	Search     image.Rectangle
 	Sliders    []string
+	Foot       image.Rectangle            // of the panel, where the buttons are that are always there
 	View       image.Rectangle            // what is in sight of the panel
 	Laid       bool                       // the panel stands where it was last drawn
 	Spots      map[string]image.Rectangle // parts of the panel to click on, by name
@@ -256,7 +257,7 @@ func (c *child) state(slider string) state {
 }
 
 func (c *child) panelState(s *state, slider string) {
-	s.Mode = modeNames[c.panel.mode]
+	s.Mode, s.Foot = modeNames[c.panel.mode], c.panel.foot.GetWidget().Rect
 	s.Search = c.panel.search.GetWidget().Rect
 	s.Tabs = c.panel.tabs.GetWidget().Rect
 	s.Spots, s.Editing, s.View = c.spots(), c.panel.editing, c.panel.scroller.View()

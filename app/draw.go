@@ -28,11 +28,10 @@ func (s *studio) Layout(w, h int) (int, int) {
 	}
 	r := image.Rect(0, 0, int(float64(w)*scale), int(float64(h)*scale))
 	if r != s.frame {
-		width := s.frame.Dx()
 		s.frame = r
 		s.drawn.stale = true
 		switch {
-		case s.look != nil && s.panelWidth() != s.built && r.Dx() != width:
+		case s.look != nil && s.extent() != s.built:
 			s.buildUI()
 		case s.root != nil:
 			s.root.RequestRelayout()

@@ -55,7 +55,7 @@ var commands []command
 func init() {
 	// Set here because the help that a command shows is made of the table.
 	commands = []command{
-		{keys: []ebiten.Key{ebiten.KeyF1, ebiten.KeyH}, help: "show the keys", run: func(s *studio) { s.help = !s.help }},
+		{keys: []ebiten.Key{ebiten.KeyF1, ebiten.KeyH}, help: "show the keys", run: (*studio).toggleHelp},
 		{keys: []ebiten.Key{ebiten.KeyTab, ebiten.KeyEscape}, help: "fold the panel away, or back", run: (*studio).fold},
 		{keys: []ebiten.Key{ebiten.KeyF11, ebiten.KeyF}, help: "full screen", run: (*studio).toggleFullscreen},
 		{keys: []ebiten.Key{ebiten.KeySpace}, help: "pause", run: (*studio).togglePause},

@@ -14,11 +14,26 @@ import (
 	eimage "github.com/ebitenui/ebitenui/image"
 )
 
-// The panel's width at scale 1: in a narrow window it leaves more to the picture.
+// The panel's width at scale 1: in a narrow window it leaves more to the picture. Below lowWindow the knobs need
+// the room of the title and of most buttons.
 const (
 	panelWidth     = 320
 	panelWidthLess = 268
+	lowWindow      = 560
 )
+
+// extent is how much of itself the panel shows: it is made anew for another one.
+type extent struct {
+	width int  // of the panel, in device pixels
+	low   bool // without the title, and with few buttons
+	more  bool // with all buttons nevertheless
+}
+
+// extent is what suits the window.
+func (s *studio) extent() extent {
+	low := s.frame.Dy() < s.look.Px(lowWindow)
+	return extent{width: s.panelWidth(), low: low, more: low && s.buttons}
+}
 
 // panelWidth is the panel's width in device pixels.
 func (s *studio) panelWidth() int {
@@ -33,8 +48,10 @@ type panel struct {
 	root     *ewidget.Container
 	scroller *widget.Scroller
 	head     *ewidget.Container
-	sliders  []*widget.Slider // from top to bottom, as are the fields and blocks
+	sliders  []*widget.Slider // from top to bottom, as are the fields, buttons and blocks
+	foot     *ewidget.Container
 	fields   []*widget.Field
+	buttons  []*widget.Button
 	blocks   []*widget.Block
 	active   *widget.Slider // turned by the arrow keys
 	mode     mode
@@ -81,10 +98,14 @@ func newPanel(s *studio) *panel {
 	p.addRecord(content)
 	content.AddChild(p.look.Note(s.estimateText), p.look.Note(s.ringText), p.look.Gap())
 	p.scroller = widget.NewScroller(t, content)
-	p.scroller.Keeps = p.overTrack
 	p.scroller.Moved = func() { s.drawn.stale = true }
+	if s.panel != nil {
+		p.scroller.ScrollBy(s.panel.scroller.Offset()) // made anew for another window
+	}
+	p.scroller.Keeps = p.overTrack
 	p.head = p.header()
-	p.root.AddChild(p.head, p.scroller, p.footer())
+	p.foot = p.footer()
+	p.root.AddChild(p.head, p.scroller, p.foot)
 	m := modeOf(s.want)
 	if s.panel != nil && m == modeLayer && s.panel.net == s.session.net {
 		m = s.panel.mode // the page that was open, made anew for another width
@@ -115,9 +136,10 @@ func (p *panel) rearranged() {
 	if p.scroller == nil {
 		return // the panel is being built
 	}
-	p.sliders, p.fields, p.blocks = nil, nil, nil
+	p.sliders, p.fields, p.buttons, p.blocks = nil, nil, nil, nil
 	p.list(p.head)
 	p.list(p.scroller.Content)
+	p.list(p.foot)
 	if p.active != nil && !slices.Contains(p.sliders, p.active) {
 		p.active = nil
 	}
@@ -135,6 +157,8 @@ func (p *panel) list(c *ewidget.Container) {
 			p.sliders = append(p.sliders, w)
 		case *widget.Field:
 			p.fields = append(p.fields, w)
+		case *widget.Button:
+			p.buttons = append(p.buttons, w)
 		case *widget.Block:
 			p.blocks = append(p.blocks, w)
 		}
@@ -220,9 +244,11 @@ func (p *panel) choose(by int) {
 func (p *panel) header() *ewidget.Container {
 	t, s := p.look, p.studio
 	c := p.look.Column(0, t.Insets(2, 0))
-	c.AddChild(widget.NewBlock(func() int { return t.Px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
-		t.Title(dst, "ZALGOSCOPE", r)
-	}))
+	if !s.built.low {
+		c.AddChild(widget.NewBlock(func() int { return t.Px(60) }, func(dst *ebiten.Image, r image.Rectangle) {
+			t.Title(dst, "ZALGOSCOPE", r)
+		}))
+	}
 	name := widget.NewBlock(func() int { return t.Px(26) }, nil)
 	name.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		colour := widget.ColourText
@@ -256,15 +282,47 @@ func (p *panel) button(label string, run func()) *widget.Button {
 	})
 }
 
-// footer is the buttons that are always there.
+// footButton is one of the buttons below the knobs.
+type footButton struct {
+	label string
+	often bool // it is there in a low window too
+	run   func()
+}
+
+func (s *studio) footButtons() []footButton {
+	return []footButton{
+		{"Open", true, s.openDialog}, {"Save", true, s.saveDialog}, {"Restart", false, s.restart}, {"Random", false, s.randomPreset},
+		{"Pause", false, s.togglePause}, {"Step", false, s.single}, {"Undo", false, s.undo}, {"Redo", false, s.redo},
+		{"Record", true, s.toggleRecord}, {"Replay", false, s.saveReplay}, {"Keep", false, s.keepPreset}, {"Keys", false, s.toggleHelp},
+	}
+}
+
+// footer is the buttons that are always there. In a low window there are those that are used often, and one for the rest.
 func (p *panel) footer() *ewidget.Container {
 	t, s := p.look, p.studio
+	var often, rest []ewidget.PreferredSizeLocateableWidget
+	for _, b := range s.footButtons() {
+		if made := p.button(b.label, b.run); b.often && s.built.low {
+			often = append(often, made)
+		} else {
+			rest = append(rest, made)
+		}
+	}
+	if s.built.low {
+		word := "More"
+		if s.built.more {
+			word = "Less"
+		}
+		often = append(often, p.button(word, func() {
+			s.buttons = !s.buttons
+			s.post(s.buildUI) // the buttons are being gone through at the moment
+		}))
+		if !s.built.more {
+			rest = nil
+		}
+	}
 	c := p.look.Column(4, &ewidget.Insets{Top: t.Px(6), Bottom: t.Px(8)})
-	c.AddChild(p.look.Row(4,
-		p.button("Open", s.openDialog), p.button("Save", s.saveDialog), p.button("Restart", s.restart), p.button("Random", s.randomPreset),
-		p.button("Pause", s.togglePause), p.button("Step", s.single), p.button("Undo", s.undo), p.button("Redo", s.redo),
-		p.button("Record", s.toggleRecord), p.button("Replay", s.saveReplay), p.button("Keep", s.keepPreset), p.button("Keys", func() { s.help = !s.help }),
-	))
+	c.AddChild(p.look.Row(4, append(often, rest...)...))
 	return c
 }
 

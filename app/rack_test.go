@@ -15,7 +15,7 @@ import (
 func (w *window) press(name string) {
 	w.t.Helper()
 	s := w.until(name+" is there", func(s state) bool { return s.Laid && !s.Spots[name].Empty() })
-	if !s.Spots[name].In(s.View) {
+	if !s.Spots[name].In(s.View) && !s.Spots[name].In(s.Foot) {
 		w.ask(request{Do: "reveal", Name: name})
 		s = w.until(name+" is in sight", func(s state) bool { return s.Laid && s.Spots[name].In(s.View) })
 	}

@@ -47,6 +47,7 @@ func (s *studio) restore() {
 		odd = append(odd, "guide "+quote(g))
 		delete(l.Knobs, "guide")
 	}
+	s.placed = l.Window
 	odd = append(odd, s.takeUp(l)...)
 	if len(odd) > 0 {
 		s.post(func() { s.warn(errors.New("app: left out of the last session: " + strings.Join(odd, ", "))) })
@@ -66,6 +67,7 @@ func lastOf(table map[string]any) (l lastSession, odd []string) {
 	entry(table, "Cover", &l.Cover, &odd)
 	entry(table, "Preset", &l.Preset, &odd)
 	entry(table, "Knobs", &l.Knobs, &odd)
+	l.Window = windowOf(table, &odd)
 	if knob, _ := dream.Find("width"); !(l.Canvas >= 0 && l.Canvas <= knob.Max) {
 		odd = append(odd, fmt.Sprintf("canvas %g", l.Canvas))
 		l.Canvas = 0
@@ -76,6 +78,29 @@ func lastOf(table map[string]any) (l lastSession, odd []string) {
 		l.Governed = true
 	}
 	return l, odd
+}
+
+// windowOf reads where the window was; nothing is lost by an odd place.
+func windowOf(table map[string]any, odd *[]string) (p windowPlace) {
+	at := map[string]any{}
+	entry(table, "Window", &at, odd)
+	if len(at) == 0 {
+		return p
+	}
+	var strange []string
+	number := func(name string) int {
+		var n int64
+		entry(at, name, &n, &strange)
+		return int(n)
+	}
+	entry(at, "Monitor", &p.Monitor, &strange)
+	entry(at, "Maximised", &p.Maximised, &strange)
+	p.X, p.Y, p.Width, p.Height = number("X"), number("Y"), number("Width"), number("Height")
+	if len(strange) > 0 || !p.valid() {
+		*odd = append(*odd, "the window's place")
+		return windowPlace{}
+	}
+	return p
 }
 
 // entry takes a table's value of a name, if there is one, and adds to odd one that is of another kind.

@@ -22,6 +22,7 @@ type lastSession struct {
 	Sharp    bool
 	Cover    bool
 	Preset   string
+	Window   windowPlace
 	Knobs    map[string]any
 }
 
@@ -33,7 +34,7 @@ func (s *studio) remember() {
 		return
 	}
 	l := lastSession{
-		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Sharp: s.size.Sharp, Cover: s.canvas.cover,
+		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Sharp: s.size.Sharp, Cover: s.canvas.cover, Window: s.windowPlaceNow(),
 		Knobs: dream.PresetOf("last", s.want).Knobs,
 	}
 	if s.presets.at >= 0 {

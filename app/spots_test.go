@@ -4,8 +4,6 @@ import (
 	"image"
 	"sync/atomic"
 
-	ewidget "github.com/ebitenui/ebitenui/widget"
-
 	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
@@ -23,7 +21,7 @@ func (c *child) spots() map[string]image.Rectangle {
 			}
 		}
 	}
-	for _, b := range buttons(c.panel.scroller.Content) {
+	for _, b := range c.panel.buttons {
 		if b.GetWidget().IsVisible() {
 			all[b.Text().Label] = b.GetWidget().Rect
 		}
@@ -34,18 +32,6 @@ func (c *child) spots() map[string]image.Rectangle {
 		}
 	}
 	return all
-}
-
-func buttons(c *ewidget.Container) (list []*widget.Button) {
-	for _, child := range c.Children() {
-		switch w := child.(type) {
-		case *ewidget.Container:
-			list = append(list, buttons(w)...)
-		case *widget.Button:
-			list = append(list, w)
-		}
-	}
-	return list
 }
 
 // called tells whether a slider has that name, or turns the knob of that name.

@@ -55,7 +55,7 @@ type studio struct {
 	ui      *ebitenui.UI
 	root    *ewidget.Container
 	panel   *panel // nil until the first session
-	built   int    // the panel's width that the widgets were made for
+	built   extent // what the widgets were made for
 	session *session
 	want    dream.Settings // as the user has them; Width and Height are 0, size has them
 	sent    dream.Settings // as last given to the loop
@@ -83,6 +83,7 @@ type studio struct {
 	free     func() float64 // bytes of memory that a canvas may take
 
 	folded   bool
+	buttons  bool // a low window shows all of them
 	help     bool
 	decoding string // how far a picture is decoded, empty while none is
 	opening  bool   // a file is being read or a session made
@@ -94,9 +95,10 @@ type studio struct {
 	before   bool      // the start picture is shown instead of the dream
 	steering bool      // the vanishing point follows the pointer
 
-	frame image.Rectangle // of the window, in device pixels
-	last  time.Time       // of the last Update
-	drawn drawn
+	frame  image.Rectangle // of the window, in device pixels
+	placed windowPlace     // where the window was the last time
+	last   time.Time       // of the last Update
+	drawn  drawn
 
 	work  atomic.Int64 // goroutines that the end waits for, but not long
 	files atomic.Int64 // those that write what the user asked for, which the end waits for however long it takes
@@ -145,14 +147,13 @@ func Run(cfg Config) error {
 func (s *studio) run(game ebiten.Game) error {
 	ebiten.SetWindowTitle("Zalgoscope")
 	ebiten.SetWindowIcon([]image.Image{icon.Draw(16), icon.Draw(32), icon.Draw(48), icon.Draw(128)})
-	ebiten.SetWindowSize(1280, 800)
-	ebiten.SetWindowSizeLimits(640, 400, -1, -1)
+	preferGLX()
+	s.placeWindow()
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
 	ebiten.SetWindowClosingHandled(true)
 	ebiten.SetScreenClearedEveryFrame(false)
 	ebiten.SetRunnableOnUnfocused(true)
 	ebiten.SetFullscreen(s.cfg.FullScreen)
-	preferGLX()
 	err := ebiten.RunGameWithOptions(game, &ebiten.RunGameOptions{X11ClassName: "Zalgoscope", X11InstanceName: "zalgoscope"})
 	return errors.Join(err, s.end())
 }
@@ -277,7 +278,7 @@ func (s *studio) buildUI() {
 	if s.look == nil {
 		return
 	}
-	s.built = s.panelWidth()
+	s.built = s.extent()
 	s.root = ewidget.NewContainer(ewidget.ContainerOpts.Layout(rootLayout{s}))
 	if s.session != nil {
 		s.panel = newPanel(s)

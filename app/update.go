@@ -139,6 +139,11 @@ func (s *studio) fold() {
 	s.drawn.stale = true
 }
 
+func (s *studio) toggleHelp() {
+	s.help = !s.help
+	s.drawn.stale = true
+}
+
 func (s *studio) toggleFullscreen() { ebiten.SetFullscreen(!ebiten.IsFullscreen()) }
 
 func (s *studio) toggleCover() {

@@ -27,15 +27,21 @@ type window struct {
 	display string
 	home    string
 	done    chan error
+	managed *desktop // where a window manager puts the window somewhere; else nil
 }
 
-// open starts a studio of that kind; see childConfig. The test ends with it.
+// open starts a studio of that kind, without a window manager; see childConfig. The test ends with it.
 func open(t testing.TB, kind string, env ...string) *window {
 	t.Helper()
 	needWindow(t)
+	return openOn(t, xvfb(t, "1280x800"), kind, env...)
+}
+
+// openOn starts a studio on a display.
+func openOn(t testing.TB, display, kind string, env ...string) *window {
+	t.Helper()
 	home := t.TempDir()
-	w := &window{t: t, home: home, done: make(chan error, 1)}
-	w.display = xvfb(t)
+	w := &window{t: t, home: home, done: make(chan error, 1), display: display}
 	w.env = append(os.Environ(), "DISPLAY="+w.display, "LIBGL_ALWAYS_SOFTWARE=1", childVar+"="+kind, "HOME="+home,
 		"XDG_CONFIG_HOME="+home+"/config", "XDG_STATE_HOME="+home+"/state", "XDG_CACHE_HOME="+home+"/cache")
 	w.env = append(w.env, env...)
@@ -86,14 +92,14 @@ func (w *window) start() {
 	})
 }
 
-// xvfb starts an X server on a display that it chooses itself.
-func xvfb(t testing.TB) string {
+// xvfb starts an X server of that size on a display that it chooses itself.
+func xvfb(t testing.TB, size string) string {
 	t.Helper()
 	r, wr, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size+"x24", "-nolisten", "tcp")
 	cmd.ExtraFiles = []*os.File{wr}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -195,8 +201,13 @@ func (s state) told(part string) bool {
 	return slices.ContainsFunc(s.Told, func(note string) bool { return strings.Contains(note, part) })
 }
 
+// move takes the pointer to a point of the window.
 func (w *window) move(p image.Point) {
 	w.t.Helper()
+	if w.managed != nil {
+		inside, _ := w.managed.place(w.managed.studio())
+		p = p.Add(inside.Min)
+	}
 	w.do("mousemove", strconv.Itoa(p.X), strconv.Itoa(p.Y))
 	w.settle()
 }

@@ -17,15 +17,17 @@ type desktop struct {
 	root xproto.Window
 }
 
-func (w *window) desktop() *desktop {
-	w.t.Helper()
+func (w *window) desktop() *desktop { w.t.Helper(); return desktopOf(w.t, w.display) }
+
+func desktopOf(t testing.TB, display string) *desktop {
+	t.Helper()
 	xgb.Logger.SetOutput(io.Discard) // it tells of every server that ends
-	conn, err := xgb.NewConnDisplay(w.display)
+	conn, err := xgb.NewConnDisplay(display)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	w.t.Cleanup(conn.Close)
-	return &desktop{w.t, conn, xproto.Setup(conn).DefaultScreen(conn).Root}
+	t.Cleanup(conn.Close)
+	return &desktop{t, conn, xproto.Setup(conn).DefaultScreen(conn).Root}
 }
 
 func (d *desktop) atom(name string) xproto.Atom {
@@ -37,21 +39,31 @@ func (d *desktop) atom(name string) xproto.Atom {
 	return r.Atom
 }
 
-// studio finds the studio's window: the child of the root that speaks of dropping files.
+// studio finds the studio's window: the one that speaks of dropping files, which a window manager has put into a frame.
 func (d *desktop) studio() xproto.Window {
 	d.t.Helper()
-	tree, err := xproto.QueryTree(d.conn, d.root).Reply()
-	if err != nil {
-		d.t.Fatal(err)
-	}
 	aware := d.atom("XdndAware")
-	for _, c := range tree.Children {
-		if p, err := xproto.GetProperty(d.conn, false, c, aware, xproto.AtomAtom, 0, 1).Reply(); err == nil && p.ValueLen > 0 {
-			return c
+	var find func(in xproto.Window) xproto.Window
+	find = func(in xproto.Window) xproto.Window {
+		tree, err := xproto.QueryTree(d.conn, in).Reply()
+		if err != nil {
+			return 0 // it has gone meanwhile
 		}
+		for _, c := range tree.Children {
+			if p, err := xproto.GetProperty(d.conn, false, c, aware, xproto.AtomAtom, 0, 1).Reply(); err == nil && p.ValueLen > 0 {
+				return c
+			}
+			if w := find(c); w != 0 {
+				return w
+			}
+		}
+		return 0
 	}
-	d.t.Fatal("there is no window that files can be dropped on")
-	return 0
+	w := find(d.root)
+	if w == 0 {
+		d.t.Fatal("there is no window that files can be dropped on")
+	}
+	return w
 }
 
 func (d *desktop) send(to xproto.Window, kind string, data ...uint32) {

@@ -101,6 +101,9 @@ func (s *Scroller) Update(o *ewidget.UpdateObject) {
 	}
 }
 
+// Offset is how many pixels of the content lie above the view.
+func (s *Scroller) Offset() int { return s.offset }
+
 // ScrollBy moves the view down by so many pixels.
 func (s *Scroller) ScrollBy(by int) {
 	s.offset += by
