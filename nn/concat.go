@@ -7,40 +7,59 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Concat stacks the channels of its inputs, which agree in height and width.
-type Concat struct{}
+// Concat joins its inputs along an axis: 0 stacks channels, 1 puts rows below each other, 2 columns beside
+// each other. They agree in the other two.
+type Concat struct{ Axis int }
 
 func (*Concat) Kind() string { return "concat" }
 
-func (*Concat) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	out, err := level(in)
-	if err != nil {
+func (o *Concat) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	if len(in) == 0 {
+		return nil, errors.New("reads nothing")
+	}
+	if err := arity(in, len(in)); err != nil {
 		return nil, err
 	}
-	out[0] = 0
-	for _, s := range in {
-		out[0] += s[0]
+	out := in[0].Clone()
+	for _, s := range in[1:] {
+		for a, n := range s {
+			switch {
+			case a == o.Axis:
+				out[a] += n
+			case n != out[a]:
+				return nil, fmt.Errorf("joins maps of %v and %v along axis %d", in[0], s, o.Axis)
+			}
+		}
 	}
 	return out, nil
 }
 
 func (*Concat) MACs([]tensor.Shape) int64 { return 0 }
 
-func (*Concat) Forward(y *tensor.Dense, x []*tensor.Dense) {
+func (o *Concat) Forward(y *tensor.Dense, x []*tensor.Dense) {
 	out := Floats(y)
-	for _, t := range x {
-		out = out[copy(out, Floats(t)):]
-	}
+	o.each(y.Shape(), x, func(i, to, from, n int) { copy(out[to:to+n], Floats(x[i])[from:]) })
 }
 
-func (*Concat) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Dense) {
+func (o *Concat) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Dense) {
 	d := Floats(dy)
-	for i, t := range x {
-		n := t.Shape().TotalSize()
+	o.each(dy.Shape(), x, func(i, to, from, n int) {
 		if dx[i] != nil {
-			accumulate(Floats(dx[i]), d[:n])
+			accumulate(Floats(dx[i])[from:], d[to:to+n])
 		}
-		d = d[n:]
+	})
+}
+
+// each visits the runs of n values from from of input i that stand from to on in the output.
+func (o *Concat) each(out tensor.Shape, x []*tensor.Dense, visit func(i, to, from, n int)) {
+	outer, whole := out[:o.Axis].TotalSize(), out[o.Axis:].TotalSize()
+	at := 0
+	for i, t := range x {
+		n := t.Shape()[o.Axis:].TotalSize()
+		for k := range outer {
+			visit(i, k*whole+at, k*n, n)
+		}
+		at += n
 	}
 }
 

@@ -69,8 +69,10 @@ func (o *Conv) MACs(in []tensor.Shape) int64 {
 func (o *Conv) Forward(y *tensor.Dense, x []*tensor.Dense) {
 	outC, p, out := y.Shape()[0], y.Shape()[1]*y.Shape()[2], Floats(y)
 	perGroup := outC / o.Groups
+	_, h, w := chw(x[0].Shape())
+	ys, xs, _ := o.Spans(h, w)
 	for g := range o.Groups {
-		prod := product(o.weights(g), o.columns(x[0], g))
+		prod := product(o.weights(g), o.columns(x[0], g, ys, xs))
 		copy(out[g*perGroup*p:], Floats(prod))
 	}
 	for c, b := range o.Bias {
@@ -84,6 +86,13 @@ func (o *Conv) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Den
 	if dx[0] == nil {
 		return
 	}
+	_, h, w := chw(x[0].Shape())
+	ys, xs, _ := o.Spans(h, w)
+	o.back(dx[0], dy, ys, xs)
+}
+
+// back adds to dx what dy, at the positions of the spans, sends back.
+func (o *Conv) back(dx, dy *tensor.Dense, ys, xs Span) {
 	outC, p := dy.Shape()[0], dy.Shape()[1]*dy.Shape()[2]
 	perGroup := outC / o.Groups
 	for g := range o.Groups {
@@ -92,7 +101,7 @@ func (o *Conv) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Den
 			panic(err)
 		}
 		d := TensorOf(Floats(dy)[g*perGroup*p:(g+1)*perGroup*p], perGroup, p)
-		o.scatter(dx[0], product(w, d), g)
+		o.scatter(dx, product(w, d), g, ys, xs)
 	}
 }
 
@@ -105,29 +114,25 @@ func (o *Conv) weights(g int) *tensor.Dense {
 
 // columns unrolls the group's part of the map into a matrix of one row for
 // each weight and one column for each output position (im2col).
-func (o *Conv) columns(x *tensor.Dense, g int) *tensor.Dense {
+func (o *Conv) columns(x *tensor.Dense, g int, ys, xs Span) *tensor.Dense {
 	s := o.W.Shape()
-	_, h, w := chw(x.Shape())
-	ys, xs, _ := o.Spans(h, w)
 	cols := NewTensor(tensor.Shape{s[1] * s[2] * s[3], ys.Out * xs.Out})
 	in, out := Floats(x), Floats(cols)
-	o.eachCell(h, w, g, func(row, pos, cell int) { out[row*ys.Out*xs.Out+pos] = in[cell] })
+	o.eachCell(g, ys, xs, func(row, pos, cell int) { out[row*ys.Out*xs.Out+pos] = in[cell] })
 	return cols
 }
 
 // scatter adds the columns back to where columns took them from.
-func (o *Conv) scatter(dx, cols *tensor.Dense, g int) {
-	_, h, w := chw(dx.Shape())
+func (o *Conv) scatter(dx, cols *tensor.Dense, g int, ys, xs Span) {
 	n := cols.Shape()[1]
 	in, out := Floats(cols), Floats(dx)
-	o.eachCell(h, w, g, func(row, pos, cell int) { out[cell] += in[row*n+pos] })
+	o.eachCell(g, ys, xs, func(row, pos, cell int) { out[cell] += in[row*n+pos] })
 }
 
 // eachCell visits every pair of a weight (its row in the group's matrix) and an
-// output position for which the weight meets a cell of the h x w map.
-func (o *Conv) eachCell(h, w, g int, visit func(row, pos, cell int)) {
-	s := o.W.Shape()
-	ys, xs, _ := o.Spans(h, w)
+// output position for which the weight meets a cell of the map.
+func (o *Conv) eachCell(g int, ys, xs Span, visit func(row, pos, cell int)) {
+	s, h, w := o.W.Shape(), ys.In, xs.In
 	for c := range s[1] {
 		plane := (g*s[1] + c) * h * w
 		for ky := range s[2] {

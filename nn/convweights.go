@@ -8,8 +8,9 @@ func (o *Conv) WeightGradient(dw, db []float32, dy, x *tensor.Dense) {
 	s, d := dy.Shape(), Floats(dy)
 	p := s[1] * s[2]
 	perGroup := s[0] / o.Groups
+	ys, xs, _ := o.Spans(x.Shape()[1], x.Shape()[2])
 	for g := range o.Groups {
-		t := o.columns(x, g)
+		t := o.columns(x, g, ys, xs)
 		if err := t.T(); err != nil {
 			panic(err)
 		}

@@ -16,7 +16,7 @@ type Graph struct {
 	Target         []bool
 	Readers        [][]int // needed layers that read each layer, once for each time
 	PictureReaders []int
-	Into           []int // the activation that each convolution computes with its own, or -1
+	Into           []int // the activation that each convolution, transposed or not, computes with its own, or -1
 	Takes          []int // the reverse: the convolution of an activation, or -1
 }
 
@@ -52,7 +52,8 @@ func (n *Net) Graph(w, h int, targets []int, fuses func(Op) bool) (*Graph, error
 	}
 	for j, l := range n.Layers {
 		if i := l.In[0]; g.Needed[j] && fuses(l.Op) && g.Private(i, j) {
-			if _, ok := n.Layers[i].Op.(*Conv); ok {
+			switch n.Layers[i].Op.(type) {
+			case *Conv, *ConvTranspose:
 				g.Into[i], g.Takes[j] = j, i
 			}
 		}

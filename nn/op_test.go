@@ -74,6 +74,12 @@ func opTests() []opTest {
 	}
 	wide := nn.Square(3, 1, 2)
 	wide.Dilation = [2]int{2, 3}
+	for _, p := range []nn.Pool{{Max: true}, {}, {IncludePad: true}, {Norm: 1}, {Norm: 2}, {Norm: 3}} {
+		p.Window = wide
+		tests = append(tests, opTest{"dilated " + p.Kind(), &p, shapes(2, 7, 9), tensor.Shape{2, 7, 7}})
+	}
+	tests = append(tests, opTest{"global norm pool", &nn.Pool{Global: true, Norm: 2}, shapes(3, 5, 7), tensor.Shape{3, 1, 1}})
+	tests = append(tests, moves()...)
 	return append(tests, opTest{"dilated conv", conv(2, 3, 1, wide), shapes(2, 7, 9), tensor.Shape{3, 7, 7}})
 }
 

@@ -6,23 +6,24 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Pool takes the maximum or the mean of each channel under a window. Cells
+// Pool takes the maximum, the mean or a norm of each channel under a window. Cells
 // outside the map never win a maximum; a window without any cell gives zero.
 type Pool struct {
 	Window
-	Max        bool // maximum, else mean
-	IncludePad bool // the mean's divisor counts padding inside the declared pads (Caffe; ONNX count_include_pad)
-	Global     bool // the window is the whole map; Window is ignored
+	Max        bool    // maximum, else mean or norm
+	Norm       float32 // p of the p-norm, 1 or more; 0 for none
+	IncludePad bool    // the mean's divisor counts padding inside the declared pads (Caffe; ONNX count_include_pad)
+	Global     bool    // the window is the whole map; Window is ignored
 }
 
 func (o *Pool) Kind() string {
 	switch {
-	case o.Global && o.Max:
-		return "global max pool"
 	case o.Global:
-		return "global avg pool"
+		return "global " + (&Pool{Max: o.Max, Norm: o.Norm}).Kind()
 	case o.Max:
 		return "max pool"
+	case o.Norm > 0:
+		return "norm pool"
 	}
 	return "avg pool"
 }
@@ -63,20 +64,29 @@ func (o *Pool) Forward(y *tensor.Dense, x []*tensor.Dense) {
 			}
 			return
 		}
-		sum := 0.0
+		sum, p := 0.0, float64(o.Norm)
+		if p > 0 {
+			win.each(func(cell int) { sum += math.Pow(math.Abs(float64(in[cell])), p) })
+			out[pos] = float32(math.Pow(sum, 1/p))
+			return
+		}
 		win.each(func(cell int) { sum += float64(in[cell]) })
 		out[pos] = float32(sum * o.share(win))
 	})
 }
 
-func (o *Pool) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Dense) {
+func (o *Pool) Backward(dx []*tensor.Dense, dy, y *tensor.Dense, x []*tensor.Dense) {
 	if dx[0] == nil {
 		return
 	}
 	c, h, w := chw(x[0].Shape())
 	ys, xs, _ := o.Over(h, w)
-	in, d, out := Floats(x[0]), Floats(dy), Floats(dx[0])
+	in, d, out, top := Floats(x[0]), Floats(dy), Floats(dx[0]), Floats(y)
 	o.eachWindow(c, ys, xs, func(pos int, win field) {
+		if o.Norm > 0 {
+			win.each(func(cell int) { out[cell] += d[pos] * normSlope(in[cell], top[pos], o.Norm) })
+			return
+		}
 		if o.Max {
 			if best := win.argmax(in); best >= 0 {
 				out[best] += d[pos]
@@ -86,6 +96,15 @@ func (o *Pool) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Den
 		g := d[pos] * float32(o.share(win))
 		win.each(func(cell int) { out[cell] += g })
 	})
+}
+
+// normSlope is the slope of a p-norm y along its term x: (|x|/y)^(p-1) with the sign of x, 0 where all is zero.
+func normSlope(x, y, p float32) float32 {
+	if x == 0 || y == 0 {
+		return 0
+	}
+	slope := math.Pow(math.Abs(float64(x))/float64(y), float64(p)-1)
+	return float32(math.Copysign(slope, float64(x)))
 }
 
 // share is one over what the mean divides by.
@@ -100,19 +119,21 @@ func (o *Pool) share(win field) float64 {
 	return 1 / float64(n)
 }
 
-// field is a window clipped to the map: rows y0 to y1, columns x0 to x1.
+// field is a window clipped to the map.
 type field struct {
-	plane, width   int // first cell of the channel, cells in a row
-	y0, y1, x0, x1 int
-	padded         int // cells of the window inside the map and its declared pads
+	plane, width  int // first cell of the channel, cells in a row
+	y, x          int // of its first cell
+	rows, columns int
+	stepY, stepX  int // from row to row, from column to column
+	padded        int // cells of the window inside the map and its declared pads
 }
 
-func (f field) cells() int { return max(f.y1-f.y0, 0) * max(f.x1-f.x0, 0) }
+func (f field) cells() int { return f.rows * f.columns }
 
 func (f field) each(visit func(cell int)) {
-	for y := f.y0; y < f.y1; y++ {
-		for x := f.x0; x < f.x1; x++ {
-			visit(f.plane + y*f.width + x)
+	for i := range f.rows {
+		for j := range f.columns {
+			visit(f.plane + (f.y+i*f.stepY)*f.width + f.x + j*f.stepX)
 		}
 	}
 }
@@ -132,23 +153,15 @@ func (f field) argmax(in []float32) int {
 func (*Pool) eachWindow(c int, ys, xs Span, visit func(pos int, win field)) {
 	for k := range c {
 		for i := range ys.Out {
-			y0, y1, ny := clip(ys, i)
+			y0, y1 := ys.Under(i)
 			for j := range xs.Out {
-				x0, x1, nx := clip(xs, j)
+				x0, x1 := xs.Under(j)
 				visit((k*ys.Out+i)*xs.Out+j, field{
 					plane: k * ys.In * xs.In, width: xs.In,
-					y0: y0, y1: y1, x0: x0, x1: x1, padded: ny * nx,
+					y: ys.Start(i) + y0*ys.Dilation, x: xs.Start(j) + x0*xs.Dilation, rows: y1 - y0, columns: x1 - x0,
+					stepY: ys.Dilation, stepX: xs.Dilation, padded: ys.Padded(i) * xs.Padded(j),
 				})
 			}
 		}
 	}
-}
-
-// clip gives the cells of the map under position i, and how many there are
-// with the declared pads counted.
-func clip(s Span, i int) (from, to, padded int) {
-	from = s.Start(i)
-	to = min(from+s.Kernel, s.In+s.PadEnd)
-	padded = max(to-from, 0)
-	return max(from, 0), min(to, s.In), padded
 }

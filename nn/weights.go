@@ -22,8 +22,8 @@ type Fetcher interface {
 // Fetch has the weights of the marked layers read, so that their Data are at hand.
 func (n *Net) Fetch(needed []bool) error {
 	for i, l := range n.Layers {
-		conv, ok := l.Op.(*Conv)
-		if !ok || !needed[i] {
+		conv := Convolution(l.Op)
+		if conv == nil || !needed[i] {
 			continue
 		}
 		if w, later := conv.W.(Fetcher); later {

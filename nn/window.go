@@ -42,6 +42,21 @@ type Span struct {
 // Start is the map cell under the kernel's first cell at position i; it may be negative.
 func (s Span) Start(i int) int { return i*s.Stride - s.Pad }
 
+// Reach is how many cells of the map the kernel spans.
+func (s Span) Reach() int { return (s.Kernel-1)*s.Dilation + 1 }
+
+// Under is the kernel's cells that lie on the map at position i, first to last+1.
+func (s Span) Under(i int) (from, to int) {
+	start := s.Start(i)
+	from = over(max(-start, 0), s.Dilation)
+	return from, max(min(s.Kernel, over(max(s.In-start, 0), s.Dilation)), from)
+}
+
+// Padded is how many of the kernel's cells lie on the map or its declared pads at position i.
+func (s Span) Padded(i int) int {
+	return min(s.Kernel, over(max(s.In+s.PadEnd-s.Start(i), 0), s.Dilation))
+}
+
 // Spans lays the window out over a map of h x w cells.
 func (w Window) Spans(h, width int) (y, x Span, err error) {
 	if y, err = w.span(0, h); err != nil {
@@ -60,7 +75,7 @@ func (w Window) span(axis, in int) (Span, error) {
 		return s, fmt.Errorf("kernel %d, stride %d, dilation %d, pad %d+%d on a map of %d cells is not possible",
 			s.Kernel, s.Stride, s.Dilation, s.Pad, s.PadEnd, in)
 	}
-	reach := (s.Kernel-1)*s.Dilation + 1
+	reach := s.Reach()
 	if w.Mode != PadExplicit {
 		total := max((in-1)/s.Stride*s.Stride+reach-in, 0)
 		s.Pad, s.PadEnd = total/2, total-total/2

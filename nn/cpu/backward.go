@@ -122,6 +122,14 @@ func (g *gradientTask) from(i, u int) {
 		g.fromConv(i, u, op)
 	case *train.BatchNorm:
 		g.fromNorm(u)
+	case *nn.ConvTranspose:
+		ys, xs, _ := op.Over(g.n.h, g.n.w)
+		p, fast := g.ahead(&op.Conv, dy, ys, xs, g.out.h, g.out.w)
+		g.sumUp([]phase{{sy: 1, sx: 1, parts: []part{p}}}, op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}}), isDepthwise(&op.Conv), fast)
+	case *nn.Sample:
+		g.fromSample(dy, op.Rows.Taps(g.n.h), op.Columns.Taps(g.n.w))
+	case *nn.Rearrange:
+		g.fromRearrange(op, dy)
 	case *nn.ReLU, *nn.Clip:
 		g.plus(dy)
 	case *nn.Add:
@@ -170,19 +178,20 @@ func (g *gradientTask) plus(dy view) {
 }
 
 func (g *gradientTask) fromConcat(i, u int) {
-	at, dy := 0, g.node(u).grad
+	at, un, op := 0, g.node(u), g.op(u).(*nn.Concat)
 	for _, j := range g.net.Layers[u].In {
-		c := g.node(j).c
+		in := g.node(j)
 		switch {
 		case j != i:
-		case at%lanes == 0 && g.aligned(u):
-			g.plus(dy.slice(at/lanes, c))
+		case op.Axis != 0:
+			rows, columns := along(op, in, un, at)
+			g.fromSample(un.grad, rows, columns)
+		case g.aligned(u):
+			g.plus(un.grad.slice(at/lanes, in.c))
 		default:
-			g.columns = true
-			g.cost += 4 * g.cells()
-			g.add(&shuffle{out: g.out, in: dy, from: at, n: c, add: g.started()})
+			g.moved(newRearrange(g.packs.k, g.out, un.grad, single, single, choice(in.c, 0, at, in.c)))
 		}
-		at += c
+		at += [...]int{in.c, in.h, in.w}[op.Axis]
 	}
 }
 
@@ -192,6 +201,11 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 	g.cost += 3 * g.cells() * float64(ys.Kernel*xs.Kernel) / float64(ys.Stride*xs.Stride)
 	switch o := un.pool.(type) {
 	case nil:
+		if op.Norm > 0 {
+			g.live(g.n.gradLevel, g.n.out.buf, un.out.buf)
+			g.add(&normPoolGradient{window: win, out: g.out, dy: un.grad, x: g.n.out, y: un.out, p: op.Norm, add: g.started()})
+			return
+		}
 		g.add(&avgPoolGradient{window: win, out: g.out, dy: un.grad, add: g.started(),
 			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})
 	case *maxPool:
@@ -206,21 +220,22 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 	}
 }
 
-// fromConv adds the transpose of convolution u, to the kernel that sums all such where it can.
+// fromConv adds the transpose of convolution u.
 func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 	ys, xs, _ := op.Spans(g.n.h, g.n.w)
 	together := 1
 	if i == nn.Picture && g.plan.grad.direct {
 		together = 2
 	}
+	phases, fast := g.transpose(op, g.node(u).grad, ys, xs, together, g.out.h, g.out.w)
+	g.sumUp(phases, op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}}), isDepthwise(op), fast)
+}
+
+// transpose is the phases of the transpose of a convolution, which makes h x w cells of its output's gradient, or of what
+// a transposed convolution reads; fast tells whether winograd can compute them.
+func (c *compiler) transpose(op *nn.Conv, dy view, ys, xs nn.Span, together, h, w int) (phases []phase, fast bool) {
 	ay, ax := backwardAxis(ys, together), backwardAxis(xs, together)
-	dy := g.node(u).grad
-	kernelReads(dy, ay, ax, g.out.h, g.out.w)
-	macs := op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}})
-	g.macs += macs
-	cost := g.packs.k.cost(macs)
-	var phases []phase
-	fast := false
+	kernelReads(dy, ay, ax, h, w)
 	for y, ty := range ay.phases {
 		for x, tx := range ax.phases {
 			phases = append(phases, phase{y: y, x: x, sy: len(ay.phases), sx: len(ax.phases), parts: []part{{
@@ -228,16 +243,23 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 			}}})
 			p := &phases[len(phases)-1].parts[0]
 			fast = len(ay.phases)*len(ax.phases) == 1 && p.fitsWinograd(op)
-			p.panels = g.packs.backward(op, together, ys, xs, y, x, ty, tx, fast)
+			p.panels = c.packs.backward(op, together, ys, xs, y, x, ty, tx, fast)
 		}
 	}
+	return phases, fast
+}
+
+// sumUp adds a convolution, to the kernel that sums all such where it can.
+func (g *gradientTask) sumUp(phases []phase, macs int64, depthwise, fast bool) {
+	g.macs += macs
+	cost := g.packs.k.cost(macs)
 	if fast {
 		g.cost += winogradCost * cost
 		g.fast = append(g.fast, phases[0].parts...)
 		return
 	}
 	g.cost += cost
-	if len(phases) == 1 && !isDepthwise(op) {
+	if len(phases) == 1 && !depthwise {
 		g.merged = append(g.merged, phases[0].parts...)
 		return
 	}

@@ -114,9 +114,9 @@ func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 		t.bias = unsafe.Pointer(&o.bias[b*lanes])
 	}
 	gated = o.setFlags(t, b, n)
-	run := o.k.depth
-	if !o.depthwise() {
-		run = o.k.conv[n-1]
+	run := o.k.conv[n-1]
+	if o.depthwise() && t.nsegs > 0 {
+		run = o.k.depth
 	}
 	for y := y0 + mod(p.y-y0, p.sy); y < y1; y += p.sy {
 		o.row(w, p, b, n, y, run)

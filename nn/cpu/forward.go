@@ -35,16 +35,20 @@ func (c *compiler) forward(i int) {
 			return
 		}
 		c.gate(n, n.level)
-		c.forwardConv(n.takes, c.node(conv.In[0]).out, &b)
+		c.forwardTaken(n.takes, c.node(conv.In[0]).out, &b)
 		return
 	}
 	n.level = c.level(l.In)
 	x := c.node(l.In[0]).out
 	switch op := l.Op.(type) {
-	case *nn.Conv:
-		c.forwardConv(i, x, nil)
 	case *train.BatchNorm:
 		c.forwardNorm(i, i, op, nil)
+	case *nn.Conv, *nn.ConvTranspose:
+		c.forwardTaken(i, x, nil)
+	case *nn.Sample:
+		c.forwardSample(i, op, x)
+	case *nn.Rearrange:
+		c.forwardRearrange(i, op, x)
 	case *nn.Concat:
 		c.forwardConcat(i)
 	case *nn.Add:
@@ -97,28 +101,53 @@ func (c *compiler) simple(i int, cost float64, reads ...*buffer) *task {
 	return t
 }
 
-// forwardConv computes convolution i, with what follows it where b is not nil.
-func (c *compiler) forwardConv(i int, x view, b *bound) {
-	n, op := c.node(i), c.op(i).(*nn.Conv)
-	at := c.node(c.net.Layers[i].In[0])
-	ys, xs, _ := op.Spans(at.h, at.w)
+// forwardTaken computes convolution i or a transposed one, with what follows it where b is not nil.
+func (c *compiler) forwardTaken(i int, x view, b *bound) {
+	at, o := c.node(c.net.Layers[i].In[0]), &conv{k: c.packs.k, out: c.node(i).out, bound: b}
+	switch op := c.op(i).(type) {
+	case *nn.Conv:
+		ys, xs, _ := op.Spans(at.h, at.w)
+		p, fast := c.ahead(op, x, ys, xs, o.out.h, o.out.w)
+		o.phases = []phase{{sy: 1, sx: 1, parts: []part{p}}}
+		if op.Bias != nil {
+			o.bias = padded(op.Bias)
+			c.learning.keepBias(o.bias, op)
+		}
+		c.forwardConv(i, o, op.MACs([]tensor.Shape{{at.c, at.h, at.w}}), fast)
+	case *nn.ConvTranspose:
+		ys, xs, _ := op.Over(at.h, at.w)
+		var fast bool
+		o.phases, fast = c.transpose(&op.Conv, x, ys, xs, 1, o.out.h, o.out.w)
+		if op.Bias != nil {
+			o.bias = padded(op.Bias)
+		}
+		c.forwardConv(i, o, op.MACs([]tensor.Shape{{at.c, at.h, at.w}}), fast)
+	default:
+		panic(missing(op))
+	}
+}
+
+// ahead is the part of a sum of h x w outputs that is a convolution of x, and whether winograd can compute it.
+func (c *compiler) ahead(op *nn.Conv, x view, ys, xs nn.Span, h, w int) (p part, fast bool) {
+	ay, ax := forwardAxis(ys), forwardAxis(xs)
+	p = part{x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step}
+	fast = p.fitsWinograd(op)
+	p.panels = c.packs.forward(op, fast)
+	kernelReads(x, ay, ax, h, w)
+	return p, fast
+}
+
+// forwardConv adds the task of a convolution whose phases are known.
+func (c *compiler) forwardConv(i int, o *conv, macs int64, fast bool) {
+	n := c.node(i)
 	level, gate := n.level, (*gate)(nil)
 	if n.into >= 0 {
 		level, gate = c.node(n.into).level, c.node(n.into).gate
 	}
-	ay, ax := forwardAxis(ys), forwardAxis(xs)
-	p := part{x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step}
-	fast := p.fitsWinograd(op)
-	p.panels = c.packs.forward(op, fast)
-	kernelReads(x, ay, ax, n.h, n.w)
-	o := &conv{k: c.packs.k, out: n.out, bound: b, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
-	if op.Bias != nil {
-		o.bias = padded(op.Bias)
-		c.learning.keepBias(o.bias, op)
-	}
 	o.emit(gate)
+	x := o.phases[0].parts[0].x
 	t := c.task(c.name(i), level, n.out, x.buf)
-	t.macs = op.MACs([]tensor.Shape{{at.c, at.h, at.w}})
+	t.macs = macs
 	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
 	if fast {
 		t.cost *= winogradCost
@@ -148,15 +177,7 @@ func (c *compiler) forwardConcat(i int) {
 	n.level--
 	if !c.aligned(i) {
 		n.level++
-		t := c.simple(i, 8)
-		t.columns = true
-		at := 0
-		for _, j := range c.net.Layers[i].In {
-			in := c.node(j)
-			c.live(n.level, in.out.buf)
-			t.add(&shuffle{out: n.out, in: in.out, to: at, n: in.c})
-			at += in.c
-		}
+		c.join(i)
 		return
 	}
 	level := n.level
@@ -173,6 +194,28 @@ func (c *compiler) forwardConcat(i int) {
 	})
 }
 
+// join adds the task of a concat whose inputs do not lie on whole blocks.
+func (c *compiler) join(i int) {
+	n, op := c.node(i), c.op(i).(*nn.Concat)
+	t, at := c.simple(i, 8), 0
+	for k, j := range c.net.Layers[i].In {
+		in := c.node(j)
+		c.live(n.level, in.out.buf)
+		if op.Axis == 0 {
+			o := newRearrange(c.packs.k, n.out, in.out, single, single, choice(n.c, at, 0, in.c))
+			o.add = k > 0
+			t.add(o)
+			at += in.c
+			continue
+		}
+		rows, columns := along(op, in, n, at)
+		o := newSample(c.packs.k, n.out, in.out, rows, columns)
+		o.add = k > 0
+		t.add(o)
+		at += [...]int{1: in.h, 2: in.w}[op.Axis]
+	}
+}
+
 func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 	n := c.node(i)
 	ys, xs, _ := op.Over(x.h, x.w)
@@ -180,6 +223,8 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 	cells := ys.Kernel * xs.Kernel
 	t := c.simple(i, 3*float64(cells), x.buf)
 	switch {
+	case op.Norm > 0:
+		t.add(&normPool{window: win, out: n.out, x: x, p: op.Norm})
 	case !op.Max:
 		t.add(&avgPool{window: win, out: n.out, x: x,
 			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})

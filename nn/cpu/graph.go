@@ -86,7 +86,7 @@ func (g *graph) store() {
 		if !n.needed {
 			continue
 		}
-		if n.out.blob == nil {
+		if n.out.blob == nil && !g.within(j) {
 			n.out = newBlob(n.c, n.h, n.w).all()
 		}
 		switch op := g.op(j).(type) {
@@ -94,29 +94,48 @@ func (g *graph) store() {
 			i := g.net.Layers[j].In[0]
 			if n.takes >= 0 {
 				g.nodes[i].out = n.out
-			} else if g.Private(i, j) && !g.keepsOutput(i) {
+			} else if g.yields(i, j) {
 				g.nodes[i].out, g.nodes[i].changes = n.out, true
 			}
 		case *bend.Op:
-			if i := g.net.Layers[j].In[0]; overwrites(op.Effect) && g.Private(i, j) && !g.keepsOutput(i) {
+			if i := g.net.Layers[j].In[0]; overwrites(op.Effect) && g.yields(i, j) {
 				g.nodes[i].out, g.nodes[i].changes = n.out, n.changes || !passes(op.Effect)
 			}
 		case *nn.Concat:
 			g.slices(j, func(i, at int) {
 				k := g.node(i)
-				if i == nn.Picture || k.out.blob != nil || n.changes && !g.Private(i, j) {
+				if i == nn.Picture || k.out.blob != nil || n.changes && !g.Private(i, j) || g.within(i) {
 					return
 				}
 				k.out, k.changes = n.out.slice(at, k.c), n.changes
 			})
 		}
 	}
+	for j := range g.nodes {
+		if i, first, ok := g.slice(j); ok && g.nodes[j].needed {
+			g.nodes[j].out = g.nodes[i].out.slice(first, g.nodes[j].c)
+		}
+	}
+}
+
+// yields tells whether layer j, the only one that reads layer i, may write over what it reads.
+func (g *graph) yields(i, j int) bool { return g.Private(i, j) && !g.keepsOutput(i) && !g.within(i) }
+
+// within tells whether a layer's values lie within those of the layer that it reads.
+func (g *graph) within(i int) bool {
+	_, _, ok := g.slice(i)
+	return ok
 }
 
 // keepsOutput tells whether the layer's backward pass reads its output.
 func (g *graph) keepsOutput(i int) bool {
-	_, ok := g.op(i).(*nn.Softmax)
-	return ok
+	switch op := g.op(i).(type) {
+	case *nn.Softmax:
+		return true
+	case *nn.Pool:
+		return op.Norm > 0
+	}
+	return false
 }
 
 // pictureBlob is the room for the net's input: four floats a pixel where all
@@ -141,6 +160,9 @@ func (g *graph) narrowPicture() bool {
 // aligned tells whether every input of concat j begins on a whole block.
 func (g *graph) aligned(j int) bool {
 	at := 0
+	if g.op(j).(*nn.Concat).Axis != 0 {
+		return false
+	}
 	for _, i := range g.net.Layers[j].In {
 		if at%lanes != 0 {
 			return false

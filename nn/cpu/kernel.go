@@ -93,6 +93,7 @@ type others struct {
 	lrn, lrnGradient          func(t *lrnTile) // for beta 0.75
 	gateRow, plusRow, seedRow func(t *rowTile)
 	tireRow, normRow          func(t *fatigueTile)
+	pickLanes                 func(t *laneTile)
 	soundRow, blend3, blend5  func(t *pyramidTile)
 	shrinkRow, growRow        func(t *pyramidTile)
 }
@@ -138,6 +139,16 @@ type rowTile struct {
 	n      int
 	weight float32
 	sums   block // of squares, set by seedRow
+}
+
+// laneTile is the arguments of the kernel that sets n pixels of a block to base and lanes of x: lane c of y gets
+// lane from[c] of x where mask[c] is -1, and nothing where it is 0. The assembly knows the fields by their
+// offsets (asm/lanes.go).
+type laneTile struct {
+	y, x, base         address
+	n                  int
+	ystep, xstep, step int // bytes from pixel to pixel of y, x and base
+	from, mask         *[lanes]int32
 }
 
 // fatigueTile is the arguments of the kernels of targets with fatigue, over n neighbouring pixels: tireRow

@@ -716,6 +716,11 @@ func plusRowAVX512(t *rowTile)
 //go:noescape
 func seedRowAVX512(t *rowTile)
 
+// pickLanesAVX512 is base + lanes of x, where the mask has them.
+//
+//go:noescape
+func pickLanesAVX512(t *laneTile)
+
 // tireRowAVX512 adds a row times gains of channels and of pixels to another and sums squares and products.
 //
 //go:noescape
@@ -1544,6 +1549,11 @@ func plusRowAVX2(t *rowTile)
 //go:noescape
 func seedRowAVX2(t *rowTile)
 
+// pickLanesAVX2 is base + lanes of x, where the mask has them.
+//
+//go:noescape
+func pickLanesAVX2(t *laneTile)
+
 // tireRowAVX2 adds a row times gains of channels and of pixels to another and sums squares and products.
 //
 //go:noescape
@@ -2354,6 +2364,7 @@ var othersAVX512 = others{
 	gateRow:         gateRowAVX512,
 	plusRow:         plusRowAVX512,
 	seedRow:         seedRowAVX512,
+	pickLanes:       pickLanesAVX512,
 	tireRow:         tireRowAVX512,
 	normRow:         normRowAVX512,
 	blend3:          blend3AVX512,
@@ -2522,6 +2533,7 @@ var othersAVX2 = others{
 	gateRow:         gateRowAVX2,
 	plusRow:         plusRowAVX2,
 	seedRow:         seedRowAVX2,
+	pickLanes:       pickLanesAVX2,
 	tireRow:         tireRowAVX2,
 	normRow:         normRowAVX2,
 	blend3:          blend3AVX2,

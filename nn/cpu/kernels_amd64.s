@@ -36842,6 +36842,35 @@ pixel:
 	VZEROUPPER
 	RET
 
+// func pickLanesAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·pickLanesAVX512(SB), NOSPLIT, $0-8
+	MOVQ      t+0(FP), AX
+	MOVQ      (AX), CX
+	MOVQ      8(AX), DX
+	MOVQ      16(AX), BX
+	MOVQ      24(AX), SI
+	MOVQ      32(AX), DI
+	MOVQ      40(AX), R8
+	MOVQ      48(AX), R9
+	MOVQ      56(AX), R10
+	MOVQ      64(AX), AX
+	VMOVDQU32 (R10), Z1
+	VMOVDQU32 (AX), Z2
+	VPTESTMD  Z2, Z2, K1
+
+pixel:
+	VPERMPS.Z (DX), Z1, K1, Z0
+	VADDPS    (BX), Z0, Z0
+	VMOVUPS   Z0, (CX)
+	ADDQ      DI, CX
+	ADDQ      R8, DX
+	ADDQ      R9, BX
+	DECQ      SI
+	JNZ       pixel
+	VZEROUPPER
+	RET
+
 // func tireRowAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·tireRowAVX512(SB), NOSPLIT, $0-8
@@ -51616,6 +51645,49 @@ pixel:
 	JNZ         pixel
 	VMOVUPS     Y4, 36(AX)
 	VMOVUPS     Y5, 68(AX)
+	VZEROUPPER
+	RET
+
+// func pickLanesAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·pickLanesAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    32(AX), DI
+	MOVQ    40(AX), R8
+	MOVQ    48(AX), R9
+	MOVQ    56(AX), R10
+	MOVQ    64(AX), AX
+	VMOVDQU (R10), Y4
+	VPSLLD  $0x1c, Y4, Y6
+	VMOVDQU (AX), Y8
+	VMOVDQU 32(R10), Y5
+	VPSLLD  $0x1c, Y5, Y7
+	VMOVDQU 32(AX), Y9
+
+pixel:
+	VMOVUPS   (DX), Y2
+	VMOVUPS   32(DX), Y3
+	VPERMPS   Y2, Y4, Y0
+	VPERMPS   Y3, Y4, Y1
+	VBLENDVPS Y6, Y1, Y0, Y0
+	VANDPS    Y8, Y0, Y0
+	VADDPS    (BX), Y0, Y0
+	VMOVUPS   Y0, (CX)
+	VPERMPS   Y2, Y5, Y0
+	VPERMPS   Y3, Y5, Y1
+	VBLENDVPS Y7, Y1, Y0, Y0
+	VANDPS    Y9, Y0, Y0
+	VADDPS    32(BX), Y0, Y0
+	VMOVUPS   Y0, 32(CX)
+	ADDQ      DI, CX
+	ADDQ      R8, DX
+	ADDQ      R9, BX
+	DECQ      SI
+	JNZ       pixel
 	VZEROUPPER
 	RET
 

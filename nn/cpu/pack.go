@@ -114,6 +114,7 @@ func (m matrix) column(w []float32, far, width, o, from, to int) {
 func (m matrix) emptyDepthwise(int) []panel {
 	panels := make([]panel, blocks(m.out))
 	for b := range panels {
+		panels[b] = panel{depthwise: true}
 		if m.taps > 0 {
 			panels[b] = panel{w: make([]float32, m.taps*lanes), first: b, n: 1, last: lanes, depthwise: true}
 		}

@@ -122,7 +122,7 @@ func (o *stale) run(_ *worker, i int) {
 func (p *packs) keep(net *nn.Net) {
 	own := map[*nn.Conv]bool{}
 	for _, l := range net.Layers {
-		if o, ok := l.Op.(*nn.Conv); ok {
+		if o := nn.Convolution(l.Op); o != nil {
 			own[o] = true
 		}
 	}

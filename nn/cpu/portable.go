@@ -10,7 +10,7 @@ var portable = &kernels{
 	others: others{
 		maxPool: maxPoolGo, minPool: minPoolGo, maxPoolGradient: maxPoolGradientGo,
 		lrn: lrnGo, lrnGradient: lrnGradientGo,
-		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo,
+		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo, pickLanes: pickLanesGo,
 		tireRow: tireRowGo, normRow: normRowGo,
 		soundRow: soundRowGo, blend3: blend3Go, blend5: blend5Go, shrinkRow: shrinkRowGo, growRow: growRowGo,
 	},

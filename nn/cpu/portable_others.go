@@ -160,6 +160,18 @@ func seedRowGo(t *rowTile) {
 	}
 }
 
+func pickLanesGo(t *laneTile) {
+	for i := range t.n {
+		x, v := t.x.at(i*t.xstep), *t.base.at(i * t.step)
+		for c, from := range t.from {
+			if t.mask[c] != 0 {
+				v[c] += x[from]
+			}
+		}
+		*t.y.at(i * t.ystep) = v
+	}
+}
+
 func tireRowGo(t *fatigueTile) {
 	t.squares, t.values = block{}, block{}
 	gains, evens := (*block)(t.gains), unsafe.Slice((*float32)(t.evens), t.n)

@@ -21,6 +21,7 @@ type worker struct {
 	taps     []poolTap
 	lrn      lrnTile
 	line     rowTile
+	lanes    laneTile
 	fatigue  fatigueTile
 	pyramid  pyramidTile
 	blended  []float32 // a row of a pyramid

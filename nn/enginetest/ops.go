@@ -47,6 +47,7 @@ func Ops(t *testing.T, open Open) {
 	t.Run("constants", func(t *testing.T) { constants(t, open) })
 	t.Run("unary", func(t *testing.T) { unaries(t, open) })
 	t.Run("picture", func(t *testing.T) { stems(t, open) })
+	t.Run("sharing", func(t *testing.T) { sharing(t, open) })
 	t.Run("all", tried)
 }
 
@@ -62,18 +63,22 @@ func opCases() []opCase {
 		{"lrn", 37, func(*builder, int) nn.Op { return &nn.LRN{Size: 5, Alpha: 0.5, Beta: 0.75, K: 1} }},
 		{"lrn even", 18, func(*builder, int) nn.Op { return &nn.LRN{Size: 4, Alpha: 0.3, Beta: 0.6, K: 2} }},
 		{"global avg pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true} }},
+		{"global norm pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true, Norm: 2} }},
 		{"global max pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true, Max: true} }},
 	}
 	for _, w := range windows() {
-		if w.Dilation == [2]int{1, 1} {
-			cases = append(cases,
-				opCase{"max pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w, Max: true} }},
-				opCase{"avg pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w} }},
-				opCase{"avg pool padded " + describe(w), 5, func(*builder, int) nn.Op { return &nn.Pool{Window: w, IncludePad: true} }})
-		}
+		cases = append(cases,
+			opCase{"max pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w, Max: true} }},
+			opCase{"avg pool " + describe(w), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w} }},
+			opCase{"avg pool padded " + describe(w), 5, func(*builder, int) nn.Op { return &nn.Pool{Window: w, IncludePad: true} }})
 		w.Ceil = false
 		cases = append(cases, opCase{"conv " + describe(w), 20, func(b *builder, c int) nn.Op { return b.kernel(c, 35, 1, w) }})
 	}
+	for i, p := range []float32{1, 2, 3, 2.5} {
+		w := windows()[2+2*i]
+		cases = append(cases, opCase{fmt.Sprintf("norm pool %g %s", p, describe(w)), 18, func(*builder, int) nn.Op { return &nn.Pool{Window: w, Norm: p} }})
+	}
+	cases = append(cases, moveCases()...)
 	for _, g := range []int{2, 3, 48} {
 		cases = append(cases, opCase{fmt.Sprintf("conv in %d groups", g), 48,
 			func(b *builder, c int) nn.Op { return b.kernel(c, 96, g, nn.Square(3, 1, 1)) }})

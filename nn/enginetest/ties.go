@@ -132,10 +132,10 @@ func movedMaxima(got, want *tensor.Dense, pool *nn.Pool, visit func(image.Rectan
 	for k := range c {
 		for i := range ys.Out {
 			for j := range xs.Out {
-				win := image.Rect(xs.Start(j), ys.Start(i), xs.Start(j)+xs.Kernel, ys.Start(i)+ys.Kernel).Intersect(image.Rect(0, 0, w, h))
-				a, b := argmax(g, k*h, w, win), argmax(r, k*h, w, win)
+				win := image.Rect(xs.Start(j), ys.Start(i), xs.Start(j)+xs.Reach(), ys.Start(i)+ys.Reach()).Intersect(image.Rect(0, 0, w, h))
+				a, b := argmax(g, k*h, w, i, j, ys, xs), argmax(r, k*h, w, i, j, ys, xs)
 				// Zeros behind a rectifier tie everywhere and pass no gradient.
-				if a != b && r[b] > 0 {
+				if a != b && b >= 0 && r[b] > 0 {
 					visit(win, (r[b]-r[a])/top)
 				}
 			}
@@ -143,12 +143,15 @@ func movedMaxima(got, want *tensor.Dense, pool *nn.Pool, visit func(image.Rectan
 	}
 }
 
-// argmax is the first largest cell of a window in the map that begins at a row.
-func argmax(data []float32, row, w int, win image.Rectangle) int {
-	best := (row+win.Min.Y)*w + win.Min.X
-	for y := win.Min.Y; y < win.Max.Y; y++ {
-		for x := win.Min.X; x < win.Max.X; x++ {
-			if at := (row+y)*w + x; data[at] > data[best] {
+// argmax is the first largest cell of the window at row i and column j in the map that begins at a row, or -1.
+func argmax(data []float32, row, w, i, j int, ys, xs nn.Span) int {
+	best := -1
+	y0, y1 := ys.Under(i)
+	x0, x1 := xs.Under(j)
+	for y := y0; y < y1; y++ {
+		for x := x0; x < x1; x++ {
+			at := (row+ys.Start(i)+y*ys.Dilation)*w + xs.Start(j) + x*xs.Dilation
+			if best < 0 || data[at] > data[best] {
 				best = at
 			}
 		}
@@ -196,8 +199,15 @@ func seen(net *nn.Net, shapes []tensor.Shape, i int, cells, picture image.Rectan
 			under = image.Rect(xs.Start(cells.Min.X), ys.Start(cells.Min.Y),
 				xs.Start(cells.Max.X-1)+(xs.Kernel-1)*xs.Dilation+1, ys.Start(cells.Max.Y-1)+(ys.Kernel-1)*ys.Dilation+1).Intersect(in)
 		}
-		if p, ok := net.Layers[i].Op.(*nn.Pool); ok && p.Global {
-			under = in
+		switch op := net.Layers[i].Op.(type) {
+		case *nn.Pool:
+			if op.Global {
+				under = in
+			}
+		case *nn.Sample, *nn.Rearrange, *nn.ConvTranspose, *nn.Concat:
+			if s := shapes[i]; s[1] != in.Dy() || s[2] != in.Dx() {
+				under = in // what moves cells may take them from anywhere
+			}
 		}
 		out = out.Union(seen(net, shapes, j, under, picture))
 	}

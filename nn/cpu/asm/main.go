@@ -65,6 +65,7 @@ func main() {
 		gateRow(v)
 		plusRow(v)
 		seedRow(v)
+		pickLanes(v)
 		tireRow(v)
 		normRow(v)
 		blendRows(v, 3)
@@ -99,7 +100,7 @@ func declarations() ([]byte, error) {
 	b.WriteString(stubs.String())
 	for _, isa := range []string{avx512, avx2} {
 		fmt.Fprintf(&b, "\nvar others%s = others{\n", isa)
-		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "tireRow", "normRow", "blend3", "blend5"} {
+		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "pickLanes", "tireRow", "normRow", "blend3", "blend5"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", name, name, isa)
 		}
 		for _, name := range pyramidPixels {

@@ -1,0 +1,208 @@
+package cpu
+
+import (
+	"unsafe"
+
+	"zalgoscope/nn"
+)
+
+// rearrange moves channels, and positions into channels and back, forward or, with the wires turned, backward.
+type rearrange struct {
+	k       *kernels
+	out, x  view
+	outCell [2]int       // rows and columns of a cell
+	inCell  [2]int       //
+	wires   [][]laneWire // of each position in an output cell and each block
+	start   []block      // of each of them what stands where no wire leads
+	add     bool
+}
+
+// laneWire is what one block at one position of an input cell gives to a block.
+type laneWire struct {
+	block, row, column int
+	from, mask         [lanes]int32
+	whole              bool // all lanes that the block has stay in their places
+}
+
+// newRearrange makes one whose value k of an output cell, counted as nn.Rearrange does, is the sum of those
+// of the input's cell that from lists.
+func newRearrange(k *kernels, out, x view, outCell, inCell [2]int, from [][]int) *rearrange {
+	o := &rearrange{k: k, out: out, x: x, outCell: outCell, inCell: inCell}
+	o.wires = make([][]laneWire, outCell[0]*outCell[1]*out.n)
+	o.start = make([]block, len(o.wires))
+	for i, list := range from {
+		at, lane := i/out.c*out.n+i%out.c/lanes, i%out.c%lanes
+		for _, j := range list {
+			o.wire(&o.wires[at], lane, j/x.c, j%x.c)
+		}
+	}
+	for i := range o.wires {
+		if len(o.wires[i]) == 1 {
+			w := &o.wires[i][0]
+			w.whole = w.straight(out.used(i%out.n), x.used(w.block))
+		}
+	}
+	return o
+}
+
+// wire leads a channel at a position of an input cell to a lane.
+func (o *rearrange) wire(wires *[]laneWire, lane, position, channel int) {
+	want := laneWire{block: channel / lanes, row: position / o.inCell[1], column: position % o.inCell[1]}
+	k := 0
+	for ; k < len(*wires); k++ {
+		w := &(*wires)[k]
+		if w.block == want.block && w.row == want.row && w.column == want.column && w.mask[lane] == 0 {
+			break
+		}
+	}
+	if k == len(*wires) {
+		*wires = append(*wires, want)
+	}
+	(*wires)[k].from[lane], (*wires)[k].mask[lane] = int32(channel%lanes), -1
+}
+
+// straight tells whether a wire takes all of a block with so many channels and moves none.
+func (w *laneWire) straight(to, from int) bool {
+	for c := range to {
+		if w.mask[c] == 0 || w.from[c] != int32(c) {
+			return false
+		}
+	}
+	return to == from
+}
+
+// single is a cell of one position.
+var single = [2]int{1, 1}
+
+// singles is a list of one for each value, empty for what is negative.
+func singles(from []int) [][]int {
+	list := make([][]int, len(from))
+	for i, j := range from {
+		if j >= 0 {
+			list[i] = []int{j}
+		}
+	}
+	return list
+}
+
+// turned lists where each of n values goes.
+func turned(from []int, n int) [][]int {
+	list := make([][]int, n)
+	for i, j := range from {
+		if j >= 0 {
+			list[j] = append(list[j], i)
+		}
+	}
+	return list
+}
+
+func (c *compiler) forwardRearrange(i int, op *nn.Rearrange, x view) {
+	n := c.node(i)
+	if _, _, ok := c.slice(i); ok && n.out.blob == x.blob {
+		n.level--
+		return
+	}
+	o := newRearrange(c.packs.k, n.out, x, op.Out, op.In, singles(op.From))
+	for k, j := range op.From {
+		if j < 0 {
+			o.start[k/n.c*n.out.n+k%n.c/lanes][k%n.c%lanes] = op.Fill
+		}
+	}
+	c.simple(i, 6, x.buf).add(o)
+}
+
+// fromRearrange adds what comes back from dy.
+func (g *gradientTask) fromRearrange(op *nn.Rearrange, dy view) {
+	g.moved(newRearrange(g.packs.k, g.out, dy, op.In, op.Out, turned(op.From, g.n.c*op.In[0]*op.In[1])))
+}
+
+// moved adds a rearrangement.
+func (g *gradientTask) moved(o *rearrange) {
+	o.add = g.started()
+	g.cost += 6 * g.cells()
+	g.add(o)
+}
+
+// choice lists n channels from channel from on for c channels of which they are those from to on.
+func choice(c, to, from, n int) [][]int {
+	list := make([][]int, c)
+	for i := range n {
+		list[to+i] = []int{from + i}
+	}
+	return list
+}
+
+func (o *rearrange) write(w *worker, r region) {
+	for b := r.b0; b < r.b1; b++ {
+		for y := r.y0; y < r.y1; y++ {
+			for j := range min(o.outCell[1], o.out.w) {
+				o.row(w, b, y, j)
+			}
+		}
+	}
+}
+
+// row sets the pixels at column j of the cells of a row.
+func (o *rearrange) row(w *worker, b, y, j int) {
+	place := (y%o.outCell[0]*o.outCell[1]+j)*o.out.n + b
+	n := (o.out.w - j + o.outCell[1] - 1) / o.outCell[1]
+	t := &w.lanes
+	*t = laneTile{
+		y: w.address(o.out.at(b, y, j)), ystep: o.outCell[1] * cellSize, xstep: o.inCell[1] * cellSize,
+	}
+	begun := o.add
+	for k := range o.wires[place] {
+		wire := &o.wires[place][k]
+		row := y/o.outCell[0]*o.inCell[0] + wire.row
+		inside := min((o.x.w-wire.column+o.inCell[1]-1)/o.inCell[1], n) // pixels that the input has
+		if row >= o.x.h || inside < 1 {
+			continue
+		}
+		t.x, t.n = w.address(o.x.at(wire.block, row, wire.column)), inside
+		t.from, t.mask = &wire.from, &wire.mask
+		if !begun && inside < n {
+			o.clear(w, b, y, j, n, &o.start[place])
+			begun = true
+		}
+		switch straight := wire.whole && t.xstep == cellSize && t.ystep == cellSize; {
+		case straight && begun:
+			w.line = rowTile{y: t.y, x: t.x, n: inside}
+			o.k.plusRow(&w.line)
+		case straight:
+			copy(w.floats(o.out.at(b, y, 0), inside*lanes), w.floats(o.x.at(wire.block, row, 0), inside*lanes))
+		default:
+			if t.base, t.step = addressOf(unsafe.Pointer(&o.start[place])), 0; begun {
+				t.base, t.step = t.y, t.ystep
+			}
+			o.k.pickLanes(t)
+		}
+		begun = true
+	}
+	if !begun {
+		o.clear(w, b, y, j, n, &o.start[place])
+	}
+}
+
+// clear sets the pixels of a row before any wire.
+func (o *rearrange) clear(w *worker, b, y, j, n int, start *block) {
+	for i := range n {
+		*w.cell(o.out.at(b, y, j+i*o.outCell[1])) = *start
+	}
+}
+
+// slice tells whether layer j is some of the channels of the layer that it reads, in whole blocks, so that it can
+// lie within that one's values.
+func (g *graph) slice(j int) (i, first int, ok bool) {
+	op, ok := g.op(j).(*nn.Rearrange)
+	i = g.net.Layers[j].In[0]
+	if !ok || i == nn.Picture || op.In != single || op.Out != single {
+		return i, 0, false
+	}
+	for k, from := range op.From {
+		if from != op.From[0]+k {
+			return i, 0, false
+		}
+	}
+	from, n := op.From[0], len(op.From)
+	return i, from / lanes, from >= 0 && from%lanes == 0 && (n%lanes == 0 || from+n == g.node(i).c)
+}

@@ -1,0 +1,85 @@
+package nn
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+)
+
+// Sample lays a map out anew along its rows and its columns, each by itself: crops, pads, repeats or
+// resizes it. A value is a weighted sum of those that its row's and its column's taps meet.
+type Sample struct {
+	Rows, Columns Axis
+	Fill          float32 // where a row or a column has no taps
+}
+
+func (o *Sample) Kind() string {
+	for _, axis := range []Axis{o.Rows, o.Columns} {
+		switch axis.(type) {
+		case Rescale:
+			return "resize"
+		case Pad:
+			return "pad"
+		case Crop:
+			return "crop"
+		case Tile:
+			return "tile"
+		}
+	}
+	return "sample"
+}
+
+func (o *Sample) Shape(in []tensor.Shape) (tensor.Shape, error) {
+	if err := arity(in, 1); err != nil {
+		return nil, err
+	}
+	c, h, w := chw(in[0])
+	out := tensor.Shape{c, o.Rows.Cells(h), o.Columns.Cells(w)}
+	if out[1] < 1 || out[2] < 1 {
+		return nil, fmt.Errorf("makes a map of %dx%d of one of %dx%d", out[2], out[1], w, h)
+	}
+	return out, nil
+}
+
+func (*Sample) MACs([]tensor.Shape) int64 { return 0 }
+
+func (o *Sample) Forward(y *tensor.Dense, x []*tensor.Dense) {
+	c, h, w := chw(x[0].Shape())
+	rows, columns := o.Rows.Taps(h), o.Columns.Taps(w)
+	in, out := Floats(x[0]), Floats(y)
+	gatherRows(c, rows, columns, func(to int, made bool) {
+		out[to] = o.Fill
+		if made {
+			out[to] = 0
+		}
+	}, func(to, from int, weight float32) { out[to] += weight * in[from] })
+}
+
+func (o *Sample) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.Dense) {
+	if dx[0] == nil {
+		return
+	}
+	c, h, w := chw(x[0].Shape())
+	d, out := Floats(dy), Floats(dx[0])
+	gatherRows(c, o.Rows.Taps(h), o.Columns.Taps(w), func(int, bool) {},
+		func(to, from int, weight float32) { out[from] += weight * d[to] })
+}
+
+// gatherRows begins every value of c channels, telling whether it is made of something, and then visits the
+// pairs of it and of what it is made of.
+func gatherRows(c int, rows, columns *Taps, begin func(to int, made bool), visit func(to, from int, weight float32)) {
+	to := 0
+	for k := range c {
+		for i := range rows.Out() {
+			for j := range columns.Out() {
+				begin(to, !rows.Empty(i) && !columns.Empty(j))
+				rows.each(i, func(row int, wr float32) {
+					columns.each(j, func(column int, wc float32) {
+						visit(to, (k*rows.In+row)*columns.In+column, wr*wc)
+					})
+				})
+				to++
+			}
+		}
+	}
+}
