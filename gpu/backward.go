@@ -103,8 +103,15 @@ func (p *plan) backwardLayer(i int) {
 	switch op := layer.Op.(type) {
 	case *nn.Conv:
 		p.backwardConv(i, []*nn.Conv{op}, y)
+	case *nn.ConvTranspose:
+		p.backwardConvTranspose(i, op, l.view(in[0]), y)
+	case *nn.Sample:
+		x := l.view(in[0])
+		p.backwardSample(layer.Name, op.Rows.Taps(x.h), op.Columns.Taps(x.w), x, y)
+	case *nn.Rearrange:
+		p.backwardRearrange(i, op, l.view(in[0]), y)
 	case *nn.Concat:
-		p.backwardConcat(layer.Name, in, y)
+		p.backwardConcat(layer.Name, op, in, y)
 	case *nn.Add:
 		for _, j := range in {
 			p.gradient(layer.Name, "pointwise", defines{"COPY": 1}, l.view(j), y, besides(y, 0, 0))
@@ -146,9 +153,12 @@ func (p *plan) gradient(layer, shader string, d defines, dx, dy *view, params an
 }
 
 func (p *plan) backwardPool(i int, op *nn.Pool, x, y *view) {
-	params := poolOf(op, x, y)
-	d := defines{"MAX": flag(op.Max), "STRIDE_X": int(params.Stride[0]), "STRIDE_Y": int(params.Stride[1])}
+	d, params := poolOf(op, x)
+	d["STRIDE_X"], d["STRIDE_Y"] = int(params.Stride[0]), int(params.Stride[1])
 	var more []use
+	if op.Norm > 0 {
+		more = append(more, x.readAct(1), y.readAct(2))
+	}
 	if won := p.layout.won[i]; won != nil {
 		params.ArgBase, params.ArgRow, params.ArgPlane = int32(won.origin()), int32(won.row()), int32(won.plane())
 		more = append(more, reads(1, p.wons[i]))
@@ -157,10 +167,16 @@ func (p *plan) backwardPool(i int, op *nn.Pool, x, y *view) {
 }
 
 // backwardConcat hands back what was copied; what lies in place has it already.
-func (p *plan) backwardConcat(layer string, in []int, y *view) {
+func (p *plan) backwardConcat(layer string, op *nn.Concat, in []int, y *view) {
 	at := 0
 	for _, j := range in {
 		x := p.layout.view(j)
+		if op.Axis != 0 {
+			rows, columns := along(op, x, y, at)
+			p.backwardSample(layer, rows, columns, x, y)
+			at += [...]int{1: x.h, 2: x.w}[op.Axis]
+			continue
+		}
 		if !lies(x, y, at) {
 			h := headerOf(x, y)
 			uses := append(p.add(x, &h), y.readGrad(0))
@@ -177,19 +193,10 @@ func (p *plan) backwardConv(i int, ops []*nn.Conv, y *view) {
 	layer := l.net.Layers[i].Name
 	x := l.view(l.inputs(i)[0])
 	p.mask(layer, y, l.activation(i))
-	var h header
-	uses := p.add(x, &h)
+	c := p.sending(convolving{layer: layer, ops: ops, backward: true, src: y, dst: x})
 	for _, g := range l.backwardOf(ops[0], x) {
-		if g.taps[0]*g.taps[1] == 0 && h.Accumulate == 1 {
-			continue
+		if c.walk = g; g.taps[0]*g.taps[1] > 0 || c.accumulate == 0 {
+			p.convolve(c)
 		}
-		c := convolving{
-			layer: layer, ops: ops, backward: true, walk: g, src: y, dst: x,
-			read: y.readGrad(0), write: uses[0], accumulate: h.Accumulate, passes: x.passes,
-		}
-		if len(uses) > 1 {
-			c.activated = &uses[1]
-		}
-		p.convolve(c)
 	}
 }

@@ -7,6 +7,7 @@ type convolving struct {
 	layer      string
 	ops        []*nn.Conv // siblings, in the order in which they lie
 	backward   bool
+	bias       []float32 // of a transposed convolution
 	walk       gather
 	src, dst   *view
 	read       use
@@ -28,7 +29,7 @@ func (p *plan) convolve(c convolving) {
 	}
 	groups := c.ops[0].Groups
 	conv := &convolution{
-		layer: c.layer, weights: p.engine.packed(c.layer, c.ops, c.backward, c.walk), walk: c.walk,
+		layer: c.layer, weights: p.engine.packed(c.layer, c.ops, c.backward, c.walk, c.bias), walk: c.walk,
 		src: c.read, dst: c.write, activated: c.activated, header: h, params: params,
 		in4: c.src.count() / groups, groupOut4: c.dst.count() / groups, act: c.act,
 	}
@@ -46,7 +47,7 @@ func (p *plan) convolve(c convolving) {
 // convolveGroups emits a convolution whose groups cut through blocks of channels.
 func (p *plan) convolveGroups(c convolving, h header, params convParams) {
 	op := c.ops[0]
-	w := p.engine.packedGroups(c.layer, op, c.backward, c.walk)
+	w := p.engine.packedGroups(c.layer, op, c.backward, c.walk, c.bias)
 	p.weights = append(p.weights, w)
 	in, out := inputs(op)/op.Groups, outputs(op)/op.Groups
 	if c.backward {

@@ -75,8 +75,14 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 	case *nn.Affine:
 		p.emit(layer.Name, "pointwise", defines{"AFFINE": 1}, headerOf(y, x), besides(x, 0, 0),
 			x.readAct(0), p.engine.channels(layer.Name, op).read(1), out)
+	case *nn.ConvTranspose:
+		p.forwardConvTranspose(i, op, x, y)
+	case *nn.Sample:
+		p.forwardSample(layer.Name, op, x, y)
+	case *nn.Rearrange:
+		p.forwardRearrange(i, op, x, y)
 	case *nn.Concat:
-		p.forwardConcat(i, in)
+		p.forwardConcat(i, op, in)
 	case *nn.Add:
 		p.forwardAdd(layer.Name, in, y)
 	case *nn.Binary:
@@ -116,11 +122,19 @@ func (p *plan) group(group []int) ([]*nn.Conv, *view) {
 }
 
 // forwardConcat copies the inputs that do not lie in place.
-func (p *plan) forwardConcat(i int, in []int) {
+func (p *plan) forwardConcat(i int, op *nn.Concat, in []int) {
 	l := p.layout
 	y, at := l.views[i], 0
-	for _, j := range in {
+	for k, j := range in {
 		x := l.view(j)
+		if op.Axis != 0 {
+			h, layer := headerOf(y, x), l.net.Layers[i].Name
+			h.Accumulate = int32(flag(k > 0))
+			table := p.table(layer, tapTable(along(op, x, y, at)))
+			p.emit(layer, "sample", nil, h, sampleParams{}, x.readAct(0), table, y.writeAct())
+			at += [...]int{1: x.h, 2: x.w}[op.Axis]
+			continue
+		}
 		if !lies(x, y, at) {
 			h := headerOf(y, x)
 			h.Blocks = int32(y.channels)
@@ -181,23 +195,25 @@ type poolParams struct {
 	IncludePad                         int32
 	ArgBase, ArgRow, ArgPlane          int32
 	Windows                            [2]int32
+	Norm                               float32
 }
 
-func poolOf(op *nn.Pool, x, y *view) poolParams {
+func poolOf(op *nn.Pool, x *view) (defines, poolParams) {
 	ys, xs, err := op.Over(x.h, x.w)
 	if err != nil {
 		panic(err) // the shapes were checked
 	}
 	pair := func(x, y int) [2]int32 { return [2]int32{int32(x), int32(y)} }
-	return poolParams{
+	d := defines{"MAX": flag(op.Max), "NORM": flag(op.Norm > 0), "DILATION_X": xs.Dilation, "DILATION_Y": ys.Dilation}
+	return d, poolParams{
 		Stride: pair(xs.Stride, ys.Stride), Pad: pair(xs.Pad, ys.Pad), PadEnd: pair(xs.PadEnd, ys.PadEnd),
 		Kernel: pair(xs.Kernel, ys.Kernel), Cells: pair(xs.In, ys.In), IncludePad: int32(flag(op.IncludePad)),
-		Windows: pair(xs.Out, ys.Out),
+		Windows: pair(xs.Out, ys.Out), Norm: op.Norm,
 	}
 }
 
 func (p *plan) pool(i int, op *nn.Pool, x, y *view) {
-	params, d := poolOf(op, x, y), defines{"MAX": flag(op.Max)}
+	d, params := poolOf(op, x)
 	uses := []use{x.readAct(0), y.writeAct()}
 	if won := p.layout.won[i]; won != nil {
 		params.ArgBase, params.ArgRow, params.ArgPlane = int32(won.origin()), int32(won.row()), int32(won.plane())

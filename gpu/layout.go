@@ -38,7 +38,12 @@ func newLayout(net *nn.Net, targets []int, w, h int) (*layout, error) {
 	l.picture = l.newPicture()
 	l.concats()
 	for i := range net.Layers {
-		if l.computes(i) && l.views[i] == nil {
+		switch {
+		case !l.computes(i) || l.views[i] != nil:
+		case l.within(i):
+			from, _ := net.Layers[i].Op.(*nn.Rearrange).Slice()
+			l.views[i] = l.views[l.inputs(i)[0]].slice(from/4, l.Shapes[i][0])
+		default:
 			l.views[i] = newView(net.Layers[i].Name, l.Shapes[i])
 		}
 	}
@@ -110,7 +115,7 @@ func (l *layout) activation(i int) *activation {
 // channels fall on whole blocks; the others are copied. Outer concats come first.
 func (l *layout) concats() {
 	for i := len(l.net.Layers) - 1; i >= 0; i-- {
-		if _, ok := l.net.Layers[i].Op.(*nn.Concat); !ok || !l.computes(i) {
+		if op, ok := l.net.Layers[i].Op.(*nn.Concat); !ok || op.Axis != 0 || !l.computes(i) {
 			continue
 		}
 		if l.views[i] == nil {
@@ -120,7 +125,7 @@ func (l *layout) concats() {
 		in := l.inputs(i)
 		for k, j := range in {
 			c := l.channels(j)
-			if j != nn.Picture && l.views[j] == nil && at%4 == 0 && (c%4 == 0 || k == len(in)-1) {
+			if j != nn.Picture && l.views[j] == nil && !l.within(j) && at%4 == 0 && (c%4 == 0 || k == len(in)-1) {
 				l.views[j] = l.views[i].slice(at/4, c)
 			}
 			at += c
@@ -207,6 +212,12 @@ func (l *layout) finish() {
 			for _, g := range l.backwardOf(op, in) {
 				g.reach(v.blob)
 			}
+		case *nn.ConvTranspose:
+			ys, xs := transposedSpans(op, in)
+			for _, g := range backwardOf(ys, xs) {
+				g.reach(in.blob)
+			}
+			forwardOf(ys, xs).reach(v.blob)
 		case *nn.Pool:
 			if op.Max {
 				l.won[i] = newView(l.net.Layers[i].Name, l.Shapes[i])

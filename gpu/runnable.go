@@ -29,6 +29,8 @@ func known(op nn.Op) bool {
 	switch op.(type) {
 	case *nn.Conv, *nn.Pool, *nn.LRN, *nn.Softmax, *nn.ReLU, *nn.Clip, *nn.Affine, *nn.Concat, *nn.Add, *nn.Binary, *nn.Unary:
 		return true
+	case *nn.Sample, *nn.Rearrange, *nn.ConvTranspose:
+		return true
 	}
 	return false
 }

@@ -78,8 +78,8 @@ func outputs(op *nn.Conv) int { return op.W.Shape()[0] }
 func inputs(op *nn.Conv) int  { return op.W.Shape()[1] * op.Groups }
 
 // packed gives what a walk needs: forward from the inputs of the convolutions
-// to all their outputs, backward the other way about.
-func (e *Engine) packed(layer string, ops []*nn.Conv, backward bool, g gather) *weights {
+// to all their outputs, backward the other way about, with a bias for a transposed convolution.
+func (e *Engine) packed(layer string, ops []*nn.Conv, backward bool, g gather, bias []float32) *weights {
 	outs, ins := channelsOf(ops, outputs), channelsOf(ops[:1], inputs)
 	weight := weight
 	if g.folded {
@@ -92,6 +92,7 @@ func (e *Engine) packed(layer string, ops []*nn.Conv, backward bool, g gather) *
 			data = pack(ins, outs, ops[0].Groups, g, func(to, from channel, ky, kx int) float32 {
 				return weight(from.op, from.c, to.c, ky, kx)
 			})
+			data = append(data, bias...)
 		} else {
 			data = pack(outs, ins, ops[0].Groups, g, func(to, from channel, ky, kx int) float32 {
 				return weight(to.op, to.c, from.c, ky, kx)
@@ -102,8 +103,11 @@ func (e *Engine) packed(layer string, ops []*nn.Conv, backward bool, g gather) *
 		}
 		return append(data, make([]float32, 64)...) // what a kernel may read past the end
 	})
-	if !backward {
+	switch {
+	case !backward:
 		w.bias = packedSize(outs, len(ins)/ops[0].Groups, g) / 4
+	case bias != nil:
+		w.bias = packedSize(ins, len(outs)/ops[0].Groups, g) / 4
 	}
 	return w
 }
@@ -157,7 +161,10 @@ func pack(to, from []channel, groups int, g gather, at func(to, from channel, ky
 }
 
 // packedGroups lays out for conv_grouped.comp: [out/4][tapY][tapX][in of a group][4 out].
-func (e *Engine) packedGroups(layer string, op *nn.Conv, backward bool, g gather) *weights {
+func (e *Engine) packedGroups(layer string, op *nn.Conv, backward bool, g gather, bias []float32) *weights {
+	if !backward {
+		bias = op.Bias
+	}
 	outs, groupIn := outputs(op), inputs(op)/op.Groups
 	groupOut := outs / op.Groups
 	if backward {
@@ -180,12 +187,9 @@ func (e *Engine) packedGroups(layer string, op *nn.Conv, backward bool, g gather
 				}
 			}
 		}
-		if !backward {
-			data = append(data, op.Bias...)
-		}
-		return append(data, make([]float32, 16)...)
+		return append(append(data, bias...), make([]float32, 16)...)
 	})
-	if !backward && op.Bias != nil {
+	if bias != nil {
 		w.bias = size / 4
 	}
 	return w

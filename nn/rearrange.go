@@ -32,6 +32,16 @@ func (o *Rearrange) Kind() string {
 	return "channels"
 }
 
+// Slice tells whether the output is neighbouring channels of the input, and which is the first.
+func (o *Rearrange) Slice() (first int, ok bool) {
+	for k, from := range o.From {
+		if from < 0 || from != o.From[0]+k {
+			return 0, false
+		}
+	}
+	return o.From[0], o.In == [2]int{1, 1} && o.Out == o.In
+}
+
 // Channels is how many the output has.
 func (o *Rearrange) Channels() int { return len(o.From) / (o.Out[0] * o.Out[1]) }
 

@@ -11,6 +11,7 @@ var files embed.FS
 
 // shared are the files that a shader is compiled after, besides common.glsl.
 var shared = map[string][]string{
+	"pool_forward": {"pool.glsl"}, "pool_backward": {"pool.glsl"},
 	"lrn_forward": {"lrn.glsl"}, "lrn_backward": {"lrn.glsl"},
 	"input": {"canvas.glsl"}, "magnitude": {"canvas.glsl"}, "ascend": {"canvas.glsl"}, "tile": {"canvas.glsl"},
 	"warp": {"canvas.glsl", "along.glsl"}, "combine": {"canvas.glsl"}, "tone": {"canvas.glsl"}, "hold": {"canvas.glsl"},

@@ -195,14 +195,10 @@ func (o *rearrange) clear(w *worker, b, y, j, n int, start *block) {
 func (g *graph) slice(j int) (i, first int, ok bool) {
 	op, ok := g.op(j).(*nn.Rearrange)
 	i = g.net.Layers[j].In[0]
-	if !ok || i == nn.Picture || op.In != single || op.Out != single {
+	if !ok || i == nn.Picture {
 		return i, 0, false
 	}
-	for k, from := range op.From {
-		if from != op.From[0]+k {
-			return i, 0, false
-		}
-	}
-	from, n := op.From[0], len(op.From)
-	return i, from / lanes, from >= 0 && from%lanes == 0 && (n%lanes == 0 || from+n == g.node(i).c)
+	from, ok := op.Slice()
+	n := len(op.From)
+	return i, from / lanes, ok && from%lanes == 0 && (n%lanes == 0 || from+n == g.node(i).c)
 }

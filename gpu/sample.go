@@ -1,0 +1,50 @@
+package gpu
+
+import "zalgoscope/nn"
+
+// sampleParams mirrors the end of sample.comp's parameters.
+type sampleParams struct{ Fill float32 }
+
+// tapTable is the taps of rows and columns as sample.comp reads them: where those of each row and column begin and
+// how many there are, then what each takes and its weight.
+func tapTable(rows, columns *nn.Taps) []float32 {
+	var heads, taps []float32
+	first := rows.Out() + columns.Out()
+	for _, t := range []*nn.Taps{rows, columns} {
+		for i := range t.Out() {
+			heads = append(heads, float32(first+t.First[i]), float32(t.First[i+1]-t.First[i]), 0, 0)
+		}
+		for k, from := range t.From {
+			taps = append(taps, float32(from), t.Weight[k], 0, 0)
+		}
+		first += len(t.From)
+	}
+	return append(heads, taps...)
+}
+
+// table uploads what a pass of the plan looks up.
+func (p *plan) table(layer string, data []float32) use {
+	b := p.engine.upload(layer, data)
+	p.bufs = append(p.bufs, b)
+	return reads(1, b.whole())
+}
+
+func (p *plan) forwardSample(layer string, op *nn.Sample, x, y *view) {
+	table := p.table(layer, tapTable(op.Rows.Taps(x.h), op.Columns.Taps(x.w)))
+	p.emit(layer, "sample", nil, headerOf(y, x), sampleParams{op.Fill}, x.readAct(0), table, y.writeAct())
+}
+
+// backwardSample sends the gradient of y back along the transposed taps.
+func (p *plan) backwardSample(layer string, rows, columns *nn.Taps, x, y *view) {
+	table := p.table(layer, tapTable(rows.Transpose(), columns.Transpose()))
+	p.gradient(layer, "sample", nil, x, y, sampleParams{}, table)
+}
+
+// along is the taps of the input x of a concat y that begins at a place along its axis.
+func along(op *nn.Concat, x, y *view, at int) (rows, columns *nn.Taps) {
+	rows, columns = nn.Keep{}.Taps(x.h), nn.Keep{}.Taps(x.w)
+	if op.Axis == 1 {
+		return nn.Place(x.h, at, y.h), columns
+	}
+	return rows, nn.Place(x.w, at, y.w)
+}
