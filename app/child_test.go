@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -88,6 +89,7 @@ type state struct {
 	Marks      float64                    // how far the labels' marks have gathered, 0 to 1
 	Editing    string                     // the knob whose modulator's controls are open
 	Racks      int64                      // bent nets that the engine was given
+	Library    libraryState
 	Sees       []string
 	Told       []string // all notes since the beginning
 	Thumbs     int
@@ -206,7 +208,18 @@ func (c *child) serve(r request) {
 		}
 		if at, ok := c.spots()[r.Name]; ok {
 			c.panel.scroller.Reveal(at)
+			if c.library.open {
+				c.library.scroller.Reveal(at)
+			}
 		}
+	case "export":
+		for _, p := range c.presets.list {
+			if p.Name == r.Name {
+				c.export(r.Path, p)
+			}
+		}
+	case "go on": // seconds of each scene, and of the fade
+		c.show.Every, c.show.Fade, c.show.left = r.Seconds, r.Side, 0.1
 	case "kill": // the device
 		deadly.Store(true)
 	case "measure":
@@ -256,8 +269,43 @@ func (c *child) state(slider string) state {
 	return s
 }
 
+// libraryState is what tests look at of the library.
+type libraryState struct {
+	Open   bool
+	Page   int
+	Rect   image.Rectangle
+	View   image.Rectangle // what is in sight of the cards
+	Cards  []string
+	Known  int // pictures that are there, of the cards in sight
+	Own    []string
+	Hearts []string
+	Fading bool
+}
+
+func (c *child) libraryState() libraryState {
+	l := c.library
+	if l == nil {
+		return libraryState{}
+	}
+	s := libraryState{Open: l.open, Page: l.page, Rect: l.rect(), View: l.scroller.View(), Fading: c.show.fade != nil}
+	s.Hearts = slices.Sorted(maps.Keys(c.presets.hearts.names))
+	for _, p := range c.presets.list[len(c.presets.list)-c.presets.own:] {
+		s.Own = append(s.Own, p.Name)
+	}
+	if l.open {
+		for _, k := range l.list() {
+			s.Cards = append(s.Cards, k.name)
+			if c.gallery.pictures[k.thumb] != nil {
+				s.Known++
+			}
+		}
+	}
+	return s
+}
+
 func (c *child) panelState(s *state, slider string) {
 	s.Mode, s.Foot = modeNames[c.panel.mode], c.panel.foot.GetWidget().Rect
+	s.Library = c.libraryState()
 	s.Search = c.panel.search.GetWidget().Rect
 	s.Tabs = c.panel.tabs.GetWidget().Rect
 	s.Spots, s.Editing, s.View = c.spots(), c.panel.editing, c.panel.scroller.View()

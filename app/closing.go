@@ -15,6 +15,7 @@ func (s *studio) close() {
 	if !s.closing {
 		s.closing, s.closed = true, time.Now()
 		s.remember()
+		s.stopDownloads()
 	}
 }
 

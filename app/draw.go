@@ -59,7 +59,9 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	x, y := ebiten.CursorPosition()
 	s.drawn = drawn{at: now, cursor: image.Pt(x, y)}
 	offscreen.Clear()
+	s.gallery.wanted = s.gallery.wanted[:0] // only what is in sight
 	s.ui.Draw(offscreen)
+	s.library.draw(offscreen)
 	s.panel.scrollToNew()
 	if s.panel != nil {
 		s.panel.drawCarry(offscreen)
@@ -116,6 +118,9 @@ func (s *studio) canvasArea() image.Rectangle {
 		r.Max.X = s.panelRect().Min.X
 		r.Max.Y = s.statusRect().Min.Y
 	}
+	if l := s.library.rect(); l.Min.X > r.Min.X && !l.Empty() {
+		r.Max.X = l.Min.X
+	}
 	return r
 }
 
@@ -136,6 +141,7 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 	}
 	s.lay(screen, offscreen, s.panelRect())
 	s.lay(screen, offscreen, s.statusRect())
+	s.lay(screen, offscreen, s.library.rect())
 	for _, r := range s.drawn.overlays {
 		s.lay(screen, offscreen, r)
 	}

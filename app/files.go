@@ -46,11 +46,17 @@ type opened struct {
 	notes  []string // what was not as it should be
 }
 
+var errBusy = errors.New("app: one thing at a time: wait until what was opened last is there")
+
 // openFile reads a file in the background and dreams on with what it is: a net, a
 // picture, or a saved dream, which brings back its net, knobs and seed.
 func (s *studio) openFile(path string) {
+	if strings.ToLower(filepath.Ext(path)) == ".toml" {
+		s.importScenes(path)
+		return
+	}
 	if s.session == nil || s.opening {
-		s.warn(errors.New("app: one thing at a time: wait until what was opened last is there"))
+		s.warn(errBusy)
 		return
 	}
 	s.opening = true
@@ -66,6 +72,9 @@ func (s *studio) openFile(path string) {
 			}
 			for _, n := range o.notes {
 				s.warn(errors.New(n))
+			}
+			if o.net != nil && o.recipe == nil {
+				s.rememberNet(path)
 			}
 			s.dreamOn(o)
 		})

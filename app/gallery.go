@@ -2,6 +2,7 @@ package app
 
 import (
 	"image"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +14,6 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/assets"
-	"zalgoscope/nn"
 )
 
 // gallery holds the thumbnails of the present net: those the program carries, those
@@ -21,7 +21,7 @@ import (
 type gallery struct {
 	studio   *studio
 	session  *session
-	pictures map[thumb]*image.RGBA // nil while it is not known whether the cache has it
+	pictures map[thumb]*image.RGBA // nil for one that cannot be dreamed
 	textures map[thumb]*ebiten.Image
 	wanted   []thumb // asked for by the last drawing, most wanted first
 	busy     bool    // one is being read or dreamed
@@ -52,9 +52,9 @@ func (g *gallery) texture(t thumb) *ebiten.Image {
 	if img := g.textures[t]; img != nil {
 		return img
 	}
-	m := g.pictures[t]
+	m, known := g.pictures[t]
 	if m == nil {
-		if !slices.Contains(g.wanted, t) {
+		if !known && !slices.Contains(g.wanted, t) {
 			g.wanted = append(g.wanted, t)
 		}
 		return nil
@@ -75,15 +75,19 @@ func (g *gallery) work(s *studio) {
 	ses := g.session
 	path := cachePath(ses, t)
 	s.background(func() {
-		m, err := carried(ses, t)
+		found, err := carried(ses, t)
 		if err != nil {
+			var m *image.RGBA
 			m, err = picture.Open(path)
+			found = map[thumb]*image.RGBA{t: m}
 		}
 		s.post(func() {
 			switch {
 			case g.session != ses || s.closing:
 			case err == nil:
-				g.done(t, m)
+				g.done(found)
+			case t.net != "":
+				g.dreamNet(ses, t, path)
 			default:
 				g.dream(ses, t, path)
 			}
@@ -91,10 +95,34 @@ func (g *gallery) work(s *studio) {
 	})
 }
 
-func (g *gallery) done(t thumb, m *image.RGBA) {
-	g.pictures[t] = m
+func (g *gallery) done(found map[thumb]*image.RGBA) {
+	maps.Copy(g.pictures, found)
 	g.busy = false
 	g.studio.drawn.stale = true
+}
+
+// put makes a picture the thumbnail and keeps it.
+func (g *gallery) put(t thumb, m *image.RGBA) {
+	if old := g.textures[t]; old != nil {
+		old.Deallocate()
+		delete(g.textures, t)
+	}
+	g.pictures[t] = m
+	path := cachePath(g.session, t)
+	g.studio.background(func() { keep(path, m) })
+}
+
+// paint draws a thumbnail over a rectangle, as far as it is there.
+func (g *gallery) paint(dst *ebiten.Image, r image.Rectangle, t thumb) {
+	img := g.texture(t)
+	if img == nil {
+		return
+	}
+	b := img.Bounds()
+	op := &ebiten.DrawImageOptions{Filter: ebiten.FilterLinear}
+	op.GeoM.Scale(float64(r.Dx())/float64(b.Dx()), float64(r.Dy())/float64(b.Dy()))
+	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+	dst.DrawImage(img, op)
 }
 
 // dream has the loop dream a thumbnail, one short frame at a time with pauses between.
@@ -111,10 +139,10 @@ func (g *gallery) dream(ses *session, t thumb, path string) {
 				switch {
 				case g.session != ses || s.closing:
 				case err != nil:
-					g.busy = false
+					g.done(map[thumb]*image.RGBA{t: nil})
 					s.warn(err)
 				case m != nil:
-					g.done(t, m)
+					g.done(map[thumb]*image.RGBA{t: m})
 					g.next = time.Now().Add(2 * cost)
 					s.background(func() { keep(path, m) })
 				default:
@@ -131,6 +159,22 @@ func (g *gallery) dream(ses *session, t thumb, path string) {
 	frame()
 }
 
+// dreamNet opens another net for its thumbnail. One that cannot be opened has none: who clicks on it is told why.
+func (g *gallery) dreamNet(ses *session, t thumb, path string) {
+	s := g.studio
+	s.background(func() {
+		m, err := t.renderNet(s.cfg)
+		if err == nil {
+			keep(path, m)
+		}
+		s.post(func() {
+			if g.session == ses && !s.closing {
+				g.done(map[thumb]*image.RGBA{t: m})
+			}
+		})
+	})
+}
+
 // step dreams the thumbnail's next frame on the loop's goroutine; the picture comes with the last one.
 func (t thumb) step(d **dream.Dream, ses *session) (*image.RGBA, error) {
 	var err error
@@ -139,31 +183,44 @@ func (t thumb) step(d **dream.Dream, ses *session) (*image.RGBA, error) {
 			return nil, err
 		}
 	}
-	if _, err = (*d).Frame(dream.Fixed(t.settings())); err == nil && (*d).Frames() < thumbFrames {
+	if _, err = (*d).Frame(dream.Fixed(t.settings)); err == nil && (*d).Frames() < t.frames {
 		return nil, nil
 	}
 	(*d).Release()
 	return (*d).Image(), err
 }
 
-// carried gives a thumbnail that the program brings along for its own nets.
-func carried(ses *session, t thumb) (*image.RGBA, error) {
-	if t.channel != nn.AllChannels {
-		return nil, os.ErrNotExist
+// carried gives a thumbnail that the program brings along for its own nets, with those that lie on the same sheet.
+func carried(ses *session, t thumb) (map[thumb]*image.RGBA, error) {
+	file, of := t.file, ses.id.Name
+	switch {
+	case t.net != "":
+		file, of = "inception_4c.png", t.net
+	case t.class > 0:
+		file = "classes.jpg"
+	case t.settings.Pace == dream.NominalPace:
+		file = "scenes/" + file
 	}
-	data, err := assets.Thumb(ses.id.Name, t.file())
+	data, err := assets.Thumb(of, file)
 	if err != nil {
 		return nil, err
 	}
-	return picture.Decode(data)
+	m, err := picture.Decode(data)
+	if err == nil && t.class > 0 {
+		return cutClasses(ses.net, m), nil
+	}
+	return map[thumb]*image.RGBA{t: m}, err
 }
 
 // cachePath is where a thumbnail is kept between sessions; "" for a net without checksum.
 func cachePath(ses *session, t thumb) string {
+	if t.net != "" {
+		return filepath.Join(xdg.CacheHome, "zalgoscope", "thumbs", "nets", t.file)
+	}
 	if len(ses.id.SHA256) < 16 {
 		return ""
 	}
-	return filepath.Join(xdg.CacheHome, "zalgoscope", "thumbs", ses.id.SHA256[:16], t.file())
+	return filepath.Join(xdg.CacheHome, "zalgoscope", "thumbs", ses.id.SHA256[:16], t.file)
 }
 
 // keep saves a thumbnail. A cache that cannot be written is no reason to bother anyone.

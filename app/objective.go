@@ -143,7 +143,7 @@ func (p *panel) addClass(c *ewidget.Container) {
 			s.dreamClass(s.session.net.Labels[matches[i]])
 		}
 	}
-	c.AddChild(list)
+	c.AddChild(list, p.look.Row(1, p.button("Browse classes", func() { s.toggleLibrary(classPage) })))
 }
 
 // addGuide is the guide picture's name and its button.

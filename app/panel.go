@@ -261,10 +261,13 @@ func (p *panel) header() *ewidget.Container {
 		t.Label(dst, widget.Clip(s.presetName(), t.Strong, r.Dx()-2*w), t.Strong, (r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2, colour, widget.AlignCentre)
 	}
 	name.Click = func(at image.Point) {
-		if at.X < name.GetWidget().Rect.Dx()/2 {
+		switch side := t.Px(44); {
+		case at.X < side:
 			s.stepPreset(-1)
-		} else {
+		case at.X >= name.GetWidget().Rect.Dx()-side:
 			s.stepPreset(1)
+		default:
+			s.toggleLibrary(scenePage)
 		}
 	}
 	c.AddChild(name)

@@ -46,13 +46,7 @@ func (g *grid) draw(dst *ebiten.Image, r image.Rectangle, i int, t thumb, name s
 		look.Fill(dst, cell.Inset(-look.Px(2)), c)
 	}
 	look.Fill(dst, cell, widget.ColourRaised)
-	if img := g.studio.gallery.texture(t); img != nil {
-		b := img.Bounds()
-		op := &ebiten.DrawImageOptions{Filter: ebiten.FilterLinear}
-		op.GeoM.Scale(float64(cell.Dx())/float64(b.Dx()), float64(cell.Dy())/float64(b.Dy()))
-		op.GeoM.Translate(float64(cell.Min.X), float64(cell.Min.Y))
-		dst.DrawImage(img, op)
-	}
+	g.studio.gallery.paint(dst, cell, t)
 	label := image.Rect(cell.Min.X, cell.Max.Y-look.Px(13), cell.Max.X, cell.Max.Y)
 	look.Fill(dst, label, widget.ColourShade)
 	look.Write(dst, widget.Clip(name, look.Tiny, label.Dx()-look.Px(4)), look.Tiny, (label.Min.X+label.Max.X)/2, (label.Min.Y+label.Max.Y)/2, widget.ColourText, widget.AlignCentre)
@@ -67,7 +61,7 @@ func newPicker(s *studio, width int) *picker {
 		return (len(s.session.trunk) + p.columns - 1) / p.columns * p.cell
 	}, func(dst *ebiten.Image, r image.Rectangle) {
 		for i, layer := range s.session.trunk {
-			p.draw(dst, r, i, thumb{layer, nn.AllChannels}, shortLayer(layer), weightOf(s.want.Layer, layer))
+			p.draw(dst, r, i, layerThumb(layer, nn.AllChannels), shortLayer(layer), weightOf(s.want.Layer, layer))
 		}
 	})
 	p.block.Click = func(at image.Point) {
@@ -150,14 +144,13 @@ func newBrowser(s *studio, width int) *browser {
 func (b *browser) drawAll(dst *ebiten.Image, r image.Rectangle) {
 	s := b.studio
 	b.ask()
-	s.gallery.wanted = s.gallery.wanted[:0] // only what is in sight
 	if len(b.order) == 0 {
 		s.look.Write(dst, "asking the layer", s.look.Small, r.Min.X, r.Min.Y+s.look.Px(12), widget.ColourDim, widget.AlignLeft)
 	}
 	for i := range browserRows * b.columns {
 		if j := i + b.first*b.columns; j < len(b.order) {
 			name := strconv.Itoa(b.order[j])
-			b.draw(dst, r, i, thumb{b.layer, b.order[j]}, name, weightOf(s.want.Channel, name))
+			b.draw(dst, r, i, layerThumb(b.layer, b.order[j]), name, weightOf(s.want.Channel, name))
 		}
 	}
 }

@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/adrg/xdg"
 
 	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
 	"zalgoscope/nn/disk"
 )
 
@@ -21,6 +24,32 @@ type presetList struct {
 	list []dream.Preset
 	own  int // how many of them, at the end, are the user's
 	at   int // the present one, -1 for none
+
+	thumbs map[int]*presetThumb // by their place in the list
+	hearts hearts
+	sure   string // what a second click does away with, or takes all the same
+	sureAt time.Time
+}
+
+// presetThumb is the thumbnail of a scene with a net, which takes a moment to find out.
+type presetThumb struct {
+	session *session
+	thumb   thumb
+	ok      bool // the net can dream it
+}
+
+// thumb is the thumbnail of the scene of a number with the present net; false where the net cannot dream it.
+func (p *presetList) thumb(i int, ses *session) (thumb, bool) {
+	t := p.thumbs[i]
+	if t == nil || t.session != ses {
+		made, err := sceneThumb(p.list[i], ses.net)
+		t = &presetThumb{ses, made, err == nil}
+		if p.thumbs == nil {
+			p.thumbs = map[int]*presetThumb{}
+		}
+		p.thumbs[i] = t
+	}
+	return t.thumb, t.ok
 }
 
 // mostPresets is how many bytes of presets are read.
@@ -32,6 +61,7 @@ func presetFile() string { return filepath.Join(xdg.ConfigHome, "zalgoscope", "p
 // load reads the presets. Of the user's what cannot be read is left out, with a note.
 func (p *presetList) load(s *studio) {
 	p.list, p.at = dream.Presets(), -1
+	p.hearts.load(s)
 	data, err := disk.Read(presetFile(), mostPresets)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
@@ -54,6 +84,7 @@ func (p *presetList) load(s *studio) {
 func (p *presetList) setOwn(own []dream.Preset) {
 	p.list = append(slices.Clip(p.list[:len(p.list)-p.own]), own...)
 	p.own = len(own)
+	p.thumbs = nil
 }
 
 // first is the first error and how many more there are.
@@ -104,14 +135,27 @@ func (s *studio) randomPreset() {
 
 // usePreset takes a preset's knobs. It tells whether the net can dream it.
 func (s *studio) usePreset(at int) bool {
+	next, ok := s.presetSettings(at)
+	if ok {
+		s.takePreset(at, next)
+	}
+	return ok
+}
+
+// presetSettings are a preset's knobs for the present dream, if the net can dream it.
+func (s *studio) presetSettings(at int) (dream.Settings, bool) {
 	if s.session == nil {
-		return false
+		return dream.Settings{}, false
 	}
 	next, err := s.presets.list[at].Apply(s.want, s.session.net)
 	if err != nil {
-		return false
+		return next, false
 	}
 	next.Suit(s.session.latest().start.Made())
+	return next, true
+}
+
+func (s *studio) takePreset(at int, next dream.Settings) {
 	s.presets.at = at
 	s.base = next
 	s.rack.muted = nil
@@ -119,42 +163,128 @@ func (s *studio) usePreset(at int) bool {
 	if s.panel != nil {
 		s.panel.setMode(modeOf(next))
 	}
-	return true
 }
 
-// keepPreset adds the present knobs to the user's presets, to which another studio may have added since.
+// keepPreset adds the present knobs to the user's presets, with the present picture as their thumbnail.
 func (s *studio) keepPreset() {
-	want := s.want
+	want, shown := s.want, s.shown
+	s.addScenes([]dream.Preset{dream.PresetOf("Mine 1", want)}, func(names []string) {
+		s.base = want
+		s.tell(names[0] + " is kept in " + presetFile())
+		if t, ok := s.presets.thumb(s.presets.at, s.session); ok && shown.Frame != nil {
+			m := picture.Cover(shown.Image, t.size.X, t.size.Y)
+			s.gallery.put(t, m)
+		}
+	})
+}
+
+// importScenes adds the presets of a file to the user's.
+func (s *studio) importScenes(path string) {
 	s.write(func() {
-		name, own, err := keepIn(presetFile(), want)
+		data, err := disk.Read(path, mostPresets)
+		var list []dream.Preset
+		var bad []error
+		if err == nil {
+			list, bad, err = dream.ParsePresets(data)
+		}
 		s.post(func() {
-			if err != nil {
-				s.warn(fmt.Errorf("app: the knobs are not kept: %w", err))
-				return
+			switch {
+			case err != nil:
+				s.warn(fmt.Errorf("app: %s: %w", shortName(path), err))
+			case len(list) == 0 && len(bad) == 0:
+				s.warn(fmt.Errorf("app: there is no scene in %s", shortName(path)))
+			default:
+				if len(bad) > 0 {
+					s.warn(fmt.Errorf("app: left out of %s: %w", shortName(path), first(bad)))
+				}
+				if len(list) > 0 {
+					s.addScenes(list, func(names []string) { s.tell(strings.Join(names, ", ") + " came from " + shortName(path)) })
+				}
 			}
-			p := &s.presets
-			p.setOwn(own)
-			p.at = len(p.list) - p.own + slices.IndexFunc(own, func(o dream.Preset) bool { return o.Name == name })
-			s.base = want
-			s.tell(name + " is kept in " + presetFile())
 		})
 	})
 }
 
-// keepIn adds settings to a file of presets and gives their name and all the presets in it that can be read. Nothing
-// in it is lost: what is no file of presets stays as it is, with an error.
-func keepIn(path string, want dream.Settings) (name string, own []dream.Preset, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", nil, fmt.Errorf("app: %w", err)
+// addScenes adds presets to the user's, to which another studio may have added since, and makes the first of
+// them the present one; done hears of the names that they have.
+func (s *studio) addScenes(list []dream.Preset, done func(names []string)) {
+	s.write(func() {
+		names, own, err := keepIn(presetFile(), list...)
+		s.post(func() {
+			if err != nil {
+				s.warn(fmt.Errorf("app: nothing is kept: %w", err))
+				return
+			}
+			p := &s.presets
+			p.setOwn(own)
+			at := len(p.list) - p.own + slices.IndexFunc(own, func(o dream.Preset) bool { return o.Name == names[0] })
+			p.at = at
+			done(names)
+			s.relist()
+		})
+	})
+}
+
+// editScenes changes the file of the user's presets, where the one of a name has another one then, "" for none; what
+// comes before an error, and done is called after.
+func (s *studio) editScenes(what, from, to string, change func(old []byte) ([]byte, error), done func()) {
+	at := ""
+	if s.presets.at >= 0 {
+		at = s.presets.list[s.presets.at].Name
 	}
-	err = beside.Update(path, func(old []byte) (all []byte, err error) {
-		if len(old) > mostPresets {
-			return nil, fmt.Errorf("app: it has more than %d MB", mostPresets>>20)
+	if at == from {
+		at = to
+	}
+	s.write(func() {
+		var own []dream.Preset
+		err := beside.Update(presetFile(), func(old []byte) ([]byte, error) {
+			all, err := change(old)
+			if err == nil {
+				own, _, err = dream.ParsePresets(all)
+			}
+			return all, err
+		})
+		s.post(func() {
+			if err != nil {
+				s.warn(fmt.Errorf("app: %s: %w", what, err))
+				return
+			}
+			s.presets.setOwn(own)
+			s.presets.at = slices.IndexFunc(s.presets.list, func(p dream.Preset) bool { return p.Name == at })
+			done()
+			s.relist()
+		})
+	})
+}
+
+// relist shows the scenes as they are now.
+func (s *studio) relist() {
+	if s.library != nil {
+		s.library.scroller.RequestRelayout()
+	}
+	s.drawn.stale = true
+}
+
+// keepIn adds presets to a file of them and gives their names and all the presets in it that can be read. Nothing
+// in it is lost: what is no file of presets stays as it is, with an error.
+func keepIn(path string, list ...dream.Preset) (names []string, own []dream.Preset, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, nil, fmt.Errorf("app: %w", err)
+	}
+	err = beside.Update(path, func(all []byte) ([]byte, error) {
+		names = nil
+		for _, p := range list {
+			if len(all) > mostPresets {
+				return nil, fmt.Errorf("app: it has more than %d MB", mostPresets>>20)
+			}
+			next, name, err := dream.AppendPreset(all, p)
+			if err != nil {
+				return nil, err
+			}
+			all, names = next, append(names, name)
 		}
-		if all, name, err = dream.AppendPreset(old, want); err == nil {
-			own, _, err = dream.ParsePresets(all)
-		}
+		own, _, err = dream.ParsePresets(all)
 		return all, err
 	})
-	return name, own, err
+	return names, own, err
 }

@@ -44,7 +44,7 @@ func TestKeepLosesNothing(t *testing.T) {
 		var studios sync.WaitGroup
 		for range 3 {
 			studios.Go(func() {
-				if _, _, err := keepIn(path, kept); (err == nil) != (c.names != "") {
+				if _, _, err := keepIn(path, dream.PresetOf("Mine 1", kept)); (err == nil) != (c.names != "") {
 					t.Errorf("%s: got %v", name, err)
 				}
 			})

@@ -57,20 +57,30 @@ func (s *studio) restore() {
 // lastOf reads a session's entries and names those that no session could have written.
 func lastOf(table map[string]any) (l lastSession, odd []string) {
 	l = lastSession{Governed: true, Knobs: map[string]any{}}
-	if n, whole := table["Canvas"].(int64); whole {
-		table["Canvas"] = float64(n)
+	for _, name := range []string{"Canvas", "Every", "Fade"} {
+		if n, whole := table[name].(int64); whole {
+			table[name] = float64(n)
+		}
 	}
 	entry(table, "Net", &l.Net, &odd)
 	entry(table, "Canvas", &l.Canvas, &odd)
 	entry(table, "Governed", &l.Governed, &odd)
 	entry(table, "Sharp", &l.Sharp, &odd)
 	entry(table, "Cover", &l.Cover, &odd)
+	entry(table, "Every", &l.Every, &odd)
+	entry(table, "Fade", &l.Fade, &odd)
 	entry(table, "Preset", &l.Preset, &odd)
 	entry(table, "Knobs", &l.Knobs, &odd)
 	l.Window = windowOf(table, &odd)
 	if knob, _ := dream.Find("width"); !(l.Canvas >= 0 && l.Canvas <= knob.Max) {
 		odd = append(odd, fmt.Sprintf("canvas %g", l.Canvas))
 		l.Canvas = 0
+	}
+	for name, v := range map[string]*float64{"go on": &l.Every, "cross-fade": &l.Fade} {
+		if !(*v >= 0 && *v <= mostEvery) {
+			odd = append(odd, fmt.Sprintf("%s %g", name, *v))
+			*v = 0
+		}
 	}
 	if !l.Governed && l.Canvas > easySide {
 		// It may have fitted elsewhere, or at another time; the governor goes there as far as it can.
@@ -123,6 +133,7 @@ func (s *studio) takeUp(l lastSession) (odd []string) {
 	}
 	s.want = settings
 	s.size.wanted, s.size.governed, s.size.Sharp, s.canvas.cover = l.Canvas, l.Governed, l.Sharp, l.Cover
+	s.show.Every, s.show.Fade, s.show.left = l.Every, l.Fade, l.Every
 	for i, p := range s.presets.list {
 		if p.Name == l.Preset {
 			if base, err := p.Apply(s.want, s.cfg.Net); err == nil {

@@ -23,6 +23,8 @@ type lastSession struct {
 	Cover    bool
 	Preset   string
 	Window   windowPlace
+	Every    float64 // seconds from scene to scene, as show has them
+	Fade     float64
 	Knobs    map[string]any
 }
 
@@ -35,6 +37,7 @@ func (s *studio) remember() {
 	}
 	l := lastSession{
 		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Sharp: s.size.Sharp, Cover: s.canvas.cover, Window: s.windowPlaceNow(),
+		Every: s.show.Every, Fade: s.show.Fade,
 		Knobs: dream.PresetOf("last", s.want).Knobs,
 	}
 	if s.presets.at >= 0 {

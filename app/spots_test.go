@@ -21,6 +21,20 @@ func (c *child) spots() map[string]image.Rectangle {
 			}
 		}
 	}
+	if c.library.open {
+		for _, s := range c.library.cards.spots() {
+			all[s.Name] = s.Rect.Add(c.library.cards.block.GetWidget().Rect.Min)
+		}
+		all["search"], all["name"] = c.library.search.GetWidget().Rect, c.library.name.GetWidget().Rect
+		for _, b := range c.library.buttons {
+			if b.GetWidget().IsVisible() && !b.GetWidget().Rect.Empty() {
+				all["library "+b.Text().Label] = b.GetWidget().Rect
+			}
+		}
+		for _, sl := range c.library.sliders {
+			all["slider "+sl.Name] = sl.Track
+		}
+	}
 	for _, b := range c.panel.buttons {
 		if b.GetWidget().IsVisible() {
 			all[b.Text().Label] = b.GetWidget().Rect

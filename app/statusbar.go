@@ -63,6 +63,9 @@ func (s *studio) hint() string {
 	}
 	x, y := ebiten.CursorPosition()
 	at := image.Pt(x, y)
+	if help := s.library.hint(at); help != "" {
+		return help
+	}
 	for _, sl := range s.panel.sliders {
 		switch {
 		case !sl.Hover || !sl.GetWidget().IsVisible():

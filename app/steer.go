@@ -15,7 +15,7 @@ import (
 func (s *studio) steer() {
 	x, y := ebiten.CursorPosition()
 	at := image.Pt(x, y)
-	if !at.In(s.canvasArea()) || s.session == nil {
+	if !at.In(s.canvasArea()) || s.session == nil || s.library.over(at) {
 		s.steering = false
 		return
 	}

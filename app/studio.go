@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,8 +45,9 @@ type Config struct {
 	Adjust     func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
 	Fresh      bool                  // ignore the last session's knobs
 	FullScreen bool
-	Program    string // version, for recipes
-	Exit       func() // ends the program at once, where an engine that is being opened does not come back; nil waits for it
+	Client     *http.Client // downloads nets; nil for the usual one
+	Program    string       // version, for recipes
+	Exit       func()       // ends the program at once, where an engine that is being opened does not come back; nil waits for it
 }
 
 // studio is the window.
@@ -61,26 +63,29 @@ type studio struct {
 	sent    dream.Settings // as last given to the loop
 	base    dream.Settings // what a double click goes back to
 
-	canvas   canvas
-	glide    glide.Glide
-	size     sizer
-	meter    meter
-	shown    dreamed // the frame that is shown, with no Frame before the first
-	marks    widget.Zalgo
-	toasts   widget.Toasts
-	history  history
-	sights   sights
-	picker   *picker
-	browser  *browser
-	gallery  *gallery
-	presets  presetList
-	rack     rack
-	tempo    tempo
-	known    reading
-	walk     *walk
-	recorder recorder
-	pacer    pacer
-	free     func() float64 // bytes of memory that a canvas may take
+	canvas    canvas
+	glide     glide.Glide
+	size      sizer
+	meter     meter
+	shown     dreamed // the frame that is shown, with no Frame before the first
+	marks     widget.Zalgo
+	toasts    widget.Toasts
+	history   history
+	sights    sights
+	picker    *picker
+	browser   *browser
+	gallery   *gallery
+	presets   presetList
+	library   *library // nil until the first session
+	show      show
+	downloads map[string]*download // of nets, by name
+	rack      rack
+	tempo     tempo
+	known     reading
+	walk      *walk
+	recorder  recorder
+	pacer     pacer
+	free      func() float64 // bytes of memory that a canvas may take
 
 	folded   bool
 	buttons  bool // a low window shows all of them
@@ -282,20 +287,23 @@ func (s *studio) buildUI() {
 	s.root = ewidget.NewContainer(ewidget.ContainerOpts.Layout(rootLayout{s}))
 	if s.session != nil {
 		s.panel = newPanel(s)
-		s.root.AddChild(s.panel.root)
+		s.library = newLibrary(s, s.library)
+		s.root.AddChild(s.panel.root, s.library.root)
 	}
 	s.ui = &ebitenui.UI{Container: s.root, PrimaryTheme: s.look.UI, DisableDefaultFocus: true}
 	s.drawn.stale = true
 }
 
-// rootLayout puts the panel at the right edge.
+// rootLayout puts the panel at the right edge, and the library beside it.
 type rootLayout struct{ s *studio }
 
 func (l rootLayout) PreferredSize([]ewidget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
 
 func (l rootLayout) Layout(children []ewidget.PreferredSizeLocateableWidget, r image.Rectangle) {
-	for _, c := range children {
-		c.SetLocation(l.s.panelRect())
+	for i, place := range []image.Rectangle{l.s.panelRect(), l.s.library.rect()} {
+		if i < len(children) {
+			children[i].SetLocation(place)
+		}
 	}
 }
 

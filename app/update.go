@@ -77,6 +77,9 @@ func (s *studio) animate(now time.Time, dt float64) {
 	if s.walk != nil && !paused {
 		s.walk.advance(s, dt)
 	}
+	if !paused {
+		s.advanceShow(dt)
+	}
 	if s.size.govern(paused, s.room) {
 		s.publish()
 	}
@@ -90,14 +93,14 @@ func (s *studio) animate(now time.Time, dt float64) {
 	s.sights.look(s, now)
 	s.gallery.work(s)
 	s.recorder.watch(s, now)
-	if s.walk == nil {
+	if s.walk == nil && s.show.fade == nil {
 		s.history.watch(s.want, now, ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
 	}
 }
 
 // typing tells whether keys go into a text.
 func (s *studio) typing() bool {
-	return s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *widget.Field) bool { return f.Typing })
+	return s.library.typing() || s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *widget.Field) bool { return f.Typing })
 }
 
 // zalgo is where the knob of that name stands, as its modulator has moved it.
@@ -126,6 +129,8 @@ func (s *studio) fold() {
 	switch {
 	case s.help:
 		s.help = false
+	case s.library != nil && s.library.open && ebiten.IsKeyPressed(ebiten.KeyEscape):
+		s.closeLibrary()
 	case s.rack.carry != nil && s.rack.carry.going:
 		s.rack.carry = nil
 	case s.panel != nil && s.panel.active != nil && ebiten.IsKeyPressed(ebiten.KeyEscape):

@@ -64,7 +64,7 @@ func drawLayers(net *nn.Net, compute engineFlags, folder string) error {
 		return err
 	}
 	defer engine.Close()
-	return app.Thumbnails(net, engine, folder)
+	return app.LayerThumbs(net, engine, folder)
 }
 
 func listLayers(out *tabwriter.Writer, net *nn.Net, w, h int) error {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"zalgoscope/app"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
@@ -19,12 +21,13 @@ import (
 type scenesJob struct {
 	netFlags
 	engineFlags
-	sheet string // file to write
-	start string // IMAGE, static or clouds
-	size  string // of a cell
-	after []float64
-	only  []string
-	seed  uint64
+	sheet  string // file to write
+	thumbs string // folder to write thumbnails into
+	start  string // IMAGE, static or clouds
+	size   string // of a cell
+	after  []float64
+	only   []string
+	seed   uint64
 }
 
 func scenesCommand(engines []Engine) *cobra.Command {
@@ -39,6 +42,9 @@ shown as it is after some seconds of two dreams each.`,
   zalgoscope scenes --sheet two.png photo.jpg --only Parade,Atlas --size 640x400`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if j.thumbs != "" {
+				return j.drawThumbs(cmd.Context())
+			}
 			if j.sheet == "" {
 				if len(args) > 0 {
 					return fmt.Errorf("%q is dreamed only for a sheet; add --sheet FILE.png", args[0])
@@ -54,6 +60,7 @@ shown as it is after some seconds of two dreams each.`,
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.StringVar(&j.sheet, "sheet", "", "write pictures of all scenes to this PNG or JPEG file")
+	fs.StringVar(&j.thumbs, "thumbs", "", "folder to write a small picture of each scene into, for the studio's browser, instead of the list")
 	fs.StringVar(&j.size, "size", "320x240", "WIDTHxHEIGHT to dream at")
 	fs.Var(secondsFlag{&j.after}, "after", "seconds after which to show each, with commas between; 20,120 where not given")
 	fs.StringSliceVar(&j.only, "only", nil, "names of the scenes to show, with commas between; all where not given")
@@ -137,6 +144,28 @@ func (j *scenesJob) run(ctx context.Context) error {
 		return err
 	}
 	return picture.Save(j.sheet, sheet)
+}
+
+// drawThumbs writes the thumbnails of the scenes into a folder, which it makes.
+func (j *scenesJob) drawThumbs(ctx context.Context) error {
+	net, err := j.load()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(j.thumbs, 0o755); err != nil {
+		return err
+	}
+	engine, err := j.open(net)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	bar := newBar(1, "dreaming")
+	defer bar.close()
+	return app.SceneThumbs(net, engine, j.thumbs, func(done, total int) error {
+		bar.progress(int64(done), int64(total))
+		return ctx.Err()
+	})
 }
 
 // secondsFlag is an ascending list of times.

@@ -18,8 +18,11 @@ const Quality = 93
 
 // Save writes a picture as the PNG or JPEG that its name says. The file appears whole
 // or not at all; one that stood there before is kept until then.
-func Save(path string, m *image.RGBA) error {
-	data, err := Encode(path, m, Quality)
+func Save(path string, m *image.RGBA) error { return SaveAt(path, m, Quality) }
+
+// SaveAt is Save with a quality for JPEG, 1 to 100.
+func SaveAt(path string, m *image.RGBA, quality int) error {
+	data, err := Encode(path, m, quality)
 	if err != nil {
 		return err
 	}
