@@ -40,6 +40,7 @@ func (s *studio) end() error {
 		s.closing, s.closed = true, time.Now()
 	}
 	s.endTake("")
+	s.remote.close()
 	failed := make(chan error, 1)
 	if ses := s.session; ses != nil {
 		s.background(func() { failed <- ses.close() })

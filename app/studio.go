@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"net/http"
 	"sync"
@@ -45,6 +46,7 @@ type Config struct {
 	Adjust     func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
 	Fresh      bool                  // ignore the last session's knobs
 	FullScreen bool
+	OSC        string       // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
 	Client     *http.Client // downloads nets; nil for the usual one
 	Program    string       // version, for recipes
 	Exit       func()       // ends the program at once, where an engine that is being opened does not come back; nil waits for it
@@ -81,6 +83,7 @@ type studio struct {
 	downloads map[string]*download // of nets, by name
 	rack      rack
 	tempo     tempo
+	remote    remote
 	known     reading
 	walk      *walk
 	recorder  recorder
@@ -170,6 +173,12 @@ func newStudio(cfg Config) (*studio, error) {
 	var err error
 	if s.canvas, err = newCanvas(); err != nil {
 		return nil, err
+	}
+	if cfg.OSC != "" {
+		if err := s.remote.listen(cfg.OSC); err != nil {
+			return nil, err
+		}
+		s.tell(fmt.Sprintf("OSC is heard at %v", s.remote.server.Addr()))
 	}
 	s.gallery = newGallery(s)
 	s.rack.open = -1

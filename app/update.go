@@ -23,6 +23,7 @@ func (s *studio) Update() error {
 	s.last = began
 	s.runPosted()
 	s.hear(began)
+	s.play()
 	s.drop()
 	s.ready()
 	if s.ui != nil {

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"os"
 	"runtime"
 
@@ -23,6 +25,8 @@ type studioJob struct {
 	settings          dream.Settings
 	seed              uint64
 	fresh, fullScreen bool
+	osc               uint16
+	oscListen         string
 }
 
 func studioCommand(p *Program) *cobra.Command {
@@ -42,6 +46,8 @@ a window where every knob turns the dream while it runs.`,
 	fs.SortFlags = false
 	fs.BoolVar(&j.fresh, "fresh", false, "ignore the last session's knobs")
 	fs.BoolVar(&j.fullScreen, "full-screen", false, "begin with the canvas on the whole screen")
+	fs.Uint16Var(&j.osc, "osc", 0, "be played by OSC on this UDP port, such as 9000; see 'zalgoscope addresses'")
+	fs.StringVar(&j.oscListen, "osc-listen", "127.0.0.1", "address of this machine at which OSC is heard; 0.0.0.0 lets in everybody on the network")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
 	knobFlags(fs, &j.settings)
 	j.netFlags.register(cmd)
@@ -57,6 +63,9 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		Context: ctx,
 		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: j.program.Version, Exit: func() { j.program.Exit(0) },
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
+	}
+	if j.osc != 0 {
+		c.OSC = net.JoinHostPort(j.oscListen, fmt.Sprint(j.osc))
 	}
 	if len(args) == 1 {
 		c.StartFile = args[0]
