@@ -53,6 +53,7 @@ func (s *studio) status() string {
 	if s.shown.Frame != nil && s.shown.of.start.Name() != "" {
 		parts = append(parts, shortName(s.shown.of.start.Name()))
 	}
+	parts = append(parts, "input "+s.session.net.Input.String())
 	return strings.Join(parts, "   ·   ")
 }
 

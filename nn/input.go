@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"image"
 
 	"gorgonia.org/tensor"
@@ -15,6 +16,30 @@ type Input struct {
 	Range         float32    // the value of a full white pixel: 1 or 255
 	Mean          [3]float32 // in input channel order, in units of Range
 	Std           [3]float32 // in input channel order, in units of Range
+}
+
+// String tells the input for people: "RGB in 0..1, mean 0.5, spread 0.5".
+func (in Input) String() string {
+	order := "RGB"
+	if in.BGR {
+		order = "BGR"
+	}
+	text := fmt.Sprintf("%s in 0..%g", order, in.Range)
+	if in.Mean != [3]float32{} {
+		text += ", mean " + three(in.Mean)
+	}
+	if in.Std != [3]float32{1, 1, 1} {
+		text += ", spread " + three(in.Std)
+	}
+	return text
+}
+
+// three is one number where all are alike.
+func three(v [3]float32) string {
+	if v[0] == v[1] && v[1] == v[2] {
+		return fmt.Sprintf("%.4g", v[0])
+	}
+	return fmt.Sprintf("%.4g, %.4g, %.4g", v[0], v[1], v[2])
 }
 
 // DefaultInput is what is assumed of a net that says nothing: RGB in 0..1.

@@ -25,6 +25,8 @@ type Net struct {
 	Layers []Layer
 	Labels []string // one for each channel of the logits, or nil
 
+	InputFrom string // who says that the input is so, for people
+
 	LabelMap string // the layer that AddLabelMap added, "" for none
 }
 

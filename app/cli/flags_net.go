@@ -22,15 +22,17 @@ import (
 type netFlags struct {
 	net, order, scale, mean, std, labels string
 	random                               bool // a .prototxt may come without weights
+	forget                               bool // what was said of the net's input before
 }
 
 func (f *netFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.net, "net", assets.DefaultNet, "built-in or downloaded net by name (see 'zalgoscope nets'), or FILE.onnx, FILE.prototxt or FILE.prototxt,FILE.caffemodel")
-	fs.StringVar(&f.order, "input-order", "", "colour order of the net's input, RGB or BGR, where the file does not say")
-	fs.StringVar(&f.scale, "input-range", "", "range of the net's input, 0..1 or 0..255, where the file does not say")
+	fs.StringVar(&f.order, "input-order", "", "colour order of the net's input, RGB or BGR; what is said of an input is kept for the net")
+	fs.StringVar(&f.scale, "input-range", "", "range of the net's input, 0..1 or 0..255")
 	fs.StringVar(&f.mean, "input-mean", "", "mean that is subtracted, one number or three with commas")
 	fs.StringVar(&f.std, "input-std", "", "spread that it is divided by, one number or three with commas")
+	fs.BoolVar(&f.forget, "input-forget", false, "forget what was said of this net's input before")
 	fs.StringVar(&f.labels, "labels", "", "file of the net's labels, one a line")
 }
 
@@ -51,11 +53,33 @@ func (f *netFlags) load() (*nn.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	net.Input, err = load.ParseInput(net.Input, f.order, f.scale, f.mean, f.std)
-	if err != nil {
-		return nil, fmt.Errorf("the net's input: %w", err)
+	return net, f.input(net)
+}
+
+// input gives the net the preprocessing that the flags say, which is kept for it, or that was said before.
+func (f *netFlags) input(net *nn.Net) error {
+	given := givenInput{Order: f.order, Range: f.scale, Mean: f.mean, Std: f.std}
+	if !given.empty() || f.forget {
+		if err := given.apply(net, net.InputFrom); err != nil {
+			return err
+		}
+		err := keepInput(f.net, given)
+		switch {
+		case err != nil:
+			warn(fmt.Sprintf("what is said of the net's input is not kept: %v", err))
+		case !given.empty():
+			net.InputFrom = "as the flags say, kept for this net"
+		}
+		return nil
 	}
-	return net, nil
+	given, err := recallInput(f.net)
+	if err == nil && !given.empty() {
+		err = given.apply(net, "given for this net before; --input-forget goes back")
+	}
+	if err != nil {
+		warn(fmt.Sprintf("what was said of nets' inputs before is left out: %v", err))
+	}
+	return nil
 }
 
 // identity names the net and the content of its files, for recipes. A net whose files

@@ -72,6 +72,7 @@ func listLayers(out *tabwriter.Writer, net *nn.Net, w, h int) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(out, "input: %v (%s)\n", net.Input, net.InputFrom)
 	fmt.Fprintf(out, "LAYER\tKIND\tSHAPE\tMMAC\tALSO\n")
 	total := int64(0)
 	for i, l := range net.Layers {

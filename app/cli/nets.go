@@ -39,6 +39,9 @@ func listNet(out *tabwriter.Writer, n zoo.Net) {
 		state = " (downloaded)"
 	}
 	fmt.Fprintf(out, "  %s\t%s%s\n", n.Name, n.About, state)
+	if n.Licence != "" {
+		fmt.Fprintf(out, "  \t  licence: %s\n", n.Licence)
+	}
 	for _, f := range n.Files {
 		size := "size unknown"
 		if f.Size > 0 {

@@ -109,8 +109,7 @@ func (j *studioJob) recallLive(want record.Net, folders []string) (*nn.Net, reco
 
 // loadLive reads a net that was dropped on the window.
 func (j *studioJob) loadLive(spec string) (*nn.Net, record.Net, error) {
-	f := j.netFlags
-	f.net = spec
+	f := netFlags{net: spec} // what the flags say of an input is about the net that they name
 	net, err := f.load()
 	if err != nil {
 		return nil, record.Net{}, err

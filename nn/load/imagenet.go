@@ -15,7 +15,7 @@ import (
 var imagenetNames []byte
 
 // torchNets are parts of the names of torchvision's other architectures, in lower case.
-var torchNets = []string{"resnet", "resnext", "densenet", "mobilenet", "mnasnet", "shufflenet", "inception"}
+var torchNets = []string{"resnet", "resnext", "densenet", "mobilenet", "mnasnet", "shufflenet", "inception", "efficientnet", "convnext", "regnet"}
 
 // imagenetLabels names the classes of a net that is known to have learnt
 // ImageNet's; nil for any other, whatever the number of its channels.
@@ -29,7 +29,7 @@ func imagenetLabels(net *nn.Net) []string {
 
 // learntImageNet tells whether the published weights of an architecture of 1000 classes are ImageNet's.
 func learntImageNet(net *nn.Net) bool {
-	if k := recognise(net); k != nil {
+	if k := recognise(net, knownNets); k != nil {
 		return k.part != "places"
 	}
 	in := func(part string) bool { return strings.Contains(strings.ToLower(net.Name), part) }

@@ -92,8 +92,8 @@ func (s *said) properties(p map[string]string, o Options) error {
 }
 
 // ParseInput changes base as texts say: order "RGB" or "BGR", scale the value
-// of white as "0..1", "0..255", "1" or "255", mean and std three numbers with
-// commas or spaces between, in input channel order. An empty text changes nothing.
+// of white as "0..1", "0..255", "1" or "255", mean and std one number or three
+// with commas or spaces between, in input channel order. An empty text changes nothing.
 func ParseInput(base nn.Input, order, scale, mean, std string) (nn.Input, error) {
 	switch strings.ToUpper(strings.TrimSpace(order)) {
 	case "":
@@ -127,6 +127,9 @@ func triple(what, text string, to *[3]float32) error {
 		return nil
 	}
 	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
+	if len(parts) == 1 {
+		parts = []string{parts[0], parts[0], parts[0]}
+	}
 	if len(parts) != 3 {
 		return fmt.Errorf("%s is %q, not three numbers", what, cut(text))
 	}

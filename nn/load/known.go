@@ -20,13 +20,14 @@ var (
 	torchInput = nn.Input{Range: 1, Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}
 )
 
-// knownNet is recognised by a part of its name, in lower case.
+// knownNet is recognised by a part of its name, in lower case and with hyphens for underscores; "^" stands for the
+// name's beginning.
 type knownNet struct {
 	part  string
 	input nn.Input
 }
 
-// knownNets are the nets known by name; the first match wins.
+// knownNets are the nets known by name that Caffe's users trained, whatever a file of them is; the first match wins.
 var knownNets = []knownNet{
 	{"places", placesInput},
 	{"vgg", vggInput},
@@ -38,42 +39,39 @@ var knownNets = []knownNet{
 	{"firenet", caffeInput},
 }
 
-// recognise finds a net's row of the table; nil if there is none.
-func recognise(net *nn.Net) *knownNet {
-	name := strings.ToLower(net.Name)
-	for i := range knownNets {
-		if strings.Contains(name, knownNets[i].part) {
-			return &knownNets[i]
+// recognise finds a net's row of a table; nil if there is none.
+func recognise(net *nn.Net, table []knownNet) *knownNet {
+	name := strings.ReplaceAll(strings.ToLower(net.Name), "_", "-")
+	for i := range table {
+		if strings.Contains("^"+name, table[i].part) {
+			return &table[i]
 		}
 	}
 	return nil
 }
 
+// by tells that a net is known by its name.
+func (k *knownNet) by() string { return "known of " + strings.Trim(k.part, "^-") + " by its name" }
+
 // known is the preprocessing that the file states, or else what is known of
-// the net, or else what nets of its format mostly have.
-func (s *said) known(net *nn.Net, format string) nn.Input {
+// the net, or else what nets of its format mostly have; and why.
+func (s *said) known(net *nn.Net, format string) (in nn.Input, from string) {
 	if s.input != nil {
-		return *s.input
+		return *s.input, "stated by the file"
 	}
 	if format == "caffe" {
 		if scenes(net) {
-			return placesInput
+			return placesInput, "known of Places nets by their classes"
 		}
-		if k := recognise(net); k != nil {
-			return k.input
+		if k := recognise(net, knownNets); k != nil {
+			return k.input, k.by()
 		}
-		return caffeInput // Caffe reads pictures as BGR in 0..255 whatever the net
+		return caffeInput, "what Caffe's nets have" // Caffe reads pictures as BGR in 0..255 whatever the net
 	}
 	if paddedEnd(net) {
-		return caffeInput
+		return caffeInput, "known of SqueezeNet 1.0 by its last layer"
 	}
-	if strings.HasPrefix(s.producer, "pytorch") || strings.HasPrefix(s.graph, "mxnet") {
-		return torchInput
-	}
-	if strings.Contains(s.producer, "caffe") {
-		return caffeInput
-	}
-	return nn.DefaultInput()
+	return s.family(net)
 }
 
 // classifier is the last convolution, dense layers among them; nil if there is none.

@@ -126,9 +126,9 @@ func readFile(path string) ([]byte, error) {
 
 // dress gives a net with layers its input and labels, and checks it as a whole.
 func dress(net *nn.Net, s said, o Options, format string) error {
-	net.Input = s.known(net, format)
+	net.Input, net.InputFrom = s.known(net, format)
 	if o.Input != nil {
-		net.Input = *o.Input
+		net.Input, net.InputFrom = *o.Input, "as it was asked for"
 	}
 	if s.width > 0 {
 		net.Input.Width, net.Input.Height = s.width, s.height

@@ -14,6 +14,7 @@ import (
 // Net is one public net. Its files are installed in a folder of its name.
 type Net struct {
 	Name, About string
+	Licence     string // "" where its makers name none beside it
 	Files       []File // the first is what nn/load opens; it finds the others beside it
 }
 

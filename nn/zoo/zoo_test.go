@@ -294,6 +294,9 @@ func TestNets(t *testing.T) {
 			t.Errorf("%q is no entry", n.Name)
 		}
 		seen[n.Name] = true
+		if strings.HasSuffix(n.Files[0].Name, ".onnx") && n.Name != "googlenet-onnx" && n.Licence == "" {
+			t.Errorf("%s: its licence is not named", n.Name)
+		}
 		for i, f := range n.Files {
 			if !name.MatchString(strings.ReplaceAll(f.Name, "_", "-")) || len(f.URLs) == 0 ||
 				!sum.MatchString(f.SHA1+f.SHA256) || len(f.SHA1) == 64 || len(f.SHA256) == 40 {
