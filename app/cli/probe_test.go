@@ -28,7 +28,7 @@ func TestProbeCommand(t *testing.T) {
 		if !got.Shape().Eq(want.Shape()) {
 			t.Fatalf("%s: shape %v, want %v", c.file, got.Shape(), want.Shape())
 		}
-		if e := enginetest.Error(got, want); e > enginetest.Tolerance {
+		if e := enginetest.Error(got, want); e > enginetest.Exact.Error {
 			t.Errorf("%s: relative error %g", c.file, e)
 		}
 	}
@@ -43,7 +43,7 @@ func TestProbeCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := enginetest.Error(got, want); e > enginetest.Tolerance {
+	if e := enginetest.Error(got, want); e > enginetest.Exact.Error {
 		t.Errorf("the picture: relative error %g", e)
 	}
 }

@@ -58,8 +58,10 @@ type gradientTask struct {
 	*compiler
 	*task
 	n      *node
-	merged []part // stride-1 convolutions, summed by one kernel
-	fast   []part // those of them that winograd computes
+	fast   []part // stride-1 convolutions that winograd computes
+	merged []part // others, summed by one kernel
+
+	mergedHalf []part // the same, of maps in bfloat16
 }
 
 // gradient adds the task for the gradient at layer i, or at the picture.
@@ -116,16 +118,20 @@ func (g *gradientTask) cells() float64 { return float64(g.out.n * g.out.h * g.ou
 func (g *gradientTask) from(i, u int) {
 	un, l := g.node(u), g.net.Layers[u]
 	dy, level := un.grad, g.n.gradLevel
-	g.live(level, dy.buf)
 	switch op := l.Op.(type) {
 	case *nn.Conv:
 		g.fromConv(i, u, op)
-	case *train.BatchNorm:
-		g.fromNorm(u)
+		return
 	case *nn.ConvTranspose:
 		ys, xs, _ := op.Over(g.n.h, g.n.w)
 		p, fast := g.ahead(&op.Conv, dy, ys, xs, g.out.h, g.out.w)
 		g.sumUp([]phase{{sy: 1, sx: 1, parts: []part{p}}}, op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}}), isDepthwise(&op.Conv), fast)
+		return
+	}
+	g.live(level, dy.buf)
+	switch op := l.Op.(type) {
+	case *train.BatchNorm:
+		g.fromNorm(u)
 	case *nn.Sample:
 		g.fromSample(dy, op.Rows.Taps(g.n.h), op.Columns.Taps(g.n.w))
 	case *nn.Rearrange:
@@ -235,6 +241,7 @@ func (g *gradientTask) fromConv(i, u int, op *nn.Conv) {
 // a transposed convolution reads; fast tells whether winograd can compute them.
 func (c *compiler) transpose(op *nn.Conv, dy view, ys, xs nn.Span, together, h, w int) (phases []phase, fast bool) {
 	ay, ax := backwardAxis(ys, together), backwardAxis(xs, together)
+	dy = c.reading(op, dy)
 	kernelReads(dy, ay, ax, h, w)
 	for y, ty := range ay.phases {
 		for x, tx := range ax.phases {
@@ -243,7 +250,7 @@ func (c *compiler) transpose(op *nn.Conv, dy view, ys, xs nn.Span, together, h, 
 			}}})
 			p := &phases[len(phases)-1].parts[0]
 			fast = len(ay.phases)*len(ax.phases) == 1 && p.fitsWinograd(op)
-			p.panels = c.packs.backward(op, together, ys, xs, y, x, ty, tx, fast)
+			p.panels = c.packs.backward(op, together, ys, xs, y, x, ty, tx, fast, dy.isHalf())
 		}
 	}
 	return phases, fast
@@ -251,8 +258,10 @@ func (c *compiler) transpose(op *nn.Conv, dy view, ys, xs nn.Span, together, h, 
 
 // sumUp adds a convolution, to the kernel that sums all such where it can.
 func (g *gradientTask) sumUp(phases []phase, macs int64, depthwise, fast bool) {
+	x := phases[0].parts[0].x
+	g.live(g.n.gradLevel, x.buf)
 	g.macs += macs
-	cost := g.packs.k.cost(macs)
+	cost := g.packs.k.cost(macs, x.isHalf())
 	if fast {
 		g.cost += winogradCost * cost
 		g.fast = append(g.fast, phases[0].parts...)
@@ -260,7 +269,11 @@ func (g *gradientTask) sumUp(phases []phase, macs int64, depthwise, fast bool) {
 	}
 	g.cost += cost
 	if len(phases) == 1 && !depthwise {
-		g.merged = append(g.merged, phases[0].parts...)
+		if x.isHalf() {
+			g.mergedHalf = append(g.mergedHalf, phases[0].parts...)
+		} else {
+			g.merged = append(g.merged, phases[0].parts...)
+		}
 		return
 	}
 	g.addConv(phases...)
@@ -279,8 +292,10 @@ func (g *gradientTask) finish() {
 		g.pair = max(g.pair, g.packs.k.pair)
 		g.addWinograd(g.task, &conv{k: g.packs.k, out: g.out, add: g.started(), phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}})
 	}
-	if g.merged != nil {
-		g.addConv(phase{sy: 1, sx: 1, parts: g.merged})
+	for _, parts := range [][]part{g.merged, g.mergedHalf} {
+		if parts != nil {
+			g.addConv(phase{sy: 1, sx: 1, parts: parts})
+		}
 	}
 	if g.n.gates == nil {
 		return

@@ -42,9 +42,15 @@ func everyBend(t *testing.T, net *nn.Net) *bend.Rack {
 
 // TestSameBentBytes checks that bent steps give the same picture whatever the number of threads.
 func TestSameBentBytes(t *testing.T) {
+	for _, k := range bests() {
+		t.Run(k.name, func(t *testing.T) { sameBentBytes(t, k.name) })
+	}
+}
+
+func sameBentBytes(t *testing.T, kernel string) {
 	var want []byte
 	for _, threads := range []int{1, 2, 3, 7} {
-		e := open(t, Options{Threads: threads})
+		e := open(t, Options{Threads: threads, Kernel: kernel})
 		if err := e.Bend(everyBend(t, e.opened).Net); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ package cpu
 type buffer struct {
 	size     int // bytes
 	from, to int // levels
+	read     bool
 	off      int // bytes from the arena's start, given by place
 }
 
@@ -34,6 +35,8 @@ type blob struct {
 	cell    int // bytes of a pixel of a block
 	pads    pads
 	buf     *buffer
+	twin    *blob // the same in bfloat16, or nil; see half
+	dropped bool  // only the twin is there
 
 	// Given by layout, in bytes.
 	row, block int // from row to row, from block to block
@@ -53,12 +56,15 @@ func (b *blob) layout() {
 	row := b.w + gap
 	cells := b.pads.top*row + gap + (b.h+b.pads.bottom)*row
 	// Blocks a multiple of 4 KiB apart would fall into the same cache sets.
-	if m := cells % 64; b.cell == cellSize && cells > 128 && (m < 8 || m > 56) {
-		cells += 16
+	if m := cells * b.cell % 4096; b.cell >= halfSize && cells > 128 && (m < 512 || m > 3584) {
+		cells += 1024 / b.cell
 	}
 	b.gap, b.row, b.block = gap*b.cell, row*b.cell, cells*b.cell
 	b.origin = (b.pads.top*row + gap) * b.cell
 	b.buf.size = blocks(b.c) * b.block
+	if b.twin != nil {
+		b.twin.layout()
+	}
 }
 
 // view is some neighbouring blocks of a blob.
@@ -83,7 +89,10 @@ type border struct{ out view }
 
 func (o border) write(w *worker, r region) {
 	v := o.out
-	if v.pads == (pads{}) {
+	if v.twin != nil {
+		border{v.half()}.write(w, r)
+	}
+	if v.pads == (pads{}) || v.dropped {
 		return
 	}
 	for b := r.b0; b < r.b1; b++ {

@@ -24,6 +24,7 @@ type conv struct {
 	add    bool      // to what is there
 	bound  *bound    // or nil
 	gates  []gateRef // for each block: emitted to with bound, else applied
+	rounds bool      // sets the bfloat16 of what it writes too, given by halves
 }
 
 // bound is a rectifier or clip.
@@ -108,13 +109,13 @@ func (o *conv) depthwise() bool {
 // returns whether it applied the gates.
 func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 	t := &w.tile
-	*t = tile{step: p.sx * cellSize, gstep: p.sx * gateSize}
+	*t = tile{step: p.sx * cellSize, gstep: p.sx * gateSize, zstep: p.sx * halfSize}
 	o.load(w, p, b)
 	if o.bias != nil {
 		t.bias = unsafe.Pointer(&o.bias[b*lanes])
 	}
 	gated = o.setFlags(t, b, n)
-	run := o.k.conv[n-1]
+	run := o.k.convs(o.half())[n-1]
 	if o.depthwise() && t.nsegs > 0 {
 		run = o.k.depth
 	}
@@ -128,7 +129,7 @@ func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
 	t := &w.tile
 	for i := range n {
-		t.y[i] = w.address(o.at(b+i, y, p.x))
+		o.place(w, i, b+i, y, p.x)
 		if o.gates != nil && o.gates[b+i].gate != nil {
 			t.gate[i] = w.address(o.gates[b+i].at(y, p.x))
 		}
@@ -149,6 +150,7 @@ func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
 		}
 		for i := range t.y {
 			t.y[i] = t.y[i].add(n * t.step)
+			t.z[i] = t.z[i].add(n * t.zstep)
 			t.gate[i] = t.gate[i].add(n * t.gstep)
 		}
 	}
@@ -164,8 +166,8 @@ func (o *conv) load(w *worker, p *phase, b int) {
 			continue
 		}
 		w.segs = append(w.segs, segment{
-			w: unsafe.Pointer(&q.w[0]), taps: unsafe.Pointer(&s.offsets[0]), ntaps: len(s.offsets),
-			bstep: s.x.block, blocks: q.n, last: q.last, step: s.stepX * s.x.cell,
+			w: q.weights(), taps: unsafe.Pointer(&s.offsets[0]), ntaps: len(s.offsets),
+			bstep: s.x.block, blocks: q.n, last: elements(q.last, s.x.isHalf()), step: s.stepX * s.x.cell,
 		})
 	}
 	w.tile.nsegs = len(w.segs)
@@ -192,6 +194,7 @@ func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
 	if o.add {
 		t.flags |= flagAdd
 	}
+	t.flags |= o.halfFlags(b, n)
 	if o.bound != nil {
 		t.flags |= flagBound
 		t.lo, t.hi = o.bound.lo, o.bound.hi
@@ -222,7 +225,7 @@ func (t *task) traffic(o *conv) {
 		for _, s := range p.parts {
 			t.reads += float64(s.x.n*s.x.h*s.x.w*s.x.cell) / float64(len(o.phases))
 			for _, q := range s.panels {
-				t.weights += float64(4 * len(q.w))
+				t.weights += float64(q.bytes())
 			}
 		}
 	}

@@ -2,6 +2,18 @@ package cpu
 
 import "golang.org/x/sys/cpu"
 
+// halvers lists the kernels that multiply in bfloat16 and that the processor can run.
+func halvers() []*kernels {
+	if all := available(); cpu.X86.HasAVX512BF16 && all[0].name == "avx512" {
+		return []*kernels{all[0].halved("avx512bf16", &halfKernels{
+			conv: convBF16, winograd: [2]func(t *winogradTile){winogradInput3BF16, winogradInput4BF16},
+			narrow: narrowRowBF16, pair: pairRowBF16,
+			peak: peakBF16, work: 18 * 32 * 2, speed: 220,
+		})}
+	}
+	return nil
+}
+
 // available lists the kernels that the processor can run, the best first.
 func available() []*kernels {
 	var all []*kernels

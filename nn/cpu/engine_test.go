@@ -57,9 +57,18 @@ var deep = nn.Objective{{Layer: "inception_4c", Channel: nn.AllChannels, Weight:
 // TestSameBytes checks that the same steps give the same picture whatever the
 // number of threads and whatever the arena held before.
 func TestSameBytes(t *testing.T) {
+	for _, k := range bests() {
+		t.Run(k.name, func(t *testing.T) { sameBytes(t, k.name) })
+	}
+}
+
+// bests is the best kernels of each precision.
+func bests() []*kernels { return append(available()[:1:1], halvers()...) }
+
+func sameBytes(t *testing.T, kernel string) {
 	var want []byte
 	for _, threads := range []int{1, 2, 3, 7} {
-		e := open(t, Options{Threads: threads})
+		e := open(t, Options{Threads: threads, Kernel: kernel})
 		memory, err := e.NewMemory(304)
 		if err != nil {
 			t.Fatal(err)
@@ -103,7 +112,13 @@ func TestSameBytes(t *testing.T) {
 
 // TestNoAllocations checks that steps, once planned, allocate nothing, octaves and objectives in turn.
 func TestNoAllocations(t *testing.T) {
-	e := open(t, Options{Threads: 2})
+	for _, k := range bests() {
+		t.Run(k.name, func(t *testing.T) { noAllocations(t, k.name) })
+	}
+}
+
+func noAllocations(t *testing.T, kernel string) {
+	e := open(t, Options{Threads: 2, Kernel: kernel})
 	large, _ := e.NewPicture(96, 64)
 	small, _ := e.NewPicture(64, 48)
 	other := nn.Objective{{Layer: "conv2", Channel: 3, Weight: 1}, {Layer: "logits", Channel: 5, Weight: 2}}
@@ -214,7 +229,7 @@ func TestErrors(t *testing.T) {
 
 // TestHeal checks that what is not finite, on the canvas or in the gradient, spoils nothing else.
 func TestHeal(t *testing.T) {
-	for _, k := range available() {
+	for _, k := range append(available(), halvers()...) {
 		for _, levels := range []int{0, 4} {
 			t.Run(fmt.Sprintf("%s/%d levels", k.name, levels), func(t *testing.T) {
 				heals(t, open(t, Options{Threads: 2, Kernel: k.name}), nn.Step{Size: 3, ShiftX: 9, ShiftY: -4, Depth: nn.Depth{Amount: 1, Levels: levels}})

@@ -97,7 +97,7 @@ func (c *compiler) forward(i int) {
 func (c *compiler) simple(i int, cost float64, reads ...*buffer) *task {
 	n := c.node(i)
 	t := c.task(c.name(i), n.level, n.out, reads...)
-	t.pair, t.cost = 1, cost*float64(n.out.n*n.h*n.w)
+	t.pair, t.cost, t.early = 1, cost*float64(n.out.n*n.h*n.w), n.changes
 	return t
 }
 
@@ -130,9 +130,10 @@ func (c *compiler) forwardTaken(i int, x view, b *bound) {
 // ahead is the part of a sum of h x w outputs that is a convolution of x, and whether winograd can compute it.
 func (c *compiler) ahead(op *nn.Conv, x view, ys, xs nn.Span, h, w int) (p part, fast bool) {
 	ay, ax := forwardAxis(ys), forwardAxis(xs)
+	x = c.reading(op, x)
 	p = part{x: x, ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step}
 	fast = p.fitsWinograd(op)
-	p.panels = c.packs.forward(op, fast)
+	p.panels = c.packs.forward(op, fast, x.isHalf())
 	kernelReads(x, ay, ax, h, w)
 	return p, fast
 }
@@ -147,8 +148,9 @@ func (c *compiler) forwardConv(i int, o *conv, macs int64, fast bool) {
 	o.emit(gate)
 	x := o.phases[0].parts[0].x
 	t := c.task(c.name(i), level, n.out, x.buf)
+	t.early = n.changes || n.into >= 0 && c.node(n.into).changes
 	t.macs = macs
-	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
+	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs, x.isHalf())
 	if fast {
 		t.cost *= winogradCost
 		c.addWinograd(t, o)

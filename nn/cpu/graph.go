@@ -143,10 +143,12 @@ func (g *graph) keepsOutput(i int) bool {
 func (g *graph) pictureBlob() *blob {
 	b := newBlob(3, g.picture.h, g.picture.w)
 	if g.narrowPicture() {
-		b.cell = 16
+		b.cell = pictureCell
 	}
 	return b
 }
+
+const pictureCell = 16 // bytes of a pixel of four floats
 
 func (g *graph) narrowPicture() bool {
 	for _, u := range g.picture.uses {

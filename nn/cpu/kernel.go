@@ -26,6 +26,8 @@ const (
 	flagBound             // clip to lo..hi
 	flagEmit              // with flagBound: first store which values lie strictly inside, a bit a channel
 	flagGate              // zero the values whose bit is clear
+	flagHalf              // store bfloat16 in z
+	flagOnly              // with flagHalf: nothing in y
 )
 
 // address is a place in the arena. Kernels get some that lie a little outside,
@@ -52,6 +54,8 @@ type tile struct {
 	flags int
 	lo    float32
 	hi    float32
+	z     [2]address // as y, for bfloat16
+	zstep int
 }
 
 // segment is one summand of a tile: some blocks of input channels under some taps.
@@ -82,8 +86,9 @@ type kernels struct {
 	lrn5, lrn5Gradient func(t *lrnTile)   // for windows of five channels and whole blocks, or nil
 	pair               int                // blocks of 16 output channels that conv computes at once
 	peak               func(n int)
-	work               int     // floating point operations of a round of peak
-	speed              float64 // floating point operations a nanosecond, roughly
+	work               int          // floating point operations of a round of peak
+	speed              float64      // floating point operations a nanosecond, roughly
+	half               *halfKernels // or nil for an engine that multiplies floats alone
 }
 
 // others is the kernels that are no convolutions.
@@ -205,7 +210,7 @@ func choose(name string) (*kernels, error) {
 		return all[0], nil
 	}
 	var names []string
-	for _, k := range all {
+	for _, k := range append(append(all, halvers()...), modelled) {
 		if k.name == name {
 			return k, nil
 		}
@@ -215,4 +220,9 @@ func choose(name string) (*kernels, error) {
 }
 
 // cost is a guess at the nanoseconds that multiply-adds take on one core.
-func (k *kernels) cost(macs int64) float64 { return 2 * float64(macs) / k.speed }
+func (k *kernels) cost(macs int64, half bool) float64 {
+	if half {
+		return 2 * float64(macs) / k.half.speed
+	}
+	return 2 * float64(macs) / k.speed
+}

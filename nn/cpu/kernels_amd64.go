@@ -2352,6 +2352,169 @@ func shrinkRow(t *pyramidTile)
 //go:noescape
 func growRow(t *pyramidTile)
 
+// convBF16w2n1 computes 1 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n1(t *tile)
+
+// convBF16w1n1 computes 1 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n1(t *tile)
+
+// convBF16w2n2 computes 2 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n2(t *tile)
+
+// convBF16w1n2 computes 2 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n2(t *tile)
+
+// convBF16w2n3 computes 3 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n3(t *tile)
+
+// convBF16w1n3 computes 3 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n3(t *tile)
+
+// convBF16w2n4 computes 4 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n4(t *tile)
+
+// convBF16w1n4 computes 4 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n4(t *tile)
+
+// convBF16w2n5 computes 5 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n5(t *tile)
+
+// convBF16w1n5 computes 5 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n5(t *tile)
+
+// convBF16w2n6 computes 6 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n6(t *tile)
+
+// convBF16w1n6 computes 6 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n6(t *tile)
+
+// convBF16w2n7 computes 7 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n7(t *tile)
+
+// convBF16w1n7 computes 7 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n7(t *tile)
+
+// convBF16w2n8 computes 8 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n8(t *tile)
+
+// convBF16w1n8 computes 8 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n8(t *tile)
+
+// convBF16w2n9 computes 9 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n9(t *tile)
+
+// convBF16w1n9 computes 9 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n9(t *tile)
+
+// convBF16w2n10 computes 10 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n10(t *tile)
+
+// convBF16w1n10 computes 10 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n10(t *tile)
+
+// convBF16w2n11 computes 11 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n11(t *tile)
+
+// convBF16w1n11 computes 11 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n11(t *tile)
+
+// convBF16w2n12 computes 12 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n12(t *tile)
+
+// convBF16w1n12 computes 12 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n12(t *tile)
+
+// convBF16w2n13 computes 13 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n13(t *tile)
+
+// convBF16w1n13 computes 13 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n13(t *tile)
+
+// convBF16w2n14 computes 14 pixels of 32 output channels.
+//
+//go:noescape
+func convBF16w2n14(t *tile)
+
+// convBF16w1n14 computes 14 pixels of 16 output channels.
+//
+//go:noescape
+func convBF16w1n14(t *tile)
+
+// winogradInput3BF16 takes tiles of a block of bfloat16 to the points of F(2x2,3x3).
+//
+//go:noescape
+func winogradInput3BF16(t *winogradTile)
+
+// winogradInput4BF16 takes tiles of a block of bfloat16 to the points of F(2x2,4x4).
+//
+//go:noescape
+func winogradInput4BF16(t *winogradTile)
+
+// narrowRowBF16 rounds n blocks of floats to bfloat16.
+//
+//go:noescape
+func narrowRowBF16(t *rowTile)
+
+// pairRowBF16 rounds n blocks of two rows of floats, x and gate, to pairs of bfloat16.
+//
+//go:noescape
+func pairRowBF16(t *rowTile)
+
+// peakBF16 makes n rounds of 18 dot products of pairs on registers of 16 lanes.
+func peakBF16(n int)
+
 // pause is a moment's rest in a loop that waits.
 func pause()
 
@@ -2698,6 +2861,8 @@ var learnersAVX512 = learners{moments: momentsAVX512, weights: [2][2]func(t *wei
 var learnersAVX2 = learners{moments: momentsAVX2, weights: [2][2]func(t *weightTile){{weightsAVX2w1c4}}}
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}
+
+var convBF16 = [2][]kernel{{nil, convBF16w1n1, convBF16w1n2, convBF16w1n3, convBF16w1n4, convBF16w1n5, convBF16w1n6, convBF16w1n7, convBF16w1n8, convBF16w1n9, convBF16w1n10, convBF16w1n11, convBF16w1n12, convBF16w1n13, convBF16w1n14}, {nil, convBF16w2n1, convBF16w2n2, convBF16w2n3, convBF16w2n4, convBF16w2n5, convBF16w2n6, convBF16w2n7, convBF16w2n8, convBF16w2n9, convBF16w2n10, convBF16w2n11, convBF16w2n12, convBF16w2n13, convBF16w2n14}}
 
 var convAVX2 = [2][]kernel{{nil, convAVX2w1n1, convAVX2w1n2, convAVX2w1n3, convAVX2w1n4, convAVX2w1n5, convAVX2w1n6}}
 

@@ -21,7 +21,7 @@ DATA factor3<>+0(SB)/4, $(3.0)
 GLOBL factor3<>(SB), RODATA|NOPTR, $4
 
 // func convAVX512w2n1(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n1(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -166,26 +166,48 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), CX
-	KMOVW     (CX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	MOVQ      56(AX), CX
-	KMOVW     (CX), K1
+	MOVQ      56(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z1, K1, Z1
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	MOVQ      96(AX), DX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), CX
 	VMOVUPS Z0, (CX)
 	MOVQ    24(AX), AX
 	VMOVUPS Z1, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n1(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n1(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -304,21 +326,37 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), CX
-	KMOVW     (CX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z0, K1, Z0
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n1(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n1(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -378,21 +416,37 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), CX
-	KMOVW     (CX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z0, K1, Z0
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n1(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n1(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -452,21 +506,37 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), CX
-	KMOVW     (CX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z0, K1, Z0
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n1(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n1(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -526,21 +596,37 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), CX
-	KMOVW     (CX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z0, K1, Z0
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n1(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n1(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -615,21 +701,37 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), CX
-	KMOVW     (CX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z0, K1, Z0
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n1(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n1(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -704,21 +806,37 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), CX
-	KMOVW     (CX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
 	VMOVAPS.Z Z0, K1, Z0
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n2(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n2(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -898,21 +1016,53 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -923,11 +1073,13 @@ store:
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n2(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n2(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -1066,26 +1218,48 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n2(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -1156,26 +1330,48 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n2(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -1247,26 +1443,48 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n2(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n2(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -1338,26 +1556,48 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n2(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -1445,26 +1685,48 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n2(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -1552,26 +1814,48 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n3(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n3(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -1786,27 +2070,71 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -1821,11 +2149,13 @@ store:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n3(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n3(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -1984,18 +2314,44 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -2004,11 +2360,13 @@ store:
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z2, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n3(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n3(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -2090,18 +2448,44 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -2110,11 +2494,13 @@ store:
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z2, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n3(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n3(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -2210,18 +2596,44 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -2230,11 +2642,13 @@ store:
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z2, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n3(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n3(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -2330,18 +2744,44 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -2350,11 +2790,13 @@ store:
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z2, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n3(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n3(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -2475,18 +2917,44 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -2495,11 +2963,13 @@ store:
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z2, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n3(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n3(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -2620,18 +3090,44 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -2640,11 +3136,13 @@ store:
 	VMOVUPS Z1, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z2, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n4(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n4(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -2894,33 +3392,89 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -2939,11 +3493,13 @@ store:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n4(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n4(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -3122,21 +3678,53 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -3147,11 +3735,13 @@ store:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n4(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n4(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -3244,21 +3834,53 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -3269,11 +3891,13 @@ store:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n4(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n4(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -3381,21 +4005,53 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -3406,11 +4062,13 @@ store:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n4(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n4(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -3518,21 +4176,53 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -3543,11 +4233,13 @@ store:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n4(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n4(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -3681,21 +4373,53 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -3706,11 +4430,13 @@ store:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n4(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n4(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -3844,21 +4570,53 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -3869,11 +4627,13 @@ store:
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z3, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n5(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n5(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -4158,39 +4918,107 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -4213,11 +5041,13 @@ store:
 	VMOVUPS Z7, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z9, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n5(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n5(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -4416,24 +5246,62 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -4446,11 +5314,13 @@ store:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z4, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n5(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n5(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -4554,24 +5424,62 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -4584,11 +5492,13 @@ store:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z4, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n5(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n5(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -4720,24 +5630,62 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -4750,11 +5698,13 @@ store:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z4, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n5(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n5(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -4886,24 +5836,62 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -4916,11 +5904,13 @@ store:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z4, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n5(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n5(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -5087,24 +6077,62 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -5117,11 +6145,13 @@ store:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z4, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n5(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n5(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -5288,24 +6318,62 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -5318,11 +6386,13 @@ store:
 	VMOVUPS Z3, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z4, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n6(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n6(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -5646,45 +6716,125 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -5711,11 +6861,13 @@ store:
 	VMOVUPS Z9, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z11, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n6(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n6(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -5938,27 +7090,71 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -5973,11 +7169,13 @@ store:
 	VMOVUPS Z4, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n6(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n6(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -6094,27 +7292,71 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -6129,11 +7371,13 @@ store:
 	VMOVUPS Z4, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n6(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n6(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -6277,27 +7521,71 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -6312,11 +7600,13 @@ store:
 	VMOVUPS Z4, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n6(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n6(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -6460,27 +7750,71 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -6495,11 +7829,13 @@ store:
 	VMOVUPS Z4, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n6(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n6(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -6679,27 +8015,71 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -6714,11 +8094,13 @@ store:
 	VMOVUPS Z4, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n6(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n6(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -6898,27 +8280,71 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -6933,11 +8359,13 @@ store:
 	VMOVUPS Z4, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z5, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n7(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n7(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -7296,51 +8724,143 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -7371,11 +8891,13 @@ store:
 	VMOVUPS Z11, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z13, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n7(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n7(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -7618,30 +9140,80 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -7658,11 +9230,13 @@ store:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z6, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n7(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n7(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -7790,30 +9364,80 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -7830,11 +9454,13 @@ store:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z6, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n7(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n7(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -8002,30 +9628,80 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -8042,11 +9718,13 @@ store:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z6, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n7(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n7(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -8214,30 +9892,80 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -8254,11 +9982,13 @@ store:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z6, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n7(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n7(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -8471,30 +10201,80 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -8511,11 +10291,13 @@ store:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z6, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n7(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n7(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -8728,30 +10510,80 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -8768,11 +10600,13 @@ store:
 	VMOVUPS Z5, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z6, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n8(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n8(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -9166,57 +11000,161 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z14, K1, Z14
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z15, K1, Z15
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -9251,11 +11189,13 @@ store:
 	VMOVUPS Z13, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z15, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n8(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n8(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -9518,33 +11458,89 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -9563,11 +11559,13 @@ store:
 	VMOVUPS Z6, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n8(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n8(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -9706,33 +11704,89 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -9751,11 +11805,13 @@ store:
 	VMOVUPS Z6, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n8(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n8(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -9935,33 +11991,89 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -9980,11 +12092,13 @@ store:
 	VMOVUPS Z6, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n8(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n8(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -10164,33 +12278,89 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -10209,11 +12379,13 @@ store:
 	VMOVUPS Z6, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n8(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n8(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -10439,33 +12611,89 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -10484,11 +12712,13 @@ store:
 	VMOVUPS Z6, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n8(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n8(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -10714,33 +12944,89 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -10759,11 +13045,13 @@ store:
 	VMOVUPS Z6, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z7, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n9(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n9(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -11192,63 +13480,179 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z16, K1, Z16
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z17, K1, Z17
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -11287,11 +13691,13 @@ store:
 	VMOVUPS Z15, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z17, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n9(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n9(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -11574,36 +13980,98 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -11624,11 +14092,13 @@ store:
 	VMOVUPS Z7, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z8, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n9(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n9(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -11778,36 +14248,98 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -11828,11 +14360,13 @@ store:
 	VMOVUPS Z7, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z8, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n9(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n9(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -12036,36 +14570,98 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -12086,11 +14682,13 @@ store:
 	VMOVUPS Z7, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z8, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n9(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n9(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -12294,36 +14892,98 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -12344,11 +15004,13 @@ store:
 	VMOVUPS Z7, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z8, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n9(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n9(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -12607,36 +15269,98 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -12657,11 +15381,13 @@ store:
 	VMOVUPS Z7, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z8, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n9(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n9(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -12920,36 +15646,98 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -12970,11 +15758,13 @@ store:
 	VMOVUPS Z7, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z8, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n10(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n10(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -13438,69 +16228,197 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z18, K1, Z18
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z19, K1, Z19
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -13543,11 +16461,13 @@ store:
 	VMOVUPS Z17, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z19, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n10(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n10(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -13850,39 +16770,107 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -13905,11 +16893,13 @@ store:
 	VMOVUPS Z8, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z9, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n10(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n10(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -14070,39 +17060,107 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -14125,11 +17183,13 @@ store:
 	VMOVUPS Z8, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z9, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n10(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n10(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -14345,39 +17405,107 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -14400,11 +17528,13 @@ store:
 	VMOVUPS Z8, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z9, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n10(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n10(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -14620,39 +17750,107 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -14675,11 +17873,13 @@ store:
 	VMOVUPS Z8, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z9, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n10(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n10(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -14951,39 +18151,107 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -15006,11 +18274,13 @@ store:
 	VMOVUPS Z8, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z9, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n10(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n10(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -15282,39 +18552,107 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -15337,11 +18675,13 @@ store:
 	VMOVUPS Z8, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z9, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n11(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n11(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -15844,75 +19184,215 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z20, K1, Z20
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z21, K1, Z21
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -15959,11 +19439,13 @@ store:
 	VMOVUPS Z19, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z21, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n11(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n11(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -16290,42 +19772,116 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -16350,11 +19906,13 @@ store:
 	VMOVUPS Z9, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z10, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n11(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n11(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -16528,42 +20086,116 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -16588,11 +20220,13 @@ store:
 	VMOVUPS Z9, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z10, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n11(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n11(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -16832,42 +20466,116 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -16892,11 +20600,13 @@ store:
 	VMOVUPS Z9, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z10, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n11(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n11(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -17136,42 +20846,116 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -17196,11 +20980,13 @@ store:
 	VMOVUPS Z9, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z10, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n11(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n11(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -17505,42 +21291,116 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -17565,11 +21425,13 @@ store:
 	VMOVUPS Z9, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z10, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n11(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n11(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -17874,42 +21736,116 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -17934,11 +21870,13 @@ store:
 	VMOVUPS Z9, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z10, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n12(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n12(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -18476,81 +22414,233 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z22, K1, Z22
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z23, K1, Z23
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z22, Y28
+	LONG      $0x487e2262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z23, Y28
+	LONG      $0x487e2262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -18601,11 +22691,13 @@ store:
 	VMOVUPS Z21, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z23, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n12(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n12(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -18952,45 +23044,125 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -19017,11 +23189,13 @@ store:
 	VMOVUPS Z10, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z11, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n12(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n12(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -19206,45 +23380,125 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -19271,11 +23525,13 @@ store:
 	VMOVUPS Z10, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z11, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n12(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n12(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -19527,45 +23783,125 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -19592,11 +23928,13 @@ store:
 	VMOVUPS Z10, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z11, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n12(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n12(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -19848,45 +24186,125 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -19913,11 +24331,13 @@ store:
 	VMOVUPS Z10, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z11, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n12(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n12(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -20235,45 +24655,125 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -20300,11 +24800,13 @@ store:
 	VMOVUPS Z10, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z11, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n12(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n12(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -20622,45 +25124,125 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -20687,11 +25269,13 @@ store:
 	VMOVUPS Z10, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z11, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n13(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n13(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -21264,87 +25848,251 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z22, K1, Z22
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z24, K1, Z24
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z23, K1, Z23
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z25, K1, Z25
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z22, Y28
+	LONG      $0x487e2262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z24, Y28
+	LONG      $0x487e0262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z23, Y28
+	LONG      $0x487e2262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z25, Y28
+	LONG      $0x487e0262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -21399,11 +26147,13 @@ store:
 	VMOVUPS Z23, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z25, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n13(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n13(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -21770,48 +26520,134 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -21840,11 +26676,13 @@ store:
 	VMOVUPS Z11, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z12, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n13(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n13(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -22040,48 +26878,134 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -22110,11 +27034,13 @@ store:
 	VMOVUPS Z11, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z12, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n13(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n13(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -22390,48 +27316,134 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -22460,11 +27472,13 @@ store:
 	VMOVUPS Z11, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z12, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n13(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n13(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -22740,48 +27754,134 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -22810,11 +27910,13 @@ store:
 	VMOVUPS Z11, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z12, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n13(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n13(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -23165,48 +28267,134 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -23235,11 +28423,13 @@ store:
 	VMOVUPS Z11, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z12, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n13(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n13(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -23590,48 +28780,134 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -23660,11 +28936,13 @@ store:
 	VMOVUPS Z11, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z12, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w2n14(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w2n14(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -24272,93 +29550,269 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z22, K1, Z22
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z24, K1, Z24
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z26, K1, Z26
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z23, K1, Z23
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z25, K1, Z25
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z27, K1, Z27
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z22, Y28
+	LONG      $0x487e2262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z24, Y28
+	LONG      $0x487e0262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z26, Y28
+	LONG      $0x487e0262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z23, Y28
+	LONG      $0x487e2262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z25, Y28
+	LONG      $0x487e0262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z27, Y28
+	LONG      $0x487e0262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), DX
@@ -24417,11 +29871,13 @@ store:
 	VMOVUPS Z25, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z27, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func convAVX512w1n14(t *byte)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·convAVX512w1n14(SB), NOSPLIT, $24-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -24808,51 +30264,143 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -24883,11 +30431,13 @@ store:
 	VMOVUPS Z12, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z13, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func depthAVX512n14(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·depthAVX512n14(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
 	VPXORD Z0, Z0, Z0
@@ -25094,51 +30644,143 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -25169,11 +30811,13 @@ store:
 	VMOVUPS Z12, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z13, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r0n14(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n14(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -25461,51 +31105,143 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -25536,11 +31272,13 @@ store:
 	VMOVUPS Z12, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z13, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput3AVX512r1n14(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r1n14(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
 	MOVQ    (AX), CX
@@ -25828,51 +31566,143 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -25903,11 +31733,13 @@ store:
 	VMOVUPS Z12, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z13, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r0n14(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r0n14(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -26271,51 +32103,143 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -26346,11 +32270,13 @@ store:
 	VMOVUPS Z12, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z13, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
 // func winogradOutput4AVX512r1n14(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput4AVX512r1n14(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -26714,51 +32640,143 @@ clip:
 
 gate:
 	TESTQ     $0x00000008, CX
-	JZ        store
-	MOVQ      64(AX), CX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      CX, DX
-	KMOVW     (DX), K1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
 	VMOVAPS.Z Z13, K1, Z13
 
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -26789,6 +32807,8 @@ store:
 	VMOVUPS Z12, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z13, (AX)
+
+end:
 	VZEROUPPER
 	RET
 
@@ -26935,7 +32955,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
@@ -26952,6 +32972,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y1, Y1
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -27036,7 +33057,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
@@ -27053,6 +33074,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y1, Y1
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -27149,7 +33171,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
@@ -27166,6 +33188,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y1, Y1
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -27262,7 +33285,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
@@ -27279,6 +33302,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y1, Y1
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -27399,7 +33423,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
@@ -27416,6 +33440,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y1, Y1
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -27536,7 +33561,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
@@ -27553,6 +33578,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y1, Y1
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -27741,7 +33767,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -27771,6 +33797,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y3, Y3
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -27882,7 +33909,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -27912,6 +33939,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y3, Y3
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -28037,7 +34065,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -28067,6 +34095,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y3, Y3
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -28192,7 +34221,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -28222,6 +34251,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y3, Y3
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -28373,7 +34403,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -28403,6 +34433,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y3, Y3
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -28554,7 +34585,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -28584,6 +34615,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y3, Y3
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -28812,7 +34844,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -28855,6 +34887,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y5, Y5
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -28993,7 +35026,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -29036,6 +35069,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y5, Y5
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -29214,7 +35248,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -29257,6 +35291,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y5, Y5
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -29435,7 +35470,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -29478,6 +35513,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y5, Y5
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -29700,7 +35736,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -29743,6 +35779,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y5, Y5
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -29965,7 +36002,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -30008,6 +36045,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y5, Y5
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -30276,7 +36314,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -30332,6 +36370,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y7, Y7
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -30497,7 +36536,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -30553,6 +36592,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y7, Y7
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -30760,7 +36800,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -30816,6 +36856,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y7, Y7
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -31023,7 +37064,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -31079,6 +37120,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y7, Y7
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -31332,7 +37374,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -31388,6 +37430,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y7, Y7
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -31641,7 +37684,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -31697,6 +37740,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y7, Y7
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -32005,7 +38049,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -32074,6 +38118,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y9, Y9
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -32266,7 +38311,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -32335,6 +38380,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y9, Y9
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -32595,7 +38641,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -32664,6 +38710,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y9, Y9
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -32924,7 +38971,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -32993,6 +39040,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y9, Y9
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -33317,7 +39365,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -33386,6 +39434,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y9, Y9
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -33710,7 +39759,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -33779,6 +39828,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y9, Y9
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -34131,7 +40181,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -34213,6 +40263,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y11, Y11
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -34434,7 +40485,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -34516,6 +40567,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y11, Y11
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -34805,7 +40857,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -34887,6 +40939,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y11, Y11
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -35176,7 +41229,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -35258,6 +41311,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y11, Y11
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -35613,7 +41667,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -35695,6 +41749,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y11, Y11
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -36050,7 +42105,7 @@ clip:
 
 gate:
 	TESTQ        $0x00000008, CX
-	JZ           store
+	JZ           half
 	VMOVDQU      bits<>+0(SB), Y12
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
@@ -36132,6 +42187,7 @@ gate:
 	VPCMPEQD     Y12, Y13, Y13
 	VANDPS       Y13, Y11, Y11
 
+half:
 store:
 	MOVQ    32(AX), CX
 	MOVQ    16(AX), AX
@@ -72376,6 +78432,18261 @@ pair:
 done:
 	VADDPD  Y9, Y8, Y8
 	VMOVUPS Y8, 96(AX)
+	VZEROUPPER
+	RET
+
+// func convBF16w2n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n1(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), SI
+	MOVQ  40(CX), SI
+
+block:
+	MOVQ    SI, 8(SP)
+	MOVQ    $0x00000008, DI
+	CMPQ    SI, $0x01
+	MOVQ    48(CX), SI
+	CMOVQEQ SI, DI
+	MOVQ    DI, 16(SP)
+	MOVQ    16(CX), SI
+	MOVQ    24(CX), DI
+
+tap:
+	MOVQ (SI), R8
+	ADDQ DX, R8
+	MOVQ 16(SP), R9
+	SUBQ $0x04, R9
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG $0x40169262
+	WORD $0xce52
+	ADDQ $0x10, R8
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R9
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R9
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG $0x40169262
+	WORD $0xce52
+	ADDQ $0x04, R8
+	ADDQ $0x00000080, BX
+	DECQ R9
+	JNZ  single
+
+next:
+	ADDQ $0x08, SI
+	DECQ DI
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), SI
+	DECQ SI
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), DX
+	VADDPS (DX), Z0, Z0
+	MOVQ   24(AX), DX
+	VADDPS (DX), Z1, Z1
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+	MOVQ         56(AX), DX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	MOVQ      56(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	MOVQ      96(AX), DX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), CX
+	VMOVUPS Z0, (CX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n1(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), SI
+	MOVQ  40(CX), SI
+
+block:
+	MOVQ    SI, 8(SP)
+	MOVQ    $0x00000008, DI
+	CMPQ    SI, $0x01
+	MOVQ    48(CX), SI
+	CMOVQEQ SI, DI
+	MOVQ    DI, 16(SP)
+	MOVQ    16(CX), SI
+	MOVQ    24(CX), DI
+
+tap:
+	MOVQ (SI), R8
+	ADDQ DX, R8
+	MOVQ 16(SP), R9
+	SUBQ $0x04, R9
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+	ADDQ $0x10, R8
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R9
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R9
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R8), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+	ADDQ $0x04, R8
+	ADDQ $0x00000040, BX
+	DECQ R9
+	JNZ  single
+
+next:
+	ADDQ $0x08, SI
+	DECQ DI
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), SI
+	DECQ SI
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n2(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), DI
+
+block:
+	MOVQ    DI, 8(SP)
+	MOVQ    $0x00000008, R8
+	CMPQ    DI, $0x01
+	MOVQ    48(CX), DI
+	CMOVQEQ DI, R8
+	MOVQ    R8, 16(SP)
+	MOVQ    16(CX), DI
+	MOVQ    24(CX), R8
+
+tap:
+	MOVQ (DI), R9
+	ADDQ DX, R9
+	MOVQ 16(SP), R10
+	SUBQ $0x04, R10
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG $0x40169262
+	WORD $0xdf52
+	ADDQ $0x10, R9
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R10
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG $0x40169262
+	WORD $0xdf52
+	ADDQ $0x04, R9
+	ADDQ $0x00000080, BX
+	DECQ R10
+	JNZ  single
+
+next:
+	ADDQ $0x08, DI
+	DECQ R8
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), DI
+	DECQ DI
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n2(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), DI
+
+block:
+	MOVQ    DI, 8(SP)
+	MOVQ    $0x00000008, R8
+	CMPQ    DI, $0x01
+	MOVQ    48(CX), DI
+	CMOVQEQ DI, R8
+	MOVQ    R8, 16(SP)
+	MOVQ    16(CX), DI
+	MOVQ    24(CX), R8
+
+tap:
+	MOVQ (DI), R9
+	ADDQ DX, R9
+	MOVQ 16(SP), R10
+	SUBQ $0x04, R10
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG $0x401e9262
+	WORD $0xcf52
+	ADDQ $0x10, R9
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R10
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG $0x401e9262
+	WORD $0xcf52
+	ADDQ $0x04, R9
+	ADDQ $0x00000040, BX
+	DECQ R10
+	JNZ  single
+
+next:
+	ADDQ $0x08, DI
+	DECQ R8
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), DI
+	DECQ DI
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n3(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), DI
+
+block:
+	MOVQ    DI, 8(SP)
+	MOVQ    $0x00000008, R8
+	CMPQ    DI, $0x01
+	MOVQ    48(CX), DI
+	CMOVQEQ DI, R8
+	MOVQ    R8, 16(SP)
+	MOVQ    16(CX), DI
+	MOVQ    24(CX), R8
+
+tap:
+	MOVQ (DI), R9
+	ADDQ DX, R9
+	MOVQ 16(SP), R10
+	SUBQ $0x04, R10
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG $0x40169262
+	WORD $0xee52
+	ADDQ $0x10, R9
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R10
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG $0x40169262
+	WORD $0xee52
+	ADDQ $0x04, R9
+	ADDQ $0x00000080, BX
+	DECQ R10
+	JNZ  single
+
+next:
+	ADDQ $0x08, DI
+	DECQ R8
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), DI
+	DECQ DI
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n3(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), DI
+
+block:
+	MOVQ    DI, 8(SP)
+	MOVQ    $0x00000008, R8
+	CMPQ    DI, $0x01
+	MOVQ    48(CX), DI
+	CMOVQEQ DI, R8
+	MOVQ    R8, 16(SP)
+	MOVQ    16(CX), DI
+	MOVQ    24(CX), R8
+
+tap:
+	MOVQ (DI), R9
+	ADDQ DX, R9
+	MOVQ 16(SP), R10
+	SUBQ $0x04, R10
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd652
+	ADDQ $0x10, R9
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R10
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R10
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R9), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R9)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R9)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd652
+	ADDQ $0x04, R9
+	ADDQ $0x00000040, BX
+	DECQ R10
+	JNZ  single
+
+next:
+	ADDQ $0x08, DI
+	DECQ R8
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), DI
+	DECQ DI
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n4(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	MOVQ 16(SP), R11
+	SUBQ $0x04, R11
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG $0x40169262
+	WORD $0xff52
+	ADDQ $0x10, R10
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R11
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R11
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG $0x40169262
+	WORD $0xff52
+	ADDQ $0x04, R10
+	ADDQ $0x00000080, BX
+	DECQ R11
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n4(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	MOVQ 16(SP), R11
+	SUBQ $0x04, R11
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG $0x401e9262
+	WORD $0xdf52
+	ADDQ $0x10, R10
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R11
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R11
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG $0x401e9262
+	WORD $0xdf52
+	ADDQ $0x04, R10
+	ADDQ $0x00000040, BX
+	DECQ R11
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n5(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	MOVQ 16(SP), R11
+	SUBQ $0x04, R11
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG $0x40161262
+	WORD $0xce52
+	ADDQ $0x10, R10
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R11
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R11
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG $0x40161262
+	WORD $0xce52
+	ADDQ $0x04, R10
+	ADDQ $0x00000080, BX
+	DECQ R11
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n5(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	MOVQ 16(SP), R11
+	SUBQ $0x04, R11
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+	ADDQ $0x10, R10
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R11
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R11
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+	ADDQ $0x04, R10
+	ADDQ $0x00000040, BX
+	DECQ R11
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n6(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG $0x40161262
+	WORD $0xdf52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG $0x40161262
+	WORD $0xdf52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000080, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n6(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG $0x401e9262
+	WORD $0xef52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG $0x401e9262
+	WORD $0xef52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000040, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n7(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG $0x40161262
+	WORD $0xee52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG $0x40161262
+	WORD $0xee52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000080, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n7(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf652
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf652
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000040, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n8(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG $0x40161262
+	WORD $0xff52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG $0x40161262
+	WORD $0xff52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000080, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z14, Z14
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+	ADDQ   DX, BX
+	VADDPS (BX), Z15, Z15
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z14, K1
+	VCMPPS       $0x11, Z29, Z14, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z15, K1
+	VCMPPS       $0x11, Z29, Z15, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+	VMAXPS Z14, Z28, Z14
+	VMINPS Z14, Z29, Z14
+	VMAXPS Z15, Z28, Z15
+	VMINPS Z15, Z29, Z15
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z14, K1, Z14
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z15, K1, Z15
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n8(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG $0x401e9262
+	WORD $0xff52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG $0x401e9262
+	WORD $0xff52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000040, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n9(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG $0x40168262
+	WORD $0xce52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG $0x40168262
+	WORD $0xce52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000080, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z14, Z14
+	ADDQ   DX, BX
+	VADDPS (BX), Z16, Z16
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+	ADDQ   DX, BX
+	VADDPS (BX), Z15, Z15
+	ADDQ   DX, BX
+	VADDPS (BX), Z17, Z17
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z14, K1
+	VCMPPS       $0x11, Z29, Z14, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z16, K1
+	VCMPPS       $0x11, Z29, Z16, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z15, K1
+	VCMPPS       $0x11, Z29, Z15, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z17, K1
+	VCMPPS       $0x11, Z29, Z17, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+	VMAXPS Z14, Z28, Z14
+	VMINPS Z14, Z29, Z14
+	VMAXPS Z15, Z28, Z15
+	VMINPS Z15, Z29, Z15
+	VMAXPS Z16, Z28, Z16
+	VMINPS Z16, Z29, Z16
+	VMAXPS Z17, Z28, Z17
+	VMINPS Z17, Z29, Z17
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z14, K1, Z14
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z16, K1, Z16
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z15, K1, Z15
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z17, K1, Z17
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z16, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n9(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000040, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n10(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG $0x40168262
+	WORD $0xdf52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG $0x40168262
+	WORD $0xdf52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000080, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z14, Z14
+	ADDQ   DX, BX
+	VADDPS (BX), Z16, Z16
+	ADDQ   DX, BX
+	VADDPS (BX), Z18, Z18
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+	ADDQ   DX, BX
+	VADDPS (BX), Z15, Z15
+	ADDQ   DX, BX
+	VADDPS (BX), Z17, Z17
+	ADDQ   DX, BX
+	VADDPS (BX), Z19, Z19
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z14, K1
+	VCMPPS       $0x11, Z29, Z14, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z16, K1
+	VCMPPS       $0x11, Z29, Z16, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z18, K1
+	VCMPPS       $0x11, Z29, Z18, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z15, K1
+	VCMPPS       $0x11, Z29, Z15, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z17, K1
+	VCMPPS       $0x11, Z29, Z17, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z19, K1
+	VCMPPS       $0x11, Z29, Z19, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+	VMAXPS Z14, Z28, Z14
+	VMINPS Z14, Z29, Z14
+	VMAXPS Z15, Z28, Z15
+	VMINPS Z15, Z29, Z15
+	VMAXPS Z16, Z28, Z16
+	VMINPS Z16, Z29, Z16
+	VMAXPS Z17, Z28, Z17
+	VMINPS Z17, Z29, Z17
+	VMAXPS Z18, Z28, Z18
+	VMINPS Z18, Z29, Z18
+	VMAXPS Z19, Z28, Z19
+	VMINPS Z19, Z29, Z19
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z14, K1, Z14
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z16, K1, Z16
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z18, K1, Z18
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z15, K1, Z15
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z17, K1, Z17
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z19, K1, Z19
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z16, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z18, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n10(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	MOVQ 16(SP), R12
+	SUBQ $0x04, R12
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG $0x401e1262
+	WORD $0xcf52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R12
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R12
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG $0x401e1262
+	WORD $0xcf52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x00000040, BX
+	DECQ R12
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n11(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG $0x40168262
+	WORD $0xee52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG $0x40168262
+	WORD $0xee52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000080, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z14, Z14
+	ADDQ   DX, BX
+	VADDPS (BX), Z16, Z16
+	ADDQ   DX, BX
+	VADDPS (BX), Z18, Z18
+	ADDQ   DX, BX
+	VADDPS (BX), Z20, Z20
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+	ADDQ   DX, BX
+	VADDPS (BX), Z15, Z15
+	ADDQ   DX, BX
+	VADDPS (BX), Z17, Z17
+	ADDQ   DX, BX
+	VADDPS (BX), Z19, Z19
+	ADDQ   DX, BX
+	VADDPS (BX), Z21, Z21
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z14, K1
+	VCMPPS       $0x11, Z29, Z14, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z16, K1
+	VCMPPS       $0x11, Z29, Z16, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z18, K1
+	VCMPPS       $0x11, Z29, Z18, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z20, K1
+	VCMPPS       $0x11, Z29, Z20, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z15, K1
+	VCMPPS       $0x11, Z29, Z15, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z17, K1
+	VCMPPS       $0x11, Z29, Z17, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z19, K1
+	VCMPPS       $0x11, Z29, Z19, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z21, K1
+	VCMPPS       $0x11, Z29, Z21, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+	VMAXPS Z14, Z28, Z14
+	VMINPS Z14, Z29, Z14
+	VMAXPS Z15, Z28, Z15
+	VMINPS Z15, Z29, Z15
+	VMAXPS Z16, Z28, Z16
+	VMINPS Z16, Z29, Z16
+	VMAXPS Z17, Z28, Z17
+	VMINPS Z17, Z29, Z17
+	VMAXPS Z18, Z28, Z18
+	VMINPS Z18, Z29, Z18
+	VMAXPS Z19, Z28, Z19
+	VMINPS Z19, Z29, Z19
+	VMAXPS Z20, Z28, Z20
+	VMINPS Z20, Z29, Z20
+	VMAXPS Z21, Z28, Z21
+	VMINPS Z21, Z29, Z21
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z14, K1, Z14
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z16, K1, Z16
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z18, K1, Z18
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z20, K1, Z20
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z15, K1, Z15
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z17, K1, Z17
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z19, K1, Z19
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z21, K1, Z21
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z16, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z18, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z20, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n11(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd652
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd652
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000040, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n12(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 4(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 8(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 12(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG $0x40168262
+	WORD $0xff52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG $0x40168262
+	WORD $0xff52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000080, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VADDPS  Z28, Z22, Z22
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+	VADDPS  Z29, Z23, Z23
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z14, Z14
+	ADDQ   DX, BX
+	VADDPS (BX), Z16, Z16
+	ADDQ   DX, BX
+	VADDPS (BX), Z18, Z18
+	ADDQ   DX, BX
+	VADDPS (BX), Z20, Z20
+	ADDQ   DX, BX
+	VADDPS (BX), Z22, Z22
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+	ADDQ   DX, BX
+	VADDPS (BX), Z15, Z15
+	ADDQ   DX, BX
+	VADDPS (BX), Z17, Z17
+	ADDQ   DX, BX
+	VADDPS (BX), Z19, Z19
+	ADDQ   DX, BX
+	VADDPS (BX), Z21, Z21
+	ADDQ   DX, BX
+	VADDPS (BX), Z23, Z23
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z14, K1
+	VCMPPS       $0x11, Z29, Z14, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z16, K1
+	VCMPPS       $0x11, Z29, Z16, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z18, K1
+	VCMPPS       $0x11, Z29, Z18, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z20, K1
+	VCMPPS       $0x11, Z29, Z20, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z22, K1
+	VCMPPS       $0x11, Z29, Z22, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z15, K1
+	VCMPPS       $0x11, Z29, Z15, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z17, K1
+	VCMPPS       $0x11, Z29, Z17, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z19, K1
+	VCMPPS       $0x11, Z29, Z19, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z21, K1
+	VCMPPS       $0x11, Z29, Z21, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z23, K1
+	VCMPPS       $0x11, Z29, Z23, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+	VMAXPS Z14, Z28, Z14
+	VMINPS Z14, Z29, Z14
+	VMAXPS Z15, Z28, Z15
+	VMINPS Z15, Z29, Z15
+	VMAXPS Z16, Z28, Z16
+	VMINPS Z16, Z29, Z16
+	VMAXPS Z17, Z28, Z17
+	VMINPS Z17, Z29, Z17
+	VMAXPS Z18, Z28, Z18
+	VMINPS Z18, Z29, Z18
+	VMAXPS Z19, Z28, Z19
+	VMINPS Z19, Z29, Z19
+	VMAXPS Z20, Z28, Z20
+	VMINPS Z20, Z29, Z20
+	VMAXPS Z21, Z28, Z21
+	VMINPS Z21, Z29, Z21
+	VMAXPS Z22, Z28, Z22
+	VMINPS Z22, Z29, Z22
+	VMAXPS Z23, Z28, Z23
+	VMINPS Z23, Z29, Z23
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z14, K1, Z14
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z16, K1, Z16
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z18, K1, Z18
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z20, K1, Z20
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z22, K1, Z22
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z15, K1, Z15
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z17, K1, Z17
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z19, K1, Z19
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z21, K1, Z21
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z23, K1, Z23
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z22, Y28
+	LONG      $0x487e2262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z23, Y28
+	LONG      $0x487e2262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z16, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z18, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z20, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z22, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z23, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n12(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 4(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 8(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 12(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG $0x401e1262
+	WORD $0xdf52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG $0x401e1262
+	WORD $0xdf52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000040, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n13(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 4(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS 4(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 8(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS 8(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 12(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS 12(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG $0x40160262
+	WORD $0xce52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG $0x40160262
+	WORD $0xce52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000080, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VADDPS  Z28, Z22, Z22
+	VADDPS  Z28, Z24, Z24
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+	VADDPS  Z29, Z23, Z23
+	VADDPS  Z29, Z25, Z25
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z14, Z14
+	ADDQ   DX, BX
+	VADDPS (BX), Z16, Z16
+	ADDQ   DX, BX
+	VADDPS (BX), Z18, Z18
+	ADDQ   DX, BX
+	VADDPS (BX), Z20, Z20
+	ADDQ   DX, BX
+	VADDPS (BX), Z22, Z22
+	ADDQ   DX, BX
+	VADDPS (BX), Z24, Z24
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+	ADDQ   DX, BX
+	VADDPS (BX), Z15, Z15
+	ADDQ   DX, BX
+	VADDPS (BX), Z17, Z17
+	ADDQ   DX, BX
+	VADDPS (BX), Z19, Z19
+	ADDQ   DX, BX
+	VADDPS (BX), Z21, Z21
+	ADDQ   DX, BX
+	VADDPS (BX), Z23, Z23
+	ADDQ   DX, BX
+	VADDPS (BX), Z25, Z25
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z14, K1
+	VCMPPS       $0x11, Z29, Z14, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z16, K1
+	VCMPPS       $0x11, Z29, Z16, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z18, K1
+	VCMPPS       $0x11, Z29, Z18, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z20, K1
+	VCMPPS       $0x11, Z29, Z20, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z22, K1
+	VCMPPS       $0x11, Z29, Z22, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z24, K1
+	VCMPPS       $0x11, Z29, Z24, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z15, K1
+	VCMPPS       $0x11, Z29, Z15, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z17, K1
+	VCMPPS       $0x11, Z29, Z17, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z19, K1
+	VCMPPS       $0x11, Z29, Z19, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z21, K1
+	VCMPPS       $0x11, Z29, Z21, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z23, K1
+	VCMPPS       $0x11, Z29, Z23, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z25, K1
+	VCMPPS       $0x11, Z29, Z25, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+	VMAXPS Z14, Z28, Z14
+	VMINPS Z14, Z29, Z14
+	VMAXPS Z15, Z28, Z15
+	VMINPS Z15, Z29, Z15
+	VMAXPS Z16, Z28, Z16
+	VMINPS Z16, Z29, Z16
+	VMAXPS Z17, Z28, Z17
+	VMINPS Z17, Z29, Z17
+	VMAXPS Z18, Z28, Z18
+	VMINPS Z18, Z29, Z18
+	VMAXPS Z19, Z28, Z19
+	VMINPS Z19, Z29, Z19
+	VMAXPS Z20, Z28, Z20
+	VMINPS Z20, Z29, Z20
+	VMAXPS Z21, Z28, Z21
+	VMINPS Z21, Z29, Z21
+	VMAXPS Z22, Z28, Z22
+	VMINPS Z22, Z29, Z22
+	VMAXPS Z23, Z28, Z23
+	VMINPS Z23, Z29, Z23
+	VMAXPS Z24, Z28, Z24
+	VMINPS Z24, Z29, Z24
+	VMAXPS Z25, Z28, Z25
+	VMINPS Z25, Z29, Z25
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z14, K1, Z14
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z16, K1, Z16
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z18, K1, Z18
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z20, K1, Z20
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z22, K1, Z22
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z24, K1, Z24
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z15, K1, Z15
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z17, K1, Z17
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z19, K1, Z19
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z21, K1, Z21
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z23, K1, Z23
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z25, K1, Z25
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z22, Y28
+	LONG      $0x487e2262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z24, Y28
+	LONG      $0x487e0262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z23, Y28
+	LONG      $0x487e2262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z25, Y28
+	LONG      $0x487e0262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z16, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z18, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z20, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z22, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z24, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z23, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z25, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n13(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 4(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 8(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 12(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000040, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w2n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w2n14(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VBROADCASTSS (R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z26
+	LONG $0x401e0262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z27
+	LONG         $0x40160262
+	WORD         $0xdf52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VMOVUPS      192(BX), Z29
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 4(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS 4(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VBROADCASTSS 4(R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z26
+	LONG $0x401e0262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z27
+	LONG         $0x40160262
+	WORD         $0xdf52
+	VMOVUPS      256(BX), Z28
+	PREFETCHT0   2304(BX)
+	VMOVUPS      320(BX), Z29
+	PREFETCHT0   2368(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 8(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS 8(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VBROADCASTSS 8(R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z26
+	LONG $0x401e0262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z27
+	LONG         $0x40160262
+	WORD         $0xdf52
+	VMOVUPS      384(BX), Z28
+	PREFETCHT0   2432(BX)
+	VMOVUPS      448(BX), Z29
+	PREFETCHT0   2496(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS 12(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS 12(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VBROADCASTSS 12(R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z26
+	LONG $0x401e0262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z27
+	LONG $0x40160262
+	WORD $0xdf52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000200, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VMOVUPS      64(BX), Z29
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG         $0x40161262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z16
+	LONG $0x401e8262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z17
+	LONG         $0x40168262
+	WORD         $0xce52
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z18
+	LONG $0x401e8262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z19
+	LONG         $0x40168262
+	WORD         $0xdf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z20
+	LONG $0x401e8262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z21
+	LONG         $0x40168262
+	WORD         $0xee52
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z22
+	LONG $0x401e8262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z23
+	LONG         $0x40168262
+	WORD         $0xff52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z24
+	LONG $0x401e0262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z25
+	LONG         $0x40160262
+	WORD         $0xce52
+	VBROADCASTSS (R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z26
+	LONG $0x401e0262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z27
+	LONG $0x40160262
+	WORD $0xdf52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000080, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z14, Z14
+	VADDPS  Z28, Z16, Z16
+	VADDPS  Z28, Z18, Z18
+	VADDPS  Z28, Z20, Z20
+	VADDPS  Z28, Z22, Z22
+	VADDPS  Z28, Z24, Z24
+	VADDPS  Z28, Z26, Z26
+	VMOVUPS 64(CX), Z29
+	VADDPS  Z29, Z1, Z1
+	VADDPS  Z29, Z3, Z3
+	VADDPS  Z29, Z5, Z5
+	VADDPS  Z29, Z7, Z7
+	VADDPS  Z29, Z9, Z9
+	VADDPS  Z29, Z11, Z11
+	VADDPS  Z29, Z13, Z13
+	VADDPS  Z29, Z15, Z15
+	VADDPS  Z29, Z17, Z17
+	VADDPS  Z29, Z19, Z19
+	VADDPS  Z29, Z21, Z21
+	VADDPS  Z29, Z23, Z23
+	VADDPS  Z29, Z25, Z25
+	VADDPS  Z29, Z27, Z27
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z14, Z14
+	ADDQ   DX, BX
+	VADDPS (BX), Z16, Z16
+	ADDQ   DX, BX
+	VADDPS (BX), Z18, Z18
+	ADDQ   DX, BX
+	VADDPS (BX), Z20, Z20
+	ADDQ   DX, BX
+	VADDPS (BX), Z22, Z22
+	ADDQ   DX, BX
+	VADDPS (BX), Z24, Z24
+	ADDQ   DX, BX
+	VADDPS (BX), Z26, Z26
+	MOVQ   24(AX), BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+	ADDQ   DX, BX
+	VADDPS (BX), Z15, Z15
+	ADDQ   DX, BX
+	VADDPS (BX), Z17, Z17
+	ADDQ   DX, BX
+	VADDPS (BX), Z19, Z19
+	ADDQ   DX, BX
+	VADDPS (BX), Z21, Z21
+	ADDQ   DX, BX
+	VADDPS (BX), Z23, Z23
+	ADDQ   DX, BX
+	VADDPS (BX), Z25, Z25
+	ADDQ   DX, BX
+	VADDPS (BX), Z27, Z27
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z14, K1
+	VCMPPS       $0x11, Z29, Z14, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z16, K1
+	VCMPPS       $0x11, Z29, Z16, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z18, K1
+	VCMPPS       $0x11, Z29, Z18, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z20, K1
+	VCMPPS       $0x11, Z29, Z20, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z22, K1
+	VCMPPS       $0x11, Z29, Z22, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z24, K1
+	VCMPPS       $0x11, Z29, Z24, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z26, K1
+	VCMPPS       $0x11, Z29, Z26, K1, K1
+	KMOVW        K1, (BX)
+	MOVQ         56(AX), BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z15, K1
+	VCMPPS       $0x11, Z29, Z15, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z17, K1
+	VCMPPS       $0x11, Z29, Z17, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z19, K1
+	VCMPPS       $0x11, Z29, Z19, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z21, K1
+	VCMPPS       $0x11, Z29, Z21, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z23, K1
+	VCMPPS       $0x11, Z29, Z23, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z25, K1
+	VCMPPS       $0x11, Z29, Z25, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z27, K1
+	VCMPPS       $0x11, Z29, Z27, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+	VMAXPS Z14, Z28, Z14
+	VMINPS Z14, Z29, Z14
+	VMAXPS Z15, Z28, Z15
+	VMINPS Z15, Z29, Z15
+	VMAXPS Z16, Z28, Z16
+	VMINPS Z16, Z29, Z16
+	VMAXPS Z17, Z28, Z17
+	VMINPS Z17, Z29, Z17
+	VMAXPS Z18, Z28, Z18
+	VMINPS Z18, Z29, Z18
+	VMAXPS Z19, Z28, Z19
+	VMINPS Z19, Z29, Z19
+	VMAXPS Z20, Z28, Z20
+	VMINPS Z20, Z29, Z20
+	VMAXPS Z21, Z28, Z21
+	VMINPS Z21, Z29, Z21
+	VMAXPS Z22, Z28, Z22
+	VMINPS Z22, Z29, Z22
+	VMAXPS Z23, Z28, Z23
+	VMINPS Z23, Z29, Z23
+	VMAXPS Z24, Z28, Z24
+	VMINPS Z24, Z29, Z24
+	VMAXPS Z25, Z28, Z25
+	VMINPS Z25, Z29, Z25
+	VMAXPS Z26, Z28, Z26
+	VMINPS Z26, Z29, Z26
+	VMAXPS Z27, Z28, Z27
+	VMINPS Z27, Z29, Z27
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z14, K1, Z14
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z16, K1, Z16
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z18, K1, Z18
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z20, K1, Z20
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z22, K1, Z22
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z24, K1, Z24
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z26, K1, Z26
+	MOVQ      56(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z15, K1, Z15
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z17, K1, Z17
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z19, K1, Z19
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z21, K1, Z21
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z23, K1, Z23
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z25, K1, Z25
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z27, K1, Z27
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z14, Y28
+	LONG      $0x487e4262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z16, Y28
+	LONG      $0x487e2262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z18, Y28
+	LONG      $0x487e2262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z20, Y28
+	LONG      $0x487e2262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z22, Y28
+	LONG      $0x487e2262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z24, Y28
+	LONG      $0x487e0262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z26, Y28
+	LONG      $0x487e0262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	MOVQ      96(AX), BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z15, Y28
+	LONG      $0x487e4262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z17, Y28
+	LONG      $0x487e2262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z19, Y28
+	LONG      $0x487e2262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z21, Y28
+	LONG      $0x487e2262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z23, Y28
+	LONG      $0x487e2262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z25, Y28
+	LONG      $0x487e0262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z27, Y28
+	LONG      $0x487e0262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), DX
+	VMOVUPS Z0, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z14, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z16, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z18, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z20, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z22, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z24, (DX)
+	ADDQ    CX, DX
+	VMOVUPS Z26, (DX)
+	MOVQ    24(AX), AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z23, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z25, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z27, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func convBF16w1n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
+TEXT ·convBF16w1n14(SB), NOSPLIT, $24-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   8(AX), DX
+
+segment:
+	TESTQ DX, DX
+	JZ    done
+	MOVQ  DX, (SP)
+	MOVQ  (CX), DX
+	MOVQ  8(CX), BX
+	MOVQ  56(CX), SI
+	LEAQ  (SI)(SI*2), DI
+	MOVQ  40(CX), R8
+
+block:
+	MOVQ    R8, 8(SP)
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, $0x01
+	MOVQ    48(CX), R8
+	CMOVQEQ R8, R9
+	MOVQ    R9, 16(SP)
+	MOVQ    16(CX), R8
+	MOVQ    24(CX), R9
+
+tap:
+	MOVQ (R8), R10
+	ADDQ DX, R10
+	LEAQ (R10)(SI*4), R11
+	ADDQ SI, R11
+	LEAQ (R11)(SI*4), R12
+	ADDQ SI, R12
+	MOVQ 16(SP), R13
+	SUBQ $0x04, R13
+	JLT  rest
+
+lanes:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VBROADCASTSS (R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z13
+	LONG         $0x401e1262
+	WORD         $0xef52
+	VMOVUPS      64(BX), Z28
+	PREFETCHT0   2112(BX)
+	VBROADCASTSS 4(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 4(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 4(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 4(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 4(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 4(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 4(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 4(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS 4(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VBROADCASTSS 4(R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z13
+	LONG         $0x401e1262
+	WORD         $0xef52
+	VMOVUPS      128(BX), Z28
+	PREFETCHT0   2176(BX)
+	VBROADCASTSS 8(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 8(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 8(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 8(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 8(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 8(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 8(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 8(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 8(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VBROADCASTSS 8(R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z13
+	LONG         $0x401e1262
+	WORD         $0xef52
+	VMOVUPS      192(BX), Z28
+	PREFETCHT0   2240(BX)
+	VBROADCASTSS 12(R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 12(R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 12(R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 12(R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS 12(R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS 12(R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS 12(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS 12(R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS 12(R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VBROADCASTSS 12(R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z13
+	LONG $0x401e1262
+	WORD $0xef52
+	ADDQ $0x10, R10
+	ADDQ $0x10, R11
+	ADDQ $0x10, R12
+	ADDQ $0x00000100, BX
+	SUBQ $0x04, R13
+	JGE  lanes
+
+rest:
+	ADDQ $0x04, R13
+	JZ   next
+
+single:
+	VMOVUPS      (BX), Z28
+	PREFETCHT0   2048(BX)
+	VBROADCASTSS (R10), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS (R10)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS (R10)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS (R10)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS (R10)(SI*4), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS (R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS (R11)(SI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS (R11)(SI*2), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG         $0x401e9262
+	WORD         $0xff52
+	VBROADCASTSS (R11)(DI*1), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG         $0x401e1262
+	WORD         $0xc652
+	VBROADCASTSS (R11)(SI*4), Z31
+
+	// VDPBF16PS Z31, Z28, Z9
+	LONG         $0x401e1262
+	WORD         $0xcf52
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z10
+	LONG         $0x401e1262
+	WORD         $0xd652
+	VBROADCASTSS (R12)(SI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z11
+	LONG         $0x401e1262
+	WORD         $0xdf52
+	VBROADCASTSS (R12)(SI*2), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG         $0x401e1262
+	WORD         $0xe652
+	VBROADCASTSS (R12)(DI*1), Z31
+
+	// VDPBF16PS Z31, Z28, Z13
+	LONG $0x401e1262
+	WORD $0xef52
+	ADDQ $0x04, R10
+	ADDQ $0x04, R11
+	ADDQ $0x04, R12
+	ADDQ $0x00000040, BX
+	DECQ R13
+	JNZ  single
+
+next:
+	ADDQ $0x08, R8
+	DECQ R9
+	JNZ  tap
+	ADDQ 32(CX), DX
+	MOVQ 8(SP), R8
+	DECQ R8
+	JNZ  block
+	ADDQ $0x40, CX
+	MOVQ (SP), DX
+	DECQ DX
+	JMP  segment
+
+done:
+	MOVQ    40(AX), CX
+	TESTQ   CX, CX
+	JZ      biased
+	VMOVUPS (CX), Z28
+	VADDPS  Z28, Z0, Z0
+	VADDPS  Z28, Z1, Z1
+	VADDPS  Z28, Z2, Z2
+	VADDPS  Z28, Z3, Z3
+	VADDPS  Z28, Z4, Z4
+	VADDPS  Z28, Z5, Z5
+	VADDPS  Z28, Z6, Z6
+	VADDPS  Z28, Z7, Z7
+	VADDPS  Z28, Z8, Z8
+	VADDPS  Z28, Z9, Z9
+	VADDPS  Z28, Z10, Z10
+	VADDPS  Z28, Z11, Z11
+	VADDPS  Z28, Z12, Z12
+	VADDPS  Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   32(AX), DX
+	MOVQ   16(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func winogradInput3BF16(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·winogradInput3BF16(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), AX
+	LEAQ (DX)(DX*2), DI
+	LEAQ (SI)(SI*2), R8
+	LEAQ (BX)(SI*4), R9
+	LEAQ (R9)(SI*4), R10
+	LEAQ (R10)(SI*4), R11
+
+tile:
+	VPMOVZXWD (CX), Z16
+	VPSLLD    $0x10, Z16, Z16
+	VPMOVZXWD (CX)(DX*1), Z17
+	VPSLLD    $0x10, Z17, Z17
+	VPMOVZXWD (CX)(DX*2), Z18
+	VPSLLD    $0x10, Z18, Z18
+	VPMOVZXWD (CX)(DI*1), Z19
+	VPSLLD    $0x10, Z19, Z19
+	VMOVUPS   Z16, Z0
+	VSUBPS    Z18, Z0, Z0
+	VMOVUPS   Z17, Z4
+	VADDPS    Z18, Z4, Z4
+	VMOVUPS   Z18, Z8
+	VSUBPS    Z17, Z8, Z8
+	VMOVUPS   Z17, Z12
+	VSUBPS    Z19, Z12, Z12
+	VPMOVZXWD 32(CX), Z16
+	VPSLLD    $0x10, Z16, Z16
+	VPMOVZXWD 32(CX)(DX*1), Z17
+	VPSLLD    $0x10, Z17, Z17
+	VPMOVZXWD 32(CX)(DX*2), Z18
+	VPSLLD    $0x10, Z18, Z18
+	VPMOVZXWD 32(CX)(DI*1), Z19
+	VPSLLD    $0x10, Z19, Z19
+	VMOVUPS   Z16, Z1
+	VSUBPS    Z18, Z1, Z1
+	VMOVUPS   Z17, Z5
+	VADDPS    Z18, Z5, Z5
+	VMOVUPS   Z18, Z9
+	VSUBPS    Z17, Z9, Z9
+	VMOVUPS   Z17, Z13
+	VSUBPS    Z19, Z13, Z13
+	VPMOVZXWD 64(CX), Z16
+	VPSLLD    $0x10, Z16, Z16
+	VPMOVZXWD 64(CX)(DX*1), Z17
+	VPSLLD    $0x10, Z17, Z17
+	VPMOVZXWD 64(CX)(DX*2), Z18
+	VPSLLD    $0x10, Z18, Z18
+	VPMOVZXWD 64(CX)(DI*1), Z19
+	VPSLLD    $0x10, Z19, Z19
+	VMOVUPS   Z16, Z2
+	VSUBPS    Z18, Z2, Z2
+	VMOVUPS   Z17, Z6
+	VADDPS    Z18, Z6, Z6
+	VMOVUPS   Z18, Z10
+	VSUBPS    Z17, Z10, Z10
+	VMOVUPS   Z17, Z14
+	VSUBPS    Z19, Z14, Z14
+	VPMOVZXWD 96(CX), Z16
+	VPSLLD    $0x10, Z16, Z16
+	VPMOVZXWD 96(CX)(DX*1), Z17
+	VPSLLD    $0x10, Z17, Z17
+	VPMOVZXWD 96(CX)(DX*2), Z18
+	VPSLLD    $0x10, Z18, Z18
+	VPMOVZXWD 96(CX)(DI*1), Z19
+	VPSLLD    $0x10, Z19, Z19
+	VMOVUPS   Z16, Z3
+	VSUBPS    Z18, Z3, Z3
+	VMOVUPS   Z17, Z7
+	VADDPS    Z18, Z7, Z7
+	VMOVUPS   Z18, Z11
+	VSUBPS    Z17, Z11, Z11
+	VMOVUPS   Z17, Z15
+	VSUBPS    Z19, Z15, Z15
+	VMOVUPS   Z0, Z16
+	VSUBPS    Z2, Z16, Z16
+
+	// VCVTNEPS2BF16 Z16, Y16
+	LONG      $0x487ea262
+	WORD      $0xc072
+	VMOVDQU32 Y16, (BX)
+	VMOVUPS   Z1, Z17
+	VADDPS    Z2, Z17, Z17
+
+	// VCVTNEPS2BF16 Z17, Y17
+	LONG      $0x487ea262
+	WORD      $0xc972
+	VMOVDQU32 Y17, (BX)(SI*1)
+	VMOVUPS   Z2, Z18
+	VSUBPS    Z1, Z18, Z18
+
+	// VCVTNEPS2BF16 Z18, Y18
+	LONG      $0x487ea262
+	WORD      $0xd272
+	VMOVDQU32 Y18, (BX)(SI*2)
+	VMOVUPS   Z1, Z19
+	VSUBPS    Z3, Z19, Z19
+
+	// VCVTNEPS2BF16 Z19, Y19
+	LONG      $0x487ea262
+	WORD      $0xdb72
+	VMOVDQU32 Y19, (BX)(R8*1)
+	VMOVUPS   Z4, Z16
+	VSUBPS    Z6, Z16, Z16
+
+	// VCVTNEPS2BF16 Z16, Y16
+	LONG      $0x487ea262
+	WORD      $0xc072
+	VMOVDQU32 Y16, (R9)
+	VMOVUPS   Z5, Z17
+	VADDPS    Z6, Z17, Z17
+
+	// VCVTNEPS2BF16 Z17, Y17
+	LONG      $0x487ea262
+	WORD      $0xc972
+	VMOVDQU32 Y17, (R9)(SI*1)
+	VMOVUPS   Z6, Z18
+	VSUBPS    Z5, Z18, Z18
+
+	// VCVTNEPS2BF16 Z18, Y18
+	LONG      $0x487ea262
+	WORD      $0xd272
+	VMOVDQU32 Y18, (R9)(SI*2)
+	VMOVUPS   Z5, Z19
+	VSUBPS    Z7, Z19, Z19
+
+	// VCVTNEPS2BF16 Z19, Y19
+	LONG      $0x487ea262
+	WORD      $0xdb72
+	VMOVDQU32 Y19, (R9)(R8*1)
+	VMOVUPS   Z8, Z16
+	VSUBPS    Z10, Z16, Z16
+
+	// VCVTNEPS2BF16 Z16, Y16
+	LONG      $0x487ea262
+	WORD      $0xc072
+	VMOVDQU32 Y16, (R10)
+	VMOVUPS   Z9, Z17
+	VADDPS    Z10, Z17, Z17
+
+	// VCVTNEPS2BF16 Z17, Y17
+	LONG      $0x487ea262
+	WORD      $0xc972
+	VMOVDQU32 Y17, (R10)(SI*1)
+	VMOVUPS   Z10, Z18
+	VSUBPS    Z9, Z18, Z18
+
+	// VCVTNEPS2BF16 Z18, Y18
+	LONG      $0x487ea262
+	WORD      $0xd272
+	VMOVDQU32 Y18, (R10)(SI*2)
+	VMOVUPS   Z9, Z19
+	VSUBPS    Z11, Z19, Z19
+
+	// VCVTNEPS2BF16 Z19, Y19
+	LONG      $0x487ea262
+	WORD      $0xdb72
+	VMOVDQU32 Y19, (R10)(R8*1)
+	VMOVUPS   Z12, Z16
+	VSUBPS    Z14, Z16, Z16
+
+	// VCVTNEPS2BF16 Z16, Y16
+	LONG      $0x487ea262
+	WORD      $0xc072
+	VMOVDQU32 Y16, (R11)
+	VMOVUPS   Z13, Z17
+	VADDPS    Z14, Z17, Z17
+
+	// VCVTNEPS2BF16 Z17, Y17
+	LONG      $0x487ea262
+	WORD      $0xc972
+	VMOVDQU32 Y17, (R11)(SI*1)
+	VMOVUPS   Z14, Z18
+	VSUBPS    Z13, Z18, Z18
+
+	// VCVTNEPS2BF16 Z18, Y18
+	LONG      $0x487ea262
+	WORD      $0xd272
+	VMOVDQU32 Y18, (R11)(SI*2)
+	VMOVUPS   Z13, Z19
+	VSUBPS    Z15, Z19, Z19
+
+	// VCVTNEPS2BF16 Z19, Y19
+	LONG      $0x487ea262
+	WORD      $0xdb72
+	VMOVDQU32 Y19, (R11)(R8*1)
+	ADDQ      $0x40, CX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, R9
+	ADDQ      $0x20, R10
+	ADDQ      $0x20, R11
+	DECQ      AX
+	JNZ       tile
+	VZEROUPPER
+	RET
+
+// func winogradInput4BF16(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·winogradInput4BF16(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         8(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), AX
+	LEAQ         (DX)(DX*2), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (BX)(SI*4), R9
+	ADDQ         SI, R9
+	LEAQ         (R9)(SI*4), R10
+	ADDQ         SI, R10
+	LEAQ         (R10)(SI*4), R11
+	ADDQ         SI, R11
+	LEAQ         (R11)(SI*4), R12
+	ADDQ         SI, R12
+	VBROADCASTSS factor2<>+0(SB), Z30
+	VBROADCASTSS factor3<>+0(SB), Z31
+
+tile:
+	VPMOVZXWD    (CX), Z25
+	VPSLLD       $0x10, Z25, Z25
+	VPMOVZXWD    (CX)(DX*1), Z26
+	VPSLLD       $0x10, Z26, Z26
+	VPMOVZXWD    (CX)(DX*2), Z27
+	VPSLLD       $0x10, Z27, Z27
+	VPMOVZXWD    (CX)(DI*1), Z28
+	VPSLLD       $0x10, Z28, Z28
+	VPMOVZXWD    (CX)(DX*4), Z29
+	VPSLLD       $0x10, Z29, Z29
+	VMOVUPS      Z28, Z0
+	VFMADD231PS  Z25, Z30, Z0
+	VSUBPS       Z26, Z0, Z0
+	VFNMADD231PS Z27, Z30, Z0
+	VMOVUPS      Z28, Z5
+	VFNMADD231PS Z26, Z30, Z5
+	VSUBPS       Z27, Z5, Z5
+	VMOVUPS      Z28, Z10
+	VFMADD231PS  Z26, Z30, Z10
+	VFNMADD231PS Z27, Z31, Z10
+	VMOVUPS      Z28, Z15
+	VSUBPS       Z26, Z15, Z15
+	VMOVUPS      Z29, Z20
+	VFMADD231PS  Z26, Z30, Z20
+	VSUBPS       Z27, Z20, Z20
+	VFNMADD231PS Z28, Z30, Z20
+	VPMOVZXWD    32(CX), Z25
+	VPSLLD       $0x10, Z25, Z25
+	VPMOVZXWD    32(CX)(DX*1), Z26
+	VPSLLD       $0x10, Z26, Z26
+	VPMOVZXWD    32(CX)(DX*2), Z27
+	VPSLLD       $0x10, Z27, Z27
+	VPMOVZXWD    32(CX)(DI*1), Z28
+	VPSLLD       $0x10, Z28, Z28
+	VPMOVZXWD    32(CX)(DX*4), Z29
+	VPSLLD       $0x10, Z29, Z29
+	VMOVUPS      Z28, Z1
+	VFMADD231PS  Z25, Z30, Z1
+	VSUBPS       Z26, Z1, Z1
+	VFNMADD231PS Z27, Z30, Z1
+	VMOVUPS      Z28, Z6
+	VFNMADD231PS Z26, Z30, Z6
+	VSUBPS       Z27, Z6, Z6
+	VMOVUPS      Z28, Z11
+	VFMADD231PS  Z26, Z30, Z11
+	VFNMADD231PS Z27, Z31, Z11
+	VMOVUPS      Z28, Z16
+	VSUBPS       Z26, Z16, Z16
+	VMOVUPS      Z29, Z21
+	VFMADD231PS  Z26, Z30, Z21
+	VSUBPS       Z27, Z21, Z21
+	VFNMADD231PS Z28, Z30, Z21
+	VPMOVZXWD    64(CX), Z25
+	VPSLLD       $0x10, Z25, Z25
+	VPMOVZXWD    64(CX)(DX*1), Z26
+	VPSLLD       $0x10, Z26, Z26
+	VPMOVZXWD    64(CX)(DX*2), Z27
+	VPSLLD       $0x10, Z27, Z27
+	VPMOVZXWD    64(CX)(DI*1), Z28
+	VPSLLD       $0x10, Z28, Z28
+	VPMOVZXWD    64(CX)(DX*4), Z29
+	VPSLLD       $0x10, Z29, Z29
+	VMOVUPS      Z28, Z2
+	VFMADD231PS  Z25, Z30, Z2
+	VSUBPS       Z26, Z2, Z2
+	VFNMADD231PS Z27, Z30, Z2
+	VMOVUPS      Z28, Z7
+	VFNMADD231PS Z26, Z30, Z7
+	VSUBPS       Z27, Z7, Z7
+	VMOVUPS      Z28, Z12
+	VFMADD231PS  Z26, Z30, Z12
+	VFNMADD231PS Z27, Z31, Z12
+	VMOVUPS      Z28, Z17
+	VSUBPS       Z26, Z17, Z17
+	VMOVUPS      Z29, Z22
+	VFMADD231PS  Z26, Z30, Z22
+	VSUBPS       Z27, Z22, Z22
+	VFNMADD231PS Z28, Z30, Z22
+	VPMOVZXWD    96(CX), Z25
+	VPSLLD       $0x10, Z25, Z25
+	VPMOVZXWD    96(CX)(DX*1), Z26
+	VPSLLD       $0x10, Z26, Z26
+	VPMOVZXWD    96(CX)(DX*2), Z27
+	VPSLLD       $0x10, Z27, Z27
+	VPMOVZXWD    96(CX)(DI*1), Z28
+	VPSLLD       $0x10, Z28, Z28
+	VPMOVZXWD    96(CX)(DX*4), Z29
+	VPSLLD       $0x10, Z29, Z29
+	VMOVUPS      Z28, Z3
+	VFMADD231PS  Z25, Z30, Z3
+	VSUBPS       Z26, Z3, Z3
+	VFNMADD231PS Z27, Z30, Z3
+	VMOVUPS      Z28, Z8
+	VFNMADD231PS Z26, Z30, Z8
+	VSUBPS       Z27, Z8, Z8
+	VMOVUPS      Z28, Z13
+	VFMADD231PS  Z26, Z30, Z13
+	VFNMADD231PS Z27, Z31, Z13
+	VMOVUPS      Z28, Z18
+	VSUBPS       Z26, Z18, Z18
+	VMOVUPS      Z29, Z23
+	VFMADD231PS  Z26, Z30, Z23
+	VSUBPS       Z27, Z23, Z23
+	VFNMADD231PS Z28, Z30, Z23
+	VPMOVZXWD    128(CX), Z25
+	VPSLLD       $0x10, Z25, Z25
+	VPMOVZXWD    128(CX)(DX*1), Z26
+	VPSLLD       $0x10, Z26, Z26
+	VPMOVZXWD    128(CX)(DX*2), Z27
+	VPSLLD       $0x10, Z27, Z27
+	VPMOVZXWD    128(CX)(DI*1), Z28
+	VPSLLD       $0x10, Z28, Z28
+	VPMOVZXWD    128(CX)(DX*4), Z29
+	VPSLLD       $0x10, Z29, Z29
+	VMOVUPS      Z28, Z4
+	VFMADD231PS  Z25, Z30, Z4
+	VSUBPS       Z26, Z4, Z4
+	VFNMADD231PS Z27, Z30, Z4
+	VMOVUPS      Z28, Z9
+	VFNMADD231PS Z26, Z30, Z9
+	VSUBPS       Z27, Z9, Z9
+	VMOVUPS      Z28, Z14
+	VFMADD231PS  Z26, Z30, Z14
+	VFNMADD231PS Z27, Z31, Z14
+	VMOVUPS      Z28, Z19
+	VSUBPS       Z26, Z19, Z19
+	VMOVUPS      Z29, Z24
+	VFMADD231PS  Z26, Z30, Z24
+	VSUBPS       Z27, Z24, Z24
+	VFNMADD231PS Z28, Z30, Z24
+	VMOVUPS      Z3, Z25
+	VFMADD231PS  Z0, Z30, Z25
+	VSUBPS       Z1, Z25, Z25
+	VFNMADD231PS Z2, Z30, Z25
+
+	// VCVTNEPS2BF16 Z25, Y25
+	LONG         $0x487e0262
+	WORD         $0xc972
+	VMOVDQU32    Y25, (BX)
+	VMOVUPS      Z3, Z26
+	VFNMADD231PS Z1, Z30, Z26
+	VSUBPS       Z2, Z26, Z26
+
+	// VCVTNEPS2BF16 Z26, Y26
+	LONG         $0x487e0262
+	WORD         $0xd272
+	VMOVDQU32    Y26, (BX)(SI*1)
+	VMOVUPS      Z3, Z27
+	VFMADD231PS  Z1, Z30, Z27
+	VFNMADD231PS Z2, Z31, Z27
+
+	// VCVTNEPS2BF16 Z27, Y27
+	LONG      $0x487e0262
+	WORD      $0xdb72
+	VMOVDQU32 Y27, (BX)(SI*2)
+	VMOVUPS   Z3, Z28
+	VSUBPS    Z1, Z28, Z28
+
+	// VCVTNEPS2BF16 Z28, Y28
+	LONG         $0x487e0262
+	WORD         $0xe472
+	VMOVDQU32    Y28, (BX)(R8*1)
+	VMOVUPS      Z4, Z29
+	VFMADD231PS  Z1, Z30, Z29
+	VSUBPS       Z2, Z29, Z29
+	VFNMADD231PS Z3, Z30, Z29
+
+	// VCVTNEPS2BF16 Z29, Y29
+	LONG         $0x487e0262
+	WORD         $0xed72
+	VMOVDQU32    Y29, (BX)(SI*4)
+	VMOVUPS      Z8, Z25
+	VFMADD231PS  Z5, Z30, Z25
+	VSUBPS       Z6, Z25, Z25
+	VFNMADD231PS Z7, Z30, Z25
+
+	// VCVTNEPS2BF16 Z25, Y25
+	LONG         $0x487e0262
+	WORD         $0xc972
+	VMOVDQU32    Y25, (R9)
+	VMOVUPS      Z8, Z26
+	VFNMADD231PS Z6, Z30, Z26
+	VSUBPS       Z7, Z26, Z26
+
+	// VCVTNEPS2BF16 Z26, Y26
+	LONG         $0x487e0262
+	WORD         $0xd272
+	VMOVDQU32    Y26, (R9)(SI*1)
+	VMOVUPS      Z8, Z27
+	VFMADD231PS  Z6, Z30, Z27
+	VFNMADD231PS Z7, Z31, Z27
+
+	// VCVTNEPS2BF16 Z27, Y27
+	LONG      $0x487e0262
+	WORD      $0xdb72
+	VMOVDQU32 Y27, (R9)(SI*2)
+	VMOVUPS   Z8, Z28
+	VSUBPS    Z6, Z28, Z28
+
+	// VCVTNEPS2BF16 Z28, Y28
+	LONG         $0x487e0262
+	WORD         $0xe472
+	VMOVDQU32    Y28, (R9)(R8*1)
+	VMOVUPS      Z9, Z29
+	VFMADD231PS  Z6, Z30, Z29
+	VSUBPS       Z7, Z29, Z29
+	VFNMADD231PS Z8, Z30, Z29
+
+	// VCVTNEPS2BF16 Z29, Y29
+	LONG         $0x487e0262
+	WORD         $0xed72
+	VMOVDQU32    Y29, (R9)(SI*4)
+	VMOVUPS      Z13, Z25
+	VFMADD231PS  Z10, Z30, Z25
+	VSUBPS       Z11, Z25, Z25
+	VFNMADD231PS Z12, Z30, Z25
+
+	// VCVTNEPS2BF16 Z25, Y25
+	LONG         $0x487e0262
+	WORD         $0xc972
+	VMOVDQU32    Y25, (R10)
+	VMOVUPS      Z13, Z26
+	VFNMADD231PS Z11, Z30, Z26
+	VSUBPS       Z12, Z26, Z26
+
+	// VCVTNEPS2BF16 Z26, Y26
+	LONG         $0x487e0262
+	WORD         $0xd272
+	VMOVDQU32    Y26, (R10)(SI*1)
+	VMOVUPS      Z13, Z27
+	VFMADD231PS  Z11, Z30, Z27
+	VFNMADD231PS Z12, Z31, Z27
+
+	// VCVTNEPS2BF16 Z27, Y27
+	LONG      $0x487e0262
+	WORD      $0xdb72
+	VMOVDQU32 Y27, (R10)(SI*2)
+	VMOVUPS   Z13, Z28
+	VSUBPS    Z11, Z28, Z28
+
+	// VCVTNEPS2BF16 Z28, Y28
+	LONG         $0x487e0262
+	WORD         $0xe472
+	VMOVDQU32    Y28, (R10)(R8*1)
+	VMOVUPS      Z14, Z29
+	VFMADD231PS  Z11, Z30, Z29
+	VSUBPS       Z12, Z29, Z29
+	VFNMADD231PS Z13, Z30, Z29
+
+	// VCVTNEPS2BF16 Z29, Y29
+	LONG         $0x487e0262
+	WORD         $0xed72
+	VMOVDQU32    Y29, (R10)(SI*4)
+	VMOVUPS      Z18, Z25
+	VFMADD231PS  Z15, Z30, Z25
+	VSUBPS       Z16, Z25, Z25
+	VFNMADD231PS Z17, Z30, Z25
+
+	// VCVTNEPS2BF16 Z25, Y25
+	LONG         $0x487e0262
+	WORD         $0xc972
+	VMOVDQU32    Y25, (R11)
+	VMOVUPS      Z18, Z26
+	VFNMADD231PS Z16, Z30, Z26
+	VSUBPS       Z17, Z26, Z26
+
+	// VCVTNEPS2BF16 Z26, Y26
+	LONG         $0x487e0262
+	WORD         $0xd272
+	VMOVDQU32    Y26, (R11)(SI*1)
+	VMOVUPS      Z18, Z27
+	VFMADD231PS  Z16, Z30, Z27
+	VFNMADD231PS Z17, Z31, Z27
+
+	// VCVTNEPS2BF16 Z27, Y27
+	LONG      $0x487e0262
+	WORD      $0xdb72
+	VMOVDQU32 Y27, (R11)(SI*2)
+	VMOVUPS   Z18, Z28
+	VSUBPS    Z16, Z28, Z28
+
+	// VCVTNEPS2BF16 Z28, Y28
+	LONG         $0x487e0262
+	WORD         $0xe472
+	VMOVDQU32    Y28, (R11)(R8*1)
+	VMOVUPS      Z19, Z29
+	VFMADD231PS  Z16, Z30, Z29
+	VSUBPS       Z17, Z29, Z29
+	VFNMADD231PS Z18, Z30, Z29
+
+	// VCVTNEPS2BF16 Z29, Y29
+	LONG         $0x487e0262
+	WORD         $0xed72
+	VMOVDQU32    Y29, (R11)(SI*4)
+	VMOVUPS      Z23, Z25
+	VFMADD231PS  Z20, Z30, Z25
+	VSUBPS       Z21, Z25, Z25
+	VFNMADD231PS Z22, Z30, Z25
+
+	// VCVTNEPS2BF16 Z25, Y25
+	LONG         $0x487e0262
+	WORD         $0xc972
+	VMOVDQU32    Y25, (R12)
+	VMOVUPS      Z23, Z26
+	VFNMADD231PS Z21, Z30, Z26
+	VSUBPS       Z22, Z26, Z26
+
+	// VCVTNEPS2BF16 Z26, Y26
+	LONG         $0x487e0262
+	WORD         $0xd272
+	VMOVDQU32    Y26, (R12)(SI*1)
+	VMOVUPS      Z23, Z27
+	VFMADD231PS  Z21, Z30, Z27
+	VFNMADD231PS Z22, Z31, Z27
+
+	// VCVTNEPS2BF16 Z27, Y27
+	LONG      $0x487e0262
+	WORD      $0xdb72
+	VMOVDQU32 Y27, (R12)(SI*2)
+	VMOVUPS   Z23, Z28
+	VSUBPS    Z21, Z28, Z28
+
+	// VCVTNEPS2BF16 Z28, Y28
+	LONG         $0x487e0262
+	WORD         $0xe472
+	VMOVDQU32    Y28, (R12)(R8*1)
+	VMOVUPS      Z24, Z29
+	VFMADD231PS  Z21, Z30, Z29
+	VSUBPS       Z22, Z29, Z29
+	VFNMADD231PS Z23, Z30, Z29
+
+	// VCVTNEPS2BF16 Z29, Y29
+	LONG      $0x487e0262
+	WORD      $0xed72
+	VMOVDQU32 Y29, (R12)(SI*4)
+	ADDQ      $0x40, CX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, R9
+	ADDQ      $0x20, R10
+	ADDQ      $0x20, R11
+	ADDQ      $0x20, R12
+	DECQ      AX
+	JNZ       tile
+	VZEROUPPER
+	RET
+
+// func narrowRowBF16(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·narrowRowBF16(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), AX
+
+block:
+	VMOVUPS (DX), Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG    $0x487ef262
+	WORD    $0xc072
+	VMOVDQU Y0, (CX)
+	ADDQ    $0x40, DX
+	ADDQ    $0x20, CX
+	DECQ    AX
+	JNZ     block
+	VZEROUPPER
+	RET
+
+// func pairRowBF16(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·pairRowBF16(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), AX
+
+block:
+	VMOVUPS (DX), Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VPMOVZXWD Y0, Z0
+	VMOVUPS   (BX), Z1
+
+	// VCVTNEPS2BF16 Z1, Y1
+	LONG      $0x487ef262
+	WORD      $0xc972
+	VPMOVZXWD Y1, Z1
+	VPSLLD    $0x10, Z1, Z1
+	VPORD     Z0, Z1, Z0
+	VMOVDQU32 Z0, (CX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, CX
+	DECQ      AX
+	JNZ       block
+	VZEROUPPER
+	RET
+
+// func peakBF16(n int)
+// Requires: AVX, AVX512F
+TEXT ·peakBF16(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+
+round:
+	// VDPBF16PS Z18, Z19, Z0
+	LONG $0x4066b262
+	WORD $0xc252
+
+	// VDPBF16PS Z18, Z19, Z1
+	LONG $0x4066b262
+	WORD $0xca52
+
+	// VDPBF16PS Z18, Z19, Z2
+	LONG $0x4066b262
+	WORD $0xd252
+
+	// VDPBF16PS Z18, Z19, Z3
+	LONG $0x4066b262
+	WORD $0xda52
+
+	// VDPBF16PS Z18, Z19, Z4
+	LONG $0x4066b262
+	WORD $0xe252
+
+	// VDPBF16PS Z18, Z19, Z5
+	LONG $0x4066b262
+	WORD $0xea52
+
+	// VDPBF16PS Z18, Z19, Z6
+	LONG $0x4066b262
+	WORD $0xf252
+
+	// VDPBF16PS Z18, Z19, Z7
+	LONG $0x4066b262
+	WORD $0xfa52
+
+	// VDPBF16PS Z18, Z19, Z8
+	LONG $0x40663262
+	WORD $0xc252
+
+	// VDPBF16PS Z18, Z19, Z9
+	LONG $0x40663262
+	WORD $0xca52
+
+	// VDPBF16PS Z18, Z19, Z10
+	LONG $0x40663262
+	WORD $0xd252
+
+	// VDPBF16PS Z18, Z19, Z11
+	LONG $0x40663262
+	WORD $0xda52
+
+	// VDPBF16PS Z18, Z19, Z12
+	LONG $0x40663262
+	WORD $0xe252
+
+	// VDPBF16PS Z18, Z19, Z13
+	LONG $0x40663262
+	WORD $0xea52
+
+	// VDPBF16PS Z18, Z19, Z14
+	LONG $0x40663262
+	WORD $0xf252
+
+	// VDPBF16PS Z18, Z19, Z15
+	LONG $0x40663262
+	WORD $0xfa52
+
+	// VDPBF16PS Z18, Z19, Z16
+	LONG $0x4066a262
+	WORD $0xc252
+
+	// VDPBF16PS Z18, Z19, Z17
+	LONG $0x4066a262
+	WORD $0xca52
+	DECQ AX
+	JNZ  round
 	VZEROUPPER
 	RET
 

@@ -1,15 +1,34 @@
 package cpu
 
-import "zalgoscope/nn"
+import (
+	"unsafe"
+
+	"zalgoscope/nn"
+)
 
 // panel is the weights of one or two blocks of output channels, in the order
 // in which a kernel reads them, and the input blocks that they read.
 type panel struct {
 	w         []float32
-	first, n  int // input blocks
-	last      int // channels of the last of them
+	pairs     []uint32 // instead, of bfloat16
+	first, n  int      // input blocks
+	last      int      // channels of the last of them
 	depthwise bool
 }
+
+// weights is where they begin.
+func (p *panel) weights() unsafe.Pointer {
+	if p.pairs != nil {
+		return unsafe.Pointer(&p.pairs[0])
+	}
+	return unsafe.Pointer(&p.w[0])
+}
+
+// channels is how many input channels a panel reads.
+func (p *panel) channels() int { return max(p.n-1, 0)*lanes + p.last }
+
+// bytes is the size of the weights.
+func (p *panel) bytes() int { return 4 * (len(p.w) + len(p.pairs)) }
 
 // matrix is the weights of a convolution's one direction and phase.
 type matrix struct {

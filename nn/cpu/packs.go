@@ -24,7 +24,7 @@ type packed struct {
 type packKey struct {
 	conv                       *nn.Conv
 	together, padY, padX, y, x int
-	winograd                   bool
+	winograd, half             bool
 	with                       [mostSiblings - 1]*nn.Conv // that run as one with conv, forward
 }
 
@@ -44,15 +44,23 @@ func (k packKey) edition() (sum int) {
 	return sum
 }
 
-func newPacks(k *kernels) *packs { return &packs{k: k, made: map[packKey]*packed{}} }
-
-func (p *packs) forward(o *nn.Conv, winograd bool) []panel {
-	return p.get(packKey{conv: o, winograd: winograd}, isDepthwise(o), func() matrix { return forwardMatrix(o) })
+// taps is how many rows of weights an input channel has in a panel.
+func (k packKey) taps(m matrix) int {
+	if k.winograd {
+		return 1
+	}
+	return m.taps
 }
 
-func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty, tx []tap, winograd bool) []panel {
+func newPacks(k *kernels) *packs { return &packs{k: k, made: map[packKey]*packed{}} }
+
+func (p *packs) forward(o *nn.Conv, winograd, half bool) []panel {
+	return p.get(packKey{conv: o, winograd: winograd, half: half}, isDepthwise(o), func() matrix { return forwardMatrix(o) })
+}
+
+func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty, tx []tap, winograd, half bool) []panel {
 	key := packKey{
-		conv: o, together: together, y: y, x: x, winograd: winograd,
+		conv: o, together: together, y: y, x: x, winograd: winograd, half: half,
 		padY: ys.Pad % lcm(ys.Stride, together), padX: xs.Pad % lcm(xs.Stride, together),
 	}
 	return p.get(key, isDepthwise(o) && together == 1, func() matrix {
@@ -63,8 +71,8 @@ func (p *packs) backward(o *nn.Conv, together int, ys, xs nn.Span, y, x int, ty,
 	})
 }
 
-func (p *packs) siblings(ops []*nn.Conv) []panel {
-	key := packKey{conv: ops[0]}
+func (p *packs) siblings(ops []*nn.Conv, half bool) []panel {
+	key := packKey{conv: ops[0], half: half}
 	copy(key.with[:], ops[1:])
 	return p.get(key, false, func() matrix { return siblingMatrix(ops) })
 }
@@ -79,6 +87,9 @@ func (p *packs) get(key packKey, single bool, make func() matrix) []panel {
 		made.layout = byPoint
 	case single:
 		made.layout = byChannel
+	}
+	if key.half {
+		made.layout = made.layout.halved(p.k.half, key.taps)
 	}
 	made.panels = make().pack(made.layout, made.pair)
 	p.made[key] = made

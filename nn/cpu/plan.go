@@ -83,11 +83,12 @@ func (c *compiler) place() {
 		last = max(last, t.level)
 	}
 	for _, i := range c.targets {
-		c.node(i).out.buf.use(last + 1) // for the engine's user
+		c.live(last+1, c.node(i).out.buf) // for the engine's user
 	}
 	if c.back {
-		c.plan.grad.buf.use(last + 1)
+		c.live(last+1, c.plan.grad.buf)
 	}
+	c.halves()
 	for _, b := range c.blobs {
 		b.layout()
 	}
@@ -109,7 +110,8 @@ func (c *compiler) place() {
 func (c *compiler) task(layer string, level int, out view, reads ...*buffer) *task {
 	t := &task{layer: layer, level: level, out: out}
 	c.tasks = append(c.tasks, t)
-	c.live(level, append(reads, out.buf)...)
+	c.live(level, reads...)
+	c.keep(level, out.buf)
 	c.lay(out.blob)
 	t.add(&border{out})
 	return t
@@ -122,14 +124,20 @@ func (c *compiler) lay(b *blob) {
 	}
 }
 
-// live keeps buffers until a level.
+// live keeps buffers until a level that reads them.
 func (c *compiler) live(level int, buffers ...*buffer) {
 	for _, b := range buffers {
-		if b.from < 0 {
-			c.buffers = append(c.buffers, b)
-		}
-		b.use(level)
+		c.keep(level, b)
+		b.read = true
 	}
+}
+
+// keep has a buffer at a level, until that.
+func (c *compiler) keep(level int, b *buffer) {
+	if b.from < 0 {
+		c.buffers = append(c.buffers, b)
+	}
+	b.use(level)
 }
 
 // gate gives a layer one if there is a backward pass to need it.

@@ -147,7 +147,12 @@ func (t *tile) end(acc []block) {
 				}
 			}
 		}
-		*y = *a
+		if t.flags&flagHalf != 0 {
+			narrowBlock(t.z[0].halfAt(p*t.zstep), a)
+		}
+		if t.flags&flagOnly == 0 {
+			*y = *a
+		}
 	}
 }
 

@@ -21,13 +21,12 @@ type spot struct {
 	block int
 }
 
-// at is where block b of a convolution's output lies.
-func (o *conv) at(b, y, x int) int {
+// spot is block b of a convolution's output.
+func (o *conv) spot(b int) spot {
 	if o.spots == nil {
-		return o.out.at(b, y, x)
+		return spot{o.out, b}
 	}
-	s := &o.spots[b]
-	return s.at(s.block, y, x)
+	return o.spots[b]
 }
 
 // siblings lists the rectified 1x1 convolutions of layer i's input, i's own first, that are
@@ -63,7 +62,8 @@ func (c *compiler) pointwise(i int) bool {
 // forwardSiblings adds the task of convolutions that siblings found.
 func (c *compiler) forwardSiblings(convs []int, b *bound) {
 	at := c.node(c.net.Layers[convs[0]].In[0])
-	x, level := at.out, c.level(c.net.Layers[convs[0]].In)
+	level := c.level(c.net.Layers[convs[0]].In)
+	x := c.reading(c.op(convs[0]).(*nn.Conv), at.out)
 	var ops []*nn.Conv
 	o := &conv{k: c.packs.k, bound: b}
 	t := &task{level: level}
@@ -75,7 +75,7 @@ func (c *compiler) forwardSiblings(convs []int, b *bound) {
 		n, op := c.node(c.node(i).into), c.op(i).(*nn.Conv)
 		n.level = level
 		c.gate(n, level)
-		c.live(level, n.out.buf)
+		c.keep(level, n.out.buf)
 		c.lay(n.out.blob)
 		t.add(siblingBorder{border{n.out}, len(o.spots)})
 		for i := range n.out.n {
@@ -94,10 +94,10 @@ func (c *compiler) forwardSiblings(convs []int, b *bound) {
 	c.learning.keepBiases(o.bias, ops)
 	o.out = newBlob(lanes*len(o.spots), at.h, at.w).all() // its shape alone
 	o.phases = []phase{{sy: 1, sx: 1, parts: []part{{
-		x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1, panels: c.packs.siblings(ops),
+		x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1, panels: c.packs.siblings(ops, x.isHalf()),
 	}}}}
 	t.layer, t.out = together(names), o.out
-	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs)
+	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs, x.isHalf())
 	c.addConv(t, o)
 }
 

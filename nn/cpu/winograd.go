@@ -21,7 +21,7 @@ type winograd struct {
 
 	// Where a worker keeps a chunk, in bytes: the input at the points, [point][block][tile],
 	// and behind it the products for as many blocks as kernels compute at once.
-	block          int // from block to block
+	vblock, mblock int // from block to block
 	vpoint, mpoint int // from point to point, of the input and of the products
 	products, size int
 }
@@ -37,7 +37,7 @@ const (
 func (s *part) fitsWinograd(op *nn.Conv) bool {
 	dense := func(t []tap) bool { return t[len(t)-1].at-t[0].at == len(t)-1 }
 	n := len(s.ys)
-	return op.Groups == 1 && s.stepY == 1 && s.stepX == 1 && s.x.cell == cellSize &&
+	return op.Groups == 1 && s.stepY == 1 && s.stepX == 1 && s.x.cell >= halfSize &&
 		(n == 3 || n == 4) && len(s.xs) == n && dense(s.ys) && dense(s.xs)
 }
 
@@ -45,10 +45,11 @@ func (s *part) fitsWinograd(op *nn.Conv) bool {
 func (o *winograd) layout() {
 	in, pair, points := o.input().x.n, o.k.pair, o.points()
 	wide := o.k.wide()
-	o.chunk = max(winogradRoom/(points*cellSize*(in+pair))/wide, 2) * wide
-	o.block = o.chunk * cellSize
+	cell := o.input().x.cell
+	o.chunk = max(winogradRoom/(points*(in*cell+pair*cellSize))/wide, 2) * wide
+	o.vblock, o.mblock = o.chunk*cell, o.chunk*cellSize
 	// An odd number of cells from point to point keeps them out of each other's cache sets.
-	o.vpoint, o.mpoint = (in*o.chunk|1)*cellSize, (pair*o.chunk|1)*cellSize
+	o.vpoint, o.mpoint = roundUp((in*o.chunk|1)*cell, cellSize), (pair*o.chunk|1)*cellSize
 	o.products = points * o.vpoint
 	o.size = o.products + points*o.mpoint
 }
@@ -58,6 +59,14 @@ func (o *winograd) input() *part { return &o.phases[0].parts[0] }
 func (o *winograd) points() int { return (o.taps + 1) * (o.taps + 1) }
 
 func (o *winograd) kernels() *winogradKernels { return &o.k.winograd[o.taps-3] }
+
+// enterKernel is what takes the input to the points, bfloat16 to bfloat16 or floats to floats.
+func (o *winograd) enterKernel() func(t *winogradTile) {
+	if o.half() {
+		return o.k.half.winograd[o.taps-3]
+	}
+	return o.kernels().input
+}
 
 func (o *winograd) write(w *worker, r region) {
 	wide := (o.out.w + 1) / 2
@@ -98,9 +107,9 @@ func (o *winograd) enter(w *worker, v address, t, n int) {
 		for b := range s.x.n {
 			w.winograd = winogradTile{
 				x: w.address(s.x.at(b, 2*ty+y0, 2*tx+x0)), row: s.x.row,
-				v: v.add(b*o.block + at*cellSize), point: o.vpoint, n: n,
+				v: v.add(b*o.vblock + at*s.x.cell), point: o.vpoint, n: n,
 			}
-			o.kernels().input(&w.winograd)
+			o.enterKernel()(&w.winograd)
 		}
 	})
 }
@@ -110,21 +119,21 @@ var noOffset = []int{0}
 // multiply computes k blocks of output channels from block b at every point.
 func (o *winograd) multiply(w *worker, v address, b, k, n int) {
 	s, each := o.input(), len(o.input().panels)/o.points()
-	w.segs = append(w.segs[:0], segment{taps: unsafe.Pointer(&noOffset[0]), ntaps: 1, bstep: o.block, step: cellSize})
-	seg, t := &w.segs[0], &w.tile
+	w.segs = append(w.segs[:0], segment{taps: unsafe.Pointer(&noOffset[0]), ntaps: 1, bstep: o.vblock, step: s.x.cell})
+	seg, t, run := &w.segs[0], &w.tile, o.k.convs(o.half())
 	*t = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize}
 	for p := range o.points() {
 		q := &s.panels[p*each+b/o.k.pair]
-		seg.w, seg.blocks, seg.last = unsafe.Pointer(&q.w[0]), q.n, q.last
+		seg.w, seg.blocks, seg.last = q.weights(), q.n, elements(q.last, o.half())
 		seg.x = v.add(p * o.vpoint)
 		m := v.add(o.products + p*o.mpoint)
 		for i := range k {
-			t.y[i] = m.add(i * o.block)
+			t.y[i] = m.add(i * o.mblock)
 		}
 		for left := n; left > 0; {
 			c := min(left, o.k.wide())
-			o.k.conv[k-1][c](t)
-			seg.x = seg.x.add(c * cellSize)
+			run[k-1][c](t)
+			seg.x = seg.x.add(c * seg.step)
 			for i := range t.y {
 				t.y[i] = t.y[i].add(c * cellSize)
 			}
@@ -139,14 +148,14 @@ func (o *winograd) leave(w *worker, v address, b, k, t, n int) {
 	seg.bstep = o.mpoint
 	for i := range k {
 		a := &w.tile
-		*a = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize, gstep: gateSize}
+		*a = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize, gstep: gateSize, zstep: halfSize}
 		o.setFlags(a, b+i, 1)
 		if o.bias != nil {
 			a.bias = unsafe.Pointer(&o.bias[(b+i)*lanes])
 		}
 		o.runs(t, n, func(at, ty, tx, n int) {
 			for row := range min(2, o.out.h-2*ty) {
-				seg.x = v.add(o.products + i*o.block + at*cellSize)
+				seg.x = v.add(o.products + i*o.mblock + at*cellSize)
 				o.row(w, b+i, row, 2*ty+row, 2*tx, min(2*n, o.out.w-2*tx))
 			}
 		})
@@ -156,7 +165,7 @@ func (o *winograd) leave(w *worker, v address, b, k, t, n int) {
 // row computes n pixels of a row of tiles.
 func (o *winograd) row(w *worker, b, row, y, x, n int) {
 	t := &w.tile
-	t.y[0] = w.address(o.out.at(b, y, x))
+	o.place(w, 0, b, y, x)
 	if o.gates != nil && o.gates[b].gate != nil {
 		t.gate[0] = w.address(o.gates[b].at(y, x))
 	}
@@ -165,6 +174,7 @@ func (o *winograd) row(w *worker, b, row, y, x, n int) {
 		o.kernels().output[row][c](t)
 		w.segs[0].x = w.segs[0].x.add(c / 2 * cellSize)
 		t.y[0] = t.y[0].add(c * cellSize)
+		t.z[0] = t.z[0].add(c * halfSize)
 		t.gate[0] = t.gate[0].add(c * gateSize)
 		n -= c
 	}

@@ -15,9 +15,6 @@ import (
 	"zalgoscope/nn/load"
 )
 
-// answered is how far a number may be from ONNX Runtime's, divided by one more than that.
-const answered = 2e-5
-
 // Answers runs the small nets of the shared folder's cases/onnx and compares with ONNX Runtime's answers. It logs a
 // table of all; a net fails the test that is refused or wrong and not listed in notYet.
 func Answers(t *testing.T, open Open) {
@@ -95,8 +92,8 @@ func tryAnswer(t *testing.T, open Open, net *nn.Net, base string) (wrong string)
 	if !got.Shape().Eq(want.Shape()) && got.Shape().TotalSize() != want.Shape().TotalSize() {
 		return fmt.Sprintf("its shape is %v, not %v", got.Shape(), want.Shape())
 	}
-	if off := furthest(got, want); !(off <= answered) {
-		return fmt.Sprintf("it is off by %.2g, %g is allowed", off, answered)
+	if off, most := furthest(got, want), tolerances(engine).Answer; !(off <= most) {
+		return fmt.Sprintf("it is off by %.2g, %g is allowed", off, most)
 	}
 	return ""
 }

@@ -154,7 +154,7 @@ func bendTime(t *testing.T, open Open) {
 				p.activation(t, "3a/output", 52, 31)
 			}
 			for _, c := range canvases {
-				closeImages(t, read(t, c[0]), read(t, c[1]), 0.05)
+				closeImages(t, read(t, c[0]), read(t, c[1]), 0.05, tolerances(p.got).Pixels)
 			}
 		})
 	}

@@ -13,9 +13,6 @@ import (
 	"zalgoscope/nn"
 )
 
-// Tolerance is the relative L2 error that an engine may make.
-const Tolerance = 1e-4
-
 // Open makes the engine under test for a net.
 type Open func(net *nn.Net) (nn.Engine, error)
 
@@ -68,7 +65,7 @@ func (p pair) activation(t *testing.T, layer string, w, h int) {
 	if err != nil {
 		t.Fatalf("%dx%d activation of %q: %v", w, h, layer, err)
 	}
-	compare(t, "activation of "+layer, got, want)
+	compare(t, p.got, "activation of "+layer, got, want)
 }
 
 // gradient compares an objective's gradient and value for a random input of w x h.
@@ -88,18 +85,18 @@ func (p pair) gradient(t *testing.T, obj nn.Objective, w, h int) {
 		layers[i] = target.Layer
 	}
 	gradients{p.net, p.got, p.want, x}.compare(t, "gradient", got, want, layers...)
-	if math.Abs(float64(gotScore-score)) > 1e-3*math.Abs(float64(score))+1e-4 {
+	if !tolerances(p.got).allowScore(gotScore, score) {
 		t.Errorf("%dx%d score: got %g, want %g", w, h, gotScore, score)
 	}
 }
 
-func compare(t *testing.T, what string, got, want *tensor.Dense) {
+func compare(t *testing.T, engine nn.Engine, what string, got, want *tensor.Dense) {
 	t.Helper()
 	if !got.Shape().Eq(want.Shape()) {
 		t.Fatalf("%s: got shape %v, want %v", what, got.Shape(), want.Shape())
 	}
-	if e := Error(got, want); !(e <= Tolerance) {
-		t.Errorf("%s of shape %v: relative L2 error %.2g, want at most %g", what, want.Shape(), e, Tolerance)
+	if e, most := Error(got, want), tolerances(engine).Error; !(e <= most) {
+		t.Errorf("%s of shape %v: relative L2 error %.2g, want at most %g", what, want.Shape(), e, most)
 	}
 }
 

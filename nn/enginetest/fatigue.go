@@ -113,7 +113,7 @@ func (p pair) tired(t *testing.T, layer string, f nn.Fatigue, spread float64, w,
 		t.Fatalf("reference: %v", err)
 	}
 	gradients{p.net, p.got, p.want, x}.compare(t, "tired gradient", got, want, layer)
-	if math.Abs(float64(score-wantScore)) > 1e-3*math.Abs(float64(wantScore))+1e-4 {
+	if !tolerances(p.got).allowScore(score, wantScore) {
 		t.Errorf("score: got %g, want %g", score, wantScore)
 	}
 	closeValues(t, "memory after a gradient", recall(t, objs[0][0].Fatigue.Memory, c), before, 0)
@@ -148,9 +148,9 @@ func (p pair) remembered(t *testing.T, layers []string, f nn.Fatigue) {
 		out[i] = read(t, large)
 	}
 	for n := range kept[1] {
-		closeValues(t, "memory", kept[0][n], kept[1][n], 1e-3)
+		closeValues(t, "memory", kept[0][n], kept[1][n], tolerances(p.got).Score)
 	}
-	closeImages(t, out[0], out[1], 0.05)
+	closeImages(t, out[0], out[1], 0.05, tolerances(p.got).Pixels)
 }
 
 // closeValues wants a relative L2 error of at most limit.

@@ -117,7 +117,7 @@ func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Re
 		if grad {
 			gradients{net, engine, reference, x}.compare(t, file, got, want, layer)
 		} else {
-			compare(t, file, got, want)
+			compare(t, engine, file, got, want)
 		}
 	}
 }

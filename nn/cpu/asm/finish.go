@@ -43,8 +43,21 @@ func finish(g grid, args Mem) {
 		g.walk(args, tileY, tileStep, func(p, c int, m Mem) { VADDPS(m, g.acc(p, c), g.acc(p, c)) })
 	})
 	when(flags, flagBound, "gate", func() { bound(g, args, flags) })
-	when(flags, flagGate, "store", func() { gate(g, args) })
+	when(flags, flagGate, "half", func() { gate(g, args) })
+	if g.isa == avx512 {
+		when(flags, flagHalf, "whole", func() {
+			g.walk(args, tileZ, tileZStep, func(p, c int, m Mem) {
+				y := halfRegister(g.temp(0))
+				toHalf(g.acc(p, c), y)
+				VMOVDQU32(y, m)
+			})
+			TESTQ(U32(flagOnly), flags)
+			JNZ(LabelRef("end"))
+		})
+	}
+	Label("store")
 	g.walk(args, tileY, tileStep, func(p, c int, m Mem) { VMOVUPS(g.acc(p, c), m) })
+	Label("end")
 	VZEROUPPER()
 	RET()
 }

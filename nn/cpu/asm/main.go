@@ -42,15 +42,15 @@ func main() {
 	spread()
 	numbers()
 	for n := 1; n <= wide; n++ {
-		convTile(vector{isa: avx512, lanes: 16}, n, 2)
-		convTile(vector{isa: avx512, lanes: 16}, n, 1)
+		convTile(vector{isa: avx512, lanes: 16}, n, 2, floatsOf)
+		convTile(vector{isa: avx512, lanes: 16}, n, 1, floatsOf)
 		depthTile(vector{isa: avx512, lanes: 16}, n)
 		for _, t := range transforms {
 			winogradOutput(vector{isa: avx512, lanes: 16}, t, n)
 		}
 	}
 	for n := 1; n <= narrow; n++ {
-		convTile(vector{isa: avx2, lanes: 8}, n, 1)
+		convTile(vector{isa: avx2, lanes: 8}, n, 1, floatsOf)
 		depthTile(vector{isa: avx2, lanes: 8}, n)
 		for _, t := range transforms {
 			winogradOutput(vector{isa: avx2, lanes: 8}, t, n)
@@ -80,6 +80,7 @@ func main() {
 	lrn5(vector{avx512, 16})
 	lrn5Gradient(vector{avx512, 16})
 	pyramidRows()
+	halves()
 	pause()
 	file := flag.String("declarations", "", "Go `file` to write")
 	Generate() // parses the flags
@@ -111,6 +112,7 @@ func declarations() ([]byte, error) {
 	}
 	b.WriteString(learning)
 	fmt.Fprintf(&b, "\nvar convAVX512 = [2][]kernel{%s, %s}\n", table("convAVX512w1n%d", wide), table("convAVX512w2n%d", wide))
+	fmt.Fprintf(&b, "\nvar convBF16 = [2][]kernel{%s, %s}\n", table("convBF16w1n%d", wide), table("convBF16w2n%d", wide))
 	fmt.Fprintf(&b, "\nvar convAVX2 = [2][]kernel{%s}\n", table("convAVX2w1n%d", narrow))
 	fmt.Fprintf(&b, "\nvar depthAVX512 = []kernel%s\n", table("depthAVX512n%d", wide))
 	fmt.Fprintf(&b, "\nvar depthAVX2 = []kernel%s\n", table("depthAVX2n%d", narrow))

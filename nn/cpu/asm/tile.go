@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -20,6 +21,8 @@ const (
 	tileFlags = 72
 	tileLo    = 80
 	tileHi    = 84
+	tileZ     = 88 // z[2]
+	tileZStep = 104
 
 	segX     = 0
 	segW     = 8
@@ -38,6 +41,8 @@ const (
 	flagBound = 2
 	flagEmit  = 4
 	flagGate  = 8
+	flagHalf  = 16
+	flagOnly  = 32
 )
 
 // vector is one instruction set: its registers and how many of them hold a block of 16 channels.
@@ -81,10 +86,22 @@ func (g grid) each(f func(p, c int)) {
 	}
 }
 
+// element is what a convolution kernel multiplies at once, four bytes of a pixel.
+type element struct {
+	isa   string // of the kernel's name, or "" for the registers'
+	lanes int    // in a block
+	add   func(x, w, acc VecPhysical)
+}
+
+var (
+	floatsOf = element{"", 16, func(x, w, acc VecPhysical) { VFMADD231PS(x, w, acc) }}
+	pairsOf  = element{"BF16", halfPairs, dotPairs}
+)
+
 // convTile is the convolution kernel: n pixels of one row by blocks x 16
 // channels, summed in registers over every segment, input block, tap and lane.
-func convTile(v vector, n, blocks int) {
-	name := fmt.Sprintf("conv%sw%dn%d", v.isa, blocks, n)
+func convTile(v vector, n, blocks int, e element) {
+	name := fmt.Sprintf("conv%sw%dn%d", cmp.Or(e.isa, v.isa), blocks, n)
 	function(name, "tile", fmt.Sprintf("%s computes %d pixels of %d output channels.", name, n, 16*blocks))
 	g := grid{v, n, blocks * v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
@@ -98,7 +115,7 @@ func convTile(v vector, n, blocks int) {
 	TESTQ(count, count)
 	JZ(LabelRef("done"))
 	MOVQ(count, nseg)
-	reduce(g, Mem{Base: seg})
+	reduce(g, Mem{Base: seg}, e)
 	ADDQ(Imm(segSize), seg)
 	MOVQ(nseg, count)
 	DECQ(count)
@@ -122,7 +139,7 @@ func clearVector(r VecPhysical) {
 }
 
 // reduce adds one segment: loops over input blocks, taps and lanes.
-func reduce(g grid, seg Mem) {
+func reduce(g grid, seg Mem, e element) {
 	x, w, s, s3 := GP64(), GP64(), GP64(), GP64()
 	MOVQ(seg.Offset(segX), x)
 	MOVQ(seg.Offset(segW), w)
@@ -135,7 +152,7 @@ func reduce(g grid, seg Mem) {
 	left := AllocLocal(8)
 	MOVQ(blocks, left)
 	lanes := GP64()
-	MOVQ(U32(16), lanes)
+	MOVQ(U32(uint32(e.lanes)), lanes)
 	CMPQ(blocks, Imm(1))
 	last := GP64()
 	MOVQ(seg.Offset(segLast), last)
@@ -155,7 +172,7 @@ func reduce(g grid, seg Mem) {
 	JLT(LabelRef("rest"))
 	Label("lanes")
 	for l := range 4 {
-		lane(g, b, w, l)
+		lane(g, b, w, l, e)
 	}
 	b.advance(16, g.n)
 	ADDQ(U32(4*g.cols*g.bytes()), w)
@@ -165,7 +182,7 @@ func reduce(g grid, seg Mem) {
 	ADDQ(Imm(4), k)
 	JZ(LabelRef("next"))
 	Label("single")
-	lane(g, b, w, 0)
+	lane(g, b, w, 0, e)
 	b.advance(4, g.n)
 	ADDQ(U32(g.cols*g.bytes()), w)
 	DECQ(k)
@@ -185,9 +202,9 @@ func reduce(g grid, seg Mem) {
 // one stream, from a cache that other cores share.
 const ahead = 2048
 
-// lane adds one input channel: its weights times each pixel's value. Each
+// lane adds one input channel or pair: its weights times each pixel's value. Each
 // broadcast is loaded once, so that two loads a cycle suffice.
-func lane(g grid, b pixels, w GPVirtual, l int) {
+func lane(g grid, b pixels, w GPVirtual, l int, e element) {
 	for c := range g.cols {
 		at := (l*g.cols + c) * g.bytes()
 		VMOVUPS(Mem{Base: w, Disp: at}, g.temp(c))
@@ -199,7 +216,7 @@ func lane(g grid, b pixels, w GPVirtual, l int) {
 		t := g.temp(2 + p%2)
 		VBROADCASTSS(b.at(p).Offset(4*l), t)
 		for c := range g.cols {
-			VFMADD231PS(t, g.temp(c), g.acc(p, c))
+			e.add(t, g.temp(c), g.acc(p, c))
 		}
 	}
 }

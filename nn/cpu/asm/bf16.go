@@ -1,0 +1,190 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// Kernels of bfloat16, the upper half of a float32. Neither Go's assembler nor avo knows
+// the two instructions of AVX512_BF16, so that they are written as bytes, each under a comment with its name.
+
+const (
+	halfCell  = 32 // bytes of 16 channels
+	halfPairs = 8  // pairs of channels in a block
+)
+
+// evex is a 512-bit instruction of map 0F38 with prefix F3 and W0 on three registers
+// (Intel SDM volume 2, 2.7 "Intel AVX-512 Encoding").
+func evex(opcode byte, dst, src1, src2 VecPhysical) {
+	d, v, r := int(dst.PhysicalIndex()), int(src1.PhysicalIndex()), int(src2.PhysicalIndex())
+	off := func(i, bit, to int) byte { return byte(^i >> bit & 1 << to) } // a bit of a register's number, inverted
+	code := [8]byte{
+		0x62,
+		off(d, 3, 7) | off(r, 4, 6) | off(r, 3, 5) | off(d, 4, 4) | 2,
+		byte(^v&15<<3) | 4 | 2,
+		2<<5 | off(v, 4, 3),
+		opcode,
+		byte(3<<6 | d&7<<3 | r&7),
+	}
+	emitBytes("LONG", U32(binary.LittleEndian.Uint32(code[:])))
+	emitBytes("WORD", U16(binary.LittleEndian.Uint16(code[4:])))
+}
+
+func emitBytes(size string, v Constant) {
+	Instruction(&ir.Instruction{Opcode: size, Operands: []Op{v}})
+}
+
+// dotPairs is VDPBF16PS: to each lane of acc it adds the products of the lane's two pairs.
+func dotPairs(x, w, acc VecPhysical) {
+	Comment(fmt.Sprintf("VDPBF16PS %s, %s, %s", x.Asm(), w.Asm(), acc.Asm()))
+	evex(0x52, acc, w, x)
+}
+
+// toHalf is VCVTNEPS2BF16: y, half as wide, is x rounded.
+func toHalf(x, y VecPhysical) {
+	Comment(fmt.Sprintf("VCVTNEPS2BF16 %s, %s", x.Asm(), y.Asm()))
+	evex(0x72, y, Z0, x) // Z0 is the encoding of no register
+}
+
+// widen loads 16 values of bfloat16 as floats.
+func widen(m Mem, to VecPhysical) {
+	VPMOVZXWD(m, to)
+	VPSLLD(Imm(16), to, to)
+}
+
+// halfRegister is the lower half of a register.
+func halfRegister(r VecPhysical) VecPhysical { return r.AsY().(VecPhysical) }
+
+func halves() {
+	v := vector{avx512, 16}
+	for n := 1; n <= wide; n++ {
+		convTile(v, n, 2, pairsOf)
+		convTile(v, n, 1, pairsOf)
+	}
+	for _, t := range transforms {
+		winogradInputHalf(v, t)
+	}
+	narrowRow()
+	pairRow()
+	peakHalf(v)
+}
+
+// winogradInputHalf is B'dB for neighbouring tiles of a block of bfloat16, in float32, rounded once.
+func winogradInputHalf(v vector, t transform) {
+	name := fmt.Sprintf("winogradInput%dBF16", t.taps)
+	function(name, "winogradTile", fmt.Sprintf("%s takes tiles of a block of bfloat16 to the points of F(2x2,%[2]dx%[2]d).", name, t.taps))
+	args := Mem{Base: Load(Param("t"), GP64())}
+	x, row, y, point, n := GP64(), GP64(), GP64(), GP64(), GP64()
+	MOVQ(args.Offset(winogradX), x)
+	MOVQ(args.Offset(winogradRow), row)
+	MOVQ(args.Offset(winogradV), y)
+	MOVQ(args.Offset(winogradPoint), point)
+	MOVQ(args.Offset(winogradN), n)
+	in, out := newStrided(x, row), newStrided(y, point).rows(t.points())
+	of := func(factor float32) VecPhysical { return v.reg(28 + int(factor)) }
+	if t.taps == 4 {
+		for i, m := range factors {
+			VBROADCASTSS(m, v.reg(30+i))
+		}
+	}
+	p := t.points()
+	column := func(i int) VecPhysical { return v.reg(p*p + i) }
+	half := func(i, j int) VecPhysical { return v.reg(i*p + j) }
+	Label("tile")
+	for j := range p {
+		for r := range p {
+			widen(in.at(r).Offset(halfCell*j), column(r))
+		}
+		for i, f := range t.in {
+			combine(f, func(r int) Op { return column(r) }, half(i, j), of)
+		}
+	}
+	for i := range t.in {
+		for j, g := range t.in {
+			to := column(j % 5)
+			combine(g, func(c int) Op { return half(i, c) }, to, of)
+			toHalf(to, halfRegister(to))
+			VMOVDQU32(halfRegister(to), out[i].at(j))
+		}
+	}
+	ADDQ(Imm(2*halfCell), x)
+	for i := range out {
+		ADDQ(Imm(halfCell), out[i].base)
+	}
+	DECQ(n)
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+// narrowRow rounds blocks of floats to bfloat16.
+func narrowRow() {
+	function("narrowRowBF16", "rowTile", "narrowRowBF16 rounds n blocks of floats to bfloat16.")
+	args := Mem{Base: Load(Param("t"), GP64())}
+	y, x, n := GP64(), GP64(), GP64()
+	MOVQ(args.Offset(rowY), y)
+	MOVQ(args.Offset(rowX), x)
+	MOVQ(args.Offset(rowN), n)
+	Label("block")
+	VMOVUPS(Mem{Base: x}, Z0)
+	toHalf(Z0, Y0)
+	VMOVDQU(Y0, Mem{Base: y})
+	ADDQ(Imm(2*halfCell), x)
+	ADDQ(Imm(halfCell), y)
+	DECQ(n)
+	JNZ(LabelRef("block"))
+	VZEROUPPER()
+	RET()
+}
+
+// pairRow joins the weights of two input channels, a block of output channels each, as the kernels read them.
+func pairRow() {
+	function("pairRowBF16", "rowTile", "pairRowBF16 rounds n blocks of two rows of floats, x and gate, to pairs of bfloat16.")
+	args := Mem{Base: Load(Param("t"), GP64())}
+	y, low, high, n := GP64(), GP64(), GP64(), GP64()
+	MOVQ(args.Offset(rowY), y)
+	MOVQ(args.Offset(rowX), low)
+	MOVQ(args.Offset(rowGate), high)
+	MOVQ(args.Offset(rowN), n)
+	Label("block")
+	for i, m := range []GPVirtual{low, high} {
+		z := vector{avx512, 16}.reg(i)
+		VMOVUPS(Mem{Base: m}, z)
+		toHalf(z, halfRegister(z))
+		VPMOVZXWD(halfRegister(z), z)
+	}
+	VPSLLD(Imm(16), Z1, Z1)
+	VPORD(Z0, Z1, Z0)
+	VMOVDQU32(Z0, Mem{Base: y})
+	for _, p := range []GPVirtual{low, high, y} {
+		ADDQ(Imm(64), p)
+	}
+	DECQ(n)
+	JNZ(LabelRef("block"))
+	VZEROUPPER()
+	RET()
+}
+
+// peakHalf is peak for pairs.
+func peakHalf(v vector) {
+	fmt.Fprint(&stubs, "\n// peakBF16 makes n rounds of 18 dot products of pairs on registers of 16 lanes.\nfunc peakBF16(n int)\n")
+	TEXT("peakBF16", attr.NOSPLIT, "func(n int)")
+	n := Load(Param("n"), GP64())
+	for i := range 20 {
+		clearVector(v.reg(i))
+	}
+	Label("round")
+	for i := range 18 {
+		dotPairs(v.reg(18), v.reg(19), v.reg(i))
+	}
+	DECQ(n)
+	JNZ(LabelRef("round"))
+	VZEROUPPER()
+	RET()
+}

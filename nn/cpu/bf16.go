@@ -1,0 +1,83 @@
+package cpu
+
+import "unsafe"
+
+// bfloat16 is the upper half of a float32. Where an engine multiplies in it, maps that
+// convolutions read lie in the same blocks as others, [C/16][H][W][16], at half the size, and
+// their kernels take a pair of channels where others take one: sums, biases, bounds and gates
+// stay float32, and a value is rounded once, when it is written. All else reads and writes floats.
+
+const halfSize = cellSize / 2 // bytes of one pixel of a block of bfloat16
+
+// halfKernels is what multiplies in bfloat16.
+type halfKernels struct {
+	conv     [2][]kernel // by blocks-1 and pixels; a segment's last counts pairs
+	winograd [2]func(t *winogradTile)
+	narrow   func(t *rowTile) // rounds n blocks of floats of x to y
+	pair     func(t *rowTile) // rounds n blocks of two rows of floats, x and gate, to pairs in y
+	peak     func(n int)
+	work     int
+	speed    float64 // as of kernels
+}
+
+// halved is a set of kernels that multiplies in bfloat16.
+func (k *kernels) halved(name string, h *halfKernels) *kernels {
+	both := *k
+	both.name, both.half = name, h
+	return &both
+}
+
+// convs is the kernels of convolutions that read half or whole maps.
+func (k *kernels) convs(half bool) *[2][]kernel {
+	if half {
+		return &k.half.conv
+	}
+	return &k.conv
+}
+
+// elements is how many times four bytes the first c channels of a block are.
+func elements(c int, half bool) int {
+	if half {
+		return (c + 1) / 2
+	}
+	return c
+}
+
+// half is the view in bfloat16: its writers will set it too.
+func (v view) half() view {
+	if v.twin == nil {
+		v.twin = &blob{c: v.blob.c, h: v.h, w: v.w, cell: v.cell / 2, buf: newBuffer(0)}
+	}
+	return view{v.twin, v.first, v.n, v.c}
+}
+
+// isHalf tells whether the view's values are bfloat16.
+func (v view) isHalf() bool { return v.cell == halfSize || v.cell == pictureCell/2 }
+
+// toHalf rounds a region of a map that others have set in floats.
+type toHalf struct {
+	k   *kernels
+	out view
+}
+
+func (o toHalf) write(w *worker, r region) {
+	half := o.out.half()
+	for b := r.b0; b < r.b1; b++ {
+		for y := r.y0; y < r.y1; y++ {
+			w.line = rowTile{y: w.address(half.at(b, y, 0)), x: w.address(o.out.at(b, y, 0)), n: o.out.w}
+			if o.out.cell == cellSize {
+				o.k.half.narrow(&w.line)
+				continue
+			}
+			narrowPixels(unsafe.Slice((*uint16)(w.line.y.pointer()), o.out.w*4), w.floats(o.out.at(b, y, 0), o.out.w*4))
+		}
+	}
+}
+
+// narrowPixels rounds the three colours of pixels of four floats; the fourth becomes zero, for
+// kernels take it with the third.
+func narrowPixels(y []uint16, x []float32) {
+	for i := 0; i+3 < len(x); i += 4 {
+		y[i], y[i+1], y[i+2], y[i+3] = narrowed(x[i]), narrowed(x[i+1]), narrowed(x[i+2]), 0
+	}
+}

@@ -1,0 +1,368 @@
+package cpu
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+	"zalgoscope/nn/enginetest"
+)
+
+// rounding is an engine that multiplies in bfloat16, whose values have 8 bits: where inputs
+// cancel, where a maximum or a sign is close, a small net's result may be far from the exact one.
+type rounding struct {
+	*Engine
+	allowed enginetest.Tolerances
+}
+
+func (e rounding) Tolerances() enginetest.Tolerances { return e.allowed }
+
+var rounded = enginetest.Tolerances{Error: 4e-2, Score: 5e-2, Answer: 1.5, Dream: 0.2, Pixels: 12, Near: 0.45}
+
+func openRounding(name string, allowed enginetest.Tolerances) enginetest.Open {
+	return func(net *nn.Net) (nn.Engine, error) {
+		e, err := Open(net, Options{Threads: 2, Kernel: name})
+		if err != nil {
+			return nil, err
+		}
+		return rounding{e, allowed}, nil
+	}
+}
+
+// needHalf skips a test where the processor cannot run what is under test.
+func needHalf(t *testing.T) *kernels {
+	t.Helper()
+	k := halvers()
+	if k == nil {
+		t.Skip("needs a processor with AVX512_BF16")
+	}
+	return k[0]
+}
+
+// TestHalfConformance runs the shared suite in bfloat16.
+func TestHalfConformance(t *testing.T) {
+	enginetest.Run(t, openRounding(needHalf(t).name, rounded))
+}
+
+// TestHalfBends runs the shared suite of bends in bfloat16. Some jump, and magnify what is rounded.
+func TestHalfBends(t *testing.T) {
+	jumping := rounded
+	jumping.Error, jumping.Near = 0.5, 0.6
+	open := openRounding(needHalf(t).name, jumping)
+	enginetest.Bends(t, open)
+	t.Run("heals", func(t *testing.T) { enginetest.Heals(t, open) })
+}
+
+// TestHalfModel runs a small net with the model of the kernels, on any processor: weights, maps
+// and their borders are laid out as for the real ones, whose gradient is the same.
+func TestHalfModel(t *testing.T) {
+	net, x := enginetest.Small(), enginetest.Input(41, 29)
+	obj := nn.Objective{{Layer: "4a/output", Channel: nn.AllChannels, Weight: 1}}
+	want, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact, _, err := want.Gradient(x, obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gradients := map[string]*tensor.Dense{}
+	for _, k := range append(halvers(), modelled) {
+		e, err := Open(net, Options{Threads: 2, Kernel: k.name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		if gradients[k.name], _, err = e.Gradient(x, obj); err != nil {
+			t.Fatal(err)
+		}
+		if d, most := enginetest.Error(gradients[k.name], exact), rounded.Near; !(d <= most) {
+			t.Errorf("%s: relative L2 error %.2g, want at most %g", k.name, d, most)
+		}
+	}
+	for name, g := range gradients {
+		// What is no convolution sums in another order.
+		if d := enginetest.Error(g, gradients[modelled.name]); !(d <= 0.03) {
+			t.Errorf("%s: relative L2 error %.2g beside the model", name, d)
+		}
+	}
+}
+
+// edges are floats at which roundings and flushes turn.
+func edges() (all []uint32) {
+	for _, v := range []uint32{
+		0, 1, 0x7fffff, 0x800000, 0x80ffff, 0x3f800000, 0x3f808000, 0x3f818000, 0x3f817fff, 0x3f808001, 0x7f7fffff, 0x7f7f8000,
+		0x7f800000, 0x7f800001, 0x7fbfffff, 0x7fc00000, 0x7fffffff, 0x00ffffff, 0x40490fdb,
+	} {
+		all = append(all, v, v|1<<31)
+	}
+	return all
+}
+
+// TestNarrowed holds the model of the rounding instruction to its definition and the instruction to its model.
+func TestNarrowed(t *testing.T) {
+	for _, c := range []struct {
+		in   uint32
+		want uint16
+	}{
+		{0x3f808000, 0x3f80}, {0x3f808001, 0x3f81}, {0x3f818000, 0x3f82}, {0x007fffff, 0}, {0x80000001, 0x8000},
+		{0x7f7fffff, 0x7f80}, {0x7f800001, 0x7fc0}, {0xffa12345, 0xffe1},
+	} {
+		if got := narrowed(math.Float32frombits(c.in)); got != c.want {
+			t.Errorf("%08x becomes %04x, want %04x", c.in, got, c.want)
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	x := make([]float32, lanes*10000)
+	for i := range x {
+		x[i] = math.Float32frombits(r.Uint32())
+	}
+	for i, v := range edges() {
+		x[i] = math.Float32frombits(v)
+	}
+	for _, k := range append(halvers(), modelled) {
+		y := make([]uint16, len(x))
+		k.half.narrow(&rowTile{y: addressOf(unsafe.Pointer(&y[0])), x: addressOf(unsafe.Pointer(&x[0])), n: len(x) / lanes})
+		for i, v := range x {
+			if y[i] != narrowed(v) {
+				t.Fatalf("%s: %08x becomes %04x, want %04x", k.name, math.Float32bits(v), y[i], narrowed(v))
+			}
+		}
+	}
+}
+
+// TestDotPairs holds the instruction to its model, bit for bit but for the payload of what is no number: sums of
+// eight pairs of all sizes, many of which cancel, round half way, overflow or leave the normal numbers.
+func TestDotPairs(t *testing.T) {
+	k := needHalf(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	special := edges()
+	draw := func(span int) uint16 {
+		switch r.IntN(30) {
+		case 0:
+			return uint16(special[r.IntN(len(special))] >> 16)
+		case 1:
+			return uint16(r.Uint32())
+		}
+		return uint16(r.Uint32())&0x807f | uint16(127-span/2+r.IntN(span+1))<<7
+	}
+	var x [8]uint32
+	var w [8][lanes]uint32
+	var y [lanes]float32
+	s := segment{x: addressOf(unsafe.Pointer(&x)), w: unsafe.Pointer(&w), taps: unsafe.Pointer(&noOffset[0]), ntaps: 1, blocks: 1, last: len(x)}
+	for trial := range 20000 {
+		span := []int{0, 3, 20, 130}[trial%4]
+		for i := range x {
+			x[i] = uint32(draw(span)) | uint32(draw(span))<<16
+			for c := range w[i] {
+				w[i][c] = uint32(draw(span)) | uint32(draw(span))<<16
+			}
+		}
+		k.half.conv[0][1](&tile{segs: unsafe.Pointer(&s), nsegs: 1, y: [2]address{addressOf(unsafe.Pointer(&y))}})
+		for c, got := range y {
+			want := float32(0)
+			for i := range x {
+				want = dotPair(want, x[i], w[i][c])
+			}
+			if math.Float32bits(got) != math.Float32bits(want) && (got == got || want == want) {
+				t.Fatalf("trial %d: got %08x, want %08x", trial, math.Float32bits(got), math.Float32bits(want))
+			}
+		}
+	}
+}
+
+// TestHalfKernels compares every tile with the model, bit for bit, over all flags.
+func TestHalfKernels(t *testing.T) {
+	k := needHalf(t)
+	for blocks := 1; blocks <= 2; blocks++ {
+		for n := 1; n < len(k.half.conv[blocks-1]); n++ {
+			for flags := range flagOnly << 1 {
+				if flags&flagEmit != 0 && (flags&flagBound == 0 || flags&flagGate != 0) || flags&flagOnly != 0 && flags&flagHalf == 0 {
+					continue
+				}
+				checkHalfTile(t, k, n, blocks, flags)
+			}
+		}
+	}
+}
+
+// checkHalfTile computes n pixels of blocks, together and each alone with the model.
+func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(uint64(n), uint64(flags)))
+	const taps, inputs, last = 3, 2, 5
+	x, w := make([]uint32, 2000), make([]uint32, (8+last)*taps*lanes*blocks)
+	for _, v := range [][]uint32{x, w} {
+		for i := range v {
+			v[i] = uint32(narrowed(r.Float32()*2-1)) | uint32(narrowed(r.Float32()*2-1))<<16
+		}
+	}
+	offsets, bias := []int{64, 4, 228}, random(r, lanes*blocks)
+	type result struct {
+		y     []float32
+		z     []uint16
+		gates []uint16
+	}
+	start := result{random(r, lanes*n*blocks), make([]uint16, lanes*n*blocks), make([]uint16, n*blocks)}
+	for i := range start.gates {
+		start.gates[i] = uint16(r.Uint32())
+	}
+	run := func(conv kernel, from, count, pixel, pixels int, w []uint32) result {
+		out := result{slices.Clone(start.y), slices.Clone(start.z), slices.Clone(start.gates)}
+		s := segment{
+			x: addressOf(unsafe.Pointer(&x[pixel*8])), w: unsafe.Pointer(&w[0]), taps: unsafe.Pointer(&offsets[0]), ntaps: taps,
+			bstep: 4000, blocks: inputs, last: last, step: halfSize,
+		}
+		a := tile{
+			segs: unsafe.Pointer(&s), nsegs: 1, bias: unsafe.Pointer(&bias[from*lanes]), flags: flags, lo: -0.5, hi: 3,
+			step: cellSize, zstep: halfSize, gstep: gateSize,
+		}
+		for b := range count {
+			at := (from+b)*n + pixel
+			a.y[b], a.z[b], a.gate[b] = addressOf(unsafe.Pointer(&out.y[at*lanes])), addressOf(unsafe.Pointer(&out.z[at*lanes])), addressOf(unsafe.Pointer(&out.gates[at]))
+		}
+		conv(&a)
+		return out
+	}
+	got := run(k.half.conv[blocks-1][n], 0, blocks, 0, n, w)
+	for b := range blocks {
+		own := make([]uint32, 0, len(w)/blocks)
+		for i := 0; i < len(w); i += lanes * blocks {
+			own = append(own, w[i+b*lanes:][:lanes]...)
+		}
+		for p := range n {
+			want, at := run(modelled.half.conv[0][1], b, 1, p, 1, own), b*n+p
+			for c := at * lanes; c < (at+1)*lanes; c++ {
+				if got.y[c] != want.y[c] || got.z[c] != want.z[c] {
+					t.Fatalf("%dx%d, flags %d, pixel %d of block %d: got %g %04x, want %g %04x", n, blocks, flags, p, b, got.y[c], got.z[c], want.y[c], want.z[c])
+				}
+			}
+			if got.gates[at] != want.gates[at] {
+				t.Fatalf("%dx%d, flags %d, pixel %d of block %d: gate %016b, want %016b", n, blocks, flags, p, b, got.gates[at], want.gates[at])
+			}
+		}
+	}
+}
+
+// TestHalfPoints compares the input's transforms with the model.
+func TestHalfPoints(t *testing.T) {
+	k := needHalf(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	for i, run := range k.half.winograd {
+		p := i + 4
+		const n = 5
+		row := 2*n + p
+		x := make([]uint16, p*row*lanes)
+		for i := range x {
+			x[i] = narrowed(r.Float32()*2 - 1)
+		}
+		var v [2][]uint16
+		for i, run := range []func(t *winogradTile){run, modelled.half.winograd[i]} {
+			v[i] = make([]uint16, p*p*n*lanes)
+			run(&winogradTile{
+				x: addressOf(unsafe.Pointer(&x[0])), row: row * halfSize, v: addressOf(unsafe.Pointer(&v[i][0])), point: n * halfSize, n: n,
+			})
+		}
+		apart := 0
+		for i, got := range v[0] {
+			if want := v[1][i]; got != want {
+				apart++ // sums of four terms in another order
+				if d := math.Abs(float64(widened(got) - widened(want))); d > 1e-2*math.Abs(float64(widened(want)))+1e-5 {
+					t.Fatalf("%d points: got %g, want %g", p, widened(got), widened(want))
+				}
+			}
+		}
+		if p == 4 && apart > 0 || apart > len(x)/100 {
+			t.Errorf("%d points: %d of %d values differ from the model's", p, apart, len(v[0]))
+		}
+	}
+}
+
+// TestEncodings disassembles the instructions that the generator writes as bytes, each under its name.
+func TestEncodings(t *testing.T) {
+	objdump, err := exec.LookPath("objdump")
+	if err != nil {
+		t.Skip("needs objdump")
+	}
+	text, err := os.ReadFile("kernels_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`// (V\w+) ([YZ0-9, ]+)\n\tLONG +\$0x([0-9a-f]{8})\n\tWORD +\$0x([0-9a-f]{4})\n`).FindAllStringSubmatch(string(text), -1)
+	if n := strings.Count(string(text), "LONG "); len(found) != n || n < 1000 {
+		t.Fatalf("%d of %d instructions in bytes have a name", len(found), n)
+	}
+	var code []byte
+	var want []string
+	for _, m := range found {
+		var long, word uint32
+		fmt.Sscanf(m[3]+" "+m[4], "%x %x", &long, &word)
+		code = append(code, byte(long), byte(long>>8), byte(long>>16), byte(long>>24), byte(word), byte(word>>8))
+		args := strings.ToLower(strings.NewReplacer("Y", "%ymm", "Z", "%zmm", " ", "").Replace(m[2]))
+		want = append(want, strings.ToLower(m[1])+" "+args)
+	}
+	file := filepath.Join(t.TempDir(), "code")
+	if err := os.WriteFile(file, code, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(objdump, "-D", "-b", "binary", "-m", "i386:x86-64", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range regexp.MustCompile(`(?m)\t(v\w+) +(\S+)$`).FindAllStringSubmatch(string(out), -1) {
+		got = append(got, m[1]+" "+m[2])
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d instructions, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			t.Fatalf("instruction %d is %q, want %q", i, got[i], want[i])
+		}
+	}
+}
+
+// TestHalfErrors checks the gradient where nothing falls to the other side of a maximum or a sign: at a convolution alone.
+func TestHalfErrors(t *testing.T) {
+	for _, k := range append(halvers(), modelled) {
+		for _, l := range []struct{ in, out, kernel, pad, w, h int }{
+			{64, 48, 1, 0, 23, 17}, {32, 64, 3, 1, 25, 21}, {20, 34, 5, 2, 19, 22}, {3, 64, 7, 3, 40, 33}, {24, 32, 4, 1, 20, 20},
+		} {
+			net := stem(l.out, l.pad)
+			if l.kernel != 7 {
+				net = behind(l.in, l.out, l.kernel, l.pad)
+			}
+			net.Layers = net.Layers[:len(net.Layers)-1]
+			e, err := Open(net, Options{Threads: 2, Kernel: k.name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			want, err := nn.NewReference(net)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, obj := enginetest.Input(l.w, l.h), nn.Objective{{Layer: "conv", Channel: nn.AllChannels, Weight: 1}}
+			dx, _, err := e.Gradient(x, obj)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantDx, _, _ := want.Gradient(x, obj)
+			if d := enginetest.Error(dx, wantDx); !(d <= 1e-2) {
+				t.Errorf("%s: %+v: relative L2 error of the gradient %.2g, want at most 0.01", k.name, l, d)
+			}
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package cpu
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"zalgoscope/nn"
+)
+
+// BenchmarkPrecision reports how many steps in bfloat16 take the time of one in floats: both
+// engines' steps take turns, so that what else the machine does slows both. "x" is the median of the pairs'
+// ratios, "x-low" and "x-high" their quartiles, "x-best" that of the quickest steps; "maps" is the
+// share that is left of the memory for maps.
+func BenchmarkPrecision(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		net   func(testing.TB) *nn.Net
+		layer string
+		w, h  int
+	}{
+		{"menagerie", menagerie, "inception_4c", 320, 240},
+		{"googlenet", googlenet, "inception_4c/output", 224, 224},
+		{"googlenet", googlenet, "inception_4c/output", 512, 512},
+		{"menagerie", menagerie, "inception_4c", 1920, 1080},
+	} {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/%dx%d/%d", c.name, c.w, c.h, threads), func(b *testing.B) {
+				pair := fastest(b)
+				precisionPace(b, c.net(b), nn.Objective{{Layer: c.layer, Channel: nn.AllChannels, Weight: 1}}, c.w, c.h, threads, pair)
+			})
+		}
+	}
+}
+
+// fastest is the best kernels of either precision.
+func fastest(b *testing.B) [2]string {
+	half := halvers()
+	if half == nil {
+		b.Skip("needs a processor with AVX512_BF16")
+	}
+	return [2]string{available()[0].name, half[0].name}
+}
+
+func precisionPace(b *testing.B, net *nn.Net, obj nn.Objective, w, h, threads int, names [2]string) {
+	var engines [2]*Engine
+	var canvases [2]nn.Canvas
+	for i, name := range names {
+		e, err := Open(net, Options{Threads: threads, Kernel: name})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer e.Close()
+		c, err := e.NewPicture(w, h)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := c.Write(noise(w, h)); err != nil {
+			b.Fatal(err)
+		}
+		engines[i], canvases[i] = e, c
+	}
+	step := func(i, n int) float64 {
+		start := time.Now()
+		if _, err := engines[i].Ascend(canvases[i], obj, nn.Step{Size: 1.5, ShiftX: n % 7, ShiftY: -n % 5}); err != nil {
+			b.Fatal(err)
+		}
+		return 1e3 * time.Since(start).Seconds()
+	}
+	for n := range 3 {
+		step(0, n)
+		step(1, n)
+	}
+	var took [2][]float64
+	var ratios []float64
+	for n := 0; b.Loop(); n++ {
+		var ms [2]float64
+		for k := range ms {
+			i := (k + n) % 2 // neither is always the first
+			ms[i] = step(i, n)
+			took[i] = append(took[i], ms[i])
+		}
+		ratios = append(ratios, ms[0]/ms[1])
+	}
+	for i := range took {
+		slices.Sort(took[i])
+	}
+	slices.Sort(ratios)
+	n := len(ratios)
+	b.ReportMetric(ratios[n/2], "x")
+	b.ReportMetric(ratios[n/4], "x-low")
+	b.ReportMetric(ratios[n*3/4], "x-high")
+	b.ReportMetric(took[0][0]/took[1][0], "x-best")
+	b.ReportMetric(took[0][n/2], "ms-float")
+	b.ReportMetric(took[1][n/2], "ms-half")
+	b.ReportMetric(float64(engines[1].plans[0].size)/float64(engines[0].plans[0].size), "maps")
+	b.ReportMetric(0, "ns/op")
+}

@@ -1,0 +1,120 @@
+package cpu
+
+import (
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// reading is what a convolution reads of a map: its values in bfloat16 where the engine
+// multiplies in that and kernels can take the map's channels by pairs. Learning is in floats.
+func (c *compiler) reading(op *nn.Conv, x view) view {
+	if c.packs.k.half == nil || c.learning != nil || isDepthwise(op) || x.cell == cellSize && x.c%2 != 0 {
+		return x
+	}
+	return x.half()
+}
+
+// halves sees to it that maps in bfloat16 are set: by the convolution that writes a map last, or
+// else by a writer that rounds. It takes away the floats that nobody reads.
+func (c *compiler) halves() {
+	if c.packs.k.half == nil {
+		return
+	}
+	whole := map[*blob]bool{} // whose floats some writer needs
+	for _, t := range c.tasks {
+		o, alone := t.last()
+		if o != nil {
+			o.rounds = !t.early
+		}
+		if !alone {
+			whole[t.out.blob] = true
+		}
+	}
+	for _, b := range c.blobs {
+		if b.twin != nil && !b.buf.read && !whole[b] {
+			b.dropped = true
+			c.buffers = slices.DeleteFunc(c.buffers, func(o *buffer) bool { return o == b.buf })
+		}
+	}
+	for _, t := range c.tasks {
+		o, _ := t.last()
+		if o == nil {
+			if t.out.twin != nil {
+				c.keep(t.level, t.out.twin.buf)
+				if !t.early {
+					t.add(toHalf{c.packs.k, t.out})
+				}
+			}
+			continue
+		}
+		for b := range o.out.n {
+			if s := o.spot(b); s.twin != nil {
+				c.keep(t.level, s.twin.buf) // whose border is set in any case
+			}
+		}
+	}
+}
+
+// last is the convolution that writes a task's map last, if it can round what it writes, and whether
+// nothing else writes there.
+func (t *task) last() (o *conv, alone bool) {
+	switch w := t.writers[len(t.writers)-1].(type) {
+	case *conv:
+		o = w
+	case *winograd:
+		o = &w.conv
+	}
+	if o == nil || o.bound == nil && slices.ContainsFunc(o.gates, func(r gateRef) bool { return r.gate != nil && !r.plain() }) {
+		return nil, false
+	}
+	for _, w := range t.writers[:len(t.writers)-1] {
+		switch w.(type) {
+		case *border, siblingBorder:
+		default:
+			return o, false
+		}
+	}
+	return o, true
+}
+
+// half tells whether the convolution multiplies in bfloat16.
+func (o *conv) half() bool { return o.phases[0].parts[0].x.isHalf() }
+
+// halfFlags tells a kernel which of floats and bfloat16 to store of n blocks from block b.
+func (o *conv) halfFlags(b, n int) (flags int) {
+	if !o.rounds {
+		return 0
+	}
+	only := true
+	for i := range n {
+		s := o.spot(b + i)
+		if s.twin != nil {
+			flags = flagHalf
+		}
+		only = only && s.twin != nil && !s.buf.read
+	}
+	if only {
+		flags |= flagOnly
+	}
+	return flags
+}
+
+// place tells a kernel where the i-th block that it writes lies, block b from a pixel on. What
+// it stores only for a neighbouring block's sake goes to scratch.
+func (o *conv) place(w *worker, i, b, y, x int) {
+	t, s := &w.tile, o.spot(b)
+	switch {
+	case !s.dropped:
+		t.y[i] = w.address(s.at(s.block, y, x))
+	case t.flags&flagOnly == 0:
+		t.y[i] = w.room(o.out.w * cellSize)
+	}
+	switch {
+	case t.flags&flagHalf == 0:
+	case s.twin != nil:
+		t.z[i] = w.address(s.half().at(s.block, y, x))
+	default:
+		t.z[i] = w.room(o.out.w * cellSize)
+	}
+}
