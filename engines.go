@@ -11,11 +11,12 @@ import (
 	"zalgoscope/gpu"
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
+	"zalgoscope/nn/train"
 )
 
 // engines are what computes; the processor, which is always there, is the first.
 var engines = []cli.Engine{
-	{Name: "cpu", Open: openCPU},
+	{Name: "cpu", Open: openCPU, Learn: openLearner},
 	{Name: "gl", Open: openGL, Devices: &cli.Devices{
 		List:   listGL,
 		Absent: func(err error) bool { return errors.Is(err, gpu.ErrNoDevice) },
@@ -26,6 +27,10 @@ var engines = []cli.Engine{
 
 func openCPU(net *nn.Net, o cli.EngineOptions) (nn.Engine, error) {
 	return cpu.Open(net, cpu.Options{Threads: o.Threads})
+}
+
+func openLearner(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
+	return cpu.OpenLearner(m, batch, w, h, slope, cpu.Options{Threads: threads})
 }
 
 // openGL opens a GL device, whose driver reports where the environment asks for it, for finding faults.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"zalgoscope/app/teach"
 	"zalgoscope/nn"
 )
 
@@ -12,7 +13,8 @@ import (
 type Engine struct {
 	Name    string
 	Open    func(net *nn.Net, o EngineOptions) (nn.Engine, error)
-	Devices *Devices // nil for one that needs none but the processor
+	Devices *Devices          // nil for one that needs none but the processor
+	Learn   teach.OpenLearner // nil for one that cannot teach
 }
 
 // EngineOptions say how an engine is opened.

@@ -1,0 +1,394 @@
+package teach
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"zalgoscope/nn"
+	"zalgoscope/nn/train"
+)
+
+// Options say how a net is taught.
+type Options struct {
+	From    *nn.Net // its architecture, and its weights but with Scratch
+	Origin  string  // what From is, for the checkpoint
+	Scratch bool
+	Wide    int // times as many channels as From, from scratch
+	Side    int
+	Epochs  int           // 0 for as many as go into Time
+	Time    time.Duration // where Epochs is 0
+	Robust  float64       // of 255: pictures are changed by as much, in one step, to what the net finds hardest
+	Seed    uint64
+	Threads int
+	Variety *Variety // nil for the usual one
+
+	Open OpenLearner
+	// Step, which may be nil, hears of every step; an error of it, as of the context, ends the lesson, which then can go on later.
+	Step func(Progress) error
+	// Epoch, which may be nil, hears of every epoch with a copy of the net as it is.
+	Epoch func(Progress, *nn.Net)
+	Warn  func(string)
+	Keep  string // the checkpoint's file, "" for none
+}
+
+// OpenLearner opens what computes gradients; slope asks for those at the pictures too.
+type OpenLearner func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error)
+
+// Progress is how far a lesson is.
+type Progress struct {
+	Epoch, Epochs int // done, of
+	Step, Steps   int // done in all, of
+	Loss          float64
+	Accuracy      float64 // of what is learnt from, in the epoch so far
+	Rate          float64 // pictures a second
+	Left          time.Duration
+	History       []Epoch
+}
+
+// Epoch is what came of one.
+type Epoch struct {
+	Loss     float64
+	Accuracy float64 // of what was learnt from
+	Test     float64 // of what was put aside; not a number where nothing is
+}
+
+// The recipe: SGD with Nesterov's momentum, a warm-up and half a cosine.
+const (
+	momentum    = 0.9
+	decay       = 5e-4
+	smoothing   = 0.1
+	clip        = 5
+	scratchRate = 0.1  // for batches of 64, in proportion for others
+	tuneRate    = 0.02 // of a net that has learnt already
+	tuneAverage = 0.98
+	warmUp      = 0.1 // share of all steps
+	leastShown  = 512 // pictures an epoch at least
+	mostEpochs  = 300
+)
+
+// BatchOf is how many pictures of a side are a batch: all sides take about as long.
+func BatchOf(side int) int { return min(max(64*64*64/(side*side)/8*8, 16), 64) }
+
+// Lesson is a model on its way.
+type Lesson struct {
+	o         Options
+	set       *Set
+	m         *train.Model
+	learner   train.Learner
+	sampler   *sampler
+	optimiser *train.Optimiser
+	batch     *train.Batch
+	peak      float64
+	perEpoch  int // steps
+	state
+	order   []int // the epoch's pictures
+	began   time.Time
+	shown   int // since began
+	kept    time.Time
+	warned  bool
+	confuse [][]int // the last trial: [class][seen as]
+}
+
+// Begin makes the model, or takes it up where a checkpoint of the same lesson left it.
+func Begin(set *Set, o Options) (*Lesson, error) {
+	if err := set.Check(); err != nil {
+		return nil, err
+	}
+	from := *o.From
+	from.Input.Width, from.Input.Height = o.Side, o.Side
+	l := &Lesson{o: o, set: set, optimiser: &train.Optimiser{Momentum: momentum, Decay: decay, Clip: clip}}
+	var err error
+	if o.Scratch {
+		l.m, err = train.Scratch(&from, len(set.Classes), max(o.Wide, 1), o.Seed)
+		l.peak = scratchRate
+	} else {
+		l.m, err = train.Tune(&from, len(set.Classes), o.Seed)
+		l.peak, l.optimiser.Average = tuneRate, tuneAverage
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.m.Net.Labels = set.Classes
+	variety := usual
+	if o.Variety != nil {
+		variety = *o.Variety
+	}
+	size := BatchOf(o.Side)
+	l.peak *= float64(size) / 64
+	l.sampler = newSampler(set, o.Side, l.m.Net.Input, variety, smoothing)
+	l.perEpoch = max(max(l.learnt(), leastShown)/size, 1)
+	l.batch = &train.Batch{X: make([]float32, size*3*o.Side*o.Side), Y: make([]float32, size*len(set.Classes))}
+	if l.learner, err = o.Open(l.m, size, o.Side, o.Side, o.Robust > 0, o.Threads); err != nil {
+		return nil, err
+	}
+	resumed, err := l.resume()
+	if err == nil && !resumed {
+		err = l.plan()
+	}
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// learnt is the number of pictures that are learnt from.
+func (l *Lesson) learnt() (n int) {
+	for _, c := range l.sampler.classes {
+		n += len(c)
+	}
+	return n
+}
+
+// Close frees what computes.
+func (l *Lesson) Close() error { return l.learner.Close() }
+
+// Done tells how many epochs are done, of how many.
+func (l *Lesson) Done() (epochs, of int) { return l.Steps / l.perEpoch, l.Epochs }
+
+// plan decides how many epochs go into the time, by a few steps that leave no trace.
+func (l *Lesson) plan() error {
+	l.Epochs = l.o.Epochs
+	if l.Epochs > 0 {
+		return nil
+	}
+	keep := l.norms()
+	best := math.Inf(1)
+	for i := range 3 {
+		began := time.Now()
+		if err := l.compute(i); err != nil {
+			return err
+		}
+		if i > 0 {
+			best = min(best, time.Since(began).Seconds())
+		}
+	}
+	l.setNorms(keep)
+	l.Loss, l.Right, l.Shown = 0, 0, 0
+	l.Epochs = min(max(int(0.85*l.o.Time.Seconds()/(best*float64(l.perEpoch))), 1), mostEpochs)
+	return nil
+}
+
+// compute makes the batch of a step and has its gradient computed.
+func (l *Lesson) compute(step int) error {
+	epoch, at := step/l.perEpoch, step%l.perEpoch
+	size := len(l.batch.Y) / len(l.set.Classes)
+	if l.order == nil || at == 0 {
+		l.order = l.sampler.epoch(l.o.Seed, epoch, l.perEpoch*size)
+	}
+	rng := rand.New(rand.NewPCG(l.o.Seed^0x7eac4, uint64(step)))
+	if err := l.sampler.batch(l.batch, l.order[at*size:(at+1)*size], rng); err != nil {
+		return err
+	}
+	if l.o.Robust > 0 {
+		if err := l.harden(rng); err != nil {
+			return err
+		}
+	}
+	out, err := l.learner.Learn(l.batch)
+	if err != nil {
+		return err
+	}
+	l.Loss += out.Loss
+	k := len(l.set.Classes)
+	for i := range l.batch.N {
+		l.Shown++
+		if top(out.Logits[i*k:(i+1)*k]) == top(l.batch.Y[i*k:(i+1)*k]) {
+			l.Right++
+		}
+	}
+	return nil
+}
+
+// top is the largest value's index.
+func top(v []float32) (best int) {
+	for i := range v {
+		if v[i] > v[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// harden changes the pictures by at most Robust to what the net finds harder: a random start, one step of 1.25 times as much
+// (Wong, Rice, Kolter 2020, "Fast is better than free").
+func (l *Lesson) harden(rng *rand.Rand) error {
+	scale, _ := l.m.Net.Input.Affine()
+	n := l.o.Side * l.o.Side
+	dx, delta := make([]float32, len(l.batch.X)), make([]float32, len(l.batch.X))
+	for i := range delta {
+		delta[i] = float32(l.o.Robust) * scale[i/n%3] * float32(2*rng.Float64()-1)
+		l.batch.X[i] += delta[i]
+	}
+	if err := l.learner.Slope(l.batch, dx); err != nil {
+		return err
+	}
+	for i, g := range dx {
+		most := float32(math.Abs(l.o.Robust * float64(scale[i/n%3])))
+		step := delta[i]
+		switch {
+		case g > 0:
+			step += 1.25 * most
+		case g < 0:
+			step -= 1.25 * most
+		}
+		l.batch.X[i] += min(max(step, -most), most) - delta[i]
+	}
+	return nil
+}
+
+// ErrBurst means that the numbers have grown beyond all bounds.
+var ErrBurst = errors.New("teach: the net's numbers burst; another --seed or --from may do better")
+
+// Run teaches until all epochs are done. When the context or Step ends it early it keeps what there is.
+func (l *Lesson) Run(ctx context.Context) error {
+	l.began, l.shown, l.kept = time.Now(), 0, time.Now()
+	total := l.Epochs * l.perEpoch
+	for l.Steps < total {
+		err := ctx.Err()
+		if err == nil && l.o.Step != nil {
+			err = l.o.Step(l.Progress())
+		}
+		if err != nil {
+			l.keep()
+			return err
+		}
+		if err := l.compute(l.Steps); err != nil {
+			return err
+		}
+		if n := train.Norm(l.m); math.IsNaN(n) || math.IsInf(n, 0) {
+			return ErrBurst
+		}
+		l.optimiser.Step(l.m, l.peak*train.Rate(l.Steps, total, int(warmUp*float64(total))))
+		l.learner.Changed()
+		l.Steps++
+		l.shown += l.batch.N
+		if l.Steps%l.perEpoch == 0 {
+			if err := l.endEpoch(); err != nil {
+				return err
+			}
+		}
+		if time.Since(l.kept) > keepEvery {
+			l.keep()
+		}
+	}
+	return nil
+}
+
+// endEpoch tries the net on what was put aside.
+func (l *Lesson) endEpoch() error {
+	e := Epoch{Loss: l.Loss / float64(l.perEpoch), Accuracy: float64(l.Right) / float64(l.Shown), Test: math.NaN()}
+	l.Loss, l.Right, l.Shown = 0, 0, 0
+	right, tried, err := l.try()
+	if err != nil {
+		return err
+	}
+	if tried > 0 {
+		e.Test = float64(right) / float64(tried)
+	}
+	l.History = append(l.History, e)
+	if l.o.Epoch != nil {
+		l.o.Epoch(l.Progress(), l.Net())
+	}
+	return nil
+}
+
+// try has the net guess all pictures that were put aside.
+func (l *Lesson) try() (right, tried int, err error) {
+	k, each := len(l.set.Classes), 3*l.o.Side*l.o.Side
+	l.confuse = make([][]int, k)
+	for c := range l.confuse {
+		l.confuse[c] = make([]int, k)
+	}
+	var classes []int
+	guess := func() error {
+		logits, err := l.learner.Guess(l.batch.X, len(classes))
+		if err != nil {
+			return err
+		}
+		for i, class := range classes {
+			seen := top(logits[i*k : (i+1)*k])
+			l.confuse[class][seen]++
+			tried++
+			if seen == class {
+				right++
+			}
+		}
+		classes = classes[:0]
+		return nil
+	}
+	for i := range l.set.Pictures {
+		p := &l.set.Pictures[i]
+		if !p.Test {
+			continue
+		}
+		if err := l.sampler.plain(p, l.batch.X[len(classes)*each:][:each]); err != nil {
+			return 0, 0, err
+		}
+		classes = append(classes, p.Class)
+		if len(classes) == len(l.batch.X)/each {
+			if err := guess(); err != nil {
+				return 0, 0, err
+			}
+		}
+	}
+	if len(classes) > 0 {
+		err = guess()
+	}
+	return right, tried, err
+}
+
+// Progress is how far the lesson is.
+func (l *Lesson) Progress() Progress {
+	total := l.Epochs * l.perEpoch
+	p := Progress{Epoch: l.Steps / l.perEpoch, Epochs: l.Epochs, Step: l.Steps, Steps: total, History: l.History}
+	if in := l.Steps % l.perEpoch; in > 0 {
+		p.Loss, p.Accuracy = l.Loss/float64(in), float64(l.Right)/float64(l.Shown)
+	} else if n := len(l.History); n > 0 {
+		p.Loss, p.Accuracy = l.History[n-1].Loss, l.History[n-1].Accuracy
+	}
+	if took := time.Since(l.began).Seconds(); l.shown > 0 && took > 0 {
+		p.Rate = float64(l.shown) / took
+		left := float64((total - l.Steps) * l.batch.N)
+		p.Left = time.Duration(left / p.Rate * float64(time.Second)).Round(time.Second)
+	}
+	return p
+}
+
+// Net is the net as it is, the average of its late values where there is one.
+func (l *Lesson) Net() *nn.Net {
+	if l.optimiser.Average == 0 || l.optimiser.Mean == nil {
+		return l.m.Folded()
+	}
+	keep := make([][]float32, len(l.m.Params))
+	for i, p := range l.m.Params {
+		keep[i] = append([]float32(nil), p.Value...)
+		copy(p.Value, l.optimiser.Mean[i])
+	}
+	net := l.m.Folded()
+	for i, p := range l.m.Params {
+		copy(p.Value, keep[i])
+	}
+	return net
+}
+
+// Properties are what the net's file says of how it was taught.
+func (l *Lesson) Properties() map[string]string {
+	p := map[string]string{
+		"train.from": l.o.Origin, "train.pictures": fmt.Sprint(l.learnt()), "train.epochs": fmt.Sprint(l.Steps / l.perEpoch), "train.seed": fmt.Sprint(l.o.Seed),
+	}
+	if l.o.Scratch {
+		p["train.from"] = "scratch, the architecture of " + l.o.Origin
+	}
+	if l.o.Robust > 0 {
+		p["train.robust"] = fmt.Sprintf("%g/255", l.o.Robust)
+	}
+	if n := len(l.History); n > 0 && !math.IsNaN(l.History[n-1].Test) {
+		p["train.accuracy"] = fmt.Sprintf("%.4f", l.History[n-1].Test)
+	}
+	return p
+}

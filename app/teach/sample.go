@@ -1,0 +1,229 @@
+package teach
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"zalgoscope/nn"
+	"zalgoscope/nn/train"
+)
+
+// Variety is how a picture is changed each time that it is shown.
+type Variety struct {
+	Area   float64 // the smallest share of the picture's square that is cut out
+	Aspect float64 // the largest change of its shape, as a factor's logarithm
+	Flip   bool
+	Colour float64 // the largest change of brightness, contrast and saturation, as a share
+	Erase  float64 // how often a rectangle of it is made grey
+	Mixup  float64 // alpha of the share in which two pictures are mixed, 0 for not
+}
+
+// usual is for pictures of things.
+var usual = Variety{Area: 0.5, Aspect: 0.2, Flip: true, Colour: 0.3, Erase: 0.25, Mixup: 0.2}
+
+// sampler makes batches of a set.
+type sampler struct {
+	set     *Set
+	side    int
+	input   nn.Input
+	v       Variety
+	smooth  float32
+	classes [][]int // the pictures that are learnt from, by class
+	buf     []byte
+}
+
+func newSampler(set *Set, side int, in nn.Input, v Variety, smooth float32) *sampler {
+	s := &sampler{set: set, side: side, input: in, v: v, smooth: smooth, classes: make([][]int, len(set.Classes))}
+	for i, p := range set.Pictures {
+		if !p.Test {
+			s.classes[p.Class] = append(s.classes[p.Class], i)
+		}
+	}
+	return s
+}
+
+// epoch is the pictures of an epoch in order, n of them: every class as often, each of its pictures in turn.
+func (s *sampler) epoch(seed uint64, epoch, n int) []int {
+	rng := rand.New(rand.NewPCG(seed, uint64(epoch)))
+	var out []int
+	k := len(s.classes)
+	for c, all := range s.classes {
+		for want := n*(c+1)/k - n*c/k; want > 0; {
+			turn := rng.Perm(len(all))
+			for _, i := range turn[:min(want, len(turn))] {
+				out = append(out, all[i])
+			}
+			want -= len(turn)
+		}
+	}
+	rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+// batch sets b to pictures, each changed at random.
+func (s *sampler) batch(b *train.Batch, pictures []int, rng *rand.Rand) error {
+	b.N = len(pictures)
+	k, each := len(s.classes), 3*s.side*s.side
+	for i, at := range pictures {
+		p := &s.set.Pictures[at]
+		if err := s.one(p, rng, b.X[i*each:(i+1)*each]); err != nil {
+			return err
+		}
+		train.Smooth(b.Y[i*k:(i+1)*k], p.Class, s.smooth)
+	}
+	if s.v.Mixup > 0 {
+		mix(b, each, k, float32(beta(s.v.Mixup, rng)))
+	}
+	return nil
+}
+
+// mix blends the i-th picture of so many values, and its shares of k classes, with the i-th from the back.
+func mix(b *train.Batch, each, k int, share float32) {
+	share = max(share, 1-share)
+	for i := range b.N / 2 {
+		j := b.N - 1 - i
+		blend(b.X[i*each:(i+1)*each], b.X[j*each:(j+1)*each], share)
+		blend(b.Y[i*k:(i+1)*k], b.Y[j*k:(j+1)*k], share)
+	}
+}
+
+func blend(a, b []float32, share float32) {
+	for i := range a {
+		a[i], b[i] = share*a[i]+(1-share)*b[i], share*b[i]+(1-share)*a[i]
+	}
+}
+
+// beta draws from the symmetric beta distribution, by Johnk's method.
+func beta(alpha float64, rng *rand.Rand) float64 {
+	for {
+		u, v := math.Pow(rng.Float64(), 1/alpha), math.Pow(rng.Float64(), 1/alpha)
+		if u+v > 0 && u+v <= 1 {
+			return u / (u + v)
+		}
+	}
+}
+
+// view is where a picture is looked at: a part of it, as wide and high as the side in the end.
+type view struct {
+	x, y, w, h float64
+	flip       bool
+}
+
+// centre is the middle square.
+func centre(p *Picture) view {
+	short := float64(min(p.W, p.H))
+	return view{(float64(p.W) - short) / 2, (float64(p.H) - short) / 2, short, short, false}
+}
+
+// one sets out, 3 x side x side, to a picture changed at random.
+func (s *sampler) one(p *Picture, rng *rand.Rand, out []float32) error {
+	short := float64(min(p.W, p.H))
+	size := short * math.Sqrt(s.v.Area+(1-s.v.Area)*rng.Float64())
+	shape := math.Exp(s.v.Aspect * (2*rng.Float64() - 1) / 2)
+	v := view{w: min(size*shape, float64(p.W)), h: min(size/shape, float64(p.H))}
+	v.x, v.y = (float64(p.W)-v.w)*rng.Float64(), (float64(p.H)-v.h)*rng.Float64()
+	v.flip = s.v.Flip && rng.IntN(2) == 1
+	if err := s.look(p, v, out); err != nil {
+		return err
+	}
+	jitter := func() float32 { return float32(1 + s.v.Colour*(2*rng.Float64()-1)) }
+	recolour(out, jitter(), jitter(), jitter())
+	if rng.Float64() < s.v.Erase {
+		s.erase(out, rng)
+	}
+	s.prepare(out)
+	return nil
+}
+
+// plain sets out to the middle of a picture as it is.
+func (s *sampler) plain(p *Picture, out []float32) error {
+	if err := s.look(p, centre(p), out); err != nil {
+		return err
+	}
+	s.prepare(out)
+	return nil
+}
+
+// look reads a view of a picture by bilinear interpolation, as values of 0 to 255 in RGB.
+func (s *sampler) look(p *Picture, v view, out []float32) (err error) {
+	if s.buf, err = s.set.Pixels(p, s.buf); err != nil {
+		return err
+	}
+	n := s.side * s.side
+	for y := range s.side {
+		y0, y1, fy := between(v.y, v.h, y, s.side, p.H)
+		top, low := s.buf[3*p.W*y0:], s.buf[3*p.W*y1:]
+		for x := range s.side {
+			x0, x1, fx := between(v.x, v.w, x, s.side, p.W)
+			at := y*s.side + x
+			if v.flip {
+				at = y*s.side + s.side - 1 - x
+			}
+			for c := range 3 {
+				a, b := float32(top[3*x0+c]), float32(top[3*x1+c])
+				d, e := float32(low[3*x0+c]), float32(low[3*x1+c])
+				a += fx * (b - a)
+				d += fx * (e - d)
+				out[c*n+at] = a + fy*(d-a)
+			}
+		}
+	}
+	return nil
+}
+
+// between is the cells of size around position i of n over a range, and how far it lies towards the second.
+func between(from, wide float64, i, n, size int) (a, b int, share float32) {
+	u := min(max(from+(float64(i)+0.5)*wide/float64(n)-0.5, 0), float64(size-1))
+	a = int(u)
+	return a, min(a+1, size-1), float32(u - float64(a))
+}
+
+// recolour changes brightness, contrast about the mean, and saturation.
+func recolour(m []float32, bright, contrast, colour float32) {
+	n := len(m) / 3
+	r, g, b := m[:n], m[n:2*n], m[2*n:]
+	mean := float32(0)
+	for i := range r {
+		mean += (0.299*r[i] + 0.587*g[i] + 0.114*b[i]) / float32(n)
+	}
+	mean *= bright
+	for i := range r {
+		grey := 0.299*r[i] + 0.587*g[i] + 0.114*b[i]
+		for _, p := range [3]*float32{&r[i], &g[i], &b[i]} {
+			v := bright * (grey + colour*(*p-grey))
+			*p = min(max(mean+contrast*(v-mean), 0), 255)
+		}
+	}
+}
+
+// erase makes a rectangle grey.
+func (s *sampler) erase(m []float32, rng *rand.Rand) {
+	area := float64(s.side*s.side) * (0.02 + 0.2*rng.Float64())
+	shape := math.Exp(2*rng.Float64() - 1)
+	w, h := min(int(math.Sqrt(area*shape)), s.side), min(int(math.Sqrt(area/shape)), s.side)
+	x, y := rng.IntN(s.side-w+1), rng.IntN(s.side-h+1)
+	for c := range 3 {
+		for i := range h {
+			row := m[(c*s.side+y+i)*s.side+x:][:w]
+			for j := range row {
+				row[j] = 127.5
+			}
+		}
+	}
+}
+
+// prepare turns values of 0 to 255 in RGB into the net's input.
+func (s *sampler) prepare(m []float32) {
+	scale, offset := s.input.Affine()
+	n := len(m) / 3
+	if s.input.BGR {
+		for i := range n {
+			m[i], m[2*n+i] = m[2*n+i], m[i]
+		}
+	}
+	for c := range 3 {
+		for i := range n {
+			m[c*n+i] = scale[c]*m[c*n+i] + offset[c]
+		}
+	}
+}
