@@ -13,6 +13,7 @@ import (
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
+	"zalgoscope/nn/train"
 )
 
 // TestMain lets the test binary be the program itself, for tests that need a process; linked to the saver's
@@ -28,6 +29,8 @@ func TestMain(m *testing.M) {
 var testProgram = Program{Version: "test", Exit: os.Exit, Engines: []Engine{
 	{Name: "cpu", Open: func(net *nn.Net, o EngineOptions) (nn.Engine, error) {
 		return cpu.Open(net, cpu.Options{Threads: o.Threads})
+	}, Learn: func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
+		return cpu.OpenLearner(m, batch, w, h, slope, cpu.Options{Threads: threads})
 	}},
 	{Name: "reference", Open: func(net *nn.Net, _ EngineOptions) (nn.Engine, error) { return nn.NewReference(net) }},
 }}

@@ -43,7 +43,7 @@ type walk struct {
 type norms struct{ mean, variance []float64 }
 
 func (r *Reference) forward(b *Batch, learning, note bool) (*walk, error) {
-	if b.N < 1 || len(b.X) != b.N*3*r.w*r.h {
+	if b.N < 1 || len(b.X) < b.N*3*r.w*r.h {
 		return nil, fmt.Errorf("train: a batch of %d pictures of %dx%d has %d values", b.N, r.w, r.h, len(b.X))
 	}
 	k := &walk{Reference: r, b: b, norms: make([]norms, len(r.m.Net.Layers)), note: note}

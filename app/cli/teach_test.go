@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/adrg/xdg"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/nn/load"
+)
+
+// lessons makes a folder with two classes of a few pictures, and has the cache go to a folder of the test.
+func lessons(t *testing.T, each int) string {
+	t.Helper()
+	was := xdg.CacheHome
+	xdg.CacheHome = t.TempDir()
+	t.Cleanup(func() { xdg.CacheHome = was })
+	dir := t.TempDir()
+	for name, make := range map[string]func(w, h int, seed uint64) *image.RGBA{"clouds": dream.Clouds, "noise": dream.Static} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for i := range each {
+			if err := picture.Save(filepath.Join(dir, name, fmt.Sprintf("%d.png", i)), make(80, 70, uint64(i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return dir
+}
+
+// Two classes of three pictures are learnt from the built-in net: the file opens with labels, beside it a report.
+func TestTeach(t *testing.T) {
+	dir, out := lessons(t, 3), filepath.Join(t.TempDir(), "mine.onnx")
+	mustRun(t, "teach", dir, "-o", out, "--epochs", "1", "--threads", "1")
+	net, err := load.File(out, load.Options{Warn: func(s string) { t.Error(s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(net.Labels, " ") != "clouds noise" {
+		t.Errorf("labels %q", net.Labels)
+	}
+	if w, _ := net.Size(); w != 64 {
+		t.Errorf("made for %d pixels, want 64", w)
+	}
+	if _, err := picture.Open(strings.TrimSuffix(out, ".onnx") + ".report.png"); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(xdg.CacheHome, "zalgoscope", "teach", "*.lesson")); left != nil {
+		t.Errorf("checkpoints stay: %q", left)
+	}
+	if seen := mustRun(t, "see", "--net", out, filepath.Join(dir, "noise", "1.png")); !strings.Contains(seen, "noise") {
+		t.Errorf("sees %s", seen)
+	}
+}
+
+func TestTeachErrors(t *testing.T) {
+	dir, out := lessons(t, 1), filepath.Join(t.TempDir(), "mine.onnx")
+	flat, one := filepath.Join(dir, "noise"), t.TempDir()
+	if err := os.CopyFS(filepath.Join(one, "noise"), os.DirFS(flat)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{dir}, "-o NAME.onnx"},
+		{[]string{dir, "-o", "mine.png"}, "ends in .onnx"},
+		{[]string{t.TempDir(), "-o", out}, "there is no picture in"},
+		{[]string{one, "-o", out}, `one class alone, "noise"`},
+		{[]string{flat, "-o", out}, "fewer than four"},
+		{[]string{dir, "-o", out, "--classes", "3"}, "each subfolder is a class"},
+		{[]string{dir, "-o", out, "--size", "20"}, "--size is 20"},
+		{[]string{dir, "-o", out, "--from", "none"}, "--from"},
+		{[]string{dir, "-o", "/nowhere/mine.onnx"}, "/nowhere"},
+	} {
+		_, err := run(append([]string{"teach"}, c.args...)...)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: error %v, want one line with %q", c.args, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,352 @@
+package teach
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/adrg/xdg"
+
+	"zalgoscope/app/picture"
+	"zalgoscope/nn"
+	"zalgoscope/nn/train"
+)
+
+// cache has caches and checkpoints go to a folder of the test.
+func cache(t *testing.T) {
+	t.Helper()
+	was := xdg.CacheHome
+	xdg.CacheHome = t.TempDir()
+	t.Cleanup(func() { xdg.CacheHome = was })
+}
+
+// blobs is a picture of a bright blob on a ground of a hue.
+func blobs(hue color.RGBA, w, h int, seed uint64) *image.RGBA {
+	r := rand.New(rand.NewPCG(seed, 1))
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := 0; i < len(m.Pix); i += 4 {
+		n := r.IntN(60)
+		m.Pix[i], m.Pix[i+1], m.Pix[i+2], m.Pix[i+3] = uint8(int(hue.R)*3/4+n), uint8(int(hue.G)*3/4+n), uint8(int(hue.B)*3/4+n), 255
+	}
+	return m
+}
+
+func save(t *testing.T, path string, m *image.RGBA) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := picture.Save(path, m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var hues = map[string]color.RGBA{"red": {200, 30, 30, 255}, "green": {30, 200, 30, 255}, "blue": {30, 30, 200, 255}}
+
+// folder is one with some pictures of each hue.
+func folder(t *testing.T, each int) string {
+	dir := t.TempDir()
+	for name, hue := range hues {
+		for i := range each {
+			save(t, filepath.Join(dir, name, fmt.Sprintf("%02d.png", i)), blobs(hue, 20+i%5, 24, uint64(i)))
+		}
+	}
+	return dir
+}
+
+func open(t *testing.T, dir string, side int) *Set {
+	t.Helper()
+	f, err := Look(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenSet(context.Background(), f, side, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// tiny is a net to take the architecture of.
+func tiny() *nn.Net {
+	conv := func(in, out, k, stride int) *nn.Conv {
+		return &nn.Conv{Window: nn.Square(k, stride, k/2), Groups: 1, W: nn.TensorOf(make([]float32, out*in*k*k), out, in, k, k)}
+	}
+	in := nn.DefaultInput()
+	in.Mean, in.Std = [3]float32{0.5, 0.5, 0.5}, [3]float32{0.25, 0.25, 0.25}
+	return &nn.Net{Name: "tiny", Input: in, Layers: []nn.Layer{
+		{Name: "a", Op: conv(3, 6, 3, 2), In: []int{-1}}, {Name: "b", Op: &nn.ReLU{}, In: []int{0}},
+		{Name: "pool", Op: &nn.Pool{Global: true}, In: []int{1}}, {Name: "logits", Op: conv(6, 4, 1, 1), In: []int{2}},
+	}}
+}
+
+func lesson(t *testing.T, set *Set, change func(o *Options)) *Lesson {
+	t.Helper()
+	o := Options{
+		From: tiny(), Origin: "tiny", Scratch: true, Side: 16, Epochs: 2, Seed: 3, Keep: filepath.Join(t.TempDir(), "keep"),
+		Open: func(m *train.Model, _, w, h int, _ bool, _ int) (train.Learner, error) { return train.NewReference(m, w, h) },
+	}
+	if change != nil {
+		change(&o)
+	}
+	l, err := Begin(set, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+func TestLook(t *testing.T) {
+	dir := folder(t, 2)
+	f, err := Look(dir)
+	if err != nil || f.Flat || !slices.Equal(f.Classes, []string{"blue", "green", "red"}) || len(f.Sources) != 6 {
+		t.Errorf("subfolders: %+v, %v", f, err)
+	}
+	halves := t.TempDir()
+	for _, half := range []string{"train", "val"} {
+		if err := os.CopyFS(filepath.Join(halves, half), os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err = Look(halves)
+	if err != nil || len(f.Classes) != 3 || len(f.Sources) != 12 || f.Sources[0].Test || !f.Sources[11].Test {
+		t.Errorf("train and val: %+v, %v", f, err)
+	}
+	f, err = Look(filepath.Join(dir, "red"))
+	if err != nil || !f.Flat || len(f.Sources) != 2 {
+		t.Errorf("a flat folder: %+v, %v", f, err)
+	}
+	for what, dir := range map[string]string{"an empty folder": t.TempDir(), "no folder": filepath.Join(dir, "none"), "a file": filepath.Join(dir, "red", "00.png")} {
+		if _, err := Look(dir); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want an error of one line", what, err)
+		}
+	}
+}
+
+// Broken files are skipped and named; the cache is taken as long as no file changes.
+func TestOpenSet(t *testing.T) {
+	cache(t)
+	dir := folder(t, 3)
+	broken := filepath.Join(dir, "red", "broken.jpg")
+	if err := os.WriteFile(broken, []byte("\xff\xd8\xff no"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir, 64)
+	if len(s.Pictures) != 9 || len(s.Skipped) != 1 || !strings.Contains(s.Skipped[0], "broken.jpg") {
+		t.Fatalf("%d pictures, skipped %q", len(s.Pictures), s.Skipped)
+	}
+	again := open(t, dir, 64)
+	if again.Sum != s.Sum || len(again.Pictures) != 9 || len(again.Skipped) != 1 {
+		t.Error("the cache differs")
+	}
+	m, err := again.Image(&again.Pictures[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := blobs(hues["blue"], 20, 24, 0)
+	if !slices.Equal(m.Pix, want.Pix) {
+		t.Error("a picture in the cache is not what it was")
+	}
+	save(t, filepath.Join(dir, "red", "more.png"), blobs(hues["red"], 400, 90, 9))
+	more := open(t, dir, 64)
+	if more.Sum == s.Sum || len(more.Pictures) != 10 {
+		t.Error("a new picture is not seen")
+	}
+	for _, p := range more.Pictures {
+		if strings.HasSuffix(p.Name, "more.png") && (p.H > 72 || p.W > p.H*3/2+1) {
+			t.Errorf("a large picture is kept at %dx%d", p.W, p.H)
+		}
+	}
+	// A cache that is damaged is made again.
+	files, _ := filepath.Glob(filepath.Join(cacheDir(), "*.pixels"))
+	for _, f := range files {
+		if err := os.Truncate(f, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := open(t, dir, 64); len(s.Pictures) != 10 {
+		t.Error("a damaged cache is not made again")
+	}
+}
+
+func TestCheck(t *testing.T) {
+	cache(t)
+	dir := t.TempDir()
+	save(t, filepath.Join(dir, "cats", "a.png"), blobs(hues["red"], 20, 20, 1))
+	if err := open(t, dir, 64).Check(); err == nil || !strings.Contains(err.Error(), `one class alone, "cats"`) {
+		t.Errorf("one class alone: %v", err)
+	}
+	if err := os.Truncate(filepath.Join(dir, "cats", "a.png"), 30); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, dir, 64).Check(); err == nil || !strings.Contains(err.Error(), "none of the 1 files") {
+		t.Errorf("no picture that opens: %v", err)
+	}
+}
+
+func TestShare(t *testing.T) {
+	s := &Set{Classes: []string{"many", "none", "few"}}
+	for i := range 40 {
+		s.Pictures = append(s.Pictures, Picture{Class: map[bool]int{true: 0, false: 2}[i < 35]})
+	}
+	s.Share(0.1)
+	aside := map[int]int{}
+	for _, p := range s.Pictures {
+		if p.Test {
+			aside[p.Class]++
+		}
+	}
+	if !slices.Equal(s.Classes, []string{"many", "few"}) || aside[0] != 3 || aside[1] != 0 {
+		t.Errorf("classes %q, aside %v", s.Classes, aside)
+	}
+}
+
+// Every class is shown as often, however few pictures it has.
+func TestEpochIsBalanced(t *testing.T) {
+	set := &Set{Classes: []string{"a", "b"}, Pictures: make([]Picture, 12)}
+	for i := 2; i < 12; i++ {
+		set.Pictures[i].Class = 1
+	}
+	s := newSampler(set, 16, nn.DefaultInput(), usual, 0)
+	order := s.epoch(1, 0, 20)
+	counts := map[int]int{}
+	for _, i := range order {
+		counts[i]++
+	}
+	for i := range 12 {
+		if want := map[bool]int{true: 5, false: 1}[i < 2]; counts[i] != want {
+			t.Errorf("picture %d is shown %d times, want %d", i, counts[i], want)
+		}
+	}
+	if slices.Equal(order, s.epoch(1, 1, 20)) || !slices.Equal(order, s.epoch(1, 0, 20)) {
+		t.Error("the order does not go by seed and epoch")
+	}
+}
+
+// A net learns hues, and one cut off goes on to the same bits.
+func TestLesson(t *testing.T) {
+	cache(t)
+	set := open(t, folder(t, 10), 16)
+	set.Share(0.1)
+	whole := lesson(t, set, nil)
+	if err := whole.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if e := whole.History[1]; e.Accuracy < 0.8 || e.Test < 0.99 {
+		t.Errorf("right %.2f of what is learnt, %.2f of what is put aside", e.Accuracy, e.Test)
+	}
+
+	keep := filepath.Join(t.TempDir(), "keep")
+	stop := errors.New("stop")
+	var last *Lesson
+	for _, at := range []int{5, 11, 1000} { // killed twice, the second time some steps after the checkpoint
+		last = lesson(t, set, func(o *Options) {
+			o.Keep = keep
+			o.Step = func(p Progress) error {
+				if p.Step == at {
+					return stop
+				}
+				return nil
+			}
+		})
+		if at == 11 {
+			if last.Steps != 5 {
+				t.Fatalf("goes on after %d steps, want 5", last.Steps)
+			}
+			last.o.Keep = "" // what a kill leaves
+		}
+		if err := last.Run(context.Background()); err != nil && err != stop {
+			t.Fatal(err)
+		}
+	}
+	for i, p := range whole.m.Params {
+		if !slices.Equal(p.Value, last.m.Params[i].Value) {
+			t.Errorf("%s differs after going on", p.Name)
+		}
+	}
+	if !slices.Equal(whole.History, last.History) {
+		t.Errorf("history %v, want %v", last.History, whole.History)
+	}
+	if other := lesson(t, set, func(o *Options) { o.Keep, o.Seed = keep, 4 }); other.Steps != 0 {
+		t.Error("a lesson of another seed goes on from this one's checkpoint")
+	}
+	last.Forget()
+	if _, err := os.Stat(keep); err == nil {
+		t.Error("the checkpoint stays")
+	}
+
+	m := whole.Report([]*image.RGBA{blobs(hues["red"], 128, 128, 1), blobs(hues["blue"], 128, 128, 2), blobs(hues["green"], 128, 128, 3)})
+	if m.Rect.Dx() < 600 || m.Rect.Dy() < 500 {
+		t.Errorf("a report of %v", m.Rect)
+	}
+}
+
+// A hardened picture differs by no more than it may, in the way that makes the loss larger.
+func TestHarden(t *testing.T) {
+	cache(t)
+	set := open(t, folder(t, 4), 16)
+	l := lesson(t, set, func(o *Options) { o.Robust, o.Variety = 8, &Variety{Area: 1} })
+	if err := l.compute(0); err != nil {
+		t.Fatal(err)
+	}
+	hard := append([]float32(nil), l.batch.X...)
+	out, _ := l.learner.Learn(l.batch)
+	l.o.Robust = 0
+	if err := l.compute(0); err != nil {
+		t.Fatal(err)
+	}
+	plain, _ := l.learner.Learn(l.batch)
+	most := 8. / 255 / 0.25
+	for i, v := range l.batch.X {
+		if d := math.Abs(float64(v - hard[i])); d > most+1e-5 {
+			t.Fatalf("value %d is changed by %g, at most %g is allowed", i, d, most)
+		}
+	}
+	if out.Loss <= plain.Loss {
+		t.Errorf("hardened pictures' loss is %g, plain ones' %g", out.Loss, plain.Loss)
+	}
+}
+
+// Groups are found again, a number that is not given too.
+func TestCluster(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	var points [][]float64
+	for i := range 60 {
+		p := make([]float64, 8)
+		for c := range p {
+			p[c] = 0.2 * r.NormFloat64()
+		}
+		p[i%3] += 2
+		points = append(points, p)
+	}
+	best, score := 0, math.Inf(-1)
+	for k := 2; k < 7; k++ {
+		if v := apart(points, cluster(points, k, 1)); v > score {
+			best, score = k, v
+		}
+	}
+	of := cluster(points, 3, 1)
+	if best != 3 {
+		t.Errorf("%d groups stand most clearly apart, want 3", best)
+	}
+	for i := range of {
+		if of[i] != of[i%3] {
+			t.Fatalf("point %d is in group %d, want %d", i, of[i], of[i%3])
+		}
+	}
+	same := slices.Repeat([][]float64{{1, 2}}, 5)
+	if of := cluster(same, 3, 1); len(of) != 5 {
+		t.Error("equal points cannot be grouped")
+	}
+}
