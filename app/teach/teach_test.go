@@ -94,7 +94,9 @@ func lesson(t *testing.T, set *Set, change func(o *Options)) *Lesson {
 	t.Helper()
 	o := Options{
 		From: tiny(), Origin: "tiny", Scratch: true, Side: 16, Epochs: 2, Seed: 3, Keep: filepath.Join(t.TempDir(), "keep"),
-		Open: func(m *train.Model, _, w, h int, _ bool, _ int) (train.Learner, error) { return train.NewReference(m, w, h) },
+		Open: func(m *train.Model, _, w, h int, _ bool, _ int) (train.Learner, error) {
+			return train.NewReference(m, w, h)
+		},
 	}
 	if change != nil {
 		change(&o)

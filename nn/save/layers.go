@@ -60,6 +60,8 @@ func (g *graph) layer(i int, l nn.Layer) error {
 
 func (g *graph) pool(name string, in []string, op *nn.Pool) error {
 	switch {
+	case op.Norm > 0:
+		return fmt.Errorf("a net with %q is not written yet", op.Kind())
 	case op.Global && op.Max:
 		g.add("GlobalMaxPool", name, name, in)
 	case op.Global:

@@ -71,6 +71,9 @@ func Tune(net *nn.Net, classes int, seed uint64) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := out.Fetch(slices.Repeat([]bool{true}, len(out.Layers))); err != nil {
+		return nil, err
+	}
 	source := rand.New(rand.NewPCG(seed, 1))
 	for i := range out.Layers {
 		switch op := out.Layers[i].Op.(type) {
