@@ -118,6 +118,10 @@ func (p *plan) backwardLayer(i int) {
 		}
 	case *nn.Binary:
 		p.backwardBinary(layer.Name, op, in, y)
+	case *nn.Norm:
+		p.backwardNorm(i, op, l.view(in[0]), y)
+	case *nn.Reduce:
+		p.backwardReduce(i, op, l.view(in[0]), y)
 	case *nn.Unary:
 		x := l.view(in[0])
 		p.gradient(layer.Name, "unary", unaryDefines(op.Fn, true), x, y, unaryOf(op, x), x.readAct(1))
@@ -153,6 +157,10 @@ func (p *plan) gradient(layer, shader string, d defines, dx, dy *view, params an
 }
 
 func (p *plan) backwardPool(i int, op *nn.Pool, x, y *view) {
+	if op.GlobalMean() {
+		p.backwardReduce(i, &globalMean, x, y)
+		return
+	}
 	d, params := poolOf(op, x)
 	d["STRIDE_X"], d["STRIDE_Y"] = int(params.Stride[0]), int(params.Stride[1])
 	var more []use

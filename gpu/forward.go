@@ -87,6 +87,10 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardAdd(layer.Name, in, y)
 	case *nn.Binary:
 		p.forwardBinary(layer.Name, op, in, y)
+	case *nn.Norm:
+		p.forwardNorm(i, op, x, y)
+	case *nn.Reduce:
+		p.forwardReduce(layer.Name, op, x, y)
 	case *nn.Unary:
 		p.emit(layer.Name, "unary", unaryDefines(op.Fn, false), headerOf(y, x), unaryOf(op, x), x.readAct(0), out)
 	case *bend.Op:
@@ -213,6 +217,10 @@ func poolOf(op *nn.Pool, x *view) (defines, poolParams) {
 }
 
 func (p *plan) pool(i int, op *nn.Pool, x, y *view) {
+	if op.GlobalMean() {
+		p.forwardReduce(p.layout.net.Layers[i].Name, &globalMean, x, y)
+		return
+	}
 	d, params := poolOf(op, x)
 	uses := []use{x.readAct(0), y.writeAct()}
 	if won := p.layout.won[i]; won != nil {

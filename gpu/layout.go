@@ -19,7 +19,7 @@ type layout struct {
 	picture  *view
 	folded   bool          // the picture is
 	siblings map[int][]int // convolutions of one input run as one, under their first
-	won      map[int]*view // which cell won each window of a max pool or of a bend like one
+	won      map[int]*view // which cell won each window of a max pool or of a bend like one; statistics and tallies
 	blobs    []*blob
 }
 
@@ -220,6 +220,12 @@ func (l *layout) finish() {
 			forwardOf(ys, xs).reach(v.blob)
 		case *nn.Pool:
 			if op.Max {
+				l.won[i] = newView(l.net.Layers[i].Name, l.Shapes[i])
+			}
+		case *nn.Norm:
+			l.won[i] = newView(l.net.Layers[i].Name, statistics(op, l.Shapes[i]))
+		case *nn.Reduce:
+			if op.Fn == nn.Largest || op.Fn == nn.Product {
 				l.won[i] = newView(l.net.Layers[i].Name, l.Shapes[i])
 			}
 		case *bend.Op:

@@ -19,6 +19,15 @@ type opTest struct {
 	want tensor.Shape
 }
 
+// norm gives a normalisation scales and shifts.
+func norm(channels int, o nn.Norm) *nn.Norm {
+	o.Scale, o.Shift = nn.Unscaled(channels)
+	for c := range o.Scale {
+		o.Scale[c], o.Shift[c] = 1.5-float32(c)/4, float32(c)/8
+	}
+	return &o
+}
+
 func opTests() []opTest {
 	sine, linear := nn.NewUnary(nn.Sine, 2, 0.7), nn.NewUnary(nn.Linear, 2, 0.7)
 	tests := []opTest{
@@ -29,6 +38,18 @@ func opTests() []opTest {
 		{"sine", &sine, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
 		{"linear", &linear, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
 		{"softmax", &nn.Softmax{}, shapes(7, 3, 2), tensor.Shape{7, 3, 2}},
+		{"layer norm", norm(6, nn.Norm{Groups: 1, Centred: true, Eps: 1e-3}), shapes(6, 3, 2), tensor.Shape{6, 3, 2}},
+		{"rms norm", norm(5, nn.Norm{Groups: 1, Eps: 1e-3}), shapes(5, 3, 2), tensor.Shape{5, 3, 2}},
+		{"group norm", norm(6, nn.Norm{Groups: 3, Positions: true, Centred: true, Eps: 1e-3}), shapes(6, 3, 2), tensor.Shape{6, 3, 2}},
+		{"instance norm", norm(3, nn.Norm{Groups: 3, Positions: true, Centred: true, Eps: 1e-3}), shapes(3, 3, 5), tensor.Shape{3, 3, 5}},
+		{"rms norm of all", norm(3, nn.Norm{Groups: 1, Positions: true, Eps: 1e-3}), shapes(3, 3, 5), tensor.Shape{3, 3, 5}},
+		{"sum", &nn.Reduce{Fn: nn.Total, Axes: [3]bool{true, false, false}}, shapes(3, 5, 7), tensor.Shape{1, 5, 7}},
+		{"mean", &nn.Reduce{Fn: nn.Average, Axes: [3]bool{false, true, true}}, shapes(3, 5, 7), tensor.Shape{3, 1, 1}},
+		{"max", &nn.Reduce{Fn: nn.Largest, Axes: [3]bool{false, false, true}}, shapes(3, 5, 7), tensor.Shape{3, 5, 1}},
+		{"product", &nn.Reduce{Fn: nn.Product, Axes: [3]bool{true, true, false}}, shapes(2, 3, 4), tensor.Shape{1, 1, 4}},
+		{"power", &nn.Binary{Fn: nn.Raised, Other: nn.TensorOf([]float32{3}, 1, 1, 1)}, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
+		{"prelu", &nn.Binary{Fn: nn.Leaking, Other: nn.TensorOf([]float32{0.3, -0.2, 2}, 3, 1, 1)}, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
+		{"constant position", &nn.Binary{Fn: nn.Times, Other: nn.TensorOf([]float32{0.3, -0.2, 2}, 1, 1, 3)}, shapes(3, 5, 7), tensor.Shape{3, 5, 7}},
 		{"lrn", &nn.LRN{Size: 5, Alpha: 0.7, Beta: 0.75, K: 1}, shapes(11, 3, 2), tensor.Shape{11, 3, 2}},
 		{"lrn even", &nn.LRN{Size: 4, Alpha: 0.7, Beta: 0.5, K: 2}, shapes(3, 3, 2), tensor.Shape{3, 3, 2}},
 		{"concat", &nn.Concat{}, append(shapes(2, 3, 5), shapes(3, 3, 5)...), tensor.Shape{5, 3, 5}},

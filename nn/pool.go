@@ -28,6 +28,9 @@ func (o *Pool) Kind() string {
 	return "avg pool"
 }
 
+// GlobalMean tells whether the pool is the mean of the whole map.
+func (o *Pool) GlobalMean() bool { return o.Global && !o.Max && o.Norm == 0 }
+
 // Over lays the pool out over a map of h x w cells.
 func (o *Pool) Over(h, w int) (y, x Span, err error) {
 	if o.Global {

@@ -148,11 +148,15 @@ func (g *gradientTask) from(i, u int) {
 		g.fromBinary(i, u, op)
 	case *nn.Unary:
 		g.fromUnary(op, dy)
+	case *nn.Norm:
+		g.fromSetNorm(un, op)
+	case *nn.Reduce:
+		g.fromReduce(un, op)
 	case *nn.Concat:
 		g.fromConcat(i, u)
 	case *nn.Affine:
 		g.cost += g.cells()
-		g.add(&perChannel{out: g.out, x: dy, scale: padded(op.Scale), add: g.started()})
+		g.add(&perChannel{k: g.packs.k, out: g.out, x: dy, scale: padded(op.Scale), add: g.started()})
 	case *nn.LRN:
 		g.cost += 40 * g.cells()
 		g.columns = true
@@ -210,6 +214,10 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 		if op.Norm > 0 {
 			g.live(g.n.gradLevel, g.n.out.buf, un.out.buf)
 			g.add(&normPoolGradient{window: win, out: g.out, dy: un.grad, x: g.n.out, y: un.out, p: op.Norm, add: g.started()})
+			return
+		}
+		if op.GlobalMean() {
+			g.spread(un, 1/float32(g.n.h*g.n.w))
 			return
 		}
 		g.add(&avgPoolGradient{window: win, out: g.out, dy: un.grad, add: g.started(),

@@ -63,6 +63,10 @@ func (c *compiler) forward(i int) {
 		c.forwardBinary(i, op)
 	case *nn.Unary:
 		c.forwardUnary(i, op, x)
+	case *nn.Norm:
+		c.forwardSetNorm(i, op, x)
+	case *nn.Reduce:
+		c.forwardReduce(i, op, x)
 	case *nn.ReLU:
 		if op.Slope == 0 {
 			c.bounded(i, x, &rectifier)
@@ -74,7 +78,7 @@ func (c *compiler) forward(i int) {
 	case *nn.Clip:
 		c.bounded(i, x, &bound{op.Min, op.Max})
 	case *nn.Affine:
-		c.simple(i, 1, x.buf).add(&perChannel{out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
+		c.simple(i, 1, x.buf).add(&perChannel{k: c.packs.k, out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
 	case *nn.LRN:
 		t := c.simple(i, 20, x.buf)
 		t.columns = true
@@ -220,6 +224,10 @@ func (c *compiler) join(i int) {
 
 func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 	n := c.node(i)
+	if op.GlobalMean() {
+		c.reduce(i, x, 1/float32(x.h*x.w))
+		return
+	}
 	ys, xs, _ := op.Over(x.h, x.w)
 	win := window{ys, xs}
 	cells := ys.Kernel * xs.Kernel

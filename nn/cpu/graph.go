@@ -28,9 +28,10 @@ type node struct {
 	level   int  // the stage that completes them
 	gate    *gate
 	slope   float32
-	bent    *bent    // of a bend
-	pool    writer   // a max pool, which knows what it took
-	other   *operand // a constant that arithmetic reads, once it is there
+	bent    *bent      // of a bend
+	pool    writer     // a max pool, which knows what it took
+	stats   *normStats // of a normalisation
+	other   *operand   // a constant that arithmetic reads, once it is there
 
 	grad      view      // the gradient, gates applied
 	gradOf    int       // the layer whose gradient this one shares, or -1

@@ -99,8 +99,12 @@ type others struct {
 	gateRow, plusRow, seedRow func(t *rowTile)
 	tireRow, normRow          func(t *fatigueTile)
 	pickLanes                 func(t *laneTile)
-	soundRow, blend3, blend5  func(t *pyramidTile)
-	shrinkRow, growRow        func(t *pyramidTile)
+
+	channelSums, channelSquares, channelDots func(t *normTile)
+	normaliseRow, normaliseGradientRow       func(t *normTile)
+
+	soundRow, blend3, blend5 func(t *pyramidTile)
+	shrinkRow, growRow       func(t *pyramidTile)
 }
 
 // poolTile is the arguments of a pool kernel: n pixels whose windows have the
@@ -167,6 +171,19 @@ type fatigueTile struct {
 	evens   unsafe.Pointer // a float for each pixel; normRow sets the sums there
 	squares block          // set by tireRow
 	values  block
+}
+
+// normTile is the arguments of the kernels of normalisations, over n neighbouring pixels: those of sums take all blocks,
+// the others one. The assembly knows the fields by their offsets (asm/norm.go).
+type normTile struct {
+	y, x, dy                       address
+	n                              int
+	xblock, dyblock                int            // bytes from block to block
+	blocks                         int            // at least 1
+	gains, shifts                  unsafe.Pointer // *block, of the first block of x on
+	means, factors, offsets, pulls unsafe.Pointer // a float for each pixel
+	sums                           unsafe.Pointer // the same, set by the kernels of sums
+	add                            int            // 1 to add to what is in y
 }
 
 // pyramidTile is the arguments of the kernels of a picture's pyramid, over n neighbouring pixels of four

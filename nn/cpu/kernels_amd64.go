@@ -731,6 +731,31 @@ func tireRowAVX512(t *fatigueTile)
 //go:noescape
 func normRowAVX512(t *fatigueTile)
 
+// channelSumsAVX512 sums each pixel's channels times their gains.
+//
+//go:noescape
+func channelSumsAVX512(t *normTile)
+
+// channelSquaresAVX512 sums the squares of each pixel's channels less its mean, times their gains.
+//
+//go:noescape
+func channelSquaresAVX512(t *normTile)
+
+// channelDotsAVX512 sums the products of each pixel's channels less its mean with those of dy, times their gains.
+//
+//go:noescape
+func channelDotsAVX512(t *normTile)
+
+// normaliseRowAVX512 is (x - mean)*factor*gain + shift.
+//
+//go:noescape
+func normaliseRowAVX512(t *normTile)
+
+// normaliseGradientRowAVX512 is factor*gain*dy + shift*(offset + pull*(x - mean)), added to what is there or not.
+//
+//go:noescape
+func normaliseGradientRowAVX512(t *normTile)
+
 // blend3AVX512 is a weighted sum of 3 rows, up to three pixels more than asked for.
 //
 //go:noescape
@@ -1563,6 +1588,31 @@ func tireRowAVX2(t *fatigueTile)
 //
 //go:noescape
 func normRowAVX2(t *fatigueTile)
+
+// channelSumsAVX2 sums each pixel's channels times their gains.
+//
+//go:noescape
+func channelSumsAVX2(t *normTile)
+
+// channelSquaresAVX2 sums the squares of each pixel's channels less its mean, times their gains.
+//
+//go:noescape
+func channelSquaresAVX2(t *normTile)
+
+// channelDotsAVX2 sums the products of each pixel's channels less its mean with those of dy, times their gains.
+//
+//go:noescape
+func channelDotsAVX2(t *normTile)
+
+// normaliseRowAVX2 is (x - mean)*factor*gain + shift.
+//
+//go:noescape
+func normaliseRowAVX2(t *normTile)
+
+// normaliseGradientRowAVX2 is factor*gain*dy + shift*(offset + pull*(x - mean)), added to what is there or not.
+//
+//go:noescape
+func normaliseGradientRowAVX2(t *normTile)
 
 // blend3AVX2 is a weighted sum of 3 rows, up to three pixels more than asked for.
 //
@@ -2519,22 +2569,27 @@ func peakBF16(n int)
 func pause()
 
 var othersAVX512 = others{
-	maxPool:         maxPoolAVX512,
-	minPool:         minPoolAVX512,
-	maxPoolGradient: maxPoolGradientAVX512,
-	lrn:             lrnAVX512,
-	lrnGradient:     lrnGradientAVX512,
-	gateRow:         gateRowAVX512,
-	plusRow:         plusRowAVX512,
-	seedRow:         seedRowAVX512,
-	pickLanes:       pickLanesAVX512,
-	tireRow:         tireRowAVX512,
-	normRow:         normRowAVX512,
-	blend3:          blend3AVX512,
-	blend5:          blend5AVX512,
-	soundRow:        soundRow,
-	shrinkRow:       shrinkRow,
-	growRow:         growRow,
+	maxPool:              maxPoolAVX512,
+	minPool:              minPoolAVX512,
+	maxPoolGradient:      maxPoolGradientAVX512,
+	lrn:                  lrnAVX512,
+	lrnGradient:          lrnGradientAVX512,
+	gateRow:              gateRowAVX512,
+	plusRow:              plusRowAVX512,
+	seedRow:              seedRowAVX512,
+	pickLanes:            pickLanesAVX512,
+	tireRow:              tireRowAVX512,
+	normRow:              normRowAVX512,
+	channelSums:          channelSumsAVX512,
+	channelSquares:       channelSquaresAVX512,
+	channelDots:          channelDotsAVX512,
+	normaliseRow:         normaliseRowAVX512,
+	normaliseGradientRow: normaliseGradientRowAVX512,
+	blend3:               blend3AVX512,
+	blend5:               blend5AVX512,
+	soundRow:             soundRow,
+	shrinkRow:            shrinkRow,
+	growRow:              growRow,
 }
 
 var bendersAVX512 = benders{
@@ -2688,22 +2743,27 @@ var bendersAVX512 = benders{
 }
 
 var othersAVX2 = others{
-	maxPool:         maxPoolAVX2,
-	minPool:         minPoolAVX2,
-	maxPoolGradient: maxPoolGradientAVX2,
-	lrn:             lrnAVX2,
-	lrnGradient:     lrnGradientAVX2,
-	gateRow:         gateRowAVX2,
-	plusRow:         plusRowAVX2,
-	seedRow:         seedRowAVX2,
-	pickLanes:       pickLanesAVX2,
-	tireRow:         tireRowAVX2,
-	normRow:         normRowAVX2,
-	blend3:          blend3AVX2,
-	blend5:          blend5AVX2,
-	soundRow:        soundRow,
-	shrinkRow:       shrinkRow,
-	growRow:         growRow,
+	maxPool:              maxPoolAVX2,
+	minPool:              minPoolAVX2,
+	maxPoolGradient:      maxPoolGradientAVX2,
+	lrn:                  lrnAVX2,
+	lrnGradient:          lrnGradientAVX2,
+	gateRow:              gateRowAVX2,
+	plusRow:              plusRowAVX2,
+	seedRow:              seedRowAVX2,
+	pickLanes:            pickLanesAVX2,
+	tireRow:              tireRowAVX2,
+	normRow:              normRowAVX2,
+	channelSums:          channelSumsAVX2,
+	channelSquares:       channelSquaresAVX2,
+	channelDots:          channelDotsAVX2,
+	normaliseRow:         normaliseRowAVX2,
+	normaliseGradientRow: normaliseGradientRowAVX2,
+	blend3:               blend3AVX2,
+	blend5:               blend5AVX2,
+	soundRow:             soundRow,
+	shrinkRow:            shrinkRow,
+	growRow:              growRow,
 }
 
 var bendersAVX2 = benders{

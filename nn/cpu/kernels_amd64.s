@@ -43055,6 +43055,428 @@ out1:
 	VZEROUPPER
 	RET
 
+// func channelSumsAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·channelSumsAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 72(AX), DI
+
+pixels4:
+	SUBQ   $0x04, BX
+	JLT    out4
+	MOVQ   CX, R8
+	MOVQ   DX, R13
+	MOVQ   56(AX), R9
+	MOVQ   48(AX), R10
+	MOVQ   32(AX), R11
+	MOVQ   40(AX), R12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+block4:
+	VMOVUPS       (R9), Z4
+	VMOVUPS       (R8), Z5
+	VFMADD231PS   Z5, Z4, Z0
+	VMOVUPS       64(R8), Z6
+	VFMADD231PS   Z6, Z4, Z1
+	VMOVUPS       128(R8), Z7
+	VFMADD231PS   Z7, Z4, Z2
+	VMOVUPS       192(R8), Z8
+	VFMADD231PS   Z8, Z4, Z3
+	ADDQ          R11, R8
+	ADDQ          R12, R13
+	ADDQ          $0x40, R9
+	DECQ          R10
+	JNZ           block4
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPS        Y8, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPS        Y8, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPS        Y8, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVUPS       X0, (SI)
+	ADDQ          $0x00000100, CX
+	ADDQ          $0x00000100, DX
+	ADDQ          $0x10, SI
+	ADDQ          $0x10, DI
+	JMP           pixels4
+
+out4:
+	ADDQ $0x04, BX
+
+pixels1:
+	SUBQ   $0x01, BX
+	JLT    out1
+	MOVQ   CX, R8
+	MOVQ   DX, R13
+	MOVQ   56(AX), R9
+	MOVQ   48(AX), R10
+	MOVQ   32(AX), R11
+	MOVQ   40(AX), R12
+	VPXORD Z0, Z0, Z0
+
+block1:
+	VMOVUPS       (R9), Z4
+	VMOVUPS       (R8), Z5
+	VFMADD231PS   Z5, Z4, Z0
+	ADDQ          R11, R8
+	ADDQ          R12, R13
+	ADDQ          $0x40, R9
+	DECQ          R10
+	JNZ           block1
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VXORPS        Y1, Y1, Y1
+	VXORPS        Y2, Y2, Y2
+	VXORPS        Y3, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        X0, (SI)
+	ADDQ          $0x00000040, CX
+	ADDQ          $0x00000040, DX
+	ADDQ          $0x04, SI
+	ADDQ          $0x04, DI
+	JMP           pixels1
+
+out1:
+	ADDQ $0x01, BX
+	VZEROUPPER
+	RET
+
+// func channelSquaresAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·channelSquaresAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 72(AX), DI
+
+pixels4:
+	SUBQ         $0x04, BX
+	JLT          out4
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VPXORD       Z0, Z0, Z0
+	VBROADCASTSS (DI), Z9
+	VPXORD       Z1, Z1, Z1
+	VBROADCASTSS 4(DI), Z10
+	VPXORD       Z2, Z2, Z2
+	VBROADCASTSS 8(DI), Z11
+	VPXORD       Z3, Z3, Z3
+	VBROADCASTSS 12(DI), Z12
+
+block4:
+	VMOVUPS       (R9), Z4
+	VMOVUPS       (R8), Z5
+	VSUBPS        Z9, Z5, Z5
+	VMULPS        Z5, Z5, Z5
+	VFMADD231PS   Z5, Z4, Z0
+	VMOVUPS       64(R8), Z6
+	VSUBPS        Z10, Z6, Z6
+	VMULPS        Z6, Z6, Z6
+	VFMADD231PS   Z6, Z4, Z1
+	VMOVUPS       128(R8), Z7
+	VSUBPS        Z11, Z7, Z7
+	VMULPS        Z7, Z7, Z7
+	VFMADD231PS   Z7, Z4, Z2
+	VMOVUPS       192(R8), Z8
+	VSUBPS        Z12, Z8, Z8
+	VMULPS        Z8, Z8, Z8
+	VFMADD231PS   Z8, Z4, Z3
+	ADDQ          R11, R8
+	ADDQ          R12, R13
+	ADDQ          $0x40, R9
+	DECQ          R10
+	JNZ           block4
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPS        Y8, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPS        Y8, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPS        Y8, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVUPS       X0, (SI)
+	ADDQ          $0x00000100, CX
+	ADDQ          $0x00000100, DX
+	ADDQ          $0x10, SI
+	ADDQ          $0x10, DI
+	JMP           pixels4
+
+out4:
+	ADDQ $0x04, BX
+
+pixels1:
+	SUBQ         $0x01, BX
+	JLT          out1
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VPXORD       Z0, Z0, Z0
+	VBROADCASTSS (DI), Z9
+
+block1:
+	VMOVUPS       (R9), Z4
+	VMOVUPS       (R8), Z5
+	VSUBPS        Z9, Z5, Z5
+	VMULPS        Z5, Z5, Z5
+	VFMADD231PS   Z5, Z4, Z0
+	ADDQ          R11, R8
+	ADDQ          R12, R13
+	ADDQ          $0x40, R9
+	DECQ          R10
+	JNZ           block1
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VXORPS        Y1, Y1, Y1
+	VXORPS        Y2, Y2, Y2
+	VXORPS        Y3, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        X0, (SI)
+	ADDQ          $0x00000040, CX
+	ADDQ          $0x00000040, DX
+	ADDQ          $0x04, SI
+	ADDQ          $0x04, DI
+	JMP           pixels1
+
+out1:
+	ADDQ $0x01, BX
+	VZEROUPPER
+	RET
+
+// func channelDotsAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·channelDotsAVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 72(AX), DI
+
+pixels4:
+	SUBQ         $0x04, BX
+	JLT          out4
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VPXORD       Z0, Z0, Z0
+	VBROADCASTSS (DI), Z9
+	VPXORD       Z1, Z1, Z1
+	VBROADCASTSS 4(DI), Z10
+	VPXORD       Z2, Z2, Z2
+	VBROADCASTSS 8(DI), Z11
+	VPXORD       Z3, Z3, Z3
+	VBROADCASTSS 12(DI), Z12
+
+block4:
+	VMOVUPS       (R9), Z4
+	VMOVUPS       (R8), Z5
+	VSUBPS        Z9, Z5, Z5
+	VMULPS        (R13), Z5, Z5
+	VFMADD231PS   Z5, Z4, Z0
+	VMOVUPS       64(R8), Z6
+	VSUBPS        Z10, Z6, Z6
+	VMULPS        64(R13), Z6, Z6
+	VFMADD231PS   Z6, Z4, Z1
+	VMOVUPS       128(R8), Z7
+	VSUBPS        Z11, Z7, Z7
+	VMULPS        128(R13), Z7, Z7
+	VFMADD231PS   Z7, Z4, Z2
+	VMOVUPS       192(R8), Z8
+	VSUBPS        Z12, Z8, Z8
+	VMULPS        192(R13), Z8, Z8
+	VFMADD231PS   Z8, Z4, Z3
+	ADDQ          R11, R8
+	ADDQ          R12, R13
+	ADDQ          $0x40, R9
+	DECQ          R10
+	JNZ           block4
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y8
+	VADDPS        Y8, Y1, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y8
+	VADDPS        Y8, Y2, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y8
+	VADDPS        Y8, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVUPS       X0, (SI)
+	ADDQ          $0x00000100, CX
+	ADDQ          $0x00000100, DX
+	ADDQ          $0x10, SI
+	ADDQ          $0x10, DI
+	JMP           pixels4
+
+out4:
+	ADDQ $0x04, BX
+
+pixels1:
+	SUBQ         $0x01, BX
+	JLT          out1
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VPXORD       Z0, Z0, Z0
+	VBROADCASTSS (DI), Z9
+
+block1:
+	VMOVUPS       (R9), Z4
+	VMOVUPS       (R8), Z5
+	VSUBPS        Z9, Z5, Z5
+	VMULPS        (R13), Z5, Z5
+	VFMADD231PS   Z5, Z4, Z0
+	ADDQ          R11, R8
+	ADDQ          R12, R13
+	ADDQ          $0x40, R9
+	DECQ          R10
+	JNZ           block1
+	VEXTRACTF64X4 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VXORPS        Y1, Y1, Y1
+	VXORPS        Y2, Y2, Y2
+	VXORPS        Y3, Y3, Y3
+	VHADDPS       Y1, Y0, Y0
+	VHADDPS       Y3, Y2, Y2
+	VHADDPS       Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        X0, (SI)
+	ADDQ          $0x00000040, CX
+	ADDQ          $0x00000040, DX
+	ADDQ          $0x04, SI
+	ADDQ          $0x04, DI
+	JMP           pixels1
+
+out1:
+	ADDQ $0x01, BX
+	VZEROUPPER
+	RET
+
+// func normaliseRowAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normaliseRowAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    56(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    64(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    72(AX), DI
+	MOVQ    80(AX), AX
+
+pixel:
+	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (AX), Z3
+	VMOVUPS      (DX), Z0
+	VSUBPS       Z2, Z0, Z0
+	VMULPS       Z3, Z0, Z0
+	VFMADD213PS  Z6, Z4, Z0
+	VMOVUPS      Z0, (CX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, AX
+	DECQ         SI
+	JNZ          pixel
+	VZEROUPPER
+	RET
+
+// func normaliseGradientRowAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normaliseGradientRowAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    56(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    64(AX), CX
+	VMOVUPS (CX), Z10
+	MOVQ    112(AX), CX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    72(AX), R8
+	MOVQ    80(AX), R9
+	MOVQ    88(AX), R10
+	MOVQ    96(AX), AX
+
+pixel:
+	VBROADCASTSS (R8), Z4
+	VBROADCASTSS (R9), Z5
+	VBROADCASTSS (R10), Z6
+	VBROADCASTSS (AX), Z7
+	VMOVUPS      (BX), Z0
+	VSUBPS       Z4, Z0, Z0
+	VFMADD213PS  Z6, Z7, Z0
+	VMULPS       Z10, Z0, Z0
+	VMULPS       (SI), Z8, Z2
+	VFMADD231PS  Z2, Z5, Z0
+	TESTQ        CX, CX
+	JZ           keep
+	VADDPS       (DX), Z0, Z0
+
+keep:
+	VMOVUPS Z0, (DX)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, SI
+	ADDQ    $0x04, R8
+	ADDQ    $0x04, R9
+	ADDQ    $0x04, R10
+	ADDQ    $0x04, AX
+	DECQ    DI
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func blend3AVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·blend3AVX512(SB), NOSPLIT, $0-8
@@ -57891,6 +58313,471 @@ block1:
 
 out1:
 	ADDQ $0x01, DX
+	VZEROUPPER
+	RET
+
+// func channelSumsAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·channelSumsAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 72(AX), DI
+
+pixels4:
+	SUBQ   $0x04, BX
+	JLT    out4
+	MOVQ   CX, R8
+	MOVQ   DX, R13
+	MOVQ   56(AX), R9
+	MOVQ   48(AX), R10
+	MOVQ   32(AX), R11
+	MOVQ   40(AX), R12
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+block4:
+	VMOVUPS      (R9), Y4
+	VMOVUPS      (R8), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      64(R8), Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      128(R8), Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VMOVUPS      192(R8), Y8
+	VFMADD231PS  Y8, Y4, Y3
+	VMOVUPS      32(R9), Y4
+	VMOVUPS      32(R8), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      96(R8), Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      160(R8), Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VMOVUPS      224(R8), Y8
+	VFMADD231PS  Y8, Y4, Y3
+	ADDQ         R11, R8
+	ADDQ         R12, R13
+	ADDQ         $0x40, R9
+	DECQ         R10
+	JNZ          block4
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DI
+	JMP          pixels4
+
+out4:
+	ADDQ $0x04, BX
+
+pixels1:
+	SUBQ   $0x01, BX
+	JLT    out1
+	MOVQ   CX, R8
+	MOVQ   DX, R13
+	MOVQ   56(AX), R9
+	MOVQ   48(AX), R10
+	MOVQ   32(AX), R11
+	MOVQ   40(AX), R12
+	VXORPS Y0, Y0, Y0
+
+block1:
+	VMOVUPS      (R9), Y4
+	VMOVUPS      (R8), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(R9), Y4
+	VMOVUPS      32(R8), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	ADDQ         R11, R8
+	ADDQ         R12, R13
+	ADDQ         $0x40, R9
+	DECQ         R10
+	JNZ          block1
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, (SI)
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	JMP          pixels1
+
+out1:
+	ADDQ $0x01, BX
+	VZEROUPPER
+	RET
+
+// func channelSquaresAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·channelSquaresAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 72(AX), DI
+
+pixels4:
+	SUBQ         $0x04, BX
+	JLT          out4
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS (DI), Y9
+	VXORPS       Y1, Y1, Y1
+	VBROADCASTSS 4(DI), Y10
+	VXORPS       Y2, Y2, Y2
+	VBROADCASTSS 8(DI), Y11
+	VXORPS       Y3, Y3, Y3
+	VBROADCASTSS 12(DI), Y12
+
+block4:
+	VMOVUPS      (R9), Y4
+	VMOVUPS      (R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      64(R8), Y6
+	VSUBPS       Y10, Y6, Y6
+	VMULPS       Y6, Y6, Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      128(R8), Y7
+	VSUBPS       Y11, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VMOVUPS      192(R8), Y8
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VFMADD231PS  Y8, Y4, Y3
+	VMOVUPS      32(R9), Y4
+	VMOVUPS      32(R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      96(R8), Y6
+	VSUBPS       Y10, Y6, Y6
+	VMULPS       Y6, Y6, Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      160(R8), Y7
+	VSUBPS       Y11, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VMOVUPS      224(R8), Y8
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VFMADD231PS  Y8, Y4, Y3
+	ADDQ         R11, R8
+	ADDQ         R12, R13
+	ADDQ         $0x40, R9
+	DECQ         R10
+	JNZ          block4
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DI
+	JMP          pixels4
+
+out4:
+	ADDQ $0x04, BX
+
+pixels1:
+	SUBQ         $0x01, BX
+	JLT          out1
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS (DI), Y9
+
+block1:
+	VMOVUPS      (R9), Y4
+	VMOVUPS      (R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(R9), Y4
+	VMOVUPS      32(R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	ADDQ         R11, R8
+	ADDQ         R12, R13
+	ADDQ         $0x40, R9
+	DECQ         R10
+	JNZ          block1
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, (SI)
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	JMP          pixels1
+
+out1:
+	ADDQ $0x01, BX
+	VZEROUPPER
+	RET
+
+// func channelDotsAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·channelDotsAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 8(AX), CX
+	MOVQ 16(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 72(AX), DI
+
+pixels4:
+	SUBQ         $0x04, BX
+	JLT          out4
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS (DI), Y9
+	VXORPS       Y1, Y1, Y1
+	VBROADCASTSS 4(DI), Y10
+	VXORPS       Y2, Y2, Y2
+	VBROADCASTSS 8(DI), Y11
+	VXORPS       Y3, Y3, Y3
+	VBROADCASTSS 12(DI), Y12
+
+block4:
+	VMOVUPS      (R9), Y4
+	VMOVUPS      (R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       (R13), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      64(R8), Y6
+	VSUBPS       Y10, Y6, Y6
+	VMULPS       64(R13), Y6, Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      128(R8), Y7
+	VSUBPS       Y11, Y7, Y7
+	VMULPS       128(R13), Y7, Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VMOVUPS      192(R8), Y8
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       192(R13), Y8, Y8
+	VFMADD231PS  Y8, Y4, Y3
+	VMOVUPS      32(R9), Y4
+	VMOVUPS      32(R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       32(R13), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      96(R8), Y6
+	VSUBPS       Y10, Y6, Y6
+	VMULPS       96(R13), Y6, Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      160(R8), Y7
+	VSUBPS       Y11, Y7, Y7
+	VMULPS       160(R13), Y7, Y7
+	VFMADD231PS  Y7, Y4, Y2
+	VMOVUPS      224(R8), Y8
+	VSUBPS       Y12, Y8, Y8
+	VMULPS       224(R13), Y8, Y8
+	VFMADD231PS  Y8, Y4, Y3
+	ADDQ         R11, R8
+	ADDQ         R12, R13
+	ADDQ         $0x40, R9
+	DECQ         R10
+	JNZ          block4
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVUPS      X0, (SI)
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DI
+	JMP          pixels4
+
+out4:
+	ADDQ $0x04, BX
+
+pixels1:
+	SUBQ         $0x01, BX
+	JLT          out1
+	MOVQ         CX, R8
+	MOVQ         DX, R13
+	MOVQ         56(AX), R9
+	MOVQ         48(AX), R10
+	MOVQ         32(AX), R11
+	MOVQ         40(AX), R12
+	VXORPS       Y0, Y0, Y0
+	VBROADCASTSS (DI), Y9
+
+block1:
+	VMOVUPS      (R9), Y4
+	VMOVUPS      (R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       (R13), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(R9), Y4
+	VMOVUPS      32(R8), Y5
+	VSUBPS       Y9, Y5, Y5
+	VMULPS       32(R13), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	ADDQ         R11, R8
+	ADDQ         R12, R13
+	ADDQ         $0x40, R9
+	DECQ         R10
+	JNZ          block1
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y2
+	VHADDPS      Y2, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, (SI)
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	JMP          pixels1
+
+out1:
+	ADDQ $0x01, BX
+	VZEROUPPER
+	RET
+
+// func normaliseRowAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·normaliseRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    56(AX), CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	MOVQ    64(AX), CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	MOVQ    (AX), CX
+	MOVQ    8(AX), DX
+	MOVQ    16(AX), BX
+	MOVQ    24(AX), SI
+	MOVQ    72(AX), DI
+	MOVQ    80(AX), AX
+
+pixel:
+	VBROADCASTSS (DI), Y2
+	VBROADCASTSS (AX), Y3
+	VMOVUPS      (DX), Y0
+	VSUBPS       Y2, Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VFMADD213PS  Y6, Y4, Y0
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      32(DX), Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       Y3, Y1, Y1
+	VFMADD213PS  Y7, Y5, Y1
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, AX
+	DECQ         SI
+	JNZ          pixel
+	VZEROUPPER
+	RET
+
+// func normaliseGradientRowAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·normaliseGradientRowAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    56(AX), CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	MOVQ    64(AX), CX
+	VMOVUPS (CX), Y10
+	VMOVUPS 32(CX), Y11
+	MOVQ    112(AX), CX
+	MOVQ    (AX), DX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), SI
+	MOVQ    24(AX), DI
+	MOVQ    72(AX), R8
+	MOVQ    80(AX), R9
+	MOVQ    88(AX), R10
+	MOVQ    96(AX), AX
+
+pixel:
+	VBROADCASTSS (R8), Y4
+	VBROADCASTSS (R9), Y5
+	VBROADCASTSS (R10), Y6
+	VBROADCASTSS (AX), Y7
+	VMOVUPS      (BX), Y0
+	VSUBPS       Y4, Y0, Y0
+	VFMADD213PS  Y6, Y7, Y0
+	VMULPS       Y10, Y0, Y0
+	VMULPS       (SI), Y8, Y2
+	VFMADD231PS  Y2, Y5, Y0
+	VMOVUPS      32(BX), Y1
+	VSUBPS       Y4, Y1, Y1
+	VFMADD213PS  Y6, Y7, Y1
+	VMULPS       Y11, Y1, Y1
+	VMULPS       32(SI), Y9, Y2
+	VFMADD231PS  Y2, Y5, Y1
+	TESTQ        CX, CX
+	JZ           keep
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+
+keep:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, SI
+	ADDQ    $0x04, R8
+	ADDQ    $0x04, R9
+	ADDQ    $0x04, R10
+	ADDQ    $0x04, AX
+	DECQ    DI
+	JNZ     pixel
 	VZEROUPPER
 	RET
 

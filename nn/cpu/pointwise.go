@@ -1,5 +1,7 @@
 package cpu
 
+import "unsafe"
+
 // leaky is a leaky rectifier.
 type leaky struct {
 	out, x view // may be the same
@@ -33,30 +35,25 @@ func (v view) line(w *worker, b, y int) []float32 { return w.floats(v.at(b, y, 0
 
 // perChannel is scale[c]*x + shift[c]; without shift and with add it is its own backward pass.
 type perChannel struct {
+	k            *kernels
 	out, x       view // may be the same
 	scale, shift []float32
 	add          bool
 }
 
 func (o *perChannel) write(w *worker, r region) {
+	t := &w.bend
 	for b := r.b0; b < r.b1; b++ {
-		scale := (*block)(o.scale[b*lanes:])
-		var shift block
+		*t = bendTile{n: o.out.w, f: addressOf(unsafe.Pointer(&ones[0])), clean: unsafe.Pointer(&o.scale[b*lanes]), wet: unsafe.Pointer(&zeros[0])}
 		if o.shift != nil {
-			shift = *(*block)(o.shift[b*lanes:])
+			t.wet = unsafe.Pointer(&o.shift[b*lanes])
+		}
+		if o.add {
+			t.flags = bendAdd
 		}
 		for y := r.y0; y < r.y1; y++ {
-			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
-			for i := 0; i < len(in); i += lanes {
-				x, v := (*block)(in[i:]), (*block)(out[i:])
-				for c := range v {
-					t := scale[c]*x[c] + shift[c]
-					if o.add {
-						t += v[c]
-					}
-					v[c] = t
-				}
-			}
+			t.y, t.x = w.address(o.out.at(b, y, 0)), w.address(o.x.at(b, y, 0))
+			o.k.mix(t)
 		}
 	}
 }

@@ -12,6 +12,8 @@ var portable = &kernels{
 		lrn: lrnGo, lrnGradient: lrnGradientGo,
 		gateRow: gateRowGo, plusRow: plusRowGo, seedRow: seedRowGo, pickLanes: pickLanesGo,
 		tireRow: tireRowGo, normRow: normRowGo,
+		channelSums: channelSumsGo, channelSquares: channelSquaresGo, channelDots: channelDotsGo,
+		normaliseRow: normaliseRowGo, normaliseGradientRow: normaliseGradientRowGo,
 		soundRow: soundRowGo, blend3: blend3Go, blend5: blend5Go, shrinkRow: shrinkRowGo, growRow: growRowGo,
 	},
 	benders:  bendersGo,

@@ -23,6 +23,7 @@ type worker struct {
 	line     rowTile
 	lanes    laneTile
 	fatigue  fatigueTile
+	norm     normTile
 	pyramid  pyramidTile
 	blended  []float32 // a row of a pyramid
 	winograd winogradTile

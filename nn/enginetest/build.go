@@ -98,3 +98,9 @@ func residual() *nn.Net {
 	b.conv("fc", "", i, 20, 7, nn.Square(4, 1, 0))
 	return b.net
 }
+
+// norm gives a normalisation random scales and shifts.
+func (b *builder) norm(channels int, o nn.Norm) *nn.Norm {
+	o.Scale, o.Shift = nn.Floats(random(b.rng, 1, channels)), nn.Floats(random(b.rng, 1, channels))
+	return &o
+}

@@ -60,11 +60,36 @@ func opCases() []opCase {
 			return &nn.Affine{Scale: nn.Floats(random(b.rng, 1, c)), Shift: nn.Floats(random(b.rng, 1, c))}
 		}},
 		{"softmax", 21, func(*builder, int) nn.Op { return &nn.Softmax{} }},
+		{"layer norm", 37, func(b *builder, c int) nn.Op { return b.norm(c, nn.Norm{Groups: 1, Centred: true, Eps: 1e-5}) }},
+		{"layer norm of whole blocks", 64, func(b *builder, c int) nn.Op { return b.norm(c, nn.Norm{Groups: 1, Centred: true, Eps: 1e-5}) }},
+		{"rms norm", 19, func(b *builder, c int) nn.Op { return b.norm(c, nn.Norm{Groups: 1, Eps: 1e-5}) }},
+		{"group norm", 36, func(b *builder, c int) nn.Op {
+			return b.norm(c, nn.Norm{Groups: 3, Positions: true, Centred: true, Eps: 1e-2})
+		}},
+		{"group norm of whole blocks", 64, func(b *builder, c int) nn.Op {
+			return b.norm(c, nn.Norm{Groups: 2, Positions: true, Centred: true, Eps: 1e-2})
+		}},
+		{"group norm within blocks", 40, func(b *builder, c int) nn.Op {
+			return b.norm(c, nn.Norm{Groups: 10, Positions: true, Centred: true, Eps: 1e-2})
+		}},
+		{"instance norm", 19, func(b *builder, c int) nn.Op {
+			return b.norm(c, nn.Norm{Groups: c, Positions: true, Centred: true, Eps: 1e-2})
+		}},
+		{"rms norm of all", 19, func(b *builder, c int) nn.Op { return b.norm(c, nn.Norm{Groups: 1, Positions: true, Eps: 1e-5}) }},
 		{"lrn", 37, func(*builder, int) nn.Op { return &nn.LRN{Size: 5, Alpha: 0.5, Beta: 0.75, K: 1} }},
 		{"lrn even", 18, func(*builder, int) nn.Op { return &nn.LRN{Size: 4, Alpha: 0.3, Beta: 0.6, K: 2} }},
 		{"global avg pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true} }},
 		{"global norm pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true, Norm: 2} }},
 		{"global max pool", 17, func(*builder, int) nn.Op { return &nn.Pool{Global: true, Max: true} }},
+	}
+	for _, fn := range []nn.ReduceFn{nn.Total, nn.Average, nn.Largest, nn.Product} {
+		for _, axes := range [][3]bool{{true, false, false}, {false, true, false}, {false, false, true}, {false, true, true}, {true, true, true}} {
+			if fn == nn.Product && axes[1] && axes[2] {
+				continue // of thousands of numbers it is none
+			}
+			o := &nn.Reduce{Fn: fn, Axes: axes}
+			cases = append(cases, opCase{fmt.Sprintf("%s over %v", o.Kind(), axes), 19, func(*builder, int) nn.Op { return o }})
+		}
 	}
 	for _, w := range windows() {
 		cases = append(cases,

@@ -120,21 +120,5 @@ func normPixels(v vector, args Mem, x, step GPVirtual, pixels int) {
 	ADDQ(Imm(64), gains)
 	DECQ(blocks)
 	JNZ(LabelRef(label))
-	halves := [...]VecPhysical{Y0, Y1, Y2, Y3}
-	if v.isa == avx512 {
-		for p := range pixels {
-			VEXTRACTF64X4(Imm(1), v.reg(p), Y8)
-			VADDPS(Y8, halves[p], halves[p])
-		}
-	}
-	if pixels == 1 {
-		clearVector(Y1)
-		clearVector(Y2)
-		clearVector(Y3)
-	}
-	VHADDPS(Y1, Y0, Y0)
-	VHADDPS(Y3, Y2, Y2)
-	VHADDPS(Y2, Y0, Y0)
-	VEXTRACTF128(Imm(1), Y0, X1)
-	VADDPS(X1, X0, X0)
+	v.across(pixels)
 }

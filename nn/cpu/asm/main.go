@@ -68,6 +68,7 @@ func main() {
 		pickLanes(v)
 		tireRow(v)
 		normRow(v)
+		norms(v)
 		blendRows(v, 3)
 		blendRows(v, 5)
 		bends(v)
@@ -101,7 +102,7 @@ func declarations() ([]byte, error) {
 	b.WriteString(stubs.String())
 	for _, isa := range []string{avx512, avx2} {
 		fmt.Fprintf(&b, "\nvar others%s = others{\n", isa)
-		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "pickLanes", "tireRow", "normRow", "blend3", "blend5"} {
+		for _, name := range []string{"maxPool", "minPool", "maxPoolGradient", "lrn", "lrnGradient", "gateRow", "plusRow", "seedRow", "pickLanes", "tireRow", "normRow", "channelSums", "channelSquares", "channelDots", "normaliseRow", "normaliseGradientRow", "blend3", "blend5"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", name, name, isa)
 		}
 		for _, name := range pyramidPixels {
