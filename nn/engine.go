@@ -20,6 +20,9 @@ type Engine interface {
 	Warp(dst, src Canvas, m Warp, edge Edge) error
 	// Combine sets dst to the weighted sum of canvases of its size, dst itself allowed among them.
 	Combine(dst Canvas, terms ...Term) error
+	// Mix moves dst to src, both of one size, at each pixel as far as the mask says there: not at all where its red is
+	// 0, all the way where it is 255. All three are different canvases.
+	Mix(dst, src, mask Canvas) error
 	// Hold moves the canvas's tone towards the given one by Tone.Shift and clips to 0..255.
 	Hold(c Canvas, tone Tone, amount float32) error
 	// Ascend makes one gradient step on the canvas, which the objective's memories remember, and returns the

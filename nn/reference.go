@@ -216,6 +216,28 @@ func (r *Reference) Combine(dst Canvas, terms ...Term) error {
 	return nil
 }
 
+func (r *Reference) Mix(dst, src, mask Canvas) error {
+	var all [3]*referenceCanvas
+	for i, c := range []Canvas{dst, src, mask} {
+		p, err := r.own(c)
+		if err != nil {
+			return err
+		}
+		if all[i] = p; p.w != all[0].w || p.h != all[0].h {
+			return fmt.Errorf("nn: cannot mix canvases of %dx%d and %dx%d", all[0].w, all[0].h, p.w, p.h)
+		}
+	}
+	d, s, m := all[0], all[1], all[2]
+	if d == s || d == m || s == m {
+		return errors.New("nn: a canvas cannot be mixed with itself")
+	}
+	n := d.w * d.h
+	for i, v := range s.pix {
+		d.pix[i] += (v - d.pix[i]) * (m.pix[i%n] / 255)
+	}
+	return nil
+}
+
 func (r *Reference) Hold(c Canvas, tone Tone, amount float32) error {
 	p, err := r.own(c)
 	if err != nil {

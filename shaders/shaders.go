@@ -14,7 +14,7 @@ var shared = map[string][]string{
 	"pool_forward": {"pool.glsl"}, "pool_backward": {"pool.glsl"},
 	"lrn_forward": {"lrn.glsl"}, "lrn_backward": {"lrn.glsl"},
 	"input": {"canvas.glsl"}, "magnitude": {"canvas.glsl"}, "ascend": {"canvas.glsl"}, "tile": {"canvas.glsl"},
-	"warp": {"canvas.glsl", "along.glsl"}, "combine": {"canvas.glsl"}, "tone": {"canvas.glsl"}, "hold": {"canvas.glsl"},
+	"warp": {"canvas.glsl", "along.glsl"}, "combine": {"canvas.glsl"}, "mix": {"canvas.glsl"}, "tone": {"canvas.glsl"}, "hold": {"canvas.glsl"},
 	"conv": {"conv.glsl"}, "conv_tiled": {"conv.glsl"},
 	"canvas_write": {"canvas.glsl"}, "canvas_read": {"canvas.glsl"},
 	"binary_forward":  {"primitives.glsl", "functions.glsl", "binary.glsl", "operand.glsl"},

@@ -36,6 +36,7 @@ type Engine struct {
 		prepare prepare
 		warp    warp
 		combine combine
+		mixing  mixing
 		hold    hold
 		read    readOut
 	}

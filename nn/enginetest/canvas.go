@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"errors"
 	"image"
 	"math"
 	"testing"
@@ -82,6 +83,24 @@ func Canvases(t *testing.T, open Open) {
 		{"far outside", 50, 40, 7, 3, warp(nn.Warp{A: 1.5, C: -500.25, E: 2.5, F: 300.5}, nn.Mirror)},
 		{"one pixel", 5, 4, 1, 1, warp(nn.Resize(5, 4, 1, 1), nn.Mirror)},
 		{"to one pixel", 1, 1, 5, 4, warp(nn.Resize(1, 1, 5, 4), nn.Wrap)},
+		{"mix", 33, 21, 33, 21, func(e nn.Engine, dst, src nn.Canvas) error {
+			w, h := dst.Size()
+			mask, err := e.NewPicture(w, h)
+			if err != nil {
+				return err
+			}
+			defer mask.Release()
+			if err := mask.Write(picture(w, h)); err != nil {
+				return err
+			}
+			if err := e.Combine(dst, nn.Term{Canvas: src, Weight: 0.2}); err != nil {
+				return err
+			}
+			if e.Mix(dst, src, src) == nil {
+				return errors.New("a canvas was mixed by itself")
+			}
+			return e.Mix(dst, src, mask)
+		}},
 		{"hold", 31, 43, 31, 43, func(e nn.Engine, dst, src nn.Canvas) error {
 			if err := e.Combine(dst, nn.Term{Canvas: src, Weight: 0.6}); err != nil {
 				return err

@@ -135,6 +135,17 @@ func (e *engine) Combine(dst nn.Canvas, terms ...nn.Term) error {
 	return e.check(e.Engine.Combine(dst, terms...))
 }
 
+func (e *engine) Mix(dst, src, mask nn.Canvas) error {
+	all := [3]nn.Canvas{dst, src, mask}
+	for i := range all {
+		var err error
+		if all[i], err = e.own(all[i]); err != nil {
+			return err
+		}
+	}
+	return e.check(e.Engine.Mix(all[0], all[1], all[2]))
+}
+
 func (e *engine) Hold(c nn.Canvas, tone nn.Tone, amount float32) error {
 	c, err := e.own(c)
 	if err != nil {

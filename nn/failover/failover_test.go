@@ -55,6 +55,13 @@ func (m *mortal) Combine(dst nn.Canvas, terms ...nn.Term) error {
 	return m.Engine.Combine(dst.(*mortalCanvas).Canvas, terms...)
 }
 
+func (m *mortal) Mix(dst, src, mask nn.Canvas) error {
+	if err := m.lives("Mix"); err != nil {
+		return err
+	}
+	return m.Engine.Mix(dst.(*mortalCanvas).Canvas, src.(*mortalCanvas).Canvas, mask.(*mortalCanvas).Canvas)
+}
+
 func (m *mortal) Hold(c nn.Canvas, tone nn.Tone, amount float32) error {
 	if err := m.lives("Hold"); err != nil {
 		return err
@@ -157,6 +164,7 @@ func TestMove(t *testing.T) {
 		"NewPicture": func(e nn.Engine, c nn.Canvas) error { _, err := e.NewPicture(6, 5); return err },
 		"Warp":       func(e nn.Engine, c nn.Canvas) error { return e.Warp(c, c, nn.Warp{A: 1, E: 1}, nn.Mirror) },
 		"Combine":    func(e nn.Engine, c nn.Canvas) error { return e.Combine(c, nn.Term{Canvas: c, Weight: 1}) },
+		"Mix":        func(e nn.Engine, c nn.Canvas) error { return e.Mix(c, c, c) },
 		"Hold":       func(e nn.Engine, c nn.Canvas) error { return e.Hold(c, nn.ToneOf(m), 0.5) },
 		"Ascend":     func(e nn.Engine, c nn.Canvas) error { _, err := e.Ascend(c, obj, nn.Step{Size: 1}); return err },
 		"Write":      func(e nn.Engine, c nn.Canvas) error { return c.Write(m) },
