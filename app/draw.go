@@ -136,6 +136,7 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 	case s.shown.of != nil:
 		s.canvas.show(screen, &s.glide, s.shown.of.start.Image().Rect.Size())
 	}
+	s.drawRegions(screen)
 	for _, r := range around(s.canvas.area, s.canvas.rect) {
 		s.paint(screen, r)
 	}

@@ -211,6 +211,7 @@ func (s *studio) dreamOn(o opened) {
 			if o.net != nil {
 				// Another net has other layers.
 				w.Layer, w.Channel, w.Class = dream.DefaultLayer(o.net), "", ""
+				w.Where, w.Other = "", ""
 				w.FitBends(o.net)
 			}
 			if o.start != nil {

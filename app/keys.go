@@ -73,6 +73,7 @@ func init() {
 		{keys: []ebiten.Key{ebiten.KeyS}, help: "browse scenes", run: func(s *studio) { s.toggleLibrary(scenePage) }},
 		{keys: []ebiten.Key{ebiten.KeyL}, help: "browse classes", run: func(s *studio) { s.toggleLibrary(classPage) }},
 		{keys: []ebiten.Key{ebiten.KeyK}, help: "browse nets", run: func(s *studio) { s.toggleLibrary(netPage) }},
+		{keys: []ebiten.Key{ebiten.KeyD}, help: "paint where to dream; once more, not", run: (*studio).toggleBrush},
 		{keys: []ebiten.Key{ebiten.KeyU}, help: "keep the knobs as a preset of your own", run: (*studio).keepPreset},
 		{keys: []ebiten.Key{ebiten.KeyW}, help: "let the knobs wander", run: (*studio).toggleWalk},
 		{keys: []ebiten.Key{ebiten.KeyX}, help: "short circuit: a random bend at a random layer", run: (*studio).shortCircuit},

@@ -79,6 +79,8 @@ func newPanel(s *studio) *panel {
 	)))
 	content.AddChild(p.sight())
 	p.addObjective(content)
+	content.AddChild(p.look.Heading("Where"))
+	p.addBrush(content)
 	content.AddChild(p.look.Heading("Bend"))
 	p.addRack(content)
 	for _, g := range []struct {

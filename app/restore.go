@@ -34,7 +34,7 @@ func (s *studio) restore() {
 	}
 	l, odd := lastOf(table)
 	if l.Net != s.cfg.NetID.Name {
-		for _, name := range []string{"layer", "channel", "class"} {
+		for _, name := range []string{"layer", "channel", "class", "where", "other"} {
 			delete(l.Knobs, name)
 		}
 		var bent dream.Settings

@@ -17,6 +17,11 @@ func (s *studio) steer() {
 	at := image.Pt(x, y)
 	if !at.In(s.canvasArea()) || s.session == nil || s.library.over(at) {
 		s.steering = false
+		s.endStroke()
+		return
+	}
+	if s.brush.tool != noBrush {
+		s.paintRegions(at)
 		return
 	}
 	if inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {

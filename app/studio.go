@@ -80,6 +80,7 @@ type studio struct {
 	presets   presetList
 	library   *library // nil until the first session
 	show      show
+	brush     brush
 	downloads map[string]*download // of nets, by name
 	rack      rack
 	tempo     tempo
@@ -182,6 +183,7 @@ func newStudio(cfg Config) (*studio, error) {
 	}
 	s.gallery = newGallery(s)
 	s.rack.open = -1
+	s.brush.radius = firstBrush
 	s.recorder, s.pacer = newRecorder(), newPacer()
 	s.size.governed = true
 	s.background(func() { beside.Sweep(saveFolder()) })

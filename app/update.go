@@ -95,7 +95,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 	s.gallery.work(s)
 	s.recorder.watch(s, now)
 	if s.walk == nil && s.show.fade == nil {
-		s.history.watch(s.want, now, ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
+		s.history.watch(s.want, now, s.brush.stroke || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
 	}
 }
 
@@ -132,6 +132,8 @@ func (s *studio) fold() {
 		s.help = false
 	case s.library != nil && s.library.open && ebiten.IsKeyPressed(ebiten.KeyEscape):
 		s.closeLibrary()
+	case s.brush.tool != noBrush && ebiten.IsKeyPressed(ebiten.KeyEscape):
+		s.takeBrush(noBrush)
 	case s.rack.carry != nil && s.rack.carry.going:
 		s.rack.carry = nil
 	case s.panel != nil && s.panel.active != nil && ebiten.IsKeyPressed(ebiten.KeyEscape):

@@ -25,6 +25,8 @@ type Dream struct {
 	seed   uint64
 
 	resolver resolver
+	second   resolver // of the other objective
+	where    where
 	bender   bender
 	fatigue  fatigue
 	mods     modulator
@@ -83,6 +85,7 @@ func New(net *nn.Net, engine nn.Engine, in Input, o Options) (*Dream, error) {
 	d.fatigue = fatigue{engine: engine, shapes: shapes}
 	d.mods.net = net
 	d.resolver = resolver{net: net, activation: d.bender.activation, open: o.Open}
+	d.second = d.resolver
 	if err := d.Begin(in, o); err != nil {
 		d.Release()
 		return nil, err
@@ -117,6 +120,7 @@ func (d *Dream) Begin(in Input, o Options) error {
 	release(&d.origin)
 	d.input, d.start, d.seed = in, start, o.Seed
 	d.resolver.begin(start)
+	d.second.begin(start)
 	if err := d.bender.begin(start); err != nil {
 		return err
 	}
@@ -188,6 +192,7 @@ func (d *Dream) Release() {
 func (d *Dream) free() {
 	d.coming = nil
 	d.fatigue.release()
+	d.where.release()
 	for i := range d.octave {
 		release(&d.octave[i].base)
 		release(&d.octave[i].work)
@@ -245,6 +250,12 @@ func (d *Dream) Check(s Settings) error {
 	if err := bend.Check(d.net, specs); err != nil {
 		return err
 	}
-	_, err = d.resolver.objective(s)
+	if _, err = d.resolver.objective(s); err != nil {
+		return err
+	}
+	m, err := d.where.parse(s.Where)
+	if err == nil && m.Share(Other) > 0 {
+		_, err = d.otherObjective(s)
+	}
 	return err
 }

@@ -51,6 +51,12 @@ var Knobs = []Knob{
 	{Name: "guide", Group: GroupWhat,
 		Help: "picture whose features the layer is to follow",
 		text: func(s *Settings) *string { return &s.Guide }},
+	{Name: "where", Group: GroupWhat,
+		Help: "map of where to dream, as the studio's brush paints it: runs of 64x40 cells, h for here, o for the other objective, n for never",
+		text: func(s *Settings) *string { return &s.Where }},
+	{Name: "other", Group: GroupWhat,
+		Help: "what to dream where the map has an o: class WORD, layer NAME, or layer NAME channel N",
+		text: func(s *Settings) *string { return &s.Other }},
 
 	{Name: "step", Group: GroupPicture, Min: 0, Max: 12, Default: 1.5, Less: "Digit1", More: "Digit2",
 		Help: "mean change of a colour value by one gradient step, of 255",

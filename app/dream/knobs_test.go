@@ -9,7 +9,7 @@ import (
 // that flags, the panel and presets take together.
 func TestKnobGroups(t *testing.T) {
 	want := map[Group][]string{
-		GroupWhat:    {"layer", "channel", "class", "guide"},
+		GroupWhat:    {"layer", "channel", "class", "guide", "where", "other"},
 		GroupPicture: {"step", "steps", "octaves", "octave-scale", "jitter", "fatigue", "even", "depth", "depth-levels"},
 		GroupMotion:  {"zoom", "rotate", "pan-x", "pan-y", "centre-x", "centre-y", "drift", "offset", "hold", "blend"},
 		GroupBend:    {"zalgo", "bend", "mod"},
@@ -48,7 +48,7 @@ func TestKnobGroups(t *testing.T) {
 // firstKnobs are those that every recipe names. A knob that is not among them came later, and older recipes,
 // presets and sessions were dreamed without it.
 var firstKnobs = []string{
-	"layer", "channel", "class", "guide", "step", "steps", "octaves", "octave-scale", "jitter", "zoom", "rotate",
+	"layer", "channel", "class", "guide", "where", "other", "step", "steps", "octaves", "octave-scale", "jitter", "zoom", "rotate",
 	"pan-x", "pan-y", "centre-x", "centre-y", "drift", "hold", "blend", "width", "height",
 }
 

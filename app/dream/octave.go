@@ -78,13 +78,11 @@ func (d *Dream) climbOctave(i int, at Source) error {
 	return d.engine.Combine(o.work, nn.Term{Canvas: o.work, Weight: 1}, nn.Term{Canvas: base, Weight: -1})
 }
 
-// ascend makes one gradient step at a random shift of up to jitter pixels.
+// ascend makes one gradient step at a random shift of up to jitter pixels, each region of the map towards its own
+// objective.
 func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 	obj, err := d.resolver.objective(s)
 	if err != nil {
-		return err
-	}
-	if obj, err = d.fatigue.of(obj, s); err != nil {
 		return err
 	}
 	step := nn.Step{Size: float32(s.Step), Depth: nn.Depth{Amount: float32(s.Depth), Levels: int(s.DepthLevels)}, Number: d.steps}
@@ -97,7 +95,11 @@ func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 	if err := d.bender.apply(d.bends); err != nil {
 		return err
 	}
-	d.score, err = d.engine.Ascend(c, obj, step)
+	if s.Where == "" {
+		d.score, err = d.climbStep(c, obj, s, step)
+	} else {
+		d.score, err = d.ascendRegions(c, obj, s, step)
+	}
 	switch {
 	case d.score-d.score != 0:
 		d.healed++
@@ -105,6 +107,15 @@ func (d *Dream) ascend(c nn.Canvas, s Settings) error {
 		d.dead++
 	}
 	return err
+}
+
+// climbStep makes a gradient step towards an objective that tires as the settings say.
+func (d *Dream) climbStep(c nn.Canvas, obj nn.Objective, s Settings, step nn.Step) (float32, error) {
+	obj, err := d.fatigue.of(obj, s)
+	if err != nil {
+		return 0, err
+	}
+	return d.engine.Ascend(c, obj, step)
 }
 
 // base is the undreamed picture at octave i.

@@ -141,14 +141,15 @@ func PresetOf(name string, s Settings) Preset {
 	return p
 }
 
-// Apply gives the preset's settings for a net, at the canvas size of s. It fails
-// where the net has not what the preset dreams of.
+// Apply gives the preset's settings for a net, at the canvas size of s and, where it says nothing of it, on the map of s.
+// It fails where the net has not what the preset dreams of.
 func (p Preset) Apply(s Settings, net *nn.Net) (Settings, error) {
 	if p.Net != "" && (net == nil || net.Name != p.Net) {
 		return s, fmt.Errorf("dream: scene %q is for the net %q", p.Name, p.Net)
 	}
 	live := Live()
 	live.Width, live.Height, live.Pace = s.Width, s.Height, s.Pace
+	live.Where, live.Other = s.Where, s.Other
 	out, err := p.set(live, net)
 	if err != nil {
 		return s, err

@@ -10,6 +10,8 @@ type Settings struct {
 	Channel string // N[:weight],... of the layer; "" for all of it
 	Class   string // a word of a label; it overrides layer and channel
 	Guide   string // a picture whose features the layer follows
+	Where   string // as Map.String has it: where that is dreamed, where something else is, and where nothing
+	Other   string // what is dreamed elsewhere, as FormatOther writes it
 
 	// How one picture is dreamed.
 	Step        float64 // mean change of a value in 0..255 by one gradient step
