@@ -26,6 +26,8 @@ func (o *Concat) Shape(in []tensor.Shape) (tensor.Shape, error) {
 			switch {
 			case a == o.Axis:
 				out[a] += n
+			case n != out[a] && o.Axis == 0:
+				return nil, fmt.Errorf("joins maps of %dx%d and %dx%d", out[2], out[1], s[2], s[1])
 			case n != out[a]:
 				return nil, fmt.Errorf("joins maps of %v and %v along axis %d", in[0], s, o.Axis)
 			}

@@ -15,6 +15,7 @@ type Rescale struct {
 	ExcludeOutside bool    // what lies beyond the map counts nothing; else it is like the last cell
 	Antialias      bool    // makes the kernel as wide as the cells that become one
 	Roi            [2]float32
+	Unrounded      bool // AlignCorners puts the corner of Scale's unrounded size on that of the map, as ONNX had it before opset 18
 }
 
 // RescaleMode is the kernel.
@@ -99,7 +100,10 @@ func (o Rescale) place(i int, scale float32, size, n int) float32 {
 			return 0
 		}
 	case AlignCorners:
-		if size == 1 {
+		if o.Unrounded {
+			out = scale * in
+		}
+		if out == 1 {
 			return 0
 		}
 		return x * (in - 1) / (out - 1)
@@ -118,6 +122,9 @@ func (o Rescale) place(i int, scale float32, size, n int) float32 {
 
 func (o Rescale) round(x, scale float32) int {
 	v := float64(x)
+	if half := math.Floor(v) + 0.5; math.Abs(v-half) < 1e-6*max(half, 1) {
+		v = half // but for rounding
+	}
 	switch o.Rounding {
 	case RoundHalfUp:
 		return int(math.Floor(v + 0.5))

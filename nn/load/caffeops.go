@@ -196,11 +196,11 @@ func (c *caffe) reshape(l *prototxt.Layer, lab label, in []value) (value, error)
 	if p.GetAxis() != 0 || p.GetNumAxes() != -1 {
 		return value{}, unsupported("it reshapes some axes only")
 	}
-	v, err := c.graph.reshape(in[0], dims)
-	if err == nil {
-		c.alias(v, append(lab.aliases, lab.name)...)
+	as, err := c.graph.reshape(in[0], dims)
+	if err != nil {
+		return value{}, err
 	}
-	return v, err
+	return c.looks(lab, in[0], as)
 }
 
 // power is (shift + scale*x)^power, of which the linear case is an affine.

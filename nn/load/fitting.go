@@ -44,10 +44,6 @@ func (g *graph) numbersAt(layer, side int) int {
 	if layer == nn.Picture {
 		return picture.TotalSize()
 	}
-	weights := map[*nn.Conv][4]int{}
-	for _, f := range g.fills {
-		weights[f.conv] = f.shape
-	}
 	shapes := make([]tensor.Shape, layer+1)
 	for i, l := range g.layers[:layer+1] {
 		in := make([]tensor.Shape, len(l.In))
@@ -57,13 +53,7 @@ func (g *graph) numbersAt(layer, side int) int {
 			}
 		}
 		var err error
-		if conv, ok := l.Op.(*nn.Conv); ok { // its weights are not decoded yet
-			y, x, bad := conv.Spans(in[0][1], in[0][2])
-			shapes[i], err = tensor.Shape{weights[conv][0], y.Out, x.Out}, bad
-		} else {
-			shapes[i], err = l.Op.Shape(in)
-		}
-		if err != nil {
+		if shapes[i], err = l.Op.Shape(in); err != nil {
 			return 0
 		}
 	}

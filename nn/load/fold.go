@@ -29,7 +29,7 @@ func fold(layers []nn.Layer) []nn.Layer {
 		switch prev := out[j].Op.(type) {
 		case *nn.Affine:
 			chain(prev, op)
-		case *nn.Conv:
+		case *nn.Conv, *nn.ConvTranspose:
 			if after[j] == nil {
 				after[j] = op
 			} else {
@@ -56,8 +56,11 @@ func fold(layers []nn.Layer) []nn.Layer {
 		out = append(out, l)
 	}
 	for j, a := range after {
-		conv := out[j].Op.(*nn.Conv)
-		conv.W.(*later).rescale(conv, a)
+		bias := &nn.Convolution(out[j].Op).Bias
+		if op, ok := out[j].Op.(*nn.ConvTranspose); ok {
+			bias = &op.Bias
+		}
+		nn.Convolution(out[j].Op).W.(*later).rescale(bias, a)
 	}
 	return out
 }

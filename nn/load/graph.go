@@ -35,40 +35,38 @@ type label struct {
 // graph gathers a net's layers in order with their shapes at the size that
 // the net was made for. Convolutions get their weights only once all is known to fit.
 type graph struct {
-	layers []nn.Layer
-	shapes []tensor.Shape
-	width  int // of the picture, as height
-	height int
-	batch  int // pictures at once, which counts in a Reshape only; 0 where unknown
-	fills  []fill
-	total  int // numbers that the layers hold, or will
-	limit  int // for total
-}
-
-type fill struct {
-	conv  *nn.Conv
-	shape [4]int
-	from  weights
+	layers  []nn.Layer
+	shapes  []tensor.Shape
+	width   int // of the picture, as height
+	height  int
+	batch   int            // pictures at once, which counts in a Reshape only; 0 where unknown
+	total   int            // numbers that the layers hold, or will
+	limit   int            // for total
+	settled map[padded]int // the layers that pad for what cannot take padding in
 }
 
 // mark is how far a graph has come.
-type mark struct{ layers, fills, total int }
+type mark struct{ layers, total int }
 
-func (g *graph) mark() mark { return mark{len(g.layers), len(g.fills), g.total} }
+func (g *graph) mark() mark { return mark{len(g.layers), g.total} }
 
 // rollback takes away what was added since, by an operation that failed halfway.
 func (g *graph) rollback(m mark) {
-	g.layers, g.shapes, g.fills, g.total = g.layers[:m.layers], g.shapes[:m.layers], g.fills[:m.fills], m.total
+	g.layers, g.shapes, g.total = g.layers[:m.layers], g.shapes[:m.layers], m.total
 }
 
 // add appends a layer; its inputs must be plain maps unless they have one position.
 func (g *graph) add(l label, op nn.Op, in ...value) (value, error) {
 	shapes := make([]tensor.Shape, len(in))
 	for i, v := range in {
-		if err := v.plain(); err != nil {
+		v, err := g.settle(v)
+		if err == nil {
+			err = v.plain()
+		}
+		if err != nil {
 			return value{}, err
 		}
-		shapes[i] = g.shape(v)
+		in[i], shapes[i] = v, g.shape(v)
 	}
 	out, err := op.Shape(shapes)
 	if err != nil {
@@ -95,7 +93,10 @@ func (g *graph) put(l label, op nn.Op, out tensor.Shape, in []value) (value, err
 
 // conv appends a convolution of out channels.
 func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weights, bias []float32) (value, error) {
-	if in.plane || in.flat && !g.pixel(in) {
+	if err := in.plain(); err != nil {
+		return value{}, err
+	}
+	if in.flat && !g.pixel(in) {
 		return value{}, unsupported("it convolves a flattened map")
 	}
 	if err := in.first(); err != nil {
@@ -104,7 +105,8 @@ func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weight
 	if err := checkWindow(win); err != nil {
 		return value{}, err
 	}
-	if err := absorb(&win, in.pad); err != nil {
+	in, err := g.absorbed(&win, in)
+	if err != nil {
 		return value{}, err
 	}
 	return g.weighted(l, in, win, groups, out, w, bias)
@@ -113,7 +115,11 @@ func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weight
 // dense appends a fully connected layer: a convolution whose kernel is the
 // whole map at the net's own size, as nn.NewDense has it.
 func (g *graph) dense(l label, in value, out int, w weights, bias []float32) (value, error) {
-	if err := in.plain(); err != nil {
+	in, err := g.settle(in)
+	if err == nil {
+		err = in.plain()
+	}
+	if err != nil {
 		return value{}, err
 	}
 	s := g.shape(in)
@@ -149,8 +155,7 @@ func (g *graph) weighted(l label, in value, win nn.Window, groups, out int, w we
 	if err := g.charge(w.n + out); err != nil {
 		return value{}, err
 	}
-	op := &nn.Conv{Window: win, Groups: groups, Bias: bias}
-	g.fills = append(g.fills, fill{op, shape, w})
+	op := &nn.Conv{Window: win, Groups: groups, W: &later{shape: shape[:], read: w.read}, Bias: bias}
 	return g.put(l, op, tensor.Shape{out, y.Out, x.Out}, []value{in})
 }
 
@@ -194,9 +199,6 @@ func (g *graph) alias(v value, names ...string) {
 
 // finish completes a net from the graph. Its weights stay where they are until an engine needs them.
 func (g *graph) finish(net *nn.Net) {
-	for _, f := range g.fills {
-		f.conv.W = &later{shape: f.shape[:], read: f.from.read}
-	}
 	net.Layers = fold(g.layers)
 }
 

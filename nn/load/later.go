@@ -8,11 +8,14 @@ import (
 	"zalgoscope/nn"
 )
 
-// later is a convolution's weights that are decoded when they are first asked for.
+// later is a convolution's weights that are decoded when they are first asked for, or those of a transposed one.
 type later struct {
 	shape tensor.Shape
 	read  func(dst []float32) error
 	scale []float32 // for each output, applied after reading; nil for none
+
+	transposed bool // its outputs are the second axis
+	groups     int  // of a transposed one
 
 	once sync.Once
 	data any // []float32, boxed once: engines ask for every single number
@@ -27,15 +30,25 @@ func (w *later) Fetch() error {
 		if w.err = w.read(v); w.err != nil {
 			clear(v)
 		}
-		per := len(v) / w.shape[0]
-		for c, s := range w.scale {
-			for i := range v[c*per : (c+1)*per] {
-				v[c*per+i] *= s
-			}
-		}
+		w.scaled(v)
 		w.data, w.read = v, nil
 	})
 	return w.err
+}
+
+// scaled multiplies what leads to each output. A transposed convolution has its outputs second, those of a group in each.
+func (w *later) scaled(v []float32) {
+	area := w.shape[2] * w.shape[3]
+	for i := range v {
+		switch o := i / area; {
+		case w.scale == nil:
+			return
+		case w.transposed:
+			v[i] *= w.scale[o/w.shape[1]/(w.shape[0]/w.groups)*w.shape[1]+o%w.shape[1]]
+		default:
+			v[i] *= w.scale[o/w.shape[1]]
+		}
+	}
 }
 
 func (w *later) Data() any {
@@ -43,13 +56,13 @@ func (w *later) Data() any {
 	return w.data
 }
 
-// rescale makes a convolution do what it and then a did.
-func (w *later) rescale(conv *nn.Conv, a *nn.Affine) {
-	if conv.Bias == nil {
-		conv.Bias = make([]float32, len(a.Scale))
+// rescale makes a convolution with a bias do what it and then a did.
+func (w *later) rescale(bias *[]float32, a *nn.Affine) {
+	if *bias == nil {
+		*bias = make([]float32, len(a.Scale))
 	}
 	for c, s := range a.Scale {
-		conv.Bias[c] = s*conv.Bias[c] + a.Shift[c]
+		(*bias)[c] = s*(*bias)[c] + a.Shift[c]
 	}
 	w.scale = a.Scale
 }

@@ -68,7 +68,7 @@ func buildONNX(file *onnxFile, size int64, side int, o Options) (*onnx, said, er
 	for _, n := range m.nodes {
 		m.step(n)
 	}
-	return m, s, nil
+	return m, s, m.settleOutputs()
 }
 
 // begin sets the picture and the arrays, and reads what the file says about its input.
@@ -201,6 +201,9 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	if n.kind == "Shape" && in[0].mapped {
 		shape, err := m.shapeOf(n, in[0].value)
 		return []operand{shape}, err
+	}
+	if n.kind == "Split" && in[0].mapped {
+		return m.split(n, in)
 	}
 	op := onnxOps[n.kind]
 	if op == nil {

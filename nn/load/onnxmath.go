@@ -81,7 +81,7 @@ func (m *onnx) sum(l label, in []operand) (v value, ok bool, err error) {
 
 // alike tells whether the file sees two values in the same order.
 func (m *onnx) alike(a, b value) bool {
-	return a.flat == b.flat && a.last == b.last && a.plane == b.plane
+	return a.flat == b.flat && a.last == b.last && a.plane == b.plane && (a.as == b.as || a.as != nil && b.as != nil && slices.EqualFunc(*a.as, *b.as, slices.Equal))
 }
 
 // pair combines two operands, one of them a map at least. Constants before the first map are none of them.
@@ -106,7 +106,7 @@ func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 		return value{}, unsupported("it broadcasts flattened maps")
 	}
 	seen := a
-	a.plane, b.plane = false, false
+	a.plane, b.plane, a.as, b.as = false, false, nil, nil
 	v, err := m.add(l, &nn.Binary{Fn: fn}, a, b)
 	return v.like(seen), err
 }

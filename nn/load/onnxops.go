@@ -20,25 +20,35 @@ func init() {
 		"Clip":               (*onnx).clip,
 		"Concat":             (*onnx).concat,
 		"Conv":               (*onnx).convolution,
+		"ConvTranspose":      (*onnx).convTranspose,
+		"DepthToSpace":       (*onnx).spaceDepth,
 		"Dropout":            (*onnx).pass,
+		"Expand":             (*onnx).tile,
 		"Flatten":            (*onnx).flatten,
 		"Gather":             (*onnx).channel,
 		"Gemm":               (*onnx).gemm,
 		"GlobalAveragePool":  (*onnx).pooling,
+		"GlobalLpPool":       (*onnx).pooling,
 		"GlobalMaxPool":      (*onnx).pooling,
 		"Identity":           (*onnx).pass,
 		"LRN":                (*onnx).lrn,
 		"LeakyRelu":          (*onnx).relu,
+		"LpPool":             (*onnx).pooling,
 		"MatMul":             (*onnx).matMul,
 		"MaxPool":            (*onnx).pooling,
 		"Pad":                (*onnx).padding,
 		"ReduceMean":         (*onnx).reduceMean,
 		"Relu":               (*onnx).relu,
 		"Reshape":            (*onnx).reshapeMap,
+		"Resize":             (*onnx).resize,
+		"Slice":              (*onnx).slice,
 		"Softmax":            (*onnx).softmax,
+		"SpaceToDepth":       (*onnx).spaceDepth,
 		"Squeeze":            (*onnx).squeeze,
+		"Tile":               (*onnx).tile,
 		"Transpose":          (*onnx).transpose,
 		"Unsqueeze":          (*onnx).unsqueeze,
+		"Upsample":           (*onnx).resize,
 	}
 	for kind := range binaryFns {
 		onnxOps[kind] = (*onnx).arithmetic
@@ -135,10 +145,15 @@ func (m *onnx) concat(n *node, in []operand) (value, error) {
 		}
 		list = append(list, o.value)
 	}
-	if axis != x.axis() || x.flat && x.last && !m.pixel(x) {
+	at := 0
+	if axis != x.axis() || x.as != nil {
+		if at, err = m.mapAxis(x, axis); err != nil {
+			return x, err
+		}
+	} else if x.flat && x.last && !m.pixel(x) {
 		return x, unsupported(fmt.Sprintf("it joins along axis %d", axis))
 	}
-	v, err := m.add(n.label, &nn.Concat{}, list...)
+	v, err := m.add(n.label, &nn.Concat{Axis: at}, list...)
 	return v.like(x), err
 }
 

@@ -155,7 +155,7 @@ func (m *onnx) withConstant(l label, fn nn.BinaryFn, c *tensor.Dense, x value) (
 // single adds an operation to which flat or not is the same.
 func (m *onnx) single(l label, op nn.Op, x value) (value, error) {
 	seen := x
-	x.plane = false
+	x.plane, x.as = false, nil
 	v, err := m.add(l, op, x)
 	return v.like(seen), err
 }

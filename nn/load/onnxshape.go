@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -22,43 +23,43 @@ func (m *onnx) pass(n *node, in []operand) (value, error) {
 
 // shapeOf is the shape of a map at the net's own size.
 func (m *onnx) shapeOf(n *node, x value) (operand, error) {
-	if x.pad != [4]int{} {
-		return operand{}, unsupported("it takes the shape of a padded map")
-	}
 	a := intArray(m.dims(x)...)
 	a.known.loose = make([]bool, len(a.known.ints))
-	for i := 1; i < len(a.known.loose) && !m.pixel(x); i++ {
-		a.known.loose[i] = x.flat || x.plane || i != x.axis()
+	for i, dim := range m.viewOf(x) {
+		for _, f := range dim {
+			if f.axis > 0 && f.stride*f.size == m.shape(x)[f.axis] && !m.pixel(x) {
+				a.known.loose[i] = true
+			}
+		}
 	}
 	a, err := n.part(a)
 	return operand{array: a}, err
 }
 
-// transpose follows a change between N,C,H,W and N,H,W,C; two that cancel leave nothing.
+// transpose follows a change of the axes' order; two that cancel leave nothing.
 func (m *onnx) transpose(n *node, in []operand) (value, error) {
 	x := in[0].value
 	perm, err := n.permutation(len(m.dims(x)))
 	if err != nil {
 		return x, err
 	}
-	switch {
-	case slices.IsSorted(perm):
-	case len(perm) == 4 && !x.last && slices.Equal(perm, []int{0, 2, 3, 1}):
-		x.last = true
-	case len(perm) == 4 && x.last && slices.Equal(perm, []int{0, 3, 1, 2}):
-		x.last = false
-	default:
-		return x, unsupported(fmt.Sprintf("it puts the axes of %v in the order %v", m.dims(x), perm))
+	own := m.viewOf(x)
+	as := make(view, len(own))
+	for i, from := range perm {
+		as[i] = own[from]
 	}
-	return m.seen(n, x)
+	return m.looks(n.label, x, as)
 }
 
+// flatten makes two dimensions of all: those before an axis and those from it on.
 func (m *onnx) flatten(n *node, in []operand) (value, error) {
 	x := in[0].value
-	if axis := n.integer("axis", 1); axis != 1 && axis != -3 && !(x.flat && axis == -1) {
-		return x, unsupported(fmt.Sprintf("it flattens from axis %d", axis))
+	dims := m.dims(x)
+	axis, err := n.axis(1, len(dims), len(dims))
+	if err != nil {
+		return x, err
 	}
-	return m.viewed(n, x, []int{0, -1})
+	return m.viewed(n, x, []int{product(dims[:axis]), product(dims[axis:])})
 }
 
 // reshapeMap follows a Reshape whose shape is constant or was computed from shapes.
@@ -78,54 +79,66 @@ func (m *onnx) reshapeMap(n *node, in []operand) (value, error) {
 }
 
 func (m *onnx) viewed(n *node, x value, dims []int) (value, error) {
-	v, err := m.reshape(x, dims)
+	as, err := m.reshape(x, dims)
 	if err != nil {
 		if len(dims) > 1 && !slices.ContainsFunc(dims[1:], func(d int) bool { return d < 1 || d > maxNumbers }) && checkDims(dims[1:]) == nil {
 			m.fit(x, product(dims[1:]))
 		}
-		return v, err
+		return x, err
 	}
-	return m.seen(n, v)
+	return m.looks(n.label, x, as)
 }
 
-// squeeze drops the two axes of a map with one position.
+// squeeze drops axes of one cell, all if none are named.
 func (m *onnx) squeeze(n *node, in []operand) (value, error) {
 	x, err := one(in, 1)
 	if err != nil {
 		return x, err
 	}
-	axes, err := m.axes(n, in, 4)
+	dims, own := m.dims(x), m.viewOf(x)
+	axes, err := m.axes(n, in, len(dims))
 	if err != nil {
 		return x, err
 	}
-	if x.flat || !m.pixel(x) || len(axes) > 0 && !slices.Equal(axes, x.positions()) {
-		return x, unsupported(fmt.Sprintf("it drops axes %v of a map of %v", axes, m.shape(x)))
+	var as view
+	for i, d := range dims {
+		switch drop := slices.Contains(axes, i) || len(axes) == 0 && d == 1; {
+		case !drop:
+			as = append(as, own[i])
+		case d != 1:
+			return x, unsupported(fmt.Sprintf("it drops axes %v of %v", axes, dims))
+		}
 	}
-	return m.viewed(n, x, []int{0, -1})
+	return m.looks(n.label, x, as)
 }
 
-// unsqueeze gives a row of numbers the two axes of a map with one position, or
-// a channel its axis back.
+// unsqueeze adds axes of one cell.
 func (m *onnx) unsqueeze(n *node, in []operand) (value, error) {
 	x, err := one(in, 1)
 	if err != nil {
 		return x, err
 	}
-	axes, err := m.axes(n, in, 4)
+	own := m.viewOf(x)
+	list, err := m.numbersOf(n, in, "axes", 1)
 	if err != nil {
 		return x, err
 	}
-	first, last := slices.Equal(axes, []int{1}), slices.Equal(axes, []int{3})
-	if x.plane && (first || last) {
-		x.plane, x.last = false, last
-		return m.seen(n, x)
+	if list == nil {
+		return x, errors.New("lacks its axes")
 	}
-	first, last = slices.Equal(axes, []int{2, 3}), slices.Equal(axes, []int{1, 2})
-	if !x.flat || !m.pixel(x) || !first && !last {
-		return x, unsupported(fmt.Sprintf("it adds axes %v", axes))
+	rank := len(own) + len(list.ints)
+	as := make(view, 0, rank)
+	for i := range rank {
+		if slices.Contains(list.ints, i) || slices.Contains(list.ints, i-rank) {
+			as = append(as, nil)
+		} else if len(own) > 0 {
+			as, own = append(as, own[0]), own[1:]
+		}
 	}
-	x.flat, x.last = false, last
-	return m.seen(n, x)
+	if len(as) != rank || len(own) > 0 || rank > maxDims {
+		return x, fmt.Errorf("cannot add axes %v to %v", list.ints, m.dims(x))
+	}
+	return m.looks(n.label, x, as)
 }
 
 // reduceMean over both directions is a global average pool.

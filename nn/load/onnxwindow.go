@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"strings"
 
 	"zalgoscope/nn"
 )
@@ -81,9 +82,13 @@ func (m *onnx) pooling(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
-	p := nn.Pool{Max: n.kind == "MaxPool" || n.kind == "GlobalMaxPool"}
-	if n.kind == "GlobalMaxPool" || n.kind == "GlobalAveragePool" {
-		p.Global = true
+	p := nn.Pool{Max: n.kind == "MaxPool" || n.kind == "GlobalMaxPool", Global: strings.HasPrefix(n.kind, "Global")}
+	if strings.HasSuffix(n.kind, "LpPool") {
+		if p.Norm = n.norm(); !(p.Norm >= 1 && p.Norm <= 64) {
+			return x, fmt.Errorf("takes the %g-norm", p.Norm)
+		}
+	}
+	if p.Global {
 		return m.pool(n.label, x, p)
 	}
 	if p.Window, err = n.window(nil); err != nil {
@@ -92,6 +97,14 @@ func (m *onnx) pooling(n *node, in []operand) (value, error) {
 	p.Ceil = n.integer("ceil_mode", 0) != 0 && p.Mode == nn.PadExplicit
 	p.IncludePad = n.integer("count_include_pad", 0) != 0
 	return m.pool(n.label, x, p)
+}
+
+// norm is the p of an LpPool, which was a float in opset 1.
+func (n *node) norm() float32 {
+	if p := n.attrs["p"]; p.i == 0 && p.f != 0 {
+		return p.f
+	}
+	return float32(n.integer("p", 2))
 }
 
 // channel picks one channel of a map, as torchvision's nets do to change their
@@ -119,48 +132,4 @@ func (m *onnx) channel(n *node, in []operand) (value, error) {
 	v, err := m.conv(n.label, x, nn.Square(1, 1, 0), 1, 1, pick, nil)
 	v.plane = true
 	return v, err
-}
-
-// padding remembers zeros around a map for the window that reads it.
-func (m *onnx) padding(n *node, in []operand) (value, error) {
-	x, err := one(in, 1)
-	if err != nil {
-		return x, err
-	}
-	pads, ok, err := n.list("pads")
-	fill := n.number("value", 0)
-	if !ok && len(in) > 1 && in[1].array != nil {
-		pads, err = in[1].array.ints()
-	}
-	if err != nil {
-		return x, unsupported("its padding is not constant")
-	}
-	if len(in) > 1 && in[1].array != nil && in[1].array.loose() {
-		return x, unsupported("its padding follows the picture's size")
-	}
-	if len(in) > 2 && in[2].array != nil {
-		v, err := in[2].array.floats(1)
-		if err != nil {
-			return x, fmt.Errorf("value %w", err)
-		}
-		fill = v[0]
-	}
-	if mode := n.word("mode"); mode != "" && mode != "CONSTANT" || fill != 0 || len(in) > 3 {
-		return x, unsupported("it pads with something else than zeros")
-	}
-	c := x.axis()
-	if len(pads) != 8 || x.flat || x.plane || pads[0] != 0 || pads[c] != 0 || pads[4] != 0 || pads[c+4] != 0 {
-		return x, unsupported(fmt.Sprintf("it pads %v", pads))
-	}
-	y := x.positions()[0]
-	for i, at := range []int{y, y + 1, y + 4, y + 5} {
-		if pads[at] < 0 || pads[at] > maxWindow {
-			return x, unsupported(fmt.Sprintf("it pads %v", pads))
-		}
-		x.pad[i] += pads[at]
-		if x.pad[i] > maxWindow {
-			return x, fmt.Errorf("pads by more than %d", maxWindow)
-		}
-	}
-	return m.seen(n, x)
 }

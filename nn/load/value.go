@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -10,16 +11,18 @@ import (
 
 // value is what a layer reads: another layer's output, perhaps seen differently.
 type value struct {
-	layer int    // index, or nn.Picture
-	pad   [4]int // zeros around the map, for the window that reads it to take in
-	flat  bool   // seen as one row of C*H*W numbers
-	last  bool   // seen with the channels last: N,H,W,C, or a row in that order
-	plane bool   // one channel seen as a map without that axis
+	layer  int    // index, or nn.Picture
+	pad    [4]int // zeros around the map, for the window that reads it to take in
+	padder *label // of the node that put them there
+	flat   bool   // seen as one row of C*H*W numbers
+	last   bool   // seen with the channels last: N,H,W,C, or a row in that order
+	plane  bool   // one channel seen as a map without that axis
+	as     *view  // how its map is taken apart, where none of these tell; nil for not
 }
 
 // like is the value seen as another one is.
 func (v value) like(o value) value {
-	v.flat, v.last, v.plane = o.flat, o.last, o.plane
+	v.flat, v.last, v.plane, v.as = o.flat, o.last, o.plane, o.as
 	return v
 }
 
@@ -41,8 +44,8 @@ func (v value) first() error {
 
 // plain refuses a value whose map is not what it seems to an ordinary layer.
 func (v value) plain() error {
-	if v.pad != [4]int{} {
-		return unsupported("it reads padding that only a convolution or pool takes in")
+	if err := v.inOrder(); err != nil {
+		return err
 	}
 	if v.plane {
 		return unsupported("it reads a map without channels")
@@ -58,12 +61,16 @@ func (v value) positions() []int {
 	return []int{2, 3}
 }
 
-// shape is the C,H,W of the map behind a value.
+// shape is the C,H,W of the map behind a value, with the zeros around it.
 func (g *graph) shape(v value) tensor.Shape {
-	if v.layer == nn.Picture {
-		return tensor.Shape{3, g.height, g.width}
+	s := tensor.Shape{3, g.height, g.width}
+	if v.layer != nn.Picture {
+		s = g.shapes[v.layer]
 	}
-	return g.shapes[v.layer]
+	if v.pad != [4]int{} {
+		s = tensor.Shape{s[0], v.pad[0] + s[1] + v.pad[2], v.pad[1] + s[2] + v.pad[3]}
+	}
+	return s
 }
 
 // pixel tells whether a value has one position, so that flat or not is the same.
@@ -76,6 +83,8 @@ func (g *graph) pixel(v value) bool {
 func (g *graph) dims(v value) []int {
 	s := g.shape(v)
 	switch {
+	case v.as != nil:
+		return v.as.dims()
 	case v.flat:
 		return []int{1, s.TotalSize()}
 	case v.plane:
@@ -86,39 +95,40 @@ func (g *graph) dims(v value) []int {
 	return []int{1, s[0], s[1], s[2]}
 }
 
-// reshape sees a value in the given dimensions, batch first, where that only
-// flattens the map or unfolds it again. 0 keeps a dimension, -1 infers one.
-func (g *graph) reshape(v value, dims []int) (value, error) {
-	s := g.shape(v)
-	n := s.TotalSize()
-	if err := v.plain(); err != nil {
-		return v, err
+// reshape sees a value in the given dimensions, batch first. 0 keeps a dimension, -1 infers one.
+func (g *graph) reshape(v value, dims []int) (view, error) {
+	own, s := g.viewOf(v), g.shape(v)
+	refused := unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
+	dims = slices.Clone(dims)
+	if len(dims) > 0 && dims[0] == g.batch {
+		dims[0] = 1
 	}
-	if len(dims) > 0 && dims[0] != 1 && dims[0] != 0 && dims[0] != -1 && dims[0] != g.batch {
-		return v, unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
-	}
-	switch {
-	case len(dims) == 2 && (dims[1] == n || dims[1] == -1 || dims[1] == 0 && v.flat):
-		v.flat = true
-		return v, nil
-	case len(dims) == 4:
-		for _, last := range []bool{v.last, !v.last} {
-			whole := v
-			whole.flat, whole.last = false, last
-			if (last == v.last || g.pixel(v)) && fits(dims, g.dims(whole), v.flat) {
-				return whole, nil
-			}
+	open, rest := -1, s.TotalSize()
+	for _, f := range slices.Concat(own...) {
+		if f.axis == repeats {
+			rest *= f.size
 		}
 	}
-	return v, unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
-}
-
-// fits tells whether the dimensions after the batch's are a map's own.
-func fits(dims, own []int, flat bool) bool {
-	for i, want := range own[1:] {
-		if d := dims[i+1]; d != want && d != -1 && (d != 0 || flat) {
-			return false
+	for i, d := range dims {
+		if d == 0 && i < len(own) {
+			d = own.dims()[i]
+		}
+		dims[i] = d
+		switch {
+		case d == -1 && open < 0:
+			open = i
+		case d < 1 || rest%d != 0:
+			return nil, refused
+		default:
+			rest /= d
 		}
 	}
-	return true
+	if open >= 0 {
+		dims[open], rest = rest, 1
+	}
+	as, ok := own.reshape(dims)
+	if !ok || rest != 1 || len(dims) > maxDims {
+		return nil, refused
+	}
+	return as, nil
 }

@@ -19,34 +19,24 @@ func (g *graph) pool(l label, in value, p nn.Pool) (value, error) {
 	} else if err := checkWindow(p.Window); err != nil {
 		return value{}, err
 	}
-	if p.Dilation != [2]int{1, 1} {
-		return value{}, unsupported("it has a dilated window")
-	}
-	if in.pad != [4]int{} {
-		if err := g.absorbPool(&p, in); err != nil {
-			return value{}, err
+	if in.pad != [4]int{} && g.absorbsPool(&p, in) {
+		if p.IncludePad = p.IncludePad || !p.Max; absorb(&p.Window, in.pad) {
+			in.pad = [4]int{}
 		}
-		in.pad = [4]int{}
 	}
 	return g.add(l, &p, in)
 }
 
-// absorbPool takes zeros around the map into a pool where that changes nothing:
-// a maximum over values that are never negative, a mean that counts its padding.
-func (g *graph) absorbPool(p *nn.Pool, in value) error {
-	if p.Global || p.Ceil {
-		return unsupported("it pools a padded map")
+// absorbsPool tells whether taking zeros around the map into a pool changes nothing: for a maximum over values that
+// are never negative, or a mean that counts its padding.
+func (g *graph) absorbsPool(p *nn.Pool, in value) bool {
+	switch {
+	case p.Global || p.Ceil || p.Norm > 0 || p.Mode != nn.PadExplicit:
+		return false
+	case p.Max:
+		return g.positive(in.layer)
 	}
-	if p.Max && !g.positive(in.layer) {
-		return unsupported("it takes a maximum over padding")
-	}
-	if !p.Max && !p.IncludePad {
-		if p.Pad != [4]int{} {
-			return unsupported("it counts one padding and not the other")
-		}
-		p.IncludePad = true
-	}
-	return absorb(&p.Window, in.pad)
+	return p.IncludePad || p.Pad == [4]int{}
 }
 
 // positive tells whether a layer's output cannot be negative.
@@ -63,14 +53,28 @@ func (g *graph) positive(layer int) bool {
 	return false
 }
 
-func absorb(win *nn.Window, pad [4]int) error {
-	if pad != [4]int{} && win.Mode != nn.PadExplicit {
-		return unsupported("it pads a padded map by itself")
+// absorbed is the value whose zeros around the map a convolution's window takes in, where it can.
+func (g *graph) absorbed(win *nn.Window, in value) (value, error) {
+	if absorb(win, in.pad) {
+		in.pad = [4]int{}
+	}
+	return g.settle(in)
+}
+
+// absorb takes padding into a window that pads by itself no otherwise.
+func absorb(win *nn.Window, pad [4]int) bool {
+	if win.Mode != nn.PadExplicit {
+		return false
+	}
+	for i, p := range pad {
+		if win.Pad[i]+p > maxWindow {
+			return false
+		}
 	}
 	for i, p := range pad {
 		win.Pad[i] += p
 	}
-	return nil
+	return true
 }
 
 func checkWindow(w nn.Window) error {

@@ -1,0 +1,171 @@
+package load
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// padding adds cells around a map. Zeros are left to the window that reads the map where it can take them in.
+func (m *onnx) padding(n *node, in []operand) (value, error) {
+	x, err := one(in, 1)
+	if err != nil {
+		return x, err
+	}
+	before, after, err := m.pads(n, in, len(m.dims(x)))
+	if err != nil {
+		return x, err
+	}
+	with, err := n.filling()
+	if err != nil {
+		return x, err
+	}
+	fill := n.number("value", 0)
+	if len(in) > 2 && in[2].array != nil {
+		v, err := in[2].array.floats(1)
+		if err != nil {
+			return x, fmt.Errorf("value %w", err)
+		}
+		fill = v[0]
+	}
+	if x, err = m.settle(x); err != nil {
+		return x, err
+	}
+	var axes layout
+	var pad [4]int
+	zeros := with == nn.FillConstant && fill == 0 && !x.flat && !x.plane
+	for axis := range before {
+		b, a := before[axis], after[axis]
+		if b == 0 && a == 0 {
+			continue
+		}
+		at, err := m.mapAxis(x, axis)
+		if err != nil {
+			return x, err
+		}
+		if cells := m.dims(x)[axis]; b < -maxWide || b > maxWide || a < -maxWide || a > maxWide || cells+min(b, 0)+min(a, 0) < 1 {
+			return x, fmt.Errorf("pads %d cells by %d and %d", cells, b, a)
+		}
+		axes[at] = nn.Pad{Before: b, After: a, With: with}
+		if at == 0 || b < 0 || a < 0 || b > maxWindow || a > maxWindow {
+			zeros = false
+			continue
+		}
+		pad[at-1], pad[at+1] = b, a
+	}
+	if !zeros {
+		return m.moved(n.label, x, axes, fill)
+	}
+	if pad != [4]int{} {
+		x.pad, x.padder = pad, &n.label
+	}
+	return m.seen(n, x)
+}
+
+// pads are the cells before and after each axis: of the attribute, or from opset 11 of the input, from opset 18 for some axes.
+func (m *onnx) pads(n *node, in []operand, rank int) (before, after []int, err error) {
+	name := "pads"
+	if m.opset < 2 {
+		name = "paddings"
+	}
+	list, err := m.numbersOf(n, in, name, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	if list == nil {
+		return nil, nil, fmt.Errorf("lacks its pads")
+	}
+	axes, err := m.numbersOf(n, in, "axes", 3)
+	if err != nil {
+		return nil, nil, err
+	}
+	if axes == nil {
+		axes = &numbers{ints: upTo(rank)}
+	}
+	k := len(axes.ints)
+	if len(list.ints) != 2*k {
+		return nil, nil, fmt.Errorf("has %d pads for %d axes", len(list.ints), k)
+	}
+	before, after = make([]int, rank), make([]int, rank)
+	for i, axis := range axes.ints {
+		if axis < 0 {
+			axis += rank
+		}
+		if axis < 0 || axis >= rank {
+			return nil, nil, fmt.Errorf("pads axis %d of %d", axes.ints[i], rank)
+		}
+		if list.looseAt(i) || list.looseAt(i+k) {
+			return nil, nil, unsupported("its padding follows the picture's size")
+		}
+		before[axis], after[axis] = list.ints[i], list.ints[i+k]
+	}
+	return before, after, nil
+}
+
+// filling is what a Pad fills with.
+func (n *node) filling() (nn.Filling, error) {
+	switch mode := n.word("mode"); mode {
+	case "", "CONSTANT":
+		return nn.FillConstant, nil
+	case "EDGE":
+		return nn.FillEdge, nil
+	case "REFLECT":
+		return nn.FillReflection, nil
+	case "WRAP":
+		return nn.FillWrap, nil
+	default:
+		return 0, fmt.Errorf("mode is %q", mode)
+	}
+}
+
+// settle gives a value whose zeros around the map are cells of it: a layer that pads, made when something first reads
+// them that cannot take them in.
+func (g *graph) settle(v value) (value, error) {
+	if v.pad == [4]int{} {
+		return v, nil
+	}
+	key := padded{v.layer, v.pad, v.padder}
+	if at, ok := g.settled[key]; ok && at < len(g.layers) && g.layers[at].Name == v.padder.name {
+		return value{layer: at}.like(v), nil
+	}
+	s := g.shape(value{layer: v.layer})
+	op := &nn.Sample{Rows: nn.Pad{Before: v.pad[0], After: v.pad[2]}, Columns: nn.Pad{Before: v.pad[1], After: v.pad[3]}}
+	out, err := op.Shape([]tensor.Shape{s})
+	if err != nil {
+		return v, err
+	}
+	at, err := g.put(*v.padder, op, out, []value{{layer: v.layer}})
+	if err != nil {
+		return v, err
+	}
+	if g.settled == nil {
+		g.settled = map[padded]int{}
+	}
+	g.settled[key] = at.layer
+	return at.like(v), nil
+}
+
+// settleOutputs has a layer pad what the net gives out padded.
+func (m *onnx) settleOutputs() error {
+	for _, name := range m.outputs {
+		v, ok := m.values[name]
+		if !ok || !v.mapped || v.lost != nil {
+			continue
+		}
+		var err error
+		if v.value, err = m.settle(v.value); err != nil {
+			return err
+		}
+		m.values[name] = v
+	}
+	return nil
+}
+
+// padded is a value with zeros around it, and the node that put them there.
+type padded struct {
+	layer int
+	pad   [4]int
+	by    *label
+}
