@@ -16,6 +16,7 @@ func (s *studio) close() {
 		s.closing, s.closed = true, time.Now()
 		s.remember()
 		s.stopDownloads()
+		s.endLesson()
 	}
 }
 

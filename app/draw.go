@@ -74,7 +74,7 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 func (s *studio) needsControls(now time.Time) bool {
 	const lively = 200 * time.Millisecond // bars, numbers and the title
 	x, y := ebiten.CursorPosition()
-	return s.drawn.stale || now.Sub(s.drawn.at) > lively && (!s.folded || len(s.drawn.overlays) > 0) ||
+	return s.drawn.stale || now.Sub(s.drawn.at) > lively && (!s.folded || s.lesson != nil || len(s.drawn.overlays) > 0) ||
 		image.Pt(x, y) != s.drawn.cursor && !s.folded ||
 		len(inpututil.AppendPressedKeys(nil)) > 0 || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft)
 }
@@ -143,6 +143,7 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 	s.lay(screen, offscreen, s.panelRect())
 	s.lay(screen, offscreen, s.statusRect())
 	s.lay(screen, offscreen, s.library.rect())
+	s.lay(screen, offscreen, s.lessonRect())
 	for _, r := range s.drawn.overlays {
 		s.lay(screen, offscreen, r)
 	}

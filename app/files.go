@@ -17,7 +17,7 @@ import (
 	"zalgoscope/nn"
 )
 
-// drop opens what was dropped on the window.
+// drop opens what was dropped on the window; a folder of pictures is taught.
 func (s *studio) drop() {
 	files := ebiten.DroppedFiles()
 	if files == nil {
@@ -30,7 +30,11 @@ func (s *studio) drop() {
 	}
 	for _, e := range entries {
 		if p, ok := e.(ebiten.AbsPather); ok {
-			s.openFile(p.AbsPath())
+			if e.IsDir() {
+				s.teach(p.AbsPath())
+			} else {
+				s.openFile(p.AbsPath())
+			}
 			return // one at a time: the first
 		}
 	}

@@ -190,7 +190,7 @@ func (s *studio) openNet(spec string) {
 // netFoot is how to bring other nets.
 func (l *library) netFoot() *ewidget.Container {
 	c := l.studio.look.Column(2, nil)
-	c.AddChild(l.studio.look.Row(3, l.button("Open a file", l.studio.openDialog), l.studio.look.Gap(), l.button("Close", l.studio.closeLibrary)))
+	c.AddChild(l.studio.look.Row(3, l.button("Open a file", l.studio.openDialog), l.button("Teach a folder", l.studio.teachDialog), l.button("Close", l.studio.closeLibrary)))
 	return c
 }
 

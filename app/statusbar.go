@@ -64,6 +64,9 @@ func (s *studio) hint() string {
 	}
 	x, y := ebiten.CursorPosition()
 	at := image.Pt(x, y)
+	if help := s.lessonHint(at); help != "" {
+		return help
+	}
 	if help := s.library.hint(at); help != "" {
 		return help
 	}

@@ -22,6 +22,7 @@ import (
 	"zalgoscope/app/glide"
 	"zalgoscope/app/icon"
 	"zalgoscope/app/record"
+	"zalgoscope/app/teach"
 	"zalgoscope/app/widget"
 	"zalgoscope/nn"
 )
@@ -46,10 +47,11 @@ type Config struct {
 	Adjust     func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
 	Fresh      bool                  // ignore the last session's knobs
 	FullScreen bool
-	OSC        string       // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
-	Client     *http.Client // downloads nets; nil for the usual one
-	Program    string       // version, for recipes
-	Exit       func()       // ends the program at once, where an engine that is being opened does not come back; nil waits for it
+	Learn      teach.OpenLearner // computes what nets are taught by; nil where nothing does
+	OSC        string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
+	Client     *http.Client      // downloads nets; nil for the usual one
+	Program    string            // version, for recipes
+	Exit       func()            // ends the program at once, where an engine that is being opened does not come back; nil waits for it
 }
 
 // studio is the window.
@@ -79,6 +81,7 @@ type studio struct {
 	gallery   *gallery
 	presets   presetList
 	library   *library // nil until the first session
+	lesson    *lesson  // nil for none
 	show      show
 	brush     brush
 	downloads map[string]*download // of nets, by name
@@ -299,19 +302,19 @@ func (s *studio) buildUI() {
 	if s.session != nil {
 		s.panel = newPanel(s)
 		s.library = newLibrary(s, s.library)
-		s.root.AddChild(s.panel.root, s.library.root)
+		s.root.AddChild(s.panel.root, s.library.root, s.lessonBlock())
 	}
 	s.ui = &ebitenui.UI{Container: s.root, PrimaryTheme: s.look.UI, DisableDefaultFocus: true}
 	s.drawn.stale = true
 }
 
-// rootLayout puts the panel at the right edge, and the library beside it.
+// rootLayout puts the panel at the right edge, the library beside it, and a lesson's card over the picture.
 type rootLayout struct{ s *studio }
 
 func (l rootLayout) PreferredSize([]ewidget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
 
 func (l rootLayout) Layout(children []ewidget.PreferredSizeLocateableWidget, r image.Rectangle) {
-	for i, place := range []image.Rectangle{l.s.panelRect(), l.s.library.rect()} {
+	for i, place := range []image.Rectangle{l.s.panelRect(), l.s.library.rect(), l.s.lessonRect()} {
 		if i < len(children) {
 			children[i].SetLocation(place)
 		}

@@ -61,7 +61,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	c := app.Config{
 		Context: ctx,
-		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: j.program.Version, Exit: func() { j.program.Exit(0) },
+		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Learn: j.program.Engines[0].Learn, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: j.program.Version, Exit: func() { j.program.Exit(0) },
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	if j.osc != 0 {

@@ -85,9 +85,9 @@ type Lesson struct {
 	peak      float64
 	perEpoch  int // steps
 	state
-	order   []int // the epoch's pictures
-	began   time.Time
-	shown   int // since began
+	order   []int         // the epoch's pictures
+	spent   time.Duration // on so many pictures
+	shown   int
 	kept    time.Time
 	warned  bool
 	confuse [][]int // the last trial: [class][seen as]
@@ -246,7 +246,7 @@ var ErrBurst = errors.New("teach: the net's numbers burst; another --seed or --f
 
 // Run teaches until all epochs are done. When the context or Step ends it early it keeps what there is.
 func (l *Lesson) Run(ctx context.Context) error {
-	l.began, l.shown, l.kept = time.Now(), 0, time.Now()
+	l.spent, l.shown, l.kept = 0, 0, time.Now()
 	total := l.Epochs * l.perEpoch
 	for l.Steps < total {
 		err := ctx.Err()
@@ -257,6 +257,7 @@ func (l *Lesson) Run(ctx context.Context) error {
 			l.keep()
 			return err
 		}
+		began := time.Now()
 		if err := l.compute(l.Steps); err != nil {
 			return err
 		}
@@ -267,6 +268,7 @@ func (l *Lesson) Run(ctx context.Context) error {
 		l.learner.Changed()
 		l.Steps++
 		l.shown += l.batch.N
+		l.spent += time.Since(began)
 		if l.Steps%l.perEpoch == 0 {
 			if err := l.endEpoch(); err != nil {
 				return err
@@ -351,7 +353,7 @@ func (l *Lesson) Progress() Progress {
 	} else if n := len(l.History); n > 0 {
 		p.Loss, p.Accuracy = l.History[n-1].Loss, l.History[n-1].Accuracy
 	}
-	if took := time.Since(l.began).Seconds(); l.shown > 0 && took > 0 {
+	if took := l.spent.Seconds(); l.shown > 0 && took > 0 {
 		p.Rate = float64(l.shown) / took
 		left := float64((total - l.Steps) * l.batch.N)
 		p.Left = time.Duration(left / p.Rate * float64(time.Second)).Round(time.Second)
