@@ -17,7 +17,7 @@ TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreen
 # What `make windows` needs beside Go.
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64
 
-.PHONY: run build test check bench generate install uninstall dist windows setup-build setup-windows setup-test clean
+.PHONY: run build test check bench compare generate install uninstall dist windows setup-build setup-windows setup-test clean
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec ./zalgoscope; \
@@ -87,6 +87,11 @@ check: setup-build
 bench: build
 	./zalgoscope bench
 	$(GO) test ./nn/cpu -run - -bench 'Step|Conv'
+
+# ONNX Runtime's answers to nets of all kinds at all opsets; it is some 100 MB and needs node.
+compare:
+	npm install --prefix dist/onnxruntime --ignore-scripts --no-save --silent onnxruntime-node@1.30.0
+	ZALGOSCOPE_ONNXRUNTIME=$(CURDIR)/dist/onnxruntime/node_modules $(GO) test ./nn/load -count 1 -run TestCompare -v
 
 generate:
 	$(GO) generate ./...

@@ -56,6 +56,7 @@ const (
 	Asinh
 	Acosh
 	Atanh
+	Quantised // the nearest multiple of P, of two the even one; the way back is a straight line
 )
 
 // UnaryRow is a function of x and the parameters p, q and r. From what stands here and in functions.go
@@ -355,5 +356,9 @@ var Unaries = [...]UnaryRow{
 		Name:  "atanh",
 		F:     func(x, _, _, _ float32) float32 { return atanh(x) },
 		Slope: func(x, _, _, _ float32) float32 { return 1 / ((1 - x) * (1 + x)) },
+	},
+	Quantised: {
+		Name: "quantised",
+		F:    func(x, p, _, r float32) float32 { return p * nearest(x*r) },
 	},
 }

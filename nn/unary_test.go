@@ -31,6 +31,7 @@ var definitions = map[nn.UnaryFn]func(x float64) float64{
 	nn.Fold:        func(x float64) float64 { return unaryP * 2 / math.Pi * math.Asin(math.Sin(x/unaryP*math.Pi/2)) },
 	nn.Turn:        func(x float64) float64 { return math.Remainder(x, 2*unaryP) },
 	nn.Crush:       func(x float64) float64 { return unaryP * math.Floor(x/unaryP+0.5) },
+	nn.Quantised:   func(x float64) float64 { return unaryP * math.RoundToEven(x/unaryP) },
 	nn.Sine:        func(x float64) float64 { return unaryQ * math.Sin(unaryP*x/unaryQ) },
 	nn.Sigmoid:     logistic,
 	nn.HardSigmoid: hardSigmoid,

@@ -147,6 +147,9 @@ vec4 unary(vec4 x, float P, float Q, float R) {
 #elif defined(ATANH)
     precise vec4 result = v_atanh(x);
     return result;
+#elif defined(QUANTISED)
+    precise vec4 result = p * roundEven(x * r);
+    return result;
 #else
 #define NO_UNARY
     return x;

@@ -1486,6 +1486,16 @@ func atanhApplyAVX512(t *bendTile)
 //go:noescape
 func atanhSlopeAVX512(t *bendTile)
 
+// quantisedPointAVX512 mixes nn.Quantised into a row.
+//
+//go:noescape
+func quantisedPointAVX512(t *bendTile)
+
+// quantisedApplyAVX512 applies nn.Quantised to a row.
+//
+//go:noescape
+func quantisedApplyAVX512(t *bendTile)
+
 // resampleAVX512 is clean*x + wet*(a weighted sum of cells of f).
 //
 //go:noescape
@@ -2344,6 +2354,16 @@ func atanhApplyAVX2(t *bendTile)
 //go:noescape
 func atanhSlopeAVX2(t *bendTile)
 
+// quantisedPointAVX2 mixes nn.Quantised into a row.
+//
+//go:noescape
+func quantisedPointAVX2(t *bendTile)
+
+// quantisedApplyAVX2 applies nn.Quantised to a row.
+//
+//go:noescape
+func quantisedApplyAVX2(t *bendTile)
+
 // resampleAVX2 is clean*x + wet*(a weighted sum of cells of f).
 //
 //go:noescape
@@ -2644,6 +2664,7 @@ var bendersAVX512 = benders{
 		nn.Asinh:       asinhPointAVX512,
 		nn.Acosh:       acoshPointAVX512,
 		nn.Atanh:       atanhPointAVX512,
+		nn.Quantised:   quantisedPointAVX512,
 	},
 	apply: [len(nn.Unaries)]func(t *bendTile){
 		nn.Linear:      linearApplyAVX512,
@@ -2693,6 +2714,7 @@ var bendersAVX512 = benders{
 		nn.Asinh:       asinhApplyAVX512,
 		nn.Acosh:       acoshApplyAVX512,
 		nn.Atanh:       atanhApplyAVX512,
+		nn.Quantised:   quantisedApplyAVX512,
 	},
 	slope: [len(nn.Unaries)]func(t *bendTile){
 		nn.Linear:      linearSlopeAVX512,
@@ -2818,6 +2840,7 @@ var bendersAVX2 = benders{
 		nn.Asinh:       asinhPointAVX2,
 		nn.Acosh:       acoshPointAVX2,
 		nn.Atanh:       atanhPointAVX2,
+		nn.Quantised:   quantisedPointAVX2,
 	},
 	apply: [len(nn.Unaries)]func(t *bendTile){
 		nn.Linear:      linearApplyAVX2,
@@ -2867,6 +2890,7 @@ var bendersAVX2 = benders{
 		nn.Asinh:       asinhApplyAVX2,
 		nn.Acosh:       acoshApplyAVX2,
 		nn.Atanh:       atanhApplyAVX2,
+		nn.Quantised:   quantisedApplyAVX2,
 	},
 	slope: [len(nn.Unaries)]func(t *bendTile){
 		nn.Linear:      linearSlopeAVX2,

@@ -56485,6 +56485,115 @@ store:
 	VZEROUPPER
 	RET
 
+// func quantisedPointAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·quantisedPointAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VRNDSCALEPS $0x08, Z31, Z30
+	VMULPS      Z30, Z5, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func quantisedApplyAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·quantisedApplyAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VMOVUPS      (DI), Z2
+	VCMPPS       $0x04, literal00000000<>+0(SB), Z2, K2
+	VBROADCASTSS 88(AX), Z5
+	VBROADCASTSS 96(AX), Z6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS      (DX), Z6, Z31
+	VRNDSCALEPS $0x08, Z31, Z30
+	VMULPS      Z30, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
+
+sound:
+	TESTQ     $0x00000002, R10
+	JZ        gate
+	VSUBPS    Z0, Z0, Z2
+	VCMPPS    $0x07, Z2, Z2, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+gate:
+	TESTQ     $0x00000004, R10
+	JZ        store
+	KMOVW     (SI), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+store:
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
 // func resampleAVX512(t *byte)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·resampleAVX512(SB), NOSPLIT, $0-8
@@ -78039,6 +78148,164 @@ store:
 	ADDQ    $0x02, SI
 	ADDQ    R10, BX
 	DECQ    R9
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func quantisedPointAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·quantisedPointAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VROUNDPS $0x08, Y15, Y14
+	VMULPS   Y14, Y5, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VROUNDPS $0x08, Y15, Y14
+	VMULPS   Y14, Y5, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
+	JNZ     pixel
+	VZEROUPPER
+	RET
+
+// func quantisedApplyAVX2(t *byte)
+// Requires: AVX, AVX2
+TEXT ·quantisedApplyAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         48(AX), R8
+	VBROADCASTSS 88(AX), Y5
+	VBROADCASTSS 96(AX), Y6
+	MOVQ         32(AX), R8
+	MOVQ         40(AX), R9
+
+pixel:
+	VMULPS   (DX), Y6, Y15
+	VROUNDPS $0x08, Y15, Y14
+	VMULPS   Y14, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VROUNDPS $0x08, Y15, Y14
+	VMULPS   Y14, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
+
+sound:
+	TESTQ  $0x00000002, R10
+	JZ     gate
+	VSUBPS Y0, Y0, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y0, Y0
+	VSUBPS Y1, Y1, Y2
+	VCMPPS $0x07, Y2, Y2, Y2
+	VANDPS Y2, Y1, Y1
+
+gate:
+	TESTQ        $0x00000004, R10
+	JZ           store
+	MOVBLZX      (SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	MOVBLZX      1(SI), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPAND        bits<>+0(SB), Y2, Y2
+	VPCMPEQD     bits<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+
+store:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x02, SI
+	ADDQ    R9, BX
+	DECQ    R8
 	JNZ     pixel
 	VZEROUPPER
 	RET

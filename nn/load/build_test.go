@@ -57,18 +57,22 @@ func doubles(v ...float32) []byte {
 
 // ONNX messages.
 
-func attrInt(name string, v int) []byte { return bytesField(5, text(1, name), varint(3, v)) }
-
-func attrInts(name string, v ...int) []byte { return bytesField(5, text(1, name), packed(8, v...)) }
-
-func attrFloat(name string, v float32) []byte {
-	return bytesField(5, text(1, name), protowire.AppendTag(nil, 2, protowire.Fixed32Type), singles(v))
+func attrInt(name string, v int) []byte {
+	return bytesField(5, text(1, name), varint(3, v), varint(20, 2))
 }
 
-func attrText(name, v string) []byte { return bytesField(5, text(1, name), text(4, v)) }
+func attrInts(name string, v ...int) []byte {
+	return bytesField(5, text(1, name), packed(8, v...), varint(20, 7))
+}
+
+func attrFloat(name string, v float32) []byte {
+	return bytesField(5, text(1, name), protowire.AppendTag(nil, 2, protowire.Fixed32Type), singles(v), varint(20, 1))
+}
+
+func attrText(name, v string) []byte { return bytesField(5, text(1, name), text(4, v), varint(20, 3)) }
 
 func attrTensor(name string, t ...[]byte) []byte {
-	return bytesField(5, text(1, name), bytesField(5, t...))
+	return bytesField(5, text(1, name), bytesField(5, t...), varint(20, 4))
 }
 
 // op is a node; in and out are names with commas between.
@@ -122,12 +126,19 @@ func localFunction(name, in, out string, parts ...[]byte) []byte {
 	return bytesField(25, msg...)
 }
 
-// attrRef is an attribute of a function's node that the call gives.
-func attrRef(name, ref string) []byte { return bytesField(5, text(1, name), text(21, ref)) }
+// attrRef is an attribute of a function's node, one of integers or of a number, that the call gives.
+func attrRef(name, ref string) []byte {
+	kind := 7
+	if name == "alpha" {
+		kind = 1
+	}
+	return bytesField(5, text(1, name), text(21, ref), varint(20, kind))
+}
 
 // branchOf is a branch of an If with one output.
 func branchOf(name, out string, graph ...[]byte) []byte {
-	return bytesField(5, text(1, name), bytesField(6, append(graph, bytesField(12, text(1, out)))...))
+	of := bytesField(2, bytesField(1, varint(1, 1)))
+	return bytesField(5, text(1, name), bytesField(6, append(graph, text(2, "g"), bytesField(12, text(1, out), of))...), varint(20, 5))
 }
 
 // input is a graph input; a dimension of 0 has a name instead of a number.

@@ -48,6 +48,7 @@ func loadONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error
 	if err != nil {
 		return nil, err
 	}
+	m.picture()
 	if len(m.layers) == 0 {
 		return nil, m.nothing()
 	}
@@ -55,6 +56,18 @@ func loadONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error
 	net := &nn.Net{Name: stem(name)}
 	m.finish(net)
 	return net, dress(net, s, o, "onnx")
+}
+
+// picture makes a layer of an output that is the picture itself, behind operators that change nothing.
+func (m *onnx) picture() {
+	for _, name := range m.outputs {
+		if v := m.values[name]; v.mapped && v.layer == nn.Picture && !v.flat && !v.plane && v.plain() == nil && len(m.layers) == 0 {
+			op := nn.NewUnary(nn.Linear, 1, 0)
+			if _, err := m.single(label{name: name}, &op, v.value); err != nil {
+				m.lose(label{name: name}, "Identity", err)
+			}
+		}
+	}
 }
 
 // buildONNX adds all nodes. A side above 0 is that of the picture where the file names none.
@@ -194,6 +207,7 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	if n.kind == "If" {
 		return m.branch(n, in)
 	}
+	in = m.aligned(n, in)
 	if !slices.ContainsFunc(in, func(o operand) bool { return o.mapped }) {
 		a, err := m.constant(n, in)
 		return []operand{{array: a}}, err
@@ -209,7 +223,7 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	if op == nil {
 		return nil, unsupported("")
 	}
-	if _, pairs := binaryFns[n.kind]; !in[0].mapped && !pairs && n.kind != "Concat" {
+	if _, pairs := binaryFns[n.kind]; !in[0].mapped && !pairs && !slices.Contains([]string{"Concat", "Einsum", "MatMul", "Where"}, n.kind) {
 		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)

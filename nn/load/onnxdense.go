@@ -52,6 +52,9 @@ func (m *onnx) gemm(n *node, in []operand) (value, error) {
 }
 
 func (m *onnx) matMul(n *node, in []operand) (value, error) {
+	if len(in) == 2 && (!in[0].mapped || !in[0].flat && !in[0].last) && in[0].mapped != in[1].mapped {
+		return m.product(n, in)
+	}
 	x, err := one(in, 2)
 	if err != nil {
 		return x, err

@@ -22,8 +22,11 @@ func init() {
 		"Conv":               (*onnx).convolution,
 		"ConvTranspose":      (*onnx).convTranspose,
 		"DepthToSpace":       (*onnx).spaceDepth,
-		"Dropout":            (*onnx).pass,
-		"Expand":             (*onnx).tile,
+		"ConvInteger":        (*onnx).quantizedConv,
+		"DequantizeLinear":   (*onnx).dequantizeLinear,
+		"Dropout":            (*onnx).dropout,
+		"Einsum":             (*onnx).einsum,
+		"Expand":             (*onnx).expand,
 		"Flatten":            (*onnx).flatten,
 		"Gather":             (*onnx).channel,
 		"Gemm":               (*onnx).gemm,
@@ -37,6 +40,8 @@ func init() {
 		"MatMul":             (*onnx).matMul,
 		"MaxPool":            (*onnx).pooling,
 		"Pad":                (*onnx).padding,
+		"QLinearConv":        (*onnx).quantizedConv,
+		"QuantizeLinear":     (*onnx).quantizeLinear,
 		"ReduceMean":         (*onnx).reduceMean,
 		"Relu":               (*onnx).relu,
 		"Reshape":            (*onnx).reshapeMap,
@@ -49,6 +54,7 @@ func init() {
 		"Transpose":          (*onnx).transpose,
 		"Unsqueeze":          (*onnx).unsqueeze,
 		"Upsample":           (*onnx).resize,
+		"Where":              (*onnx).where,
 	}
 	for kind := range binaryFns {
 		onnxOps[kind] = (*onnx).arithmetic

@@ -1,0 +1,197 @@
+package load
+
+import (
+	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
+
+// expand repeats a map along its axes of one cell. A map of one position becomes as large as another where the shape
+// follows the picture's size.
+func (m *onnx) expand(n *node, in []operand) (value, error) {
+	x, err := one(in, 2)
+	if err != nil {
+		return x, err
+	}
+	to, own := in[1].array, m.dims(x)
+	want, err := to.ints()
+	if err != nil || !to.loose() || !m.pixel(x) || len(own) != 4 || len(want) > 4 || x.flat {
+		return m.tile(n, in)
+	}
+	if want, err = broadcast(own, want); err != nil || len(want) != 4 || want[0] != 1 {
+		return x, unsupported(fmt.Sprintf("it makes %v of a map of %v", want, own))
+	}
+	y := x.positions()[0]
+	return m.overlaid(n, x, want[x.axis()], want[y:y+2])
+}
+
+// overlaid gives a map of one position the size that another map has: the last before it that has so many rows and
+// columns, which is where the shape was taken from.
+func (m *onnx) overlaid(n *node, x value, channels int, size []int) (value, error) {
+	if m.shape(x)[0] != channels {
+		return x, unsupported("it repeats channels and positions at once")
+	}
+	like := nn.Picture
+	for i := len(m.shapes) - 1; i >= 0; i-- {
+		if slices.Equal(m.shapes[i][1:], size) {
+			like = i
+			break
+		}
+	}
+	other := value{layer: like}
+	if !slices.Equal(m.shape(other)[1:], size) {
+		return x, unsupported(fmt.Sprintf("no map is as large as its shape, %v", size))
+	}
+	seen := x
+	x.last = false
+	// One channel of zeros as large as the other map.
+	zeros := weights{m.shape(other)[0], func(dst []float32) error { clear(dst); return nil }}
+	flat, err := m.conv(label{name: n.name + "/zeros"}, other, nn.Square(1, 1, 0), 1, 1, zeros, nil)
+	if err != nil {
+		return x, err
+	}
+	v, err := m.add(n.label, &nn.Binary{Fn: nn.Plus}, x, flat)
+	return v.like(seen), err
+}
+
+// where takes from one operand or another as a constant says.
+func (m *onnx) where(n *node, in []operand) (value, error) {
+	if len(in) != 3 || in[0].array == nil {
+		return value{}, unsupported("its condition is not constant")
+	}
+	yes, err := m.decoded(in[0].array)
+	if err != nil {
+		return value{}, err
+	}
+	if yes.len() == 1 {
+		o := in[2]
+		if yes.at(0) != 0 {
+			o = in[1]
+		}
+		if !o.mapped {
+			return value{}, unsupported("it is a constant")
+		}
+		return m.seen(n, o.value)
+	}
+	if err := m.room(yes.dims); err != nil {
+		return value{}, err
+	}
+	var parts []operand
+	for k, name := range []string{"where", "elsewhere"} {
+		mask := numbers{real: make([]float32, yes.len())}
+		for i := range mask.real {
+			mask.real[i] = float32(number01((yes.at(i) != 0) == (k == 0)))
+		}
+		l, o := label{name: n.name + "/" + name}, in[k+1]
+		if !o.mapped {
+			a, err := m.decoded(o.array)
+			if err == nil {
+				a, err = m.pairOf(n, "Mul", a, mask.of(yes.dims))
+			}
+			if err != nil {
+				return value{}, err
+			}
+			parts = append(parts, operand{array: a})
+			continue
+		}
+		v, err := m.scaled(l, nn.Times, o.value, mask.of(yes.dims), false)
+		if err != nil {
+			return v, err
+		}
+		parts = append(parts, mapOf(v))
+	}
+	return m.pair(n.label, nn.Plus, parts[0], parts[1])
+}
+
+// dropout drops nothing, unless the file was saved in training mode with a seed: then it drops what that says, as ONNX
+// Runtime does, at the size that the net was made for.
+func (m *onnx) dropout(n *node, in []operand) (value, error) {
+	x, err := one(in, 1)
+	if err != nil {
+		return x, err
+	}
+	training := false
+	if len(in) > 2 && in[2].array != nil {
+		if training, err = m.truth(in[2].array); err != nil {
+			return x, err
+		}
+	}
+	if !training {
+		return m.seen(n, x)
+	}
+	ratio := float32(0.5)
+	if in[1].array != nil {
+		v, err := in[1].array.floats(1)
+		if err != nil {
+			return x, fmt.Errorf("ratio %w", err)
+		}
+		ratio = v[0]
+	}
+	seed, seeded := n.attrs["seed"]
+	switch {
+	case !(ratio >= 0 && ratio < 1):
+		return x, fmt.Errorf("drops a share of %g", ratio)
+	case ratio == 0:
+		return m.seen(n, x)
+	case !seeded:
+		m.note(n.label, "saved in training mode; nothing is dropped at random")
+		return m.seen(n, x)
+	}
+	s := m.shape(x)
+	if x.flat || x.plane || x.last {
+		return x, unsupported("it drops from something else than a map with the channels first")
+	}
+	if err := m.charge(s.TotalSize()); err != nil {
+		return x, err
+	}
+	mask := nn.NewTensor(tensor.Shape{s[0], s[1], s[2]})
+	next := minimal(seed.i)
+	for i := range nn.Floats(mask) {
+		if next() >= ratio {
+			nn.Floats(mask)[i] = 1 / (1 - ratio)
+		}
+	}
+	return m.withConstant(n.label, nn.Times, mask, x)
+}
+
+// minimal are the numbers in 0..1 that C++ makes of its default random engine: the multiplicative congruential
+// generator of Lewis, Goodman and Miller (minstd_rand0), as uniform_real_distribution<float> takes them.
+func minimal(seed int64) func() float32 {
+	const modulus = 1<<31 - 1
+	x := uint64(uint32(seed)) % modulus
+	if x == 0 {
+		x = 1
+	}
+	return func() float32 {
+		x = x * 16807 % modulus
+		return float32(x-1) / float32(modulus-1)
+	}
+}
+
+// aligned gives the second of two operands the place that ONNX's first six opsets gave it: with the attribute broadcast
+// its axes begin at the attribute axis of the first operand's.
+func (m *onnx) aligned(n *node, in []operand) []operand {
+	if m.opset >= 7 || len(in) != 2 || n.integer("broadcast", 0) == 0 || in[1].array == nil {
+		return in
+	}
+	rank := 0
+	switch {
+	case in[0].mapped:
+		rank = len(m.dims(in[0].value))
+	case in[0].array != nil:
+		rank = len(in[0].array.dims)
+	}
+	own := in[1].array.dims
+	axis := n.integer("axis", rank-len(own))
+	if axis < 0 {
+		axis += rank
+	}
+	if axis < 0 || axis+len(own) >= rank || rank > maxDims {
+		return in
+	}
+	dims := append(slices.Clone(own), slices.Repeat([]int{1}, rank-axis-len(own))...)
+	return []operand{in[0], {array: in[1].array.shaped(dims)}}
+}
