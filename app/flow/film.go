@@ -1,0 +1,103 @@
+package flow
+
+import (
+	"image"
+	"math"
+	"sync"
+)
+
+// Film finds the motion in pictures of one size that follow each other. It is used by one goroutine at a time.
+type Film struct {
+	w, h        int
+	now, last   pyramid
+	picture     *image.RGBA // the last one; nil before the first
+	ahead, back *estimator
+	line        []float32
+	miss        []float32 // how far what was seen in the last picture is off
+}
+
+// Motion is what happened between a picture and the one before.
+type Motion struct {
+	Ahead *Field    // where each pixel of the picture before has gone
+	Back  *Field    // where each pixel of this picture was before
+	Seen  []float32 // how sure it is that what each pixel of this picture shows was seen there, 0 to 1
+	Cut   bool      // nothing leads from one to the other; then nothing was seen
+	Speed float64   // the mean length of what moved and was seen, in pixels
+}
+
+// NewFilm begins a film of pictures of w x h.
+func NewFilm(w, h int, effort Effort) *Film {
+	return &Film{w: w, h: h, now: newPyramid(w, h), last: newPyramid(w, h), ahead: newEstimator(w, h, effort), back: newEstimator(w, h, effort)}
+}
+
+// Next takes the next picture, which must not change until the one after it, and gives the motion to it; to
+// the first one a cut leads.
+func (f *Film) Next(m *image.RGBA) *Motion {
+	before := f.picture
+	f.picture = m
+	f.now, f.last = f.last, f.now
+	f.now.set(m, &f.line)
+	out := &Motion{Ahead: NewField(f.w, f.h), Back: NewField(f.w, f.h), Seen: make([]float32, f.w*f.h)}
+	if before == nil {
+		out.Cut = true
+		return out
+	}
+	var both sync.WaitGroup
+	both.Go(func() { f.ahead.find(f.last, f.now, out.Ahead) })
+	f.back.find(f.now, f.last, out.Back)
+	both.Wait()
+	lift := lifted(f.now[len(f.now)-1], f.last[len(f.last)-1])
+	fit(f.w*f.h, &f.miss)
+	missed(f.miss, m, before, out.Back, lift)
+	if f.cut(f.miss) {
+		out.Cut = true
+		clear(out.Ahead.U)
+		clear(out.Ahead.V)
+		clear(out.Back.U)
+		clear(out.Back.V)
+		return out
+	}
+	seen(out.Seen, f.miss, out.Back, out.Ahead, &f.back.scratch)
+	out.Speed = speed(out.Back, out.Seen)
+	return out
+}
+
+// speed is a flow's mean length by weights.
+func speed(f *Field, weight []float32) float64 {
+	sum, all := 0.0, 1e-9
+	for i, k := range weight {
+		u, v := float64(f.U[i]), float64(f.V[i])
+		sum += float64(k) * math.Sqrt(u*u+v*v)
+		all += float64(k)
+	}
+	return sum / all
+}
+
+// cut tells whether what is there now cannot be what was there before, by how far each pixel is off: in pictures of
+// different things nearly all that they show is.
+func (f *Film) cut(miss []float32) bool {
+	sum, n := 0.0, 0
+	for _, v := range miss {
+		if v != outside {
+			sum += float64(v)
+			n++
+		}
+	}
+	off := sum / float64(max(n, 1))
+	contrast := max(f.now.contrast(), f.last.contrast())
+	return n < len(miss)/8 || off > 8 && off > .5*contrast
+}
+
+// contrast is the mean distance of the luma from its mean.
+func (p pyramid) contrast() float64 {
+	pix := p[min(1, len(p)-1)].pix
+	mean, sum := 0.0, 0.0
+	for _, v := range pix {
+		mean += float64(v)
+	}
+	mean /= float64(len(pix))
+	for _, v := range pix {
+		sum += math.Abs(float64(v) - mean)
+	}
+	return sum / float64(len(pix))
+}
