@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"zalgoscope/app/flow"
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
@@ -46,6 +47,9 @@ type Dream struct {
 	news     []change // of the frame in progress, which onChange hears when it is finished
 	state
 
+	flow   *flow.Film // of the canvas's size; nil before it is needed
+	effort flow.Effort
+
 	frame   nn.Canvas    // the picture between frames
 	last    *Frame       // what it showed when that last arrived, which outlives the device; the start before the first
 	coming  *shot        // what it shows now, on its way; nil when it has arrived
@@ -64,6 +68,7 @@ type state struct {
 	healed int64      // steps whose numbers burst
 	dead   int64      // steps that found nothing to climb
 	logged Settings   // the last settings that are news or were
+	scene  *scene     // of moving pictures; nil before the first frame
 	offset [2]float64 // by which the picture lies to the right and below where it is shown, in pixels
 }
 
@@ -72,6 +77,7 @@ type Options struct {
 	Seed   uint64
 	Memory Memory                                 // what was remembered before, as Frame gives it
 	Open   func(path string) (*image.RGBA, error) // opens guide pictures; nil forbids them
+	Live   bool                                   // moving pictures are followed in less time, less finely
 }
 
 // New begins a dream of an input.
@@ -127,6 +133,10 @@ func (d *Dream) Begin(in Input, o Options) error {
 	d.state = state{source: *rand.NewPCG(o.Seed, o.Seed^0x9e3779b97f4a7c15)}
 	d.rng = rand.New(&d.source)
 	d.tone = startTone(start)
+	if d.effort = flow.Fine; o.Live {
+		d.effort = flow.Fast
+	}
+	d.flow = nil
 	d.frames, d.time, d.score, d.began, d.news, d.idle = 0, 0, 0, 0, nil, false
 	d.fatigue.recall(o.Memory)
 	return nil

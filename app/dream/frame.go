@@ -168,9 +168,17 @@ func (d *Dream) makeFrame(at Source) (*Frame, error) {
 		if err := d.present(); err != nil {
 			return nil, err
 		}
-		if f.Motion, err = d.move(s); err != nil {
+		if d.moves() {
+			err = d.follow(s)
+		} else {
+			f.Motion, err = d.move(s)
+		}
+		if err != nil {
 			return nil, err
 		}
+	} else if d.moves() {
+		w, h := d.Size()
+		d.scene = &scene{picture: d.startAt(w, h), fresh: true}
 	}
 	if err := d.climb(s, at); err != nil {
 		return nil, err

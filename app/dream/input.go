@@ -22,11 +22,20 @@ type Input interface {
 	Sized(w, h int) *image.RGBA
 }
 
+// Film is an input whose pictures follow one another in time: the dream is carried along with what moves in them.
+type Film interface {
+	Input
+	// Rate is how many of them there are a second.
+	Rate() float64
+}
+
 // Identity tells an input from others.
 type Identity struct {
 	Name          string      // static, clouds, or the name of a picture's file; "" for one that has no name
 	Width, Height int         // of its first picture, as the rest
 	SHA256        string      // of the pixels, as Hash gives it
+	Rate          float64     // pictures a second of a film, 0 for a picture that stays
+	From, To      float64     // the part of a film, in seconds; to its end where To is 0
 	EachSize      bool        // it is made anew at the size of the canvas and of each octave, as static was not always
 	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
 }

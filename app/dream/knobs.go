@@ -33,6 +33,7 @@ const (
 	GroupWhat    Group = "what"
 	GroupPicture Group = "picture"
 	GroupMotion  Group = "motion"
+	GroupFilm    Group = "film"
 	GroupBend    Group = "bend"
 	GroupCanvas  Group = "canvas"
 )
@@ -116,6 +117,16 @@ var Knobs = []Knob{
 	{Name: "blend", Group: GroupMotion, Min: 0, Max: 1,
 		Help: "share of the start picture mixed back into each frame",
 		num:  func(s *Settings) *float64 { return &s.Blend }},
+
+	{Name: "carry", Group: GroupFilm, Min: 0, Max: 1, Default: 0.9, Absent: new(0.0),
+		Help: "share of the last frame's detail that is carried along with what moves in a film",
+		num:  func(s *Settings) *float64 { return &s.Carry }},
+	{Name: "source", Group: GroupFilm, Min: 0, Max: 1, Default: 1, Absent: new(1.0),
+		Help: "how much of a film's own picture shows; at 0 it only moves the dream",
+		num:  func(s *Settings) *float64 { return &s.Source }},
+	{Name: "gate", Group: GroupFilm, Min: 0, Max: 1, Absent: new(0.0),
+		Help: "how much motion brings a film's picture back, while what is still is dreamed deeper",
+		num:  func(s *Settings) *float64 { return &s.Gate }},
 
 	{Name: "zalgo", Group: GroupBend, Min: 0, Max: 11, Absent: new(0.0), Less: "Digit9", More: "Digit0",
 		Help: "how much of everything is bent, from a classifier's honest dream to beyond the end of the scale",

@@ -12,6 +12,7 @@ func TestKnobGroups(t *testing.T) {
 		GroupWhat:    {"layer", "channel", "class", "guide", "where", "other"},
 		GroupPicture: {"step", "steps", "octaves", "octave-scale", "jitter", "fatigue", "even", "depth", "depth-levels"},
 		GroupMotion:  {"zoom", "rotate", "pan-x", "pan-y", "centre-x", "centre-y", "drift", "offset", "hold", "blend"},
+		GroupFilm:    {"carry", "source", "gate"},
 		GroupBend:    {"zalgo", "bend", "mod"},
 		GroupCanvas:  {"width", "height"},
 	}
@@ -53,7 +54,7 @@ var firstKnobs = []string{
 }
 
 // neutral is where each later knob does nothing, to be thought about once for each.
-var neutral = map[string]float64{"fatigue": 0, "even": 0, "depth": 0, "depth-levels": 4, "offset": 0, "zalgo": 0}
+var neutral = map[string]float64{"fatigue": 0, "even": 0, "depth": 0, "depth-levels": 4, "offset": 0, "carry": 0, "source": 1, "gate": 0, "zalgo": 0}
 
 // TestAbsentKnobs holds each later knob to a value in the table for recipes that lack it, within its range and
 // neutral; a text that is absent is empty.

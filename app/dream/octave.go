@@ -65,7 +65,7 @@ func (d *Dream) climbOctave(i int, at Source) error {
 		if err != nil {
 			return err
 		}
-		if n >= int(s.Steps) {
+		if n >= d.stepsOf(s) {
 			break
 		}
 		if err := d.ascend(o.work, s); err != nil {

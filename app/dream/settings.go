@@ -38,6 +38,11 @@ type Settings struct {
 	Blend   float64 // share of the start picture in each frame
 	Pace    float64
 
+	// How a film is dreamed.
+	Carry  float64 // share of the last frame's detail that is carried along with what moves
+	Source float64 // how much of the film's own picture shows
+	Gate   float64 // how much motion brings the picture back, and stillness deepens the dream
+
 	// What is damaged, and what moves by itself.
 	Bend  string  // as package bend writes it
 	Zalgo float64 // how far the chain of bends for everything is turned up

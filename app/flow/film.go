@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// Film finds the motion in pictures of one size that follow each other. It is used by one goroutine at a time.
+// Film finds the motion between pictures of one size. It is used by one goroutine at a time.
 type Film struct {
 	w, h        int
 	now, last   pyramid
-	picture     *image.RGBA // the last one; nil before the first
+	of          [2]*image.RGBA // the pictures that they are of: now and last
 	ahead, back *estimator
 	line        []float32
 	miss        []float32 // how far what was seen in the last picture is off
@@ -30,18 +30,20 @@ func NewFilm(w, h int, effort Effort) *Film {
 	return &Film{w: w, h: h, now: newPyramid(w, h), last: newPyramid(w, h), ahead: newEstimator(w, h, effort), back: newEstimator(w, h, effort)}
 }
 
-// Next takes the next picture, which must not change until the one after it, and gives the motion to it; to
-// the first one a cut leads.
-func (f *Film) Next(m *image.RGBA) *Motion {
-	before := f.picture
-	f.picture = m
-	f.now, f.last = f.last, f.now
-	f.now.set(m, &f.line)
-	out := &Motion{Ahead: NewField(f.w, f.h), Back: NewField(f.w, f.h), Seen: make([]float32, f.w*f.h)}
-	if before == nil {
-		out.Cut = true
-		return out
+// Size is that of the pictures.
+func (f *Film) Size() image.Point { return image.Pt(f.w, f.h) }
+
+// Between gives the motion from a picture to the next, which must not change any more. It is quicker where the first one
+// was the second the last time.
+func (f *Film) Between(before, m *image.RGBA) *Motion {
+	if f.of[0] == before {
+		f.now, f.last = f.last, f.now
+	} else {
+		f.last.set(before, &f.line)
 	}
+	f.now.set(m, &f.line)
+	f.of = [2]*image.RGBA{m, before}
+	out := &Motion{Ahead: NewField(f.w, f.h), Back: NewField(f.w, f.h), Seen: make([]float32, f.w*f.h)}
 	var both sync.WaitGroup
 	both.Go(func() { f.ahead.find(f.last, f.now, out.Ahead) })
 	f.back.find(f.now, f.last, out.Back)

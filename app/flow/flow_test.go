@@ -139,13 +139,12 @@ func TestBrightness(t *testing.T) {
 func TestHidden(t *testing.T) {
 	s := sequences[1]
 	for effort, want := range [...][2]float64{Fast: {.75, .7}, Fine: {.8, .85}} {
-		film := NewFilm(seqW, seqH, Effort(effort))
+		film, last := NewFilm(seqW, seqH, Effort(effort)), coloured(s.frame(9))
 		var found, hidden, right, rightly float64
-		for n := 9; n >= 0; n-- { // backwards: Back is then the flow whose truth is known
-			m := film.Next(coloured(s.frame(n)))
-			if n == 9 {
-				continue
-			}
+		for n := 8; n >= 0; n-- { // backwards: Back is then the flow whose truth is known
+			next := coloured(s.frame(n))
+			m := film.Between(last, next)
+			last = next
 			truth, seen := s.truth(n)
 			for i, see := range seen {
 				x, y := float32(i%seqW)+truth.U[i], float32(i/seqW)+truth.V[i]
@@ -185,7 +184,7 @@ func TestCut(t *testing.T) {
 	for i := range other.Pix {
 		other.Pix[i] = uint8(texture(float64(i%seqW), float64(i/seqW), 77))
 	}
-	film := NewFilm(seqW, seqH, Fast)
+	film, last := NewFilm(seqW, seqH, Fast), coloured(plain(0))
 	for i, c := range []struct {
 		m   *image.Gray
 		cut bool
@@ -194,7 +193,9 @@ func TestCut(t *testing.T) {
 		{plain(128), true}, {noisy(plain(128), 3), false}, {plain(140), false}, {at(2, 3), true}, {at(2, 4), false}, {at(2, 5), false},
 		{other, true}, {at(1, 1), true}, {at(1, 2), false}, {at(1, 4), false}, {other, true}, {at(0, 1), true}, {dim, false},
 	} {
-		m := film.Next(coloured(c.m))
+		next := coloured(c.m)
+		m := film.Between(last, next)
+		last = next
 		if m.Cut != c.cut {
 			t.Errorf("picture %d: cut %t, want %t", i, m.Cut, c.cut)
 		}
@@ -209,13 +210,18 @@ func TestOddSizes(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {1, 40}, {40, 1}, {2, 2}, {3, 5}, {13, 12}, {31, 97}, {257, 65}} {
 		for effort := range plans {
 			film := NewFilm(size.X, size.Y, Effort(effort))
+			var last *image.RGBA
 			for n := range 3 {
 				m := image.NewRGBA(image.Rectangle{Max: size})
 				for i := range size.X * size.Y {
 					v := uint8(texture(float64(i%size.X)+float64(n), float64(i/size.X), 5))
 					copy(m.Pix[4*i:], []uint8{v, v, v, 255})
 				}
-				got := film.Next(m)
+				if n == 0 {
+					last = m
+				}
+				got := film.Between(last, m)
+				last = m
 				for _, v := range slices.Concat(got.Back.U, got.Back.V, got.Seen) {
 					if v-v != 0 {
 						t.Fatalf("%v: a number is none", size)
