@@ -30,6 +30,8 @@ type dreamJob struct {
 	most     int
 	seed     uint64
 	frames   int
+	part     filmFlags
+	cutShort bool // not all of the film is dreamed
 }
 
 func dreamCommand(engines []Engine) *cobra.Command {
@@ -37,10 +39,14 @@ func dreamCommand(engines []Engine) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dream " + startNames + " -o OUT",
 		Short: "Dream a picture, or a film of many frames, into a file",
+		Long: `Dream a picture, or a film of many frames, into a file. A film, or a series of pictures such as
+frames/%05d.png, is dreamed picture by picture: what was dreamed is carried along with what moves.
+A film into .mp4 or .webm keeps its rate, length and sound; stopped or killed, the same command goes on.`,
 		Example: `  zalgoscope dream photo.jpg -o out.png
   zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
   zalgoscope dream clouds -o out.png --class spider --size 640x480
   zalgoscope dream static -o parade.mp4 --scene Parade --size 640x400 --frames 300
+  zalgoscope dream film.mp4 -o out.mp4 --from 1:20 --to 1:35 --carry 0.9
   zalgoscope dream static -o frames/%05d.png --frames 120 --steps 2 --zoom 0.02`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,7 +61,8 @@ func dreamCommand(engines []Engine) *cobra.Command {
 	fs.StringVar(&j.size, "size", "", "WIDTHxHEIGHT to dream at; a picture of another shape is cropped")
 	fs.IntVar(&j.most, "max", 1680, "shrink a larger picture to this many pixels on its longer side, for which 700 MB of memory suffice; 0 keeps it")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
-	fs.IntVar(&j.frames, "frames", 1, "frames to dream, each fed back into the next")
+	fs.IntVar(&j.frames, "frames", 1, "frames to dream, each fed back into the next; of a film all where not given")
+	j.part.register(fs)
 	knobFlags(fs, &j.settings)
 	fs.Var(panFlag{&j.settings}, "pan", "pan-x and pan-y at once")
 	j.netFlags.register(cmd)
@@ -70,6 +77,9 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 	if err := j.check(j.frames, image.Point{}); err != nil {
 		return err
 	}
+	if j.startsFilm(cmd.Flags()) {
+		return j.film(cmd)
+	}
 	start, err := j.startPicture()
 	if err != nil {
 		return err
@@ -81,7 +91,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := j.set(cmd.Flags(), net, start); err != nil {
+	if err := j.set(cmd.Flags(), net, start.Made()); err != nil {
 		return err
 	}
 	engine, err := j.open(net)
@@ -113,7 +123,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 }
 
 // set makes the settings those of the scene, with what the flags say on top: their rates are by the frame.
-func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net, start *dream.Still) error {
+func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net, made bool) error {
 	asked := j.settings
 	if j.scene != "" {
 		p, err := dream.FindPreset(j.scene)
@@ -128,7 +138,7 @@ func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net, start *dream.Still) er
 			j.settings.PerFrame()
 		}
 	}
-	j.settings.Suit(start.Made())
+	j.settings.Suit(made)
 	if j.scene != "" && (asked.Layer != "" || asked.Channel != "" || asked.Guide != "") {
 		j.settings.Class = ""
 	}
@@ -192,7 +202,7 @@ func (j *dreamJob) startPicture() (*dream.Still, error) {
 }
 
 // startNames is what may stand for a picture to begin with.
-var startNames = "IMAGE|" + strings.Join(dream.MadeNames(), "|")
+var startNames = "IMAGE|FILM|" + strings.Join(dream.MadeNames(), "|")
 
 // announceClass says which label a word was taken for, where it is not the label itself.
 func announceClass(net *nn.Net, word string) {

@@ -59,14 +59,14 @@ func TestSceneFlags(t *testing.T) {
 		if err := flags.Parse(c.args); err != nil {
 			t.Fatal(err)
 		}
-		if err := j.set(flags, net, c.start); err != nil {
+		if err := j.set(flags, net, c.start.Made()); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		} else if err := j.settings.Check(); err != nil || !c.want(j.settings) {
 			t.Errorf("%s: %+v, %v", c.name, j.settings, err)
 		}
 	}
 	j := &dreamJob{settings: dream.Defaults(), scene: "Nowhere"}
-	if err := j.set(pflag.NewFlagSet("", pflag.ContinueOnError), net, static); err == nil {
+	if err := j.set(pflag.NewFlagSet("", pflag.ContinueOnError), net, static.Made()); err == nil {
 		t.Error("a scene that there is none of: no error")
 	}
 }

@@ -205,3 +205,56 @@ func TestFilmFails(t *testing.T) {
 		t.Fatalf("at another size: %v", err)
 	}
 }
+
+// TestCheckpoint goes on from a checkpoint to the frames of a dream that never stopped.
+func TestCheckpoint(t *testing.T) {
+	in := &footage{w: 48, h: 40, speed: [2]float64{1, .5}, last: 8}
+	s := filmSettings()
+	s.Gate, s.Fatigue, s.Octaves = .5, 1, 2
+	var whole []*image.RGBA
+	var kept []byte
+	net, e := engine(t)
+	begin := func() *Dream {
+		d, err := New(net, e, in, Options{Seed: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	d := begin()
+	if _, err := d.Checkpoint(); err == nil {
+		t.Error("there is a checkpoint before the first frame")
+	}
+	for n := range 6 {
+		f, err := d.Frame(Fixed(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole = append(whole, f.Image)
+		if n == 2 {
+			if kept, err = d.Checkpoint(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d.Release()
+	d = begin()
+	defer d.Release()
+	if err := d.Resume(kept); err != nil {
+		t.Fatal(err)
+	}
+	for n := 3; n < 6; n++ {
+		f, err := d.Frame(Fixed(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if far := farthest(f.Image, whole[n]); far > 0 || f.Number != n+1 {
+			t.Errorf("frame %d, numbered %d, is up to %d from that of the dream that never stopped", n, f.Number-1, far)
+		}
+	}
+	for _, bad := range [][]byte{nil, kept[:len(kept)/2]} {
+		if err := d.Resume(bad); err == nil {
+			t.Error("a damaged checkpoint is gone on with")
+		}
+	}
+}

@@ -31,14 +31,14 @@ func init() { // not a literal, because openers name their formats
 		{"a BigTIFF", "II+\x00", 0, nil, ""},
 		{"a BigTIFF", "MM\x00+", 0, nil, ""},
 		{"a Canon camera's raw picture", "ftypcrx ", 4, nil, "develop it to JPEG first"},
-		{"a video", "ftypqt", 4, nil, video},
-		{"a video", "ftypmp4", 4, nil, video},
-		{"a video", "ftypiso", 4, nil, video},
-		{"a video", "ftypM4V", 4, nil, video},
-		{"a video", "ftyp3g", 4, nil, video},
+		{Video, "ftypqt", 4, nil, video},
+		{Video, "ftypmp4", 4, nil, video},
+		{Video, "ftypiso", 4, nil, video},
+		{Video, "ftypM4V", 4, nil, video},
+		{Video, "ftyp3g", 4, nil, video},
 		{"a HEIC", "ftyp", 4, openHEIF, ""}, // or an AVIF
-		{"a video", "\x1a\x45\xdf\xa3", 0, nil, video},
-		{"a video", "AVI ", 8, nil, video},
+		{Video, "\x1a\x45\xdf\xa3", 0, nil, video},
+		{Video, "AVI ", 8, nil, video},
 		{"a JPEG XL", "\xff\x0a", 0, nil, ""},
 		{"a JPEG XL", "JXL ", 4, nil, ""},
 		{"a JPEG 2000", "jP  ", 4, nil, ""},
@@ -64,6 +64,12 @@ func init() { // not a literal, because openers name their formats
 		{"a ZIP archive", "PK\x03\x04", 0, nil, "unpack it first"},
 	}
 }
+
+// Video is the kind of films that are known by their first bytes.
+const Video = "a video"
+
+// Known tells whether a file's first bytes show what it is.
+func Known(data []byte) bool { return formatOf(data) != nil }
 
 // readable is what is opened, for messages.
 const readable = "PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC and AVIF"

@@ -54,6 +54,8 @@ const (
 	mostFrames  = 1 << 30
 	mostText    = 4096 // bytes of a name
 	mostPace    = 3600
+	mostRate    = 1000 // pictures a second of a film
+	mostSeconds = 1e7
 	mostMemory  = 1 << 16 // values of all layers
 	mostLayers  = 1 << 10
 )
@@ -76,6 +78,9 @@ func (r Recipe) Validate() error {
 	s := r.Start
 	if s.Width < 1 || s.Height < 1 || s.Width > mostSide || s.Height > mostSide || s.Width*s.Height > mostPixels {
 		return fmt.Errorf("record: the recipe's start picture has a size of %dx%d", s.Width, s.Height)
+	}
+	if !(s.Rate >= 0 && s.Rate <= mostRate && s.From >= 0 && s.To >= 0 && s.From <= mostSeconds && s.To <= mostSeconds) {
+		return fmt.Errorf("record: the recipe's film is of %g pictures a second, from %g to %g", s.Rate, s.From, s.To)
 	}
 	if s.Picture != nil && s.Picture.Rect != image.Rect(0, 0, s.Width, s.Height) {
 		return fmt.Errorf("record: the recipe's start picture is %v, not %dx%d", s.Picture.Rect.Size(), s.Width, s.Height)

@@ -52,6 +52,7 @@ type Options struct {
 	Palette string      // of GIF: one of Palettes
 	Loop    string      // one of Loops
 	Fade    int         // frames that Seamless fades over; those of half a second
+	Sound   *Sound      // that goes along with a video; nil for silence
 	Quality int         // of video and JPEG, 1 to 100; 85
 	// Recipe gives the recipe as far as it is known whenever some of it is written: at
 	// the beginning, when its changes have grown, and at the end. The number of frames

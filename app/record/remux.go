@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"zalgoscope/app/beside"
+	"zalgoscope/app/ffmpeg"
 )
 
 // finish copies the video into one piece with the whole recipe. Only a copy that is proved to be whole takes its
@@ -35,28 +36,41 @@ func (v *video) finish() error {
 
 // remux writes the one piece to s and checks it.
 func (v *video) remux(s *beside.File, want proof) error {
-	args := []string{"-i", pathArg(v.place), "-f", "ffmetadata", "-i", "pipe:0", "-map", "0", "-map_metadata", "1", "-c", "copy"}
-	if v.ext == ".mp4" {
-		args = append(args, "-movflags", "faststart")
-	}
-	cmd := ffmpeg(append(args, "-f", v.format(), pathArg(s))...)
 	text := v.notes.all(mostStill) // ffmpeg's time for a text grows with the square of its length
-	cmd.Stdin = strings.NewReader(metadata(text))
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return complaint(err, string(out))
+	return mux(s, v.ext, []string{"-i", ffmpeg.File(v.place.Name())}, v.o.Sound, text, func(got proof) error {
+		if got != want {
+			return fmt.Errorf("the copy in one piece has %d of %d frames whole", got.count, want.count)
+		}
+		return nil
+	})
+}
+
+// mux writes a video, whose input is given, with its sound and a recipe's text to s, and checks it.
+func mux(s *beside.File, ext string, video []string, sound *Sound, text string, check func(proof) error) (err error) {
+	for _, args := range muxes(ext, video, sound) {
+		if ext == ".mp4" {
+			args = append(args, "-movflags", "faststart")
+		}
+		cmd := ffmpeg.Command(append(args, "-f", strings.TrimPrefix(ext, "."), ffmpeg.File(s.Name()))...)
+		cmd.Stdin = strings.NewReader(metadata(text))
+		var out []byte
+		if out, err = cmd.CombinedOutput(); err != nil {
+			err = complaint(err, string(out))
+			continue
+		}
+		got, err := packets(s)
+		if err == nil {
+			err = check(got)
+		}
+		if err == nil {
+			err = carries(s, text)
+		}
+		if err != nil {
+			return complaint(err, string(out))
+		}
+		return nil
 	}
-	got, err := packets(s)
-	if err == nil && got != want {
-		err = fmt.Errorf("the copy in one piece has %d of %d frames whole", got.count, want.count)
-	}
-	if err == nil {
-		err = carries(s, text)
-	}
-	if err != nil {
-		return complaint(err, string(out))
-	}
-	return nil
+	return err
 }
 
 // proof is the number of a video's packets and the checksum of what is in them.
@@ -67,7 +81,7 @@ type proof struct {
 
 // packets has ffmpeg read a video's packets.
 func packets(f *beside.File) (p proof, err error) {
-	cmd := ffmpeg("-i", pathArg(f), "-map", "0:v", "-c", "copy", "-f", "framemd5", "pipe:1")
+	cmd := ffmpeg.Command("-i", ffmpeg.File(f.Name()), "-map", "0:v", "-c", "copy", "-f", "framemd5", "pipe:1")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

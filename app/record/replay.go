@@ -15,7 +15,7 @@ type ReplayOptions struct {
 	Size  image.Point   // of the canvas at the beginning; the recorded one, which a side of 0 follows
 	From  int           // first frame of the recording, from 0
 	To    int           // frame after the last one; 0 for all
-	Start *dream.Still  // start picture to use instead of finding the recorded one
+	Start dream.Input   // input to use instead of finding the recorded one
 	Guide []*image.RGBA // guide pictures to use where the recorded ones are not found
 	Find  Finder        // finds pictures by their names; nil for where an older recipe's paths lead
 }
@@ -55,8 +55,11 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 	}
 	in := o.Start
 	if in == nil {
-		if in, err = r.Start.Open(r.Seed, o.Find); err != nil {
+		if in, err = r.Start.Input(r.Seed, o.Find); err != nil {
 			return err
+		}
+		if c, ok := in.(interface{ Close() }); ok {
+			defer c.Close()
 		}
 	}
 	guides, err := r.OpenGuides(o.Find, o.Guide...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 
+	"zalgoscope/app/capture"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 )
@@ -22,8 +23,32 @@ func StartOf(in dream.Input) Start {
 	return s
 }
 
+// Input is Open for moving pictures as well, which the caller closes where they can be.
+func (s Start) Input(seed uint64, find Finder) (dream.Input, error) {
+	if s.Rate == 0 {
+		return s.Open(seed, find)
+	}
+	if capture.Names(s.Name) {
+		return nil, fmt.Errorf("record: it was dreamed on %s, which is no file, so that it cannot be made again", s.Name)
+	}
+	var err error
+	for _, path := range find(s.Name) {
+		var f *capture.Film
+		if f, err = capture.Reopen(path, s.Identity); err == nil {
+			return f, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record: the recipe's film: %w", err)
+	}
+	return nil, missing("film", s.Name, "start")
+}
+
 // Open makes the input again, or finds its picture by name and checksum; its name is then the path.
 func (s Start) Open(seed uint64, find Finder) (*dream.Still, error) {
+	if s.Rate > 0 {
+		return nil, fmt.Errorf("record: it was dreamed on moving pictures, %q; 'zalgoscope replay' takes it", s.Name)
+	}
 	if s.Picture != nil {
 		if !s.is(s.Picture) {
 			return nil, errors.New("record: the recipe's start picture is damaged")

@@ -52,6 +52,11 @@ func (r Recipe) head() string {
 	if r.Start.Picture != nil {
 		entry(&b, "png", encodePicture(r.Start.Picture))
 	}
+	if r.Start.Rate > 0 {
+		entry(&b, "rate", r.Start.Rate)
+		entry(&b, "from", r.Start.From)
+		entry(&b, "to", r.Start.To)
+	}
 	if r.Start.EachSize {
 		entry(&b, "each-size", true)
 	}

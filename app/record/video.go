@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"zalgoscope/app/beside"
+	"zalgoscope/app/ffmpeg"
 )
 
 // video writes MP4 or WebM through an ffmpeg program that reads raw frames from a
@@ -40,16 +41,6 @@ func videoTo(ext string) func(path string, o Options) (Recorder, error) {
 		return &video{o: o, ext: ext, place: f, notes: notes{recipe: o.Recipe}}, nil
 	}
 }
-
-// ffmpeg is a run of the program, which says only what went wrong.
-func ffmpeg(args ...string) *exec.Cmd {
-	cmd := exec.Command("ffmpeg", append([]string{"-hide_banner", "-loglevel", "error", "-y"}, args...)...)
-	detach(cmd) // Ctrl-C is for us
-	return cmd
-}
-
-// pathArg is the path as ffmpeg takes it: a name with a dash at its beginning or a colon is a file's all the same.
-func pathArg(f *beside.File) string { return "file:" + f.Name() }
 
 func (v *video) Add(m *image.RGBA) error {
 	if v.err == nil && v.cmd == nil {
@@ -94,7 +85,7 @@ func (v *video) start(size image.Point) error {
 			args = append(args, "-metadata", "comment="+text)
 		}
 	}
-	v.cmd = ffmpeg(append(args, "-f", v.format(), pathArg(v.place))...)
+	v.cmd = ffmpeg.Command(append(args, "-f", v.format(), ffmpeg.File(v.place.Name()))...)
 	v.place.Lend(v.cmd) // it ends when its input does, which may be after a kill of ours
 	v.cmd.Stderr = &v.stderr
 	pipe, err := v.cmd.StdinPipe()
@@ -144,15 +135,9 @@ func (v *video) trimmed(err error) error {
 	return complaint(err, v.stderr.String())
 }
 
-// complaint is ffmpeg's own last line about an error that says what it is: some end where the reason should come.
+// complaint is what ffmpeg says about an error.
 func complaint(err error, stderr string) error {
-	lines := strings.Split(stderr, "\n")
-	for i := len(lines) - 1; i >= 0; i-- {
-		if line := strings.TrimSpace(lines[i]); line != "" && !strings.HasSuffix(line, "--") {
-			return fmt.Errorf("record: ffmpeg: %s (%w)", line, err)
-		}
-	}
-	return fmt.Errorf("record: ffmpeg: %w", err)
+	return fmt.Errorf("record: %w", ffmpeg.Complaint(err, stderr))
 }
 
 func (v *video) Close() error {

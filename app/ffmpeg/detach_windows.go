@@ -1,4 +1,4 @@
-package record
+package ffmpeg
 
 import (
 	"os/exec"

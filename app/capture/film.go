@@ -1,0 +1,299 @@
+package capture
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"math"
+	"os"
+	"sync"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/ffmpeg"
+	"zalgoscope/app/picture"
+	"zalgoscope/nn/disk"
+)
+
+// FilmOptions say what of a film is dreamed, and how.
+type FilmOptions struct {
+	Rate     float64     // pictures a second; 0 for the film's
+	From, To float64     // seconds from the film's first picture; to its end where To is 0
+	Most     int         // pixels of the longer side to which larger pictures are shrunk; 0 for any
+	Size     image.Point // of the pictures, of which another shape is cropped; 0,0 for the film's
+}
+
+// Film is a film as an input: each frame of a dream has one of its pictures, in order.
+type Film struct {
+	Info
+	source   Source
+	o        FilmOptions
+	size     image.Point
+	sum      string
+	first    int // the number of its first picture that is dreamed, at the rate
+	last     int // the number behind the last one; 0 for all
+	mu       sync.Mutex
+	reader   *reader     // guarded by mu; nil before the first picture and after an error
+	at       int         // the frame of now; guarded by mu
+	now      *image.RGBA // guarded by mu
+	damage   string      // what ffmpeg complained of; guarded by mu
+	complete bool        // all has been read; guarded by mu
+}
+
+// OpenFilm opens a film's file, or a series of pictures.
+func OpenFilm(spec string, o FilmOptions) (*Film, error) {
+	if err := ffmpeg.Check(); err != nil {
+		return nil, fmt.Errorf("capture: %w", err)
+	}
+	s, err := Find(spec)
+	if err != nil {
+		return nil, err
+	}
+	if s.Live {
+		return nil, fmt.Errorf("capture: %s has no beginning and no end, so it cannot be dreamed into a film's length", s.Name)
+	}
+	info, err := Probe(s)
+	if err != nil {
+		return nil, err
+	}
+	if o.Rate == 0 {
+		o.Rate = info.Rate
+	}
+	info.Rate = o.Rate
+	f := &Film{Info: info, source: s, o: o, size: sizeOf(info.Size, o), at: -1}
+	f.first = int(math.Round(o.From * o.Rate))
+	if o.To > 0 {
+		f.last = int(math.Round(o.To * o.Rate))
+	}
+	switch {
+	case o.From < 0 || o.To < 0 || o.To > 0 && f.last <= f.first:
+		return nil, fmt.Errorf("capture: %g to %g seconds of %s are no picture", o.From, o.To, s.Name)
+	case info.Duration > 0 && o.From >= info.Duration:
+		return nil, fmt.Errorf("capture: %s ends after %.2f seconds, so that there is nothing from %g on", s.Name, info.Duration, o.From)
+	}
+	if f.sum, err = sum(s.path); err != nil {
+		return nil, err
+	}
+	// The first picture shows whether there is one.
+	if _, err := f.Picture(0); err != nil {
+		f.Close()
+		if errors.Is(err, io.EOF) {
+			err = fmt.Errorf("capture: %s has no picture that can be read%s", s.Name, f.damaged())
+		}
+		return nil, err
+	}
+	return f, nil
+}
+
+// Moves tells whether a file is a film. Pictures that move, GIF and APNG, are such ones unless they are to be taken for
+// still.
+func Moves(path string, still bool) bool {
+	data := make([]byte, 256)
+	file, err := disk.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	n, err := io.ReadFull(file, data)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false
+	}
+	switch kind := picture.Kind(data[:n]); {
+	case kind == picture.Video:
+		return true
+	case picture.Known(data[:n]) && (still || kind != "a GIF" && kind != "PNG"):
+		return false
+	}
+	s, err := Find(path)
+	if err != nil || ffmpeg.Check() != nil {
+		return false
+	}
+	info, err := Probe(s)
+	return err == nil && info.Frames() > 1
+}
+
+// Reopen opens a film's file as what a recipe knows, which it has to be.
+func Reopen(path string, id dream.Identity) (*Film, error) {
+	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height)}
+	s, err := Find(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := Probe(s)
+	if err != nil {
+		return nil, err
+	}
+	if shrunk := (FilmOptions{Most: max(id.Width, id.Height)}); sizeOf(info.Size, shrunk) == o.Size {
+		o.Most, o.Size = shrunk.Most, image.Point{}
+	}
+	f, err := OpenFilm(path, o)
+	if err != nil {
+		return nil, err
+	}
+	if f.sum != id.SHA256 {
+		f.Close()
+		return nil, fmt.Errorf("capture: %q is not the film that was recorded; it has changed since", path)
+	}
+	return f, nil
+}
+
+// sizeOf is the size of pictures that are read as asked.
+func sizeOf(size image.Point, o FilmOptions) image.Point {
+	if o.Size != (image.Point{}) {
+		return o.Size
+	}
+	if side := max(size.X, size.Y); o.Most > 0 && side > o.Most {
+		k := float64(o.Most) / float64(side)
+		size.X, size.Y = max(int(math.Round(float64(size.X)*k)), 1), max(int(math.Round(float64(size.Y)*k)), 1)
+	}
+	return size
+}
+
+// sum identifies a film by the length of its file and the first and the last of it, which a long one is known by at once.
+func sum(path string) (string, error) {
+	const part = 1 << 22
+	h := sha256.New()
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) && place.MatchString(path) {
+		return "", nil // a series has no file of that name
+	}
+	if err != nil {
+		return "", fmt.Errorf("capture: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err == nil {
+		fmt.Fprintln(h, info.Size())
+		_, err = io.Copy(h, io.LimitReader(file, part))
+	}
+	if err == nil && info.Size() > 2*part {
+		_, err = file.Seek(-part, io.SeekEnd)
+	}
+	if err == nil {
+		_, err = io.Copy(h, file)
+	}
+	if err != nil {
+		return "", fmt.Errorf("capture: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Name is the film's path.
+func (f *Film) Name() string { return f.source.Spec }
+
+// Rate is its pictures a second.
+func (f *Film) Rate() float64 { return f.Info.Rate }
+
+// Frames is about how many there are to be dreamed, 0 where that is not known.
+func (f *Film) Frames() int {
+	n := f.Info.Frames()
+	if f.last > 0 && (n == 0 || f.last < n) {
+		n = f.last
+	}
+	if n == 0 {
+		return 0
+	}
+	return max(n-f.first, 1)
+}
+
+// Path is its file, by which its sound is found.
+func (f *Film) Path() string { return f.source.path }
+
+// Start is when its first dreamed picture is shown, in seconds from the file's beginning.
+func (f *Film) Start() float64 { return f.Late + float64(f.first)/f.o.Rate }
+
+// Damage is what ffmpeg said of parts that it could not read, "" for nothing.
+func (f *Film) Damage() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.damage
+}
+
+func (f *Film) damaged() string {
+	if d := f.Damage(); d != "" {
+		return ": " + d
+	}
+	return ""
+}
+
+func (f *Film) Identity() dream.Identity {
+	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To}
+}
+
+func (f *Film) Sized(w, h int) *image.RGBA { return nil }
+
+// Picture reads on to the frame, or from the film's beginning where it was before.
+func (f *Film) Picture(n int) (*image.RGBA, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.now != nil && n == f.at {
+		return f.now, nil
+	}
+	if f.complete && n > f.at {
+		return nil, io.EOF
+	}
+	if f.reader == nil || n < f.at {
+		if err := f.begin(n); err != nil {
+			return nil, err
+		}
+	}
+	for f.at < n {
+		m, err := f.reader.next()
+		f.damage = f.reader.complaint()
+		if err != nil {
+			f.end()
+			// What is damaged at its end is dreamed up to there.
+			if errors.Is(err, io.EOF) || f.now != nil {
+				f.complete = true
+				return nil, io.EOF
+			}
+			return nil, err
+		}
+		f.now, f.at = m, f.at+1
+	}
+	return f.now, nil
+}
+
+// begin runs ffmpeg for the pictures from frame n on. It reads the film from its beginning all the same: that is how
+// pictures are counted, and much quicker than dreaming.
+func (f *Film) begin(n int) error {
+	f.end()
+	rate := fmt.Sprint(f.o.Rate)
+	trim := fmt.Sprintf("trim=start_frame=%d", f.first+n)
+	if f.last > 0 {
+		trim += fmt.Sprintf(":end_frame=%d", f.last)
+	}
+	filters := []string{"fps=" + rate, trim}
+	scale := fmt.Sprintf("scale=%d:%d", f.size.X, f.size.Y)
+	if f.o.Size != (image.Point{}) {
+		filters = append(filters, "scale=w='max(1,round(iw*max(sar,1e-3)))':h=ih", "setsar=1", scale+":force_original_aspect_ratio=increase", fmt.Sprintf("crop=%d:%d", f.size.X, f.size.Y))
+	} else {
+		filters = append(filters, scale)
+	}
+	var before []string
+	if place.MatchString(f.source.path) {
+		before = []string{"-framerate", rate}
+	}
+	r, err := open(f.source, before, filters...)
+	if err != nil {
+		return err
+	}
+	f.reader, f.at, f.now, f.complete = r, n-1, nil, false
+	return nil
+}
+
+func (f *Film) end() {
+	if f.reader != nil {
+		f.reader.Close()
+		f.reader = nil
+	}
+}
+
+// Close ends reading.
+func (f *Film) Close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.end()
+}

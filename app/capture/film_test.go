@@ -1,0 +1,230 @@
+package capture
+
+import (
+	"errors"
+	"image"
+	"image/color"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"zalgoscope/app/ffmpeg"
+)
+
+// made has ffmpeg make a file in a folder of the test's own.
+func made(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	if ffmpeg.Check() != nil {
+		t.Skip("there is no ffmpeg")
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if out, err := ffmpeg.Command(append(args, ffmpeg.File(path))...).CombinedOutput(); err != nil {
+		t.Fatalf("ffmpeg: %v: %s", err, out)
+	}
+	return path
+}
+
+// all reads a film to its end.
+func all(t *testing.T, f *Film) (out []*image.RGBA) {
+	t.Helper()
+	for n := 0; ; n++ {
+		m, err := f.Picture(n)
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, m)
+	}
+}
+
+// TestFilms opens films of all sorts: how many pictures there are, of what size, and the first one's middle.
+func TestFilms(t *testing.T) {
+	const red = "color=c=red:s=32x24:r=10:d=1"
+	silence := []string{"-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-shortest"}
+	x264 := []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"}
+	lavfi := func(graph string, more ...[]string) []string {
+		args := []string{"-f", "lavfi", "-i", graph}
+		for _, m := range more {
+			args = append(args, m...)
+		}
+		return args
+	}
+	for _, c := range []struct {
+		what, name string
+		args       []string
+		o          FilmOptions
+		pictures   int
+		size       image.Point
+		middle     color.RGBA // 0 for any
+		rate       float64
+	}{
+		{what: "MP4 with sound", name: "a.mp4", args: lavfi(red, silence, x264), pictures: 10, size: image.Pt(32, 24), middle: color.RGBA{R: 254, A: 255}, rate: 10},
+		{what: "one frame", name: "one.mp4", args: lavfi(red, x264, []string{"-frames:v", "1"}), pictures: 1, size: image.Pt(32, 24), rate: 10},
+		{what: "an odd size", name: "odd.mkv", args: lavfi("color=c=white:s=66x50:r=5:d=1", []string{"-vf", "format=yuv444p,scale=33:25", "-c:v", "ffv1"}), pictures: 5, size: image.Pt(33, 25), middle: color.RGBA{R: 255, G: 255, B: 255, A: 255}, rate: 5},
+		{what: "white in 10 bits", name: "ten.mkv", args: lavfi("color=c=white:s=32x24:r=5:d=1", []string{"-c:v", "ffv1", "-pix_fmt", "yuv420p10le"}), pictures: 5, size: image.Pt(32, 24), middle: color.RGBA{R: 255, G: 255, B: 255, A: 255}, rate: 5},
+		{what: "a varying rate", name: "vary.mkv", args: lavfi("testsrc=s=32x24:r=25:d=4", []string{"-vf", "select=eq(n\\,0)+eq(n\\,25)+eq(n\\,50)+eq(n\\,51)", "-fps_mode", "passthrough", "-c:v", "ffv1"}), pictures: 52, size: image.Pt(32, 24), rate: 25},
+		{what: "NTSC's rate", name: "ntsc.mp4", args: lavfi("testsrc=s=32x24:r=30000/1001:d=1.001", x264), pictures: 30, size: image.Pt(32, 24), rate: 30000. / 1001},
+		{what: "a GIF", name: "a.gif", args: lavfi(red), pictures: 10, size: image.Pt(32, 24), middle: color.RGBA{R: 252, A: 255}, rate: 10},
+		{what: "pixels that are not square", name: "sar.mkv", args: lavfi(red, []string{"-vf", "setsar=2", "-c:v", "ffv1"}), pictures: 10, size: image.Pt(64, 24), rate: 10},
+		{what: "half a second of it", name: "part.mp4", args: lavfi(red, x264), o: FilmOptions{From: .2, To: .7}, pictures: 5, size: image.Pt(32, 24), rate: 10},
+		{what: "another rate", name: "fast.mp4", args: lavfi(red, x264), o: FilmOptions{Rate: 20}, pictures: 20, size: image.Pt(32, 24), rate: 20},
+		{what: "smaller", name: "small.mp4", args: lavfi(red, x264), o: FilmOptions{Most: 16}, pictures: 10, size: image.Pt(16, 12), rate: 10},
+		{what: "cropped", name: "crop.mp4", args: lavfi(red, x264), o: FilmOptions{Size: image.Pt(20, 20)}, pictures: 10, size: image.Pt(20, 20), rate: 10},
+		{what: "a transport stream", name: "a.ts", args: lavfi(red, silence, []string{"-c:v", "mpeg2video"}), pictures: 10, size: image.Pt(32, 24), rate: 10},
+		{what: "BT.709", name: "hd.mp4", args: lavfi(red, []string{"-vf", "scale=out_color_matrix=bt709,format=yuv444p", "-colorspace", "bt709", "-c:v", "libx264", "-qp", "0"}), pictures: 10, size: image.Pt(32, 24), middle: color.RGBA{R: 254, A: 255}, rate: 10},
+	} {
+		f, err := OpenFilm(made(t, c.name, c.args...), c.o)
+		if err != nil {
+			t.Errorf("%s: %v", c.what, err)
+			continue
+		}
+		got := all(t, f)
+		f.Close()
+		if len(got) != c.pictures || f.Rate() != c.rate {
+			t.Errorf("%s has %d pictures at %g, want %d at %g", c.what, len(got), f.Rate(), c.pictures, c.rate)
+		}
+		if d := f.Frames() - c.pictures; d < -1 || d > 1 {
+			t.Errorf("%s is said to have %d pictures, and has %d", c.what, f.Frames(), c.pictures)
+		}
+		for n, m := range got {
+			if m.Rect != (image.Rectangle{Max: c.size}) {
+				t.Errorf("%s: picture %d is %v", c.what, n, m.Rect)
+			}
+		}
+		at := got[0].RGBAAt(c.size.X/2, c.size.Y/2)
+		near := func(a, b uint8) bool { return max(a, b)-min(a, b) <= 1 }
+		if w := c.middle; w.A > 0 && !(near(at.R, w.R) && near(at.G, w.G) && near(at.B, w.B)) {
+			t.Errorf("%s: its middle is %v, want %v", c.what, at, w)
+		}
+		if id := f.Identity(); image.Pt(id.Width, id.Height) != c.size || id.Rate != c.rate || id.SHA256 == "" {
+			t.Errorf("%s is known by %+v", c.what, id)
+		}
+	}
+}
+
+// TestTurnedFilm shows a film that is turned by its metadata as it is meant.
+func TestTurnedFilm(t *testing.T) {
+	lying := made(t, "lying.mp4", "-f", "lavfi", "-i", "testsrc=s=32x24:r=5:d=1", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+	turned := filepath.Join(t.TempDir(), "turned.mp4")
+	if out, err := ffmpeg.Command("-i", lying, "-c", "copy", "-metadata:s:v", "rotate=90", turned).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	f, err := OpenFilm(turned, FilmOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if m, err := f.Picture(0); err != nil || m.Rect.Size() != image.Pt(24, 32) {
+		t.Errorf("it is %v: %v", m.Rect.Size(), err)
+	}
+}
+
+// TestFilmAgain asks for frames in any order.
+func TestFilmAgain(t *testing.T) {
+	f, err := OpenFilm(made(t, "again.mkv", "-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=1", "-c:v", "ffv1"), FilmOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want := all(t, f)
+	for _, n := range []int{9, 9, 3, 4, 4, 0, 7, 10, 2} {
+		m, err := f.Picture(n)
+		if n == len(want) {
+			if !errors.Is(err, io.EOF) {
+				t.Errorf("frame %d: %v", n, err)
+			}
+			continue
+		}
+		if err != nil || string(m.Pix) != string(want[n].Pix) {
+			t.Errorf("frame %d is another one, or none: %v", n, err)
+		}
+	}
+}
+
+// TestSeries reads pictures with numbers from the first that there is.
+func TestSeries(t *testing.T) {
+	first := made(t, "f%03d.png", "-f", "lavfi", "-i", "testsrc=s=32x24:r=10:d=0.5", "-start_number", "17")
+	f, err := OpenFilm(first, FilmOptions{Rate: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got := len(all(t, f)); got != 5 || f.Rate() != 12 {
+		t.Errorf("%d pictures at %g", got, f.Rate())
+	}
+}
+
+// TestBadFilms refuses what is no film in one line that says why, and reads a damaged one as far as it can be.
+func TestBadFilms(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "text.mp4")
+	if err := os.WriteFile(text, []byte(strings.Repeat("this is no film\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sound := made(t, "sound.m4a", "-f", "lavfi", "-i", "sine=d=1")
+	whole := made(t, "whole.mp4", "-f", "lavfi", "-i", "testsrc=s=64x48:r=10:d=3", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+	data, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(data) / 3; i < len(data)/3+400; i++ {
+		data[i] ^= 0x5a
+	}
+	damaged := filepath.Join(t.TempDir(), "damaged.mp4")
+	cut := filepath.Join(t.TempDir(), "cut.mp4")
+	if err := errors.Join(os.WriteFile(damaged, data, 0o600), os.WriteFile(cut, data[:len(data)/2], 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for path, say := range map[string]string{
+		text: "Invalid data", sound: "no moving pictures", filepath.Join(t.TempDir(), "none.mp4"): "no such file",
+		t.TempDir(): "no film's file", cut: "Invalid data", "camera:none such": "no camera", "lavfi:testsrc": "no end",
+		filepath.Join(t.TempDir(), "f%03d.png"): "no picture",
+	} {
+		f, err := OpenFilm(path, FilmOptions{})
+		if err == nil {
+			f.Close()
+			t.Errorf("%s was opened", path)
+		} else if text := err.Error(); !strings.Contains(text, say) || strings.Contains(text, "\n") {
+			t.Errorf("%s: %q says nothing of %q", path, text, say)
+		}
+	}
+	f, err := OpenFilm(damaged, FilmOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got := len(all(t, f)); got < 25 || f.Damage() == "" {
+		t.Errorf("%d of 30 pictures of a damaged film are read, which is told so: %q", got, f.Damage())
+	}
+	for _, o := range []FilmOptions{{From: 5}, {From: 2, To: 1}, {From: -1}} {
+		if f, err := OpenFilm(whole, o); err == nil {
+			f.Close()
+			t.Errorf("%+v was opened", o)
+		}
+	}
+}
+
+// TestListings reads what ffmpeg tells of devices on Windows and on macOS.
+func TestListings(t *testing.T) {
+	dshow := `[dshow @ 0000023f] "Integrated Camera" (video)
+[dshow @ 0000023f]   Alternative name "@device_pnp_\\?\usb#vid_04f2"
+[dshow @ 0000023f] "OBS Virtual Camera" (none)
+[dshow @ 0000023f] "Microphone (Realtek)" (audio)
+dummy: Immediate exit requested
+`
+	if got := strings.Join(dshowNames(dshow), "|"); got != "Integrated Camera|OBS Virtual Camera" {
+		t.Errorf("DirectShow's cameras are %q", got)
+	}
+	av := `[AVFoundation indev @ 0x7f8] AVFoundation video devices:
+[AVFoundation indev @ 0x7f8] [0] FaceTime HD Camera
+[AVFoundation indev @ 0x7f8] [1] Capture screen 0
+[AVFoundation indev @ 0x7f8] AVFoundation audio devices:
+[AVFoundation indev @ 0x7f8] [0] Built-in Microphone
+`
+	if got := avfoundationNames(av); len(got) != 2 || got[0] != (indexed{"0", "FaceTime HD Camera"}) || got[1].name != "Capture screen 0" {
+		t.Errorf("AVFoundation's devices are %v", got)
+	}
+}

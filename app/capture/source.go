@@ -1,0 +1,129 @@
+// Package capture brings moving pictures in, through the ffmpeg program: films, series of pictures, cameras, screens and
+// streams as inputs of a dream.
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"zalgoscope/app/ffmpeg"
+)
+
+// Source is something that ffmpeg opens.
+type Source struct {
+	Spec string // by which Find finds it
+	Name string // as people call it
+	Live bool   // it has no end, and what is shown is what is there now
+
+	input []string // ffmpeg's arguments up to the input
+	path  string   // of a film's file; "" for anything else
+}
+
+// Find gives the source that a spec names: camera, camera:NAME, screen, screen:WxH+X,Y, window:ID, lavfi:GRAPH, a stream's
+// address, a series of pictures such as frames/%05d.png, or a film's file. It does not open it.
+func Find(spec string) (Source, error) {
+	kind, rest, _ := strings.Cut(spec, ":")
+	switch {
+	case kind == "camera":
+		return camera(rest)
+	case kind == "screen", kind == "window" && rest != "":
+		return grab(kind, rest)
+	case kind == "lavfi":
+		return Source{Spec: spec, Name: rest, Live: true, input: []string{"-re", "-f", "lavfi", "-i", rest}}, nil
+	case strings.Contains(spec, "://"):
+		return stream(spec), nil
+	case place.MatchString(filepath.Base(spec)):
+		return series(spec)
+	}
+	info, err := os.Stat(spec)
+	if err != nil {
+		return Source{}, fmt.Errorf("capture: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return Source{}, fmt.Errorf("capture: %q is no film's file", spec)
+	}
+	return Source{Spec: spec, Name: filepath.Base(spec), path: spec, input: []string{"-i", ffmpeg.File(spec)}}, nil
+}
+
+// Names tells whether a spec is of a camera, a screen, a stream or a series of pictures rather than of a file.
+func Names(spec string) bool {
+	kind, rest, colon := strings.Cut(spec, ":")
+	switch kind {
+	case "camera", "screen":
+		return true
+	case "window", "lavfi":
+		return colon && rest != ""
+	}
+	return strings.Contains(spec, "://") || place.MatchString(filepath.Base(spec))
+}
+
+// stream is one that comes over the network: what was sent long ago is not waited for.
+func stream(address string) Source {
+	s := Source{Spec: address, Name: address, Live: true}
+	switch scheme, _, _ := strings.Cut(address, "://"); scheme {
+	case "udp", "tcp", "srt", "rtp":
+		s.input = []string{"-fflags", "nobuffer", "-probesize", "32", "-analyzeduration", "0"}
+	case "http", "https":
+		s.input = []string{"-reconnect", "1", "-reconnect_streamed", "1", "-re"}
+	case "rtsp":
+		s.input = []string{"-rtsp_transport", "tcp"}
+	}
+	s.input = append(s.input, "-i", address)
+	return s
+}
+
+// place is a number's place in the name of a series of pictures.
+var place = regexp.MustCompile(`%0?[0-9]*d`)
+
+// series is one of numbered pictures, from the least number that there is.
+func series(pattern string) (Source, error) {
+	at := place.FindStringIndex(filepath.Base(pattern))
+	base := filepath.Base(pattern)
+	before, after := base[:at[0]], base[at[1]:]
+	entries, err := os.ReadDir(filepath.Dir(pattern))
+	if err != nil {
+		return Source{}, fmt.Errorf("capture: %w", err)
+	}
+	least := -1
+	for _, e := range entries {
+		digits, ok := strings.CutPrefix(e.Name(), before)
+		if !ok {
+			continue
+		}
+		digits, ok = strings.CutSuffix(digits, after)
+		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && (least < 0 || n < least) && fmt.Sprintf(base, n) == e.Name() {
+			least = n
+		}
+	}
+	if least < 0 {
+		return Source{}, fmt.Errorf("capture: there is no picture %q with a number in place of %s", pattern, base[at[0]:at[1]])
+	}
+	return Source{Spec: pattern, Name: base, path: pattern,
+		input: []string{"-f", "image2", "-start_number", fmt.Sprint(least), "-i", ffmpeg.File(pattern)}}, nil
+}
+
+// camera is that of a name, or the first one.
+func camera(name string) (Source, error) {
+	cameras, err := Cameras()
+	if err != nil {
+		return Source{}, err
+	}
+	for i, c := range cameras {
+		if name == "" || name == fmt.Sprint(i) || strings.Contains(strings.ToLower(c.Name), strings.ToLower(name)) || c.Spec == "camera:"+name {
+			return c, nil
+		}
+	}
+	if runtime.GOOS == "linux" && strings.HasPrefix(name, "/dev/") {
+		return device(name, name), nil
+	}
+	if name == "" {
+		return Source{}, errors.New("capture: there is no camera; plug one in, or see 'zalgoscope inputs'")
+	}
+	return Source{}, fmt.Errorf("capture: there is no camera %q; see 'zalgoscope inputs'", name)
+}

@@ -1,0 +1,256 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"zalgoscope/app/capture"
+	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// filmFlags say what of a film is dreamed.
+type filmFlags struct{ from, to float64 }
+
+func (f *filmFlags) register(fs *pflag.FlagSet) {
+	fs.Var((*timeFlag)(&f.from), "from", "where to begin in a film, as seconds or H:MM:SS")
+	fs.Var((*timeFlag)(&f.to), "to", "where to end in a film, likewise; its end where not given")
+}
+
+// timeFlag is a time in seconds.
+type timeFlag float64
+
+func (t *timeFlag) Type() string { return "time" }
+func (t *timeFlag) String() string {
+	if *t == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(float64(*t), 'f', -1, 64)
+}
+
+func (t *timeFlag) Set(text string) error {
+	parts := strings.Split(text, ":")
+	sum := 0.0
+	for i, p := range parts {
+		v, err := strconv.ParseFloat(p, 64)
+		if err != nil || !(v >= 0 && v < 1e7) || len(parts) > 3 || i > 0 && v >= 60 {
+			return fmt.Errorf("%q is no time such as 83.5 or 1:23.5", text)
+		}
+		sum = 60*sum + v
+	}
+	*t = timeFlag(sum)
+	return nil
+}
+
+// startsFilm tells whether what is to be dreamed is a film: one by its content, or a GIF of several pictures that a film is to
+// be made of.
+func (j *dreamJob) startsFilm(flags *pflag.FlagSet) bool {
+	if slices.Contains(dream.MadeNames(), j.start) {
+		return false
+	}
+	if capture.Names(j.start) || flags.Changed("from") || flags.Changed("to") {
+		return true
+	}
+	format, err := record.FormatOf(j.out)
+	still := flags.Changed("frames") || err != nil || !format.Film
+	return capture.Moves(j.start, still)
+}
+
+// film dreams a film.
+func (j *dreamJob) film(cmd *cobra.Command) error {
+	flags := cmd.Flags()
+	o := capture.FilmOptions{From: j.part.from, To: j.part.to, Most: j.most}
+	if flags.Changed("fps") {
+		o.Rate = j.fps
+	}
+	if j.size != "" {
+		var err error
+		if o.Size.X, o.Size.Y, err = picture.ParseSize(j.size); err != nil {
+			return err
+		}
+	}
+	film, err := capture.OpenFilm(j.start, o)
+	if err != nil {
+		return err
+	}
+	defer film.Close()
+	j.fps = film.Rate()
+	frames := film.Frames()
+	if flags.Changed("frames") && (frames == 0 || j.frames < frames) {
+		frames = j.frames
+		j.cutShort = true
+	}
+	first, err := film.Picture(0)
+	if err != nil {
+		return err
+	}
+	if err := j.check(max(frames, 2), first.Rect.Size()); err != nil {
+		return err
+	}
+	net, err := j.load()
+	if err != nil {
+		return err
+	}
+	if err := j.set(flags, net, false); err != nil {
+		return err
+	}
+	j.steady(flags)
+	engine, err := j.open(net)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	if j.settings.Class != "" {
+		announceClass(net, j.settings.Class)
+	}
+	guides := record.NewGuides()
+	d, err := dream.New(net, engine, film, dream.Options{Seed: j.seed, Open: guides.Open})
+	if err != nil {
+		return err
+	}
+	defer d.Release()
+	if err := d.Check(j.settings); err != nil {
+		return err
+	}
+	log := record.NewLog(record.Recipe{
+		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(film),
+	}, guides)
+	d.OnChange(log.Change)
+	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
+	d.OnIdle(func(err error) { warn(oneLine(err)) })
+	defer func() {
+		if damage := film.Damage(); damage != "" {
+			warn(film.Name() + " is damaged: " + damage)
+		}
+	}()
+	if ext := strings.ToLower(filepath.Ext(j.out)); ext == ".mp4" || ext == ".webm" {
+		return j.pieces(cmd.Context(), d, film, frames, log)
+	}
+	if film.Sound {
+		say(fmt.Sprintf("%s has no place for the film's sound; .mp4 and .webm have", filepath.Ext(j.out)))
+	}
+	return j.record(cmd.Context(), max(frames, 2), log.Recipe, func(add func(*image.RGBA) error) error {
+		return j.dreamFilm(cmd.Context(), d, film, 0, frames, add)
+	})
+}
+
+// steady suits settings that flags say nothing of to a film, in which the film moves and each picture needs few steps.
+func (j *dreamJob) steady(flags *pflag.FlagSet) {
+	still := dream.Settings{Steps: min(j.settings.Steps, 3), CentreX: .5, CentreY: .5}
+	for _, name := range []string{"steps", "zoom", "rotate", "pan-x", "pan-y", "drift"} {
+		if flags.Changed(name) || flags.Changed("pan") && strings.HasPrefix(name, "pan-") {
+			continue
+		}
+		if k, err := dream.Find(name); err == nil {
+			*k.Number(&j.settings) = *k.Number(&still)
+		}
+	}
+}
+
+// dreamFilm dreams a film's pictures from one on to its end, or so many where frames is not 0.
+func (j *dreamJob) dreamFilm(ctx context.Context, d *dream.Dream, film *capture.Film, from, frames int, add func(*image.RGBA) error) error {
+	total := int64(frames - from)
+	if frames == 0 {
+		total = -1 // how long it is does not show
+	}
+	bar := newBar(total, "dreaming")
+	defer bar.close()
+	at := func(int64) (dream.Settings, error) { return j.settings, ctx.Err() }
+	for n := from; !j.cutShort || n < frames; n++ {
+		if _, err := film.Picture(n); errors.Is(err, io.EOF) {
+			return nil
+		}
+		f, err := d.Frame(at)
+		if err != nil {
+			return err
+		}
+		if err := add(f.Picture()); err != nil {
+			return err
+		}
+		bar.set(int64(n + 1 - from))
+	}
+	return nil
+}
+
+// pieces dreams a film into a video, in pieces that survive a kill, with its sound.
+func (j *dreamJob) pieces(ctx context.Context, d *dream.Dream, film *capture.Film, frames int, log *record.Log) error {
+	o := j.recordFlags.options(log.Recipe)
+	if film.Sound {
+		o.Sound = soundOf(film, 0)
+	}
+	p, err := record.OpenPieces(j.out, j.key(log.Recipe(), frames), o)
+	if err != nil {
+		return err
+	}
+	from, state := p.Kept()
+	if state != nil {
+		if err := d.Resume(state); err != nil {
+			_ = p.Stop(d.Checkpoint)
+			return err
+		}
+		say(fmt.Sprintf("going on at frame %d of %s", from, of(frames)))
+	}
+	done := from
+	err = j.dreamFilm(ctx, d, film, from, frames, func(m *image.RGBA) error {
+		if err := p.Add(m, d.Checkpoint); err != nil {
+			return err
+		}
+		done++
+		return nil
+	})
+	if err != nil {
+		if serr := p.Stop(d.Checkpoint); serr == nil && done > 0 {
+			say(fmt.Sprintf("%d of %s frames are made; the same command goes on from there", done, of(frames)))
+		}
+		return err
+	}
+	if o.Sound != nil && (j.cutShort || j.part.to > 0) {
+		o.Sound.Length = o.Sound.Late + float64(done)/film.Rate()
+	}
+	if err := p.Finish(d.Checkpoint); err != nil || j.session == "" {
+		return err
+	}
+	return j.writeSession(log.Recipe(), done)
+}
+
+func of(frames int) string {
+	if frames == 0 {
+		return "those of the film"
+	}
+	return fmt.Sprint("about ", frames)
+}
+
+// key identifies what is dreamed.
+func (j *dreamJob) key(r record.Recipe, frames int) string {
+	r.Device = ""
+	r.Changes = []record.Change{{Settings: j.settings}}
+	r.FPS = j.fps
+	if j.cutShort {
+		r.Frames = frames
+	}
+	s := sha256.Sum256([]byte(r.Encode()))
+	return hex.EncodeToString(s[:])
+}
+
+// soundOf is a film's sound, from a frame of its dream on.
+func soundOf(film *capture.Film, from int) *record.Sound {
+	s := &record.Sound{Path: film.Path(), Begin: film.Begin, Late: film.Late}
+	if at := film.Start() + float64(from)/film.Rate(); at > film.Late {
+		s.From, s.Late = at, 0
+	}
+	return s
+}

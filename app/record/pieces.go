@@ -1,0 +1,217 @@
+package record
+
+import (
+	"bytes"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"zalgoscope/app/beside"
+	"zalgoscope/app/ffmpeg"
+)
+
+// Pieces writes a video, of any length, that takes so long to make that it has to survive a kill: in pieces of half a
+// minute's work, which lie in a folder beside its place with what is needed to go on. It is used by one goroutine at a time.
+type Pieces struct {
+	path, ext, folder string
+	o                 Options
+	lock              *beside.File
+	kept              keptPieces
+	rec               Recorder // of the piece in the making; nil between pieces
+	frames            int      // in it
+	began             time.Time
+}
+
+// keptPieces is what is known of the pieces that are whole.
+type keptPieces struct {
+	Key    string // of what is made
+	Names  []string
+	Frames int    // in all of them
+	State  []byte // of the work after the last one
+}
+
+// pieceTime is how long a piece is worked on.
+const pieceTime = 30 * time.Second
+
+// OpenPieces begins a video, or goes on with one of the same key that was begun at this path.
+func OpenPieces(path, key string, o Options) (*Pieces, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	p := &Pieces{path: path, ext: strings.ToLower(filepath.Ext(path)), folder: path + ".parts", o: o}
+	if err := checkVideo(p.ext)(path, o, image.Point{}); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(p.folder, 0o755); err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	if p.lock, err = beside.Create(filepath.Join(p.folder, "lock")); err != nil {
+		return nil, err
+	}
+	if err := p.recall(key); err != nil {
+		p.lock.Discard()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Pieces) stateFile() string { return filepath.Join(p.folder, "state") }
+
+// recall reads what was made before.
+func (p *Pieces) recall(key string) error {
+	data, err := os.ReadFile(p.stateFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		p.kept = keptPieces{Key: key}
+		return nil
+	}
+	if err == nil {
+		err = gob.NewDecoder(bytes.NewReader(data)).Decode(&p.kept)
+	}
+	if err != nil {
+		return fmt.Errorf("record: %q cannot be gone on with: %w; delete that folder to begin anew", p.folder, err)
+	}
+	if p.kept.Key != key {
+		return fmt.Errorf("record: %q has the beginning of another dream, made by other knobs or of another film; delete that folder to begin anew, or choose another name", p.folder)
+	}
+	for _, name := range p.kept.Names {
+		if !Regular(filepath.Join(p.folder, name)) {
+			return fmt.Errorf("record: %q lacks %s; delete that folder to begin anew", p.folder, name)
+		}
+	}
+	return nil
+}
+
+// Kept is how many frames are whole, and the state of the work after them; nil at the beginning.
+func (p *Pieces) Kept() (frames int, state []byte) { return p.kept.Frames, p.kept.State }
+
+// Add writes the next frame. When it is time to end a piece it asks for the work's state after it.
+func (p *Pieces) Add(m *image.RGBA, state func() ([]byte, error)) error {
+	if p.rec == nil {
+		if err := p.begin(); err != nil {
+			return err
+		}
+	}
+	if err := p.rec.Add(m); err != nil {
+		return err
+	}
+	if p.frames++; time.Since(p.began) < pieceTime {
+		return nil
+	}
+	return p.keep(state)
+}
+
+func (p *Pieces) begin() error {
+	path := filepath.Join(p.folder, p.name())
+	// What a kill has left of this piece goes.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("record: %w", err)
+	}
+	o := p.o
+	o.Recipe, o.Sound, o.Closing, o.Cut, o.Loop = nil, nil, nil, nil, ""
+	rec, err := Create(path, o)
+	if err != nil {
+		return err
+	}
+	p.rec, p.frames, p.began = rec, 0, time.Now()
+	return nil
+}
+
+func (p *Pieces) name() string { return fmt.Sprintf("%06d%s", len(p.kept.Names), p.ext) }
+
+// keep ends the piece in the making.
+func (p *Pieces) keep(state func() ([]byte, error)) error {
+	if p.rec == nil {
+		return nil
+	}
+	err := p.rec.Close()
+	p.rec = nil
+	if err != nil {
+		return err
+	}
+	next := p.kept
+	next.Names = append(next.Names[:len(next.Names):len(next.Names)], p.name())
+	next.Frames += p.frames
+	if next.State, err = state(); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(next); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	err = beside.Write(p.stateFile(), func(w io.Writer) error {
+		_, err := w.Write(b.Bytes())
+		return err
+	})
+	if err == nil {
+		p.kept = next
+	}
+	return err
+}
+
+// Stop leaves the pieces as they are, that in the making with the frames so far, to be gone on with.
+func (p *Pieces) Stop(state func() ([]byte, error)) error {
+	err := p.keep(state)
+	p.lock.Discard()
+	return err
+}
+
+// Finish joins the pieces to the video at its place, with its sound, and takes them away.
+func (p *Pieces) Finish(state func() ([]byte, error)) error {
+	err := p.keep(state)
+	if err == nil && p.kept.Frames == 0 {
+		err = ErrEmpty
+	}
+	if err == nil {
+		err = p.join()
+	}
+	p.lock.Discard()
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(p.folder); err != nil {
+		return fmt.Errorf("record: the video is whole, but its pieces cannot be taken away: %w", err)
+	}
+	return nil
+}
+
+func (p *Pieces) join() error {
+	list := filepath.Join(p.folder, "list")
+	err := beside.Write(list, func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, "ffconcat version 1.0")
+		for _, name := range p.kept.Names {
+			_, werr := fmt.Fprintf(w, "file %s\n", name)
+			err = errors.Join(err, werr)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	out, err := beside.Create(p.path)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if p.o.Recipe != nil {
+		r := p.o.Recipe().made(p.o, p.kept.Frames)
+		text = r.Encode()
+	}
+	if err := mux(out, p.ext, []string{"-f", "concat", "-safe", "0", "-i", ffmpeg.File(list)}, p.o.Sound, text, func(got proof) error {
+		if got.count != p.kept.Frames {
+			return fmt.Errorf("%d of %d frames are in the joined video", got.count, p.kept.Frames)
+		}
+		return nil
+	}); err != nil {
+		out.Discard()
+		return fmt.Errorf("%w; the pieces stay in %q", err, p.folder)
+	}
+	return out.Take()
+}
