@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,11 +25,15 @@ import (
 )
 
 // filmFlags say what of a film is dreamed.
-type filmFlags struct{ from, to float64 }
+type filmFlags struct {
+	from, to float64
+	piece    time.Duration
+}
 
 func (f *filmFlags) register(fs *pflag.FlagSet) {
 	fs.Var((*timeFlag)(&f.from), "from", "where to begin in a film, as seconds or H:MM:SS")
 	fs.Var((*timeFlag)(&f.to), "to", "where to end in a film, likewise; its end where not given")
+	fs.DurationVar(&f.piece, "piece", 30*time.Second, "how much work on a film a kill may cost")
 }
 
 // timeFlag is a time in seconds.
@@ -188,11 +193,11 @@ func (j *dreamJob) dreamFilm(ctx context.Context, d *dream.Dream, film *capture.
 
 // pieces dreams a film into a video, in pieces that survive a kill, with its sound.
 func (j *dreamJob) pieces(ctx context.Context, d *dream.Dream, film *capture.Film, frames int, log *record.Log) error {
-	o := j.recordFlags.options(log.Recipe)
 	if film.Sound {
-		o.Sound = soundOf(film, 0)
+		j.sound = soundOf(film, 0)
 	}
-	p, err := record.OpenPieces(j.out, j.key(log.Recipe(), frames), o)
+	o := j.recordFlags.options(log.Recipe)
+	p, err := record.OpenPieces(j.out, j.key(log.Recipe(), frames), j.part.piece, o)
 	if err != nil {
 		return err
 	}

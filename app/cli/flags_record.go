@@ -19,6 +19,7 @@ type recordFlags struct {
 	out, session          string
 	fps                   float64
 	dither, palette, loop string
+	sound                 *record.Sound // that goes along; nil for none
 }
 
 func (f *recordFlags) register(cmd *cobra.Command) {
@@ -34,7 +35,7 @@ func (f *recordFlags) register(cmd *cobra.Command) {
 
 // options are how the file is written.
 func (f *recordFlags) options(recipe func() record.Recipe) record.Options {
-	return record.Options{FPS: f.fps, Dither: f.dither, Palette: f.palette, Loop: f.loop, Recipe: recipe}
+	return record.Options{FPS: f.fps, Dither: f.dither, Palette: f.palette, Loop: f.loop, Recipe: recipe, Sound: f.sound}
 }
 
 // check reports, before any work is done, why frames of a size cannot be written.

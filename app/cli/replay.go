@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"zalgoscope/app/capture"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
@@ -79,6 +80,13 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
+	if recipe.Start.Rate > 0 {
+		film, err := j.film(recipe, &o, frames)
+		if err != nil {
+			return err
+		}
+		defer film.Close()
+	}
 	if err := j.check(frames, recipe.Resized(o.Size).Size()); err != nil {
 		return err
 	}
@@ -131,7 +139,7 @@ func (j *replayJob) replayOptions(folders []string) (o record.ReplayOptions, err
 			return o, err
 		}
 	}
-	if j.start != "" {
+	if j.start != "" && !capture.Moves(j.start, true) {
 		m, err := picture.Open(j.start)
 		if err != nil {
 			return o, err
@@ -148,6 +156,30 @@ func (j *replayJob) replayOptions(folders []string) (o record.ReplayOptions, err
 		}
 	}
 	return o, nil
+}
+
+// film opens the film that a recipe was dreamed on, whose sound goes along.
+func (j *replayJob) film(r record.Recipe, o *record.ReplayOptions, frames int) (*capture.Film, error) {
+	find := o.Find
+	if j.start != "" {
+		find = func(string) []string { return []string{j.start} }
+	}
+	in, err := r.Start.Input(r.Seed, find)
+	if err != nil {
+		return nil, err
+	}
+	film, ok := in.(*capture.Film)
+	if !ok {
+		return nil, fmt.Errorf("the recipe's %s is no film", r.Start.Name)
+	}
+	o.Start = film
+	if film.Sound {
+		j.sound = soundOf(film, r.From+o.From)
+		if r.From+o.From+frames < film.Frames()-1 {
+			j.sound.Length = j.sound.Late + float64(frames)/film.Rate()
+		}
+	}
+	return film, nil
 }
 
 // bend is the recipe with what the flags say of bends, which the net must have.

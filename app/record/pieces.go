@@ -8,6 +8,7 @@ import (
 	"image"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,15 +18,17 @@ import (
 	"zalgoscope/app/ffmpeg"
 )
 
-// Pieces writes a video, of any length, that takes so long to make that it has to survive a kill: in pieces of half a
-// minute's work, which lie in a folder beside its place with what is needed to go on. It is used by one goroutine at a time.
+// Pieces writes a video, of any length, that takes so long to make that it has to survive a kill: in pieces of some
+// time's work, which lie in a folder beside its place with what is needed to go on. It is used by one goroutine at a time.
 type Pieces struct {
 	path, ext, folder string
 	o                 Options
 	lock              *beside.File
 	kept              keptPieces
-	rec               Recorder // of the piece in the making; nil between pieces
-	frames            int      // in it
+	rec               Recorder      // of the piece in the making; nil between pieces
+	name              string        // of its file
+	frames            int           // in it
+	work              time.Duration // on a piece
 	began             time.Time
 }
 
@@ -37,16 +40,14 @@ type keptPieces struct {
 	State  []byte // of the work after the last one
 }
 
-// pieceTime is how long a piece is worked on.
-const pieceTime = 30 * time.Second
-
-// OpenPieces begins a video, or goes on with one of the same key that was begun at this path.
-func OpenPieces(path, key string, o Options) (*Pieces, error) {
+// OpenPieces begins a video, or goes on with one of the same key that was begun at this path. A kill costs the work on one
+// piece.
+func OpenPieces(path, key string, work time.Duration, o Options) (*Pieces, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	p := &Pieces{path: path, ext: strings.ToLower(filepath.Ext(path)), folder: path + ".parts", o: o}
+	p := &Pieces{path: path, ext: strings.ToLower(filepath.Ext(path)), folder: path + ".parts", o: o, work: work}
 	if err := checkVideo(p.ext)(path, o, image.Point{}); err != nil {
 		return nil, err
 	}
@@ -102,19 +103,18 @@ func (p *Pieces) Add(m *image.RGBA, state func() ([]byte, error)) error {
 	if err := p.rec.Add(m); err != nil {
 		return err
 	}
-	if p.frames++; time.Since(p.began) < pieceTime {
+	if p.frames++; time.Since(p.began) < p.work {
 		return nil
 	}
 	return p.keep(state)
 }
 
 func (p *Pieces) begin() error {
-	path := filepath.Join(p.folder, p.name())
-	// What a kill has left of this piece goes.
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("record: %w", err)
-	}
+	// The ffmpeg of one that was killed may still write what it has of this piece: each has a name of its own.
+	p.name = fmt.Sprintf("%06d-%08x%s", len(p.kept.Names), rand.Uint32(), p.ext)
+	path := filepath.Join(p.folder, p.name)
 	o := p.o
+	o.piece = true
 	o.Recipe, o.Sound, o.Closing, o.Cut, o.Loop = nil, nil, nil, nil, ""
 	rec, err := Create(path, o)
 	if err != nil {
@@ -123,8 +123,6 @@ func (p *Pieces) begin() error {
 	p.rec, p.frames, p.began = rec, 0, time.Now()
 	return nil
 }
-
-func (p *Pieces) name() string { return fmt.Sprintf("%06d%s", len(p.kept.Names), p.ext) }
 
 // keep ends the piece in the making.
 func (p *Pieces) keep(state func() ([]byte, error)) error {
@@ -137,7 +135,7 @@ func (p *Pieces) keep(state func() ([]byte, error)) error {
 		return err
 	}
 	next := p.kept
-	next.Names = append(next.Names[:len(next.Names):len(next.Names)], p.name())
+	next.Names = append(next.Names[:len(next.Names):len(next.Names)], p.name)
 	next.Frames += p.frames
 	if next.State, err = state(); err != nil {
 		return err

@@ -64,6 +64,8 @@ type Options struct {
 	// Cut, which may be nil, tells Close whether the recording ends before it should have: then what stood at its path
 	// before stays there, and the frames go beside it.
 	Cut func() bool
+
+	piece bool // a video that will be joined to others
 }
 
 // DefaultFPS is the rate of a recording that none is given for.

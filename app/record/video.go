@@ -107,8 +107,12 @@ func (v *video) codec() []string {
 	if v.ext == ".webm" {
 		return []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", crf(28+less, 63), "-deadline", "realtime", "-cpu-used", "5", "-row-mt", "1"}
 	}
-	return []string{"-c:v", "libx264", "-preset", "fast", "-crf", crf(18+less, 51),
+	args := []string{"-c:v", "libx264", "-preset", "fast", "-crf", crf(18+less, 51),
 		"-movflags", "frag_keyframe+empty_moov+default_base_moof"}
+	if v.o.piece {
+		args = append(args, "-bf", "0") // else the clock of decoding goes back where two are joined
+	}
+	return args
 }
 
 func crf(v, most float64) string { return fmt.Sprint(int(math.Round(min(max(v, 0), most)))) }
