@@ -86,7 +86,7 @@ func newPanel(s *studio) *panel {
 	for _, g := range []struct {
 		name  string
 		group dream.Group
-	}{{"Picture", dream.GroupPicture}, {"Motion", dream.GroupMotion}} {
+	}{{"Picture", dream.GroupPicture}, {"Motion", dream.GroupMotion}, {"Film", dream.GroupFilm}} {
 		content.AddChild(p.look.Heading(g.name))
 		for i := range dream.Knobs {
 			if k := &dream.Knobs[i]; k.Group == g.group && k.Number(&s.want) != nil {
