@@ -16,8 +16,10 @@ const (
 	maxNumbers  = 1 << 29 // numbers of an array
 	maxLayers   = 1 << 14
 	maxChannels = 1 << 16
-	maxWindow   = 1024 // kernel, stride, dilation and pad
-	maxSide     = 4096 // of the picture that the file is made for
+	maxWindow   = 1024    // kernel, stride, dilation and pad
+	maxWide     = 1 << 14 // rows or columns of a map that is laid out anew
+	maxValues   = 1 << 28 // of a map at the net's own size
+	maxSide     = 4096    // of the picture that the file is made for
 )
 
 // unsupported is the error of an operation that is well formed but has no
@@ -78,6 +80,9 @@ func (g *graph) add(l label, op nn.Op, in ...value) (value, error) {
 func (g *graph) put(l label, op nn.Op, out tensor.Shape, in []value) (value, error) {
 	if out[0] > maxChannels {
 		return value{}, fmt.Errorf("makes %d channels, more than %d", out[0], maxChannels)
+	}
+	if out.TotalSize() > maxValues {
+		return value{}, fmt.Errorf("makes a map of %v, which is too large", out)
 	}
 	if len(g.layers) == maxLayers {
 		return value{}, fmt.Errorf("the net has more than %d layers", maxLayers)

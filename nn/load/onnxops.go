@@ -28,7 +28,7 @@ func init() {
 		"Einsum":             (*onnx).einsum,
 		"Expand":             (*onnx).expand,
 		"Flatten":            (*onnx).flatten,
-		"Gather":             (*onnx).channel,
+		"Gather":             (*onnx).gather,
 		"Gemm":               (*onnx).gemm,
 		"GlobalAveragePool":  (*onnx).pooling,
 		"GlobalLpPool":       (*onnx).pooling,

@@ -2,7 +2,6 @@ package load
 
 import (
 	"fmt"
-	"math"
 
 	"zalgoscope/nn"
 )
@@ -47,7 +46,9 @@ func (m *onnx) resize(n *node, in []operand) (value, error) {
 			if roi == nil {
 				return x, fmt.Errorf("lacks its roi")
 			}
-			r.Roi = [2]float32{roi[i], roi[i+len(list.ints)]}
+			if r.Roi = [2]float32{roi[i], roi[i+len(list.ints)]}; !(r.Roi[0] < r.Roi[1] && r.Roi[0] > -maxWide && r.Roi[1] < maxWide) {
+				return x, unsupported(fmt.Sprintf("its roi is %v", r.Roi))
+			}
 		}
 		if sizes != nil {
 			r.Size, r.Of = sizes[i], dims[axis]
@@ -57,7 +58,7 @@ func (m *onnx) resize(n *node, in []operand) (value, error) {
 		if idle := r.Scale == 1 || sizes != nil && r.Size == r.Of; idle && (r.Coordinates != nn.TFCropAndResize || r.Roi == [2]float32{0, 1}) {
 			continue
 		}
-		if out := r.Cells(dims[axis]); r.Scale < 0 || sizes != nil && (r.Size < 1 || r.Size > maxWide) || out < 1 || out > maxWide || !sound(float64(r.Scale)) {
+		if out := r.Cells(dims[axis]); sizes == nil && !(r.Scale >= 1.0/maxWide) || sizes != nil && (r.Size < 1 || r.Size > maxWide) || out < 1 || out > maxWide {
 			return x, fmt.Errorf("makes %d cells of %d, by the scale %g", out, dims[axis], r.Scale)
 		}
 		at, err := m.mapAxis(x, axis)
@@ -68,8 +69,6 @@ func (m *onnx) resize(n *node, in []operand) (value, error) {
 	}
 	return m.moved(n.label, x, axes, n.number("extrapolation_value", 0))
 }
-
-func sound(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // rescale is what the attributes say.
 func (m *onnx) rescale(n *node) (r nn.Rescale, err error) {

@@ -106,30 +106,3 @@ func (n *node) norm() float32 {
 	}
 	return float32(n.integer("p", 2))
 }
-
-// channel picks one channel of a map, as torchvision's nets do to change their
-// input's preprocessing: a convolution with a single weight that is not zero.
-func (m *onnx) channel(n *node, in []operand) (value, error) {
-	x, err := one(in, 2)
-	if err != nil {
-		return x, err
-	}
-	at, err := in[1].array.ints()
-	axis, wrong := n.axis(0, len(m.dims(x)), len(m.dims(x))-1)
-	if err != nil || wrong != nil || axis != x.axis() || len(in[1].array.dims) != 0 || x.flat || x.plane {
-		return x, unsupported("it picks something else than one channel")
-	}
-	x.last = false
-	channels := m.shape(x)[0]
-	c := at[0]
-	if c < 0 {
-		c += channels
-	}
-	if c < 0 || c >= channels {
-		return x, fmt.Errorf("picks channel %d of %d", at[0], channels)
-	}
-	pick := weights{channels, func(dst []float32) error { dst[c] = 1; return nil }}
-	v, err := m.conv(n.label, x, nn.Square(1, 1, 0), 1, 1, pick, nil)
-	v.plane = true
-	return v, err
-}

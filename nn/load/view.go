@@ -138,7 +138,7 @@ func (v view) rearranged(s tensor.Shape, last bool) (op *nn.Rearrange, ok bool) 
 		op.Out[axis-1] = product(view{*dim}.dims())
 	}
 	n := product(view{channels}.dims())
-	if op.Out[0] > maxWindow || op.Out[1] > maxWindow || op.In[0] > maxWindow || op.In[1] > maxWindow || n > maxChannels*4 {
+	if max(op.Out[0], op.Out[1], op.In[0], op.In[1]) > maxWindow || op.Out[0]*op.Out[1]*n > maxValues>>6 {
 		return nil, false
 	}
 	inner := slices.Concat(rows, columns, channels)
