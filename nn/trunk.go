@@ -31,14 +31,18 @@ func (n *Net) Middle() string {
 
 // spine lists the layers through which everything from the picture to the net's
 // end must pass, in order: the outputs of modules rather than their branches. Of
-// a layer and the rectifier, clip or affine that only follows it, the last stands for both. The label map
+// a layer and the function of single values or affine that only follows it, the last stands for both. The label map
 // is beside it.
 func (n *Net) spine() []int {
 	// last[i] is the furthest layer that reads layer i.
 	last := make([]int, len(n.Layers))
 	readers := make([]int, len(n.Layers))
 	fromPicture := 0
+	needed := n.Upto(n.end())
 	for i, l := range n.Layers[:n.end()+1] {
+		if !needed[i] {
+			continue
+		}
 		for _, j := range l.In {
 			if j == Picture {
 				fromPicture = i
@@ -51,7 +55,7 @@ func (n *Net) spine() []int {
 	var spine []int
 	reach := fromPicture
 	for i := range n.Layers[:n.end()+1] {
-		if reach <= i && !n.continued(i, last[i], readers[i]) {
+		if needed[i] && reach <= i && !n.continued(i, last[i], readers[i]) {
 			spine = append(spine, i)
 		}
 		reach = max(reach, last[i])
@@ -65,7 +69,7 @@ func (n *Net) continued(i, reader, readers int) bool {
 		return false
 	}
 	switch n.Layers[reader].Op.(type) {
-	case *ReLU, *Clip, *Affine:
+	case *ReLU, *Clip, *Affine, *Unary:
 		return true
 	}
 	return false

@@ -6,7 +6,7 @@ import (
 	"zalgoscope/nn"
 )
 
-// fold merges each Affine layer into the Affine or convolution before
+// fold merges each Affine layer into the Affine, normalisation or convolution before
 // it, where nothing else reads that one. What is merged answers to both names.
 func fold(layers []nn.Layer) []nn.Layer {
 	readers := make([]int, len(layers))
@@ -28,12 +28,14 @@ func fold(layers []nn.Layer) []nn.Layer {
 		j := moved[l.In[0]]
 		switch prev := out[j].Op.(type) {
 		case *nn.Affine:
-			chain(prev, op)
+			chain(prev.Scale, prev.Shift, op)
+		case *nn.Norm:
+			chain(prev.Scale, prev.Shift, op)
 		case *nn.Conv, *nn.ConvTranspose:
 			if after[j] == nil {
 				after[j] = op
 			} else {
-				chain(after[j], op)
+				chain(after[j].Scale, after[j].Shift, op)
 			}
 		default:
 			return 0, false
@@ -65,10 +67,10 @@ func fold(layers []nn.Layer) []nn.Layer {
 	return out
 }
 
-// chain makes first do what first and then second did.
-func chain(first, second *nn.Affine) {
+// chain makes a scale and a shift of each channel do what they and then second did.
+func chain(scale, shift []float32, second *nn.Affine) {
 	for c, s := range second.Scale {
-		first.Scale[c] *= s
-		first.Shift[c] = s*first.Shift[c] + second.Shift[c]
+		scale[c] *= s
+		shift[c] = s*shift[c] + second.Shift[c]
 	}
 }

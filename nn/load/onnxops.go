@@ -42,12 +42,10 @@ func init() {
 		"Pad":                (*onnx).padding,
 		"QLinearConv":        (*onnx).quantizedConv,
 		"QuantizeLinear":     (*onnx).quantizeLinear,
-		"ReduceMean":         (*onnx).reduceMean,
 		"Relu":               (*onnx).relu,
 		"Reshape":            (*onnx).reshapeMap,
 		"Resize":             (*onnx).resize,
 		"Slice":              (*onnx).slice,
-		"Softmax":            (*onnx).softmax,
 		"SpaceToDepth":       (*onnx).spaceDepth,
 		"Squeeze":            (*onnx).squeeze,
 		"Tile":               (*onnx).tile,
@@ -55,6 +53,9 @@ func init() {
 		"Unsqueeze":          (*onnx).unsqueeze,
 		"Upsample":           (*onnx).resize,
 		"Where":              (*onnx).where,
+	}
+	for kind, op := range onnxSets {
+		onnxOps[kind] = op
 	}
 	for kind := range binaryFns {
 		onnxOps[kind] = (*onnx).arithmetic
@@ -194,23 +195,4 @@ func (m *onnx) batchNorm(n *node, in []operand) (value, error) {
 		return x, err
 	}
 	return m.affine(n.label, x, scale, shift)
-}
-
-// softmax has axis 1 by default and then means all axes from there up to opset
-// 12, the last axis alone from 13.
-func (m *onnx) softmax(n *node, in []operand) (value, error) {
-	x := in[0].value
-	unset := 1
-	if m.opset >= 13 {
-		unset = -1
-	}
-	rank := len(m.dims(x))
-	axis, err := n.axis(unset, rank, rank-1)
-	if err != nil {
-		return x, err
-	}
-	if axis != x.axis() || !m.pixel(x) && (x.flat || m.opset < 13) {
-		return x, unsupported("its shares are not over channels")
-	}
-	return m.pointwise(n, &nn.Softmax{}, in)
 }

@@ -147,7 +147,7 @@ func (m *onnx) withConstant(l label, fn nn.BinaryFn, c *tensor.Dense, x value) (
 		return value{}, err
 	}
 	seen := x
-	x.plane = false
+	x.plane, x.as = false, nil
 	v, err := m.add(l, &nn.Binary{Fn: fn, Other: c}, x)
 	return v.like(seen), err
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"zalgoscope/nn"
 )
 
 // seen lets a node that computes nothing answer as the layer that it looks at.
@@ -139,27 +137,6 @@ func (m *onnx) unsqueeze(n *node, in []operand) (value, error) {
 		return x, fmt.Errorf("cannot add axes %v to %v", list.ints, m.dims(x))
 	}
 	return m.looks(n.label, x, as)
-}
-
-// reduceMean over both directions is a global average pool.
-func (m *onnx) reduceMean(n *node, in []operand) (value, error) {
-	x, err := one(in, 1)
-	if err != nil {
-		return x, err
-	}
-	axes, err := m.axes(n, in, 4)
-	if err != nil {
-		return x, err
-	}
-	if x.flat || x.plane || !slices.Equal(axes, x.positions()) {
-		return x, unsupported(fmt.Sprintf("it takes the mean over axes %v", axes))
-	}
-	last := x.last
-	x.last = false
-	v, err := m.pool(n.label, x, nn.Pool{Global: true})
-	v.flat = n.integer("keepdims", 1) == 0
-	v.last = last && !v.flat
-	return v, err
 }
 
 // axes reads a list of axes from the attribute or, in newer opsets, from the

@@ -65,9 +65,7 @@ var peerRefusals = [][2]string{
 	{"pytorch-converted/test_PReLU_1d_multiparam", "its constant has the shape [3]"}, // of a batch of rows
 	{"node/*BFLOAT16*", "number 0 is"},                                               // their files hold bfloat16 as uint16
 	{"node/test_training_dropout*", "number 0 is"},                                   // they drop what NumPy's random numbers say
-	{"pytorch-converted/test_softmax_functional_dim3", "not over channels"},
 	{"node/test_matmul_4d", "not flattened"},
-	{"pytorch-operator/test_operator_reduced_mean*", "it takes the mean over axes"},
 }
 
 // skipped is why a test is not about a map, or about an operator that is not claimed.

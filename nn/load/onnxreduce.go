@@ -1,0 +1,225 @@
+package load
+
+import (
+	"fmt"
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// onnxSets are the operators that look at sets of a map's values: reductions, normalisations and softmax.
+var onnxSets = map[string]func(m *onnx, n *node, in []operand) (value, error){
+	"GroupNormalization":        (*onnx).groupNorm,
+	"Hardmax":                   (*onnx).softmax,
+	"InstanceNormalization":     (*onnx).instanceNorm,
+	"LayerNormalization":        (*onnx).layerNorm,
+	"LogSoftmax":                (*onnx).softmax,
+	"LpNormalization":           (*onnx).lpNorm,
+	"MeanVarianceNormalization": (*onnx).meanVariance,
+	"RMSNormalization":          (*onnx).layerNorm,
+	"ReduceL1":                  (*onnx).reduction,
+	"ReduceL2":                  (*onnx).reduction,
+	"ReduceLogSum":              (*onnx).reduction,
+	"ReduceLogSumExp":           (*onnx).reduction,
+	"ReduceMax":                 (*onnx).reduction,
+	"ReduceMean":                (*onnx).reduction,
+	"ReduceMin":                 (*onnx).reduction,
+	"ReduceProd":                (*onnx).reduction,
+	"ReduceSum":                 (*onnx).reduction,
+	"ReduceSumSquare":           (*onnx).reduction,
+	"Softmax":                   (*onnx).softmax,
+}
+
+// over tells which axes of the map, of channels, rows and columns, the file's axes are.
+func (m *onnx) over(x value, axes []int) (over [3]bool, err error) {
+	where := [][]int{nil, {0}, {1}, {2}}
+	switch {
+	case x.as != nil:
+		if where, err = m.wholeAxes(x); err != nil {
+			return over, err
+		}
+	case x.flat:
+		where = [][]int{nil, {0, 1, 2}}
+	case x.plane:
+		where = [][]int{nil, {1}, {2}}
+	case x.last:
+		where = [][]int{nil, {1}, {2}, {0}}
+	}
+	for _, a := range axes {
+		if a < 1 || a >= len(where) {
+			return over, unsupported(fmt.Sprintf("it goes over axis %d of %v", a, m.dims(x)))
+		}
+		for _, i := range where[a] {
+			over[i] = true
+		}
+	}
+	return over, nil
+}
+
+// wholeAxes are the map's axes that each dimension of a map taken apart is made of.
+func (m *onnx) wholeAxes(x value) (where [][]int, err error) {
+	for _, dim := range *x.as {
+		var axes []int
+		for _, f := range dim {
+			if f.axis == repeats || f.stride != 1 || f.size != m.shape(x)[f.axis] {
+				return nil, unsupported(fmt.Sprintf("it goes over parts of axes, seen as %v", m.dims(x)))
+			}
+			axes = append(axes, f.axis)
+		}
+		where = append(where, axes)
+	}
+	return where, nil
+}
+
+// positions are the axes of rows and columns, everything all three.
+var (
+	positions  = [3]bool{false, true, true}
+	channels   = [3]bool{true, false, false}
+	everything = [3]bool{true, true, true}
+)
+
+// step is an operation on the way to a node's result.
+type step struct {
+	suffix string // of the layer's name; "" for the result
+	op     nn.Op
+}
+
+func valued(suffix string, fn nn.UnaryFn) step {
+	op := nn.NewUnary(fn, 1, 0)
+	return step{suffix, &op}
+}
+
+func negative(suffix string) step {
+	op := nn.NewUnary(nn.Linear, -1, 0)
+	return step{suffix, &op}
+}
+
+// reduce is a step that takes values together; what has a pool is one.
+func reduce(suffix string, fn nn.ReduceFn, over [3]bool) step {
+	if over == positions && (fn == nn.Average || fn == nn.Largest) {
+		return step{suffix, &nn.Pool{Global: true, Max: fn == nn.Largest}}
+	}
+	return step{suffix, &nn.Reduce{Fn: fn, Axes: over}}
+}
+
+// steps adds operations of one map after the other, which see it as C,H,W.
+func (m *onnx) steps(l label, x value, list ...step) (value, error) {
+	seen := x
+	x.plane, x.as = false, nil
+	for _, s := range list {
+		own := l
+		if s.suffix != "" {
+			own = label{name: l.name + "/" + s.suffix}
+		}
+		v, err := m.add(own, s.op, x)
+		if err != nil {
+			return v, err
+		}
+		x = v
+	}
+	return x.like(seen), nil
+}
+
+// reduction takes the values along some axes together; without any, all or none.
+func (m *onnx) reduction(n *node, in []operand) (value, error) {
+	x, err := one(in, 1)
+	if err != nil {
+		return x, err
+	}
+	rank := len(m.dims(x))
+	axes, err := m.axes(n, in, rank)
+	if err != nil {
+		return x, err
+	}
+	if len(axes) == 0 && n.integer("noop_with_empty_axes", 0) == 0 {
+		for a := 1; a < rank; a++ {
+			axes = append(axes, a)
+		}
+	}
+	kept := n.integer("keepdims", 1) != 0
+	if kept {
+		axes = slices.DeleteFunc(axes, func(a int) bool { return a == 0 }) // of one picture
+	}
+	over, err := m.over(x, axes)
+	if err != nil {
+		return x, err
+	}
+	as := slices.Clone(m.viewOf(x))
+	for i := len(as) - 1; i >= 0; i-- {
+		switch {
+		case !slices.Contains(axes, i):
+		case kept:
+			as[i] = nil
+		default:
+			as = slices.Delete(as, i, i+1)
+		}
+	}
+	if over == [3]bool{} && slices.Contains([]string{"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd"}, n.kind) {
+		same := nn.NewUnary(nn.Linear, 1, 0)
+		return m.pointwise(n, &same, in)
+	}
+	var list []step
+	switch n.kind {
+	case "ReduceMean":
+		list = []step{reduce("", nn.Average, over)}
+	case "ReduceSum":
+		list = []step{reduce("", nn.Total, over)}
+	case "ReduceMax":
+		list = []step{reduce("", nn.Largest, over)}
+	case "ReduceMin":
+		list = []step{negative("negative"), reduce("largest", nn.Largest, over), negative("")}
+	case "ReduceProd":
+		list = []step{reduce("", nn.Product, over)}
+	case "ReduceL1":
+		list = []step{valued("size", nn.Abs), reduce("", nn.Total, over)}
+	case "ReduceL2":
+		list = []step{valued("squares", nn.Squared), reduce("sum", nn.Total, over), valued("", nn.Sqrt)}
+	case "ReduceSumSquare":
+		list = []step{valued("squares", nn.Squared), reduce("", nn.Total, over)}
+	case "ReduceLogSum":
+		list = []step{reduce("sum", nn.Total, over), valued("", nn.Log)}
+	default:
+		v, _, err := m.logSum(n.label, "", x, over)
+		if err != nil {
+			return v, err
+		}
+		return m.reduced(v, x, as, kept), nil
+	}
+	v, err := m.steps(n.label, x, list...)
+	if err != nil {
+		return v, err
+	}
+	return m.reduced(v, x, as, kept), nil
+}
+
+// reduced is a reduction seen as the file does.
+func (m *onnx) reduced(v, x value, as view, kept bool) value {
+	if kept && x.as == nil {
+		return v.like(x)
+	}
+	v, _ = m.seenAs(v, as)
+	return v
+}
+
+// logSum is the logarithm of the sum of exponentials, and the values less the largest, by which it is made. The result has
+// the given suffix.
+func (m *onnx) logSum(l label, suffix string, x value, over [3]bool) (sum, less value, err error) {
+	seen := x
+	x.plane, x.as = false, nil
+	named := func(s string) label { return label{name: l.name + "/" + s} }
+	top, err := m.steps(named("largest"), x, step{"", &nn.Reduce{Fn: nn.Largest, Axes: over}})
+	if err == nil {
+		less, err = m.add(named("less"), &nn.Binary{Fn: nn.Minus}, x, top)
+	}
+	var log value
+	if err == nil {
+		log, err = m.steps(named("log"), less, valued("exp", nn.Exp), reduce("sum", nn.Total, over), valued("", nn.Log))
+	}
+	if suffix != "" {
+		l = named(suffix)
+	}
+	if err == nil {
+		sum, err = m.add(l, &nn.Binary{Fn: nn.Plus}, log, top)
+	}
+	return sum.like(seen), less, err
+}
