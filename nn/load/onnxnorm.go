@@ -15,6 +15,7 @@ type setOf struct {
 	centred      bool
 	eps          float32
 	scale, shift *array // or nil
+	listed       bool   // a number for each channel or group, whatever their shape
 }
 
 // layerNorm normalises all axes from one on.
@@ -48,7 +49,7 @@ func (m *onnx) instanceNorm(n *node, in []operand) (value, error) {
 	if err := x.first(); err != nil {
 		return x, err
 	}
-	s := setOf{over: positions, centred: true, eps: n.number("epsilon", 1e-5), scale: in[1].array, shift: in[2].array}
+	s := setOf{over: positions, centred: true, eps: n.number("epsilon", 1e-5), scale: in[1].array, shift: in[2].array, listed: true}
 	c := m.shape(x)[0]
 	if groups := m.groupsOf(x); groups > 0 {
 		s.over, s.groups, c = everything, groups, groups
@@ -95,7 +96,7 @@ func (m *onnx) groupNorm(n *node, in []operand) (value, error) {
 	if err := x.first(); err != nil {
 		return x, err
 	}
-	s := setOf{over: everything, centred: true, eps: n.number("epsilon", 1e-5), groups: n.integer("num_groups", 0), scale: in[1].array, shift: in[2].array}
+	s := setOf{over: everything, centred: true, eps: n.number("epsilon", 1e-5), groups: n.integer("num_groups", 0), scale: in[1].array, shift: in[2].array, listed: true}
 	if c := m.shape(x)[0]; s.groups < 1 || c%s.groups != 0 {
 		return x, fmt.Errorf("has %d groups of %d channels", s.groups, c)
 	}
@@ -221,8 +222,7 @@ func (m *onnx) perSet(a *array, x value, groups int, s setOf) (k []float32, ok b
 	if a.kind.width() == 0 {
 		return nil, false, errKind
 	}
-	listed := s.over == positions || s.over == everything && s.scale != nil && s.groups > 0 && len(a.dims) == 1 && !x.flat
-	if listed && (a.len() == c || a.len() == groups) {
+	if s.listed && (a.len() == c || a.len() == groups) {
 		k, err = a.floats(a.len())
 		out := make([]float32, c)
 		for i := range out {
@@ -231,6 +231,9 @@ func (m *onnx) perSet(a *array, x value, groups int, s setOf) (k []float32, ok b
 			}
 		}
 		return out, true, err
+	}
+	if x.as != nil {
+		return nil, false, nil
 	}
 	k, err = m.perChannel(a, x)
 	if _, refused := err.(unsupported); refused {

@@ -18,11 +18,11 @@ func (m *onnx) scaled(l label, fn nn.BinaryFn, x value, c *array, swapped bool) 
 		if err != nil {
 			return value{}, err
 		}
-		if op := ofNumber(fn, v[0], swapped, x.flat && !m.pixel(x)); op != nil {
+		if op := ofNumber(fn, v[0], swapped, x.as != nil || x.flat && !m.pixel(x)); op != nil {
 			return m.single(l, op, x)
 		}
 	}
-	if fn <= nn.Over {
+	if fn <= nn.Over && x.as == nil {
 		if k, err := m.perChannel(c, x); err == nil {
 			return m.perChannelScaled(l, fn, x, k, swapped)
 		} else if !errors.As(err, new(unsupported)) {
@@ -175,6 +175,9 @@ func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) 
 	if own[0] != 1 {
 		return nil, refused
 	}
+	if x.as != nil {
+		return m.apart(a, own, x)
+	}
 	own = own[1:]
 	s := m.shape(x)
 	turned := x.last
@@ -209,6 +212,38 @@ func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) 
 		}
 	}
 	return t, nil
+}
+
+// apart is a constant of the given dimensions beside a map that is taken apart.
+func (m *onnx) apart(a *array, own []int, x value) (*tensor.Dense, error) {
+	as, s := *x.as, m.shape(x)
+	for i, d := range as.dims() {
+		if own[i] != 1 && own[i] != d || slices.ContainsFunc(as[i], func(f factor) bool { return f.axis == repeats }) {
+			return nil, unsupported(fmt.Sprintf("its constant has the shape %v beside a map of %v", a.dims, as.dims()))
+		}
+	}
+	v, err := a.floats(product(own))
+	if err != nil {
+		return nil, err
+	}
+	if err := m.charge(s.TotalSize()); err != nil {
+		return nil, err
+	}
+	out := nn.NewTensor(s)
+	strides := [3]int{s[1] * s[2], s[2], 1}
+	var sizes, there, here []int
+	for i, dim := range as {
+		step := stretched(own, as.dims())[i]
+		for k, f := range dim {
+			inner := 1
+			for _, g := range dim[k+1:] {
+				inner *= g.size
+			}
+			sizes, there, here = append(sizes, f.size), append(there, f.stride*strides[f.axis]), append(here, step*inner)
+		}
+	}
+	walk(sizes, [][]int{there, here}, func(at []int) { nn.Floats(out)[at[0]] = v[at[1]] })
+	return out, nil
 }
 
 // perChannel reads a constant that is broadcast over the map x.

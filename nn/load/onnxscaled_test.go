@@ -72,3 +72,16 @@ func furthest(got, want []float32) (worst float64) {
 	}
 	return worst
 }
+
+// Beside a map that Reshape has taken apart a constant goes with the dimensions that the file sees.
+func TestONNXConstantBesideParts(t *testing.T) {
+	c := array32("c", []int{3, 1, 7, 1}, ramp(21)...)
+	shape, back := array64("s", []int{5}, 1, 3, 1, 7, 9), array64("b", []int{4}, 1, 3, 7, 9)
+	net := mustONNX(t, model(13, c, shape, back, op("Reshape", "x,s", "p"), op("Transpose", "p", "q", attrInts("perm", 0, 2, 1, 3, 4)),
+		array32("d", []int{3, 7, 1}, ramp(21)...), op("Add", "q,d", "r"), op("Transpose", "r", "u", attrInts("perm", 0, 2, 1, 3, 4)), op("Reshape", "u,b", "y")))
+	want := ramp(3 * 7 * 9)
+	for i := range want {
+		want[i] += ramp(21)[i/9]
+	}
+	near(t, run(t, net, "y"), want)
+}
