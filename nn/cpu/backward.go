@@ -128,6 +128,10 @@ func (g *gradientTask) from(i, u int) {
 		g.sumUp([]phase{{sy: 1, sx: 1, parts: []part{p}}}, op.MACs([]tensor.Shape{{g.n.c, g.n.h, g.n.w}}), isDepthwise(&op.Conv), fast)
 		return
 	}
+	if pool, ok := un.pool.(*maxPool); ok {
+		g.fromMaxPool(u, pool)
+		return
+	}
 	g.live(level, dy.buf)
 	switch op := l.Op.(type) {
 	case *train.BatchNorm:
@@ -222,9 +226,6 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 		}
 		g.add(&avgPoolGradient{window: win, out: g.out, dy: un.grad, add: g.started(),
 			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})
-	case *maxPool:
-		g.live(g.n.gradLevel, o.arg.buf)
-		g.add(&maxPoolGradient{k: g.packs.k, window: win, out: g.out, dy: un.grad, arg: o.arg, add: g.started()})
 	case *widePool:
 		g.live(g.n.gradLevel, o.arg)
 		g.sheets = true
@@ -232,6 +233,17 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 	default:
 		panic(missing(o))
 	}
+}
+
+// fromMaxPool adds what max pool u sends back.
+func (g *gradientTask) fromMaxPool(u int, o *maxPool) {
+	dy := g.node(u).grad
+	if g.gradientRoundsItself(u) {
+		dy = dy.half()
+	}
+	g.cost += 3 * g.cells() * float64(o.ys.Kernel*o.xs.Kernel) / float64(o.ys.Stride*o.xs.Stride)
+	g.live(g.n.gradLevel, dy.buf, o.arg.buf)
+	g.add(&maxPoolGradient{run: g.packs.k.maxPoolGradients(dy), window: o.window, out: g.out, dy: dy, arg: o.arg, add: g.started()})
 }
 
 // finish adds the merged convolutions and sees to the gates.

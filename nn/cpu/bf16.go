@@ -13,8 +13,10 @@ const halfSize = cellSize / 2 // bytes of one pixel of a block of bfloat16
 type halfKernels struct {
 	conv     [2][]kernel // by blocks-1 and pixels; a segment's last counts pairs
 	winograd [2]func(t *winogradTile)
-	narrow   func(t *rowTile) // rounds n blocks of floats of x to y
-	pair     func(t *rowTile) // rounds n blocks of two rows of floats, x and gate, to pairs in y
+	maxPool  [2]func(t *poolTile) // of maps of bfloat16, to floats and to the same
+	poolBack func(t *poolTile)    // the gradient of a max pool, from bfloat16 to floats
+	narrow   func(t *rowTile)     // rounds n blocks of floats of x to y
+	pair     func(t *rowTile)     // rounds n blocks of two rows of floats, x and gate, to pairs in y
 	peak     func(n int)
 	work     int
 	speed    float64 // as of kernels
@@ -33,6 +35,22 @@ func (k *kernels) convs(half bool) *[2][]kernel {
 		return &k.half.conv
 	}
 	return &k.conv
+}
+
+// maxPools is the kernel of max pools that read x.
+func (k *kernels) maxPools(x view) func(t *poolTile) {
+	if x.isHalf() {
+		return k.half.maxPool[0]
+	}
+	return k.maxPool
+}
+
+// maxPoolGradients is the kernel of max pools' gradients that read dy.
+func (k *kernels) maxPoolGradients(dy view) func(t *poolTile) {
+	if dy.isHalf() {
+		return k.half.poolBack
+	}
+	return k.maxPoolGradient
 }
 
 // elements is how many times four bytes the first c channels of a block are.

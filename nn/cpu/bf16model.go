@@ -10,7 +10,8 @@ import (
 var modelled = portable.halved("portablebf16", &halfKernels{
 	conv:     [2][]kernel{{nil, convPairs(1), convPairs(2)}},
 	winograd: [2]func(t *winogradTile){halfPoints(3), halfPoints(4)},
-	narrow:   narrowRowGo, pair: pairRowGo,
+	maxPool:  [2]func(t *poolTile){halfPoolGo(1), halfPoolGo(2)}, poolBack: halfPoolGradientGo,
+	narrow: narrowRowGo, pair: pairRowGo,
 	peak: peakScalar, work: 16, speed: 0.5,
 })
 
@@ -129,6 +130,53 @@ func halfPoints(taps int) func(t *winogradTile) {
 				narrowBlock(t.v.halfAt(i*t.point+n*halfSize), &v[i])
 			}
 		}
+	}
+}
+
+// halfPoolGo is a max pool of bfloat16, to values in so many parts of a float.
+func halfPoolGo(parts int) func(t *poolTile) {
+	return func(t *poolTile) {
+		x := make([]block, len(t.all()))
+		taps := make([]poolTap, len(x))
+		for i := range t.n {
+			for k, tap := range t.all() {
+				widenBlock(&x[k], t.x.halfAt(i*t.xstep+tap.x))
+				taps[k] = poolTap{x: k * cellSize, cell: tap.cell}
+			}
+			var y block
+			one := poolTile{y: addressOf(unsafe.Pointer(&y)), n: 1}
+			if len(x) > 0 {
+				one.x = addressOf(unsafe.Pointer(&x[0]))
+			}
+			if t.arg != 0 {
+				one.arg = t.arg.add(i * t.argstep)
+			}
+			one.setTaps(taps)
+			maxPoolGo(&one)
+			if parts == 1 {
+				*t.y.at(i * t.ystep) = y
+			} else {
+				narrowBlock(t.y.halfAt(i*t.ystep), &y)
+			}
+		}
+	}
+}
+
+func halfPoolGradientGo(t *poolTile) {
+	for i := range t.n {
+		var sum, dy block
+		if t.add != 0 {
+			sum = *t.y.at(i * t.ystep)
+		}
+		for _, tap := range t.all() {
+			widenBlock(&dy, t.x.halfAt(i*t.xstep+tap.x))
+			for c, k := range (*[lanes]uint8)(t.arg.add(i*t.argstep + tap.arg).pointer()) {
+				if k == uint8(tap.cell) {
+					sum[c] += dy[c]
+				}
+			}
+		}
+		*t.y.at(i * t.ystep) = sum
 	}
 }
 

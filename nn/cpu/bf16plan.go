@@ -6,13 +6,47 @@ import (
 	"zalgoscope/nn"
 )
 
-// reading is what a convolution reads of a map: its values in bfloat16 where the engine
-// multiplies in that and kernels can take the map's channels by pairs. Learning is in floats.
+// readsHalf tells whether a convolution reads a map in bfloat16: where the engine multiplies in that
+// and kernels can take the map's channels by pairs. Learning is in floats.
+func (c *compiler) readsHalf(op *nn.Conv, x view) bool {
+	return c.packs.k.half != nil && c.learning == nil && !isDepthwise(op) && (x.cell != cellSize || x.c%2 == 0)
+}
+
+// reading is what a convolution reads of a map.
 func (c *compiler) reading(op *nn.Conv, x view) view {
-	if c.packs.k.half == nil || c.learning != nil || isDepthwise(op) || x.cell == cellSize && x.c%2 != 0 {
-		return x
+	if c.readsHalf(op, x) {
+		return x.half()
 	}
-	return x.half()
+	return x
+}
+
+// roundsItself tells whether layer i's values come from kernels that can round them.
+func (c *compiler) roundsItself(i int) bool {
+	if c.packs.k.half == nil || c.learning != nil || i == nn.Picture {
+		return false
+	}
+	n, in := c.node(i), c.net.Layers[i].In
+	switch op := c.op(i).(type) {
+	case *nn.Conv, *nn.ConvTranspose:
+		return true
+	case *nn.ReLU, *nn.Clip:
+		return n.takes >= 0
+	case *nn.Concat:
+		return c.aligned(i) && !slices.ContainsFunc(in, func(j int) bool { return !c.roundsItself(j) })
+	case *nn.Pool:
+		o, ok := n.pool.(*maxPool)
+		return ok && op.Max && o.x.isHalf()
+	}
+	return false
+}
+
+// gradientRoundsItself tells the same of the gradient at layer i.
+func (c *compiler) gradientRoundsItself(i int) bool {
+	n := c.node(i)
+	return !n.target && !slices.ContainsFunc(n.uses, func(u int) bool {
+		op, ok := c.op(u).(*nn.Conv)
+		return !ok || !c.readsHalf(op, c.node(u).grad)
+	})
 }
 
 // halves sees to it that maps in bfloat16 are set: by the convolution that writes a map last, or
@@ -23,6 +57,11 @@ func (c *compiler) halves() {
 	}
 	whole := map[*blob]bool{} // whose floats some writer needs
 	for _, t := range c.tasks {
+		if o := t.pool(); o != nil && !t.out.buf.read {
+			o.run, o.out = c.packs.k.half.maxPool[1], t.out.half()
+			c.keep(t.level, o.out.buf)
+			continue
+		}
 		o, alone := t.last()
 		if o != nil {
 			o.rounds = !t.early
@@ -40,6 +79,9 @@ func (c *compiler) halves() {
 	for _, t := range c.tasks {
 		o, _ := t.last()
 		if o == nil {
+			if p := t.pool(); p != nil && p.out.isHalf() {
+				continue
+			}
 			if t.out.twin != nil {
 				c.keep(t.level, t.out.twin.buf)
 				if !t.early {
@@ -54,6 +96,15 @@ func (c *compiler) halves() {
 			}
 		}
 	}
+}
+
+// pool is the max pool of bfloat16 that alone writes a task's map, if that is wanted in bfloat16.
+func (t *task) pool() *maxPool {
+	o, ok := t.writers[len(t.writers)-1].(*maxPool)
+	if !ok || !o.x.isHalf() || t.out.twin == nil || t.early {
+		return nil
+	}
+	return o
 }
 
 // last is the convolution that writes a task's map last, if it can round what it writes, and whether

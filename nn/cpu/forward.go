@@ -231,6 +231,9 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 	ys, xs, _ := op.Over(x.h, x.w)
 	win := window{ys, xs}
 	cells := ys.Kernel * xs.Kernel
+	if op.Max && op.Norm == 0 && cells <= maxWindow && c.roundsItself(c.net.Layers[i].In[0]) {
+		x = x.half()
+	}
 	t := c.simple(i, 3*float64(cells), x.buf)
 	switch {
 	case op.Norm > 0:
@@ -247,7 +250,7 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 		n.pool = o
 		t.add(o)
 	default:
-		o := &maxPool{run: c.packs.k.maxPool, window: win, out: n.out, x: x}
+		o := &maxPool{run: c.packs.k.maxPools(x), window: win, out: n.out, x: x}
 		if c.back {
 			o.arg = newArgmax(n.c, n.h, n.w)
 			c.live(n.level, o.arg.buf)

@@ -2572,6 +2572,21 @@ func winogradInput3BF16(t *winogradTile)
 //go:noescape
 func winogradInput4BF16(t *winogradTile)
 
+// maxPoolBF16 takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolBF16(t *poolTile)
+
+// maxPoolWideningBF16 takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolWideningBF16(t *poolTile)
+
+// maxPoolGradientBF16 gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientBF16(t *poolTile)
+
 // narrowRowBF16 rounds n blocks of floats to bfloat16.
 //
 //go:noescape

@@ -42539,13 +42539,17 @@ tap4:
 	ADDQ         R10, BP
 	VPBROADCASTB 16(R13), X10
 	VPCMPEQB     (BP), X10, K1
-	VADDPS       (R15), Z0, K1, Z0
+	VMOVUPS      (R15), Z11
+	VADDPS       Z11, Z0, K1, Z0
 	VPCMPEQB     (BP)(R11*1), X10, K2
-	VADDPS       (R15)(BX*1), Z1, K2, Z1
+	VMOVUPS      (R15)(BX*1), Z11
+	VADDPS       Z11, Z1, K2, Z1
 	VPCMPEQB     (BP)(R11*2), X10, K3
-	VADDPS       (R15)(BX*2), Z2, K3, Z2
+	VMOVUPS      (R15)(BX*2), Z11
+	VADDPS       Z11, Z2, K3, Z2
 	VPCMPEQB     (BP)(R12*1), X10, K4
-	VADDPS       (R15)(SI*1), Z3, K4, Z3
+	VMOVUPS      (R15)(SI*1), Z11
+	VADDPS       Z11, Z3, K4, Z3
 	ADDQ         $0x18, R13
 	DECQ         R14
 	JNZ          tap4
@@ -42599,7 +42603,8 @@ tap1:
 	ADDQ         R10, R13
 	VPBROADCASTB 16(SI), X10
 	VPCMPEQB     (R13), X10, K1
-	VADDPS       (R12), Z0, K1, Z0
+	VMOVUPS      (R12), Z11
+	VADDPS       Z11, Z0, K1, Z0
 	ADDQ         $0x18, SI
 	DECQ         R9
 	JNZ          tap1
@@ -97684,6 +97689,456 @@ tile:
 	ADDQ      $0x20, R12
 	DECQ      AX
 	JNZ       tile
+	VZEROUPPER
+	RET
+
+// func maxPoolBF16(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·maxPoolBF16(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0xff800000, CX
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x000000ff, CX
+	VMOVD        CX, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
+
+pixels4:
+	SUBQ    $0x04, CX
+	JLT     out4
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	VMOVAPS Z8, Z1
+	VMOVAPS Z9, Z5
+	VMOVAPS Z8, Z2
+	VMOVAPS Z9, Z6
+	VMOVAPS Z8, Z3
+	VMOVAPS Z9, Z7
+	MOVQ    56(AX), R13
+	MOVQ    64(AX), R14
+	TESTQ   R14, R14
+	JZ      tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTD 16(R13), Z10
+	VPMOVZXWD    (R15), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	VPMOVZXWD    (R15)(BX*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z1, Z11, K2
+	VMOVAPS      Z11, K2, Z1
+	VMOVDQA32    Z10, K2, Z5
+	VPMOVZXWD    (R15)(BX*2), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z2, Z11, K3
+	VMOVAPS      Z11, K3, Z2
+	VMOVDQA32    Z10, K3, Z6
+	VPMOVZXWD    (R15)(SI*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z3, Z11, K4
+	VMOVAPS      Z11, K4, Z3
+	VMOVDQA32    Z10, K4, Z7
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	VCMPPS    $0x16, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored24
+	VPMOVDB   Z4, (R10)
+
+stored24:
+	VCMPPS    $0x16, Z8, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+
+	// VCVTNEPS2BF16 Z1, Y1
+	LONG      $0x487ef262
+	WORD      $0xc972
+	VMOVDQU32 Y1, (DI)(R8*1)
+	CMPQ      16(AX), $0x00
+	JE        stored25
+	VPMOVDB   Z5, (R10)(R11*1)
+
+stored25:
+	VCMPPS    $0x16, Z8, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
+
+	// VCVTNEPS2BF16 Z2, Y2
+	LONG      $0x487ef262
+	WORD      $0xd272
+	VMOVDQU32 Y2, (DI)(R8*2)
+	CMPQ      16(AX), $0x00
+	JE        stored26
+	VPMOVDB   Z6, (R10)(R11*2)
+
+stored26:
+	VCMPPS    $0x16, Z8, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+
+	// VCVTNEPS2BF16 Z3, Y3
+	LONG      $0x487ef262
+	WORD      $0xdb72
+	VMOVDQU32 Y3, (DI)(R9*1)
+	CMPQ      16(AX), $0x00
+	JE        stored27
+	VPMOVDB   Z7, (R10)(R12*1)
+
+stored27:
+	LEAQ (DX)(BX*4), DX
+	LEAQ (DI)(R8*4), DI
+	LEAQ (R10)(R11*4), R10
+	JMP  pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ    $0x01, CX
+	JLT     out1
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	MOVQ    56(AX), SI
+	MOVQ    64(AX), R9
+	TESTQ   R9, R9
+	JZ      tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTD 16(SI), Z10
+	VPMOVZXWD    (R12), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	VCMPPS    $0x16, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored28
+	VPMOVDB   Z4, (R10)
+
+stored28:
+	ADDQ BX, DX
+	ADDQ R8, DI
+	ADDQ R11, R10
+	JMP  pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func maxPoolWideningBF16(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·maxPoolWideningBF16(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0xff800000, CX
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x000000ff, CX
+	VMOVD        CX, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
+
+pixels4:
+	SUBQ    $0x04, CX
+	JLT     out4
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	VMOVAPS Z8, Z1
+	VMOVAPS Z9, Z5
+	VMOVAPS Z8, Z2
+	VMOVAPS Z9, Z6
+	VMOVAPS Z8, Z3
+	VMOVAPS Z9, Z7
+	MOVQ    56(AX), R13
+	MOVQ    64(AX), R14
+	TESTQ   R14, R14
+	JZ      tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTD 16(R13), Z10
+	VPMOVZXWD    (R15), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	VPMOVZXWD    (R15)(BX*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z1, Z11, K2
+	VMOVAPS      Z11, K2, Z1
+	VMOVDQA32    Z10, K2, Z5
+	VPMOVZXWD    (R15)(BX*2), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z2, Z11, K3
+	VMOVAPS      Z11, K3, Z2
+	VMOVDQA32    Z10, K3, Z6
+	VPMOVZXWD    (R15)(SI*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z3, Z11, K4
+	VMOVAPS      Z11, K4, Z3
+	VMOVDQA32    Z10, K4, Z7
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	VCMPPS    $0x16, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored29
+	VPMOVDB   Z4, (R10)
+
+stored29:
+	VCMPPS    $0x16, Z8, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, (DI)(R8*1)
+	CMPQ      16(AX), $0x00
+	JE        stored30
+	VPMOVDB   Z5, (R10)(R11*1)
+
+stored30:
+	VCMPPS    $0x16, Z8, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VMOVUPS   Z2, (DI)(R8*2)
+	CMPQ      16(AX), $0x00
+	JE        stored31
+	VPMOVDB   Z6, (R10)(R11*2)
+
+stored31:
+	VCMPPS    $0x16, Z8, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+	VMOVUPS   Z3, (DI)(R9*1)
+	CMPQ      16(AX), $0x00
+	JE        stored32
+	VPMOVDB   Z7, (R10)(R12*1)
+
+stored32:
+	LEAQ (DX)(BX*4), DX
+	LEAQ (DI)(R8*4), DI
+	LEAQ (R10)(R11*4), R10
+	JMP  pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ    $0x01, CX
+	JLT     out1
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	MOVQ    56(AX), SI
+	MOVQ    64(AX), R9
+	TESTQ   R9, R9
+	JZ      tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTD 16(SI), Z10
+	VPMOVZXWD    (R12), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VCMPPS       $0x16, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	VCMPPS    $0x16, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+	VMOVUPS   Z0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored33
+	VPMOVDB   Z4, (R10)
+
+stored33:
+	ADDQ BX, DX
+	ADDQ R8, DI
+	ADDQ R11, R10
+	JMP  pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func maxPoolGradientBF16(t *byte)
+// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
+TEXT ·maxPoolGradientBF16(SB), NOSPLIT, $8-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), DX
+	MOVQ 32(AX), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ 8(AX), DI
+	MOVQ 40(AX), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ 16(AX), R10
+	MOVQ 48(AX), R11
+	LEAQ (R11)(R11*2), R12
+	MOVQ 24(AX), CX
+
+pixels4:
+	SUBQ   $0x04, CX
+	JLT    out4
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   56(AX), R13
+	MOVQ   64(AX), R14
+	TESTQ  R14, R14
+	JZ     tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTB 16(R13), X10
+	VPCMPEQB     (BP), X10, K1
+	VPMOVZXWD    (R15), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z0, K1, Z0
+	VPCMPEQB     (BP)(R11*1), X10, K2
+	VPMOVZXWD    (R15)(BX*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z1, K2, Z1
+	VPCMPEQB     (BP)(R11*2), X10, K3
+	VPMOVZXWD    (R15)(BX*2), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z2, K3, Z2
+	VPCMPEQB     (BP)(R12*1), X10, K4
+	VPMOVZXWD    (R15)(SI*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z3, K4, Z3
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	CMPQ   72(AX), $0x00
+	JE     set34
+	VADDPS (DI), Z0, Z0
+
+set34:
+	VMOVUPS Z0, (DI)
+	CMPQ    72(AX), $0x00
+	JE      set35
+	VADDPS  (DI)(R8*1), Z1, Z1
+
+set35:
+	VMOVUPS Z1, (DI)(R8*1)
+	CMPQ    72(AX), $0x00
+	JE      set36
+	VADDPS  (DI)(R8*2), Z2, Z2
+
+set36:
+	VMOVUPS Z2, (DI)(R8*2)
+	CMPQ    72(AX), $0x00
+	JE      set37
+	VADDPS  (DI)(R9*1), Z3, Z3
+
+set37:
+	VMOVUPS Z3, (DI)(R9*1)
+	LEAQ    (DX)(BX*4), DX
+	LEAQ    (DI)(R8*4), DI
+	LEAQ    (R10)(R11*4), R10
+	JMP     pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ   $0x01, CX
+	JLT    out1
+	VPXORD Z0, Z0, Z0
+	MOVQ   56(AX), SI
+	MOVQ   64(AX), R9
+	TESTQ  R9, R9
+	JZ     tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTB 16(SI), X10
+	VPCMPEQB     (R13), X10, K1
+	VPMOVZXWD    (R12), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z0, K1, Z0
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	CMPQ   72(AX), $0x00
+	JE     set38
+	VADDPS (DI), Z0, Z0
+
+set38:
+	VMOVUPS Z0, (DI)
+	ADDQ    BX, DX
+	ADDQ    R8, DI
+	ADDQ    R11, R10
+	JMP     pixels1
+
+out1:
+	ADDQ $0x01, CX
 	VZEROUPPER
 	RET
 

@@ -80,7 +80,7 @@ type maxPool struct {
 
 func (o *maxPool) write(w *worker, r region) {
 	t := &w.pool
-	*t = poolTile{xstep: o.xs.Stride * cellSize, ystep: cellSize}
+	*t = poolTile{xstep: o.xs.Stride * o.x.cell, ystep: o.out.cell}
 	if o.arg != nil {
 		t.argstep = lanes
 	}
@@ -107,7 +107,7 @@ func (o *maxPool) tile(w *worker, b0, b1, y, x int) {
 	t := &w.pool
 	y0, ky, ly := under(o.ys, y)
 	x0, kx, lx := under(o.xs, x)
-	down, right := o.ys.Dilation*o.x.row, o.xs.Dilation*cellSize
+	down, right := o.ys.Dilation*o.x.row, o.xs.Dilation*o.x.cell
 	w.taps = w.taps[:0]
 	for i := range ly - ky {
 		for j := range lx - kx {
@@ -133,7 +133,7 @@ func (t *poolTile) setTaps(taps []poolTap) {
 // maxPoolGradient gathers, for each cell, from the windows that took it.
 type maxPoolGradient struct {
 	window
-	k       *kernels
+	run     func(t *poolTile)
 	out, dy view
 	arg     *argmax
 	add     bool
@@ -141,7 +141,7 @@ type maxPoolGradient struct {
 
 func (o *maxPoolGradient) write(w *worker, r region) {
 	t, s := &w.pool, o.xs.Stride
-	*t = poolTile{xstep: cellSize, ystep: s * cellSize, argstep: lanes}
+	*t = poolTile{xstep: o.dy.cell, ystep: s * cellSize, argstep: lanes}
 	if o.add {
 		t.add = 1
 	}
@@ -177,7 +177,7 @@ func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	for i := y0; i < y1; i += down {
 		for j := x0; j < x1; j += right {
 			w.taps = append(w.taps, poolTap{
-				x:    (i-y0)*o.dy.row + (j-x0)*cellSize,
+				x:    (i-y0)*o.dy.row + (j-x0)*o.dy.cell,
 				arg:  ((i-y0)*o.arg.w + j - x0) * lanes,
 				cell: (y-o.ys.Start(i))/o.ys.Dilation*o.xs.Kernel + (x-o.xs.Start(j))/o.xs.Dilation,
 			})
@@ -186,6 +186,6 @@ func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	t.setTaps(w.taps)
 	for b := b0; b < b1; b++ {
 		t.x, t.y, t.arg = w.address(o.dy.at(b, y0, x0)), w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
-		o.k.maxPoolGradient(t)
+		o.run(t)
 	}
 }

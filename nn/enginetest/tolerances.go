@@ -19,6 +19,7 @@ type Tolerances struct {
 	Near  float64 // relative L2 of the whole gradient all the same
 }
 
+// Exact is those of an engine that computes with float32.
 var Exact = Tolerances{Error: 1e-4, Score: 1e-3, Answer: 2e-5, Dream: 0.01, Pixels: 1, Tie: 5e-7, Share: 0.2, Near: 5e-3}
 
 // Tolerant is an engine that computes with less than float32, and has tolerances of its own.

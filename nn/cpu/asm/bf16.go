@@ -70,6 +70,9 @@ func halves() {
 	for _, t := range transforms {
 		winogradInputHalf(v, t)
 	}
+	extremePool(v, "maxPoolBF16", cmpNotLE, minusInfinity, halfForm, halfForm)
+	extremePool(v, "maxPoolWideningBF16", cmpNotLE, minusInfinity, halfForm, floatForm)
+	maxPoolGradient(v, "maxPoolGradientBF16", halfForm)
 	narrowRow()
 	pairRow()
 	peakHalf(v)

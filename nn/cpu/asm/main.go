@@ -57,9 +57,9 @@ func main() {
 		}
 	}
 	for _, v := range []vector{{avx512, 16}, {avx2, 8}} {
-		extremePool(v, "maxPool", cmpNotLE, minusInfinity)
-		extremePool(v, "minPool", cmpLT, infinity)
-		maxPoolGradient(v)
+		extremePool(v, "maxPool"+v.isa, cmpNotLE, minusInfinity, floatForm, floatForm)
+		extremePool(v, "minPool"+v.isa, cmpLT, infinity, floatForm, floatForm)
+		maxPoolGradient(v, "maxPoolGradient"+v.isa, floatForm)
 		lrn(v)
 		lrnGradient(v)
 		gateRow(v)

@@ -136,10 +136,29 @@ func constant(bits uint32, r VecPhysical) {
 	VPBROADCASTD(r.AsX(), r)
 }
 
+// form is how a block of values lies in memory.
+type form struct {
+	load  func(v vector, m Mem, i int, to VecPhysical) // the i-th register of the block
+	store func(v vector, from VecPhysical, m Mem, i int)
+}
+
+var (
+	floatForm = form{
+		func(v vector, m Mem, i int, to VecPhysical) { VMOVUPS(m.Offset(i*v.bytes()), to) },
+		func(v vector, from VecPhysical, m Mem, i int) { VMOVUPS(from, m.Offset(i*v.bytes())) },
+	}
+	halfForm = form{
+		func(_ vector, m Mem, _ int, to VecPhysical) { widen(m, to) },
+		func(_ vector, from VecPhysical, m Mem, _ int) {
+			toHalf(from, halfRegister(from))
+			VMOVDQU32(halfRegister(from), m)
+		},
+	}
+)
+
 // extremePool keeps the largest value, or the smallest, and the cell of its tap, the first of
 // equals: what beats, by a comparison, all before it, the worst of values to begin with.
-func extremePool(v vector, name string, beats uint64, worst uint32) {
-	name += v.isa
+func extremePool(v vector, name string, beats uint64, worst uint32, in, out form) {
 	function(name, "poolTile", name+" takes the "+name[:3]+"imum under windows of one shape.")
 	s := &poolState{vector: v, args: Mem{Base: Load(Param("t"), GP64())}}
 	per := v.perBlock()
@@ -158,7 +177,7 @@ func extremePool(v vector, name string, beats uint64, worst uint32) {
 	s.each = func(p int, x, _ Mem) {
 		for i := range per {
 			value := v.reg(11 + i)
-			VMOVUPS(x.Offset(i*v.bytes()), value)
+			in.load(v, x, i, value)
 			if v.isa == avx512 {
 				k := []Register{K1, K2, K3, K4}[p]
 				VCMPPS(Imm(beats), top(p, i), value, k)
@@ -181,7 +200,7 @@ func extremePool(v vector, name string, beats uint64, worst uint32) {
 				VCMPPS(Imm(beats), low, top(p, i), Y13)
 				VANDPS(Y13, top(p, i), top(p, i))
 			}
-			VMOVUPS(top(p, i), y.Offset(i*v.bytes()))
+			out.store(v, top(p, i), y, i)
 		}
 		stored := fmt.Sprint("stored", len(labels))
 		labels = append(labels, stored)
@@ -207,8 +226,7 @@ func extremePool(v vector, name string, beats uint64, worst uint32) {
 var labels []string
 
 // maxPoolGradient adds the gradients of the windows whose tap it was.
-func maxPoolGradient(v vector) {
-	name := "maxPoolGradient" + v.isa
+func maxPoolGradient(v vector, name string, in form) {
 	function(name, "poolTile", name+" gathers the gradient of cells under windows of one shape.")
 	s := &poolState{vector: v, args: Mem{Base: Load(Param("t"), GP64())}}
 	per := v.perBlock()
@@ -231,7 +249,9 @@ func maxPoolGradient(v vector) {
 			if v.isa == avx512 {
 				k := []Register{K1, K2, K3, K4}[p]
 				VPCMPEQB(took, here.AsX(), k)
-				VADDPS(dy, sum(p, i), k, sum(p, i))
+				value := v.reg(11)
+				in.load(v, dy, i, value)
+				VADDPS(value, sum(p, i), k, sum(p, i))
 				continue
 			}
 			mask := v.reg(11 + i)
