@@ -26,7 +26,7 @@ var engines = []cli.Engine{
 }
 
 func openCPU(net *nn.Net, o cli.EngineOptions) (nn.Engine, error) {
-	return cpu.Open(net, cpu.Options{Threads: o.Threads})
+	return cpu.Open(net, cpu.Options{Threads: o.Threads, Precision: o.Precision})
 }
 
 func openLearner(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {

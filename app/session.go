@@ -129,7 +129,7 @@ func (s *session) newBeginning(start *dream.Still, seed uint64, memory dream.Mem
 	from := record.StartOf(start)
 	from.Memory = memory
 	return &beginning{start: start, seed: seed, log: record.NewLog(record.Recipe{
-		Program: s.program, Net: s.id, Device: s.deviceName(), Seed: seed, Start: from,
+		Program: s.program, Net: s.id, Device: s.deviceName(), Precision: nn.PrecisionOf(s.engine), Seed: seed, Start: from,
 	}, s.guides)}
 }
 

@@ -112,7 +112,8 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 		return err
 	}
 	log := record.NewLog(record.Recipe{
-		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(start),
+		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Precision: nn.PrecisionOf(engine), Seed: j.seed,
+		Start: record.StartOf(start),
 	}, guides)
 	d.OnChange(log.Change)
 	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })

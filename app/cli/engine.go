@@ -19,9 +19,10 @@ type Engine struct {
 
 // EngineOptions say how an engine is opened.
 type EngineOptions struct {
-	Device  string            // part of the device's name; "" for whichever suits
-	Threads int               // of the processor; 0 for one a core
-	Say     func(text string) // takes a line for people
+	Device    string            // part of the device's name; "" for whichever suits
+	Threads   int               // of the processor; 0 for one a core
+	Precision nn.Precision      // of the processor; "" for its usual one
+	Say       func(text string) // takes a line for people
 }
 
 // Devices are those of an engine, which a machine may lack, or lose while it dreams.

@@ -16,13 +16,21 @@ type engineFlags struct {
 	engine  string
 	device  string
 	threads int
+
+	precision string
+	usual     nn.Precision // what auto means of the processor: "" for its own
 }
 
 func (f *engineFlags) register(cmd *cobra.Command, engines []Engine) {
+	means := "fp32"
+	if f.usual == nn.Fast {
+		means = "the faster that it has"
+	}
 	f.engines = engines
 	fs := cmd.Flags()
 	fs.StringVar(&f.engine, "engine", "auto", "what computes: "+strings.Replace(choices(engines), "auto", "auto (a hardware GL device, else the processor)", 1))
 	fs.StringVar(&f.device, "device", "", "with --engine gl: part of the device's name (see 'zalgoscope engines'); a software one must be named")
+	fs.StringVar(&f.precision, "precision", "auto", "what the processor multiplies in: fp32, bf16 (faster where it has AVX512_BF16) or auto: "+means)
 	fs.IntVar(&f.threads, "threads", 0, "threads of the CPU engine; 0 for one a core")
 }
 
@@ -44,6 +52,19 @@ func (f *engineFlags) open(net *nn.Net) (nn.Engine, error) {
 func (f *engineFlags) choose(net *nn.Net) (nn.Engine, *Devices, error) {
 	if f.threads < 0 {
 		return nil, nil, fmt.Errorf("--threads is %d, but must be 0 or more", f.threads)
+	}
+	switch nn.Precision(f.precision) {
+	case "auto", nn.FP32:
+	case nn.BF16:
+		if f.engine == "auto" {
+			opened, err := f.processor(net)
+			return opened, nil, err
+		}
+		if f.engine != f.engines[0].Name {
+			return nil, nil, fmt.Errorf("--precision bf16 is the processor's; with it --engine must be auto or %s, not %q", f.engines[0].Name, f.engine)
+		}
+	default:
+		return nil, nil, fmt.Errorf("--precision is %q, but must be auto, fp32 or bf16", f.precision)
 	}
 	if f.engine == "auto" {
 		return f.auto(net)
@@ -80,5 +101,9 @@ func (f *engineFlags) processor(net *nn.Net) (nn.Engine, error) {
 }
 
 func (f *engineFlags) options(device string) EngineOptions {
-	return EngineOptions{Device: device, Threads: f.threads, Say: say}
+	p := nn.Precision(f.precision)
+	if f.precision == "auto" {
+		p = f.usual
+	}
+	return EngineOptions{Device: device, Threads: f.threads, Precision: p, Say: say}
 }

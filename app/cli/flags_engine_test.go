@@ -105,6 +105,8 @@ func TestChoosesEngine(t *testing.T) {
 		{"", broken, "cpu ", "zalgoscope: warning: the driver is broken; the processor dreams instead\n", ""},
 		{"--engine card", errNoCard, "", "", "there is no card"},
 		{"--engine abacus", nil, "", "", `--engine is "abacus", but must be auto, cpu or card`},
+		{"--precision half", nil, "", "", `--precision is "half", but must be auto, fp32 or bf16`},
+		{"--engine card --precision bf16", nil, "", "", `--precision bf16 is the processor's; with it --engine must be auto or cpu, not "card"`},
 		{"--threads -1", nil, "", "", "--threads is -1"},
 	} {
 		var f engineFlags

@@ -107,7 +107,8 @@ func (j *replayJob) run(cmd *cobra.Command, file string) error {
 	}
 	again := func() record.Recipe {
 		r := recipe.Resized(o.Size)
-		r.Program, r.Net, r.Device, r.From = cmd.Root().Version, j.identity(), engine.Device(), recipe.From+o.From
+		r.Program, r.Net, r.From = cmd.Root().Version, j.identity(), recipe.From+o.From
+		r.Device, r.Precision = engine.Device(), nn.PrecisionOf(engine)
 		return r
 	}
 	bar := newBar(int64(o.From+frames), "replaying")
@@ -197,6 +198,9 @@ func (j *replayJob) follow(cmd *cobra.Command, r record.Recipe, folders []string
 		if j.net, err = recall(r.Net, folders...); err != nil {
 			return err
 		}
+	}
+	if r.Precision == nn.BF16 {
+		j.usual = nn.Fast // where the processor lacks it, Differs tells
 	}
 	if !flags.Changed("fps") && r.FPS > 0 {
 		j.fps = r.FPS

@@ -79,6 +79,7 @@ Long options may have one dash or two.`,
 	fs.BoolVar(&j.windows, "no-x11", false, "open a window as on systems without X11")
 	_ = fs.MarkHidden("no-x11")
 	j.netFlags.register(cmd)
+	j.usual = nn.Fast
 	j.engineFlags.register(cmd, engines)
 	return cmd
 }

@@ -51,6 +51,7 @@ a window where every knob turns the dream while it runs.`,
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
 	knobFlags(fs, &j.settings)
 	j.netFlags.register(cmd)
+	j.usual = nn.Fast
 	j.engineFlags.register(cmd, p.Engines)
 	return cmd
 }

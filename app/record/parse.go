@@ -38,7 +38,7 @@ func parse(text []byte) (*document, error) {
 	d := &document{memory: map[string][]memoryEntry{}}
 	r := &d.recipe
 	d.entry = map[string]any{
-		"format": &d.format, "program": &r.Program, "seed": &d.seed, "device": &r.Device, "from": &r.From, "fps": &r.FPS,
+		"format": &d.format, "program": &r.Program, "seed": &d.seed, "device": &r.Device, "precision": (*string)(&r.Precision), "from": &r.From, "fps": &r.FPS,
 		"dither": &r.Dither, "palette": &r.Palette, "loop": &r.Loop, "fade": &r.Fade,
 		"net.name": &r.Net.Name, "net.sha256": &r.Net.SHA256,
 		"start.name": &r.Start.Name, "start.width": &r.Start.Width, "start.height": &r.Start.Height,

@@ -9,28 +9,30 @@ import (
 	"strings"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/nn"
 )
 
 // Recipe is what a recording needs to be made again: the same net, engine and size
 // give the same frames bit for bit.
 type Recipe struct {
-	Program string // version that made it
-	Net     Net
-	Device  string // what the engine ran on
-	Seed    uint64
-	Start   Start
-	Guides  []Guide  // the guide pictures that the settings name and the dream followed
-	Changes []Change // of the settings, in order; the first one is what the dream began with
-	From    int      // frames dreamed before the first one recorded
-	Frames  int      // frames recorded; 0 where the recording was cut off
-	FPS     float64  // this and the rest of how the file was written, as in Options
-	Dither  string
-	Palette string
-	Loop    string
-	Fade    int
-	Memory  dream.Memory // what the dream remembered after the last frame; of a single picture
-	Cut     bool         // changes before the last one are left out: there were more than a file may have
-	Unknown []string     // knobs and entries of a file that this program does not know
+	Program   string // version that made it
+	Net       Net
+	Device    string       // what the engine ran on
+	Precision nn.Precision // what it multiplied in; "" where that is not known
+	Seed      uint64
+	Start     Start
+	Guides    []Guide  // the guide pictures that the settings name and the dream followed
+	Changes   []Change // of the settings, in order; the first one is what the dream began with
+	From      int      // frames dreamed before the first one recorded
+	Frames    int      // frames recorded; 0 where the recording was cut off
+	FPS       float64  // this and the rest of how the file was written, as in Options
+	Dither    string
+	Palette   string
+	Loop      string
+	Fade      int
+	Memory    dream.Memory // what the dream remembered after the last frame; of a single picture
+	Cut       bool         // changes before the last one are left out: there were more than a file may have
+	Unknown   []string     // knobs and entries of a file that this program does not know
 }
 
 // Net names a net and its file's content.
@@ -62,7 +64,7 @@ const (
 
 // Validate reports what makes a recipe unfit to be dreamed.
 func (r Recipe) Validate() error {
-	for _, s := range []string{r.Program, r.Net.Name, r.Net.SHA256, r.Device, r.Start.Name, r.Start.SHA256, r.Dither, r.Palette, r.Loop} {
+	for _, s := range []string{r.Program, r.Net.Name, r.Net.SHA256, r.Device, string(r.Precision), r.Start.Name, r.Start.SHA256, r.Dither, r.Palette, r.Loop} {
 		if len(s) > mostText {
 			return fmt.Errorf("record: the recipe has a name of %d bytes", len(s))
 		}

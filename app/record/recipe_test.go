@@ -14,13 +14,14 @@ import (
 	"testing"
 
 	"zalgoscope/app/dream"
+	"zalgoscope/nn"
 )
 
 // example is a recipe in which every knob has changed.
 func example(changes int) Recipe {
 	s := dream.Defaults()
 	r := Recipe{
-		Program: "1.2.3", Net: Net{"menagerie", strings.Repeat("ab", 32)}, Device: `cpu "avx512", 2 threads`,
+		Program: "1.2.3", Net: Net{"menagerie", strings.Repeat("ab", 32)}, Device: `cpu "avx512", 2 threads`, Precision: nn.BF16,
 		Seed: math.MaxUint64, Start: Start{Identity: dream.Identity{Name: "dir\\a \"b\"\n#ü\x7f\U0001F419.png", Width: 40, Height: 30, SHA256: "00"}},
 		Changes: []Change{{0, s}}, From: 3, Frames: 5, FPS: 12.5,
 		Dither: Blue, Palette: Shared, Loop: Seamless, Fade: 2,

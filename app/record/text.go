@@ -35,6 +35,9 @@ func (r Recipe) head() string {
 	entry(&b, "program", r.Program)
 	entry(&b, "seed", fmt.Sprint(r.Seed)) // TOML's whole numbers have a sign
 	entry(&b, "device", r.Device)
+	if r.Precision != "" {
+		entry(&b, "precision", string(r.Precision))
+	}
 	entry(&b, "from", r.From)
 	entry(&b, "fps", r.FPS)
 	entry(&b, "dither", r.Dither)

@@ -15,7 +15,10 @@ import (
 // Options says how an engine uses the processor.
 type Options struct {
 	Threads int    // 0 for all cores
-	Kernel  string // "avx512", "avx2", "portable"; "" for ZALGOSCOPE_CPU or else the best
+	Kernel  string // "avx512", "avx2", "portable", "avx512bf16"; "" for ZALGOSCOPE_CPU or else the best
+
+	// Precision is FP32, Fast, or BF16, for which the processor may lack what it takes; "" is that of the named kernel or FP32.
+	Precision nn.Precision
 }
 
 // Engine runs one net on the processor. It is used by one goroutine at a time.
@@ -55,7 +58,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	if err := runnable(net); err != nil {
 		return nil, err
 	}
-	k, err := choose(o.Kernel)
+	k, err := choose(o.Kernel, o.Precision)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +80,9 @@ func (e *Engine) Device() string {
 	}
 	return fmt.Sprintf("cpu %s, %d threads", e.k.name, n)
 }
+
+// Precision is what the kernels multiply in.
+func (e *Engine) Precision() nn.Precision { return e.k.precision() }
 
 // Close ends the worker goroutines. Closing twice does nothing.
 func (e *Engine) Close() error {

@@ -9,11 +9,7 @@
 // learning convolutions on SIMD architectures"). Where the taps lie is data.
 package cpu
 
-import (
-	"fmt"
-	"os"
-	"unsafe"
-)
+import "unsafe"
 
 const (
 	lanes    = 16        // channels in a block
@@ -216,25 +212,6 @@ type winogradTile struct {
 
 // wide is the largest number of pixels in a tile.
 func (k *kernels) wide() int { return len(k.depth) - 1 }
-
-// choose gives the kernels of the given name, or the best that the processor can run for "".
-func choose(name string) (*kernels, error) {
-	if name == "" {
-		name = os.Getenv("ZALGOSCOPE_CPU")
-	}
-	all := available()
-	if name == "" {
-		return all[0], nil
-	}
-	var names []string
-	for _, k := range append(append(all, halvers()...), modelled) {
-		if k.name == name {
-			return k, nil
-		}
-		names = append(names, k.name)
-	}
-	return nil, fmt.Errorf("cpu: no kernels %q on this processor; it runs %q", name, names)
-}
 
 // cost is a guess at the nanoseconds that multiply-adds take on one core.
 func (k *kernels) cost(macs int64, half bool) float64 {

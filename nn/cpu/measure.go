@@ -68,17 +68,22 @@ func (p *plan) macs() (sum int64) {
 func (e *Engine) Peak() float64 {
 	const rounds, pieces = 100000, 4
 	n := pieces * len(e.workers.all)
+	o := peakRun{e.k.peak, rounds}
+	work := e.k.work
+	if e.k.half != nil {
+		o.peak, work = e.k.half.peak, e.k.half.work
+	}
 	start := time.Now()
-	e.workers.run(peakRun{e.k, rounds}, n, true)
-	return float64(n*rounds*e.k.work) / time.Since(start).Seconds() / 1e9
+	e.workers.run(o, n, true)
+	return float64(n*rounds*work) / time.Since(start).Seconds() / 1e9
 }
 
 type peakRun struct {
-	k      *kernels
+	peak   func(n int)
 	rounds int
 }
 
-func (p peakRun) run(*worker, int) { p.k.peak(p.rounds) }
+func (p peakRun) run(*worker, int) { p.peak(p.rounds) }
 
 // timed is a stage whose tasks' time on all threads is added up.
 type timed struct {
