@@ -174,22 +174,34 @@ func (c *caffe) layer(l *prototxt.Layer) {
 	}
 	lab := caffeLabel(l)
 	in, lost, err := c.operands(l)
-	v := operand{lost: lost}
+	v := []operand{{lost: lost}}
 	switch start := c.mark(); {
 	case dropped(l.GetType()):
 		return
 	case err != nil:
-		v.lost = c.lose(label{name: l.GetName()}, l.GetType(), err) // its blob may be another's
+		v[0].lost = c.lose(label{name: l.GetName()}, l.GetType(), err) // its blob may be another's
 	case lost != nil:
 		c.also(lost)
 	default:
-		x, err := c.operation(l, lab, in)
-		if v = mapOf(x); err != nil {
+		if v, err = c.outputs(l, lab, in); err != nil {
 			c.rollback(start)
-			v = operand{lost: c.lose(lab, l.GetType(), err)}
+			v = []operand{{lost: c.lose(lab, l.GetType(), err)}}
 		}
 	}
 	c.write(l, v)
+}
+
+// outputs adds a layer and gives what it makes: one value for all its blobs, or one for each.
+func (c *caffe) outputs(l *prototxt.Layer, lab label, in []value) (out []operand, err error) {
+	if l.GetType() != "Slice" || len(in) != 1 {
+		v, err := c.operation(l, lab, in)
+		return []operand{mapOf(v)}, err
+	}
+	list, err := c.slice(l, lab, in)
+	for _, v := range list {
+		out = append(out, mapOf(v))
+	}
+	return out, err
 }
 
 // operands are what a layer reads, or the last of it that is lost.
@@ -233,10 +245,10 @@ func dropped(kind string) bool {
 }
 
 // write lets the layer's blobs mean its output. One that another layer made keeps its meaning.
-func (c *caffe) write(l *prototxt.Layer, v operand) {
-	for _, t := range l.Top[:min(len(l.Top), maxBlobNames)] {
+func (c *caffe) write(l *prototxt.Layer, v []operand) {
+	for i, t := range l.Top[:min(len(l.Top), maxBlobNames)] {
 		if _, made := c.values[t]; !made || slices.Contains(l.Bottom, t) {
-			c.values[t] = v
+			c.values[t] = v[min(i, len(v)-1)]
 		}
 	}
 }

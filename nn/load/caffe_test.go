@@ -154,12 +154,12 @@ func TestCaffeFoldedEqualsUnfolded(t *testing.T) {
 
 func TestCaffeUnsupported(t *testing.T) {
 	var heard []string
-	net, err := Caffe([]byte(picture+`layer { name: "a" type: "ReLU" bottom: "x" top: "a" } layer { name: "s" type: "Slice" bottom: "a" top: "b" top: "c" slice_param { axis: 1 } }
-		layer { name: "d" type: "ReLU" bottom: "b" top: "b" } layer { name: "e" type: "Eltwise" bottom: "a" bottom: "x" top: "e" eltwise_param { operation: MAX } }`),
+	net, err := Caffe([]byte(picture+`layer { name: "a" type: "ReLU" bottom: "x" top: "a" } layer { name: "s" type: "SPP" bottom: "a" top: "b" top: "c" }
+		layer { name: "d" type: "ReLU" bottom: "b" top: "b" } layer { name: "e" type: "Reduction" bottom: "a" top: "e" reduction_param { axis: 3 } }`),
 		nil, "t", Options{Random: true, Warn: func(s string) { heard = append(heard, s) }})
 	want := []string{
-		`layer "b" has the operation Slice, which is not supported; it and 1 layer that needs it are left out`,
-		`layer "e" has a form of Eltwise that is not supported: only its sum is known, not MAX; it is left out`,
+		`layer "b" has the operation SPP, which is not supported; it and 1 layer that needs it are left out`,
+		`layer "e" has a form of Reduction that is not supported: it reduces from axis 3 on; it is left out`,
 	}
 	if err != nil || kinds(net) != "relu" || strings.Join(heard, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got %v, warned %q", err, heard)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"zalgoscope/nn"
@@ -13,13 +14,8 @@ import (
 // operation adds the layers that a Caffe layer stands for.
 func (c *caffe) operation(l *prototxt.Layer, lab label, in []value) (value, error) {
 	kind := l.GetType()
-	if kind != "Concat" && kind != "Eltwise" && len(in) != 1 {
-		if kind == "Scale" || kind == "Bias" {
-			return value{}, unsupported("it multiplies two maps")
-		}
-		if caffeOps[kind] != nil {
-			return value{}, fmt.Errorf("reads %d blobs, not 1", len(in))
-		}
+	if !slices.Contains(joining, kind) && len(in) != 1 && caffeOps[kind] != nil {
+		return value{}, fmt.Errorf("reads %d blobs, not 1", len(in))
 	}
 	op := caffeOps[kind]
 	if op == nil {
@@ -28,26 +24,38 @@ func (c *caffe) operation(l *prototxt.Layer, lab label, in []value) (value, erro
 	return op(c, l, lab, in)
 }
 
+// joining are the layers that read more than one blob.
+var joining = []string{"Axpy", "Bias", "Concat", "Crop", "Eltwise", "Scale"}
+
 var caffeOps map[string]func(c *caffe, l *prototxt.Layer, lab label, in []value) (value, error)
 
 func init() {
 	caffeOps = map[string]func(*caffe, *prototxt.Layer, label, []value) (value, error){
-		"BatchNorm":    (*caffe).batchNorm,
-		"Bias":         (*caffe).scale,
-		"Concat":       (*caffe).concat,
-		"Convolution":  (*caffe).convolution,
-		"Dropout":      (*caffe).pass,
-		"Eltwise":      (*caffe).eltwise,
-		"Flatten":      (*caffe).flatten,
-		"InnerProduct": (*caffe).innerProduct,
-		"LRN":          (*caffe).lrn,
-		"Pooling":      (*caffe).pooling,
-		"Power":        (*caffe).power,
-		"ReLU":         (*caffe).relu,
-		"Reshape":      (*caffe).reshape,
-		"Scale":        (*caffe).scale,
-		"Softmax":      (*caffe).softmax,
-		"Split":        (*caffe).pass,
+		"Axpy":          (*caffe).axpy,
+		"BatchNorm":     (*caffe).batchNorm,
+		"Bias":          (*caffe).scale,
+		"Concat":        (*caffe).concat,
+		"Convolution":   (*caffe).convolution,
+		"Crop":          (*caffe).crop,
+		"Deconvolution": (*caffe).deconvolution,
+		"Dropout":       (*caffe).pass,
+		"Eltwise":       (*caffe).eltwise,
+		"Flatten":       (*caffe).flatten,
+		"InnerProduct":  (*caffe).innerProduct,
+		"LRN":           (*caffe).lrn,
+		"MVN":           (*caffe).mvn,
+		"PReLU":         (*caffe).prelu,
+		"Pooling":       (*caffe).pooling,
+		"ReLU":          (*caffe).relu,
+		"ReLU6":         (*caffe).relu6,
+		"Reduction":     (*caffe).reduction,
+		"Reshape":       (*caffe).reshape,
+		"Scale":         (*caffe).scale,
+		"Softmax":       (*caffe).softmax,
+		"Split":         (*caffe).pass,
+	}
+	for kind := range caffeFunctions {
+		caffeOps[kind] = (*caffe).function
 	}
 }
 
@@ -73,7 +81,7 @@ func (c *caffe) arrays(l *prototxt.Layer, n int) ([]*array, error) {
 
 func (c *caffe) innerProduct(l *prototxt.Layer, lab label, in []value) (value, error) {
 	p := l.GetInnerProductParam()
-	if p.GetAxis() != 1 {
+	if a := p.GetAxis(); a != 1 && a != -3 && !(a == -1 && in[0].flat) {
 		return value{}, unsupported("it multiplies along another axis")
 	}
 	out, fanIn := bounded(p.GetNumOutput()), c.shape(in[0]).TotalSize()
@@ -125,12 +133,12 @@ func (c *caffe) trained(l *prototxt.Layer, out, fanIn int, biased bool) (weights
 
 func (c *caffe) lrn(l *prototxt.Layer, lab label, in []value) (value, error) {
 	p := l.GetLrnParam()
-	if p.GetNormRegion() != prototxt.LRN_ACROSS_CHANNELS {
-		return value{}, unsupported("it normalises within channels")
-	}
 	size := bounded(p.GetLocalSize())
 	if size < 1 || size%2 == 0 || size > maxWindow {
 		return value{}, fmt.Errorf("local_size is %d; it must be odd and at most %d", size, maxWindow)
+	}
+	if p.GetNormRegion() == prototxt.LRN_WITHIN_CHANNEL {
+		return c.withinChannel(p, lab, in[0])
 	}
 	return c.add(lab, &nn.LRN{Size: size, Alpha: p.GetAlpha(), Beta: p.GetBeta(), K: p.GetK()}, in...)
 }
@@ -141,25 +149,18 @@ func (c *caffe) relu(l *prototxt.Layer, lab label, in []value) (value, error) {
 	return v, err
 }
 
+func (c *caffe) relu6(_ *prototxt.Layer, lab label, in []value) (value, error) {
+	v, err := c.add(lab, &nn.Clip{Max: 6}, in...)
+	v.flat = in[0].flat
+	return v, err
+}
+
 func (c *caffe) concat(l *prototxt.Layer, lab label, in []value) (value, error) {
 	p := l.GetConcatParam()
 	if a := p.GetAxis(); a != 1 && a != -3 || p.GetConcatDim() != 1 {
 		return value{}, unsupported("it joins along another axis than channels")
 	}
 	return c.add(lab, &nn.Concat{}, in...)
-}
-
-func (c *caffe) eltwise(l *prototxt.Layer, lab label, in []value) (value, error) {
-	p := l.GetEltwiseParam()
-	if p.GetOperation() != prototxt.Eltwise_SUM {
-		return value{}, unsupported("only its sum is known, not " + p.GetOperation().String())
-	}
-	for _, k := range p.GetCoeff() {
-		if k != 1 {
-			return value{}, unsupported("it sums with coefficients")
-		}
-	}
-	return c.add(lab, &nn.Add{}, in...)
 }
 
 func (c *caffe) softmax(l *prototxt.Layer, lab label, in []value) (value, error) {
@@ -201,16 +202,6 @@ func (c *caffe) reshape(l *prototxt.Layer, lab label, in []value) (value, error)
 		return value{}, err
 	}
 	return c.looks(lab, in[0], as)
-}
-
-// power is (shift + scale*x)^power, of which the linear case is an affine.
-func (c *caffe) power(l *prototxt.Layer, lab label, in []value) (value, error) {
-	p := l.GetPowerParam()
-	if p.GetPower() != 1 {
-		return value{}, unsupported("it raises to a power")
-	}
-	n := c.shape(in[0])[0]
-	return c.affine(lab, in[0], repeat(p.GetScale(), n), repeat(p.GetShift(), n))
 }
 
 func repeat(v float32, n int) []float32 {

@@ -5,26 +5,64 @@ import (
 	"fmt"
 	"math"
 
+	"gorgonia.org/tensor"
+
 	"zalgoscope/nn"
 	"zalgoscope/nn/load/prototxt"
 )
 
-func (c *caffe) convolution(l *prototxt.Layer, lab label, in []value) (value, error) {
-	p := l.GetConvolutionParam()
+// sliding is the window of a convolution in either direction.
+func sliding(p *prototxt.Convolution) (win nn.Window, err error) {
 	if p == nil {
-		return value{}, errors.New("has no convolution_param")
+		return win, errors.New("has no convolution_param")
 	}
 	if p.GetAxis() != 1 {
-		return value{}, unsupported("it convolves along another axis")
+		return win, unsupported("it convolves along another axis")
 	}
-	win, err := window(p.KernelSize, p.Stride, p.Pad, sides(p.KernelH, p.KernelW), sides(p.StrideH, p.StrideW), sides(p.PadH, p.PadW))
+	win, err = window(p.KernelSize, p.Stride, p.Pad, sides(p.KernelH, p.KernelW), sides(p.StrideH, p.StrideW), sides(p.PadH, p.PadW))
+	if err != nil {
+		return win, err
+	}
+	if win.Dilation, err = pair("dilation", p.Dilation, nil, 1); err != nil {
+		return win, err
+	}
+	return win, checkWindow(win)
+}
+
+// deconvolution is a transposed convolution.
+func (c *caffe) deconvolution(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetConvolutionParam()
+	win, err := sliding(p)
 	if err != nil {
 		return value{}, err
 	}
-	if win.Dilation, err = pair("dilation", p.Dilation, nil, 1); err != nil {
+	if in[0].flat && !c.pixel(in[0]) {
+		return value{}, unsupported("it convolves a flattened map")
+	}
+	out, groups, cin := bounded(p.GetNumOutput()), bounded(p.GetGroup()), c.shape(in[0])[0]
+	if out < 1 || out > maxChannels || groups < 1 || cin%groups != 0 || out%groups != 0 {
+		return value{}, fmt.Errorf("has %d outputs of %d channels in %d groups", out, cin, groups)
+	}
+	area := win.Kernel[0] * win.Kernel[1]
+	w, bias, err := c.trained(l, out, cin/groups*area, p.GetBiasTerm())
+	if err != nil {
 		return value{}, err
 	}
-	if err := checkWindow(win); err != nil {
+	shape := tensor.Shape{cin, out / groups, win.Kernel[0], win.Kernel[1]}
+	if n := shape.TotalSize(); n != w.n {
+		return value{}, fmt.Errorf("needs weights of shape %v, which is %d numbers, but the file has %d", shape, n, w.n)
+	}
+	if err := c.charge(w.n + out); err != nil {
+		return value{}, err
+	}
+	op := &nn.ConvTranspose{Bias: bias, Conv: nn.Conv{Window: win, Groups: groups, W: &later{shape: shape, read: w.read, transposed: true, groups: groups}}}
+	return c.add(lab, op, value{layer: in[0].layer})
+}
+
+func (c *caffe) convolution(l *prototxt.Layer, lab label, in []value) (value, error) {
+	p := l.GetConvolutionParam()
+	win, err := sliding(p)
+	if err != nil {
 		return value{}, err
 	}
 	out, groups := bounded(p.GetNumOutput()), bounded(p.GetGroup())

@@ -480,6 +480,71 @@ func (Pooling_Round) EnumDescriptor() ([]byte, []int) {
 	return file_prototxt_proto_rawDescGZIP(), []int{14, 1}
 }
 
+type Reduction_Op int32
+
+const (
+	Reduction_NONE  Reduction_Op = 0
+	Reduction_SUM   Reduction_Op = 1
+	Reduction_ASUM  Reduction_Op = 2
+	Reduction_SUMSQ Reduction_Op = 3
+	Reduction_MEAN  Reduction_Op = 4
+)
+
+// Enum value maps for Reduction_Op.
+var (
+	Reduction_Op_name = map[int32]string{
+		0: "NONE",
+		1: "SUM",
+		2: "ASUM",
+		3: "SUMSQ",
+		4: "MEAN",
+	}
+	Reduction_Op_value = map[string]int32{
+		"NONE":  0,
+		"SUM":   1,
+		"ASUM":  2,
+		"SUMSQ": 3,
+		"MEAN":  4,
+	}
+)
+
+func (x Reduction_Op) Enum() *Reduction_Op {
+	p := new(Reduction_Op)
+	*p = x
+	return p
+}
+
+func (x Reduction_Op) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Reduction_Op) Descriptor() protoreflect.EnumDescriptor {
+	return file_prototxt_proto_enumTypes[6].Descriptor()
+}
+
+func (Reduction_Op) Type() protoreflect.EnumType {
+	return &file_prototxt_proto_enumTypes[6]
+}
+
+func (x Reduction_Op) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Do not use.
+func (x *Reduction_Op) UnmarshalJSON(b []byte) error {
+	num, err := protoimpl.X.UnmarshalJSONEnum(x.Descriptor(), b)
+	if err != nil {
+		return err
+	}
+	*x = Reduction_Op(num)
+	return nil
+}
+
+// Deprecated: Use Reduction_Op.Descriptor instead.
+func (Reduction_Op) EnumDescriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{29, 0}
+}
+
 type Net struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          *string                `protobuf:"bytes,1,opt,name=name" json:"name,omitempty"`
@@ -679,6 +744,17 @@ type Layer struct {
 	MemoryDataParam   *MemoryData            `protobuf:"bytes,23,opt,name=memory_data_param,json=memoryDataParam" json:"memory_data_param,omitempty"`
 	DataParam         *Data                  `protobuf:"bytes,24,opt,name=data_param,json=dataParam" json:"data_param,omitempty"`
 	ImageDataParam    *Data                  `protobuf:"bytes,25,opt,name=image_data_param,json=imageDataParam" json:"image_data_param,omitempty"`
+	BiasParam         *Bias                  `protobuf:"bytes,26,opt,name=bias_param,json=biasParam" json:"bias_param,omitempty"`
+	CropParam         *Crop                  `protobuf:"bytes,27,opt,name=crop_param,json=cropParam" json:"crop_param,omitempty"`
+	EluParam          *ELU                   `protobuf:"bytes,28,opt,name=elu_param,json=eluParam" json:"elu_param,omitempty"`
+	ExpParam          *Exp                   `protobuf:"bytes,29,opt,name=exp_param,json=expParam" json:"exp_param,omitempty"`
+	LogParam          *Exp                   `protobuf:"bytes,30,opt,name=log_param,json=logParam" json:"log_param,omitempty"`
+	MvnParam          *MVN                   `protobuf:"bytes,31,opt,name=mvn_param,json=mvnParam" json:"mvn_param,omitempty"`
+	PreluParam        *PReLU                 `protobuf:"bytes,32,opt,name=prelu_param,json=preluParam" json:"prelu_param,omitempty"`
+	ReductionParam    *Reduction             `protobuf:"bytes,33,opt,name=reduction_param,json=reductionParam" json:"reduction_param,omitempty"`
+	SliceParam        *Slice                 `protobuf:"bytes,34,opt,name=slice_param,json=sliceParam" json:"slice_param,omitempty"`
+	ThresholdParam    *Threshold             `protobuf:"bytes,35,opt,name=threshold_param,json=thresholdParam" json:"threshold_param,omitempty"`
+	SwishParam        *Swish                 `protobuf:"bytes,36,opt,name=swish_param,json=swishParam" json:"swish_param,omitempty"`
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -888,6 +964,83 @@ func (x *Layer) GetImageDataParam() *Data {
 	return nil
 }
 
+func (x *Layer) GetBiasParam() *Bias {
+	if x != nil {
+		return x.BiasParam
+	}
+	return nil
+}
+
+func (x *Layer) GetCropParam() *Crop {
+	if x != nil {
+		return x.CropParam
+	}
+	return nil
+}
+
+func (x *Layer) GetEluParam() *ELU {
+	if x != nil {
+		return x.EluParam
+	}
+	return nil
+}
+
+func (x *Layer) GetExpParam() *Exp {
+	if x != nil {
+		return x.ExpParam
+	}
+	return nil
+}
+
+func (x *Layer) GetLogParam() *Exp {
+	if x != nil {
+		return x.LogParam
+	}
+	return nil
+}
+
+func (x *Layer) GetMvnParam() *MVN {
+	if x != nil {
+		return x.MvnParam
+	}
+	return nil
+}
+
+func (x *Layer) GetPreluParam() *PReLU {
+	if x != nil {
+		return x.PreluParam
+	}
+	return nil
+}
+
+func (x *Layer) GetReductionParam() *Reduction {
+	if x != nil {
+		return x.ReductionParam
+	}
+	return nil
+}
+
+func (x *Layer) GetSliceParam() *Slice {
+	if x != nil {
+		return x.SliceParam
+	}
+	return nil
+}
+
+func (x *Layer) GetThresholdParam() *Threshold {
+	if x != nil {
+		return x.ThresholdParam
+	}
+	return nil
+}
+
+func (x *Layer) GetSwishParam() *Swish {
+	if x != nil {
+		return x.SwishParam
+	}
+	return nil
+}
+
 // LayerV1 is the layer of 2014, whose type is an enumeration.
 type LayerV1 struct {
 	state             protoimpl.MessageState `protogen:"open.v1"`
@@ -910,6 +1063,10 @@ type LayerV1 struct {
 	MemoryDataParam   *MemoryData            `protobuf:"bytes,17,opt,name=memory_data_param,json=memoryDataParam" json:"memory_data_param,omitempty"`
 	DataParam         *Data                  `protobuf:"bytes,18,opt,name=data_param,json=dataParam" json:"data_param,omitempty"`
 	ImageDataParam    *Data                  `protobuf:"bytes,19,opt,name=image_data_param,json=imageDataParam" json:"image_data_param,omitempty"`
+	ExpParam          *Exp                   `protobuf:"bytes,21,opt,name=exp_param,json=expParam" json:"exp_param,omitempty"`
+	MvnParam          *MVN                   `protobuf:"bytes,22,opt,name=mvn_param,json=mvnParam" json:"mvn_param,omitempty"`
+	SliceParam        *Slice                 `protobuf:"bytes,23,opt,name=slice_param,json=sliceParam" json:"slice_param,omitempty"`
+	ThresholdParam    *Threshold             `protobuf:"bytes,24,opt,name=threshold_param,json=thresholdParam" json:"threshold_param,omitempty"`
 	// layer is the description of 2013, which is refused by name.
 	Layer         *V0 `protobuf:"bytes,20,opt,name=layer" json:"layer,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1075,6 +1232,34 @@ func (x *LayerV1) GetDataParam() *Data {
 func (x *LayerV1) GetImageDataParam() *Data {
 	if x != nil {
 		return x.ImageDataParam
+	}
+	return nil
+}
+
+func (x *LayerV1) GetExpParam() *Exp {
+	if x != nil {
+		return x.ExpParam
+	}
+	return nil
+}
+
+func (x *LayerV1) GetMvnParam() *MVN {
+	if x != nil {
+		return x.MvnParam
+	}
+	return nil
+}
+
+func (x *LayerV1) GetSliceParam() *Slice {
+	if x != nil {
+		return x.SliceParam
+	}
+	return nil
+}
+
+func (x *LayerV1) GetThresholdParam() *Threshold {
+	if x != nil {
+		return x.ThresholdParam
 	}
 	return nil
 }
@@ -2328,6 +2513,572 @@ func (x *Data) GetCropSize() uint64 {
 	return 0
 }
 
+type Bias struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Axis          *int64                 `protobuf:"varint,1,opt,name=axis,def=1" json:"axis,omitempty"`
+	NumAxes       *int64                 `protobuf:"varint,2,opt,name=num_axes,json=numAxes,def=1" json:"num_axes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+// Default values for Bias fields.
+const (
+	Default_Bias_Axis    = int64(1)
+	Default_Bias_NumAxes = int64(1)
+)
+
+func (x *Bias) Reset() {
+	*x = Bias{}
+	mi := &file_prototxt_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Bias) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Bias) ProtoMessage() {}
+
+func (x *Bias) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Bias.ProtoReflect.Descriptor instead.
+func (*Bias) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Bias) GetAxis() int64 {
+	if x != nil && x.Axis != nil {
+		return *x.Axis
+	}
+	return Default_Bias_Axis
+}
+
+func (x *Bias) GetNumAxes() int64 {
+	if x != nil && x.NumAxes != nil {
+		return *x.NumAxes
+	}
+	return Default_Bias_NumAxes
+}
+
+type Crop struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Axis          *int64                 `protobuf:"varint,1,opt,name=axis,def=2" json:"axis,omitempty"`
+	Offset        []uint64               `protobuf:"varint,2,rep,name=offset" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+// Default values for Crop fields.
+const (
+	Default_Crop_Axis = int64(2)
+)
+
+func (x *Crop) Reset() {
+	*x = Crop{}
+	mi := &file_prototxt_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Crop) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Crop) ProtoMessage() {}
+
+func (x *Crop) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Crop.ProtoReflect.Descriptor instead.
+func (*Crop) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *Crop) GetAxis() int64 {
+	if x != nil && x.Axis != nil {
+		return *x.Axis
+	}
+	return Default_Crop_Axis
+}
+
+func (x *Crop) GetOffset() []uint64 {
+	if x != nil {
+		return x.Offset
+	}
+	return nil
+}
+
+type ELU struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Alpha         *float32               `protobuf:"fixed32,1,opt,name=alpha,def=1" json:"alpha,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+// Default values for ELU fields.
+const (
+	Default_ELU_Alpha = float32(1)
+)
+
+func (x *ELU) Reset() {
+	*x = ELU{}
+	mi := &file_prototxt_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ELU) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ELU) ProtoMessage() {}
+
+func (x *ELU) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ELU.ProtoReflect.Descriptor instead.
+func (*ELU) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ELU) GetAlpha() float32 {
+	if x != nil && x.Alpha != nil {
+		return *x.Alpha
+	}
+	return Default_ELU_Alpha
+}
+
+// Exp is base^(shift + scale*x), of e where the base is -1; Log is its counterpart.
+type Exp struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Base          *float32               `protobuf:"fixed32,1,opt,name=base,def=-1" json:"base,omitempty"`
+	Scale         *float32               `protobuf:"fixed32,2,opt,name=scale,def=1" json:"scale,omitempty"`
+	Shift         *float32               `protobuf:"fixed32,3,opt,name=shift" json:"shift,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+// Default values for Exp fields.
+const (
+	Default_Exp_Base  = float32(-1)
+	Default_Exp_Scale = float32(1)
+)
+
+func (x *Exp) Reset() {
+	*x = Exp{}
+	mi := &file_prototxt_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Exp) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Exp) ProtoMessage() {}
+
+func (x *Exp) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Exp.ProtoReflect.Descriptor instead.
+func (*Exp) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *Exp) GetBase() float32 {
+	if x != nil && x.Base != nil {
+		return *x.Base
+	}
+	return Default_Exp_Base
+}
+
+func (x *Exp) GetScale() float32 {
+	if x != nil && x.Scale != nil {
+		return *x.Scale
+	}
+	return Default_Exp_Scale
+}
+
+func (x *Exp) GetShift() float32 {
+	if x != nil && x.Shift != nil {
+		return *x.Shift
+	}
+	return 0
+}
+
+type MVN struct {
+	state             protoimpl.MessageState `protogen:"open.v1"`
+	NormalizeVariance *bool                  `protobuf:"varint,1,opt,name=normalize_variance,json=normalizeVariance,def=1" json:"normalize_variance,omitempty"`
+	AcrossChannels    *bool                  `protobuf:"varint,2,opt,name=across_channels,json=acrossChannels" json:"across_channels,omitempty"`
+	Eps               *float32               `protobuf:"fixed32,3,opt,name=eps,def=1e-09" json:"eps,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+// Default values for MVN fields.
+const (
+	Default_MVN_NormalizeVariance = bool(true)
+	Default_MVN_Eps               = float32(9.999999717180685e-10)
+)
+
+func (x *MVN) Reset() {
+	*x = MVN{}
+	mi := &file_prototxt_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MVN) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MVN) ProtoMessage() {}
+
+func (x *MVN) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MVN.ProtoReflect.Descriptor instead.
+func (*MVN) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *MVN) GetNormalizeVariance() bool {
+	if x != nil && x.NormalizeVariance != nil {
+		return *x.NormalizeVariance
+	}
+	return Default_MVN_NormalizeVariance
+}
+
+func (x *MVN) GetAcrossChannels() bool {
+	if x != nil && x.AcrossChannels != nil {
+		return *x.AcrossChannels
+	}
+	return false
+}
+
+func (x *MVN) GetEps() float32 {
+	if x != nil && x.Eps != nil {
+		return *x.Eps
+	}
+	return Default_MVN_Eps
+}
+
+type PReLU struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ChannelShared *bool                  `protobuf:"varint,1,opt,name=channel_shared,json=channelShared" json:"channel_shared,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PReLU) Reset() {
+	*x = PReLU{}
+	mi := &file_prototxt_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PReLU) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PReLU) ProtoMessage() {}
+
+func (x *PReLU) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PReLU.ProtoReflect.Descriptor instead.
+func (*PReLU) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *PReLU) GetChannelShared() bool {
+	if x != nil && x.ChannelShared != nil {
+		return *x.ChannelShared
+	}
+	return false
+}
+
+type Reduction struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Operation     *Reduction_Op          `protobuf:"varint,1,opt,name=operation,enum=zalgoscope.prototxt.Reduction_Op,def=1" json:"operation,omitempty"`
+	Axis          *int64                 `protobuf:"varint,2,opt,name=axis" json:"axis,omitempty"`
+	Coeff         *float32               `protobuf:"fixed32,3,opt,name=coeff,def=1" json:"coeff,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+// Default values for Reduction fields.
+const (
+	Default_Reduction_Operation = Reduction_SUM
+	Default_Reduction_Coeff     = float32(1)
+)
+
+func (x *Reduction) Reset() {
+	*x = Reduction{}
+	mi := &file_prototxt_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reduction) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reduction) ProtoMessage() {}
+
+func (x *Reduction) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reduction.ProtoReflect.Descriptor instead.
+func (*Reduction) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *Reduction) GetOperation() Reduction_Op {
+	if x != nil && x.Operation != nil {
+		return *x.Operation
+	}
+	return Default_Reduction_Operation
+}
+
+func (x *Reduction) GetAxis() int64 {
+	if x != nil && x.Axis != nil {
+		return *x.Axis
+	}
+	return 0
+}
+
+func (x *Reduction) GetCoeff() float32 {
+	if x != nil && x.Coeff != nil {
+		return *x.Coeff
+	}
+	return Default_Reduction_Coeff
+}
+
+type Slice struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Axis          *int64                 `protobuf:"varint,1,opt,name=axis,def=1" json:"axis,omitempty"`
+	SlicePoint    []uint64               `protobuf:"varint,2,rep,name=slice_point,json=slicePoint" json:"slice_point,omitempty"`
+	SliceDim      *uint64                `protobuf:"varint,3,opt,name=slice_dim,json=sliceDim,def=1" json:"slice_dim,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+// Default values for Slice fields.
+const (
+	Default_Slice_Axis     = int64(1)
+	Default_Slice_SliceDim = uint64(1)
+)
+
+func (x *Slice) Reset() {
+	*x = Slice{}
+	mi := &file_prototxt_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Slice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Slice) ProtoMessage() {}
+
+func (x *Slice) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Slice.ProtoReflect.Descriptor instead.
+func (*Slice) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Slice) GetAxis() int64 {
+	if x != nil && x.Axis != nil {
+		return *x.Axis
+	}
+	return Default_Slice_Axis
+}
+
+func (x *Slice) GetSlicePoint() []uint64 {
+	if x != nil {
+		return x.SlicePoint
+	}
+	return nil
+}
+
+func (x *Slice) GetSliceDim() uint64 {
+	if x != nil && x.SliceDim != nil {
+		return *x.SliceDim
+	}
+	return Default_Slice_SliceDim
+}
+
+type Threshold struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Threshold     *float32               `protobuf:"fixed32,1,opt,name=threshold" json:"threshold,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Threshold) Reset() {
+	*x = Threshold{}
+	mi := &file_prototxt_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Threshold) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Threshold) ProtoMessage() {}
+
+func (x *Threshold) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Threshold.ProtoReflect.Descriptor instead.
+func (*Threshold) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *Threshold) GetThreshold() float32 {
+	if x != nil && x.Threshold != nil {
+		return *x.Threshold
+	}
+	return 0
+}
+
+type Swish struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Beta          *float32               `protobuf:"fixed32,1,opt,name=beta,def=1" json:"beta,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+// Default values for Swish fields.
+const (
+	Default_Swish_Beta = float32(1)
+)
+
+func (x *Swish) Reset() {
+	*x = Swish{}
+	mi := &file_prototxt_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Swish) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Swish) ProtoMessage() {}
+
+func (x *Swish) ProtoReflect() protoreflect.Message {
+	mi := &file_prototxt_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Swish.ProtoReflect.Descriptor instead.
+func (*Swish) Descriptor() ([]byte, []int) {
+	return file_prototxt_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *Swish) GetBeta() float32 {
+	if x != nil && x.Beta != nil {
+		return *x.Beta
+	}
+	return Default_Swish_Beta
+}
+
 var File_prototxt_proto protoreflect.FileDescriptor
 
 const file_prototxt_proto_rawDesc = "" +
@@ -2344,7 +3095,7 @@ const file_prototxt_proto_rawDesc = "" +
 	"\x05Shape\x12\x10\n" +
 	"\x03dim\x18\x01 \x03(\x03R\x03dim\"8\n" +
 	"\x04Rule\x120\n" +
-	"\x05phase\x18\x01 \x01(\x0e2\x1a.zalgoscope.prototxt.PhaseR\x05phase\"\xad\v\n" +
+	"\x05phase\x18\x01 \x01(\x0e2\x1a.zalgoscope.prototxt.PhaseR\x05phase\"\xc6\x10\n" +
 	"\x05Layer\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x16\n" +
@@ -2376,7 +3127,23 @@ const file_prototxt_proto_rawDesc = "" +
 	"\x11memory_data_param\x18\x17 \x01(\v2\x1f.zalgoscope.prototxt.MemoryDataR\x0fmemoryDataParam\x128\n" +
 	"\n" +
 	"data_param\x18\x18 \x01(\v2\x19.zalgoscope.prototxt.DataR\tdataParam\x12C\n" +
-	"\x10image_data_param\x18\x19 \x01(\v2\x19.zalgoscope.prototxt.DataR\x0eimageDataParam\"\xdb\r\n" +
+	"\x10image_data_param\x18\x19 \x01(\v2\x19.zalgoscope.prototxt.DataR\x0eimageDataParam\x128\n" +
+	"\n" +
+	"bias_param\x18\x1a \x01(\v2\x19.zalgoscope.prototxt.BiasR\tbiasParam\x128\n" +
+	"\n" +
+	"crop_param\x18\x1b \x01(\v2\x19.zalgoscope.prototxt.CropR\tcropParam\x125\n" +
+	"\telu_param\x18\x1c \x01(\v2\x18.zalgoscope.prototxt.ELUR\beluParam\x125\n" +
+	"\texp_param\x18\x1d \x01(\v2\x18.zalgoscope.prototxt.ExpR\bexpParam\x125\n" +
+	"\tlog_param\x18\x1e \x01(\v2\x18.zalgoscope.prototxt.ExpR\blogParam\x125\n" +
+	"\tmvn_param\x18\x1f \x01(\v2\x18.zalgoscope.prototxt.MVNR\bmvnParam\x12;\n" +
+	"\vprelu_param\x18  \x01(\v2\x1a.zalgoscope.prototxt.PReLUR\n" +
+	"preluParam\x12G\n" +
+	"\x0freduction_param\x18! \x01(\v2\x1e.zalgoscope.prototxt.ReductionR\x0ereductionParam\x12;\n" +
+	"\vslice_param\x18\" \x01(\v2\x1a.zalgoscope.prototxt.SliceR\n" +
+	"sliceParam\x12G\n" +
+	"\x0fthreshold_param\x18# \x01(\v2\x1e.zalgoscope.prototxt.ThresholdR\x0ethresholdParam\x12;\n" +
+	"\vswish_param\x18$ \x01(\v2\x1a.zalgoscope.prototxt.SwishR\n" +
+	"swishParam\"\xcf\x0f\n" +
 	"\aLayerV1\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x125\n" +
 	"\x04type\x18\x02 \x01(\x0e2!.zalgoscope.prototxt.LayerV1.TypeR\x04type\x12\x16\n" +
@@ -2400,7 +3167,12 @@ const file_prototxt_proto_rawDesc = "" +
 	"\x11memory_data_param\x18\x11 \x01(\v2\x1f.zalgoscope.prototxt.MemoryDataR\x0fmemoryDataParam\x128\n" +
 	"\n" +
 	"data_param\x18\x12 \x01(\v2\x19.zalgoscope.prototxt.DataR\tdataParam\x12C\n" +
-	"\x10image_data_param\x18\x13 \x01(\v2\x19.zalgoscope.prototxt.DataR\x0eimageDataParam\x12-\n" +
+	"\x10image_data_param\x18\x13 \x01(\v2\x19.zalgoscope.prototxt.DataR\x0eimageDataParam\x125\n" +
+	"\texp_param\x18\x15 \x01(\v2\x18.zalgoscope.prototxt.ExpR\bexpParam\x125\n" +
+	"\tmvn_param\x18\x16 \x01(\v2\x18.zalgoscope.prototxt.MVNR\bmvnParam\x12;\n" +
+	"\vslice_param\x18\x17 \x01(\v2\x1a.zalgoscope.prototxt.SliceR\n" +
+	"sliceParam\x12G\n" +
+	"\x0fthreshold_param\x18\x18 \x01(\v2\x1e.zalgoscope.prototxt.ThresholdR\x0ethresholdParam\x12-\n" +
 	"\x05layer\x18\x14 \x01(\v2\x17.zalgoscope.prototxt.V0R\x05layer\"\xd3\x04\n" +
 	"\x04Type\x12\b\n" +
 	"\x04NONE\x10\x00\x12\f\n" +
@@ -2559,7 +3331,44 @@ const file_prototxt_proto_rawDesc = "" +
 	"\x05width\x18\x03 \x01(\x04R\x05width\"<\n" +
 	"\x04Data\x12\x17\n" +
 	"\x05scale\x18\x01 \x01(\x02:\x011R\x05scale\x12\x1b\n" +
-	"\tcrop_size\x18\x02 \x01(\x04R\bcropSize*\x1c\n" +
+	"\tcrop_size\x18\x02 \x01(\x04R\bcropSize\";\n" +
+	"\x04Bias\x12\x15\n" +
+	"\x04axis\x18\x01 \x01(\x03:\x011R\x04axis\x12\x1c\n" +
+	"\bnum_axes\x18\x02 \x01(\x03:\x011R\anumAxes\"5\n" +
+	"\x04Crop\x12\x15\n" +
+	"\x04axis\x18\x01 \x01(\x03:\x012R\x04axis\x12\x16\n" +
+	"\x06offset\x18\x02 \x03(\x04R\x06offset\"\x1e\n" +
+	"\x03ELU\x12\x17\n" +
+	"\x05alpha\x18\x01 \x01(\x02:\x011R\x05alpha\"L\n" +
+	"\x03Exp\x12\x16\n" +
+	"\x04base\x18\x01 \x01(\x02:\x02-1R\x04base\x12\x17\n" +
+	"\x05scale\x18\x02 \x01(\x02:\x011R\x05scale\x12\x14\n" +
+	"\x05shift\x18\x03 \x01(\x02R\x05shift\"|\n" +
+	"\x03MVN\x123\n" +
+	"\x12normalize_variance\x18\x01 \x01(\b:\x04trueR\x11normalizeVariance\x12'\n" +
+	"\x0facross_channels\x18\x02 \x01(\bR\x0eacrossChannels\x12\x17\n" +
+	"\x03eps\x18\x03 \x01(\x02:\x051e-09R\x03eps\".\n" +
+	"\x05PReLU\x12%\n" +
+	"\x0echannel_shared\x18\x01 \x01(\bR\rchannelShared\"\xb6\x01\n" +
+	"\tReduction\x12D\n" +
+	"\toperation\x18\x01 \x01(\x0e2!.zalgoscope.prototxt.Reduction.Op:\x03SUMR\toperation\x12\x12\n" +
+	"\x04axis\x18\x02 \x01(\x03R\x04axis\x12\x17\n" +
+	"\x05coeff\x18\x03 \x01(\x02:\x011R\x05coeff\"6\n" +
+	"\x02Op\x12\b\n" +
+	"\x04NONE\x10\x00\x12\a\n" +
+	"\x03SUM\x10\x01\x12\b\n" +
+	"\x04ASUM\x10\x02\x12\t\n" +
+	"\x05SUMSQ\x10\x03\x12\b\n" +
+	"\x04MEAN\x10\x04\"_\n" +
+	"\x05Slice\x12\x15\n" +
+	"\x04axis\x18\x01 \x01(\x03:\x011R\x04axis\x12\x1f\n" +
+	"\vslice_point\x18\x02 \x03(\x04R\n" +
+	"slicePoint\x12\x1e\n" +
+	"\tslice_dim\x18\x03 \x01(\x04:\x011R\bsliceDim\")\n" +
+	"\tThreshold\x12\x1c\n" +
+	"\tthreshold\x18\x01 \x01(\x02R\tthreshold\"\x1e\n" +
+	"\x05Swish\x12\x15\n" +
+	"\x04beta\x18\x01 \x01(\x02:\x011R\x04beta*\x1c\n" +
 	"\x05Phase\x12\t\n" +
 	"\x05TRAIN\x10\x00\x12\b\n" +
 	"\x04TEST\x10\x01B\x1dZ\x1bzalgoscope/nn/load/prototxt"
@@ -2576,8 +3385,8 @@ func file_prototxt_proto_rawDescGZIP() []byte {
 	return file_prototxt_proto_rawDescData
 }
 
-var file_prototxt_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_prototxt_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_prototxt_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_prototxt_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_prototxt_proto_goTypes = []any{
 	(Phase)(0),           // 0: zalgoscope.prototxt.Phase
 	(LayerV1_Type)(0),    // 1: zalgoscope.prototxt.LayerV1.Type
@@ -2585,84 +3394,111 @@ var file_prototxt_proto_goTypes = []any{
 	(LRN_Region)(0),      // 3: zalgoscope.prototxt.LRN.Region
 	(Pooling_Method)(0),  // 4: zalgoscope.prototxt.Pooling.Method
 	(Pooling_Round)(0),   // 5: zalgoscope.prototxt.Pooling.Round
-	(*Net)(nil),          // 6: zalgoscope.prototxt.Net
-	(*Shape)(nil),        // 7: zalgoscope.prototxt.Shape
-	(*Rule)(nil),         // 8: zalgoscope.prototxt.Rule
-	(*Layer)(nil),        // 9: zalgoscope.prototxt.Layer
-	(*LayerV1)(nil),      // 10: zalgoscope.prototxt.LayerV1
-	(*V0)(nil),           // 11: zalgoscope.prototxt.V0
-	(*BatchNorm)(nil),    // 12: zalgoscope.prototxt.BatchNorm
-	(*Concat)(nil),       // 13: zalgoscope.prototxt.Concat
-	(*Convolution)(nil),  // 14: zalgoscope.prototxt.Convolution
-	(*Eltwise)(nil),      // 15: zalgoscope.prototxt.Eltwise
-	(*Flatten)(nil),      // 16: zalgoscope.prototxt.Flatten
-	(*InnerProduct)(nil), // 17: zalgoscope.prototxt.InnerProduct
-	(*Input)(nil),        // 18: zalgoscope.prototxt.Input
-	(*LRN)(nil),          // 19: zalgoscope.prototxt.LRN
-	(*Pooling)(nil),      // 20: zalgoscope.prototxt.Pooling
-	(*Power)(nil),        // 21: zalgoscope.prototxt.Power
-	(*ReLU)(nil),         // 22: zalgoscope.prototxt.ReLU
-	(*Reshape)(nil),      // 23: zalgoscope.prototxt.Reshape
-	(*Scale)(nil),        // 24: zalgoscope.prototxt.Scale
-	(*Softmax)(nil),      // 25: zalgoscope.prototxt.Softmax
-	(*Transform)(nil),    // 26: zalgoscope.prototxt.Transform
-	(*MemoryData)(nil),   // 27: zalgoscope.prototxt.MemoryData
-	(*Data)(nil),         // 28: zalgoscope.prototxt.Data
+	(Reduction_Op)(0),    // 6: zalgoscope.prototxt.Reduction.Op
+	(*Net)(nil),          // 7: zalgoscope.prototxt.Net
+	(*Shape)(nil),        // 8: zalgoscope.prototxt.Shape
+	(*Rule)(nil),         // 9: zalgoscope.prototxt.Rule
+	(*Layer)(nil),        // 10: zalgoscope.prototxt.Layer
+	(*LayerV1)(nil),      // 11: zalgoscope.prototxt.LayerV1
+	(*V0)(nil),           // 12: zalgoscope.prototxt.V0
+	(*BatchNorm)(nil),    // 13: zalgoscope.prototxt.BatchNorm
+	(*Concat)(nil),       // 14: zalgoscope.prototxt.Concat
+	(*Convolution)(nil),  // 15: zalgoscope.prototxt.Convolution
+	(*Eltwise)(nil),      // 16: zalgoscope.prototxt.Eltwise
+	(*Flatten)(nil),      // 17: zalgoscope.prototxt.Flatten
+	(*InnerProduct)(nil), // 18: zalgoscope.prototxt.InnerProduct
+	(*Input)(nil),        // 19: zalgoscope.prototxt.Input
+	(*LRN)(nil),          // 20: zalgoscope.prototxt.LRN
+	(*Pooling)(nil),      // 21: zalgoscope.prototxt.Pooling
+	(*Power)(nil),        // 22: zalgoscope.prototxt.Power
+	(*ReLU)(nil),         // 23: zalgoscope.prototxt.ReLU
+	(*Reshape)(nil),      // 24: zalgoscope.prototxt.Reshape
+	(*Scale)(nil),        // 25: zalgoscope.prototxt.Scale
+	(*Softmax)(nil),      // 26: zalgoscope.prototxt.Softmax
+	(*Transform)(nil),    // 27: zalgoscope.prototxt.Transform
+	(*MemoryData)(nil),   // 28: zalgoscope.prototxt.MemoryData
+	(*Data)(nil),         // 29: zalgoscope.prototxt.Data
+	(*Bias)(nil),         // 30: zalgoscope.prototxt.Bias
+	(*Crop)(nil),         // 31: zalgoscope.prototxt.Crop
+	(*ELU)(nil),          // 32: zalgoscope.prototxt.ELU
+	(*Exp)(nil),          // 33: zalgoscope.prototxt.Exp
+	(*MVN)(nil),          // 34: zalgoscope.prototxt.MVN
+	(*PReLU)(nil),        // 35: zalgoscope.prototxt.PReLU
+	(*Reduction)(nil),    // 36: zalgoscope.prototxt.Reduction
+	(*Slice)(nil),        // 37: zalgoscope.prototxt.Slice
+	(*Threshold)(nil),    // 38: zalgoscope.prototxt.Threshold
+	(*Swish)(nil),        // 39: zalgoscope.prototxt.Swish
 }
 var file_prototxt_proto_depIdxs = []int32{
-	7,  // 0: zalgoscope.prototxt.Net.input_shape:type_name -> zalgoscope.prototxt.Shape
-	9,  // 1: zalgoscope.prototxt.Net.layer:type_name -> zalgoscope.prototxt.Layer
-	10, // 2: zalgoscope.prototxt.Net.layers:type_name -> zalgoscope.prototxt.LayerV1
+	8,  // 0: zalgoscope.prototxt.Net.input_shape:type_name -> zalgoscope.prototxt.Shape
+	10, // 1: zalgoscope.prototxt.Net.layer:type_name -> zalgoscope.prototxt.Layer
+	11, // 2: zalgoscope.prototxt.Net.layers:type_name -> zalgoscope.prototxt.LayerV1
 	0,  // 3: zalgoscope.prototxt.Rule.phase:type_name -> zalgoscope.prototxt.Phase
-	8,  // 4: zalgoscope.prototxt.Layer.include:type_name -> zalgoscope.prototxt.Rule
-	8,  // 5: zalgoscope.prototxt.Layer.exclude:type_name -> zalgoscope.prototxt.Rule
+	9,  // 4: zalgoscope.prototxt.Layer.include:type_name -> zalgoscope.prototxt.Rule
+	9,  // 5: zalgoscope.prototxt.Layer.exclude:type_name -> zalgoscope.prototxt.Rule
 	0,  // 6: zalgoscope.prototxt.Layer.phase:type_name -> zalgoscope.prototxt.Phase
-	12, // 7: zalgoscope.prototxt.Layer.batch_norm_param:type_name -> zalgoscope.prototxt.BatchNorm
-	13, // 8: zalgoscope.prototxt.Layer.concat_param:type_name -> zalgoscope.prototxt.Concat
-	14, // 9: zalgoscope.prototxt.Layer.convolution_param:type_name -> zalgoscope.prototxt.Convolution
-	15, // 10: zalgoscope.prototxt.Layer.eltwise_param:type_name -> zalgoscope.prototxt.Eltwise
-	16, // 11: zalgoscope.prototxt.Layer.flatten_param:type_name -> zalgoscope.prototxt.Flatten
-	17, // 12: zalgoscope.prototxt.Layer.inner_product_param:type_name -> zalgoscope.prototxt.InnerProduct
-	18, // 13: zalgoscope.prototxt.Layer.input_param:type_name -> zalgoscope.prototxt.Input
-	19, // 14: zalgoscope.prototxt.Layer.lrn_param:type_name -> zalgoscope.prototxt.LRN
-	20, // 15: zalgoscope.prototxt.Layer.pooling_param:type_name -> zalgoscope.prototxt.Pooling
-	21, // 16: zalgoscope.prototxt.Layer.power_param:type_name -> zalgoscope.prototxt.Power
-	22, // 17: zalgoscope.prototxt.Layer.relu_param:type_name -> zalgoscope.prototxt.ReLU
-	23, // 18: zalgoscope.prototxt.Layer.reshape_param:type_name -> zalgoscope.prototxt.Reshape
-	24, // 19: zalgoscope.prototxt.Layer.scale_param:type_name -> zalgoscope.prototxt.Scale
-	25, // 20: zalgoscope.prototxt.Layer.softmax_param:type_name -> zalgoscope.prototxt.Softmax
-	26, // 21: zalgoscope.prototxt.Layer.transform_param:type_name -> zalgoscope.prototxt.Transform
-	27, // 22: zalgoscope.prototxt.Layer.memory_data_param:type_name -> zalgoscope.prototxt.MemoryData
-	28, // 23: zalgoscope.prototxt.Layer.data_param:type_name -> zalgoscope.prototxt.Data
-	28, // 24: zalgoscope.prototxt.Layer.image_data_param:type_name -> zalgoscope.prototxt.Data
-	1,  // 25: zalgoscope.prototxt.LayerV1.type:type_name -> zalgoscope.prototxt.LayerV1.Type
-	8,  // 26: zalgoscope.prototxt.LayerV1.include:type_name -> zalgoscope.prototxt.Rule
-	8,  // 27: zalgoscope.prototxt.LayerV1.exclude:type_name -> zalgoscope.prototxt.Rule
-	13, // 28: zalgoscope.prototxt.LayerV1.concat_param:type_name -> zalgoscope.prototxt.Concat
-	14, // 29: zalgoscope.prototxt.LayerV1.convolution_param:type_name -> zalgoscope.prototxt.Convolution
-	15, // 30: zalgoscope.prototxt.LayerV1.eltwise_param:type_name -> zalgoscope.prototxt.Eltwise
-	17, // 31: zalgoscope.prototxt.LayerV1.inner_product_param:type_name -> zalgoscope.prototxt.InnerProduct
-	19, // 32: zalgoscope.prototxt.LayerV1.lrn_param:type_name -> zalgoscope.prototxt.LRN
-	20, // 33: zalgoscope.prototxt.LayerV1.pooling_param:type_name -> zalgoscope.prototxt.Pooling
-	21, // 34: zalgoscope.prototxt.LayerV1.power_param:type_name -> zalgoscope.prototxt.Power
-	22, // 35: zalgoscope.prototxt.LayerV1.relu_param:type_name -> zalgoscope.prototxt.ReLU
-	25, // 36: zalgoscope.prototxt.LayerV1.softmax_param:type_name -> zalgoscope.prototxt.Softmax
-	26, // 37: zalgoscope.prototxt.LayerV1.transform_param:type_name -> zalgoscope.prototxt.Transform
-	27, // 38: zalgoscope.prototxt.LayerV1.memory_data_param:type_name -> zalgoscope.prototxt.MemoryData
-	28, // 39: zalgoscope.prototxt.LayerV1.data_param:type_name -> zalgoscope.prototxt.Data
-	28, // 40: zalgoscope.prototxt.LayerV1.image_data_param:type_name -> zalgoscope.prototxt.Data
-	11, // 41: zalgoscope.prototxt.LayerV1.layer:type_name -> zalgoscope.prototxt.V0
-	2,  // 42: zalgoscope.prototxt.Eltwise.operation:type_name -> zalgoscope.prototxt.Eltwise.Op
-	7,  // 43: zalgoscope.prototxt.Input.shape:type_name -> zalgoscope.prototxt.Shape
-	3,  // 44: zalgoscope.prototxt.LRN.norm_region:type_name -> zalgoscope.prototxt.LRN.Region
-	4,  // 45: zalgoscope.prototxt.Pooling.pool:type_name -> zalgoscope.prototxt.Pooling.Method
-	5,  // 46: zalgoscope.prototxt.Pooling.round_mode:type_name -> zalgoscope.prototxt.Pooling.Round
-	7,  // 47: zalgoscope.prototxt.Reshape.shape:type_name -> zalgoscope.prototxt.Shape
-	48, // [48:48] is the sub-list for method output_type
-	48, // [48:48] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	13, // 7: zalgoscope.prototxt.Layer.batch_norm_param:type_name -> zalgoscope.prototxt.BatchNorm
+	14, // 8: zalgoscope.prototxt.Layer.concat_param:type_name -> zalgoscope.prototxt.Concat
+	15, // 9: zalgoscope.prototxt.Layer.convolution_param:type_name -> zalgoscope.prototxt.Convolution
+	16, // 10: zalgoscope.prototxt.Layer.eltwise_param:type_name -> zalgoscope.prototxt.Eltwise
+	17, // 11: zalgoscope.prototxt.Layer.flatten_param:type_name -> zalgoscope.prototxt.Flatten
+	18, // 12: zalgoscope.prototxt.Layer.inner_product_param:type_name -> zalgoscope.prototxt.InnerProduct
+	19, // 13: zalgoscope.prototxt.Layer.input_param:type_name -> zalgoscope.prototxt.Input
+	20, // 14: zalgoscope.prototxt.Layer.lrn_param:type_name -> zalgoscope.prototxt.LRN
+	21, // 15: zalgoscope.prototxt.Layer.pooling_param:type_name -> zalgoscope.prototxt.Pooling
+	22, // 16: zalgoscope.prototxt.Layer.power_param:type_name -> zalgoscope.prototxt.Power
+	23, // 17: zalgoscope.prototxt.Layer.relu_param:type_name -> zalgoscope.prototxt.ReLU
+	24, // 18: zalgoscope.prototxt.Layer.reshape_param:type_name -> zalgoscope.prototxt.Reshape
+	25, // 19: zalgoscope.prototxt.Layer.scale_param:type_name -> zalgoscope.prototxt.Scale
+	26, // 20: zalgoscope.prototxt.Layer.softmax_param:type_name -> zalgoscope.prototxt.Softmax
+	27, // 21: zalgoscope.prototxt.Layer.transform_param:type_name -> zalgoscope.prototxt.Transform
+	28, // 22: zalgoscope.prototxt.Layer.memory_data_param:type_name -> zalgoscope.prototxt.MemoryData
+	29, // 23: zalgoscope.prototxt.Layer.data_param:type_name -> zalgoscope.prototxt.Data
+	29, // 24: zalgoscope.prototxt.Layer.image_data_param:type_name -> zalgoscope.prototxt.Data
+	30, // 25: zalgoscope.prototxt.Layer.bias_param:type_name -> zalgoscope.prototxt.Bias
+	31, // 26: zalgoscope.prototxt.Layer.crop_param:type_name -> zalgoscope.prototxt.Crop
+	32, // 27: zalgoscope.prototxt.Layer.elu_param:type_name -> zalgoscope.prototxt.ELU
+	33, // 28: zalgoscope.prototxt.Layer.exp_param:type_name -> zalgoscope.prototxt.Exp
+	33, // 29: zalgoscope.prototxt.Layer.log_param:type_name -> zalgoscope.prototxt.Exp
+	34, // 30: zalgoscope.prototxt.Layer.mvn_param:type_name -> zalgoscope.prototxt.MVN
+	35, // 31: zalgoscope.prototxt.Layer.prelu_param:type_name -> zalgoscope.prototxt.PReLU
+	36, // 32: zalgoscope.prototxt.Layer.reduction_param:type_name -> zalgoscope.prototxt.Reduction
+	37, // 33: zalgoscope.prototxt.Layer.slice_param:type_name -> zalgoscope.prototxt.Slice
+	38, // 34: zalgoscope.prototxt.Layer.threshold_param:type_name -> zalgoscope.prototxt.Threshold
+	39, // 35: zalgoscope.prototxt.Layer.swish_param:type_name -> zalgoscope.prototxt.Swish
+	1,  // 36: zalgoscope.prototxt.LayerV1.type:type_name -> zalgoscope.prototxt.LayerV1.Type
+	9,  // 37: zalgoscope.prototxt.LayerV1.include:type_name -> zalgoscope.prototxt.Rule
+	9,  // 38: zalgoscope.prototxt.LayerV1.exclude:type_name -> zalgoscope.prototxt.Rule
+	14, // 39: zalgoscope.prototxt.LayerV1.concat_param:type_name -> zalgoscope.prototxt.Concat
+	15, // 40: zalgoscope.prototxt.LayerV1.convolution_param:type_name -> zalgoscope.prototxt.Convolution
+	16, // 41: zalgoscope.prototxt.LayerV1.eltwise_param:type_name -> zalgoscope.prototxt.Eltwise
+	18, // 42: zalgoscope.prototxt.LayerV1.inner_product_param:type_name -> zalgoscope.prototxt.InnerProduct
+	20, // 43: zalgoscope.prototxt.LayerV1.lrn_param:type_name -> zalgoscope.prototxt.LRN
+	21, // 44: zalgoscope.prototxt.LayerV1.pooling_param:type_name -> zalgoscope.prototxt.Pooling
+	22, // 45: zalgoscope.prototxt.LayerV1.power_param:type_name -> zalgoscope.prototxt.Power
+	23, // 46: zalgoscope.prototxt.LayerV1.relu_param:type_name -> zalgoscope.prototxt.ReLU
+	26, // 47: zalgoscope.prototxt.LayerV1.softmax_param:type_name -> zalgoscope.prototxt.Softmax
+	27, // 48: zalgoscope.prototxt.LayerV1.transform_param:type_name -> zalgoscope.prototxt.Transform
+	28, // 49: zalgoscope.prototxt.LayerV1.memory_data_param:type_name -> zalgoscope.prototxt.MemoryData
+	29, // 50: zalgoscope.prototxt.LayerV1.data_param:type_name -> zalgoscope.prototxt.Data
+	29, // 51: zalgoscope.prototxt.LayerV1.image_data_param:type_name -> zalgoscope.prototxt.Data
+	33, // 52: zalgoscope.prototxt.LayerV1.exp_param:type_name -> zalgoscope.prototxt.Exp
+	34, // 53: zalgoscope.prototxt.LayerV1.mvn_param:type_name -> zalgoscope.prototxt.MVN
+	37, // 54: zalgoscope.prototxt.LayerV1.slice_param:type_name -> zalgoscope.prototxt.Slice
+	38, // 55: zalgoscope.prototxt.LayerV1.threshold_param:type_name -> zalgoscope.prototxt.Threshold
+	12, // 56: zalgoscope.prototxt.LayerV1.layer:type_name -> zalgoscope.prototxt.V0
+	2,  // 57: zalgoscope.prototxt.Eltwise.operation:type_name -> zalgoscope.prototxt.Eltwise.Op
+	8,  // 58: zalgoscope.prototxt.Input.shape:type_name -> zalgoscope.prototxt.Shape
+	3,  // 59: zalgoscope.prototxt.LRN.norm_region:type_name -> zalgoscope.prototxt.LRN.Region
+	4,  // 60: zalgoscope.prototxt.Pooling.pool:type_name -> zalgoscope.prototxt.Pooling.Method
+	5,  // 61: zalgoscope.prototxt.Pooling.round_mode:type_name -> zalgoscope.prototxt.Pooling.Round
+	8,  // 62: zalgoscope.prototxt.Reshape.shape:type_name -> zalgoscope.prototxt.Shape
+	6,  // 63: zalgoscope.prototxt.Reduction.operation:type_name -> zalgoscope.prototxt.Reduction.Op
+	64, // [64:64] is the sub-list for method output_type
+	64, // [64:64] is the sub-list for method input_type
+	64, // [64:64] is the sub-list for extension type_name
+	64, // [64:64] is the sub-list for extension extendee
+	0,  // [0:64] is the sub-list for field type_name
 }
 
 func init() { file_prototxt_proto_init() }
@@ -2675,8 +3511,8 @@ func file_prototxt_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_prototxt_proto_rawDesc), len(file_prototxt_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   23,
+			NumEnums:      7,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
