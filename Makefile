@@ -13,7 +13,7 @@ export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.
 BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev
 # What the tests need beside it: a display, a software OpenGL, readers of what we write.
-TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil locales desktop-file-utils mandoc libonnx-testdata
+TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils locales desktop-file-utils mandoc libonnx-testdata
 # What `make windows` needs beside Go.
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64
 

@@ -42,6 +42,7 @@ func (s *studio) end() error {
 	}
 	s.endTake("")
 	s.remote.close()
+	s.ears.close(s)
 	failed := make(chan error, 1)
 	if ses := s.session; ses != nil {
 		s.background(func() { failed <- ses.close() })

@@ -146,7 +146,7 @@ func (s *studio) toggleModulator() {
 func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 	t, s := p.look, p.studio
 	c := p.look.Card(widget.ColourRaised)
-	shapes := widget.NewBlock(func() int { return t.Px(26) }, nil)
+	shapes := widget.NewBlock(func() int { return t.Px(52) }, nil)
 	shapes.Spots = func() []widget.Spot { return p.shapeSpots(d, shapes.GetWidget().Rect.Size()) }
 	shapes.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		now, ok := s.modulator(d.Knob)
@@ -157,6 +157,10 @@ func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 				colour = widget.ColourText
 			}
 			cell := sp.Rect.Add(r.Min)
+			if level := slices.Index(dream.Sounds, sp.Name); level >= 0 {
+				p.drawSound(dst, cell, level, ok && sp.Name == now.Shape, colour)
+				continue
+			}
 			if i >= len(dream.Shapes) {
 				t.Write(dst, sp.Name, t.Small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2, colour, widget.AlignCentre)
 				continue
@@ -207,9 +211,41 @@ func (p *panel) shapeSpots(d widget.Dial, size image.Point) []widget.Spot {
 			p.closeModulator()
 		}})
 	for i := range list {
-		list[i].Rect = image.Rect(i*size.X/len(list), 0, (i+1)*size.X/len(list), size.Y)
+		list[i].Rect = image.Rect(i*size.X/len(list), 0, (i+1)*size.X/len(list), size.Y/2)
+	}
+	n := len(dream.Sounds)
+	for i, name := range dream.Sounds {
+		k, err := dream.Find(name)
+		if err != nil {
+			panic(err) // Sounds are knobs
+		}
+		list = append(list, widget.Spot{
+			Name: name, Help: "modulator: " + k.Help, Rect: image.Rect(i*size.X/n, size.Y/2, (i+1)*size.X/n, size.Y),
+			Run: func() {
+				s.history.split(s.want)
+				s.modulate(d, func(m *dream.Modulator) { m.Shape = name })
+			},
+		})
 	}
 	return list
+}
+
+// drawSound draws one of dream.Sounds over its level; the beat has its tempo for a name while there is one.
+func (p *panel) drawSound(dst *ebiten.Image, cell image.Rectangle, i int, chosen bool, c color.Color) {
+	t, e := p.look, &p.studio.ears
+	name := dream.Sounds[i]
+	if name == "beat" && e.heard.Tempo > 0 {
+		name = fmt.Sprintf("%.0f bpm", e.heard.Tempo)
+	}
+	if chosen {
+		c = widget.ColourAccent
+	}
+	inner := cell.Inset(t.Px(3))
+	meter := image.Rect(inner.Min.X, inner.Max.Y-t.Px(3), inner.Max.X, inner.Max.Y-t.Px(1))
+	t.Fill(dst, meter, widget.ColourLine)
+	meter.Max.X = meter.Min.X + int(e.levels()[i]*float64(meter.Dx()))
+	t.Fill(dst, meter, c)
+	t.Write(dst, name, t.Small, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.Px(2), c, widget.AlignCentre)
 }
 
 // depthDial is the dial of how far a modulator moves another one.

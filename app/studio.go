@@ -48,6 +48,7 @@ type Config struct {
 	Fresh      bool                  // ignore the last session's knobs
 	FullScreen bool
 	Learn      teach.OpenLearner // computes what nets are taught by; nil where nothing does
+	Sound      string            // what modulators listen to, see sound.Listen; empty for what the computer plays, "off" for nothing
 	OSC        string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
 	Client     *http.Client      // downloads nets; nil for the usual one
 	Program    string            // version, for recipes
@@ -88,6 +89,7 @@ type studio struct {
 	rack      rack
 	tempo     tempo
 	remote    remote
+	ears      ears
 	known     reading
 	walk      *walk
 	recorder  recorder
@@ -251,7 +253,9 @@ func (s *studio) act(edit func(*dream.Settings)) {
 
 // effective is what the loop is to dream: the user's settings at the sizer's size.
 func (s *studio) effective() dream.Settings {
-	return s.size.fit(s.want)
+	w := s.size.fit(s.want)
+	s.ears.fill(&w, s.modulators())
+	return w
 }
 
 // publish gives the settings to the loop.

@@ -24,6 +24,7 @@ func (s *studio) Update() error {
 	s.runPosted()
 	s.hear(began)
 	s.play()
+	s.attend(began)
 	s.drop()
 	s.ready()
 	if s.ui != nil {

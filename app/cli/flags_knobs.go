@@ -10,10 +10,12 @@ import (
 	"zalgoscope/app/dream"
 )
 
-// knobFlags makes a flag of every row of the knob table, which sets s.
+// knobFlags makes a flag of every row of the knob table that users set, which sets s.
 func knobFlags(fs *pflag.FlagSet, s *dream.Settings) {
 	for i := range dream.Knobs {
-		knobFlag(fs, &dream.Knobs[i], s)
+		if k := &dream.Knobs[i]; k.Group != dream.GroupSound {
+			knobFlag(fs, k, s)
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ type studioJob struct {
 	settings          dream.Settings
 	seed              uint64
 	fresh, fullScreen bool
+	sound             string
 	osc               uint16
 	oscListen         string
 }
@@ -46,6 +47,7 @@ a window where every knob turns the dream while it runs.`,
 	fs.SortFlags = false
 	fs.BoolVar(&j.fresh, "fresh", false, "ignore the last session's knobs")
 	fs.BoolVar(&j.fullScreen, "full-screen", false, "begin with the canvas on the whole screen")
+	fs.StringVar(&j.sound, "sound", "computer", "what modulators such as zoom=bass:0:0.2 listen to: computer (what it plays), microphone, off, or a source of the sound server")
 	fs.Uint16Var(&j.osc, "osc", 0, "be played by OSC on this UDP port, such as 9000; see 'zalgoscope addresses'")
 	fs.StringVar(&j.oscListen, "osc-listen", "127.0.0.1", "address of this machine at which OSC is heard; 0.0.0.0 lets in everybody on the network")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
@@ -65,6 +67,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Learn: j.program.Engines[0].Learn, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: j.program.Version, Exit: func() { j.program.Exit(0) },
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
+	c.Sound = j.sound
 	if j.osc != 0 {
 		c.OSC = net.JoinHostPort(j.oscListen, fmt.Sprint(j.osc))
 	}

@@ -14,6 +14,7 @@ func TestKnobGroups(t *testing.T) {
 		GroupMotion:  {"zoom", "rotate", "pan-x", "pan-y", "centre-x", "centre-y", "drift", "offset", "hold", "blend"},
 		GroupFilm:    {"carry", "source", "gate"},
 		GroupBend:    {"zalgo", "bend", "mod"},
+		GroupSound:   Sounds,
 		GroupCanvas:  {"width", "height"},
 	}
 	got := map[Group][]string{}
@@ -28,7 +29,7 @@ func TestKnobGroups(t *testing.T) {
 			t.Errorf("the knobs of %s are %q, want %q", g, got[g], names)
 		}
 	}
-	// What a preset and a modulator leave alone is the canvas.
+	// What a preset and a modulator leave alone is the canvas, and what is heard.
 	for i := range Knobs {
 		k := &Knobs[i]
 		if k.num == nil {
@@ -40,7 +41,7 @@ func TestKnobGroups(t *testing.T) {
 		}
 		_, kept := PresetOf("mine", s).Knobs[k.Name]
 		_, err := ParseModulators(k.Name + "=sine:1:1")
-		if canvas := k.Group == GroupCanvas; kept == canvas || (err != nil) != canvas {
+		if outside := k.Group == GroupCanvas || k.Group == GroupSound; kept == outside || (err != nil) != outside {
 			t.Errorf("knob %q: kept by a preset: %t, moved by modulators: %v", k.Name, kept, err)
 		}
 	}
@@ -54,7 +55,8 @@ var firstKnobs = []string{
 }
 
 // neutral is where each later knob does nothing, to be thought about once for each.
-var neutral = map[string]float64{"fatigue": 0, "even": 0, "depth": 0, "depth-levels": 4, "offset": 0, "carry": 0, "source": 1, "gate": 0, "zalgo": 0}
+var neutral = map[string]float64{"fatigue": 0, "even": 0, "depth": 0, "depth-levels": 4, "offset": 0, "carry": 0, "source": 1, "gate": 0, "zalgo": 0,
+	"bass": 0, "mid": 0, "high": 0, "onset": 0, "beat": 0}
 
 // TestAbsentKnobs holds each later knob to a value in the table for recipes that lack it, within its range and
 // neutral; a text that is absent is empty.

@@ -16,8 +16,8 @@ import (
 // repeated moves alike.
 type Modulator struct {
 	Knob  string  // a knob's name, or bend.N or bend.N.wet for the N-th bend, from 1
-	Shape string  // one of Shapes
-	Rate  float64 // periods by unit of time, in the window by second
+	Shape string  // one of Shapes, or of Sounds
+	Rate  float64 // periods by unit of time, in the window by second; of Sounds 0
 	Depth float64 // largest move to either side, in the knob's unit; of the layer in layers
 	Phase float64 // share of a period
 }
@@ -25,6 +25,9 @@ type Modulator struct {
 // Shapes are the shapes of modulators: a wave, a wave with corners, a smooth random
 // way, and random values held for a period each.
 var Shapes = []string{"sine", "triangle", "walk", "sample-hold"}
+
+// Sounds are the shapes that follow what is heard: the knobs of GroupSound.
+var Sounds = []string{"bass", "mid", "high", "onset", "beat"}
 
 // ParseModulators reads modulators with spaces between, as FormatModulators writes
 // them: knob=shape:rate:depth[:phase].
@@ -52,8 +55,8 @@ func parseModulator(word string) (m Modulator, err error) {
 			return m, fmt.Errorf("%q is not a number", parts[i+1])
 		}
 	}
-	if !slices.Contains(Shapes, m.Shape) {
-		return m, fmt.Errorf("the shape must be one of %s", strings.Join(Shapes, ", "))
+	if !slices.Contains(Shapes, m.Shape) && !m.Hears() {
+		return m, fmt.Errorf("the shape must be one of %s, %s", strings.Join(Shapes, ", "), strings.Join(Sounds, ", "))
 	}
 	if m.Rate < 0 {
 		return m, fmt.Errorf("the rate is below 0")
@@ -65,7 +68,7 @@ func parseModulator(word string) (m Modulator, err error) {
 	if err != nil {
 		return m, err
 	}
-	if k.num == nil && k.Name != "layer" || k.Group == GroupCanvas {
+	if k.num == nil && k.Name != "layer" || k.outside() {
 		return m, fmt.Errorf("the knob cannot be moved")
 	}
 	return m, nil
@@ -98,7 +101,19 @@ func (m Modulator) bend() (n int, wet bool) {
 	return n, wet
 }
 
-// At is how far the modulator moves its knob at a time. What is random depends on the
+// Hears tells whether the modulator follows what is heard.
+func (m Modulator) Hears() bool { return slices.Contains(Sounds, m.Shape) }
+
+// Heard is how far a modulator that hears moves its knob, by the levels of the settings.
+func (m Modulator) Heard(s *Settings) float64 {
+	k, err := Find(m.Shape)
+	if err != nil {
+		panic(err) // Sounds are knobs
+	}
+	return m.Depth * *k.Number(s)
+}
+
+// At is how far the modulator, one of Shapes, moves its knob at a time. What is random depends on the
 // seed and the knob.
 func (m Modulator) At(time float64, seed uint64) float64 {
 	t := time*m.Rate + m.Phase
@@ -150,7 +165,12 @@ func (o *modulator) move(s Settings, specs []bend.Spec, time float64, seed uint6
 	}
 	specs = slices.Clone(specs)
 	for _, m := range list {
-		by := m.At(time, seed)
+		by := 0.0
+		if m.Hears() {
+			by = m.Heard(&s)
+		} else {
+			by = m.At(time, seed)
+		}
 		if n, wet := m.bend(); n > 0 {
 			if n <= len(specs) {
 				moveBend(&specs[n-1], wet, by)

@@ -26,6 +26,29 @@ func TestModulatorText(t *testing.T) {
 	}
 }
 
+// A modulator that hears moves its knob by the level of the settings, and by nothing in silence.
+func TestModulatorHears(t *testing.T) {
+	o := modulator{}
+	s := Defaults()
+	s.Mod = "zoom=bass:0:0.2 bend.1=beat:0:-2 step=onset:0:3"
+	s.Bass, s.Onset = 0.5, 1
+	specs, err := bend.Parse("conv:clamp=4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, bent, err := o.move(s, specs, 7, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := s.Zoom + 0.1; math.Abs(got.Zoom-want) > 1e-12 || got.Step != s.Step+3 || bent[0].Amount != specs[0].Amount {
+		t.Errorf("zoom %g, step %g, bend %g", got.Zoom, got.Step, bent[0].Amount)
+	}
+	s.Bass, s.Onset, s.Beat = 0, 0, 1
+	if got, bent, err = o.move(s, specs, 7, 1); err != nil || got.Zoom != s.Zoom || got.Step != s.Step || bent[0].Amount != specs[0].Amount-2 {
+		t.Errorf("in silence: zoom %g, step %g, bend %g, %v", got.Zoom, got.Step, bent[0].Amount, err)
+	}
+}
+
 func TestModulatorShapes(t *testing.T) {
 	for _, c := range []struct {
 		shape string

@@ -129,7 +129,7 @@ func PresetOf(name string, s Settings) Preset {
 	live := Live()
 	for i := range Knobs {
 		k := &Knobs[i]
-		if k.Group == GroupCanvas {
+		if k.outside() {
 			continue
 		}
 		if n := k.Number(&s); n != nil && *n != *k.Number(&live) {

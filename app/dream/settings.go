@@ -48,6 +48,9 @@ type Settings struct {
 	Zalgo float64 // how far the chain of bends for everything is turned up
 	Mod   string  // as FormatModulators writes it
 
+	// What is heard while the frame is dreamed, each 0 to 1, for modulators.
+	Bass, Mid, High, Onset, Beat float64
+
 	// The canvas, in pixels; 0 keeps the start picture's size.
 	Width, Height float64
 }

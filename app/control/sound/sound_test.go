@@ -1,0 +1,231 @@
+package sound
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// song makes seconds of sound by a function of time in seconds.
+func song(seconds float64, f func(t float64) float64) []float32 {
+	s := make([]float32, int(seconds*Rate))
+	for i := range s {
+		s[i] = float32(f(float64(i) / Rate))
+	}
+	return s
+}
+
+// clicks are short bursts at times that repeat with a period, in seconds.
+func clicks(period float64, at ...float64) func(float64) float64 {
+	return func(t float64) float64 {
+		v := 0.0
+		for _, a := range at {
+			if d := math.Mod(t-a+period, period); t >= a && d < 0.03 {
+				v += 0.6 * math.Exp(-d/0.006) * math.Sin(2*math.Pi*1500*d)
+			}
+		}
+		return v
+	}
+}
+
+// kit is a drummed bar in four at a tempo: bass drum, snare and eighths of a hat over hiss.
+func kit(bpm, swing float64) func(float64) float64 {
+	rng := rand.New(rand.NewPCG(1, 2))
+	noise := make([]float64, Rate)
+	for i := range noise {
+		noise[i] = 2*rng.Float64() - 1
+	}
+	hiss := func(t float64) float64 { return noise[int(t*Rate)%len(noise)] }
+	beat := 60 / bpm
+	hit := func(t, period, at, length float64) float64 {
+		d := math.Mod(t-at+4*period, period)
+		if t < at || d > 6*length {
+			return 0
+		}
+		return math.Exp(-d / length)
+	}
+	return func(t float64) float64 {
+		v := 0.5 * hit(t, 2*beat, 0, 0.06) * math.Sin(2*math.Pi*60*t)
+		v += 0.3 * hit(t, 2*beat, beat, 0.04) * hiss(t)
+		v += 0.1 * (hit(t, beat, 0, 0.01) + hit(t, beat, swing*beat, 0.01)) * (hiss(t) - hiss(t+1.0/Rate))
+		return v + 0.002*hiss(t+0.3)
+	}
+}
+
+// rhythms are those that tempos are tried with.
+func rhythms(bpm float64) map[string]func(float64) float64 {
+	return map[string]func(float64) float64{"clicks": clicks(60/bpm, 0.2), "drums": kit(bpm, 0.5), "swing": kit(bpm, 0.66)}
+}
+
+var tempos = []float64{60, 75, 90, 105, 120, 128, 140, 160, 174}
+
+// The tempo is found within a hundredth. Of slow drums with eighths on the hat an octave may be missed.
+func TestTempo(t *testing.T) {
+	octaves := 0
+	for _, bpm := range tempos {
+		for name, f := range rhythms(bpm) {
+			a := New()
+			a.Write(song(10, f), nil)
+			got := a.Heard().Tempo
+			if name != "clicks" && math.Abs(got/bpm-2) <= 0.02 {
+				octaves++
+				t.Logf("%s at %g: an octave too fast", name, bpm)
+			} else if math.Abs(got/bpm-1) > 0.01 {
+				t.Errorf("%s at %g: %.2f", name, bpm, got)
+			}
+		}
+	}
+	if octaves > 1 {
+		t.Errorf("%d errors of an octave in %d rhythms", octaves, 3*len(tempos))
+	}
+}
+
+// TestAubio prints what aubio makes of the same rhythms, as a yardstick (Debian's aubio-tools), where asked for.
+func TestAubio(t *testing.T) {
+	if os.Getenv("ZALGOSCOPE_AUBIO") == "" {
+		t.Skip("ZALGOSCOPE_AUBIO=1 runs aubio beside this analysis")
+	}
+	for _, bpm := range tempos {
+		for name, f := range rhythms(bpm) {
+			s := song(20, f)
+			a := New()
+			a.Write(s, nil)
+			wave := filepath.Join(t.TempDir(), "song.wav")
+			if err := os.WriteFile(wave, wav(s), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := exec.Command("aubio", "tempo", wave).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s at %g: %.2f here; aubio %s", name, bpm, a.Heard().Tempo, bytes.TrimSpace(out))
+		}
+	}
+}
+
+// wav is samples as a RIFF file of 16 bits.
+func wav(s []float32) []byte {
+	b := []byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00")
+	b = binary.LittleEndian.AppendUint32(b, Rate)
+	b = binary.LittleEndian.AppendUint32(b, 2*Rate)
+	b = append(b, 2, 0, 16, 0, 'd', 'a', 't', 'a')
+	b = binary.LittleEndian.AppendUint32(b, uint32(2*len(s)))
+	for _, v := range s {
+		b = binary.LittleEndian.AppendUint16(b, uint16(int16(32767*max(min(v, 1), -1))))
+	}
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
+	return b
+}
+
+// Beats fall on the clicks.
+func TestPhase(t *testing.T) {
+	for _, bpm := range []float64{60, 90, 120, 174} {
+		period, first := 60/bpm, 0.31
+		a, late, n := New(), 0.0, 0
+		a.Write(song(20, clicks(period, first)), func(h Heard) {
+			if h.Beat && a.Time() > 10 {
+				off := math.Mod(a.Time()-first+period/2, period) - period/2
+				late = max(late, math.Abs(off))
+				n++
+			}
+		})
+		if want := int(10/period) - 1; n < want || late > 0.05 {
+			t.Errorf("at %g: %d beats, want %d or more; %.0f ms off at most", bpm, n, want, 1000*late)
+		}
+	}
+}
+
+// What has no beat has no tempo.
+func TestNoTempo(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for name, f := range map[string]func(float64) float64{
+		"silence":     func(float64) float64 { return 0 },
+		"a tone":      func(t float64) float64 { return 0.5 * math.Sin(2*math.Pi*440*t) },
+		"a low tone":  func(t float64) float64 { return 0.5 * math.Sin(2*math.Pi*55*t) },
+		"noise":       func(float64) float64 { return 0.3 * (2*rng.Float64() - 1) },
+		"a sweep":     func(t float64) float64 { return 0.5 * math.Sin(2*math.Pi*(100*t+150*t*t)) },
+		"faint noise": func(float64) float64 { return 1e-4 * (2*rng.Float64() - 1) },
+		"not numbers": func(float64) float64 { return math.NaN() },
+		"infinity":    func(float64) float64 { return math.Inf(1) },
+	} {
+		a := New()
+		tempo := 0
+		a.Write(song(15, f), func(h Heard) {
+			if h.Tempo > 0 {
+				tempo++
+			}
+		})
+		if tempo > 0 {
+			t.Errorf("%s has a tempo in %d analyses, at last %.1f", name, tempo, a.Heard().Tempo)
+		}
+	}
+}
+
+// Onsets are heard within 60 ms, each once, and nothing else is.
+func TestOnsets(t *testing.T) {
+	var want []float64
+	for i := range 20 {
+		want = append(want, 0.5+0.37*float64(i))
+	}
+	a, got := New(), []float64(nil)
+	a.Write(song(8.5, clicks(100, want...)), func(h Heard) {
+		if h.Begun {
+			got = append(got, a.Time())
+		}
+	})
+	if len(got) != len(want) {
+		t.Fatalf("%d onsets of %d: %.2f", len(got), len(want), got)
+	}
+	for i := range got {
+		if late := got[i] - want[i]; late < 0 || late > 0.06 {
+			t.Errorf("the onset at %.2f s is heard %.0f ms later", want[i], 1000*late)
+		}
+	}
+}
+
+// A tone sounds in its own band, loud or faint, and the levels fall when it ends.
+func TestLevels(t *testing.T) {
+	for _, loud := range []float64{0.5, 0.02} {
+		for band, hz := range []float64{60, 600, 6000} {
+			a := New()
+			a.Write(song(3, func(t float64) float64 { return loud * math.Sin(2*math.Pi*hz*t) }), nil)
+			for i, v := range a.Heard().Levels {
+				if i == band && v < 0.95 || i != band && v > 0.1 {
+					t.Errorf("%g Hz at %g: the level of %s is %.2f", hz, loud, Bands[i], v)
+				}
+			}
+			a.Write(make([]float32, Rate), nil)
+			if v := a.Heard().Levels[band]; v > 0.05 {
+				t.Errorf("%g Hz: a second after its end the level is %.2f", hz, v)
+			}
+		}
+	}
+}
+
+// In whatever pieces the sound comes, what is heard is the same.
+func TestPieces(t *testing.T) {
+	s := song(5, kit(120, 0.5))
+	whole, pieces := New(), New()
+	whole.Write(s, nil)
+	for n := 1; len(s) > 0; n = n*7%1499 + 1 {
+		n = min(n, len(s))
+		pieces.Write(s[:n], nil)
+		s = s[n:]
+	}
+	if whole.Heard() != pieces.Heard() || whole.Time() != pieces.Time() {
+		t.Errorf("%+v, in pieces %+v", whole.Heard(), pieces.Heard())
+	}
+}
+
+func BenchmarkAnalyser(b *testing.B) {
+	s := song(1, kit(120, 0.5))
+	a := New()
+	for b.Loop() { // a second of sound
+		a.Write(s, nil)
+	}
+}
