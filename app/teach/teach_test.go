@@ -283,6 +283,9 @@ func TestLesson(t *testing.T) {
 	if other := lesson(t, set, func(o *Options) { o.Keep, o.Seed = keep, 4 }); other.Steps != 0 {
 		t.Error("a lesson of another seed goes on from this one's checkpoint")
 	}
+	if done := lesson(t, set, func(o *Options) { o.Keep = keep }); done.Steps != whole.Steps {
+		t.Errorf("a lesson that is done is kept at %d steps, want %d", done.Steps, whole.Steps)
+	}
 	last.Forget()
 	if _, err := os.Stat(keep); err == nil {
 		t.Error("the checkpoint stays")
