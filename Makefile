@@ -17,7 +17,7 @@ TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreen
 # What `make windows` needs beside Go.
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64
 
-.PHONY: run build test check bench compare generate install uninstall dist windows setup-build setup-windows setup-test clean
+.PHONY: run build test check bench compare grimoire generate install uninstall dist windows setup-build setup-windows setup-test clean
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec ./zalgoscope; \
@@ -92,6 +92,13 @@ bench: build
 compare:
 	npm install --prefix dist/onnxruntime --ignore-scripts --no-save --silent onnxruntime-node@1.30.0
 	ZALGOSCOPE_ONNXRUNTIME=$(CURDIR)/dist/onnxruntime/node_modules $(GO) test ./nn/load -count 1 -run TestCompare -v
+
+# A net that has only ever seen writing, from nothing but our own code and Debian's fonts: letters of many scripts, stacked with
+# marks. It takes about two hours on two cores, and goes on where it was stopped.
+grimoire: build
+	@./.ci/setup fonts-noto-core
+	[ -d dist/grimoire ] || { ./zalgoscope grimoire dist/grimoire.part && mv dist/grimoire.part dist/grimoire; }
+	./zalgoscope teach dist/grimoire -o dist/grimoire.onnx --from scratch --epochs 24 --robust 2 --mirror=false
 
 generate:
 	$(GO) generate ./...

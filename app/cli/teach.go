@@ -41,6 +41,7 @@ type teachJob struct {
 	robust  float64
 	classes int
 	seed    uint64
+	mirror  bool
 }
 
 func teachCommand(engines []Engine) *cobra.Command {
@@ -71,6 +72,7 @@ Decoded pictures and checkpoints lie in the cache folder; nothing else is writte
 	fs.IntVar(&j.epochs, "epochs", 0, "times that all pictures are shown; 0 for as many as go into --minutes")
 	fs.Float64Var(&j.minutes, "minutes", 20, "how long to learn")
 	fs.Float64Var(&j.robust, "robust", 0, "learn from pictures changed against the net by so much of 255, such as 2, which makes dreams painterly and takes twice as long")
+	fs.BoolVar(&j.mirror, "mirror", true, "show pictures mirrored too; --mirror=false for letters, signs and all that has a left and a right")
 	fs.IntVar(&j.classes, "classes", 0, "groups to make of pictures in no subfolders; 0 for as many as stand apart")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of all that is random; the same and as many threads give the same net")
 	fs.IntVar(&j.threads, "threads", 0, "threads; 0 for one a core")
@@ -157,8 +159,9 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 func (j *teachJob) options() (teach.Options, error) {
 	o := teach.Options{
 		Origin: j.from, Side: j.side, Epochs: j.epochs, Time: time.Duration(j.minutes * float64(time.Minute)), Robust: j.robust,
-		Seed: j.seed, Threads: j.threads, Open: j.engines[0].Learn, Warn: warn, Keep: teach.KeepFile(j.out),
+		Seed: j.seed, Threads: j.threads, Open: j.engines[0].Learn, Warn: warn, Keep: teach.KeepFile(j.out), Variety: teach.Usual(),
 	}
+	o.Variety.Flip = j.mirror
 	if j.from == fromScratch || j.from == fromWide {
 		o.Scratch, o.Wide, o.Origin = true, 1, assets.DefaultNet
 		if j.from == fromWide {

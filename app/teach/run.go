@@ -113,13 +113,13 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 		return nil, err
 	}
 	l.m.Net.Labels = set.Classes
-	variety := usual
-	if o.Variety != nil {
-		variety = *o.Variety
+	variety := o.Variety
+	if variety == nil {
+		variety = Usual()
 	}
 	size := BatchOf(o.Side)
 	l.peak *= float64(size) / 64
-	l.sampler = newSampler(set, o.Side, l.m.Net.Input, variety, smoothing)
+	l.sampler = newSampler(set, o.Side, l.m.Net.Input, *variety, smoothing)
 	l.perEpoch = max(max(l.learnt(), leastShown)/size, 1)
 	l.batch = &train.Batch{X: make([]float32, size*3*o.Side*o.Side), Y: make([]float32, size*len(set.Classes))}
 	if l.learner, err = o.Open(l.m, size, o.Side, o.Side, o.Robust > 0, o.Threads); err != nil {

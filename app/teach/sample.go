@@ -18,8 +18,10 @@ type Variety struct {
 	Mixup  float64 // alpha of the share in which two pictures are mixed, 0 for not
 }
 
-// usual is for pictures of things.
-var usual = Variety{Area: 0.5, Aspect: 0.2, Flip: true, Colour: 0.3, Erase: 0.25, Mixup: 0.2}
+// Usual is for pictures of things.
+func Usual() *Variety {
+	return &Variety{Area: 0.5, Aspect: 0.2, Flip: true, Colour: 0.3, Erase: 0.25, Mixup: 0.2}
+}
 
 // sampler makes batches of a set.
 type sampler struct {

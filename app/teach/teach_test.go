@@ -220,7 +220,7 @@ func TestEpochIsBalanced(t *testing.T) {
 	for i := 2; i < 12; i++ {
 		set.Pictures[i].Class = 1
 	}
-	s := newSampler(set, 16, nn.DefaultInput(), usual, 0)
+	s := newSampler(set, 16, nn.DefaultInput(), *Usual(), 0)
 	order := s.epoch(1, 0, 20)
 	counts := map[int]int{}
 	for _, i := range order {
