@@ -106,8 +106,8 @@ func (p *plan) backwardLayer(i int) {
 	case *nn.ConvTranspose:
 		p.backwardConvTranspose(i, op, l.view(in[0]), y)
 	case *nn.Sample:
-		x := l.view(in[0])
-		p.backwardSample(layer.Name, op.Rows.Taps(x.h), op.Columns.Taps(x.w), x, y)
+		rows, columns := op.Taps(l.shape(layer.In[0]), l.shape(i))
+		p.backwardSample(layer.Name, rows, columns, l.view(in[0]), y)
 	case *nn.Rearrange:
 		p.backwardRearrange(i, op, l.view(in[0]), y)
 	case *nn.Concat:

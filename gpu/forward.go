@@ -78,7 +78,7 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 	case *nn.ConvTranspose:
 		p.forwardConvTranspose(i, op, x, y)
 	case *nn.Sample:
-		p.forwardSample(layer.Name, op, x, y)
+		p.forwardSample(i, op, x, y)
 	case *nn.Rearrange:
 		p.forwardRearrange(i, op, x, y)
 	case *nn.Concat:

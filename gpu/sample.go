@@ -1,6 +1,10 @@
 package gpu
 
-import "zalgoscope/nn"
+import (
+	"gorgonia.org/tensor"
+
+	"zalgoscope/nn"
+)
 
 // sampleParams mirrors the end of sample.comp's parameters.
 type sampleParams struct{ Fill float32 }
@@ -29,9 +33,18 @@ func (p *plan) table(layer string, data []float32) use {
 	return reads(1, b.whole())
 }
 
-func (p *plan) forwardSample(layer string, op *nn.Sample, x, y *view) {
-	table := p.table(layer, tapTable(op.Rows.Taps(x.h), op.Columns.Taps(x.w)))
+func (p *plan) forwardSample(i int, op *nn.Sample, x, y *view) {
+	layer := p.layout.net.Layers[i].Name
+	table := p.table(layer, tapTable(op.Taps(p.layout.shape(p.layout.net.Layers[i].In[0]), p.layout.shape(i))))
 	p.emit(layer, "sample", nil, headerOf(y, x), sampleParams{op.Fill}, x.readAct(0), table, y.writeAct())
+}
+
+// shape is that of layer i, or of the picture.
+func (l *layout) shape(i int) tensor.Shape {
+	if i == nn.Picture {
+		return tensor.Shape{3, l.h, l.w}
+	}
+	return l.Shapes[i]
 }
 
 // backwardSample sends the gradient of y back along the transposed taps.

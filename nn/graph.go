@@ -42,7 +42,7 @@ func (n *Net) Graph(w, h int, targets []int, fuses func(Op) bool) (*Graph, error
 		if !g.Needed[i] {
 			continue
 		}
-		for _, j := range l.In {
+		for _, j := range l.Reads() {
 			if j == Picture {
 				g.PictureReaders = append(g.PictureReaders, i)
 			} else {

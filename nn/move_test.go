@@ -13,7 +13,7 @@ import (
 
 // axes are one of each way to lay an axis out anew.
 var axes = []nn.Axis{
-	nn.Keep{}, nn.Tile{Times: 3},
+	nn.Keep{}, nn.Tile{Times: 3}, nn.Fit{To: 4},
 	nn.Crop{From: 1, To: 4, Step: 1}, nn.Crop{From: -3, To: 1 << 40, Step: 2}, nn.Crop{From: -1, To: -1 << 62, Step: -1},
 	nn.Crop{From: 9, To: 11, Step: 1}, nn.Crop{From: 3, To: 6, Step: 1, Of: 6},
 	nn.Pad{Before: 2, After: 1}, nn.Pad{Before: -1, After: 3, With: nn.FillEdge}, nn.Pad{Before: 7, After: -2, With: nn.FillReflection},
@@ -45,6 +45,8 @@ func moves() (tests []opTest) {
 	size(&nn.ConvTranspose{Conv: *transposed(4, 6, 1, uneven)}, tensor.Shape{4, 5, 3})
 	size(&nn.ConvTranspose{Conv: *transposed(4, 6, 2, nn.Square(4, 2, 1)), Extra: [2]int{1, 2}}, tensor.Shape{4, 5, 3})
 	size(&nn.ConvTranspose{Conv: *transposed(4, 2, 2, nn.Square(2, 3, 0))}, tensor.Shape{4, 1, 3})
+	tests = append(tests, opTest{"fit longer", &nn.Sample{}, []tensor.Shape{{3, 5, 7}, {1, 8, 4}}, tensor.Shape{3, 8, 4}},
+		opTest{"fit one cell", &nn.Sample{}, []tensor.Shape{{3, 1, 1}, {2, 3, 4}}, tensor.Shape{3, 3, 4}})
 	for axis := range 3 {
 		a, b := tensor.Shape{3, 4, 5}, tensor.Shape{3, 4, 5}
 		want := tensor.Shape{3, 4, 5}

@@ -141,13 +141,21 @@ func (n *Net) Upto(layers ...int) []bool {
 		if !need[i] {
 			continue
 		}
-		for _, j := range n.Layers[i].In {
+		for _, j := range n.Layers[i].Reads() {
 			if j >= 0 {
 				need[j] = true
 			}
 		}
 	}
 	return need
+}
+
+// Reads are those of a layer's inputs whose values it reads. Of others it needs the size alone.
+func (l Layer) Reads() []int {
+	if op, ok := l.Op.(*Sample); ok && op.Rows == nil {
+		return l.In[:1]
+	}
+	return l.In
 }
 
 // suggest names the known layers most like name, for error messages.

@@ -7,7 +7,8 @@ import (
 )
 
 // Sample lays a map out anew along its rows and its columns, each by itself: crops, pads, repeats or
-// resizes it. A value is a weighted sum of those that its row's and its column's taps meet.
+// resizes it. A value is a weighted sum of those that its row's and its column's taps meet. Without Rows and
+// Columns it reads a second map and fits the first to the size of that one.
 type Sample struct {
 	Rows, Columns Axis
 	Fill          float32 // where a row or a column has no taps
@@ -26,15 +27,34 @@ func (o *Sample) Kind() string {
 			return "tile"
 		}
 	}
-	return "sample"
+	return "fit"
+}
+
+// axes are those that make a map of the size of to.
+func (o *Sample) axes(to tensor.Shape) (rows, columns Axis) {
+	if o.Rows == nil {
+		return Fit{to[1]}, Fit{to[2]}
+	}
+	return o.Rows, o.Columns
+}
+
+// Taps are those of the rows and columns of an output of shape out, of an input of shape in.
+func (o *Sample) Taps(in, out tensor.Shape) (rows, columns *Taps) {
+	r, c := o.axes(out)
+	return r.Taps(in[1]), c.Taps(in[2])
 }
 
 func (o *Sample) Shape(in []tensor.Shape) (tensor.Shape, error) {
-	if err := arity(in, 1); err != nil {
+	maps := 1
+	if o.Rows == nil {
+		maps = 2
+	}
+	if err := arity(in, maps); err != nil {
 		return nil, err
 	}
 	c, h, w := chw(in[0])
-	out := tensor.Shape{c, o.Rows.Cells(h), o.Columns.Cells(w)}
+	rows, columns := o.axes(in[maps-1])
+	out := tensor.Shape{c, rows.Cells(h), columns.Cells(w)}
 	if out[1] < 1 || out[2] < 1 {
 		return nil, fmt.Errorf("makes a map of %dx%d of one of %dx%d", out[2], out[1], w, h)
 	}
@@ -44,8 +64,8 @@ func (o *Sample) Shape(in []tensor.Shape) (tensor.Shape, error) {
 func (*Sample) MACs([]tensor.Shape) int64 { return 0 }
 
 func (o *Sample) Forward(y *tensor.Dense, x []*tensor.Dense) {
-	c, h, w := chw(x[0].Shape())
-	rows, columns := o.Rows.Taps(h), o.Columns.Taps(w)
+	c := x[0].Shape()[0]
+	rows, columns := o.Taps(x[0].Shape(), y.Shape())
 	in, out := Floats(x[0]), Floats(y)
 	gatherRows(c, rows, columns, func(to int, made bool) {
 		out[to] = o.Fill
@@ -59,9 +79,9 @@ func (o *Sample) Backward(dx []*tensor.Dense, dy, _ *tensor.Dense, x []*tensor.D
 	if dx[0] == nil {
 		return
 	}
-	c, h, w := chw(x[0].Shape())
 	d, out := Floats(dy), Floats(dx[0])
-	gatherRows(c, o.Rows.Taps(h), o.Columns.Taps(w), func(int, bool) {},
+	rows, columns := o.Taps(x[0].Shape(), dy.Shape())
+	gatherRows(x[0].Shape()[0], rows, columns, func(int, bool) {},
 		func(to, from int, weight float32) { out[from] += weight * d[to] })
 }
 

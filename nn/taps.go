@@ -184,6 +184,12 @@ func (o Pad) Taps(n int) *Taps {
 	return t
 }
 
+// Fit gives a map To cells: it takes away some at the end, or repeats the last one.
+type Fit struct{ To int }
+
+func (o Fit) Cells(int) int    { return o.To }
+func (o Fit) Taps(n int) *Taps { return Pad{After: o.To - n, With: FillEdge}.Taps(n) }
+
 // Tile repeats a map a number of times.
 type Tile struct{ Times int }
 

@@ -137,7 +137,8 @@ func (g *gradientTask) from(i, u int) {
 	case *train.BatchNorm:
 		g.fromNorm(u)
 	case *nn.Sample:
-		g.fromSample(dy, op.Rows.Taps(g.n.h), op.Columns.Taps(g.n.w))
+		rows, columns := op.Taps(g.n.shape(), un.shape())
+		g.fromSample(dy, rows, columns)
 	case *nn.Rearrange:
 		g.fromRearrange(op, dy)
 	case *nn.ReLU, *nn.Clip:

@@ -3,6 +3,8 @@ package cpu
 import (
 	"unsafe"
 
+	"gorgonia.org/tensor"
+
 	"zalgoscope/nn"
 )
 
@@ -52,12 +54,15 @@ func (o *sample) cost() float64 {
 
 func (c *compiler) forwardSample(i int, op *nn.Sample, x view) {
 	n := c.node(i)
-	o := newSample(c.packs.k, n.out, x, op.Rows.Taps(x.h), op.Columns.Taps(x.w))
+	rows, columns := op.Taps(c.node(c.net.Layers[i].In[0]).shape(), n.shape())
+	o := newSample(c.packs.k, n.out, x, rows, columns)
 	o.fill = op.Fill
 	t := c.simple(i, 0, x.buf)
 	t.cost = o.cost() * float64(n.out.n)
 	t.add(o)
 }
+
+func (n *node) shape() tensor.Shape { return tensor.Shape{n.c, n.h, n.w} }
 
 // fromSample adds what reaches the layer along the transposed taps.
 func (g *gradientTask) fromSample(dy view, rows, columns *nn.Taps) {

@@ -106,12 +106,16 @@ func sharing(t *testing.T, open Open) {
 		rows := b.add("rows", &nn.Concat{Axis: 1}, hot, cold, hot)
 		b.add("columns", &nn.Concat{Axis: 2}, rows, rows)
 		b.add("sum", &nn.Add{}, again, left)
+		down := b.add("down", &nn.Pool{Window: nn.Square(2, 2, 0)}, cat)
+		down = b.add("twice", &nn.Sample{Rows: nn.Tile{Times: 2}, Columns: nn.Tile{Times: 2}}, down)
+		b.add("fit", &nn.Sample{}, down, cat)
+		b.add("fit one", &nn.Sample{}, b.add("mean", &nn.Pool{Global: true}, right), cat)
 		up := b.add("up", &nn.ConvTranspose{Conv: *b.kernel(24, 3*half, 1, nn.Square(4, 2, 1))}, cat)
 		b.net.Layers[up].Op.(*nn.ConvTranspose).Conv.Bias = nil
 		b.add("up/relu", &nn.ReLU{}, up)
 		p := openPair(t, open, b.net)
 		for _, s := range trial() {
-			for _, l := range []string{"left", "cat", "again", "shuffled", "rows", "columns", "sum", "up/relu"} {
+			for _, l := range []string{"left", "cat", "again", "shuffled", "rows", "columns", "sum", "up/relu", "fit", "fit one"} {
 				p.activation(t, l, s[0], s[1])
 				p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
 			}

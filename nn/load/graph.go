@@ -205,7 +205,7 @@ func (g *graph) alias(v value, names ...string) {
 // finish completes a net from the graph. Its weights stay where they are until an engine needs them.
 func (g *graph) finish(net *nn.Net) {
 	fuse(g.layers, g.shapes)
-	net.Layers = fold(g.layers)
+	net.Layers = fold(g.fitted())
 }
 
 // allowance is how many weights a file of some bytes may ask for: each byte

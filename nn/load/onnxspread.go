@@ -45,16 +45,8 @@ func (m *onnx) overlaid(n *node, x value, channels int, size []int) (value, erro
 	if !slices.Equal(m.shape(other)[1:], size) {
 		return x, unsupported(fmt.Sprintf("no map is as large as its shape, %v", size))
 	}
-	seen := x
-	x.last = false
-	// One channel of zeros as large as the other map.
-	zeros := weights{m.shape(other)[0], func(dst []float32) error { clear(dst); return nil }}
-	flat, err := m.conv(label{name: n.name + "/zeros"}, other, nn.Square(1, 1, 0), 1, 1, zeros, nil)
-	if err != nil {
-		return x, err
-	}
-	v, err := m.add(n.label, &nn.Binary{Fn: nn.Plus}, x, flat)
-	return v.like(seen), err
+	v, err := m.add(n.label, &nn.Sample{}, value{layer: x.layer}, other)
+	return v.like(x), err
 }
 
 // where takes from one operand or another as a constant says.
