@@ -79,7 +79,9 @@ func References(t *testing.T, open Open) {
 }
 
 // modern are the small nets of today's families in the shared folder that load whole.
-var modern = []string{"densenet", "clip_resnet", "shufflenet_v2"}
+var modern = []string{
+	"activations", "clip_resnet", "convnext", "decoder", "densenet", "efficientnet", "mobilenet_v3", "shufflenet_v2",
+}
 
 // against compares with every reference of a folder; rename turns its file names into layers.
 func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Replacer) {
