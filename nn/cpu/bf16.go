@@ -14,7 +14,7 @@ type halfKernels struct {
 	conv     [2][]kernel // by blocks-1 and pixels; a segment's last counts pairs
 	winograd [2]func(t *winogradTile)
 	maxPool  [2]func(t *poolTile) // of maps of bfloat16, to floats and to the same
-	poolBack func(t *poolTile)    // the gradient of a max pool, from bfloat16 to floats
+	poolBack [3]func(t *poolTile) // a max pool's gradient, from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	narrow   func(t *rowTile)     // rounds n blocks of floats of x to y
 	pair     func(t *rowTile)     // rounds n blocks of two rows of floats, x and gate, to pairs in y
 	peak     func(n int)
@@ -48,7 +48,7 @@ func (k *kernels) maxPools(x view) func(t *poolTile) {
 // maxPoolGradients is the kernel of max pools' gradients that read dy.
 func (k *kernels) maxPoolGradients(dy view) func(t *poolTile) {
 	if dy.isHalf() {
-		return k.half.poolBack
+		return k.half.poolBack[0]
 	}
 	return k.maxPoolGradient
 }

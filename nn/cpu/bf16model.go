@@ -10,7 +10,7 @@ import (
 var modelled = portable.halved("portablebf16", &halfKernels{
 	conv:     [2][]kernel{{nil, convPairs(1), convPairs(2)}},
 	winograd: [2]func(t *winogradTile){halfPoints(3), halfPoints(4)},
-	maxPool:  [2]func(t *poolTile){halfPoolGo(1), halfPoolGo(2)}, poolBack: halfPoolGradientGo,
+	maxPool:  [2]func(t *poolTile){halfPoolGo(1), halfPoolGo(2)}, poolBack: [3]func(t *poolTile){halfPoolGradientGo(true, false), halfPoolGradientGo(false, true), halfPoolGradientGo(true, true)},
 	narrow: narrowRowGo, pair: pairRowGo,
 	peak: peakScalar, work: 16, speed: 0.5,
 })
@@ -162,21 +162,37 @@ func halfPoolGo(parts int) func(t *poolTile) {
 	}
 }
 
-func halfPoolGradientGo(t *poolTile) {
-	for i := range t.n {
-		var sum, dy block
-		if t.add != 0 {
-			sum = *t.y.at(i * t.ystep)
-		}
-		for _, tap := range t.all() {
-			widenBlock(&dy, t.x.halfAt(i*t.xstep+tap.x))
-			for c, k := range (*[lanes]uint8)(t.arg.add(i*t.argstep + tap.arg).pointer()) {
-				if k == uint8(tap.cell) {
-					sum[c] += dy[c]
+// halfPoolGradientGo is a max pool's gradient that reads bfloat16, writes it, or both.
+func halfPoolGradientGo(reads, writes bool) func(t *poolTile) {
+	return func(t *poolTile) {
+		dys := make([]block, len(t.all()))
+		taps := make([]poolTap, len(dys))
+		for i := range t.n {
+			for k, tap := range t.all() {
+				if at := i*t.xstep + tap.x; reads {
+					widenBlock(&dys[k], t.x.halfAt(at))
+				} else {
+					dys[k] = *t.x.at(at)
 				}
+				taps[k] = poolTap{x: k * cellSize, arg: tap.arg, cell: tap.cell}
+			}
+			var y block
+			one := poolTile{y: t.y.add(i * t.ystep), n: 1, add: t.add, arg: t.arg.add(i * t.argstep)}
+			if len(dys) > 0 {
+				one.x = addressOf(unsafe.Pointer(&dys[0]))
+			}
+			if writes {
+				one.y = addressOf(unsafe.Pointer(&y))
+			}
+			one.setTaps(taps)
+			maxPoolGradientGo(&one)
+			if writes && t.gate != 0 {
+				gateRowGo(&rowTile{y: one.y, gate: t.gate.add(i * t.gstep), n: 1})
+			}
+			if writes {
+				narrowBlock(t.y.halfAt(i*t.ystep), &y)
 			}
 		}
-		*t.y.at(i * t.ystep) = sum
 	}
 }
 

@@ -57,9 +57,8 @@ func (c *compiler) halves() {
 	}
 	whole := map[*blob]bool{} // whose floats some writer needs
 	for _, t := range c.tasks {
-		if o := t.pool(); o != nil && !t.out.buf.read {
-			o.run, o.out = c.packs.k.half.maxPool[1], t.out.half()
-			c.keep(t.level, o.out.buf)
+		if t.out.twin != nil && !t.out.buf.read && !t.early && t.poolHalf(c.packs.k.half) {
+			c.keep(t.level, t.out.twin.buf)
 			continue
 		}
 		o, alone := t.last()
@@ -79,10 +78,7 @@ func (c *compiler) halves() {
 	for _, t := range c.tasks {
 		o, _ := t.last()
 		if o == nil {
-			if p := t.pool(); p != nil && p.out.isHalf() {
-				continue
-			}
-			if t.out.twin != nil {
+			if t.out.twin != nil && !t.half {
 				c.keep(t.level, t.out.twin.buf)
 				if !t.early {
 					t.add(toHalf{c.packs.k, t.out})
@@ -98,13 +94,42 @@ func (c *compiler) halves() {
 	}
 }
 
-// pool is the max pool of bfloat16 that alone writes a task's map, if that is wanted in bfloat16.
-func (t *task) pool() *maxPool {
-	o, ok := t.writers[len(t.writers)-1].(*maxPool)
-	if !ok || !o.x.isHalf() || t.out.twin == nil || t.early {
-		return nil
+// poolHalf has a max pool, or the gradient of one, write bfloat16 alone, if it is all that writes a task's map.
+func (t *task) poolHalf(k *halfKernels) bool {
+	own := t.writers[1:]
+	if _, ok := t.writers[0].(*border); !ok || len(own) == 0 {
+		return false
 	}
-	return o
+	switch o := own[0].(type) {
+	case *maxPool:
+		if !o.x.isHalf() || len(own) > 1 {
+			return false
+		}
+		o.run, o.out = k.maxPool[1], t.out.half()
+	case *maxPoolGradient:
+		if len(own) == 2 {
+			g, ok := own[1].(*gating)
+			if !ok || !plainAll(g.gates) {
+				return false
+			}
+			o.gates = g.gates
+		} else if len(own) > 2 {
+			return false
+		}
+		if o.run, o.out = k.poolBack[1], t.out.half(); o.dy.isHalf() {
+			o.run = k.poolBack[2]
+		}
+		t.writers = t.writers[:2]
+	default:
+		return false
+	}
+	t.half = true
+	return true
+}
+
+// plainAll tells whether kernels can apply all gates.
+func plainAll(gates []gateRef) bool {
+	return !slices.ContainsFunc(gates, func(r gateRef) bool { return r.gate != nil && !r.plain() })
 }
 
 // last is the convolution that writes a task's map last, if it can round what it writes, and whether
@@ -116,7 +141,7 @@ func (t *task) last() (o *conv, alone bool) {
 	case *winograd:
 		o = &w.conv
 	}
-	if o == nil || o.bound == nil && slices.ContainsFunc(o.gates, func(r gateRef) bool { return r.gate != nil && !r.plain() }) {
+	if o == nil || o.bound == nil && !plainAll(o.gates) {
 		return nil, false
 	}
 	for _, w := range t.writers[:len(t.writers)-1] {

@@ -115,7 +115,9 @@ type poolTile struct {
 	argstep int
 	taps    unsafe.Pointer // *poolTap
 	ntaps   int
-	add     int // backward: 1 to add to what is in y
+	add     int     // backward: 1 to add to what is in y
+	gate    address // backward to bfloat16, which never adds: the first pixel's 16 bits, or 0
+	gstep   int
 }
 
 // poolTap is a cell of a window: byte offsets in x and arg, and its number.

@@ -2582,6 +2582,16 @@ func maxPoolBF16(t *poolTile)
 //go:noescape
 func maxPoolWideningBF16(t *poolTile)
 
+// maxPoolGradientWideningBF16 gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientWideningBF16(t *poolTile)
+
+// maxPoolGradientRoundingBF16 gathers the gradient of cells under windows of one shape.
+//
+//go:noescape
+func maxPoolGradientRoundingBF16(t *poolTile)
+
 // maxPoolGradientBF16 gathers the gradient of cells under windows of one shape.
 //
 //go:noescape

@@ -98016,9 +98016,9 @@ out1:
 	VZEROUPPER
 	RET
 
-// func maxPoolGradientBF16(t *byte)
+// func maxPoolGradientWideningBF16(t *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
-TEXT ·maxPoolGradientBF16(SB), NOSPLIT, $8-8
+TEXT ·maxPoolGradientWideningBF16(SB), NOSPLIT, $8-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), DX
 	MOVQ 32(AX), BX
@@ -98136,6 +98136,323 @@ set38:
 	ADDQ    R8, DI
 	ADDQ    R11, R10
 	JMP     pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func maxPoolGradientRoundingBF16(t *byte)
+// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
+TEXT ·maxPoolGradientRoundingBF16(SB), NOSPLIT, $8-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), DX
+	MOVQ 32(AX), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ 8(AX), DI
+	MOVQ 40(AX), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ 16(AX), R10
+	MOVQ 48(AX), R11
+	LEAQ (R11)(R11*2), R12
+	MOVQ 24(AX), CX
+
+pixels4:
+	SUBQ   $0x04, CX
+	JLT    out4
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   56(AX), R13
+	MOVQ   64(AX), R14
+	TESTQ  R14, R14
+	JZ     tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTB 16(R13), X10
+	VPCMPEQB     (BP), X10, K1
+	VMOVUPS      (R15), Z11
+	VADDPS       Z11, Z0, K1, Z0
+	VPCMPEQB     (BP)(R11*1), X10, K2
+	VMOVUPS      (R15)(BX*1), Z11
+	VADDPS       Z11, Z1, K2, Z1
+	VPCMPEQB     (BP)(R11*2), X10, K3
+	VMOVUPS      (R15)(BX*2), Z11
+	VADDPS       Z11, Z2, K3, Z2
+	VPCMPEQB     (BP)(R12*1), X10, K4
+	VMOVUPS      (R15)(SI*1), Z11
+	VADDPS       Z11, Z3, K4, Z3
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open39
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z0, K5, Z0
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open39:
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open40
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z1, K5, Z1
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open40:
+	// VCVTNEPS2BF16 Z1, Y1
+	LONG      $0x487ef262
+	WORD      $0xc972
+	VMOVDQU32 Y1, (DI)(R8*1)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open41
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z2, K5, Z2
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open41:
+	// VCVTNEPS2BF16 Z2, Y2
+	LONG      $0x487ef262
+	WORD      $0xd272
+	VMOVDQU32 Y2, (DI)(R8*2)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open42
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z3, K5, Z3
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open42:
+	// VCVTNEPS2BF16 Z3, Y3
+	LONG      $0x487ef262
+	WORD      $0xdb72
+	VMOVDQU32 Y3, (DI)(R9*1)
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (DI)(R8*4), DI
+	LEAQ      (R10)(R11*4), R10
+	JMP       pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ   $0x01, CX
+	JLT    out1
+	VPXORD Z0, Z0, Z0
+	MOVQ   56(AX), SI
+	MOVQ   64(AX), R9
+	TESTQ  R9, R9
+	JZ     tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTB 16(SI), X10
+	VPCMPEQB     (R13), X10, K1
+	VMOVUPS      (R12), Z11
+	VADDPS       Z11, Z0, K1, Z0
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	MOVQ      80(AX), SI
+	TESTQ     SI, SI
+	JZ        open43
+	KMOVW     (SI), K5
+	VMOVAPS.Z Z0, K5, Z0
+	ADDQ      88(AX), SI
+	MOVQ      SI, 80(AX)
+
+open43:
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	ADDQ      BX, DX
+	ADDQ      R8, DI
+	ADDQ      R11, R10
+	JMP       pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func maxPoolGradientBF16(t *byte)
+// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
+TEXT ·maxPoolGradientBF16(SB), NOSPLIT, $8-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), DX
+	MOVQ 32(AX), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ 8(AX), DI
+	MOVQ 40(AX), R8
+	LEAQ (R8)(R8*2), R9
+	MOVQ 16(AX), R10
+	MOVQ 48(AX), R11
+	LEAQ (R11)(R11*2), R12
+	MOVQ 24(AX), CX
+
+pixels4:
+	SUBQ   $0x04, CX
+	JLT    out4
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   56(AX), R13
+	MOVQ   64(AX), R14
+	TESTQ  R14, R14
+	JZ     tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTB 16(R13), X10
+	VPCMPEQB     (BP), X10, K1
+	VPMOVZXWD    (R15), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z0, K1, Z0
+	VPCMPEQB     (BP)(R11*1), X10, K2
+	VPMOVZXWD    (R15)(BX*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z1, K2, Z1
+	VPCMPEQB     (BP)(R11*2), X10, K3
+	VPMOVZXWD    (R15)(BX*2), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z2, K3, Z2
+	VPCMPEQB     (BP)(R12*1), X10, K4
+	VPMOVZXWD    (R15)(SI*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z3, K4, Z3
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open44
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z0, K5, Z0
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open44:
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open45
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z1, K5, Z1
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open45:
+	// VCVTNEPS2BF16 Z1, Y1
+	LONG      $0x487ef262
+	WORD      $0xc972
+	VMOVDQU32 Y1, (DI)(R8*1)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open46
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z2, K5, Z2
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open46:
+	// VCVTNEPS2BF16 Z2, Y2
+	LONG      $0x487ef262
+	WORD      $0xd272
+	VMOVDQU32 Y2, (DI)(R8*2)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open47
+	KMOVW     (R13), K5
+	VMOVAPS.Z Z3, K5, Z3
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open47:
+	// VCVTNEPS2BF16 Z3, Y3
+	LONG      $0x487ef262
+	WORD      $0xdb72
+	VMOVDQU32 Y3, (DI)(R9*1)
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (DI)(R8*4), DI
+	LEAQ      (R10)(R11*4), R10
+	JMP       pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ   $0x01, CX
+	JLT    out1
+	VPXORD Z0, Z0, Z0
+	MOVQ   56(AX), SI
+	MOVQ   64(AX), R9
+	TESTQ  R9, R9
+	JZ     tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTB 16(SI), X10
+	VPCMPEQB     (R13), X10, K1
+	VPMOVZXWD    (R12), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z0, K1, Z0
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	MOVQ      80(AX), SI
+	TESTQ     SI, SI
+	JZ        open48
+	KMOVW     (SI), K5
+	VMOVAPS.Z Z0, K5, Z0
+	ADDQ      88(AX), SI
+	MOVQ      SI, 80(AX)
+
+open48:
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	ADDQ      BX, DX
+	ADDQ      R8, DI
+	ADDQ      R11, R10
+	JMP       pixels1
 
 out1:
 	ADDQ $0x01, CX

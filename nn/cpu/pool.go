@@ -137,11 +137,12 @@ type maxPoolGradient struct {
 	out, dy view
 	arg     *argmax
 	add     bool
+	gates   []gateRef // of an output in bfloat16, plain ones, or nil
 }
 
 func (o *maxPoolGradient) write(w *worker, r region) {
 	t, s := &w.pool, o.xs.Stride
-	*t = poolTile{xstep: o.dy.cell, ystep: s * cellSize, argstep: lanes}
+	*t = poolTile{xstep: o.dy.cell, ystep: s * o.out.cell, argstep: lanes, gstep: s * gateSize}
 	if o.add {
 		t.add = 1
 	}
@@ -186,6 +187,9 @@ func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	t.setTaps(w.taps)
 	for b := b0; b < b1; b++ {
 		t.x, t.y, t.arg = w.address(o.dy.at(b, y0, x0)), w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
+		if t.gate = 0; o.gates != nil && o.gates[b].gate != nil {
+			t.gate = w.address(o.gates[b].at(y, x))
+		}
 		o.run(t)
 	}
 }

@@ -15,6 +15,7 @@ type task struct {
 	writers []writer
 	columns bool    // regions hold all blocks
 	sheets  bool    // regions hold all rows
+	half    bool    // sets bfloat16 alone
 	early   bool    // another task writes over the map before convolutions read it
 	pair    int     // blocks that a region holds at least
 	rows    int     // rows that a region holds at least, 0 for one

@@ -72,7 +72,9 @@ func halves() {
 	}
 	extremePool(v, "maxPoolBF16", cmpNotLE, minusInfinity, halfForm, halfForm)
 	extremePool(v, "maxPoolWideningBF16", cmpNotLE, minusInfinity, halfForm, floatForm)
-	maxPoolGradient(v, "maxPoolGradientBF16", halfForm)
+	maxPoolGradient(v, "maxPoolGradientWideningBF16", halfForm, floatForm, false)
+	maxPoolGradient(v, "maxPoolGradientRoundingBF16", floatForm, halfForm, true)
+	maxPoolGradient(v, "maxPoolGradientBF16", halfForm, halfForm, true)
 	narrowRow()
 	pairRow()
 	peakHalf(v)

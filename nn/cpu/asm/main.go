@@ -59,7 +59,7 @@ func main() {
 	for _, v := range []vector{{avx512, 16}, {avx2, 8}} {
 		extremePool(v, "maxPool"+v.isa, cmpNotLE, minusInfinity, floatForm, floatForm)
 		extremePool(v, "minPool"+v.isa, cmpLT, infinity, floatForm, floatForm)
-		maxPoolGradient(v, "maxPoolGradient"+v.isa, floatForm)
+		maxPoolGradient(v, "maxPoolGradient"+v.isa, floatForm, floatForm, false)
 		lrn(v)
 		lrnGradient(v)
 		gateRow(v)

@@ -20,6 +20,8 @@ const (
 	poolTaps    = 56
 	poolNTaps   = 64
 	poolAdd     = 72
+	poolGate    = 80
+	poolGStep   = 88
 
 	poolTapX    = 0
 	poolTapArg  = 8
@@ -226,7 +228,7 @@ func extremePool(v vector, name string, beats uint64, worst uint32, in, out form
 var labels []string
 
 // maxPoolGradient adds the gradients of the windows whose tap it was.
-func maxPoolGradient(v vector, name string, in form) {
+func maxPoolGradient(v vector, name string, in, out form, gated bool) {
 	function(name, "poolTile", name+" gathers the gradient of cells under windows of one shape.")
 	s := &poolState{vector: v, args: Mem{Base: Load(Param("t"), GP64())}}
 	per := v.perBlock()
@@ -262,6 +264,11 @@ func maxPoolGradient(v vector, name string, in form) {
 		}
 	}
 	s.end = func(p int, y, _ Mem) {
+		if gated {
+			gatePixel(s.args, sum(p, 0))
+			out.store(v, sum(p, 0), y, 0)
+			return
+		}
 		set := fmt.Sprint("set", len(labels))
 		labels = append(labels, set)
 		CMPQ(s.args.Offset(poolAdd), Imm(0))
@@ -271,8 +278,23 @@ func maxPoolGradient(v vector, name string, in form) {
 		}
 		Label(set)
 		for i := range per {
-			VMOVUPS(sum(p, i), y.Offset(i*v.bytes()))
+			out.store(v, sum(p, i), y, i)
 		}
 	}
 	s.run()
+}
+
+// gatePixel zeroes the values of a pixel whose bit is clear, if there is a gate, and goes on to the next pixel's.
+func gatePixel(args Mem, x VecPhysical) {
+	open := fmt.Sprint("open", len(labels))
+	labels = append(labels, open)
+	gate := GP64()
+	MOVQ(args.Offset(poolGate), gate)
+	TESTQ(gate, gate)
+	JZ(LabelRef(open))
+	KMOVW(Mem{Base: gate}, K5)
+	VMOVAPS_Z(x, K5, x)
+	ADDQ(args.Offset(poolGStep), gate)
+	MOVQ(gate, args.Offset(poolGate))
+	Label(open)
 }
