@@ -132,6 +132,10 @@ func (g *gradientTask) from(i, u int) {
 		g.fromMaxPool(u, pool)
 		return
 	}
+	if op, ok := l.Op.(*nn.LRN); ok {
+		g.fromLRN(i, u, op)
+		return
+	}
 	g.live(level, dy.buf)
 	switch op := l.Op.(type) {
 	case *train.BatchNorm:
@@ -162,12 +166,6 @@ func (g *gradientTask) from(i, u int) {
 	case *nn.Affine:
 		g.cost += g.cells()
 		g.add(&perChannel{k: g.packs.k, out: g.out, x: dy, scale: padded(op.Scale), add: g.started()})
-	case *nn.LRN:
-		g.cost += 40 * g.cells()
-		g.columns = true
-		g.live(level, g.n.out.buf)
-		_, kernel := g.packs.k.normaliser(op, g.n.c)
-		g.add(&lrnGradient{kernel: kernel, op: op, out: g.out, dy: dy, x: g.n.out, add: g.started()})
 	case *nn.Softmax:
 		g.cost += 100 * g.cells()
 		g.columns = true
@@ -234,6 +232,22 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 	default:
 		panic(missing(o))
 	}
+}
+
+// fromLRN adds what normalisation u sends back to layer i.
+func (g *gradientTask) fromLRN(i, u int, op *nn.LRN) {
+	dy, x := g.node(u).grad, g.n.out
+	if g.gradientRoundsItself(u) {
+		dy = dy.half()
+	}
+	if g.roundsItself(i) {
+		x = x.half()
+	}
+	g.cost += 40 * g.cells()
+	g.columns = true
+	g.live(g.n.gradLevel, dy.buf, x.buf)
+	_, kernel := g.packs.k.normaliser(op, g.n.c)
+	g.add(&lrnGradient{rows: halfRows{g.packs.k}, kernel: kernel, op: op, out: g.out, dy: dy, x: x, add: g.started()})
 }
 
 // fromMaxPool adds what max pool u sends back.

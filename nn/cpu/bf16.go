@@ -15,6 +15,7 @@ type halfKernels struct {
 	winograd [2]func(t *winogradTile)
 	maxPool  [2]func(t *poolTile) // of maps of bfloat16, to floats and to the same
 	poolBack [3]func(t *poolTile) // a max pool's gradient, from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
+	widen    func(t *rowTile)     // takes n blocks of bfloat16 of x to floats in y
 	narrow   func(t *rowTile)     // rounds n blocks of floats of x to y
 	pair     func(t *rowTile)     // rounds n blocks of two rows of floats, x and gate, to pairs in y
 	peak     func(n int)

@@ -187,8 +187,8 @@ func TestHalfKernels(t *testing.T) {
 	k := needHalf(t)
 	for blocks := 1; blocks <= 2; blocks++ {
 		for n := 1; n < len(k.half.conv[blocks-1]); n++ {
-			for flags := range flagOnly << 1 {
-				if flags&flagEmit != 0 && (flags&flagBound == 0 || flags&flagGate != 0) || flags&flagOnly != 0 && flags&flagHalf == 0 {
+			for flags := range flagPlus << 1 {
+				if flags&flagEmit != 0 && (flags&flagBound == 0 || flags&flagGate != 0) || flags&(flagOnly|flagPlus) != 0 && flags&flagHalf == 0 {
 					continue
 				}
 				checkHalfTile(t, k, n, blocks, flags)
@@ -215,6 +215,9 @@ func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int) {
 		gates []uint16
 	}
 	start := result{random(r, lanes*n*blocks), make([]uint16, lanes*n*blocks), make([]uint16, n*blocks)}
+	for i := range start.z {
+		start.z[i] = narrowed(r.Float32())
+	}
 	for i := range start.gates {
 		start.gates[i] = uint16(r.Uint32())
 	}

@@ -11,7 +11,7 @@ var modelled = portable.halved("portablebf16", &halfKernels{
 	conv:     [2][]kernel{{nil, convPairs(1), convPairs(2)}},
 	winograd: [2]func(t *winogradTile){halfPoints(3), halfPoints(4)},
 	maxPool:  [2]func(t *poolTile){halfPoolGo(1), halfPoolGo(2)}, poolBack: [3]func(t *poolTile){halfPoolGradientGo(true, false), halfPoolGradientGo(false, true), halfPoolGradientGo(true, true)},
-	narrow: narrowRowGo, pair: pairRowGo,
+	narrow: narrowRowGo, widen: widenRowGo, pair: pairRowGo,
 	peak: peakScalar, work: 16, speed: 0.5,
 })
 
@@ -193,6 +193,12 @@ func halfPoolGradientGo(reads, writes bool) func(t *poolTile) {
 				narrowBlock(t.y.halfAt(i*t.ystep), &y)
 			}
 		}
+	}
+}
+
+func widenRowGo(t *rowTile) {
+	for i := range t.n {
+		widenBlock(t.y.at(i*cellSize), t.x.halfAt(i*halfSize))
 	}
 }
 

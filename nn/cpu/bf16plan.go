@@ -31,6 +31,8 @@ func (c *compiler) roundsItself(i int) bool {
 		return true
 	case *nn.ReLU, *nn.Clip:
 		return n.takes >= 0
+	case *nn.LRN:
+		return true
 	case *nn.Concat:
 		return c.aligned(i) && !slices.ContainsFunc(in, func(j int) bool { return !c.roundsItself(j) })
 	case *nn.Pool:
@@ -44,6 +46,9 @@ func (c *compiler) roundsItself(i int) bool {
 func (c *compiler) gradientRoundsItself(i int) bool {
 	n := c.node(i)
 	return !n.target && !slices.ContainsFunc(n.uses, func(u int) bool {
+		if _, ok := c.node(u).pool.(*maxPool); ok {
+			return false
+		}
 		op, ok := c.op(u).(*nn.Conv)
 		return !ok || !c.readsHalf(op, c.node(u).grad)
 	})
@@ -57,7 +62,7 @@ func (c *compiler) halves() {
 	}
 	whole := map[*blob]bool{} // whose floats some writer needs
 	for _, t := range c.tasks {
-		if t.out.twin != nil && !t.out.buf.read && !t.early && t.poolHalf(c.packs.k.half) {
+		if t.out.twin != nil && !t.out.buf.read && !t.early && t.writesHalf(c.packs.k.half) {
 			c.keep(t.level, t.out.twin.buf)
 			continue
 		}
@@ -94,8 +99,9 @@ func (c *compiler) halves() {
 	}
 }
 
-// poolHalf has a max pool, or the gradient of one, write bfloat16 alone, if it is all that writes a task's map.
-func (t *task) poolHalf(k *halfKernels) bool {
+// writesHalf has a max pool or normalisation, or the gradient of one, write bfloat16 alone, if it is all that writes a
+// task's map but for a convolution that adds to a max pool's there.
+func (t *task) writesHalf(k *halfKernels) bool {
 	own := t.writers[1:]
 	if _, ok := t.writers[0].(*border); !ok || len(own) == 0 {
 		return false
@@ -107,23 +113,43 @@ func (t *task) poolHalf(k *halfKernels) bool {
 		}
 		o.run, o.out = k.maxPool[1], t.out.half()
 	case *maxPoolGradient:
-		if len(own) == 2 {
-			g, ok := own[1].(*gating)
-			if !ok || !plainAll(g.gates) {
+		if len(own) > 2 {
+			return false
+		}
+		if len(own) == 2 && !t.takeGates(&o.gates) {
+			c, _ := t.last()
+			if c == nil || !c.add {
 				return false
 			}
-			o.gates = g.gates
-		} else if len(own) > 2 {
-			return false
+			c.add, c.plus, c.rounds = false, true, true
 		}
 		if o.run, o.out = k.poolBack[1], t.out.half(); o.dy.isHalf() {
 			o.run = k.poolBack[2]
 		}
-		t.writers = t.writers[:2]
+	case *lrn:
+		if len(own) > 1 {
+			return false
+		}
+		o.out = t.out.half()
+	case *lrnGradient:
+		if len(own) > 2 || len(own) == 2 && !t.takeGates(&o.gates) {
+			return false
+		}
+		o.out = t.out.half()
 	default:
 		return false
 	}
 	t.half = true
+	return true
+}
+
+// takeGates takes a task's second writer away if it applies gates that kernels can.
+func (t *task) takeGates(to *[]gateRef) bool {
+	g, ok := t.writers[2].(*gating)
+	if !ok || !plainAll(g.gates) {
+		return false
+	}
+	*to, t.writers = g.gates, t.writers[:2]
 	return true
 }
 
@@ -161,6 +187,9 @@ func (o *conv) half() bool { return o.phases[0].parts[0].x.isHalf() }
 func (o *conv) halfFlags(b, n int) (flags int) {
 	if !o.rounds {
 		return 0
+	}
+	if o.plus {
+		return flagHalf | flagOnly | flagPlus
 	}
 	only := true
 	for i := range n {

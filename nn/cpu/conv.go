@@ -24,6 +24,7 @@ type conv struct {
 	add    bool      // to what is there
 	bound  *bound    // or nil
 	gates  []gateRef // for each block: emitted to with bound, else applied
+	plus   bool      // to what is there in bfloat16, given by halves
 	rounds bool      // sets the bfloat16 of what it writes too, given by halves
 }
 

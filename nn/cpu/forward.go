@@ -80,10 +80,13 @@ func (c *compiler) forward(i int) {
 	case *nn.Affine:
 		c.simple(i, 1, x.buf).add(&perChannel{k: c.packs.k, out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
 	case *nn.LRN:
+		if c.roundsItself(l.In[0]) {
+			x = x.half()
+		}
 		t := c.simple(i, 20, x.buf)
 		t.columns = true
 		kernel, _ := c.packs.k.normaliser(op, n.c)
-		t.add(&lrn{kernel: kernel, op: op, out: n.out, x: x})
+		t.add(&lrn{rows: halfRows{c.packs.k}, kernel: kernel, op: op, out: n.out, x: x})
 	case *nn.Softmax:
 		t := c.simple(i, 100, x.buf)
 		t.columns = true

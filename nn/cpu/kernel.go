@@ -24,6 +24,7 @@ const (
 	flagGate              // zero the values whose bit is clear
 	flagHalf              // store bfloat16 in z
 	flagOnly              // with flagHalf: nothing in y
+	flagPlus              // with flagHalf, next to flagAdd: add what is in z
 )
 
 // address is a place in the arena. Kernels get some that lie a little outside,

@@ -2602,6 +2602,11 @@ func maxPoolGradientBF16(t *poolTile)
 //go:noescape
 func narrowRowBF16(t *rowTile)
 
+// widenRowBF16 takes n blocks of bfloat16 to floats.
+//
+//go:noescape
+func widenRowBF16(t *rowTile)
+
 // pairRowBF16 rounds n blocks of two rows of floats, x and gate, to pairs of bfloat16.
 //
 //go:noescape

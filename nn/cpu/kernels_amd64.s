@@ -142,6 +142,19 @@ biased:
 	VADDPS (DX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVQ      96(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -308,6 +321,15 @@ biased:
 	VADDPS (DX), Z0, Z0
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -398,6 +420,15 @@ biased:
 	VADDPS (DX), Z0, Z0
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -488,6 +519,15 @@ biased:
 	VADDPS (DX), Z0, Z0
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -578,6 +618,15 @@ biased:
 	VADDPS (DX), Z0, Z0
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -683,6 +732,15 @@ biased:
 	VADDPS (DX), Z0, Z0
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -788,6 +846,15 @@ biased:
 	VADDPS (DX), Z0, Z0
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -980,6 +1047,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -1194,6 +1282,19 @@ biased:
 	VADDPS (BX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -1306,6 +1407,19 @@ biased:
 	VADDPS (BX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -1419,6 +1533,19 @@ biased:
 	VADDPS (BX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -1532,6 +1659,19 @@ biased:
 	VADDPS (BX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -1661,6 +1801,19 @@ biased:
 	VADDPS (BX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -1790,6 +1943,19 @@ biased:
 	VADDPS (BX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -2022,6 +2188,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -2284,6 +2479,23 @@ biased:
 	VADDPS (BX), Z2, Z2
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -2418,6 +2630,23 @@ biased:
 	VADDPS (BX), Z2, Z2
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -2566,6 +2795,23 @@ biased:
 	VADDPS (BX), Z2, Z2
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -2714,6 +2960,23 @@ biased:
 	VADDPS (BX), Z2, Z2
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -2887,6 +3150,23 @@ biased:
 	VADDPS (BX), Z2, Z2
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -3060,6 +3340,23 @@ biased:
 	VADDPS (BX), Z2, Z2
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -3332,6 +3629,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -3642,6 +3976,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -3798,6 +4153,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -3969,6 +4345,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -4140,6 +4537,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -4337,6 +4755,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -4534,6 +4973,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -4846,6 +5306,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -5204,6 +5709,31 @@ biased:
 	VADDPS (BX), Z4, Z4
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -5382,6 +5912,31 @@ biased:
 	VADDPS (BX), Z4, Z4
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -5588,6 +6143,31 @@ biased:
 	VADDPS (BX), Z4, Z4
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -5794,6 +6374,31 @@ biased:
 	VADDPS (BX), Z4, Z4
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -6035,6 +6640,31 @@ biased:
 	VADDPS (BX), Z4, Z4
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -6276,6 +6906,31 @@ biased:
 	VADDPS (BX), Z4, Z4
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -6632,6 +7287,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -7042,6 +7750,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -7244,6 +7981,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -7473,6 +8239,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -7702,6 +8497,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -7967,6 +8791,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -8232,6 +9085,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -8628,6 +9510,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -9086,6 +10029,39 @@ biased:
 	VADDPS (BX), Z6, Z6
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -9310,6 +10286,39 @@ biased:
 	VADDPS (BX), Z6, Z6
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -9574,6 +10583,39 @@ biased:
 	VADDPS (BX), Z6, Z6
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -9838,6 +10880,39 @@ biased:
 	VADDPS (BX), Z6, Z6
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -10147,6 +11222,39 @@ biased:
 	VADDPS (BX), Z6, Z6
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -10456,6 +11564,39 @@ biased:
 	VADDPS (BX), Z6, Z6
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -10892,6 +12033,75 @@ biased:
 	VADDPS (BX), Z15, Z15
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -11398,6 +12608,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -11644,6 +12891,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -11931,6 +13215,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -12218,6 +13539,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -12551,6 +13909,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -12884,6 +14279,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -13360,6 +14792,83 @@ biased:
 	VADDPS (BX), Z17, Z17
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -13914,6 +15423,47 @@ biased:
 	VADDPS (BX), Z8, Z8
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -14182,6 +15732,47 @@ biased:
 	VADDPS (BX), Z8, Z8
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -14504,6 +16095,47 @@ biased:
 	VADDPS (BX), Z8, Z8
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -14826,6 +16458,47 @@ biased:
 	VADDPS (BX), Z8, Z8
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -15203,6 +16876,47 @@ biased:
 	VADDPS (BX), Z8, Z8
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -15580,6 +17294,47 @@ biased:
 	VADDPS (BX), Z8, Z8
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -16096,6 +17851,91 @@ biased:
 	VADDPS (BX), Z19, Z19
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -16698,6 +18538,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -16988,6 +18873,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -17333,6 +19263,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -17678,6 +19653,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -18079,6 +20099,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -18480,6 +20545,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -19040,6 +21150,99 @@ biased:
 	VADDPS (BX), Z21, Z21
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -19694,6 +21897,55 @@ biased:
 	VADDPS (BX), Z10, Z10
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -20008,6 +22260,55 @@ biased:
 	VADDPS (BX), Z10, Z10
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -20388,6 +22689,55 @@ biased:
 	VADDPS (BX), Z10, Z10
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -20768,6 +23118,55 @@ biased:
 	VADDPS (BX), Z10, Z10
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -21213,6 +23612,55 @@ biased:
 	VADDPS (BX), Z10, Z10
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -21658,6 +24106,55 @@ biased:
 	VADDPS (BX), Z10, Z10
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -22258,6 +24755,107 @@ biased:
 	VADDPS (BX), Z23, Z23
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z22, Z22
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z23, Z23
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -22960,6 +25558,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -23296,6 +25947,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -23699,6 +26403,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -24102,6 +26859,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -24571,6 +27381,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -25040,6 +27903,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -25680,6 +28596,115 @@ biased:
 	VADDPS (BX), Z25, Z25
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z22, Z22
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z24, Z24
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z23, Z23
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z25, Z25
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -26430,6 +29455,63 @@ biased:
 	VADDPS (BX), Z12, Z12
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -26788,6 +29870,63 @@ biased:
 	VADDPS (BX), Z12, Z12
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -27226,6 +30365,63 @@ biased:
 	VADDPS (BX), Z12, Z12
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -27664,6 +30860,63 @@ biased:
 	VADDPS (BX), Z12, Z12
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -28177,6 +31430,63 @@ biased:
 	VADDPS (BX), Z12, Z12
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -28690,6 +32000,63 @@ biased:
 	VADDPS (BX), Z12, Z12
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -29370,6 +32737,123 @@ biased:
 	VADDPS (BX), Z27, Z27
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z22, Z22
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z24, Z24
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z26, Z26
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z23, Z23
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z25, Z25
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z27, Z27
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -30168,6 +33652,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -30548,6 +34093,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -31009,6 +34615,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -31470,6 +35137,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -32007,6 +35735,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -32544,6 +36333,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -79746,6 +83596,19 @@ biased:
 	VADDPS (DX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	MOVQ      96(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -79927,6 +83790,15 @@ biased:
 	VADDPS (DX), Z0, Z0
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -80179,6 +84051,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -80423,6 +84316,19 @@ biased:
 	VADDPS (BX), Z1, Z1
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -80745,6 +84651,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -81052,6 +84987,23 @@ biased:
 	VADDPS (BX), Z2, Z2
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -81444,6 +85396,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -81814,6 +85803,27 @@ biased:
 	VADDPS (BX), Z3, Z3
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -82276,6 +86286,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -82709,6 +86764,31 @@ biased:
 	VADDPS (BX), Z4, Z4
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -83245,6 +87325,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -83745,6 +87878,35 @@ biased:
 	VADDPS (BX), Z5, Z5
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -84351,6 +88513,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -84914,6 +89137,39 @@ biased:
 	VADDPS (BX), Z6, Z6
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -85590,6 +89846,75 @@ biased:
 	VADDPS (BX), Z15, Z15
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -86216,6 +90541,43 @@ biased:
 	VADDPS (BX), Z7, Z7
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -86962,6 +91324,83 @@ biased:
 	VADDPS (BX), Z17, Z17
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -87651,6 +92090,47 @@ biased:
 	VADDPS (BX), Z8, Z8
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -88467,6 +92947,91 @@ biased:
 	VADDPS (BX), Z19, Z19
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -89219,6 +93784,51 @@ biased:
 	VADDPS (BX), Z9, Z9
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -90109,6 +94719,99 @@ biased:
 	VADDPS (BX), Z21, Z21
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -90928,6 +95631,55 @@ biased:
 	VADDPS (BX), Z10, Z10
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -91888,6 +96640,107 @@ biased:
 	VADDPS (BX), Z23, Z23
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z22, Z22
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z23, Z23
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -92770,6 +97623,59 @@ biased:
 	VADDPS (BX), Z11, Z11
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -93800,6 +98706,115 @@ biased:
 	VADDPS (BX), Z25, Z25
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z22, Z22
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z24, Z24
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z23, Z23
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z25, Z25
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -94745,6 +99760,63 @@ biased:
 	VADDPS (BX), Z12, Z12
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -95845,6 +100917,123 @@ biased:
 	VADDPS (BX), Z27, Z27
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z14, Z14
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z16, Z16
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z18, Z18
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z20, Z20
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z22, Z22
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z24, Z24
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z26, Z26
+	MOVQ      96(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z15, Z15
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z17, Z17
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z19, Z19
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z21, Z21
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z23, Z23
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z25, Z25
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z27, Z27
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -96853,6 +102042,67 @@ biased:
 	VADDPS (BX), Z13, Z13
 
 bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
 	TESTQ        $0x00000002, CX
 	JZ           gate
 	VBROADCASTSS 80(AX), Z28
@@ -98460,7 +103710,7 @@ out1:
 	RET
 
 // func narrowRowBF16(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·narrowRowBF16(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -98471,13 +103721,32 @@ block:
 	VMOVUPS (DX), Z0
 
 	// VCVTNEPS2BF16 Z0, Y0
-	LONG    $0x487ef262
-	WORD    $0xc072
-	VMOVDQU Y0, (CX)
-	ADDQ    $0x40, DX
-	ADDQ    $0x20, CX
-	DECQ    AX
-	JNZ     block
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (CX)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, CX
+	DECQ      AX
+	JNZ       block
+	VZEROUPPER
+	RET
+
+// func widenRowBF16(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·widenRowBF16(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 24(AX), AX
+
+block:
+	VPMOVZXWD (DX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   Z0, (CX)
+	ADDQ      $0x20, DX
+	ADDQ      $0x40, CX
+	DECQ      AX
+	JNZ       block
 	VZEROUPPER
 	RET
 

@@ -9,6 +9,7 @@ import (
 // lrn is local response normalisation across channels. It works on whole
 // columns of blocks: a pixel's channels are laid in a row with zeros at both ends.
 type lrn struct {
+	rows   halfRows
 	kernel func(t *lrnTile)
 	op     *nn.LRN
 	out, x view
@@ -17,10 +18,12 @@ type lrn struct {
 // lrnGradient is its backward pass: dx_i = dy_i s_i^-Beta - 2 Alpha Beta / Size
 // * x_i * the sum over the channels j that see i of dy_j x_j s_j^(-Beta-1). s is computed again from x.
 type lrnGradient struct {
+	rows       halfRows
 	kernel     func(t *lrnTile)
 	op         *nn.LRN
 	out, dy, x view
 	add        bool
+	gates      []gateRef // of an output in bfloat16, plain ones, or nil
 }
 
 // normaliser picks the kernels for a normalisation of c channels.
@@ -36,22 +39,27 @@ func (k *kernels) normaliser(o *nn.LRN, c int) (forward, backward func(t *lrnTil
 
 func (o *lrn) write(w *worker, r region) {
 	t := w.normalise(o.op, o.x)
-	t.yblock = o.out.block
 	for y := r.y0; y < r.y1; y++ {
-		t.x, t.y = w.address(o.x.at(0, y, 0)), w.address(o.out.at(0, y, 0))
+		t.x, t.xblock = o.rows.read(w, 0, o.x, y)
+		t.y, t.yblock = o.rows.room(w, 1, o.out, y)
+		at := t.y
 		o.kernel(t)
+		o.rows.written(w, at, o.out, y, nil)
 	}
 }
 
 func (o *lrnGradient) write(w *worker, r region) {
 	t := w.normalise(o.op, o.x)
-	t.dyblock, t.yblock = o.dy.block, o.out.block
 	if o.add {
 		t.add = 1
 	}
 	for y := r.y0; y < r.y1; y++ {
-		t.x, t.dy, t.y = w.address(o.x.at(0, y, 0)), w.address(o.dy.at(0, y, 0)), w.address(o.out.at(0, y, 0))
+		t.x, t.xblock = o.rows.read(w, 0, o.x, y)
+		t.dy, t.dyblock = o.rows.read(w, 1, o.dy, y)
+		t.y, t.yblock = o.rows.room(w, 2, o.out, y)
+		at := t.y
 		o.kernel(t)
+		o.rows.written(w, at, o.out, y, o.gates)
 	}
 }
 

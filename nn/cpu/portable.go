@@ -133,6 +133,13 @@ func (t *tile) end(acc []block) {
 				a[c] += v
 			}
 		}
+		if t.flags&flagPlus != 0 {
+			var z block
+			widenBlock(&z, t.z[0].halfAt(p*t.zstep))
+			for c, v := range z {
+				a[c] += v
+			}
+		}
 		if t.flags&flagEmit != 0 {
 			*(*uint16)(t.gate[0].add(p * t.gstep).pointer()) = inside(a, t.lo, t.hi)
 		}

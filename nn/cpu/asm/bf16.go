@@ -75,7 +75,8 @@ func halves() {
 	maxPoolGradient(v, "maxPoolGradientWideningBF16", halfForm, floatForm, false)
 	maxPoolGradient(v, "maxPoolGradientRoundingBF16", floatForm, halfForm, true)
 	maxPoolGradient(v, "maxPoolGradientBF16", halfForm, halfForm, true)
-	narrowRow()
+	halfRow("narrowRowBF16", "rounds n blocks of floats to bfloat16", floatForm, 2*halfCell, halfForm, halfCell)
+	halfRow("widenRowBF16", "takes n blocks of bfloat16 to floats", halfForm, halfCell, floatForm, 2*halfCell)
 	pairRow()
 	peakHalf(v)
 }
@@ -128,20 +129,19 @@ func winogradInputHalf(v vector, t transform) {
 	RET()
 }
 
-// narrowRow rounds blocks of floats to bfloat16.
-func narrowRow() {
-	function("narrowRowBF16", "rowTile", "narrowRowBF16 rounds n blocks of floats to bfloat16.")
-	args := Mem{Base: Load(Param("t"), GP64())}
+// halfRow takes blocks from one form to another.
+func halfRow(name, doc string, in form, xstep uint64, out form, ystep uint64) {
+	function(name, "rowTile", name+" "+doc+".")
+	args, v := Mem{Base: Load(Param("t"), GP64())}, vector{avx512, 16}
 	y, x, n := GP64(), GP64(), GP64()
 	MOVQ(args.Offset(rowY), y)
 	MOVQ(args.Offset(rowX), x)
 	MOVQ(args.Offset(rowN), n)
 	Label("block")
-	VMOVUPS(Mem{Base: x}, Z0)
-	toHalf(Z0, Y0)
-	VMOVDQU(Y0, Mem{Base: y})
-	ADDQ(Imm(2*halfCell), x)
-	ADDQ(Imm(halfCell), y)
+	in.load(v, Mem{Base: x}, 0, Z0)
+	out.store(v, Z0, Mem{Base: y}, 0)
+	ADDQ(Imm(xstep), x)
+	ADDQ(Imm(ystep), y)
 	DECQ(n)
 	JNZ(LabelRef("block"))
 	VZEROUPPER()

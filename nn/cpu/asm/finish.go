@@ -42,6 +42,14 @@ func finish(g grid, args Mem) {
 	when(flags, flagAdd, "bound", func() {
 		g.walk(args, tileY, tileStep, func(p, c int, m Mem) { VADDPS(m, g.acc(p, c), g.acc(p, c)) })
 	})
+	if g.isa == avx512 {
+		when(flags, flagPlus, "summed", func() {
+			g.walk(args, tileZ, tileZStep, func(p, c int, m Mem) {
+				widen(m, g.temp(0))
+				VADDPS(g.temp(0), g.acc(p, c), g.acc(p, c))
+			})
+		})
+	}
 	when(flags, flagBound, "gate", func() { bound(g, args, flags) })
 	when(flags, flagGate, "half", func() { gate(g, args) })
 	if g.isa == avx512 {

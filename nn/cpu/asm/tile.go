@@ -43,6 +43,7 @@ const (
 	flagGate  = 8
 	flagHalf  = 16
 	flagOnly  = 32
+	flagPlus  = 64
 )
 
 // vector is one instruction set: its registers and how many of them hold a block of 16 channels.
