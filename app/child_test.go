@@ -90,6 +90,7 @@ type state struct {
 	Editing    string                     // the knob whose modulator's controls are open
 	Racks      int64                      // bent nets that the engine was given
 	Library    libraryState
+	Saving     image.Rectangle // the sheet that asks how to save
 	Sees       []string
 	Told       []string // all notes since the beginning
 	Thumbs     int
@@ -191,7 +192,7 @@ func (c *child) look() {
 func (c *child) serve(r request) {
 	switch r.Do {
 	case "save":
-		c.save(r.Path, c.shown.Image, c.shown.recipe())
+		c.saveAs(r.Path, saving{frame: c.shown})
 	case "guide": // what the dialog does with the chosen path
 		c.follow(r.Path)
 	case "recorder": // its kind of file, length of film, and longer side
@@ -212,6 +213,10 @@ func (c *child) serve(r request) {
 				c.library.scroller.Reveal(at)
 			}
 		}
+	case "save as": // what the dialog does with the chosen path
+		v := c.saving
+		c.closeSaving()
+		c.saveAs(r.Path, v)
 	case "export":
 		for _, p := range c.presets.list {
 			if p.Name == r.Name {
@@ -280,6 +285,7 @@ type libraryState struct {
 	Own    []string
 	Hearts []string
 	Fading bool
+	Share  float64 // of a download on its way, 0 for none
 }
 
 func (c *child) libraryState() libraryState {
@@ -294,7 +300,7 @@ func (c *child) libraryState() libraryState {
 	}
 	if l.open {
 		for _, k := range l.list() {
-			s.Cards = append(s.Cards, k.name)
+			s.Cards, s.Share = append(s.Cards, k.name), max(s.Share, k.share)
 			if c.gallery.pictures[k.thumb] != nil {
 				s.Known++
 			}
@@ -305,7 +311,7 @@ func (c *child) libraryState() libraryState {
 
 func (c *child) panelState(s *state, slider string) {
 	s.Mode, s.Foot = modeNames[c.panel.mode], c.panel.foot.GetWidget().Rect
-	s.Library = c.libraryState()
+	s.Library, s.Saving = c.libraryState(), c.saving.rect(c.studio)
 	s.Search = c.panel.search.GetWidget().Rect
 	s.Tabs = c.panel.tabs.GetWidget().Rect
 	s.Spots, s.Editing, s.View = c.spots(), c.panel.editing, c.panel.scroller.View()

@@ -19,9 +19,9 @@ import (
 	"zalgoscope/nn/load"
 )
 
-// childConfig is what the window begins with: "small" a little net that dreams quickly, "slow" the
+// childConfig is what the window begins with: "small" a little net that dreams quickly, "nets" the same where nets can be downloaded, "slow" the
 // same at one gradient step a second, "stubborn" at one an hour, "stuck" the same with an engine that never opens, "mortal" it on a device that can be lost, "real" the program's
-// own net on the CPU engine, as the program has it, "gl" that on the GL engine, which shares Mesa's
+// own net on the CPU engine, as the program has it, "unshipped" that as a net of which the program carries no pictures, "gl" it on the GL engine, which shares Mesa's
 // llvmpipe with the window.
 func childConfig(kind string) (Config, error) {
 	cfg := Config{
@@ -43,6 +43,9 @@ func childConfig(kind string) (Config, error) {
 	cfg.Recall = func(want record.Net, _ []string) (*nn.Net, record.Net, error) { return cfg.Load(want.Name) }
 	switch kind {
 	case "small":
+		return cfg, nil
+	case "nets": // the same, where public nets come from a server of the test's
+		cfg.Client = servedNets()
 		return cfg, nil
 	case "slow":
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) {
@@ -72,7 +75,7 @@ func childConfig(kind string) (Config, error) {
 			}), err
 		}
 		return cfg, nil
-	case "real", "gl":
+	case "real", "gl", "unshipped":
 		data, ok := assets.Net(assets.DefaultNet)
 		if !ok {
 			return cfg, fmt.Errorf("the program carries no net %s", assets.DefaultNet)
@@ -81,6 +84,9 @@ func childConfig(kind string) (Config, error) {
 		cfg.Net, cfg.NetID = net, record.Net{Name: assets.DefaultNet}
 		cfg.Start, cfg.Adjust = nil, nil
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: Threads()}) }
+		if kind == "unshipped" {
+			cfg.NetID.Name = "unshipped"
+		}
 		if kind == "gl" {
 			cfg.Open = func(net *nn.Net) (nn.Engine, error) { return gpu.Open(net, gpu.Options{Device: "llvmpipe"}) }
 		}

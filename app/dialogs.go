@@ -3,9 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
-	"image"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -13,7 +11,6 @@ import (
 	"zalgoscope/app/chooser"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
-	"zalgoscope/app/record"
 )
 
 // ask shows a file dialog on a goroutine of its own, one dialog at a time, and hands
@@ -57,38 +54,6 @@ func (s *studio) guideDialog() {
 // follow makes a picture the guide.
 func (s *studio) follow(path string) {
 	s.change(func(w *dream.Settings) { w.Guide, w.Channel, w.Class = path, "", "" })
-}
-
-// saveDialog saves the present frame. The frame is the one of the key press, however
-// long the dialog stays open.
-func (s *studio) saveDialog() {
-	if s.shown.Frame == nil {
-		return
-	}
-	picture, recipe := s.shown.Picture(), s.shown.recipe()
-	s.ask(func() (string, error) {
-		return chooser.Save("Save the picture", saveFolder(), saveName(),
-			chooser.Filter{Name: "PNG or JPEG", Endings: []string{"png", "jpg", "jpeg"}})
-	}, func(path string) {
-		if filepath.Ext(path) == "" {
-			path += ".png"
-		}
-		s.save(path, picture, recipe)
-	})
-}
-
-// save writes a picture with its recipe in the background.
-func (s *studio) save(path string, m *image.RGBA, recipe record.Recipe) {
-	s.write(func() {
-		err := record.Save(path, m, recipe)
-		s.post(func() {
-			if err != nil {
-				s.warn(err)
-			} else {
-				s.tell("saved " + path)
-			}
-		})
-	})
 }
 
 // saveFolder is the user's folder for pictures, or the home folder where there is none.

@@ -87,6 +87,7 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 			s.drawn.overlays = append(s.drawn.overlays, r)
 		}
 	}
+	over(s.drawSaving(dst))
 	over(s.toasts.Draw(dst, s.look, area))
 	if s.help {
 		over(drawHelp(dst, s.look, s.frame))

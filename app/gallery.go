@@ -23,21 +23,24 @@ type gallery struct {
 	session  *session
 	pictures map[thumb]*image.RGBA // nil for one that cannot be dreamed
 	textures map[thumb]*ebiten.Image
-	wanted   []thumb // asked for by the last drawing, most wanted first
-	busy     bool    // one is being read or dreamed
-	next     time.Time
+	wanted   []thumb        // asked for by the last drawing, most wanted first
+	missing  map[thumb]bool // neither carried nor in the cache
+	reading  bool           // one is being read
+	dreaming bool           // one is being dreamed
+	next     time.Time      // when another may be
 }
 
 func newGallery(s *studio) *gallery {
-	return &gallery{studio: s, pictures: map[thumb]*image.RGBA{}, textures: map[thumb]*ebiten.Image{}}
+	return &gallery{studio: s, pictures: map[thumb]*image.RGBA{}, missing: map[thumb]bool{}, textures: map[thumb]*ebiten.Image{}}
 }
 
 // serve turns to another net.
 func (g *gallery) serve(ses *session) {
 	g.forgetTextures()
-	g.session, g.busy = ses, false
+	g.session, g.reading, g.dreaming = ses, false, false
 	g.wanted = nil
 	clear(g.pictures)
+	clear(g.missing)
 }
 
 func (g *gallery) forgetTextures() {
@@ -64,15 +67,32 @@ func (g *gallery) texture(t thumb) *ebiten.Image {
 	return img
 }
 
-// work starts on the next wish when the last one is done.
+// work starts on the next wish to be read, and on the next one to be dreamed, when the last one is done.
 func (g *gallery) work(s *studio) {
-	if g.busy || len(g.wanted) == 0 || time.Now().Before(g.next) || s.shown.Frame == nil {
+	if s.shown.Frame == nil {
 		return
 	}
-	t := g.wanted[0]
-	g.wanted = g.wanted[1:]
-	g.busy = true
-	ses := g.session
+	for _, t := range g.wanted {
+		_, known := g.pictures[t]
+		switch {
+		case known:
+		case !g.missing[t] && !g.reading:
+			g.reading = true
+			g.read(t)
+		case g.missing[t] && !g.dreaming && !time.Now().Before(g.next):
+			g.dreaming = true
+			if ses := g.session; t.net != "" {
+				g.dreamNet(ses, t, cachePath(ses, t))
+			} else {
+				g.dream(ses, t, cachePath(ses, t))
+			}
+		}
+	}
+}
+
+// read looks for a thumbnail among those that the program carries, and in the cache.
+func (g *gallery) read(t thumb) {
+	s, ses := g.studio, g.session
 	path := cachePath(ses, t)
 	s.background(func() {
 		found, err := carried(ses, t)
@@ -84,21 +104,27 @@ func (g *gallery) work(s *studio) {
 		s.post(func() {
 			switch {
 			case g.session != ses || s.closing:
+				return
 			case err == nil:
-				g.done(found)
-			case t.net != "":
-				g.dreamNet(ses, t, path)
+				g.show(found)
 			default:
-				g.dream(ses, t, path)
+				g.missing[t] = true
 			}
+			g.reading = false
 		})
 	})
 }
 
-func (g *gallery) done(found map[thumb]*image.RGBA) {
+// show makes pictures known, nil ones as such that cannot be had.
+func (g *gallery) show(found map[thumb]*image.RGBA) {
 	maps.Copy(g.pictures, found)
-	g.busy = false
 	g.studio.drawn.stale = true
+}
+
+// done ends the dreaming of a thumbnail.
+func (g *gallery) done(t thumb, m *image.RGBA) {
+	g.dreaming = false
+	g.show(map[thumb]*image.RGBA{t: m})
 }
 
 // put makes a picture the thumbnail and keeps it.
@@ -139,10 +165,10 @@ func (g *gallery) dream(ses *session, t thumb, path string) {
 				switch {
 				case g.session != ses || s.closing:
 				case err != nil:
-					g.done(map[thumb]*image.RGBA{t: nil})
+					g.done(t, nil)
 					s.warn(err)
 				case m != nil:
-					g.done(map[thumb]*image.RGBA{t: m})
+					g.done(t, m)
 					g.next = time.Now().Add(2 * cost)
 					s.background(func() { keep(path, m) })
 				default:
@@ -169,7 +195,7 @@ func (g *gallery) dreamNet(ses *session, t thumb, path string) {
 		}
 		s.post(func() {
 			if g.session == ses && !s.closing {
-				g.done(map[thumb]*image.RGBA{t: m})
+				g.done(t, m)
 			}
 		})
 	})

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +15,8 @@ type job struct {
 	began       time.Time
 	writer      *record.Writer // of a recording, nil for a replay
 	done, total atomic.Int64
+	film        string // its path, of a film
+	stop        func() // ends it; nil for what is only written
 }
 
 // finish writes a file in the background and tells how that ended.
@@ -31,10 +35,19 @@ func (s *studio) finish(j *job, write func() (told string, err error)) {
 				}
 			}
 			s.drawn.stale = true
-			if err != nil {
+			switch {
+			case errors.Is(err, context.Canceled):
+				s.tell(j.name + " is stopped")
+			case err != nil:
 				s.warn(err)
-			} else {
+			default:
 				s.tell(text)
+				if j.film != "" {
+					r.last = j.film
+				}
+			}
+			if j.stop != nil {
+				j.stop()
 			}
 		})
 	})

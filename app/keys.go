@@ -62,7 +62,7 @@ func init() {
 		{keys: []ebiten.Key{ebiten.KeyEnter}, help: "one dream while paused", run: (*studio).single},
 		{keys: []ebiten.Key{ebiten.KeyBackspace}, help: "begin again from the start picture", run: (*studio).restart},
 		{keys: []ebiten.Key{ebiten.KeyO}, ctrl: true, help: "open a picture or a net", run: (*studio).openDialog},
-		{keys: []ebiten.Key{ebiten.KeyS}, ctrl: true, help: "save the picture with what made it", run: (*studio).saveDialog},
+		{keys: []ebiten.Key{ebiten.KeyS}, ctrl: true, help: "save the picture with what made it, as large as you like", run: (*studio).saveDialog},
 		{keys: []ebiten.Key{ebiten.KeyG}, help: "choose a guide picture", run: (*studio).guideDialog},
 		{keys: []ebiten.Key{ebiten.KeyZ}, ctrl: true, help: "undo", run: (*studio).undo},
 		{keys: []ebiten.Key{ebiten.KeyZ}, ctrl: true, shift: true, help: "redo", run: (*studio).redo},
@@ -137,6 +137,10 @@ func down(keys ...ebiten.Key) bool {
 func (s *studio) listen() {
 	ctrl := down(ebiten.KeyControlLeft, ebiten.KeyControlRight, ebiten.KeyMetaLeft, ebiten.KeyMetaRight)
 	shift := down(ebiten.KeyShiftLeft, ebiten.KeyShiftRight)
+	if s.saving.open && widget.Hit(ebiten.KeyEnter, false) {
+		s.saveSheet()
+		return
+	}
 	for i := range commands {
 		c := &commands[i]
 		for _, k := range c.keys {

@@ -40,6 +40,40 @@ func BenchmarkWindow(b *testing.B) {
 	}
 }
 
+// BenchmarkLibrary watches the window while it shows scenes and classes: of a net whose pictures the program carries, and of
+// one whose pictures are all dreamed meanwhile.
+func BenchmarkLibrary(b *testing.B) {
+	for _, kind := range []string{"real", "unshipped"} {
+		for page, key := range []string{"s", "l"} {
+			b.Run(kind+" "+[]string{"scenes", "classes"}[page], func(b *testing.B) {
+				w := openOn(b, xvfb(b, "1366x768"), kind)
+				w.until("it dreams", func(s state) bool { return s.Frame >= 1 && s.Laid })
+				w.ask(request{Do: "measure"})
+				w.key(key)
+				began := time.Now()
+				w.until("a picture is there", func(s state) bool { return s.Library.Known > 0 })
+				first := time.Since(began)
+				b.ResetTimer()
+				var s state
+				for range b.N {
+					time.Sleep(8 * time.Second)
+					s = w.state()
+				}
+				w.shot(kind + "-" + key)
+				b.ReportMetric(first.Seconds(), "s-to-first-picture")
+				b.ReportMetric(float64(s.Library.Known), "pictures")
+				b.ReportMetric(float64(s.Draws)/s.Took.Seconds(), "draws/s")
+				b.ReportMetric(s.Longest.Seconds()*1e3, "ms-longest-update")
+				b.ReportMetric(s.Mean.Seconds()*1e6, "us-mean-update")
+				b.ReportMetric(float64(s.Over), "updates-over-5ms")
+				b.ReportMetric(s.Dreams, "dreams/s")
+				b.ReportMetric(0, "ns/op")
+				w.close()
+			})
+		}
+	}
+}
+
 // BenchmarkSharing watches for a minute how smoothly the window is drawn while an engine works on the same
 // device: GL on llvmpipe beside the window's own llvmpipe, and the CPU engine beside it. Stalls
 // tell of ours only where others left the processors alone, so what they take is measured too.

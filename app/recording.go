@@ -24,6 +24,7 @@ type recorder struct {
 	take     *take
 	starting bool // a recording's file is being made
 	jobs     []*job
+	last     string // the film that was written last, "" for none
 
 	estimate string // of the file's bytes
 	asked    time.Time
@@ -100,7 +101,7 @@ func (s *studio) toggleRecord() {
 		path: r.unused(saveFolder(), time.Now().Format("dream-2006-01-02-150405")),
 		fps:  o.FPS, most: s.recordFrames(o.FPS),
 	}
-	t.job = &job{name: filepath.Base(t.path)}
+	t.job = &job{name: filepath.Base(t.path), film: t.path}
 	o.Closing = t.job.progress
 	o.Recipe = func() record.Recipe {
 		recipe := t.of.log.Recipe()
@@ -121,15 +122,19 @@ func (s *studio) toggleRecord() {
 // unused is the path of a file of the kind that is chosen, with a number where there is one of that name or
 // one is being written: two recordings may begin in the same second.
 func (r *recorder) unused(folder, name string) string {
+	return r.unusedPath(filepath.Join(folder, name), r.kind)
+}
+
+// unusedPath is unused for a path without its ending.
+func (r *recorder) unusedPath(path, ending string) string {
 	for n := 1; ; n++ {
-		base := name + r.kind
+		next := path + ending
 		if n > 1 {
-			base = fmt.Sprintf("%s-%d%s", name, n, r.kind)
+			next = fmt.Sprintf("%s-%d%s", path, n, ending)
 		}
-		path := filepath.Join(folder, base)
-		_, err := os.Lstat(path)
-		if err != nil && !slices.ContainsFunc(r.jobs, func(j *job) bool { return j.name == base }) {
-			return path
+		_, err := os.Lstat(next)
+		if err != nil && !slices.ContainsFunc(r.jobs, func(j *job) bool { return j.name == filepath.Base(next) }) {
+			return next
 		}
 	}
 }
@@ -226,7 +231,7 @@ func (s *studio) saveReplay() {
 	path := r.unused(saveFolder(), time.Now().Format("replay-2006-01-02-150405"))
 	o := s.recordOptions(s.shown.Image)
 	o.FPS = r.rate // 0 for the ring's own
-	j := &job{name: filepath.Base(path)}
+	j := &job{name: filepath.Base(path), film: path}
 	o.Closing = j.progress
 	s.finish(j, func() (string, error) {
 		return "the last seconds are in " + path, ring.Save(path, o, j.progress)

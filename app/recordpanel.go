@@ -82,6 +82,7 @@ func (p *panel) addRecord(c *ewidget.Container) {
 		p.choice("loop", record.Loops, func() *string { return &o.Loop }),
 		p.choice("dither", record.Dithers, func() *string { return &o.Dither }),
 		p.choice("palette", record.Palettes, func() *string { return &o.Palette }),
+		p.look.Row(1, p.button("Last film at 2×", p.studio.filmAgain)),
 	)
 }
 

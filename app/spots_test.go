@@ -35,6 +35,15 @@ func (c *child) spots() map[string]image.Rectangle {
 			all["slider "+sl.Name] = sl.Track
 		}
 	}
+	if c.saving.open {
+		for _, s := range c.saving.tabs.Spots() {
+			all["save "+s.Name] = s.Rect.Add(c.saving.tabs.GetWidget().Rect.Min)
+		}
+		all["save dossier"] = c.saving.print.GetWidget().Rect
+		for _, b := range c.saving.buttons {
+			all["save "+b.Text().Label] = b.GetWidget().Rect
+		}
+	}
 	for _, b := range c.panel.buttons {
 		if b.GetWidget().IsVisible() {
 			all[b.Text().Label] = b.GetWidget().Rect

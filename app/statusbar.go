@@ -70,6 +70,10 @@ func (s *studio) hint() string {
 	if help := s.library.hint(at); help != "" {
 		return help
 	}
+	if at.In(s.saving.rect(s)) {
+		sp, _ := s.saving.tabs.PointedSpot()
+		return sp.Help
+	}
 	for _, sl := range s.panel.sliders {
 		switch {
 		case !sl.Hover || !sl.GetWidget().IsVisible():

@@ -15,7 +15,7 @@ import (
 func (s *studio) steer() {
 	x, y := ebiten.CursorPosition()
 	at := image.Pt(x, y)
-	if !at.In(s.canvasArea()) || s.session == nil || s.library.over(at) || at.In(s.lessonRect()) {
+	if !at.In(s.canvasArea()) || s.session == nil || s.library.over(at) || at.In(s.lessonRect()) || at.In(s.saving.rect(s)) {
 		s.steering = false
 		s.endStroke()
 		return

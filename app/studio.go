@@ -85,6 +85,7 @@ type studio struct {
 	lesson    *lesson  // nil for none
 	show      show
 	brush     brush
+	saving    saving
 	downloads map[string]*download // of nets, by name
 	rack      rack
 	tempo     tempo
@@ -306,7 +307,8 @@ func (s *studio) buildUI() {
 	if s.session != nil {
 		s.panel = newPanel(s)
 		s.library = newLibrary(s, s.library)
-		s.root.AddChild(s.panel.root, s.library.root, s.lessonBlock())
+		s.saving = newSaving(s, s.saving)
+		s.root.AddChild(s.panel.root, s.library.root, s.lessonBlock(), s.saving.root)
 	}
 	s.ui = &ebitenui.UI{Container: s.root, PrimaryTheme: s.look.UI, DisableDefaultFocus: true}
 	s.drawn.stale = true
@@ -318,7 +320,7 @@ type rootLayout struct{ s *studio }
 func (l rootLayout) PreferredSize([]ewidget.PreferredSizeLocateableWidget) (int, int) { return 0, 0 }
 
 func (l rootLayout) Layout(children []ewidget.PreferredSizeLocateableWidget, r image.Rectangle) {
-	for i, place := range []image.Rectangle{l.s.panelRect(), l.s.library.rect(), l.s.lessonRect()} {
+	for i, place := range []image.Rectangle{l.s.panelRect(), l.s.library.rect(), l.s.lessonRect(), l.s.saving.rect(l.s)} {
 		if i < len(children) {
 			children[i].SetLocation(place)
 		}

@@ -133,6 +133,8 @@ func (s *studio) fold() {
 		s.help = false
 	case s.library != nil && s.library.open && ebiten.IsKeyPressed(ebiten.KeyEscape):
 		s.closeLibrary()
+	case s.saving.open && ebiten.IsKeyPressed(ebiten.KeyEscape):
+		s.closeSaving()
 	case s.brush.tool != noBrush && ebiten.IsKeyPressed(ebiten.KeyEscape):
 		s.takeBrush(noBrush)
 	case s.rack.carry != nil && s.rack.carry.going:

@@ -43,7 +43,7 @@ func openOn(t testing.TB, display, kind string, env ...string) *window {
 	home := t.TempDir()
 	w := &window{t: t, home: home, done: make(chan error, 1), display: display}
 	w.env = append(os.Environ(), "DISPLAY="+w.display, "LIBGL_ALWAYS_SOFTWARE=1", childVar+"="+kind, "HOME="+home,
-		"XDG_CONFIG_HOME="+home+"/config", "XDG_STATE_HOME="+home+"/state", "XDG_CACHE_HOME="+home+"/cache")
+		"XDG_CONFIG_HOME="+home+"/config", "XDG_STATE_HOME="+home+"/state", "XDG_CACHE_HOME="+home+"/cache", "XDG_DATA_HOME="+home+"/data")
 	w.env = append(w.env, env...)
 	w.start()
 	return w

@@ -30,6 +30,7 @@ type Recipe struct {
 	Palette   string
 	Loop      string
 	Fade      int
+	Large     image.Point  // of a single picture: the size that it was enlarged to, as dream.Larger does; zero for its own
 	Memory    dream.Memory // what the dream remembered after the last frame; of a single picture
 	Cut       bool         // changes before the last one are left out: there were more than a file may have
 	Unknown   []string     // knobs and entries of a file that this program does not know
@@ -86,6 +87,9 @@ func (r Recipe) Validate() error {
 	}
 	if s.Picture != nil && s.Picture.Rect != image.Rect(0, 0, s.Width, s.Height) {
 		return fmt.Errorf("record: the recipe's start picture is %v, not %dx%d", s.Picture.Rect.Size(), s.Width, s.Height)
+	}
+	if l := r.Large; l.X < 0 || l.Y < 0 || l.X > mostSide || l.Y > mostSide || l.X*l.Y > mostPixels {
+		return fmt.Errorf("record: the recipe's picture has a size of %dx%d", l.X, l.Y)
 	}
 	if r.From < 0 || r.From > mostFrames || r.Frames < 0 || r.Frames > mostFrames {
 		return fmt.Errorf("record: the recipe asks for %d frames from frame %d", r.Frames, r.From)

@@ -86,7 +86,11 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 			return err
 		}
 		if n >= first {
-			if err := each(f.Picture()); err != nil {
+			m, err := r.picture(ctx, f, net, engine, o, guides)
+			if err == nil {
+				err = each(m)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -95,4 +99,12 @@ func Replay(ctx context.Context, r Recipe, net *nn.Net, engine nn.Engine, o Repl
 		}
 	}
 	return nil
+}
+
+// picture is a frame's picture, of a single one as large as it was saved unless it is asked for at a size.
+func (r Recipe) picture(ctx context.Context, f *dream.Frame, net *nn.Net, engine nn.Engine, o ReplayOptions, guides *Guides) (*image.RGBA, error) {
+	if r.Large == (image.Point{}) || r.Frames != 1 || o.Size != (image.Point{}) {
+		return f.Picture(), nil
+	}
+	return dream.Larger(net, engine, f, r.Large, dream.Options{Open: guides.Open}, func(int64, int64) error { return ctx.Err() })
 }

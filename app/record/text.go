@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"image"
 	"math"
 	"strconv"
 	"strings"
@@ -75,6 +76,9 @@ func (r Recipe) tail() string {
 	var b strings.Builder
 	writeMemory(&b, "memory", r.Memory)
 	fmt.Fprintf(&b, "\n[end]\nframes = %d\n", r.Frames)
+	if r.Large != (image.Point{}) {
+		fmt.Fprintf(&b, "width = %d\nheight = %d\n", r.Large.X, r.Large.Y)
+	}
 	if r.Cut {
 		b.WriteString("cut = true\n")
 	}
