@@ -67,18 +67,19 @@ func (g *gallery) texture(t thumb) *ebiten.Image {
 	return img
 }
 
-// work starts on the next wish to be read, and on the next one to be dreamed, when the last one is done.
+// work starts on the next wishes to be read, and on the next one to be dreamed, when the last are done.
 func (g *gallery) work(s *studio) {
 	if s.shown.Frame == nil {
 		return
 	}
+	const most = 24 // read at a time
+	var unread []thumb
 	for _, t := range g.wanted {
 		_, known := g.pictures[t]
 		switch {
 		case known:
-		case !g.missing[t] && !g.reading:
-			g.reading = true
-			g.read(t)
+		case !g.missing[t] && !g.reading && len(unread) < most:
+			unread = append(unread, t)
 		case g.missing[t] && !g.dreaming && !time.Now().Before(g.next):
 			g.dreaming = true
 			if ses := g.session; t.net != "" {
@@ -88,29 +89,39 @@ func (g *gallery) work(s *studio) {
 			}
 		}
 	}
+	if len(unread) > 0 {
+		g.reading = true
+		g.read(unread)
+	}
 }
 
-// read looks for a thumbnail among those that the program carries, and in the cache.
-func (g *gallery) read(t thumb) {
+// read looks for thumbnails among those that the program carries, and in the cache.
+func (g *gallery) read(list []thumb) {
 	s, ses := g.studio, g.session
-	path := cachePath(ses, t)
 	s.background(func() {
-		found, err := carried(ses, t)
-		if err != nil {
-			var m *image.RGBA
-			m, err = picture.Open(path)
-			found = map[thumb]*image.RGBA{t: m}
+		found := map[thumb]*image.RGBA{}
+		var missing []thumb
+		for _, t := range list {
+			if found[t] != nil {
+				continue // it was on a sheet with another one
+			}
+			if all, err := carried(ses, t); err == nil {
+				maps.Copy(found, all)
+			} else if m, err := picture.Open(cachePath(ses, t)); err == nil {
+				found[t] = m
+			} else {
+				missing = append(missing, t)
+			}
 		}
 		s.post(func() {
-			switch {
-			case g.session != ses || s.closing:
+			if g.session != ses || s.closing {
 				return
-			case err == nil:
-				g.show(found)
-			default:
-				g.missing[t] = true
 			}
 			g.reading = false
+			g.show(found)
+			for _, t := range missing {
+				g.missing[t] = true
+			}
 		})
 	})
 }

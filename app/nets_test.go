@@ -3,6 +3,8 @@ package app
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -14,16 +16,22 @@ import (
 	"zalgoscope/nn/zoo"
 )
 
-// servedNets makes the public nets two that a server of ours has, whose files come slowly, and gives its client. One has a
-// checksum, the other none.
+// servedNets makes the public nets two that a server of ours has, and gives its client. One has a checksum, the other
+// none. The first download stops in the middle and waits until nobody wants it any more.
 func servedNets() *http.Client {
 	body := strings.Repeat("no weights at all ", 1<<15)
 	var asked atomic.Int64
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("ETag", `"1"`)
-		http.ServeContent(w, r, "", time.Time{}, &slowly{strings.NewReader(body)})
+		if asked.Add(1) > 1 {
+			http.ServeContent(w, r, "", time.Time{}, strings.NewReader(body))
+			return
+		}
+		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+		_, _ = io.WriteString(w, body[:len(body)/2])
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
 	}))
 	sum := sha256.Sum256([]byte(body))
 	file := func(name, sha string) []zoo.File {
@@ -34,14 +42,6 @@ func servedNets() *http.Client {
 		{Name: "unsure", About: "a net without a checksum", Files: file("unsure.onnx", "")},
 	}
 	return server.Client()
-}
-
-// slowly reads a little at a time.
-type slowly struct{ *strings.Reader }
-
-func (s *slowly) Read(p []byte) (int, error) {
-	time.Sleep(50 * time.Millisecond)
-	return s.Reader.Read(p[:min(len(p), 1<<14)])
 }
 
 // TestNetBrowser lists the nets, downloads one with its progress, stops that and goes on, asks twice before one without a
