@@ -23,6 +23,7 @@ type dreamJob struct {
 	netFlags
 	engineFlags
 	recordFlags
+	musicFlags
 	settings dream.Settings
 	start    string // IMAGE, static or clouds
 	scene    string
@@ -46,6 +47,7 @@ A film into .mp4 or .webm keeps its rate, length and sound; stopped or killed, t
   zalgoscope dream photo.jpg -o out.png --layer inception_5a --octaves 3 --jitter 16
   zalgoscope dream clouds -o out.png --class spider --size 640x480
   zalgoscope dream static -o parade.mp4 --scene Parade --size 640x400 --frames 300
+  zalgoscope dream clouds -o song.mp4 --music song.flac --scene Parade --cuts 8
   zalgoscope dream film.mp4 -o out.mp4 --from 1:20 --to 1:35 --carry 0.9
   zalgoscope dream static -o frames/%05d.png --frames 120 --steps 2 --zoom 0.02`,
 		Args: cobra.ExactArgs(1),
@@ -63,6 +65,7 @@ A film into .mp4 or .webm keeps its rate, length and sound; stopped or killed, t
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
 	fs.IntVar(&j.frames, "frames", 1, "frames to dream, each fed back into the next; of a film all where not given")
 	j.part.register(fs)
+	j.musicFlags.register(fs)
 	knobFlags(fs, &j.settings)
 	fs.Var(panFlag{&j.settings}, "pan", "pan-x and pan-y at once")
 	j.netFlags.register(cmd)
@@ -74,10 +77,16 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 	if j.frames < 1 {
 		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
 	}
+	if err := j.hearMusic(cmd.Flags()); err != nil {
+		return err
+	}
 	if err := j.check(j.frames, image.Point{}); err != nil {
 		return err
 	}
 	if j.startsFilm(cmd.Flags()) {
+		if j.score != nil {
+			return errors.New("--music makes a film of a picture, static or clouds; a film has its own sound")
+		}
 		return j.film(cmd)
 	}
 	start, err := j.startPicture()
@@ -92,6 +101,9 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 		return err
 	}
 	if err := j.set(cmd.Flags(), net, start.Made()); err != nil {
+		return err
+	}
+	if err := j.setMusic(net, start.Made()); err != nil {
 		return err
 	}
 	engine, err := j.open(net)
@@ -164,12 +176,12 @@ func (j *dreamJob) canvas(start *dream.Still) image.Point {
 func (j *dreamJob) dream(ctx context.Context, d *dream.Dream, add func(*image.RGBA) error) error {
 	bar := newBar(d.Work(j.settings)*int64(j.frames), "dreaming")
 	defer bar.close()
-	at := func(int64) (dream.Settings, error) {
-		bar.set(d.Done())
-		return j.settings, ctx.Err()
-	}
-	for range j.frames {
-		f, err := d.Frame(at)
+	for n := range j.frames {
+		settings := j.frame(n)
+		f, err := d.Frame(func(int64) (dream.Settings, error) {
+			bar.set(d.Done())
+			return settings, ctx.Err()
+		})
 		if err != nil {
 			return err
 		}

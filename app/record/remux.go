@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"zalgoscope/app/beside"
@@ -37,7 +38,18 @@ func (v *video) finish() error {
 // remux writes the one piece to s and checks it.
 func (v *video) remux(s *beside.File, want proof) error {
 	text := v.notes.all(mostStill) // ffmpeg's time for a text grows with the square of its length
-	return mux(s, v.ext, []string{"-i", ffmpeg.File(v.place.Name())}, v.o.Sound, text, func(got proof) error {
+	sound := v.o.Sound
+	if sound != nil {
+		// A fragmented file's clock begins with the first packet's time to be decoded, not to be seen.
+		begin, err := startTime(v.place.Name())
+		if err != nil {
+			return err
+		}
+		moved := *sound
+		moved.Late -= begin
+		sound = &moved
+	}
+	return mux(s, v.ext, []string{"-i", ffmpeg.File(v.place.Name())}, sound, text, func(got proof) error {
 		if got != want {
 			return fmt.Errorf("the copy in one piece has %d of %d frames whole", got.count, want.count)
 		}
@@ -71,6 +83,19 @@ func mux(s *beside.File, ext string, video []string, sound *Sound, text string, 
 		return nil
 	}
 	return err
+}
+
+// startTime is the time of a video's first picture on its own clock, in seconds.
+func startTime(path string) (float64, error) {
+	out, err := ffmpeg.Probe("-v", "error", "-select_streams", "v:0", "-show_entries", "stream=start_time", "-of", "csv=p=0", ffmpeg.File(path)).Output()
+	if err != nil {
+		return 0, fmt.Errorf("record: ffprobe: %w", err)
+	}
+	at, err := strconv.ParseFloat(strings.Trim(strings.TrimSpace(string(out)), ","), 64)
+	if err != nil {
+		return 0, fmt.Errorf("record: the video has no time at which it begins: %q", out)
+	}
+	return at, nil
 }
 
 // proof is the number of a video's packets and the checksum of what is in them.

@@ -3,9 +3,10 @@ package sound
 import "math"
 
 // beat finds the tempo by the autocorrelation of the onsets' strength over the last seconds, and the beat's phase
-// by where in a period the strength gathers.
+// by where in a period the accents gather.
 type beat struct {
-	strengths []float64 // of the last seconds, the newest last
+	strengths []float64 // how much began in the last seconds, the newest last
+	accents   []float64 // and how much of an accent it was
 	onsets    int       // analyses that began something, of those
 	begun     []bool
 	every     int     // analyses until the tempo is looked at again
@@ -24,10 +25,10 @@ const (
 	certain = 0.3 // autocorrelation of a period, at least
 )
 
-// follow takes how much begins in an analysis and gives the tempo, the share of the beat that is over, and whether one
+// follow takes how much begins in an analysis, and of what accent, and gives the tempo, the share of the beat that is over, and whether one
 // begins.
-func (b *beat) follow(strength float64, begun bool) (tempo, phase float64, beats bool) {
-	b.strengths, b.begun = append(b.strengths, strength), append(b.begun, begun)
+func (b *beat) follow(strength, accent float64, begun bool) (tempo, phase float64, beats bool) {
+	b.strengths, b.accents, b.begun = append(b.strengths, strength), append(b.accents, accent), append(b.begun, begun)
 	if begun {
 		b.onsets++
 	}
@@ -35,7 +36,9 @@ func (b *beat) follow(strength float64, begun bool) (tempo, phase float64, beats
 		if b.begun[0] {
 			b.onsets--
 		}
-		b.strengths, b.begun = append(b.strengths[:0], b.strengths[1:]...), append(b.begun[:0], b.begun[1:]...)
+		b.strengths = append(b.strengths[:0], b.strengths[1:]...)
+		b.accents = append(b.accents[:0], b.accents[1:]...)
+		b.begun = append(b.begun[:0], b.begun[1:]...)
 	}
 	if b.period > 0 {
 		if b.phase += 1 / b.period; b.phase >= 1 {
@@ -160,9 +163,9 @@ func refined(r []float64, lag, longest int) float64 {
 	return period
 }
 
-// align moves the phase by a share towards where the strength gathers within the period.
+// align moves the phase by a share towards where the accents gather within the period.
 func (b *beat) align(share float64) {
-	n := len(b.strengths)
+	n := len(b.accents)
 	best, most := 0.0, math.Inf(-1)
 	for step := range 64 {
 		// Beats ended offset analyses ago, and every period before.
@@ -171,7 +174,7 @@ func (b *beat) align(share float64) {
 		for at := float64(n-1) - offset; at >= 1; at -= b.period {
 			i := int(at)
 			f := at - float64(i)
-			sum += weight * (b.strengths[i]*(1-f) + b.strengths[min(i+1, n-1)]*f)
+			sum += weight * (b.accents[i]*(1-f) + b.accents[min(i+1, n-1)]*f)
 			weight *= 0.9
 		}
 		if sum > most {

@@ -8,6 +8,7 @@ import "math"
 // detection", 2013).
 type onsets struct {
 	edges  []int       // bins between which the bands lie
+	low    int         // bands below 200 Hz
 	before [][]float64 // the bands of the last analyses, the newest last
 	past   []float64   // strengths, the newest last
 	last   int         // analyses since the last onset
@@ -25,14 +26,17 @@ func (o *onsets) begin() {
 	for hz := 40.0; hz < Edges[3]; hz *= math.Exp2(1.0 / perOctave) {
 		if b := bin(hz); len(o.edges) == 0 || b > o.edges[len(o.edges)-1] {
 			o.edges = append(o.edges, b)
+			if b < bin(200) {
+				o.low++
+			}
 		}
 	}
 	o.last = apartly
 }
 
-// follow takes the power of the bins and gives how much begins, of which low bands count more for the beat, and
-// whether an onset was found.
-func (o *onsets) follow(power []float64) (pulse float64, begun bool) {
+// follow takes the power of the bins and gives how much begins, with low bands counting more; how much of an accent it
+// is; and whether an onset was found.
+func (o *onsets) follow(power []float64) (pulse, accent float64, begun bool) {
 	strength := 0.0
 	now := make([]float64, len(o.edges)-1)
 	for i := range now {
@@ -43,7 +47,7 @@ func (o *onsets) follow(power []float64) (pulse float64, begun bool) {
 		now[i] = math.Log1p(loud*math.Sqrt(sum)) / math.Log1p(loud)
 	}
 	if len(o.before) == back {
-		old := o.before[0]
+		old, low := o.before[0], 0.0
 		for i, v := range now {
 			was := old[i]
 			if i > 0 {
@@ -55,9 +59,13 @@ func (o *onsets) follow(power []float64) (pulse float64, begun bool) {
 			rise := max(v-was, 0)
 			strength += rise
 			pulse += rise * (1 - 0.7*float64(i)/float64(len(now)))
+			if i < o.low {
+				low += rise
+			}
 		}
+		// A drum of few low bands counts as much as a hiss of many.
+		accent = low/float64(o.low) + 0.5*strength/float64(len(now))
 		strength /= math.Sqrt(float64(len(now)))
-		pulse /= math.Sqrt(float64(len(now)))
 		o.before = append(o.before[:0], o.before[1:]...)
 	}
 	o.before = append(o.before, now)
@@ -70,7 +78,7 @@ func (o *onsets) follow(power []float64) (pulse float64, begun bool) {
 	if len(o.past) > frames {
 		o.past = append(o.past[:0], o.past[1:]...)
 	}
-	return pulse, begun
+	return pulse, accent, begun
 }
 
 // peak tells whether a strength that follows the past ones is an onset: it rises clearly above what is usual.

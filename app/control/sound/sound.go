@@ -103,13 +103,13 @@ func (a *Analyser) analyse() {
 	a.counted++
 	h := &a.heard
 	h.Levels = a.levels.follow()
-	strength, begun := a.onsets.follow(a.power)
+	pulse, accent, begun := a.onsets.follow(a.power)
 	h.Begun = begun
 	h.Onset *= math.Exp(-1.0 / (0.07 * frames))
 	if begun {
 		h.Onset = 1
 	}
-	h.Tempo, h.Phase, h.Beat = a.beat.follow(strength, begun)
+	h.Tempo, h.Phase, h.Beat = a.beat.follow(pulse, accent, begun)
 }
 
 // bin is the bin of a frequency in Hz.

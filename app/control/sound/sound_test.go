@@ -140,6 +140,26 @@ func TestPhase(t *testing.T) {
 	}
 }
 
+// The beat is where the drum is, not the hiss between.
+func TestPhaseOfDrums(t *testing.T) {
+	const bpm = 120.0
+	a, late, n := New(), 0.0, 0
+	f := kit(bpm, 0.5)
+	a.Write(song(12, func(t float64) float64 {
+		d := math.Mod(t, 0.5)
+		return 0.5*math.Exp(-d*60)*math.Sin(2*math.Pi*90*t) + 0.3*(f(t)-0.5*math.Sin(2*math.Pi*60*t)) // both, and louder hats
+	}), func(h Heard) {
+		if h.Beat && a.Time() > 6 {
+			off := math.Mod(a.Time()+0.25, 0.5) - 0.25
+			late = max(late, math.Abs(off))
+			n++
+		}
+	})
+	if n < 11 || late > 0.05 {
+		t.Errorf("%d beats, %.0f ms off at most", n, 1000*late)
+	}
+}
+
 // What has no beat has no tempo.
 func TestNoTempo(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))

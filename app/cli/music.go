@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"zalgoscope/app/control/sound"
+	"zalgoscope/app/dream"
+	"zalgoscope/app/record"
+	"zalgoscope/nn"
+)
+
+// musicFlags are those of a film that is made to music.
+type musicFlags struct {
+	music string
+	cuts  int
+
+	score  *sound.Score
+	scenes []dream.Settings // that cuts go through, the first one first
+}
+
+func (f *musicFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&f.music, "music", "", "make the film to this song, as long and with its sound; modulators such as zoom=bass:0:0.05 follow it")
+	fs.IntVar(&f.cuts, "cuts", 0, "with --music: after so many beats begin anew from the start picture, in the next scene")
+}
+
+// follows is what moves where nothing was asked to.
+const follows = "zoom=bass:0:0.03 zalgo=onset:0:3"
+
+// hearMusic reads the song, which says how many frames there are unless the flags do.
+func (j *dreamJob) hearMusic(flags *pflag.FlagSet) error {
+	m := &j.musicFlags
+	switch {
+	case m.music == "" && m.cuts != 0:
+		return errors.New("--cuts counts the beats of --music SONG, which is not given")
+	case m.music == "":
+		return nil
+	case m.cuts < 0:
+		return fmt.Errorf("--cuts is %d, but counts beats", m.cuts)
+	}
+	var err error
+	if m.score, err = sound.ReadScore(m.music); err != nil {
+		return err
+	}
+	if !flags.Changed("frames") {
+		j.frames = max(int(math.Ceil(m.score.Length()*j.fps)), 2)
+	}
+	ext := strings.ToLower(filepath.Ext(j.out))
+	if ext == ".mp4" || ext == ".webm" {
+		j.sound = &record.Sound{Path: m.music, Begin: m.score.Begin, Length: float64(j.frames) / j.fps}
+	} else {
+		say(fmt.Sprintf("%s has no place for sound; .mp4 and .webm have", ext))
+	}
+	return nil
+}
+
+// setMusic gives the settings something that follows the song, and finds the scenes that the net can dream.
+func (j *dreamJob) setMusic(net *nn.Net, made bool) error {
+	m := &j.musicFlags
+	if m.score == nil {
+		return nil
+	}
+	if m.cuts > 0 && len(m.score.Beats()) == 0 {
+		return fmt.Errorf("no beat is heard in %s, so that --cuts finds none to count", m.music)
+	}
+	if !slices.ContainsFunc(j.settings.Modulators(), dream.Modulator.Hears) {
+		say(fmt.Sprintf("zoom and zalgo follow the music; --mod %q says what else may", follows))
+		j.settings.Mod = strings.TrimSpace(j.settings.Mod + " " + follows)
+	}
+	m.scenes = []dream.Settings{j.settings}
+	if m.cuts == 0 {
+		return nil
+	}
+	for _, p := range dream.Presets() {
+		s, err := p.Apply(dream.Live(), net)
+		if err != nil || strings.EqualFold(p.Name, j.scene) {
+			continue
+		}
+		s.Pace = dream.NominalPace
+		s.Suit(made)
+		s.Width, s.Height = j.settings.Width, j.settings.Height
+		s.Mod = strings.TrimSpace(s.Mod + " " + j.settings.Mod)
+		m.scenes = append(m.scenes, s)
+	}
+	return nil
+}
+
+// frame is the settings of the n-th frame, from 0.
+func (j *dreamJob) frame(n int) dream.Settings {
+	m := &j.musicFlags
+	if m.score == nil {
+		return j.settings
+	}
+	from, to := float64(n)/j.fps, float64(n+1)/j.fps
+	s := j.settings
+	if m.cuts > 0 {
+		beats := m.score.Beats()
+		// The beats up to this frame: one within a frame's time is seen in that frame.
+		i, _ := slices.BinarySearch(beats, to)
+		before, _ := slices.BinarySearch(beats, from)
+		cut := func(beats int) int { return max(beats-1, 0) / m.cuts }
+		s = m.scenes[cut(i)%len(m.scenes)]
+		if cut(i) != cut(before) {
+			s.Blend = 1
+		}
+	}
+	h := m.score.Between(from, to)
+	s.Bass, s.Mid, s.High, s.Onset = h.Levels[0], h.Levels[1], h.Levels[2], h.Onset
+	if h.Tempo > 0 {
+		s.Beat = 1 - h.Phase
+	}
+	return s
+}
