@@ -79,6 +79,14 @@ func comparedNets() []compared {
 			parts: cat(bytesField(8, text(1, "d"), varint(2, 1)), localFunction("Block", "p,q", "r", text(6, "st"), bytesField(9, text(1, ""), varint(2, 13)), op("Conv", "p,q", "c", attrRef("strides", "st"), same), op("Relu", "c", "r")))},
 		{name: "half weights", first: 9, graph: always(typed("h", 10, []int{4, 3, 1, 1}, halves(12)...), op("Cast", "h", "f", attrInt("to", 1)), op("Conv", "x,f", "c"), one("k", 1), op("Add", "c,k", "y"))},
 		{name: "dropped with a seed", first: 13, graph: always(stem, one("ratio", 0.3), boolean("yes", []int{}), op("Dropout", "s,ratio,yes", "y", attrInt("seed", 7)))},
+		{name: "casts and bounds", first: 11, graph: always(stem, one("k", 3), op("Mul", "s,k", "t"), op("Cast", "t", "i", attrInt("to", 6)), op("Cast", "i", "f", attrInt("to", 1)), op("Sub", "t,f", "d"), one("lo", 0.75), one("hi", 0.5),
+			op("Clip", "d,lo,hi", "c"), op("Add", "c,t", "y"))},
+		{name: "weights of few bits", first: 19, graph: always(typed("e", 17, []int{4, 3, 1, 1}, 0x38, 0xb8, 0x30, 0x41, 0x2c, 0xc4, 0x38, 0x08, 0x81, 0x37, 0xb1, 0x40), op("Cast", "e", "f", attrInt("to", 1)), op("Conv", "x,f", "a"),
+			typed("b", 16, []int{4, 1, 1}, 0x80, 0x3f, 0x00, 0xc0, 0x49, 0x40, 0x10, 0xbe), op("Cast", "b", "g", attrInt("to", 1)), op("Mul", "a,g", "y"))},
+		{name: "sparse weights", first: 11, graph: always(stem, sparse("w", []int{4, 8, 1, 1}, []int{1, 9, 17, 30}, 1, -2, 3, 0.5), op("Conv", "s,w", "y"))},
+		{name: "contributed operators", first: 13, graph: always(stem, op("QuickGelu", "s", "a", text(7, "com.microsoft")), one("sc", 0.01), typed("z", 5, []int{}, 7, 0), op("QuantizeLinear", "a,sc,z", "q", text(7, "com.microsoft")),
+			op("DequantizeLinear", "q,sc,z", "y", text(7, "com.microsoft"))), parts: bytesField(8, text(1, "com.microsoft"), varint(2, 1))},
+		{name: "a pool that was expanded", first: 13, graph: always(stem, op("Shape", "s", "sh"), op("Size", "s", "n"), op("Cast", "n", "nf", attrInt("to", 1)), op("GlobalAveragePool", "s", "g"), op("Expand", "g,sh", "e"), op("Div", "e,nf", "d"), op("Concat", "s,d", "y", attrInt("axis", 1)))},
 		{name: "reductions", graph: func(opset int) []byte {
 			a, attr, in := axesAt(opset, 18, "ax", 2, 3)
 			b, attr2, in2 := axesAt(opset, 13, "ax2", 1)

@@ -199,9 +199,12 @@ func (m *onnx) write(n *node, out []operand, lost *loss) {
 	}
 }
 
+// contributed are the operators of ONNX Runtime's own domain that are as ONNX's of the same name, or that have none there.
+var contributed = []string{"DequantizeLinear", "Gelu", "QuantizeLinear", "QuickGelu"}
+
 // operation finds the node's operator and gives its outputs. One that reads no map is arithmetic on constants.
 func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
-	if !ownDomain(n.domain) {
+	if !ownDomain(n.domain) && !(n.domain == "com.microsoft" && slices.Contains(contributed, n.kind)) {
 		return nil, unsupported("it is an operator of " + n.domain)
 	}
 	if n.kind == "If" {
@@ -212,7 +215,7 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		a, err := m.constant(n, in)
 		return []operand{{array: a}}, err
 	}
-	if n.kind == "Shape" && in[0].mapped {
+	if (n.kind == "Shape" || n.kind == "Size") && in[0].mapped {
 		shape, err := m.shapeOf(n, in[0].value)
 		return []operand{shape}, err
 	}

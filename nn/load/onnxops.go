@@ -16,7 +16,7 @@ func init() {
 	onnxOps = map[string]func(*onnx, *node, []operand) (value, error){
 		"AveragePool":        (*onnx).pooling,
 		"BatchNormalization": (*onnx).batchNorm,
-		"Cast":               (*onnx).pass,
+		"Cast":               (*onnx).cast,
 		"Clip":               (*onnx).clip,
 		"Concat":             (*onnx).concat,
 		"Conv":               (*onnx).convolution,

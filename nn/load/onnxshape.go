@@ -30,6 +30,10 @@ func (m *onnx) shapeOf(n *node, x value) (operand, error) {
 			}
 		}
 	}
+	if n.kind == "Size" {
+		all := numbers{ints: []int{product(a.known.ints)}, loose: []bool{slices.Contains(a.known.loose, true)}}
+		return operand{array: all.of([]int{})}, nil
+	}
 	a, err := n.part(a)
 	return operand{array: a}, err
 }

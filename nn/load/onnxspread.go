@@ -49,6 +49,33 @@ func (m *onnx) overlaid(n *node, x value, channels int, size []int) (value, erro
 	return v.like(x), err
 }
 
+// cast leaves a map as it is, but for whole numbers: floats lose their fraction. Numbers of fewer digits stay floats.
+func (m *onnx) cast(n *node, in []operand) (value, error) {
+	x, err := one(in, 1)
+	if err != nil {
+		return x, err
+	}
+	to := number(n.integer("to", 0))
+	switch {
+	case to == bools || to.width() == 0:
+		return x, unsupported("it makes something else than numbers of a map")
+	case !to.whole():
+		return m.seen(n, x)
+	}
+	size, down, sign := nn.NewUnary(nn.Abs, 1, 0), nn.NewUnary(nn.RoundDown, 1, 0), nn.NewUnary(nn.Signum, 1, 0)
+	s, err := m.single(label{name: n.name + "/sign"}, &sign, x)
+	if err != nil {
+		return x, err
+	}
+	if x, err = m.single(label{name: n.name + "/size"}, &size, x); err != nil {
+		return x, err
+	}
+	if x, err = m.single(label{name: n.name + "/whole"}, &down, x); err != nil {
+		return x, err
+	}
+	return m.binary(n.label, nn.Times, x, s)
+}
+
 // where takes from one operand or another as a constant says.
 func (m *onnx) where(n *node, in []operand) (value, error) {
 	if len(in) != 3 || in[0].array == nil {

@@ -27,6 +27,7 @@ var onnxUnaries = map[string]func(n *node) nn.Unary{
 	"Log":        plain(nn.Log),
 	"Mish":       plain(nn.Mish),
 	"Neg":        func(*node) nn.Unary { return nn.NewUnary(nn.Linear, -1, 0) },
+	"QuickGelu":  func(n *node) nn.Unary { return nn.NewUnary(nn.SiLU, n.number("alpha", 1.702), 0) },
 	"Reciprocal": plain(nn.Reciprocal),
 	"Round":      plain(nn.RoundEven),
 	"Selu":       selu,

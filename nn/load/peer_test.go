@@ -33,7 +33,12 @@ func TestPeer(t *testing.T) {
 	why := map[string]int{}
 	for _, dir := range dirs {
 		name := strings.TrimPrefix(dir, peerData+"/")
-		word, err := "passed", tryPeer(dir)
+		word, err := "passed", error(nil)
+		if odd := slices.IndexFunc(peerOdd, func(o [2]string) bool { ok, _ := filepath.Match(o[0], name); return ok }); odd >= 0 {
+			err = skipped(peerOdd[odd][1])
+		} else {
+			err = tryPeer(dir)
+		}
 		var skip skipped
 		switch {
 		case errors.As(err, &skip):
@@ -41,12 +46,7 @@ func TestPeer(t *testing.T) {
 			why[string(skip)]++
 		case err != nil:
 			word = "failed"
-			if !slices.ContainsFunc(peerRefusals, func(r [2]string) bool {
-				ok, _ := filepath.Match(r[0], name)
-				return ok && strings.Contains(err.Error(), r[1])
-			}) {
-				t.Errorf("%s: %v", name, err)
-			}
+			t.Errorf("%s: %v", name, err)
 		}
 		if count[word]++; word != "skipped" {
 			fmt.Fprintf(&table, "%-8s %-70s %v\n", word, name, err)
@@ -60,12 +60,10 @@ func TestPeer(t *testing.T) {
 	t.Logf("%d passed, %d failed, %d skipped\n%s%s", count["passed"], count["failed"], count["skipped"], &table, strings.Join(reasons, ""))
 }
 
-// peerRefusals are patterns of the tests that may fail, each with a part of what is said.
-var peerRefusals = [][2]string{
-	{"pytorch-converted/test_PReLU_1d_multiparam", "its constant has the shape [3]"}, // of a batch of rows
-	{"node/*BFLOAT16*", "number 0 is"},                                               // their files hold bfloat16 as uint16
-	{"node/test_training_dropout*", "number 0 is"},                                   // they drop what NumPy's random numbers say
-	{"node/test_matmul_4d", "not flattened"},
+// peerOdd are patterns of tests whose numbers nobody else can make, with the reason.
+var peerOdd = [][2]string{
+	{"node/*BFLOAT16*", "its file holds bfloat16 as uint16"},
+	{"node/test_training_dropout*", "it drops what NumPy's random numbers say"},
 }
 
 // skipped is why a test is not about a map, or about an operator that is not claimed.
@@ -82,7 +80,7 @@ func (r refused) Unwrap() error { return r.err }
 // flatKinds are operators to which it is the same whether a map has a batch: their tests are of maps without one.
 var flatKinds = []string{"Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Ceil", "Clip", "Cos", "Cosh", "Elu", "Erf", "Exp", "Floor", "Gelu",
 	"HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "Log", "Mish", "Neg", "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh",
-	"Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "Mean", "Sum", "PRelu"}
+	"Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Add", "Sub", "Mul", "Div", "Max", "Min", "Pow", "Mean", "Sum"}
 
 // tryPeer runs a test's first data set, each picture of a batch of PyTorch's for itself.
 func tryPeer(dir string) error {
