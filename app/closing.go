@@ -43,6 +43,7 @@ func (s *studio) end() error {
 	s.endTake("")
 	s.remote.close()
 	s.ears.close(s)
+	s.endFeed()
 	failed := make(chan error, 1)
 	if ses := s.session; ses != nil {
 		s.background(func() { failed <- ses.close() })

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
 
+	"zalgoscope/app/capture"
 	"zalgoscope/app/chooser"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
@@ -38,8 +40,8 @@ func (s *studio) ask(choose func() (string, error), then func(path string)) {
 // openDialog opens a picture, a net or a saved dream.
 func (s *studio) openDialog() {
 	s.ask(func() (string, error) {
-		return chooser.Open("Open a picture or a net",
-			chooser.Filter{Name: "Pictures, dreams and nets", Endings: append([]string{"onnx", "caffemodel", "prototxt"}, picture.Endings...)},
+		return chooser.Open("Open a picture, a film or a net",
+			chooser.Filter{Name: "Pictures, films, dreams and nets", Endings: slices.Concat([]string{"onnx", "caffemodel", "prototxt"}, picture.Endings, capture.Endings)},
 			chooser.Filter{Name: "All files", Endings: []string{"*"}})
 	}, s.openFile)
 }

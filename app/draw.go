@@ -133,7 +133,7 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 	s.canvas.area = s.canvasArea()
 	switch {
 	case s.before && s.shown.Frame != nil:
-		s.canvas.still(screen, s.shown.of.start.Image(), s.shown.Image.Rect.Size())
+		s.canvas.still(screen, s.shown.of.picture(), s.shown.Image.Rect.Size())
 	case s.shown.of != nil:
 		s.canvas.show(screen, &s.glide, s.shown.of.start.Image().Rect.Size())
 	}

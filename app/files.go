@@ -43,6 +43,7 @@ func (s *studio) drop() {
 // opened is what a file turned out to hold.
 type opened struct {
 	start  *dream.Still
+	feed   feed // whose picture start is; nil for none
 	recipe *record.Recipe
 	memory dream.Memory // that the recipe's dream goes on with
 	net    *nn.Net      // nil where the present one stays
@@ -53,7 +54,7 @@ type opened struct {
 var errBusy = errors.New("app: one thing at a time: wait until what was opened last is there")
 
 // openFile reads a file in the background and dreams on with what it is: a net, a
-// picture, or a saved dream, which brings back its net, knobs and seed.
+// picture, a film, or a saved dream, which brings back its net, knobs and seed.
 func (s *studio) openFile(path string) {
 	if strings.ToLower(filepath.Ext(path)) == ".toml" {
 		s.importScenes(path)
@@ -106,6 +107,12 @@ func (s *studio) read(path string, present record.Net, folders []string) (o open
 	}
 	recipe, err := record.ReadRecipe(path)
 	if err != nil {
+		if isFeed(path) {
+			if o.feed, err = openFeed(path, s.noteFeed); err == nil {
+				o.start = stillOf(o.feed)
+			}
+			return o, err
+		}
 		// No recipe in it that can be read: a picture like any other.
 		m, perr := picture.Options{Most: mostStart, Progress: s.progress(path)}.Open(path)
 		if perr != nil {
@@ -202,9 +209,9 @@ func (s *studio) readNet(spec string) (opened, error) {
 func (s *studio) dreamOn(o opened) {
 	ses := s.session
 	last := ses.latest()
-	next := opening{net: o.net, id: o.id, start: last.start, seed: last.seed}
+	next := opening{net: o.net, id: o.id, start: last.start, feed: last.feed, seed: last.seed}
 	if o.start != nil {
-		next.start = o.start
+		next.start, next.feed = o.start, o.feed
 	}
 	if o.recipe != nil {
 		next.seed, next.memory = o.recipe.Seed, o.memory
@@ -221,6 +228,7 @@ func (s *studio) dreamOn(o opened) {
 			if o.start != nil {
 				w.Suit(o.start.Made())
 			}
+			s.suitFeed(w, next.feed)
 		}
 	}
 	if o.net != nil {
@@ -231,7 +239,7 @@ func (s *studio) dreamOn(o opened) {
 	s.history.split(s.want)
 	s.rack.muted = nil
 	s.want, s.size = next.from(s.want, s.size)
-	ses.startOver(next.start, next.seed, next.memory)
+	ses.startOver(next.start, next.feed, next.seed, next.memory)
 	s.publish()
 }
 

@@ -8,12 +8,21 @@ import (
 )
 
 // CheckStart tells why a file cannot be the picture to begin with, as far as that shows before it is decoded.
-func CheckStart(path string) error { return picture.Options{Most: mostStart}.Check(path) }
+func CheckStart(path string) error {
+	if isFeed(path) {
+		return nil
+	}
+	return picture.Options{Most: mostStart}.Check(path)
+}
 
 // first opens the picture to begin with while the window is there already. Where it turns out to be damaged
 // static takes its place.
 func (s *studio) first(path string) {
 	s.opening = true
+	if isFeed(path) {
+		s.firstFeed(path)
+		return
+	}
 	s.background(func() {
 		m, err := picture.Options{Most: mostStart, Progress: s.progress(path)}.Open(path)
 		s.post(func() {
@@ -28,6 +37,32 @@ func (s *studio) first(path string) {
 			}
 			s.suit(start)
 			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: start, seed: s.cfg.Seed})
+		})
+	})
+}
+
+// firstFeed begins with a feed, or with static where it does not come.
+func (s *studio) firstFeed(name string) {
+	s.background(func() {
+		f, err := openFeed(name, s.noteFeed)
+		s.post(func() {
+			s.opening = false
+			switch {
+			case s.closing:
+				if err == nil {
+					s.background(f.Close)
+				}
+				return
+			case err != nil:
+				s.warn(err)
+				s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: dream.Make("static", 640, 400, s.cfg.Seed), seed: s.cfg.Seed})
+				return
+			}
+			start := stillOf(f)
+			s.suit(start)
+			s.suitFeed(&s.want, f)
+			s.adjust()
+			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: start, feed: f, seed: s.cfg.Seed})
 		})
 	})
 }

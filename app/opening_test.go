@@ -208,7 +208,7 @@ func TestBeginThatFails(t *testing.T) {
 	s := headless(t, nil)
 	s.dreaming(t)
 	before := s.shown.of
-	s.session.startOver(dream.StillOf("odd", image.NewRGBA(image.Rect(5, 5, 9, 9))), 9, nil)
+	s.session.startOver(dream.StillOf("odd", image.NewRGBA(image.Rect(5, 5, 9, 9))), nil, 9, nil)
 	s.toggleRecord()
 	s.until(t, "the error is shown", func() bool { return s.told("start picture") })
 	if s.session.latest() != before {

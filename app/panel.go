@@ -78,6 +78,8 @@ func newPanel(s *studio) *panel {
 		ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical), ewidget.RowLayoutOpts.Spacing(t.Px(2)),
 	)))
 	content.AddChild(p.sight())
+	content.AddChild(p.look.Heading("Input"))
+	p.addInput(content)
 	p.addObjective(content)
 	content.AddChild(p.look.Heading("Where"))
 	p.addBrush(content)

@@ -151,6 +151,7 @@ func (s *studio) roll(t *take, err error) {
 	ses := s.session
 	t.ses, t.of = ses, ses.latest()
 	r.take = t
+	s.warnFeed()
 	if s.closing {
 		s.endTake("")
 		return

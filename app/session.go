@@ -37,6 +37,7 @@ type session struct {
 // while the window still shows the one before: each frame knows which it is of.
 type beginning struct {
 	start *dream.Still
+	feed  feed // that is dreamed on, start being its first picture; nil for none
 	seed  uint64
 	log   *record.Log
 }
@@ -59,6 +60,7 @@ type opening struct {
 	net      *nn.Net
 	id       record.Net
 	start    *dream.Still
+	feed     feed // in place of start, which is its picture; nil for none
 	seed     uint64
 	memory   dream.Memory // what was remembered before
 	paused   bool
@@ -91,7 +93,7 @@ func newSession(o opening, cfg Config) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := dream.New(o.net, engine, o.start, dream.Options{Seed: o.seed, Memory: o.memory, Open: s.guides.Open})
+	d, err := dream.New(o.net, engine, o.input(), dream.Options{Seed: o.seed, Memory: o.memory, Open: s.guides.Open, Live: true})
 	if err != nil {
 		engine.Close()
 		return nil, err
@@ -102,7 +104,7 @@ func newSession(o opening, cfg Config) (*session, error) {
 		return nil, err
 	}
 	s.engine, s.device = engine, engine.Device()
-	s.asked = s.newBeginning(o.start, o.seed, o.memory)
+	s.asked = s.newBeginning(o.start, o.feed, o.seed, o.memory)
 	s.present = s.asked
 	d.OnChange(s.present.log.Change)
 	d.OnMove(s.move)
@@ -125,22 +127,22 @@ func (s *session) close() error {
 }
 
 // newBeginning is that of a dream that is about to begin.
-func (s *session) newBeginning(start *dream.Still, seed uint64, memory dream.Memory) *beginning {
-	from := record.StartOf(start)
+func (s *session) newBeginning(start *dream.Still, f feed, seed uint64, memory dream.Memory) *beginning {
+	from := record.StartOf(inputOf(start, f))
 	from.Memory = memory
-	return &beginning{start: start, seed: seed, log: record.NewLog(record.Recipe{
+	return &beginning{start: start, feed: f, seed: seed, log: record.NewLog(record.Recipe{
 		Program: s.program, Net: s.id, Device: s.deviceName(), Precision: nn.PrecisionOf(s.engine), Seed: seed, Start: from,
 	}, s.guides)}
 }
 
-// startOver has the loop begin again from a picture and a seed. Where that fails, the dream before goes on.
-func (s *session) startOver(start *dream.Still, seed uint64, memory dream.Memory) {
-	next := s.newBeginning(start, seed, memory)
+// startOver has the loop begin again from a picture, or on a feed that is not nil, and a seed. Where that fails, the dream before goes on.
+func (s *session) startOver(start *dream.Still, f feed, seed uint64, memory dream.Memory) {
+	next := s.newBeginning(start, f, seed, memory)
 	s.mu.Lock()
 	s.asked = next
 	s.mu.Unlock()
 	s.loop.Begin(func(d *dream.Dream) error {
-		if err := d.Begin(start, dream.Options{Seed: seed, Memory: memory}); err != nil {
+		if err := d.Begin(inputOf(start, f), dream.Options{Seed: seed, Memory: memory, Live: true}); err != nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.asked == next {

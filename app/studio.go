@@ -94,6 +94,7 @@ type studio struct {
 	known     reading
 	walk      *walk
 	recorder  recorder
+	fed       fed
 	pacer     pacer
 	free      func() float64 // bytes of memory that a canvas may take
 

@@ -266,7 +266,7 @@ func TestRecipeOfFrame(t *testing.T) {
 		}
 	}
 	shown := next("first")
-	ses.startOver(dream.StillOf("second", dream.Static(20, 12, 2)), 2, nil)
+	ses.startOver(dream.StillOf("second", dream.Static(20, 12, 2)), nil, 2, nil)
 	for _, f := range []dreamed{shown, next("second")} {
 		r := f.recipe()
 		if err := r.Validate(); err != nil {

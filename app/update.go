@@ -73,6 +73,7 @@ func (s *studio) animate(now time.Time, dt float64) {
 		return
 	}
 	paused := s.session.loop.Paused()
+	s.tend(paused)
 	if !paused && s.glide.Advance(dt) {
 		s.drawn.moved = true
 	}
@@ -183,7 +184,7 @@ func (s *studio) restart() {
 	if s.session != nil {
 		s.endTake("the dream began anew")
 		last := s.session.latest()
-		s.session.startOver(last.start, last.seed, nil)
+		s.session.startOver(last.start, last.feed, last.seed, nil)
 	}
 }
 

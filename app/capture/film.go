@@ -17,6 +17,9 @@ import (
 	"zalgoscope/nn/disk"
 )
 
+// Endings are those of the names of films' files. For lists to choose from: what opens says the content.
+var Endings = []string{"mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "mts", "m2ts", "wmv", "flv", "ogv", "3gp", "y4m"}
+
 // FilmOptions say what of a film is dreamed, and how.
 type FilmOptions struct {
 	Rate     float64     // pictures a second; 0 for the film's

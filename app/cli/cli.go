@@ -54,7 +54,7 @@ func (p *Program) Command() *cobra.Command {
 	cmd.PersistentPreRun = show
 	e := p.Engines
 	cmd.AddCommand(
-		dreamCommand(e), replayCommand(e), seeCommand(e), layersCommand(e), classesCommand(e), bendsCommand(e), scenesCommand(e), probeCommand(e), netsCommand(),
+		dreamCommand(e), replayCommand(e), seeCommand(e), inputsCommand(), layersCommand(e), classesCommand(e), bendsCommand(e), scenesCommand(e), probeCommand(e), netsCommand(),
 		enginesCommand(e), benchCommand(e), keysCommand(), addressesCommand(), saverCommand(e), teachCommand(e), settingsCommand(), shareCommand(), grimoireCommand(),
 	)
 	return cmd

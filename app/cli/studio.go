@@ -33,11 +33,12 @@ type studioJob struct {
 func studioCommand(p *Program) *cobra.Command {
 	j := &studioJob{program: p, settings: dream.Defaults()}
 	cmd := &cobra.Command{
-		Use:   "zalgoscope [IMAGE]",
+		Use:   "zalgoscope [INPUT]",
 		Short: "Dream live: image networks turned round",
 		Long: `Zalgoscope turns an image network round: it climbs the gradient of one of its layers on the
 picture itself, feeds the result back, zooms, and never stops. Without a command it opens the studio,
-a window where every knob turns the dream while it runs.`,
+a window where every knob turns the dream while it runs. INPUT is a picture, a film, a folder of pictures, or what
+'zalgoscope inputs' lists: a camera, the screen, a stream.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return j.run(cmd.Context(), cmd.Flags(), args)

@@ -1,0 +1,168 @@
+package stream
+
+import (
+	"fmt"
+	"image"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"zalgoscope/app/ffmpeg"
+)
+
+func need(t *testing.T) {
+	t.Helper()
+	if ffmpeg.Check() != nil {
+		t.Skip("there is no ffmpeg")
+	}
+}
+
+func until(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(60 * time.Second); !done(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
+func grey(w, h int) *image.RGBA {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := range m.Pix {
+		m.Pix[i] = 128
+	}
+	return m
+}
+
+// freePort is one on which nobody listens.
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// listener plays what comes at a port.
+func listener(t *testing.T, port int) *exec.Cmd {
+	t.Helper()
+	cmd := ffmpeg.Command("-f", "mpegts", "-i", fmt.Sprintf("tcp://127.0.0.1:%d?listen=1", port), "-f", "null", "-")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return cmd
+}
+
+// TestStreamSurvives sends to a server that is not there yet, comes, dies and returns.
+func TestStreamSurvives(t *testing.T) {
+	need(t)
+	port := freePort(t)
+	notes := make(chan string, 16)
+	s, err := Open(fmt.Sprintf("tcp://127.0.0.1:%d", port), Options{Rate: 10, Note: func(n string) { notes <- n }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Show(grey(64, 48))
+	hear := func(want string) {
+		t.Helper()
+		select {
+		case n := <-notes:
+			if !strings.Contains(n, want) {
+				t.Fatalf("the note is %q, want %q", n, want)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("nothing tells of %q", want)
+		}
+	}
+	hear("takes no stream")
+	first := listener(t, port)
+	hear("again")
+	if up, sent, _ := s.State(); !up || sent < 10 {
+		t.Errorf("up %t, sent %d", up, sent)
+	}
+	if err := first.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.Wait()
+	hear("takes no stream")
+	listener(t, port)
+	hear("again")
+	s.Close()
+}
+
+// TestStreamDrops sends to a server that takes nothing: showing waits for nothing, and what is dropped is counted.
+func TestStreamDrops(t *testing.T) {
+	need(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s, err := Open("tcp://"+l.Addr().String(), Options{Rate: 60, Size: image.Pt(640, 480), Note: func(string) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	noise := image.NewRGBA(image.Rect(0, 0, 640, 480))
+	for i := range noise.Pix {
+		noise.Pix[i] = uint8(i * i >> 3 * 7919 >> 5)
+	}
+	longest := time.Duration(0)
+	until(t, "pictures are dropped", func() bool {
+		began := time.Now()
+		s.Show(noise)
+		longest = max(longest, time.Since(began))
+		_, _, dropped := s.State()
+		return dropped > 5
+	})
+	if longest > 500*time.Millisecond {
+		t.Errorf("a picture waits for %v", longest)
+	}
+	began := time.Now()
+	s.Close()
+	if d := time.Since(began); d > 5*time.Second {
+		t.Errorf("the end takes %v", d)
+	}
+}
+
+// TestStreamToFile writes a file with sound, which is whole, and leaves what is there.
+func TestStreamToFile(t *testing.T) {
+	need(t)
+	to := filepath.Join(t.TempDir(), "live.ts")
+	s, err := Open(to, Options{Rate: 20, Note: func(n string) { t.Log(n) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Show(grey(65, 49)) // 4:2:0 has even sides
+	until(t, "a second is sent", func() bool { _, sent, _ := s.State(); return sent > 20 })
+	s.Close()
+	out, err := ffmpeg.Probe("-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0", to).Output()
+	if text := string(out); err != nil || !strings.Contains(text, "h264,64,48") || !strings.Contains(text, "aac") {
+		t.Errorf("it has %q: %v", text, err)
+	}
+	if _, err := Open(to, Options{}); err == nil || !strings.Contains(err.Error(), "already") {
+		t.Errorf("a file that is there is written over: %v", err)
+	}
+}
+
+// TestBadAddresses are refused in a line that keeps the key.
+func TestBadAddresses(t *testing.T) {
+	need(t)
+	for _, to := range []string{"", "live.mp4", "gopher://x/y", "/dev/video987", "https://host/app/secret"} {
+		if err := Check(to); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %v", to, err)
+		}
+	}
+	if got := Public("rtmp://live.example.org/app/secret"); got != "rtmp://live.example.org" {
+		t.Errorf("what is told of an address is %q", got)
+	}
+	t.Setenv("PATH", t.TempDir())
+	if err := Check("rtmp://host/app/key"); err == nil || !strings.Contains(err.Error(), "install") {
+		t.Errorf("without ffmpeg: %v", err)
+	}
+}
