@@ -44,6 +44,7 @@ func (s *studio) end() error {
 	s.remote.close()
 	s.ears.close(s)
 	s.endFeed()
+	s.endStream()
 	failed := make(chan error, 1)
 	if ses := s.session; ses != nil {
 		s.background(func() { failed <- ses.close() })

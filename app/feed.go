@@ -97,6 +97,7 @@ func (s *studio) film() *capture.Player {
 
 // tend closes feeds that are dreamed on no more, has a film stand still with the dream, and the panel show what there is to turn.
 func (s *studio) tend(paused bool) {
+	s.supply()
 	now := s.feedOf()
 	if now != s.fed.feed {
 		if old := s.fed.feed; old != nil {

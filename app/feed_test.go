@@ -3,6 +3,7 @@ package app
 import (
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"zalgoscope/app/ffmpeg"
@@ -49,5 +50,28 @@ func TestFeeds(t *testing.T) {
 	s.tend(false)
 	if s.want.Zoom != zoom {
 		t.Errorf("on clouds it zooms by %g, and %g before the film", s.want.Zoom, zoom)
+	}
+}
+
+// TestStudioStreams sends the dream to a file, and counts; without an address it says what to do.
+func TestStudioStreams(t *testing.T) {
+	if ffmpeg.Check() != nil {
+		t.Skip("there is no ffmpeg")
+	}
+	s := headless(t, nil)
+	s.dreaming(t)
+	s.toggleStream()
+	s.until(t, "it is told to type an address", func() bool { return s.told("type where") })
+	s.streaming.to = filepath.Join(t.TempDir(), "live.ts")
+	s.toggleStream()
+	s.tend(false)
+	s.until(t, "pictures are sent", func() bool { _, sent, _ := s.streaming.out.State(); return sent > 10 })
+	if text := s.status(); !strings.Contains(text, "sent") || !strings.Contains(text, "dropped") {
+		t.Errorf("the status line is %q", text)
+	}
+	s.toggleStream()
+	s.until(t, "the file is whole", func() bool { return s.files.Load() == 0 })
+	if out, err := exec.Command("ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", s.streaming.to).Output(); err != nil || !strings.Contains(string(out), "video") {
+		t.Errorf("the file has %q: %v", out, err)
 	}
 }

@@ -100,6 +100,7 @@ func newPanel(s *studio) *panel {
 	p.addCanvas(content)
 	content.AddChild(p.look.Heading("Record"))
 	p.addRecord(content)
+	p.addStream(content)
 	content.AddChild(p.look.Note(s.estimateText), p.look.Note(s.ringText), p.look.Gap())
 	p.scroller = widget.NewScroller(t, content)
 	p.scroller.Moved = func() { s.drawn.stale = true }

@@ -7,6 +7,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/record"
+	"zalgoscope/app/stream"
 	"zalgoscope/nn"
 )
 
@@ -18,12 +19,13 @@ type session struct {
 	program string
 	loop    *dream.Loop
 	guides  *record.Guides
-	take    atomic.Pointer[take] // the recording, nil for none
-	ring    *record.Ring         // the last seconds
-	ringed  *beginning           // whose frames the ring holds; owned by the loop goroutine
-	present *beginning           // of the frames that come; owned by the loop goroutine
-	trunk   []string             // names of the layers that the picker offers, from the picture on
-	logits  int                  // the layer of the labels, -1 for none
+	take    atomic.Pointer[take]          // the recording, nil for none
+	stream  atomic.Pointer[stream.Stream] // that frames are sent to; nil for none
+	ring    *record.Ring                  // the last seconds
+	ringed  *beginning                    // whose frames the ring holds; owned by the loop goroutine
+	present *beginning                    // of the frames that come; owned by the loop goroutine
+	trunk   []string                      // names of the layers that the picker offers, from the picture on
+	logits  int                           // the layer of the labels, -1 for none
 
 	mu     sync.Mutex
 	asked  *beginning // of the dream that was last asked for; guarded by mu
@@ -166,6 +168,9 @@ func (s *session) latest() *beginning {
 // push hears a frame on the loop's goroutine.
 func (s *session) push(f *dream.Frame) {
 	s.film(f)
+	if out := s.stream.Load(); out != nil {
+		out.Show(f.Picture())
+	}
 	const most = 8 // more than the display can show are left out, the oldest first
 	s.mu.Lock()
 	defer s.mu.Unlock()

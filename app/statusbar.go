@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -52,6 +53,9 @@ func (s *studio) status() string {
 	parts = append(parts, byteText(float64(memory())), s.session.id.Name)
 	if s.shown.Frame != nil && s.shown.of.start.Name() != "" {
 		parts = append(parts, shortName(s.shown.of.start.Name()))
+	}
+	if text := s.streamText(); text != "" {
+		parts = slices.Insert(parts, 0, text)
 	}
 	parts = append(parts, "input "+s.session.net.Input.String())
 	return strings.Join(parts, "   ·   ")

@@ -41,18 +41,20 @@ type Config struct {
 	// by their names; nil forbids it.
 	Recall func(want record.Net, folders []string) (*nn.Net, record.Net, error)
 
-	Start      *dream.Still // start picture; nil for static, or what StartFile holds
-	StartFile  string
-	Seed       uint64
-	Adjust     func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
-	Fresh      bool                  // ignore the last session's knobs
-	FullScreen bool
-	Learn      teach.OpenLearner // computes what nets are taught by; nil where nothing does
-	Sound      string            // what modulators listen to, see sound.Listen; empty for what the computer plays, "off" for nothing
-	OSC        string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
-	Client     *http.Client      // downloads nets; nil for the usual one
-	Program    string            // version, for recipes
-	Exit       func()            // ends the program at once, where an engine that is being opened does not come back; nil waits for it
+	Start       *dream.Still // start picture; nil for static, or what StartFile holds
+	StartFile   string
+	Seed        uint64
+	Adjust      func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
+	Fresh       bool                  // ignore the last session's knobs
+	FullScreen  bool
+	Stream      string            // where the dream is sent as it comes; "" for nowhere
+	StreamSound string            // the file whose sound goes along; "" for silence
+	Learn       teach.OpenLearner // computes what nets are taught by; nil where nothing does
+	Sound       string            // what modulators listen to, see sound.Listen; empty for what the computer plays, "off" for nothing
+	OSC         string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
+	Client      *http.Client      // downloads nets; nil for the usual one
+	Program     string            // version, for recipes
+	Exit        func()            // ends the program at once, where an engine that is being opened does not come back; nil waits for it
 }
 
 // studio is the window.
@@ -94,6 +96,7 @@ type studio struct {
 	known     reading
 	walk      *walk
 	recorder  recorder
+	streaming streaming
 	fed       fed
 	pacer     pacer
 	free      func() float64 // bytes of memory that a canvas may take
@@ -191,6 +194,10 @@ func newStudio(cfg Config) (*studio, error) {
 	s.gallery = newGallery(s)
 	s.rack.open = -1
 	s.brush.radius = firstBrush
+	s.streaming = streaming{to: cfg.Stream, sound: cfg.StreamSound}
+	if cfg.Stream != "" {
+		s.toggleStream()
+	}
 	s.recorder, s.pacer = newRecorder(), newPacer()
 	s.size.governed = true
 	s.background(func() { beside.Sweep(saveFolder()) })

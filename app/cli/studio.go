@@ -14,6 +14,7 @@ import (
 	"zalgoscope/app"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/record"
+	"zalgoscope/app/stream"
 	"zalgoscope/nn"
 )
 
@@ -28,6 +29,8 @@ type studioJob struct {
 	sound             string
 	osc               uint16
 	oscListen         string
+	stream            string
+	streamSound       string
 }
 
 func studioCommand(p *Program) *cobra.Command {
@@ -51,6 +54,8 @@ a window where every knob turns the dream while it runs. INPUT is a picture, a f
 	fs.StringVar(&j.sound, "sound", "computer", "what modulators such as zoom=bass:0:0.2 listen to: computer (what it plays), microphone, off, or a source of the sound server")
 	fs.Uint16Var(&j.osc, "osc", 0, "be played by OSC on this UDP port, such as 9000; see 'zalgoscope addresses'")
 	fs.StringVar(&j.oscListen, "osc-listen", "127.0.0.1", "address of this machine at which OSC is heard; 0.0.0.0 lets in everybody on the network")
+	fs.StringVar(&j.stream, "stream", "", "send the dream as it comes: rtmp://, rtmps://, srt://, udp:// or tcp://, a file of .ts, .flv or .mkv, or on Linux a v4l2loopback camera such as /dev/video9")
+	fs.StringVar(&j.streamSound, "stream-sound", "", "file whose sound goes along with the stream, over and over; silence where not given")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds")
 	knobFlags(fs, &j.settings)
 	j.netFlags.register(cmd)
@@ -69,6 +74,12 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
 	c.Sound = j.sound
+	c.Stream, c.StreamSound = j.stream, j.streamSound
+	if j.stream != "" {
+		if err := stream.Check(j.stream); err != nil {
+			return err
+		}
+	}
 	if j.osc != 0 {
 		c.OSC = net.JoinHostPort(j.oscListen, fmt.Sprint(j.osc))
 	}

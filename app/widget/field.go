@@ -17,6 +17,7 @@ type Field struct {
 	look    *Theme
 	hint    string // shown while it is empty
 	Text    string
+	Most    int // bytes of the text
 	Typing  bool
 	Ground  color.NRGBA
 	Changed func()
@@ -26,7 +27,7 @@ type Field struct {
 
 // NewField makes an empty field; Changed and Submit are the caller's to set.
 func NewField(t *Theme, hint string) *Field {
-	f := &Field{look: t, hint: hint, Ground: ColourRaised}
+	f := &Field{look: t, hint: hint, Most: 60, Ground: ColourRaised}
 	f.Block = NewBlock(func() int { return t.Px(28) }, f.render)
 	f.Block.Click = func(image.Point) { f.Typing = true }
 	return f
@@ -46,7 +47,7 @@ func (f *Field) Update(o *ewidget.UpdateObject) {
 	}
 	before := f.Text
 	for _, r := range input.InputChars() {
-		if r >= ' ' && len(f.Text) < 60 {
+		if r >= ' ' && len(f.Text) < f.Most {
 			f.Text += string(r)
 		}
 	}
