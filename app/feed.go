@@ -165,14 +165,6 @@ func (s *studio) warnFeed() {
 	}
 }
 
-// filmText is where a film is.
-func filmText(p *capture.Player) string {
-	if p.Duration <= 0 {
-		return clock(p.At())
-	}
-	return clock(p.At()) + " of " + clock(p.Duration)
-}
-
 var errNoCamera = errors.New("app: there is no camera; plug one in")
 
 // openCamera dreams on a camera, or on the next one where one is dreamed on.

@@ -21,9 +21,9 @@ func (p *panel) addInput(c *ewidget.Container) {
 	}
 	if film.Duration > 0 {
 		c.AddChild(p.slider(widget.Dial{
-			Name: "time", Help: "where the film is", Max: film.Duration, Curve: 1,
+			Name: "time", Help: "where the film is, of " + clock(film.Duration), Max: film.Duration, Curve: 1,
 			Get: film.At, Set: film.Seek, Reset: func() { film.Seek(0) },
-			Text: func(float64) string { return filmText(film) },
+			Text: clock,
 		}, widget.Plain))
 	}
 	c.AddChild(p.look.Toggle("play the film over and over", film.Loop, film.SetLoop))
