@@ -71,6 +71,9 @@ func (s *studio) brushText() string {
 	if err != nil {
 		return err.Error()
 	}
+	if s.want.Where == "" {
+		return "nothing is painted"
+	}
 	text := fmt.Sprintf("never %.0f %%", 100*m.Share(dream.Never))
 	if s.want.Other != "" {
 		text += fmt.Sprintf(", other %.0f %%: %s", 100*m.Share(dream.Other), s.want.Other)

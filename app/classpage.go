@@ -36,8 +36,8 @@ func (l *library) classCards() (list []card) {
 func (l *library) classFoot() *ewidget.Container {
 	t := l.studio.look
 	c := t.Column(2, nil)
-	c.AddChild(t.Row(3, l.button("No class", func() {
+	c.AddChild(t.Row(3, l.button("No class", "dream the layer again instead of a class", func() {
 		l.studio.act(func(w *dream.Settings) { w.Class = "" })
-	}), t.Gap(), l.button("Close", l.studio.closeLibrary)))
+	}), t.Gap(), l.button("Close", closeHelp, l.studio.closeLibrary)))
 	return c
 }

@@ -25,7 +25,7 @@ type library struct {
 	scroller *widget.Scroller
 	feet     [3]*ewidget.Container // what stands below each page
 	sliders  []*widget.Slider
-	buttons  []*widget.Button
+	buttons  []helped
 	nets     []netEntry
 }
 
@@ -189,8 +189,27 @@ func (l *library) hint(at image.Point) string {
 			return sl.Name + ": " + sl.Help
 		}
 	}
+	if help := helpAt(l.buttons, at); help != "" {
+		return help
+	}
 	if sp, ok := l.cards.block.PointedSpot(); ok && at.In(l.scroller.View()) {
 		return sp.Help
+	}
+	return ""
+}
+
+// helped is a button with what it does.
+type helped struct {
+	*widget.Button
+	help string
+}
+
+// helpAt is the help of the button at a point, "" for none.
+func helpAt(list []helped, at image.Point) string {
+	for _, b := range list {
+		if w := b.GetWidget(); at.In(w.Rect) && w.IsVisible() {
+			return b.help
+		}
 	}
 	return ""
 }

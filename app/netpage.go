@@ -190,7 +190,8 @@ func (s *studio) openNet(spec string) {
 // netFoot is how to bring other nets.
 func (l *library) netFoot() *ewidget.Container {
 	c := l.studio.look.Column(2, nil)
-	c.AddChild(l.studio.look.Row(3, l.button("Open a file", l.studio.openDialog), l.button("Teach a folder", l.studio.teachDialog), l.button("Close", l.studio.closeLibrary)))
+	c.AddChild(l.studio.look.Row(3, l.button("Open a file", "dream with a net of your own: ONNX, or Caffe", l.studio.openDialog),
+		l.button("Teach a folder", "teach a net the pictures of your own folders", l.studio.teachDialog), l.button("Close", closeHelp, l.studio.closeLibrary)))
 	return c
 }
 

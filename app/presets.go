@@ -171,6 +171,9 @@ func (s *studio) keepPreset() {
 	s.addScenes([]dream.Preset{dream.PresetOf("Mine 1", want)}, func(names []string) {
 		s.base = want
 		s.tell(names[0] + " is kept in " + presetFile())
+		if s.session == nil {
+			return
+		}
 		if t, ok := s.presets.thumb(s.presets.at, s.session); ok && shown.Frame != nil {
 			m := picture.Cover(shown.Image, t.size.X, t.size.Y)
 			s.gallery.put(t, m)

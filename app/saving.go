@@ -33,7 +33,7 @@ type saving struct {
 	root    *ewidget.Container
 	tabs    *widget.Block
 	print   *widget.Block
-	buttons []*widget.Button
+	buttons []helped
 }
 
 // The sizes to save at, in the order of their words.
@@ -91,17 +91,18 @@ func newSaving(s *studio, before saving) saving {
 		ewidget.ContainerOpts.Layout(ewidget.NewRowLayout(ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical))),
 	)
 	v.tabs = t.Tabs(saveWords, saveHelps, " size", func() int { return s.saving.size }, func(i int) { s.saving.size = i; s.drawn.stale = true })
-	v.print = t.Toggle("as a print for the dossier: black and white, grain, a caption",
+	v.print = t.Toggle("as a dossier's print: black and white, captioned",
 		func() bool { return s.saving.dossier }, func(on bool) { s.saving.dossier = on })
-	button := func(label string, run func()) *widget.Button {
+	button := func(label, help string, run func()) *widget.Button {
 		b := t.Button(label, func() { run(); s.ui.ClearFocus() })
-		v.buttons = append(v.buttons, b)
+		v.buttons = append(v.buttons, helped{b, help})
 		return b
 	}
 	v.buttons = nil
 	c.AddChild(
 		t.Heading("Save the picture"), v.tabs, t.Note(s.savingText), v.print,
-		t.Row(3, button("Save as", s.saveSheet), button("Stop", s.stopJobs), button("Cancel", s.closeSaving)),
+		t.Row(3, button("Save as", "choose the file, as Enter does", s.saveSheet),
+			button("Stop", "stop what is dreamed in the background for files", s.stopJobs), button("Cancel", "do not save, as Esc does not", s.closeSaving)),
 	)
 	v.root.AddChild(c)
 	return v

@@ -77,15 +77,18 @@ func (l *library) sceneFoot() *ewidget.Container {
 			s.presets.hearts.only = on
 			l.scroller.RequestRelayout()
 		}),
-		t.Row(3, l.button("Keep this", s.keepPreset), l.button("Import", s.importDialog), l.button("Close", s.closeLibrary)),
+		t.Row(3, l.button("Keep this", "keep what the knobs stand at as a scene of your own", s.keepPreset),
+			l.button("Import", "add the scenes of a file to your own", s.importDialog), l.button("Close", closeHelp, s.closeLibrary)),
 	)
 	return c
 }
 
+const closeHelp = "close the browser, as Esc does"
+
 // button is a button of the library, after which the keys belong to the studio again.
-func (l *library) button(label string, run func()) *widget.Button {
+func (l *library) button(label, help string, run func()) *widget.Button {
 	b := l.studio.look.Button(label, func() { run(); l.studio.ui.ClearFocus() })
-	l.buttons = append(l.buttons, b)
+	l.buttons = append(l.buttons, helped{b, help})
 	return b
 }
 

@@ -75,8 +75,10 @@ func (s *studio) hint() string {
 		return help
 	}
 	if at.In(s.saving.rect(s)) {
-		sp, _ := s.saving.tabs.PointedSpot()
-		return sp.Help
+		if sp, ok := s.saving.tabs.PointedSpot(); ok {
+			return sp.Help
+		}
+		return helpAt(s.saving.buttons, at)
 	}
 	for _, sl := range s.panel.sliders {
 		switch {

@@ -50,7 +50,7 @@ func TestKnobGroups(t *testing.T) {
 // firstKnobs are those that every recipe names. A knob that is not among them came later, and older recipes,
 // presets and sessions were dreamed without it.
 var firstKnobs = []string{
-	"layer", "channel", "class", "guide", "where", "other", "step", "steps", "octaves", "octave-scale", "jitter", "zoom", "rotate",
+	"layer", "channel", "class", "guide", "step", "steps", "octaves", "octave-scale", "jitter", "zoom", "rotate",
 	"pan-x", "pan-y", "centre-x", "centre-y", "drift", "hold", "blend", "width", "height",
 }
 
