@@ -97,8 +97,8 @@ func (l *Lesson) summary() string {
 // Dreams dreams each class of a net, at most so many, a few frames from the same static.
 func Dreams(net *nn.Net, engine nn.Engine, side, most, frames int, end func() error) ([]*image.RGBA, error) {
 	s := dream.Defaults()
-	s.Step, s.Steps, s.Octaves, s.OctaveScale, s.Jitter = 2.5, 8, 3, 1.5, 8
-	s.Zoom, s.Hold, s.Depth = 0, 0.5, 0.5
+	s.Step, s.Steps, s.Octaves, s.OctaveScale, s.Jitter = 2.5, 8, 4, 1.4, 8
+	s.Zoom, s.Hold, s.Depth = 0.04, 0.3, 1 // forms, and little of the grain that a net of small pictures loves
 	scores := net.Scores()
 	s.Layer = net.Layers[scores].Name
 	shapes, err := net.Shapes(net.Size())
