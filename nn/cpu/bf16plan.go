@@ -45,7 +45,7 @@ func (c *compiler) roundsItself(i int) bool {
 // gradientRoundsItself tells the same of the gradient at layer i.
 func (c *compiler) gradientRoundsItself(i int) bool {
 	n := c.node(i)
-	return !n.target && !slices.ContainsFunc(n.uses, func(u int) bool {
+	return c.packs.k.half != nil && c.learning == nil && !n.target && !slices.ContainsFunc(n.uses, func(u int) bool {
 		if _, ok := c.node(u).pool.(*maxPool); ok {
 			return false
 		}
