@@ -47686,18 +47686,19 @@ TEXT ·linearPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Z5, Z31
-	VADDPS   Z6, Z31, Z0
-	VMOVUPS  (DX), Z2
-	VSUBPS   Z2, Z0, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	VADDPS   Z2, Z0, Z0
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z31
+	VMOVUPS     Z5, Z0
+	VFMADD213PS Z6, Z31, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -47759,15 +47760,16 @@ TEXT ·linearApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Z5, Z31
-	VADDPS   Z6, Z31, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z31
+	VMOVUPS     Z5, Z0
+	VFMADD213PS Z6, Z31, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -48695,26 +48697,25 @@ TEXT ·foldPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMULPS      literal3e800000<>+0(SB), Z31, Z30
-	VADDPS      literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x09, Z29, Z30
-	VMULPS      literal40800000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z30
-	VMOVUPS     literal40000000<>+0(SB), Z29
-	VSUBPS      Z30, Z29, Z31
-	VMINPS      Z30, Z31, Z29
-	VMULPS      Z29, Z5, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMULPS       literal3e800000<>+0(SB), Z31, Z30
+	VADDPS       literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x09, Z29, Z30
+	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
+	VMOVUPS      literal40000000<>+0(SB), Z30
+	VSUBPS       Z31, Z30, Z29
+	VMINPS       Z31, Z29, Z30
+	VMULPS       Z30, Z5, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -48812,23 +48813,22 @@ TEXT ·foldApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMULPS      literal3e800000<>+0(SB), Z31, Z30
-	VADDPS      literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x09, Z29, Z30
-	VMULPS      literal40800000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z30
-	VMOVUPS     literal40000000<>+0(SB), Z29
-	VSUBPS      Z30, Z29, Z31
-	VMINPS      Z30, Z31, Z29
-	VMULPS      Z29, Z5, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMULPS       literal3e800000<>+0(SB), Z31, Z30
+	VADDPS       literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x09, Z29, Z30
+	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
+	VMOVUPS      literal40000000<>+0(SB), Z30
+	VSUBPS       Z31, Z30, Z29
+	VMINPS       Z31, Z29, Z30
+	VMULPS       Z30, Z5, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -48950,24 +48950,23 @@ TEXT ·turnPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS      Z5, Z5, Z31
-	VMULPS      (DX), Z6, Z30
-	VMULPS      literal3f000000<>+0(SB), Z30, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z30
-	VRNDSCALEPS $0x09, Z30, Z29
-	VMULPS      Z29, Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VADDPS       Z5, Z5, Z31
+	VMULPS       (DX), Z6, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z29
+	VADDPS       literal3f000000<>+0(SB), Z29, Z30
+	VRNDSCALEPS  $0x09, Z30, Z29
+	VMOVUPS      Z31, Z0
+	VFNMADD213PS (DX), Z29, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49029,21 +49028,20 @@ TEXT ·turnApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS      Z5, Z5, Z31
-	VMULPS      (DX), Z6, Z30
-	VMULPS      literal3f000000<>+0(SB), Z30, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z30
-	VRNDSCALEPS $0x09, Z30, Z29
-	VMULPS      Z29, Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VADDPS       Z5, Z5, Z31
+	VMULPS       (DX), Z6, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z29
+	VADDPS       literal3f000000<>+0(SB), Z29, Z30
+	VRNDSCALEPS  $0x09, Z30, Z29
+	VMOVUPS      Z31, Z0
+	VFNMADD213PS (DX), Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49198,36 +49196,33 @@ TEXT ·sinePointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMULPS      literal3e800000<>+0(SB), Z31, Z30
-	VADDPS      literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x09, Z29, Z30
-	VMULPS      literal40800000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z30
-	VMOVUPS     literal40000000<>+0(SB), Z29
-	VSUBPS      Z30, Z29, Z31
-	VMINPS      Z30, Z31, Z29
-	VMULPS      Z29, Z29, Z31
-	VMULPS      literal39283bc9<>+0(SB), Z31, Z30
-	VADDPS      literalbb99689c<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3da335e0<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literalbf255de7<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3fc90fda<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z29, Z30
-	VMULPS      Z30, Z5, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMULPS       literal3e800000<>+0(SB), Z31, Z30
+	VADDPS       literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x09, Z29, Z30
+	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
+	VMOVUPS      literal40000000<>+0(SB), Z30
+	VSUBPS       Z31, Z30, Z29
+	VMINPS       Z31, Z29, Z30
+	VMULPS       Z30, Z30, Z29
+	VMOVUPS      literal39283bc9<>+0(SB), Z28
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literalbb99689c<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3da335e0<>+0(SB), Z29, Z31
+	VFMADD213PS  literalbf255de7<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3fc90fda<>+0(SB), Z31, Z29
+	VMULPS       Z29, Z30, Z31
+	VMULPS       Z31, Z5, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49361,33 +49356,30 @@ TEXT ·sineApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMULPS      literal3e800000<>+0(SB), Z31, Z30
-	VADDPS      literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x09, Z29, Z30
-	VMULPS      literal40800000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z30
-	VMOVUPS     literal40000000<>+0(SB), Z29
-	VSUBPS      Z30, Z29, Z31
-	VMINPS      Z30, Z31, Z29
-	VMULPS      Z29, Z29, Z31
-	VMULPS      literal39283bc9<>+0(SB), Z31, Z30
-	VADDPS      literalbb99689c<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3da335e0<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literalbf255de7<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3fc90fda<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z29, Z30
-	VMULPS      Z30, Z5, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMULPS       literal3e800000<>+0(SB), Z31, Z30
+	VADDPS       literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x09, Z29, Z30
+	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
+	VMOVUPS      literal40000000<>+0(SB), Z30
+	VSUBPS       Z31, Z30, Z29
+	VMINPS       Z31, Z29, Z30
+	VMULPS       Z30, Z30, Z29
+	VMOVUPS      literal39283bc9<>+0(SB), Z28
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literalbb99689c<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3da335e0<>+0(SB), Z29, Z31
+	VFMADD213PS  literalbf255de7<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3fc90fda<>+0(SB), Z31, Z29
+	VMULPS       Z29, Z30, Z31
+	VMULPS       Z31, Z5, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49431,36 +49423,33 @@ TEXT ·sineSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VADDPS      literal3f800000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VADDPS      literal3e800000<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x09, Z29, Z31
-	VMULPS      literal40800000<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z30, Z31
-	VMOVUPS     literal40000000<>+0(SB), Z29
-	VSUBPS      Z31, Z29, Z30
-	VMINPS      Z31, Z30, Z29
-	VMULPS      Z29, Z29, Z30
-	VMULPS      literal39283bc9<>+0(SB), Z30, Z31
-	VADDPS      literalbb99689c<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3da335e0<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literalbf255de7<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3fc90fda<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VMULPS      Z31, Z5, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VMULPS       literal3e800000<>+0(SB), Z30, Z31
+	VADDPS       literal3e800000<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x09, Z29, Z31
+	VFNMADD231PS literal40800000<>+0(SB), Z31, Z30
+	VMOVUPS      literal40000000<>+0(SB), Z31
+	VSUBPS       Z30, Z31, Z29
+	VMINPS       Z30, Z29, Z31
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal39283bc9<>+0(SB), Z28
+	VMOVUPS      Z29, Z30
+	VFMADD213PS  literalbb99689c<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3da335e0<>+0(SB), Z29, Z30
+	VFMADD213PS  literalbf255de7<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3fc90fda<>+0(SB), Z30, Z29
+	VMULPS       Z29, Z31, Z30
+	VMULPS       Z30, Z5, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -49502,46 +49491,40 @@ TEXT ·sigmoidPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z30, Z31, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x08, Z29, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z31, Z31, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z31, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z30, Z27, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VDIVPS      Z30, Z28, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z30, Z31, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VDIVPS       Z30, Z31, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49763,43 +49746,37 @@ TEXT ·sigmoidApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z30, Z31, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x08, Z29, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z31, Z31, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z31, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z30, Z27, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VDIVPS      Z30, Z28, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z30, Z31, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VDIVPS       Z30, Z31, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49841,48 +49818,42 @@ TEXT ·sigmoidSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z30, Z31, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x08, Z29, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z31, Z31, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z31, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z30, Z27, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VDIVPS      Z30, Z28, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z30
-	VSUBPS      Z27, Z30, Z28
-	VMULPS      Z28, Z27, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z30, Z31, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VDIVPS       Z30, Z31, Z29
+	VMOVUPS      literal3f800000<>+0(SB), Z30
+	VSUBPS       Z29, Z30, Z31
+	VMULPS       Z31, Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -49926,22 +49897,23 @@ TEXT ·hardSigmoidPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Z5, Z31
-	VADDPS   Z6, Z31, Z30
-	VMOVUPS  literal00000000<>+0(SB), Z31
-	VMAXPS   Z30, Z31, Z29
-	VMOVUPS  literal3f800000<>+0(SB), Z30
-	VMINPS   Z29, Z30, Z0
-	VMOVUPS  (DX), Z2
-	VSUBPS   Z2, Z0, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	VADDPS   Z2, Z0, Z0
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z30
+	VMOVUPS     Z5, Z31
+	VFMADD213PS Z6, Z30, Z31
+	VMOVUPS     literal00000000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VMINPS      Z29, Z31, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49985,19 +49957,20 @@ TEXT ·hardSigmoidApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Z5, Z31
-	VADDPS   Z6, Z31, Z30
-	VMOVUPS  literal00000000<>+0(SB), Z31
-	VMAXPS   Z30, Z31, Z29
-	VMOVUPS  literal3f800000<>+0(SB), Z30
-	VMINPS   Z29, Z30, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z30
+	VMOVUPS     Z5, Z31
+	VFMADD213PS Z6, Z30, Z31
+	VMOVUPS     literal00000000<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VMINPS      Z29, Z31, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -50101,26 +50074,27 @@ TEXT ·hardSwishPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS  (DX), Z31
-	VMOVUPS  literalff7fffff<>+0(SB), Z30
-	VMAXPS   Z31, Z30, Z29
-	VMULPS   (DX), Z5, Z30
-	VADDPS   Z6, Z30, Z31
-	VMOVUPS  literal00000000<>+0(SB), Z30
-	VMAXPS   Z31, Z30, Z28
-	VMOVUPS  literal3f800000<>+0(SB), Z31
-	VMINPS   Z28, Z31, Z30
-	VMULPS   Z30, Z29, Z0
-	VMOVUPS  (DX), Z2
-	VSUBPS   Z2, Z0, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	VADDPS   Z2, Z0, Z0
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     (DX), Z31
+	VMOVUPS     Z5, Z30
+	VFMADD213PS Z6, Z31, Z30
+	VMOVUPS     literal00000000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z28
+	VMOVUPS     literal3f800000<>+0(SB), Z30
+	VMINPS      Z28, Z30, Z31
+	VMULPS      Z31, Z29, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -50182,23 +50156,24 @@ TEXT ·hardSwishApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS  (DX), Z31
-	VMOVUPS  literalff7fffff<>+0(SB), Z30
-	VMAXPS   Z31, Z30, Z29
-	VMULPS   (DX), Z5, Z30
-	VADDPS   Z6, Z30, Z31
-	VMOVUPS  literal00000000<>+0(SB), Z30
-	VMAXPS   Z31, Z30, Z28
-	VMOVUPS  literal3f800000<>+0(SB), Z31
-	VMINPS   Z28, Z31, Z30
-	VMULPS   Z30, Z29, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z31
+	VMOVUPS     literalff7fffff<>+0(SB), Z30
+	VMAXPS      Z31, Z30, Z29
+	VMOVUPS     (DX), Z31
+	VMOVUPS     Z5, Z30
+	VFMADD213PS Z6, Z31, Z30
+	VMOVUPS     literal00000000<>+0(SB), Z31
+	VMAXPS      Z30, Z31, Z28
+	VMOVUPS     literal3f800000<>+0(SB), Z30
+	VMINPS      Z28, Z30, Z31
+	VMULPS      Z31, Z29, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -50302,50 +50277,44 @@ TEXT ·siLUPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalff7fffff<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMULPS      (DX), Z5, Z30
-	VXORPS      literal80000000<>+0(SB), Z30, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z28, Z31, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z28
-	VRNDSCALEPS $0x08, Z28, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z30, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z27, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z30, Z30, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z30, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z31, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z31
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VDIVPS      Z31, Z27, Z26
-	VMULPS      Z26, Z29, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMULPS       (DX), Z5, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z28, Z31, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z28
+	VRNDSCALEPS  $0x08, Z28, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z30, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z28
+	VMULPS       Z30, Z30, Z27
+	VFMADD231PS  Z28, Z27, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z28
+	VSCALEFPS    Z31, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z30
+	VDIVPS       Z31, Z30, Z28
+	VMULPS       Z28, Z29, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -50388,47 +50357,41 @@ TEXT ·siLUApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalff7fffff<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMULPS      (DX), Z5, Z30
-	VXORPS      literal80000000<>+0(SB), Z30, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z28, Z31, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z28
-	VRNDSCALEPS $0x08, Z28, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z30, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z27, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z30, Z30, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z30, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z31, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z31
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VDIVPS      Z31, Z27, Z26
-	VMULPS      Z26, Z29, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMULPS       (DX), Z5, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z28, Z31, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z28
+	VRNDSCALEPS  $0x08, Z28, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z30, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z28
+	VMULPS       Z30, Z30, Z27
+	VFMADD231PS  Z28, Z27, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z28
+	VSCALEFPS    Z31, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z30
+	VDIVPS       Z31, Z30, Z28
+	VMULPS       Z28, Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -50471,54 +50434,47 @@ TEXT ·siLUSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS      (DX), Z5, Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z30, Z29, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z28, Z30, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x08, Z28, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z27, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z29, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z29, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z29, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z29, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z29, Z29, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z29, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z30, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VDIVPS      Z30, Z27, Z26
-	VMOVUPS     literalff7fffff<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z27
-	VMOVUPS     literal7f7fffff<>+0(SB), Z31
-	VMINPS      Z27, Z31, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VSUBPS      Z26, Z27, Z31
-	VMULPS      Z31, Z30, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z31
-	VMULPS      Z31, Z26, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z5, Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z28, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x08, Z28, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z29, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z28
+	VMULPS       Z29, Z29, Z27
+	VFMADD231PS  Z28, Z27, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z28
+	VSCALEFPS    Z30, Z28, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VDIVPS       Z30, Z29, Z28
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal7f7fffff<>+0(SB), Z31
+	VMINPS       Z29, Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSUBPS       Z28, Z29, Z31
+	VFMADD213PS  literal3f800000<>+0(SB), Z31, Z30
+	VMULPS       Z30, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -50578,87 +50534,74 @@ TEXT ·geluPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalff7fffff<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMULPS      literal3f000000<>+0(SB), Z29, Z30
-	VMOVUPS     literal3f3504f3<>+0(SB), Z29
-	VMULPS      (DX), Z29, Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z29
-	VMOVUPS     literal40800000<>+0(SB), Z28
-	VMINPS      Z29, Z28, Z27
-	VMULPS      Z31, Z31, Z29
-	VMULPS      literalb7910000<>+0(SB), Z27, Z28
-	VADDPS      literal39c8e7d9<>+0(SB), Z28, Z26
-	VMULPS      Z27, Z27, Z28
-	VMULPS      Z28, Z26, Z25
-	VMULPS      literalbb7e8a1c<>+0(SB), Z27, Z28
-	VADDPS      literal3cc6b1a1<>+0(SB), Z28, Z26
-	VADDPS      Z26, Z25, Z28
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      literal3ddaae5c<>+0(SB), Z26, Z28
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      literal3f228550<>+0(SB), Z26, Z28
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      literal3e03ce86<>+0(SB), Z26, Z28
-	VMULPS      literalba1c7000<>+0(SB), Z29, Z26
-	VADDPS      literal3ba38d2c<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VSUBPS      literal3cdb48d9<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VADDPS      literal3de70e22<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VSUBPS      literal3ec09380<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VADDPS      literal3e0375d4<>+0(SB), Z26, Z29
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      Z27, Z26, Z28
-	VMOVUPS     literalc2d00000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal42b20000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z25
-	VRNDSCALEPS $0x08, Z25, Z28
-	VMULPS      literal3f318000<>+0(SB), Z28, Z25
-	VSUBPS      Z25, Z26, Z24
-	VMULPS      literalb95e8083<>+0(SB), Z28, Z25
-	VSUBPS      Z25, Z24, Z26
-	VMULPS      literal39506967<>+0(SB), Z26, Z25
-	VADDPS      literal3ab743ce<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3c088908<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3d2aa9c1<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3e2aaaaa<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3f000000<>+0(SB), Z25, Z24
-	VMULPS      Z26, Z26, Z25
-	VMULPS      Z24, Z25, Z23
-	VADDPS      Z23, Z26, Z24
-	VADDPS      literal3f800000<>+0(SB), Z24, Z23
-	VSCALEFPS   Z28, Z23, Z24
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z24, Z28, Z23
-	VANDPS      literal7fffffff<>+0(SB), Z23, Z24
-	VANDPS      literal80000000<>+0(SB), Z31, Z23
-	VORPS       Z23, Z24, Z28
-	VMULPS      Z31, Z29, Z23
-	VADDPS      Z31, Z23, Z29
-	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z27, K1
-	VBLENDMPS   Z28, Z29, K1, Z31
-	VADDPS      literal3f800000<>+0(SB), Z31, Z29
-	VMULPS      Z29, Z30, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMULPS       literal3f000000<>+0(SB), Z29, Z30
+	VMOVUPS      literal3f3504f3<>+0(SB), Z29
+	VMULPS       (DX), Z29, Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z29
+	VMOVUPS      literal40800000<>+0(SB), Z28
+	VMINPS       Z29, Z28, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literalb7910000<>+0(SB), Z26
+	VMOVUPS      Z27, Z28
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Z26, Z28
+	VMULPS       Z27, Z27, Z26
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Z24
+	VMOVUPS      Z27, Z25
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Z24, Z25
+	VFMADD231PS  Z26, Z28, Z25
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Z27, Z25
+	VFMSUB213PS  literal3f228550<>+0(SB), Z27, Z25
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Z27, Z25
+	VMOVUPS      literalba1c7000<>+0(SB), Z28
+	VMOVUPS      Z29, Z26
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Z28, Z26
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Z29, Z26
+	VFMADD213PS  literal3de70e22<>+0(SB), Z29, Z26
+	VFMSUB213PS  literal3ec09380<>+0(SB), Z29, Z26
+	VFMADD213PS  literal3e0375d4<>+0(SB), Z29, Z26
+	VFMSUB213PS  Z27, Z27, Z25
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z25, Z29, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z25
+	VMINPS       Z28, Z25, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x08, Z28, Z25
+	VFNMADD231PS literal3f318000<>+0(SB), Z25, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z25, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z24
+	VMOVUPS      Z29, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z24, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z28
+	VMULPS       Z29, Z29, Z24
+	VFMADD231PS  Z28, Z24, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z28
+	VSCALEFPS    Z25, Z28, Z29
+	VMOVUPS      literal3f800000<>+0(SB), Z25
+	VSUBPS       Z29, Z25, Z28
+	VANDPS       literal7fffffff<>+0(SB), Z28, Z29
+	VANDPS       literal80000000<>+0(SB), Z31, Z28
+	VORPS        Z28, Z29, Z25
+	VFMADD213PS  Z31, Z31, Z26
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Z27, K1
+	VBLENDMPS    Z25, Z26, K1, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z26
+	VMULPS       Z26, Z30, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -50970,84 +50913,71 @@ TEXT ·geluApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalff7fffff<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMULPS      literal3f000000<>+0(SB), Z29, Z30
-	VMOVUPS     literal3f3504f3<>+0(SB), Z29
-	VMULPS      (DX), Z29, Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z29
-	VMOVUPS     literal40800000<>+0(SB), Z28
-	VMINPS      Z29, Z28, Z27
-	VMULPS      Z31, Z31, Z29
-	VMULPS      literalb7910000<>+0(SB), Z27, Z28
-	VADDPS      literal39c8e7d9<>+0(SB), Z28, Z26
-	VMULPS      Z27, Z27, Z28
-	VMULPS      Z28, Z26, Z25
-	VMULPS      literalbb7e8a1c<>+0(SB), Z27, Z28
-	VADDPS      literal3cc6b1a1<>+0(SB), Z28, Z26
-	VADDPS      Z26, Z25, Z28
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      literal3ddaae5c<>+0(SB), Z26, Z28
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      literal3f228550<>+0(SB), Z26, Z28
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      literal3e03ce86<>+0(SB), Z26, Z28
-	VMULPS      literalba1c7000<>+0(SB), Z29, Z26
-	VADDPS      literal3ba38d2c<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VSUBPS      literal3cdb48d9<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VADDPS      literal3de70e22<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VSUBPS      literal3ec09380<>+0(SB), Z26, Z25
-	VMULPS      Z29, Z25, Z26
-	VADDPS      literal3e0375d4<>+0(SB), Z26, Z29
-	VMULPS      Z27, Z28, Z26
-	VSUBPS      Z27, Z26, Z28
-	VMOVUPS     literalc2d00000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal42b20000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z25
-	VRNDSCALEPS $0x08, Z25, Z28
-	VMULPS      literal3f318000<>+0(SB), Z28, Z25
-	VSUBPS      Z25, Z26, Z24
-	VMULPS      literalb95e8083<>+0(SB), Z28, Z25
-	VSUBPS      Z25, Z24, Z26
-	VMULPS      literal39506967<>+0(SB), Z26, Z25
-	VADDPS      literal3ab743ce<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3c088908<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3d2aa9c1<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3e2aaaaa<>+0(SB), Z25, Z24
-	VMULPS      Z24, Z26, Z25
-	VADDPS      literal3f000000<>+0(SB), Z25, Z24
-	VMULPS      Z26, Z26, Z25
-	VMULPS      Z24, Z25, Z23
-	VADDPS      Z23, Z26, Z24
-	VADDPS      literal3f800000<>+0(SB), Z24, Z23
-	VSCALEFPS   Z28, Z23, Z24
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z24, Z28, Z23
-	VANDPS      literal7fffffff<>+0(SB), Z23, Z24
-	VANDPS      literal80000000<>+0(SB), Z31, Z23
-	VORPS       Z23, Z24, Z28
-	VMULPS      Z31, Z29, Z23
-	VADDPS      Z31, Z23, Z29
-	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z27, K1
-	VBLENDMPS   Z28, Z29, K1, Z31
-	VADDPS      literal3f800000<>+0(SB), Z31, Z29
-	VMULPS      Z29, Z30, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMULPS       literal3f000000<>+0(SB), Z29, Z30
+	VMOVUPS      literal3f3504f3<>+0(SB), Z29
+	VMULPS       (DX), Z29, Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z29
+	VMOVUPS      literal40800000<>+0(SB), Z28
+	VMINPS       Z29, Z28, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literalb7910000<>+0(SB), Z26
+	VMOVUPS      Z27, Z28
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Z26, Z28
+	VMULPS       Z27, Z27, Z26
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Z24
+	VMOVUPS      Z27, Z25
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Z24, Z25
+	VFMADD231PS  Z26, Z28, Z25
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Z27, Z25
+	VFMSUB213PS  literal3f228550<>+0(SB), Z27, Z25
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Z27, Z25
+	VMOVUPS      literalba1c7000<>+0(SB), Z28
+	VMOVUPS      Z29, Z26
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Z28, Z26
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Z29, Z26
+	VFMADD213PS  literal3de70e22<>+0(SB), Z29, Z26
+	VFMSUB213PS  literal3ec09380<>+0(SB), Z29, Z26
+	VFMADD213PS  literal3e0375d4<>+0(SB), Z29, Z26
+	VFMSUB213PS  Z27, Z27, Z25
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z25, Z29, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z25
+	VMINPS       Z28, Z25, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x08, Z28, Z25
+	VFNMADD231PS literal3f318000<>+0(SB), Z25, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z25, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z24
+	VMOVUPS      Z29, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z24, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z28
+	VMULPS       Z29, Z29, Z24
+	VFMADD231PS  Z28, Z24, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z28
+	VSCALEFPS    Z25, Z28, Z29
+	VMOVUPS      literal3f800000<>+0(SB), Z25
+	VSUBPS       Z29, Z25, Z28
+	VANDPS       literal7fffffff<>+0(SB), Z28, Z29
+	VANDPS       literal80000000<>+0(SB), Z31, Z28
+	VORPS        Z28, Z29, Z25
+	VFMADD213PS  Z31, Z31, Z26
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Z27, K1
+	VBLENDMPS    Z25, Z26, K1, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z26
+	VMULPS       Z26, Z30, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -51089,118 +51019,99 @@ TEXT ·geluSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     literal3f3504f3<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VANDPS      literal7fffffff<>+0(SB), Z30, Z31
-	VMOVUPS     literal40800000<>+0(SB), Z29
-	VMINPS      Z31, Z29, Z28
-	VMULPS      Z30, Z30, Z31
-	VMULPS      literalb7910000<>+0(SB), Z28, Z29
-	VADDPS      literal39c8e7d9<>+0(SB), Z29, Z27
-	VMULPS      Z28, Z28, Z29
-	VMULPS      Z29, Z27, Z26
-	VMULPS      literalbb7e8a1c<>+0(SB), Z28, Z29
-	VADDPS      literal3cc6b1a1<>+0(SB), Z29, Z27
-	VADDPS      Z27, Z26, Z29
-	VMULPS      Z28, Z29, Z27
-	VSUBPS      literal3ddaae5c<>+0(SB), Z27, Z29
-	VMULPS      Z28, Z29, Z27
-	VSUBPS      literal3f228550<>+0(SB), Z27, Z29
-	VMULPS      Z28, Z29, Z27
-	VSUBPS      literal3e03ce86<>+0(SB), Z27, Z29
-	VMULPS      literalba1c7000<>+0(SB), Z31, Z27
-	VADDPS      literal3ba38d2c<>+0(SB), Z27, Z26
-	VMULPS      Z31, Z26, Z27
-	VSUBPS      literal3cdb48d9<>+0(SB), Z27, Z26
-	VMULPS      Z31, Z26, Z27
-	VADDPS      literal3de70e22<>+0(SB), Z27, Z26
-	VMULPS      Z31, Z26, Z27
-	VSUBPS      literal3ec09380<>+0(SB), Z27, Z26
-	VMULPS      Z31, Z26, Z27
-	VADDPS      literal3e0375d4<>+0(SB), Z27, Z31
-	VMULPS      Z28, Z29, Z27
-	VSUBPS      Z28, Z27, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z27
-	VMAXPS      Z29, Z27, Z26
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z26, Z29, Z27
-	VMULPS      literal3fb8aa3b<>+0(SB), Z27, Z26
-	VRNDSCALEPS $0x08, Z26, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z26
-	VSUBPS      Z26, Z27, Z25
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z26
-	VSUBPS      Z26, Z25, Z27
-	VMULPS      literal39506967<>+0(SB), Z27, Z26
-	VADDPS      literal3ab743ce<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z27, Z26
-	VADDPS      literal3c088908<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z27, Z26
-	VADDPS      literal3d2aa9c1<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z27, Z26
-	VADDPS      literal3e2aaaaa<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z27, Z26
-	VADDPS      literal3f000000<>+0(SB), Z26, Z25
-	VMULPS      Z27, Z27, Z26
-	VMULPS      Z25, Z26, Z24
-	VADDPS      Z24, Z27, Z25
-	VADDPS      literal3f800000<>+0(SB), Z25, Z24
-	VSCALEFPS   Z29, Z24, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z29
-	VSUBPS      Z25, Z29, Z24
-	VANDPS      literal7fffffff<>+0(SB), Z24, Z25
-	VANDPS      literal80000000<>+0(SB), Z30, Z24
-	VORPS       Z24, Z25, Z29
-	VMULPS      Z30, Z31, Z24
-	VADDPS      Z30, Z24, Z31
-	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z28, K1
-	VBLENDMPS   Z29, Z31, K1, Z30
-	VMULPS      literal3f000000<>+0(SB), Z30, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalff7fffff<>+0(SB), Z29
-	VMAXPS      Z31, Z29, Z28
-	VMOVUPS     literal7f7fffff<>+0(SB), Z29
-	VMINPS      Z28, Z29, Z31
-	VMULPS      literal3ecc422a<>+0(SB), Z31, Z28
-	VMOVUPS     (DX), Z31
-	VMULPS      (DX), Z31, Z29
-	VMULPS      literalbf000000<>+0(SB), Z29, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z31, Z29, Z24
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z24, Z31, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z24
-	VRNDSCALEPS $0x08, Z24, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z24
-	VSUBPS      Z24, Z29, Z25
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z24
-	VSUBPS      Z24, Z25, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z24
-	VADDPS      literal3ab743ce<>+0(SB), Z24, Z25
-	VMULPS      Z25, Z29, Z24
-	VADDPS      literal3c088908<>+0(SB), Z24, Z25
-	VMULPS      Z25, Z29, Z24
-	VADDPS      literal3d2aa9c1<>+0(SB), Z24, Z25
-	VMULPS      Z25, Z29, Z24
-	VADDPS      literal3e2aaaaa<>+0(SB), Z24, Z25
-	VMULPS      Z25, Z29, Z24
-	VADDPS      literal3f000000<>+0(SB), Z24, Z25
-	VMULPS      Z29, Z29, Z24
-	VMULPS      Z25, Z24, Z27
-	VADDPS      Z27, Z29, Z25
-	VADDPS      literal3f800000<>+0(SB), Z25, Z27
-	VSCALEFPS   Z31, Z27, Z25
-	VMULPS      Z25, Z28, Z31
-	VADDPS      Z31, Z30, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f3504f3<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z31
+	VMOVUPS      literal40800000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMOVUPS      literalb7910000<>+0(SB), Z27
+	VMOVUPS      Z28, Z29
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Z27, Z29
+	VMULPS       Z28, Z28, Z27
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Z25
+	VMOVUPS      Z28, Z26
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Z25, Z26
+	VFMADD231PS  Z27, Z29, Z26
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Z28, Z26
+	VFMSUB213PS  literal3f228550<>+0(SB), Z28, Z26
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Z28, Z26
+	VMOVUPS      literalba1c7000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Z29, Z27
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Z31, Z27
+	VFMADD213PS  literal3de70e22<>+0(SB), Z31, Z27
+	VFMSUB213PS  literal3ec09380<>+0(SB), Z31, Z27
+	VFMADD213PS  literal3e0375d4<>+0(SB), Z31, Z27
+	VFMSUB213PS  Z28, Z28, Z26
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z26, Z31, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z26
+	VMINPS       Z29, Z26, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z26
+	VFNMADD231PS literal3f318000<>+0(SB), Z26, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z26, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z25
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z25, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z25
+	VFMADD231PS  Z29, Z25, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z26, Z29, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z26
+	VSUBPS       Z31, Z26, Z29
+	VANDPS       literal7fffffff<>+0(SB), Z29, Z31
+	VANDPS       literal80000000<>+0(SB), Z30, Z29
+	VORPS        Z29, Z31, Z26
+	VFMADD213PS  Z30, Z30, Z27
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Z28, K1
+	VBLENDMPS    Z26, Z27, K1, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z27
+	VFMADD213PS  literal3f000000<>+0(SB), Z27, Z30
+	VMOVUPS      (DX), Z27
+	VMOVUPS      literalff7fffff<>+0(SB), Z26
+	VMAXPS       Z27, Z26, Z28
+	VMOVUPS      literal7f7fffff<>+0(SB), Z26
+	VMINPS       Z28, Z26, Z27
+	VMULPS       literal3ecc422a<>+0(SB), Z27, Z28
+	VMOVUPS      (DX), Z27
+	VMULPS       (DX), Z27, Z26
+	VMULPS       literalbf000000<>+0(SB), Z26, Z27
+	VMOVUPS      literalc2d00000<>+0(SB), Z26
+	VMAXPS       Z27, Z26, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z27
+	VMINPS       Z29, Z27, Z26
+	VMULPS       literal3fb8aa3b<>+0(SB), Z26, Z29
+	VRNDSCALEPS  $0x08, Z29, Z27
+	VFNMADD231PS literal3f318000<>+0(SB), Z27, Z26
+	VFNMADD231PS literalb95e8083<>+0(SB), Z27, Z26
+	VMOVUPS      literal39506967<>+0(SB), Z31
+	VMOVUPS      Z26, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z26, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z26, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z26, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z26, Z29
+	VMULPS       Z26, Z26, Z31
+	VFMADD231PS  Z29, Z31, Z26
+	VADDPS       literal3f800000<>+0(SB), Z26, Z29
+	VSCALEFPS    Z27, Z29, Z26
+	VMOVUPS      Z28, Z0
+	VFMADD213PS  Z30, Z26, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -51278,58 +51189,51 @@ TEXT ·geluTanhPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalc2c80000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42c80000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMOVUPS     (DX), Z29
-	VMOVUPS     literalff7fffff<>+0(SB), Z30
-	VMAXPS      Z29, Z30, Z28
-	VMULPS      literal3d922279<>+0(SB), Z31, Z30
-	VMULPS      Z31, Z30, Z29
-	VADDPS      literal3fcc422a<>+0(SB), Z29, Z30
-	VMULPS      Z30, Z31, Z29
-	VXORPS      literal80000000<>+0(SB), Z29, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z30, Z29, Z31
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
-	VRNDSCALEPS $0x08, Z31, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z29, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z27, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z27
-	VMULPS      Z29, Z29, Z31
-	VMULPS      Z27, Z31, Z26
-	VADDPS      Z26, Z29, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z30, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VDIVPS      Z30, Z27, Z26
-	VMULPS      Z26, Z28, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2c80000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42c80000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMOVUPS      (DX), Z29
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z28
+	VMULPS       literal3d922279<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3fcc422a<>+0(SB), Z31, Z30
+	VMULPS       Z30, Z31, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x08, Z31, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z29, Z29, Z27
+	VFMADD231PS  Z31, Z27, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VSCALEFPS    Z30, Z31, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VDIVPS       Z30, Z29, Z31
+	VMULPS       Z31, Z28, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -51443,55 +51347,48 @@ TEXT ·geluTanhApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalc2c80000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42c80000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMOVUPS     (DX), Z29
-	VMOVUPS     literalff7fffff<>+0(SB), Z30
-	VMAXPS      Z29, Z30, Z28
-	VMULPS      literal3d922279<>+0(SB), Z31, Z30
-	VMULPS      Z31, Z30, Z29
-	VADDPS      literal3fcc422a<>+0(SB), Z29, Z30
-	VMULPS      Z30, Z31, Z29
-	VXORPS      literal80000000<>+0(SB), Z29, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z30, Z29, Z31
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
-	VRNDSCALEPS $0x08, Z31, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z29, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z27, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z27
-	VMULPS      Z27, Z29, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z27
-	VMULPS      Z29, Z29, Z31
-	VMULPS      Z27, Z31, Z26
-	VADDPS      Z26, Z29, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z30, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VDIVPS      Z30, Z27, Z26
-	VMULPS      Z26, Z28, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2c80000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42c80000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMOVUPS      (DX), Z29
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z28
+	VMULPS       literal3d922279<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3fcc422a<>+0(SB), Z31, Z30
+	VMULPS       Z30, Z31, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x08, Z31, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z29, Z29, Z27
+	VFMADD231PS  Z31, Z27, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VSCALEFPS    Z30, Z31, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VDIVPS       Z30, Z29, Z31
+	VMULPS       Z31, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -51533,62 +51430,53 @@ TEXT ·geluTanhSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalc2c80000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42c80000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3d922279<>+0(SB), Z31, Z29
-	VMULPS      Z31, Z29, Z30
-	VADDPS      literal3fcc422a<>+0(SB), Z30, Z29
-	VMULPS      Z29, Z31, Z30
-	VXORPS      literal80000000<>+0(SB), Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z29, Z30, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z28, Z29, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z28
-	VRNDSCALEPS $0x08, Z28, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z30, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z27, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z30, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z30, Z30, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z30, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z29, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z29
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VDIVPS      Z29, Z27, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z29
-	VSUBPS      Z26, Z29, Z27
-	VMULPS      Z31, Z27, Z29
-	VMULPS      literal3e5b33b6<>+0(SB), Z31, Z27
-	VMULPS      Z31, Z27, Z30
-	VADDPS      literal3fcc422a<>+0(SB), Z30, Z31
-	VMULPS      Z31, Z29, Z30
-	VADDPS      literal3f800000<>+0(SB), Z30, Z31
-	VMULPS      Z31, Z26, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2c80000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42c80000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3d922279<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3fcc422a<>+0(SB), Z31, Z29
+	VMULPS       Z29, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z28, Z29, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z28
+	VRNDSCALEPS  $0x08, Z28, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z30, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z28
+	VMULPS       Z30, Z30, Z27
+	VFMADD231PS  Z28, Z27, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z28
+	VSCALEFPS    Z29, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z29
+	VMOVUPS      literal3f800000<>+0(SB), Z30
+	VDIVPS       Z29, Z30, Z28
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSUBPS       Z28, Z29, Z30
+	VMULPS       Z31, Z30, Z29
+	VMULPS       literal3e5b33b6<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3fcc422a<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3f800000<>+0(SB), Z30, Z29
+	VMULPS       Z29, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -51648,55 +51536,49 @@ TEXT ·tanhPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal41200000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMULPS      literal40000000<>+0(SB), Z29, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z30, Z29, Z31
-	VMOVUPS     literal42b00000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
-	VRNDSCALEPS $0x08, Z31, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z29, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z28, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z28
-	VMULPS      Z29, Z29, Z31
-	VMULPS      Z28, Z31, Z27
-	VADDPS      Z27, Z29, Z28
-	VSCALEFPS   Z30, Z28, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSCALEFPS   Z30, Z28, Z29
-	VSUBPS      literal3f800000<>+0(SB), Z29, Z30
-	VADDPS      Z30, Z27, Z29
-	VADDPS      literal40000000<>+0(SB), Z29, Z30
-	VDIVPS      Z30, Z29, Z27
-	VANDPS      literal7fffffff<>+0(SB), Z27, Z30
-	VMOVUPS     (DX), Z27
-	VANDPS      literal80000000<>+0(SB), Z27, Z29
-	VORPS       Z29, Z30, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal41200000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z31
+	VMOVUPS      literal42b00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x08, Z31, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z29, Z29, Z28
+	VFMADD231PS  Z31, Z28, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSCALEFPS    Z30, Z29, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z28, Z30
+	VADDPS       Z30, Z31, Z28
+	VADDPS       literal40000000<>+0(SB), Z28, Z30
+	VDIVPS       Z30, Z28, Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      (DX), Z31
+	VANDPS       literal80000000<>+0(SB), Z31, Z28
+	VORPS        Z28, Z30, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -51774,52 +51656,46 @@ TEXT ·tanhApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal41200000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMULPS      literal40000000<>+0(SB), Z29, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z30, Z29, Z31
-	VMOVUPS     literal42b00000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
-	VRNDSCALEPS $0x08, Z31, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z29, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z28, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z28
-	VMULPS      Z29, Z29, Z31
-	VMULPS      Z28, Z31, Z27
-	VADDPS      Z27, Z29, Z28
-	VSCALEFPS   Z30, Z28, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSCALEFPS   Z30, Z28, Z29
-	VSUBPS      literal3f800000<>+0(SB), Z29, Z30
-	VADDPS      Z30, Z27, Z29
-	VADDPS      literal40000000<>+0(SB), Z29, Z30
-	VDIVPS      Z30, Z29, Z27
-	VANDPS      literal7fffffff<>+0(SB), Z27, Z30
-	VMOVUPS     (DX), Z27
-	VANDPS      literal80000000<>+0(SB), Z27, Z29
-	VORPS       Z29, Z30, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal41200000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z31
+	VMOVUPS      literal42b00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x08, Z31, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z29, Z29, Z28
+	VFMADD231PS  Z31, Z28, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSCALEFPS    Z30, Z29, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z28, Z30
+	VADDPS       Z30, Z31, Z28
+	VADDPS       literal40000000<>+0(SB), Z28, Z30
+	VDIVPS       Z30, Z28, Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      (DX), Z31
+	VANDPS       literal80000000<>+0(SB), Z31, Z28
+	VORPS        Z28, Z30, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -51861,57 +51737,50 @@ TEXT ·tanhSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal41200000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMULPS      literal40000000<>+0(SB), Z29, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z30, Z29, Z31
-	VMOVUPS     literal42b00000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z31
-	VRNDSCALEPS $0x08, Z31, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z29, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z28, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z29, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z28
-	VMULPS      Z29, Z29, Z31
-	VMULPS      Z28, Z31, Z27
-	VADDPS      Z27, Z29, Z28
-	VSCALEFPS   Z30, Z28, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSCALEFPS   Z30, Z28, Z29
-	VSUBPS      literal3f800000<>+0(SB), Z29, Z30
-	VADDPS      Z30, Z27, Z29
-	VADDPS      literal40000000<>+0(SB), Z29, Z30
-	VDIVPS      Z30, Z29, Z27
-	VANDPS      literal7fffffff<>+0(SB), Z27, Z30
-	VMOVUPS     (DX), Z27
-	VANDPS      literal80000000<>+0(SB), Z27, Z29
-	VORPS       Z29, Z30, Z27
-	VMULPS      Z27, Z27, Z29
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VSUBPS      Z29, Z27, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal41200000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z30, Z29, Z31
+	VMOVUPS      literal42b00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x08, Z31, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z29, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z29, Z29, Z28
+	VFMADD231PS  Z31, Z28, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSCALEFPS    Z30, Z29, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z28, Z30
+	VADDPS       Z30, Z31, Z28
+	VADDPS       literal40000000<>+0(SB), Z28, Z30
+	VDIVPS       Z30, Z28, Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      (DX), Z31
+	VANDPS       literal80000000<>+0(SB), Z31, Z28
+	VORPS        Z28, Z30, Z31
+	VMOVUPS      Z31, Z0
+	VFNMADD213PS literal3f800000<>+0(SB), Z31, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -51953,82 +51822,70 @@ TEXT ·erfPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal40800000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMOVUPS     (DX), Z30
-	VMULPS      (DX), Z30, Z31
-	VMULPS      literalb7910000<>+0(SB), Z29, Z30
-	VADDPS      literal39c8e7d9<>+0(SB), Z30, Z28
-	VMULPS      Z29, Z29, Z30
-	VMULPS      Z30, Z28, Z27
-	VMULPS      literalbb7e8a1c<>+0(SB), Z29, Z30
-	VADDPS      literal3cc6b1a1<>+0(SB), Z30, Z28
-	VADDPS      Z28, Z27, Z30
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      literal3ddaae5c<>+0(SB), Z28, Z30
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      literal3f228550<>+0(SB), Z28, Z30
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      literal3e03ce86<>+0(SB), Z28, Z30
-	VMULPS      literalba1c7000<>+0(SB), Z31, Z28
-	VADDPS      literal3ba38d2c<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VSUBPS      literal3cdb48d9<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VADDPS      literal3de70e22<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VSUBPS      literal3ec09380<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VADDPS      literal3e0375d4<>+0(SB), Z28, Z31
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      Z29, Z28, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z28
-	VMAXPS      Z30, Z28, Z27
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z27, Z30, Z28
-	VMULPS      literal3fb8aa3b<>+0(SB), Z28, Z27
-	VRNDSCALEPS $0x08, Z27, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z27
-	VSUBPS      Z27, Z28, Z26
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z27
-	VSUBPS      Z27, Z26, Z28
-	VMULPS      literal39506967<>+0(SB), Z28, Z27
-	VADDPS      literal3ab743ce<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3c088908<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3f000000<>+0(SB), Z27, Z26
-	VMULPS      Z28, Z28, Z27
-	VMULPS      Z26, Z27, Z25
-	VADDPS      Z25, Z28, Z26
-	VADDPS      literal3f800000<>+0(SB), Z26, Z25
-	VSCALEFPS   Z30, Z25, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z30
-	VSUBPS      Z26, Z30, Z25
-	VANDPS      literal7fffffff<>+0(SB), Z25, Z26
-	VMOVUPS     (DX), Z25
-	VANDPS      literal80000000<>+0(SB), Z25, Z30
-	VORPS       Z30, Z26, Z25
-	VMULPS      (DX), Z31, Z30
-	VADDPS      (DX), Z30, Z31
-	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z31, K1, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal40800000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMOVUPS      (DX), Z30
+	VMULPS       (DX), Z30, Z31
+	VMOVUPS      literalb7910000<>+0(SB), Z28
+	VMOVUPS      Z29, Z30
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Z28, Z30
+	VMULPS       Z29, Z29, Z28
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Z26
+	VMOVUPS      Z29, Z27
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Z26, Z27
+	VFMADD231PS  Z28, Z30, Z27
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Z29, Z27
+	VFMSUB213PS  literal3f228550<>+0(SB), Z29, Z27
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Z29, Z27
+	VMOVUPS      literalba1c7000<>+0(SB), Z30
+	VMOVUPS      Z31, Z28
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Z30, Z28
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3de70e22<>+0(SB), Z31, Z28
+	VFMSUB213PS  literal3ec09380<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3e0375d4<>+0(SB), Z31, Z28
+	VFMSUB213PS  Z29, Z29, Z27
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z27, Z31, Z30
+	VMOVUPS      literal42b20000<>+0(SB), Z27
+	VMINPS       Z30, Z27, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z27
+	VFNMADD231PS literal3f318000<>+0(SB), Z27, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z27, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z31, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z30
+	VMULPS       Z31, Z31, Z26
+	VFMADD231PS  Z30, Z26, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VSCALEFPS    Z27, Z30, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z27
+	VSUBPS       Z31, Z27, Z30
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z31
+	VMOVUPS      (DX), Z30
+	VANDPS       literal80000000<>+0(SB), Z30, Z27
+	VORPS        Z27, Z31, Z30
+	VMOVUPS      (DX), Z27
+	VFMADD213PS  (DX), Z27, Z28
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Z29, K1
+	VBLENDMPS    Z30, Z28, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -52070,79 +51927,67 @@ TEXT ·erfApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal40800000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMOVUPS     (DX), Z30
-	VMULPS      (DX), Z30, Z31
-	VMULPS      literalb7910000<>+0(SB), Z29, Z30
-	VADDPS      literal39c8e7d9<>+0(SB), Z30, Z28
-	VMULPS      Z29, Z29, Z30
-	VMULPS      Z30, Z28, Z27
-	VMULPS      literalbb7e8a1c<>+0(SB), Z29, Z30
-	VADDPS      literal3cc6b1a1<>+0(SB), Z30, Z28
-	VADDPS      Z28, Z27, Z30
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      literal3ddaae5c<>+0(SB), Z28, Z30
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      literal3f228550<>+0(SB), Z28, Z30
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      literal3e03ce86<>+0(SB), Z28, Z30
-	VMULPS      literalba1c7000<>+0(SB), Z31, Z28
-	VADDPS      literal3ba38d2c<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VSUBPS      literal3cdb48d9<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VADDPS      literal3de70e22<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VSUBPS      literal3ec09380<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z27, Z28
-	VADDPS      literal3e0375d4<>+0(SB), Z28, Z31
-	VMULPS      Z29, Z30, Z28
-	VSUBPS      Z29, Z28, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z28
-	VMAXPS      Z30, Z28, Z27
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z27, Z30, Z28
-	VMULPS      literal3fb8aa3b<>+0(SB), Z28, Z27
-	VRNDSCALEPS $0x08, Z27, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z27
-	VSUBPS      Z27, Z28, Z26
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z27
-	VSUBPS      Z27, Z26, Z28
-	VMULPS      literal39506967<>+0(SB), Z28, Z27
-	VADDPS      literal3ab743ce<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3c088908<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z28, Z27
-	VADDPS      literal3f000000<>+0(SB), Z27, Z26
-	VMULPS      Z28, Z28, Z27
-	VMULPS      Z26, Z27, Z25
-	VADDPS      Z25, Z28, Z26
-	VADDPS      literal3f800000<>+0(SB), Z26, Z25
-	VSCALEFPS   Z30, Z25, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z30
-	VSUBPS      Z26, Z30, Z25
-	VANDPS      literal7fffffff<>+0(SB), Z25, Z26
-	VMOVUPS     (DX), Z25
-	VANDPS      literal80000000<>+0(SB), Z25, Z30
-	VORPS       Z30, Z26, Z25
-	VMULPS      (DX), Z31, Z30
-	VADDPS      (DX), Z30, Z31
-	VCMPPS      $0x1e, literal3f6d8000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z31, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal40800000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMOVUPS      (DX), Z30
+	VMULPS       (DX), Z30, Z31
+	VMOVUPS      literalb7910000<>+0(SB), Z28
+	VMOVUPS      Z29, Z30
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Z28, Z30
+	VMULPS       Z29, Z29, Z28
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Z26
+	VMOVUPS      Z29, Z27
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Z26, Z27
+	VFMADD231PS  Z28, Z30, Z27
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Z29, Z27
+	VFMSUB213PS  literal3f228550<>+0(SB), Z29, Z27
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Z29, Z27
+	VMOVUPS      literalba1c7000<>+0(SB), Z30
+	VMOVUPS      Z31, Z28
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Z30, Z28
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3de70e22<>+0(SB), Z31, Z28
+	VFMSUB213PS  literal3ec09380<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3e0375d4<>+0(SB), Z31, Z28
+	VFMSUB213PS  Z29, Z29, Z27
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z27, Z31, Z30
+	VMOVUPS      literal42b20000<>+0(SB), Z27
+	VMINPS       Z30, Z27, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z27
+	VFNMADD231PS literal3f318000<>+0(SB), Z27, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z27, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z31, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z30
+	VMULPS       Z31, Z31, Z26
+	VFMADD231PS  Z30, Z26, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VSCALEFPS    Z27, Z30, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z27
+	VSUBPS       Z31, Z27, Z30
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z31
+	VMOVUPS      (DX), Z30
+	VANDPS       literal80000000<>+0(SB), Z30, Z27
+	VORPS        Z27, Z31, Z30
+	VMOVUPS      (DX), Z27
+	VFMADD213PS  (DX), Z27, Z28
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Z29, K1
+	VBLENDMPS    Z30, Z28, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -52184,44 +52029,38 @@ TEXT ·erfSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMULPS      (DX), Z30, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z29, Z31, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x08, Z29, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z30, Z30, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z31, Z27, Z28
-	VMULPS      literal3f906ebb<>+0(SB), Z28, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMULPS       (DX), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z29, Z31, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x08, Z29, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z29
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z29, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z29
+	VSCALEFPS    Z31, Z29, Z30
+	VMULPS       literal3f906ebb<>+0(SB), Z30, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -52281,110 +52120,101 @@ TEXT ·softplusPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literal00000000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     (DX), Z30
-	VANDPS      literal7fffffff<>+0(SB), Z30, Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z30, Z31, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z28, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
-	VRNDSCALEPS $0x08, Z28, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z31, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z27, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z31, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z31, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z30, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z30
-	VMULPS      literal4c000000<>+0(SB), Z30, Z26
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   Z26, Z30, K1, Z31
-	VANDPS      literal007fffff<>+0(SB), Z31, Z26
-	VORPS       literal3f800000<>+0(SB), Z26, Z28
-	VPSRLD      $0x17, Z31, Z26
-	VPADDD      literalffffff81<>+0(SB), Z26, Z26
-	VCVTDQ2PS   Z26, Z26
-	VMOVUPS     literal00000000<>+0(SB), Z31
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   literal41c80000<>+0(SB), Z31, K1, Z25
-	VSUBPS      Z25, Z26, Z31
-	VMULPS      literal3f000000<>+0(SB), Z28, Z25
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z25, Z28, K1, Z26
-	VSUBPS      literal3f800000<>+0(SB), Z26, Z25
-	VADDPS      literal3f800000<>+0(SB), Z31, Z26
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z26, Z31, K1, Z24
-	VMULPS      Z25, Z25, Z31
-	VMULPS      literal3d9021bb<>+0(SB), Z25, Z26
-	VADDPS      literalbdebd1b8<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3def251a<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literalbdfe5d4f<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3e11e9bf<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literalbe2aae50<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3e4cceac<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literalbe7ffffc<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3eaaaaaa<>+0(SB), Z26, Z28
-	VMULPS      Z31, Z25, Z26
-	VMULPS      Z28, Z26, Z23
-	VMULPS      literalb95e8083<>+0(SB), Z24, Z28
-	VADDPS      Z28, Z23, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z26, Z31
-	VADDPS      Z31, Z25, Z28
-	VMULPS      literal3f318000<>+0(SB), Z24, Z31
-	VADDPS      Z31, Z28, Z24
-	VSQRTPS     Z30, Z31
-	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z25
-	VDIVPS      Z28, Z25, Z26
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z31, Z26, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z28, K1, Z26
-	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z24, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z28, Z26, K1, Z24
-	VSUBPS      literal3f800000<>+0(SB), Z30, Z26
-	VSUBPS      Z26, Z27, Z28
-	VDIVPS      Z30, Z28, Z26
-	VADDPS      Z26, Z24, Z30
-	VADDPS      Z30, Z29, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literal00000000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      (DX), Z30
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z30, Z31, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z28, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS  $0x08, Z28, Z30
+	VMULPS       literal3f318000<>+0(SB), Z30, Z28
+	VSUBPS       Z28, Z31, Z27
+	VMULPS       literalb95e8083<>+0(SB), Z30, Z28
+	VSUBPS       Z28, Z27, Z31
+	VMULPS       literal39506967<>+0(SB), Z31, Z28
+	VADDPS       literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3c088908<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3f000000<>+0(SB), Z28, Z27
+	VMULPS       Z31, Z31, Z28
+	VMULPS       Z27, Z28, Z26
+	VADDPS       Z26, Z31, Z27
+	VADDPS       literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS    Z30, Z26, Z27
+	VADDPS       literal3f800000<>+0(SB), Z27, Z30
+	VMULPS       literal4c000000<>+0(SB), Z30, Z26
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VANDPS       literal007fffff<>+0(SB), Z31, Z26
+	VORPS        literal3f800000<>+0(SB), Z26, Z28
+	VPSRLD       $0x17, Z31, Z26
+	VPADDD       literalffffff81<>+0(SB), Z26, Z26
+	VCVTDQ2PS    Z26, Z26
+	VMOVUPS      literal00000000<>+0(SB), Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z31, K1, Z25
+	VSUBPS       Z25, Z26, Z31
+	VMULPS       literal3f000000<>+0(SB), Z28, Z25
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z25, Z28, K1, Z26
+	VSUBPS       literal3f800000<>+0(SB), Z26, Z25
+	VADDPS       literal3f800000<>+0(SB), Z31, Z26
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z26, Z31, K1, Z24
+	VMULPS       Z25, Z25, Z31
+	VMOVUPS      literal3d9021bb<>+0(SB), Z28
+	VMOVUPS      Z25, Z26
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z28, Z26
+	VFMADD213PS  literal3def251a<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z25, Z26
+	VMULPS       Z31, Z25, Z28
+	VMULPS       literalb95e8083<>+0(SB), Z24, Z23
+	VFMADD231PS  Z26, Z28, Z23
+	VFNMADD231PS literal3f000000<>+0(SB), Z31, Z23
+	VADDPS       Z23, Z25, Z31
+	VFMADD231PS  literal3f318000<>+0(SB), Z24, Z31
+	VSQRTPS      Z30, Z24
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z23
+	VMOVUPS      literalbf800000<>+0(SB), Z25
+	VDIVPS       Z23, Z25, Z26
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z24, Z26, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z23, K1, Z26
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z31, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z23, Z26, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z30, Z26
+	VSUBPS       Z26, Z27, Z23
+	VDIVPS       Z30, Z23, Z26
+	VADDPS       Z26, Z31, Z30
+	VADDPS       Z30, Z29, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -52696,107 +52526,98 @@ TEXT ·softplusApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literal00000000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     (DX), Z30
-	VANDPS      literal7fffffff<>+0(SB), Z30, Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z30, Z31, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z28, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
-	VRNDSCALEPS $0x08, Z28, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z31, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z27, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z31, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z31, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z30, Z26, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z30
-	VMULPS      literal4c000000<>+0(SB), Z30, Z26
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   Z26, Z30, K1, Z31
-	VANDPS      literal007fffff<>+0(SB), Z31, Z26
-	VORPS       literal3f800000<>+0(SB), Z26, Z28
-	VPSRLD      $0x17, Z31, Z26
-	VPADDD      literalffffff81<>+0(SB), Z26, Z26
-	VCVTDQ2PS   Z26, Z26
-	VMOVUPS     literal00000000<>+0(SB), Z31
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   literal41c80000<>+0(SB), Z31, K1, Z25
-	VSUBPS      Z25, Z26, Z31
-	VMULPS      literal3f000000<>+0(SB), Z28, Z25
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z25, Z28, K1, Z26
-	VSUBPS      literal3f800000<>+0(SB), Z26, Z25
-	VADDPS      literal3f800000<>+0(SB), Z31, Z26
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z26, Z31, K1, Z24
-	VMULPS      Z25, Z25, Z31
-	VMULPS      literal3d9021bb<>+0(SB), Z25, Z26
-	VADDPS      literalbdebd1b8<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3def251a<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literalbdfe5d4f<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3e11e9bf<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literalbe2aae50<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3e4cceac<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literalbe7ffffc<>+0(SB), Z26, Z28
-	VMULPS      Z28, Z25, Z26
-	VADDPS      literal3eaaaaaa<>+0(SB), Z26, Z28
-	VMULPS      Z31, Z25, Z26
-	VMULPS      Z28, Z26, Z23
-	VMULPS      literalb95e8083<>+0(SB), Z24, Z28
-	VADDPS      Z28, Z23, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z26, Z31
-	VADDPS      Z31, Z25, Z28
-	VMULPS      literal3f318000<>+0(SB), Z24, Z31
-	VADDPS      Z31, Z28, Z24
-	VSQRTPS     Z30, Z31
-	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z25
-	VDIVPS      Z28, Z25, Z26
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z31, Z26, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z28, K1, Z26
-	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z24, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z28, Z26, K1, Z24
-	VSUBPS      literal3f800000<>+0(SB), Z30, Z26
-	VSUBPS      Z26, Z27, Z28
-	VDIVPS      Z30, Z28, Z26
-	VADDPS      Z26, Z24, Z30
-	VADDPS      Z30, Z29, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literal00000000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      (DX), Z30
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z30, Z31, Z28
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z28, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS  $0x08, Z28, Z30
+	VMULPS       literal3f318000<>+0(SB), Z30, Z28
+	VSUBPS       Z28, Z31, Z27
+	VMULPS       literalb95e8083<>+0(SB), Z30, Z28
+	VSUBPS       Z28, Z27, Z31
+	VMULPS       literal39506967<>+0(SB), Z31, Z28
+	VADDPS       literal3ab743ce<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3c088908<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3d2aa9c1<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3e2aaaaa<>+0(SB), Z28, Z27
+	VMULPS       Z27, Z31, Z28
+	VADDPS       literal3f000000<>+0(SB), Z28, Z27
+	VMULPS       Z31, Z31, Z28
+	VMULPS       Z27, Z28, Z26
+	VADDPS       Z26, Z31, Z27
+	VADDPS       literal3f800000<>+0(SB), Z27, Z26
+	VSCALEFPS    Z30, Z26, Z27
+	VADDPS       literal3f800000<>+0(SB), Z27, Z30
+	VMULPS       literal4c000000<>+0(SB), Z30, Z26
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VANDPS       literal007fffff<>+0(SB), Z31, Z26
+	VORPS        literal3f800000<>+0(SB), Z26, Z28
+	VPSRLD       $0x17, Z31, Z26
+	VPADDD       literalffffff81<>+0(SB), Z26, Z26
+	VCVTDQ2PS    Z26, Z26
+	VMOVUPS      literal00000000<>+0(SB), Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z31, K1, Z25
+	VSUBPS       Z25, Z26, Z31
+	VMULPS       literal3f000000<>+0(SB), Z28, Z25
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z25, Z28, K1, Z26
+	VSUBPS       literal3f800000<>+0(SB), Z26, Z25
+	VADDPS       literal3f800000<>+0(SB), Z31, Z26
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z26, Z31, K1, Z24
+	VMULPS       Z25, Z25, Z31
+	VMOVUPS      literal3d9021bb<>+0(SB), Z28
+	VMOVUPS      Z25, Z26
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z28, Z26
+	VFMADD213PS  literal3def251a<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z25, Z26
+	VMULPS       Z31, Z25, Z28
+	VMULPS       literalb95e8083<>+0(SB), Z24, Z23
+	VFMADD231PS  Z26, Z28, Z23
+	VFNMADD231PS literal3f000000<>+0(SB), Z31, Z23
+	VADDPS       Z23, Z25, Z31
+	VFMADD231PS  literal3f318000<>+0(SB), Z24, Z31
+	VSQRTPS      Z30, Z24
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z23
+	VMOVUPS      literalbf800000<>+0(SB), Z25
+	VDIVPS       Z23, Z25, Z26
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z24, Z26, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z23, K1, Z26
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z31, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z23, Z26, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z30, Z26
+	VSUBPS       Z26, Z27, Z23
+	VDIVPS       Z30, Z23, Z26
+	VADDPS       Z26, Z31, Z30
+	VADDPS       Z30, Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -52838,45 +52659,39 @@ TEXT ·softplusSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VXORPS      literal80000000<>+0(SB), Z31, Z30
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z30, Z31, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x08, Z29, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z31, Z31, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z31, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z30, Z27, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VDIVPS      Z30, Z28, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VXORPS       literal80000000<>+0(SB), Z31, Z30
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z30, Z31, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VDIVPS       Z30, Z31, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -52918,52 +52733,46 @@ TEXT ·mishPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literal41a00000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z29, Z30, Z31
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z31, Z29, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x08, Z31, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z28
-	VMULPS      Z30, Z30, Z31
-	VMULPS      Z28, Z31, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z29, Z27, Z28
-	VADDPS      literal40000000<>+0(SB), Z28, Z29
-	VMULPS      Z29, Z28, Z27
-	VMOVUPS     (DX), Z29
-	VMOVUPS     literalff7fffff<>+0(SB), Z28
-	VMAXPS      Z29, Z28, Z30
-	VADDPS      literal40000000<>+0(SB), Z27, Z28
-	VDIVPS      Z28, Z27, Z29
-	VMULPS      Z29, Z30, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literal41a00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z31
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z31, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z31
+	VSCALEFPS    Z29, Z31, Z30
+	VADDPS       literal40000000<>+0(SB), Z30, Z29
+	VMULPS       Z29, Z30, Z31
+	VMOVUPS      (DX), Z29
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z28
+	VADDPS       literal40000000<>+0(SB), Z31, Z30
+	VDIVPS       Z30, Z31, Z29
+	VMULPS       Z29, Z28, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -53023,49 +52832,43 @@ TEXT ·mishApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literal41a00000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z29, Z30, Z31
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z31, Z29, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x08, Z31, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z28
-	VMULPS      Z30, Z30, Z31
-	VMULPS      Z28, Z31, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z29, Z27, Z28
-	VADDPS      literal40000000<>+0(SB), Z28, Z29
-	VMULPS      Z29, Z28, Z27
-	VMOVUPS     (DX), Z29
-	VMOVUPS     literalff7fffff<>+0(SB), Z28
-	VMAXPS      Z29, Z28, Z30
-	VADDPS      literal40000000<>+0(SB), Z27, Z28
-	VDIVPS      Z28, Z27, Z29
-	VMULPS      Z29, Z30, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literal41a00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z31
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z31, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z31
+	VSCALEFPS    Z29, Z31, Z30
+	VADDPS       literal40000000<>+0(SB), Z30, Z29
+	VMULPS       Z29, Z30, Z31
+	VMOVUPS      (DX), Z29
+	VMOVUPS      literalff7fffff<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z28
+	VADDPS       literal40000000<>+0(SB), Z31, Z30
+	VDIVPS       Z30, Z31, Z29
+	VMULPS       Z29, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -53107,56 +52910,50 @@ TEXT ·mishSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalc2dc0000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal41a00000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z31, Z29, Z30
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z30, Z29, Z28
-	VMULPS      literal3fb8aa3b<>+0(SB), Z28, Z30
-	VRNDSCALEPS $0x08, Z30, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z30
-	VSUBPS      Z30, Z28, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z30
-	VSUBPS      Z30, Z27, Z28
-	VMULPS      literal39506967<>+0(SB), Z28, Z30
-	VADDPS      literal3ab743ce<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z28, Z30
-	VADDPS      literal3c088908<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z28, Z30
-	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z28, Z30
-	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z28, Z30
-	VADDPS      literal3f000000<>+0(SB), Z30, Z27
-	VMULPS      Z28, Z28, Z30
-	VMULPS      Z27, Z30, Z26
-	VADDPS      Z26, Z28, Z27
-	VADDPS      literal3f800000<>+0(SB), Z27, Z26
-	VSCALEFPS   Z29, Z26, Z27
-	VADDPS      literal40000000<>+0(SB), Z27, Z29
-	VMULPS      Z29, Z27, Z26
-	VADDPS      literal40000000<>+0(SB), Z26, Z29
-	VDIVPS      Z29, Z26, Z28
-	VMULPS      literal40800000<>+0(SB), Z31, Z26
-	VDIVPS      Z29, Z27, Z31
-	VMULPS      Z31, Z26, Z30
-	VADDPS      literal3f800000<>+0(SB), Z27, Z31
-	VDIVPS      Z29, Z31, Z27
-	VMULPS      Z27, Z30, Z29
-	VADDPS      Z29, Z28, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2dc0000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal41a00000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z31, Z29, Z30
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z30, Z29, Z28
+	VMULPS       literal3fb8aa3b<>+0(SB), Z28, Z30
+	VRNDSCALEPS  $0x08, Z30, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z28
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z28
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z28, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z28, Z30
+	VMULPS       Z28, Z28, Z27
+	VFMADD231PS  Z30, Z27, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z30
+	VSCALEFPS    Z29, Z30, Z28
+	VADDPS       literal40000000<>+0(SB), Z28, Z29
+	VMULPS       Z29, Z28, Z30
+	VADDPS       literal40000000<>+0(SB), Z30, Z29
+	VDIVPS       Z29, Z30, Z27
+	VMULPS       literal40800000<>+0(SB), Z31, Z30
+	VDIVPS       Z29, Z28, Z31
+	VMULPS       Z31, Z30, Z26
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VDIVPS       Z29, Z31, Z28
+	VMOVUPS      Z26, Z0
+	VFMADD213PS  Z27, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -53218,52 +53015,46 @@ TEXT ·eluPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMOVUPS     (DX), Z30
-	VMOVUPS     literal00000000<>+0(SB), Z29
-	VMINPS      Z30, Z29, Z28
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z28, Z29, Z30
-	VMOVUPS     literal42b00000<>+0(SB), Z28
-	VMINPS      Z30, Z28, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z30
-	VRNDSCALEPS $0x08, Z30, Z28
-	VMULPS      literal3f318000<>+0(SB), Z28, Z30
-	VSUBPS      Z30, Z29, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z28, Z30
-	VSUBPS      Z30, Z27, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z30
-	VADDPS      literal3ab743ce<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3c088908<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3f000000<>+0(SB), Z30, Z27
-	VMULPS      Z29, Z29, Z30
-	VMULPS      Z27, Z30, Z26
-	VADDPS      Z26, Z29, Z27
-	VSCALEFPS   Z28, Z27, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VSCALEFPS   Z28, Z27, Z29
-	VSUBPS      literal3f800000<>+0(SB), Z29, Z28
-	VADDPS      Z28, Z26, Z29
-	VMULPS      Z29, Z5, Z28
-	VMOVUPS     (DX), Z29
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z29, K1
-	VBLENDMPS   Z31, Z28, K1, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMOVUPS      (DX), Z30
+	VMOVUPS      literal00000000<>+0(SB), Z29
+	VMINPS       Z30, Z29, Z28
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z28, Z29, Z30
+	VMOVUPS      literal42b00000<>+0(SB), Z28
+	VMINPS       Z30, Z28, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z30
+	VRNDSCALEPS  $0x08, Z30, Z28
+	VFNMADD231PS literal3f318000<>+0(SB), Z28, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z28, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z29, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z30
+	VMULPS       Z29, Z29, Z27
+	VFMADD231PS  Z30, Z27, Z29
+	VSCALEFPS    Z28, Z29, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSCALEFPS    Z28, Z29, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z28
+	VADDPS       Z28, Z30, Z27
+	VMULPS       Z27, Z5, Z28
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z31, Z28, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -53307,49 +53098,43 @@ TEXT ·eluApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMOVUPS     (DX), Z30
-	VMOVUPS     literal00000000<>+0(SB), Z29
-	VMINPS      Z30, Z29, Z28
-	VMOVUPS     literalc2d00000<>+0(SB), Z29
-	VMAXPS      Z28, Z29, Z30
-	VMOVUPS     literal42b00000<>+0(SB), Z28
-	VMINPS      Z30, Z28, Z29
-	VMULPS      literal3fb8aa3b<>+0(SB), Z29, Z30
-	VRNDSCALEPS $0x08, Z30, Z28
-	VMULPS      literal3f318000<>+0(SB), Z28, Z30
-	VSUBPS      Z30, Z29, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z28, Z30
-	VSUBPS      Z30, Z27, Z29
-	VMULPS      literal39506967<>+0(SB), Z29, Z30
-	VADDPS      literal3ab743ce<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3c088908<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z27
-	VMULPS      Z27, Z29, Z30
-	VADDPS      literal3f000000<>+0(SB), Z30, Z27
-	VMULPS      Z29, Z29, Z30
-	VMULPS      Z27, Z30, Z26
-	VADDPS      Z26, Z29, Z27
-	VSCALEFPS   Z28, Z27, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VSCALEFPS   Z28, Z27, Z29
-	VSUBPS      literal3f800000<>+0(SB), Z29, Z28
-	VADDPS      Z28, Z26, Z29
-	VMULPS      Z29, Z5, Z28
-	VMOVUPS     (DX), Z29
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z29, K1
-	VBLENDMPS   Z31, Z28, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMOVUPS      (DX), Z30
+	VMOVUPS      literal00000000<>+0(SB), Z29
+	VMINPS       Z30, Z29, Z28
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z28, Z29, Z30
+	VMOVUPS      literal42b00000<>+0(SB), Z28
+	VMINPS       Z30, Z28, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z30
+	VRNDSCALEPS  $0x08, Z30, Z28
+	VFNMADD231PS literal3f318000<>+0(SB), Z28, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z28, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z29, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z30
+	VMULPS       Z29, Z29, Z27
+	VFMADD231PS  Z30, Z27, Z29
+	VSCALEFPS    Z28, Z29, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z29
+	VSCALEFPS    Z28, Z29, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z28
+	VADDPS       Z28, Z30, Z27
+	VMULPS       Z27, Z5, Z28
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z31, Z28, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -53393,47 +53178,41 @@ TEXT ·eluSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literal00000000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z29, Z30, Z31
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z31, Z29, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x08, Z31, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z30, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z28
-	VMULPS      Z30, Z30, Z31
-	VMULPS      Z28, Z31, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z29, Z27, Z28
-	VMULPS      Z28, Z5, Z29
-	VMOVUPS     (DX), Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS   Z6, Z29, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literal00000000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z29, Z30, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z31
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z31, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z31
+	VSCALEFPS    Z29, Z31, Z30
+	VMULPS       Z30, Z5, Z29
+	VMOVUPS      (DX), Z30
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z6, Z29, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -53477,51 +53256,45 @@ TEXT ·celuPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMOVUPS     literal42a00000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z29, Z31, Z30
-	VMOVUPS     literal42b00000<>+0(SB), Z29
-	VMINPS      Z30, Z29, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z30
-	VSUBPS      Z30, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z30
-	VSUBPS      Z30, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z30
-	VADDPS      literal3ab743ce<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3c088908<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3f000000<>+0(SB), Z30, Z28
-	VMULPS      Z31, Z31, Z30
-	VMULPS      Z28, Z30, Z27
-	VADDPS      Z27, Z31, Z28
-	VSCALEFPS   Z29, Z28, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSCALEFPS   Z29, Z28, Z31
-	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
-	VADDPS      Z29, Z27, Z31
-	VMULPS      Z31, Z5, Z29
-	VMOVUPS     (DX), Z31
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS   (DX), Z29, K1, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMOVUPS      literal42a00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z29, Z31, Z30
+	VMOVUPS      literal42b00000<>+0(SB), Z29
+	VMINPS       Z30, Z29, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z30
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z30, Z28, Z31
+	VSCALEFPS    Z29, Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z28, Z29
+	VADDPS       Z29, Z30, Z28
+	VMULPS       Z28, Z5, Z29
+	VMOVUPS      (DX), Z28
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS    (DX), Z29, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -53583,48 +53356,42 @@ TEXT ·celuApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS      (DX), Z6, Z31
-	VMOVUPS     literal42a00000<>+0(SB), Z30
-	VMINPS      Z31, Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z29, Z31, Z30
-	VMOVUPS     literal42b00000<>+0(SB), Z29
-	VMINPS      Z30, Z29, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z30
-	VSUBPS      Z30, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z30
-	VSUBPS      Z30, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z30
-	VADDPS      literal3ab743ce<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3c088908<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3d2aa9c1<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3e2aaaaa<>+0(SB), Z30, Z28
-	VMULPS      Z28, Z31, Z30
-	VADDPS      literal3f000000<>+0(SB), Z30, Z28
-	VMULPS      Z31, Z31, Z30
-	VMULPS      Z28, Z30, Z27
-	VADDPS      Z27, Z31, Z28
-	VSCALEFPS   Z29, Z28, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSCALEFPS   Z29, Z28, Z31
-	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
-	VADDPS      Z29, Z27, Z31
-	VMULPS      Z31, Z5, Z29
-	VMOVUPS     (DX), Z31
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS   (DX), Z29, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z6, Z31
+	VMOVUPS      literal42a00000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z29, Z31, Z30
+	VMOVUPS      literal42b00000<>+0(SB), Z29
+	VMINPS       Z30, Z29, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z30
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z30
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z30
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z30, Z28, Z31
+	VSCALEFPS    Z29, Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z28, Z29
+	VADDPS       Z29, Z30, Z28
+	VMULPS       Z28, Z5, Z29
+	VMOVUPS      (DX), Z28
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS    (DX), Z29, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -53667,44 +53434,38 @@ TEXT ·celuSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS      (DX), Z5, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z29, Z31, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x08, Z29, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z30, Z30, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z31, Z27, Z28
-	VMOVUPS     (DX), Z31
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS   literal3f800000<>+0(SB), Z28, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS       (DX), Z5, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z29, Z31, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x08, Z29, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z29
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z29, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z29
+	VSCALEFPS    Z31, Z29, Z30
+	VMOVUPS      (DX), Z31
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    literal3f800000<>+0(SB), Z30, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -54595,42 +54356,36 @@ TEXT ·expPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x08, Z29, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z31, Z31, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z31, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z30, Z27, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -54672,39 +54427,33 @@ TEXT ·expApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x08, Z29, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z31, Z31, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z31, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z30, Z27, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -54746,41 +54495,35 @@ TEXT ·expSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z30
-	VMINPS      Z29, Z30, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z29
-	VRNDSCALEPS $0x08, Z29, Z30
-	VMULPS      literal3f318000<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z31, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z30, Z29
-	VSUBPS      Z29, Z28, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z31, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z31, Z31, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z31, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z30, Z27, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z30
+	VMINPS       Z29, Z30, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z29
+	VRNDSCALEPS  $0x08, Z29, Z30
+	VFNMADD231PS literal3f318000<>+0(SB), Z30, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z30, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z31, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z29
+	VMULPS       Z31, Z31, Z28
+	VFMADD231PS  Z29, Z28, Z31
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VSCALEFPS    Z30, Z29, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -54822,83 +54565,74 @@ TEXT ·logPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   literal4c000000<>+0(SB), Z31
-	VMULPS    (DX), Z31, Z30
-	VMOVUPS   (DX), Z31
-	VMOVUPS   (DX), Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
-	VBLENDMPS Z30, Z29, K1, Z28
-	VANDPS    literal007fffff<>+0(SB), Z28, Z30
-	VORPS     literal3f800000<>+0(SB), Z30, Z29
-	VPSRLD    $0x17, Z28, Z30
-	VPADDD    literalffffff81<>+0(SB), Z30, Z30
-	VCVTDQ2PS Z30, Z30
-	VMOVUPS   (DX), Z28
-	VMOVUPS   literal00000000<>+0(SB), Z31
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z31, K1, Z27
-	VSUBPS    Z27, Z30, Z31
-	VMULPS    literal3f000000<>+0(SB), Z29, Z27
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
-	VBLENDMPS Z27, Z29, K1, Z30
-	VSUBPS    literal3f800000<>+0(SB), Z30, Z27
-	VADDPS    literal3f800000<>+0(SB), Z31, Z30
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
-	VBLENDMPS Z30, Z31, K1, Z28
-	VMULPS    Z27, Z27, Z31
-	VMULPS    literal3d9021bb<>+0(SB), Z27, Z30
-	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3def251a<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literalbe2aae50<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3e4cceac<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z29
-	VMULPS    Z31, Z27, Z30
-	VMULPS    Z29, Z30, Z26
-	VMULPS    literalb95e8083<>+0(SB), Z28, Z29
-	VADDPS    Z29, Z26, Z30
-	VMULPS    literal3f000000<>+0(SB), Z31, Z29
-	VSUBPS    Z29, Z30, Z31
-	VADDPS    Z31, Z27, Z29
-	VMULPS    literal3f318000<>+0(SB), Z28, Z31
-	VADDPS    Z31, Z29, Z28
-	VMOVUPS   (DX), Z31
-	VSQRTPS   Z31, Z29
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z27
-	VMOVUPS   literalbf800000<>+0(SB), Z31
-	VDIVPS    Z27, Z31, Z30
-	VMOVUPS   (DX), Z27
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z29, Z30, K1, Z31
-	VMOVUPS   (DX), Z30
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS (DX), Z31, K1, Z29
-	VMOVUPS   (DX), Z31
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
-	VBLENDMPS (DX), Z28, K1, Z30
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z30, Z29, K1, Z0
-	VMOVUPS   (DX), Z2
-	VSUBPS    Z2, Z0, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      literal4c000000<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VMOVUPS      (DX), Z31
+	VMOVUPS      (DX), Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS    Z30, Z29, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z30
+	VORPS        literal3f800000<>+0(SB), Z30, Z29
+	VPSRLD       $0x17, Z28, Z30
+	VPADDD       literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS    Z30, Z30
+	VMOVUPS      (DX), Z28
+	VMOVUPS      literal00000000<>+0(SB), Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z31, K1, Z27
+	VSUBPS       Z27, Z30, Z31
+	VMULPS       literal3f000000<>+0(SB), Z29, Z27
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z29, K1, Z30
+	VSUBPS       literal3f800000<>+0(SB), Z30, Z27
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS    Z30, Z31, K1, Z28
+	VMULPS       Z27, Z27, Z31
+	VMOVUPS      literal3d9021bb<>+0(SB), Z29
+	VMOVUPS      Z27, Z30
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3def251a<>+0(SB), Z27, Z30
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z27, Z30
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z27, Z30
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z27, Z30
+	VMULPS       Z31, Z27, Z29
+	VMULPS       literalb95e8083<>+0(SB), Z28, Z26
+	VFMADD231PS  Z30, Z29, Z26
+	VFNMADD231PS literal3f000000<>+0(SB), Z31, Z26
+	VADDPS       Z26, Z27, Z31
+	VFMADD231PS  literal3f318000<>+0(SB), Z28, Z31
+	VMOVUPS      (DX), Z28
+	VSQRTPS      Z28, Z26
+	VMOVUPS      (DX), Z28
+	VANDPS       literal7fffffff<>+0(SB), Z28, Z27
+	VMOVUPS      literalbf800000<>+0(SB), Z28
+	VDIVPS       Z27, Z28, Z30
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z26, Z30, K1, Z28
+	VMOVUPS      (DX), Z30
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    (DX), Z28, K1, Z26
+	VMOVUPS      (DX), Z28
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z28, K1
+	VBLENDMPS    (DX), Z31, K1, Z30
+	VMOVUPS      (DX), Z31
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z30, Z26, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -54940,80 +54674,71 @@ TEXT ·logApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   literal4c000000<>+0(SB), Z31
-	VMULPS    (DX), Z31, Z30
-	VMOVUPS   (DX), Z31
-	VMOVUPS   (DX), Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
-	VBLENDMPS Z30, Z29, K1, Z28
-	VANDPS    literal007fffff<>+0(SB), Z28, Z30
-	VORPS     literal3f800000<>+0(SB), Z30, Z29
-	VPSRLD    $0x17, Z28, Z30
-	VPADDD    literalffffff81<>+0(SB), Z30, Z30
-	VCVTDQ2PS Z30, Z30
-	VMOVUPS   (DX), Z28
-	VMOVUPS   literal00000000<>+0(SB), Z31
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z31, K1, Z27
-	VSUBPS    Z27, Z30, Z31
-	VMULPS    literal3f000000<>+0(SB), Z29, Z27
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
-	VBLENDMPS Z27, Z29, K1, Z30
-	VSUBPS    literal3f800000<>+0(SB), Z30, Z27
-	VADDPS    literal3f800000<>+0(SB), Z31, Z30
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z29, K1
-	VBLENDMPS Z30, Z31, K1, Z28
-	VMULPS    Z27, Z27, Z31
-	VMULPS    literal3d9021bb<>+0(SB), Z27, Z30
-	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3def251a<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literalbe2aae50<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3e4cceac<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z29
-	VMULPS    Z29, Z27, Z30
-	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z29
-	VMULPS    Z31, Z27, Z30
-	VMULPS    Z29, Z30, Z26
-	VMULPS    literalb95e8083<>+0(SB), Z28, Z29
-	VADDPS    Z29, Z26, Z30
-	VMULPS    literal3f000000<>+0(SB), Z31, Z29
-	VSUBPS    Z29, Z30, Z31
-	VADDPS    Z31, Z27, Z29
-	VMULPS    literal3f318000<>+0(SB), Z28, Z31
-	VADDPS    Z31, Z29, Z28
-	VMOVUPS   (DX), Z31
-	VSQRTPS   Z31, Z29
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z27
-	VMOVUPS   literalbf800000<>+0(SB), Z31
-	VDIVPS    Z27, Z31, Z30
-	VMOVUPS   (DX), Z27
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z29, Z30, K1, Z31
-	VMOVUPS   (DX), Z30
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS (DX), Z31, K1, Z29
-	VMOVUPS   (DX), Z31
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
-	VBLENDMPS (DX), Z28, K1, Z30
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z30, Z29, K1, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      literal4c000000<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VMOVUPS      (DX), Z31
+	VMOVUPS      (DX), Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS    Z30, Z29, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z30
+	VORPS        literal3f800000<>+0(SB), Z30, Z29
+	VPSRLD       $0x17, Z28, Z30
+	VPADDD       literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS    Z30, Z30
+	VMOVUPS      (DX), Z28
+	VMOVUPS      literal00000000<>+0(SB), Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z31, K1, Z27
+	VSUBPS       Z27, Z30, Z31
+	VMULPS       literal3f000000<>+0(SB), Z29, Z27
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z29, K1, Z30
+	VSUBPS       literal3f800000<>+0(SB), Z30, Z27
+	VADDPS       literal3f800000<>+0(SB), Z31, Z30
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z29, K1
+	VBLENDMPS    Z30, Z31, K1, Z28
+	VMULPS       Z27, Z27, Z31
+	VMOVUPS      literal3d9021bb<>+0(SB), Z29
+	VMOVUPS      Z27, Z30
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z29, Z30
+	VFMADD213PS  literal3def251a<>+0(SB), Z27, Z30
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z27, Z30
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z27, Z30
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z27, Z30
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z27, Z30
+	VMULPS       Z31, Z27, Z29
+	VMULPS       literalb95e8083<>+0(SB), Z28, Z26
+	VFMADD231PS  Z30, Z29, Z26
+	VFNMADD231PS literal3f000000<>+0(SB), Z31, Z26
+	VADDPS       Z26, Z27, Z31
+	VFMADD231PS  literal3f318000<>+0(SB), Z28, Z31
+	VMOVUPS      (DX), Z28
+	VSQRTPS      Z28, Z26
+	VMOVUPS      (DX), Z28
+	VANDPS       literal7fffffff<>+0(SB), Z28, Z27
+	VMOVUPS      literalbf800000<>+0(SB), Z28
+	VDIVPS       Z27, Z28, Z30
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z26, Z30, K1, Z28
+	VMOVUPS      (DX), Z30
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    (DX), Z28, K1, Z26
+	VMOVUPS      (DX), Z28
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z28, K1
+	VBLENDMPS    (DX), Z31, K1, Z30
+	VMOVUPS      (DX), Z31
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z30, Z26, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -55421,105 +55146,90 @@ TEXT ·powerPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS      literal4c000000<>+0(SB), Z30, Z31
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   Z31, Z30, K1, Z29
-	VANDPS      literal007fffff<>+0(SB), Z29, Z31
-	VORPS       literal3f800000<>+0(SB), Z31, Z28
-	VPSRLD      $0x17, Z29, Z31
-	VPADDD      literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS   Z31, Z31
-	VMOVUPS     literal00000000<>+0(SB), Z29
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   literal41c80000<>+0(SB), Z29, K1, Z27
-	VSUBPS      Z27, Z31, Z29
-	VMULPS      literal3f000000<>+0(SB), Z28, Z27
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z27, Z28, K1, Z31
-	VSUBPS      literal3f800000<>+0(SB), Z31, Z27
-	VADDPS      literal3f800000<>+0(SB), Z29, Z31
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z31, Z29, K1, Z26
-	VMULPS      Z27, Z27, Z29
-	VMULPS      literal3d9021bb<>+0(SB), Z27, Z31
-	VADDPS      literalbdebd1b8<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3def251a<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literalbdfe5d4f<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3e11e9bf<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literalbe2aae50<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3e4cceac<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literalbe7ffffc<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3eaaaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z29, Z27, Z31
-	VMULPS      Z28, Z31, Z25
-	VMULPS      literalb95e8083<>+0(SB), Z26, Z28
-	VADDPS      Z28, Z25, Z31
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z31, Z29
-	VADDPS      Z29, Z27, Z28
-	VMULPS      literal3f318000<>+0(SB), Z26, Z29
-	VADDPS      Z29, Z28, Z26
-	VSQRTPS     Z30, Z29
-	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z27
-	VDIVPS      Z28, Z27, Z31
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z29, Z31, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z28, K1, Z31
-	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z26, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z28, Z31, K1, Z26
-	VMULPS      Z26, Z5, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z26
-	VMAXPS      Z31, Z26, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z28, Z31, Z26
-	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z28
-	VRNDSCALEPS $0x08, Z28, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z26, Z30
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z30, Z26
-	VMULPS      literal39506967<>+0(SB), Z26, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z30
-	VMULPS      Z26, Z26, Z28
-	VMULPS      Z30, Z28, Z29
-	VADDPS      Z29, Z26, Z30
-	VADDPS      literal3f800000<>+0(SB), Z30, Z29
-	VSCALEFPS   Z31, Z29, Z30
-	VMULPS      Z30, Z6, Z31
-	VMOVUPS     (DX), Z29
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z29, K1
-	VBLENDMPS   Z31, Z30, K1, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS       literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z30, K1, Z29
+	VANDPS       literal007fffff<>+0(SB), Z29, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD       $0x17, Z29, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      literal00000000<>+0(SB), Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z29, K1, Z27
+	VSUBPS       Z27, Z31, Z29
+	VMULPS       literal3f000000<>+0(SB), Z28, Z27
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z28, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z27
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z31, Z29, K1, Z26
+	VMULPS       Z27, Z27, Z29
+	VMOVUPS      literal3d9021bb<>+0(SB), Z28
+	VMOVUPS      Z27, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z27, Z31
+	VMULPS       Z29, Z27, Z28
+	VMULPS       literalb95e8083<>+0(SB), Z26, Z25
+	VFMADD231PS  Z31, Z28, Z25
+	VFNMADD231PS literal3f000000<>+0(SB), Z29, Z25
+	VADDPS       Z25, Z27, Z29
+	VFMADD231PS  literal3f318000<>+0(SB), Z26, Z29
+	VSQRTPS      Z30, Z26
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z25
+	VMOVUPS      literalbf800000<>+0(SB), Z27
+	VDIVPS       Z25, Z27, Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z26, Z31, K1, Z25
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z25, K1, Z31
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z29, K1, Z25
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z25, Z31, K1, Z29
+	VMULPS       Z29, Z5, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z31, Z29, Z25
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z25, Z31, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z25
+	VRNDSCALEPS  $0x08, Z25, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z30
+	VMOVUPS      Z29, Z25
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z30, Z25
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z25
+	VMULPS       Z29, Z29, Z30
+	VFMADD231PS  Z25, Z30, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z25
+	VSCALEFPS    Z31, Z25, Z29
+	VMULPS       Z29, Z6, Z31
+	VMOVUPS      (DX), Z25
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z31, Z29, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -55563,102 +55273,87 @@ TEXT ·powerApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS      literal4c000000<>+0(SB), Z30, Z31
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   Z31, Z30, K1, Z29
-	VANDPS      literal007fffff<>+0(SB), Z29, Z31
-	VORPS       literal3f800000<>+0(SB), Z31, Z28
-	VPSRLD      $0x17, Z29, Z31
-	VPADDD      literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS   Z31, Z31
-	VMOVUPS     literal00000000<>+0(SB), Z29
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS   literal41c80000<>+0(SB), Z29, K1, Z27
-	VSUBPS      Z27, Z31, Z29
-	VMULPS      literal3f000000<>+0(SB), Z28, Z27
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z27, Z28, K1, Z31
-	VSUBPS      literal3f800000<>+0(SB), Z31, Z27
-	VADDPS      literal3f800000<>+0(SB), Z29, Z31
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS   Z31, Z29, K1, Z26
-	VMULPS      Z27, Z27, Z29
-	VMULPS      literal3d9021bb<>+0(SB), Z27, Z31
-	VADDPS      literalbdebd1b8<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3def251a<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literalbdfe5d4f<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3e11e9bf<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literalbe2aae50<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3e4cceac<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literalbe7ffffc<>+0(SB), Z31, Z28
-	VMULPS      Z28, Z27, Z31
-	VADDPS      literal3eaaaaaa<>+0(SB), Z31, Z28
-	VMULPS      Z29, Z27, Z31
-	VMULPS      Z28, Z31, Z25
-	VMULPS      literalb95e8083<>+0(SB), Z26, Z28
-	VADDPS      Z28, Z25, Z31
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z31, Z29
-	VADDPS      Z29, Z27, Z28
-	VMULPS      literal3f318000<>+0(SB), Z26, Z29
-	VADDPS      Z29, Z28, Z26
-	VSQRTPS     Z30, Z29
-	VANDPS      literal7fffffff<>+0(SB), Z30, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z27
-	VDIVPS      Z28, Z27, Z31
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z29, Z31, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z28, K1, Z31
-	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z30, K1
-	VBLENDMPS   Z30, Z26, K1, Z28
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z28, Z31, K1, Z26
-	VMULPS      Z26, Z5, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z26
-	VMAXPS      Z31, Z26, Z28
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z28, Z31, Z26
-	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z28
-	VRNDSCALEPS $0x08, Z28, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z26, Z30
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z28
-	VSUBPS      Z28, Z30, Z26
-	VMULPS      literal39506967<>+0(SB), Z26, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z30
-	VMULPS      Z30, Z26, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z30
-	VMULPS      Z26, Z26, Z28
-	VMULPS      Z30, Z28, Z29
-	VADDPS      Z29, Z26, Z30
-	VADDPS      literal3f800000<>+0(SB), Z30, Z29
-	VSCALEFPS   Z31, Z29, Z30
-	VMULPS      Z30, Z6, Z31
-	VMOVUPS     (DX), Z29
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z29, K1
-	VBLENDMPS   Z31, Z30, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS       literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z30, K1, Z29
+	VANDPS       literal007fffff<>+0(SB), Z29, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD       $0x17, Z29, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      literal00000000<>+0(SB), Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z29, K1, Z27
+	VSUBPS       Z27, Z31, Z29
+	VMULPS       literal3f000000<>+0(SB), Z28, Z27
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z28, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z27
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z31, Z29, K1, Z26
+	VMULPS       Z27, Z27, Z29
+	VMOVUPS      literal3d9021bb<>+0(SB), Z28
+	VMOVUPS      Z27, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z27, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z27, Z31
+	VMULPS       Z29, Z27, Z28
+	VMULPS       literalb95e8083<>+0(SB), Z26, Z25
+	VFMADD231PS  Z31, Z28, Z25
+	VFNMADD231PS literal3f000000<>+0(SB), Z29, Z25
+	VADDPS       Z25, Z27, Z29
+	VFMADD231PS  literal3f318000<>+0(SB), Z26, Z29
+	VSQRTPS      Z30, Z26
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z25
+	VMOVUPS      literalbf800000<>+0(SB), Z27
+	VDIVPS       Z25, Z27, Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z26, Z31, K1, Z25
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z25, K1, Z31
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z29, K1, Z25
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z25, Z31, K1, Z29
+	VMULPS       Z29, Z5, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z29
+	VMAXPS       Z31, Z29, Z25
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z25, Z31, Z29
+	VMULPS       literal3fb8aa3b<>+0(SB), Z29, Z25
+	VRNDSCALEPS  $0x08, Z25, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z29
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z29
+	VMOVUPS      literal39506967<>+0(SB), Z30
+	VMOVUPS      Z29, Z25
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z30, Z25
+	VFMADD213PS  literal3c088908<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z29, Z25
+	VFMADD213PS  literal3f000000<>+0(SB), Z29, Z25
+	VMULPS       Z29, Z29, Z30
+	VFMADD231PS  Z25, Z30, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z25
+	VSCALEFPS    Z31, Z25, Z29
+	VMULPS       Z29, Z6, Z31
+	VMOVUPS      (DX), Z25
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z31, Z29, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -55702,107 +55397,92 @@ TEXT ·powerSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VSUBPS      literal3f800000<>+0(SB), Z5, Z31
-	VXORPS      literal80000000<>+0(SB), Z6, Z30
-	VMOVUPS     (DX), Z29
-	VANDPS      literal7fffffff<>+0(SB), Z29, Z28
-	VMULPS      literal4c000000<>+0(SB), Z28, Z29
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS   Z29, Z28, K1, Z27
-	VANDPS      literal007fffff<>+0(SB), Z27, Z29
-	VORPS       literal3f800000<>+0(SB), Z29, Z26
-	VPSRLD      $0x17, Z27, Z29
-	VPADDD      literalffffff81<>+0(SB), Z29, Z29
-	VCVTDQ2PS   Z29, Z29
-	VMOVUPS     literal00000000<>+0(SB), Z27
-	VCMPPS      $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS   literal41c80000<>+0(SB), Z27, K1, Z25
-	VSUBPS      Z25, Z29, Z27
-	VMULPS      literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS   Z25, Z26, K1, Z29
-	VSUBPS      literal3f800000<>+0(SB), Z29, Z25
-	VADDPS      literal3f800000<>+0(SB), Z27, Z29
-	VCMPPS      $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS   Z29, Z27, K1, Z24
-	VMULPS      Z25, Z25, Z27
-	VMULPS      literal3d9021bb<>+0(SB), Z25, Z29
-	VADDPS      literalbdebd1b8<>+0(SB), Z29, Z26
-	VMULPS      Z26, Z25, Z29
-	VADDPS      literal3def251a<>+0(SB), Z29, Z26
-	VMULPS      Z26, Z25, Z29
-	VADDPS      literalbdfe5d4f<>+0(SB), Z29, Z26
-	VMULPS      Z26, Z25, Z29
-	VADDPS      literal3e11e9bf<>+0(SB), Z29, Z26
-	VMULPS      Z26, Z25, Z29
-	VADDPS      literalbe2aae50<>+0(SB), Z29, Z26
-	VMULPS      Z26, Z25, Z29
-	VADDPS      literal3e4cceac<>+0(SB), Z29, Z26
-	VMULPS      Z26, Z25, Z29
-	VADDPS      literalbe7ffffc<>+0(SB), Z29, Z26
-	VMULPS      Z26, Z25, Z29
-	VADDPS      literal3eaaaaaa<>+0(SB), Z29, Z26
-	VMULPS      Z27, Z25, Z29
-	VMULPS      Z26, Z29, Z23
-	VMULPS      literalb95e8083<>+0(SB), Z24, Z26
-	VADDPS      Z26, Z23, Z29
-	VMULPS      literal3f000000<>+0(SB), Z27, Z26
-	VSUBPS      Z26, Z29, Z27
-	VADDPS      Z27, Z25, Z26
-	VMULPS      literal3f318000<>+0(SB), Z24, Z27
-	VADDPS      Z27, Z26, Z24
-	VSQRTPS     Z28, Z27
-	VANDPS      literal7fffffff<>+0(SB), Z28, Z26
-	VMOVUPS     literalbf800000<>+0(SB), Z25
-	VDIVPS      Z26, Z25, Z29
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS   Z27, Z29, K1, Z26
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS   Z28, Z26, K1, Z29
-	VCMPPS      $0x1e, literal7f7fffff<>+0(SB), Z28, K1
-	VBLENDMPS   Z28, Z24, K1, Z26
-	VCMPPS      $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS   Z26, Z29, K1, Z24
-	VMULPS      Z24, Z31, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z24
-	VMAXPS      Z29, Z24, Z31
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z31, Z29, Z24
-	VMULPS      literal3fb8aa3b<>+0(SB), Z24, Z31
-	VRNDSCALEPS $0x08, Z31, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z24, Z26
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z26, Z24
-	VMULPS      literal39506967<>+0(SB), Z24, Z31
-	VADDPS      literal3ab743ce<>+0(SB), Z31, Z26
-	VMULPS      Z26, Z24, Z31
-	VADDPS      literal3c088908<>+0(SB), Z31, Z26
-	VMULPS      Z26, Z24, Z31
-	VADDPS      literal3d2aa9c1<>+0(SB), Z31, Z26
-	VMULPS      Z26, Z24, Z31
-	VADDPS      literal3e2aaaaa<>+0(SB), Z31, Z26
-	VMULPS      Z26, Z24, Z31
-	VADDPS      literal3f000000<>+0(SB), Z31, Z26
-	VMULPS      Z24, Z24, Z31
-	VMULPS      Z26, Z31, Z28
-	VADDPS      Z28, Z24, Z26
-	VADDPS      literal3f800000<>+0(SB), Z26, Z28
-	VSCALEFPS   Z29, Z28, Z26
-	VMULPS      Z26, Z30, Z29
-	VMOVUPS     (DX), Z30
-	VCMPPS      $0x11, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z29, Z26, K1, Z28
-	VMULPS      Z28, Z5, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VSUBPS       literal3f800000<>+0(SB), Z5, Z31
+	VXORPS       literal80000000<>+0(SB), Z6, Z30
+	VMOVUPS      (DX), Z29
+	VANDPS       literal7fffffff<>+0(SB), Z29, Z28
+	VMULPS       literal4c000000<>+0(SB), Z28, Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS    Z29, Z28, K1, Z27
+	VANDPS       literal007fffff<>+0(SB), Z27, Z29
+	VORPS        literal3f800000<>+0(SB), Z29, Z26
+	VPSRLD       $0x17, Z27, Z29
+	VPADDD       literalffffff81<>+0(SB), Z29, Z29
+	VCVTDQ2PS    Z29, Z29
+	VMOVUPS      literal00000000<>+0(SB), Z27
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z28, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z27, K1, Z25
+	VSUBPS       Z25, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z25, Z26, K1, Z29
+	VSUBPS       literal3f800000<>+0(SB), Z29, Z25
+	VADDPS       literal3f800000<>+0(SB), Z27, Z29
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z29, Z27, K1, Z24
+	VMULPS       Z25, Z25, Z27
+	VMOVUPS      literal3d9021bb<>+0(SB), Z26
+	VMOVUPS      Z25, Z29
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z26, Z29
+	VFMADD213PS  literal3def251a<>+0(SB), Z25, Z29
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z25, Z29
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z25, Z29
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z25, Z29
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z25, Z29
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z25, Z29
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z25, Z29
+	VMULPS       Z27, Z25, Z26
+	VMULPS       literalb95e8083<>+0(SB), Z24, Z23
+	VFMADD231PS  Z29, Z26, Z23
+	VFNMADD231PS literal3f000000<>+0(SB), Z27, Z23
+	VADDPS       Z23, Z25, Z27
+	VFMADD231PS  literal3f318000<>+0(SB), Z24, Z27
+	VSQRTPS      Z28, Z24
+	VANDPS       literal7fffffff<>+0(SB), Z28, Z23
+	VMOVUPS      literalbf800000<>+0(SB), Z25
+	VDIVPS       Z23, Z25, Z29
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS    Z24, Z29, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS    Z28, Z23, K1, Z29
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z28, K1
+	VBLENDMPS    Z28, Z27, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z28, K1
+	VBLENDMPS    Z23, Z29, K1, Z27
+	VMULPS       Z27, Z31, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z27
+	VMAXPS       Z29, Z27, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z27
+	VMULPS       literal3fb8aa3b<>+0(SB), Z27, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z27
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z27
+	VMOVUPS      literal39506967<>+0(SB), Z23
+	VMOVUPS      Z27, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z23, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z27, Z31
+	VMULPS       Z27, Z27, Z23
+	VFMADD231PS  Z31, Z23, Z27
+	VADDPS       literal3f800000<>+0(SB), Z27, Z31
+	VSCALEFPS    Z29, Z31, Z27
+	VMULPS       Z27, Z30, Z29
+	VMOVUPS      (DX), Z30
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z27, K1, Z31
+	VMULPS       Z31, Z5, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -56463,62 +56143,58 @@ TEXT ·sinPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal00000000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z29
-	VMULPS      literal40800000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z29
-	VMULPS      Z28, Z28, Z31
-	VMULPS      Z31, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
-	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z31, Z27
-	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z30, Z27
-	VADDPS      Z27, Z28, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z27, Z28, Z30
-	VMULPS      Z31, Z31, Z27
-	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z31, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z27, Z28
-	VADDPS      Z28, Z30, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VXORPS      literal80000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z26, K1, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal00000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z28
+	VMULPS       literal40800000<>+0(SB), Z28, Z31
+	VSUBPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMULPS       Z31, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z26
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3c08839e<>+0(SB), Z26, Z27
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z31, Z27
+	VFMADD231PS  Z27, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z25
+	VMOVUPS      Z31, Z26
+	VFMADD213PS  literalbab6061a<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z26, Z31
+	VFMADD231PS  Z31, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z27
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z30, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -56758,59 +56434,55 @@ TEXT ·sinApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal00000000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z29
-	VMULPS      literal40800000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z29
-	VMULPS      Z28, Z28, Z31
-	VMULPS      Z31, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
-	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z31, Z27
-	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z30, Z27
-	VADDPS      Z27, Z28, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z27, Z28, Z30
-	VMULPS      Z31, Z31, Z27
-	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z31, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z27, Z28
-	VADDPS      Z28, Z30, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VXORPS      literal80000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z26, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal00000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z28
+	VMULPS       literal40800000<>+0(SB), Z28, Z31
+	VSUBPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMULPS       Z31, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z26
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3c08839e<>+0(SB), Z26, Z27
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z31, Z27
+	VFMADD231PS  Z27, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z25
+	VMOVUPS      Z31, Z26
+	VFMADD213PS  literalbab6061a<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z26, Z31
+	VFMADD231PS  Z31, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z27
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z30, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -56852,61 +56524,57 @@ TEXT ·sinSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal3f800000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z29
-	VMULPS      literal40800000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z29
-	VMULPS      Z28, Z28, Z31
-	VMULPS      Z31, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
-	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z31, Z27
-	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z30, Z27
-	VADDPS      Z27, Z28, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z27, Z28, Z30
-	VMULPS      Z31, Z31, Z27
-	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z31, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z27, Z28
-	VADDPS      Z28, Z30, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VXORPS      literal80000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z26, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z28
+	VMULPS       literal40800000<>+0(SB), Z28, Z31
+	VSUBPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMULPS       Z31, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z26
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3c08839e<>+0(SB), Z26, Z27
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z31, Z27
+	VFMADD231PS  Z27, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z25
+	VMOVUPS      Z31, Z26
+	VFMADD213PS  literalbab6061a<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z26, Z31
+	VFMADD231PS  Z31, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z27
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z30, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -56948,62 +56616,58 @@ TEXT ·cosPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal3f800000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z29
-	VMULPS      literal40800000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z29
-	VMULPS      Z28, Z28, Z31
-	VMULPS      Z31, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
-	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z31, Z27
-	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z30, Z27
-	VADDPS      Z27, Z28, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z27, Z28, Z30
-	VMULPS      Z31, Z31, Z27
-	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z31, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z27, Z28
-	VADDPS      Z28, Z30, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VXORPS      literal80000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z26, K1, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z28
+	VMULPS       literal40800000<>+0(SB), Z28, Z31
+	VSUBPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMULPS       Z31, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z26
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3c08839e<>+0(SB), Z26, Z27
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z31, Z27
+	VFMADD231PS  Z27, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z25
+	VMOVUPS      Z31, Z26
+	VFMADD213PS  literalbab6061a<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z26, Z31
+	VFMADD231PS  Z31, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z27
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z30, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -57045,59 +56709,55 @@ TEXT ·cosApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal3f800000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z29
-	VMULPS      literal40800000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z29
-	VMULPS      Z28, Z28, Z31
-	VMULPS      Z31, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
-	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z31, Z27
-	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z30, Z27
-	VADDPS      Z27, Z28, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z27, Z28, Z30
-	VMULPS      Z31, Z31, Z27
-	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z31, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z27, Z28
-	VADDPS      Z28, Z30, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VXORPS      literal80000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z26, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z28
+	VMULPS       literal40800000<>+0(SB), Z28, Z31
+	VSUBPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMULPS       Z31, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z26
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3c08839e<>+0(SB), Z26, Z27
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z31, Z27
+	VFMADD231PS  Z27, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z25
+	VMOVUPS      Z31, Z26
+	VFMADD213PS  literalbab6061a<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z26, Z31
+	VFMADD231PS  Z31, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z27
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z30, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -57139,61 +56799,57 @@ TEXT ·cosSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal40000000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z29
-	VMULPS      literal40800000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z29
-	VMULPS      Z28, Z28, Z31
-	VMULPS      Z31, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
-	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z31, Z27
-	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z30, Z27
-	VADDPS      Z27, Z28, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z27, Z28, Z30
-	VMULPS      Z31, Z31, Z27
-	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z31, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z27, Z28
-	VADDPS      Z28, Z30, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VXORPS      literal80000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z26, K1, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal40000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z28
+	VMULPS       literal40800000<>+0(SB), Z28, Z31
+	VSUBPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMULPS       Z31, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z26
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3c08839e<>+0(SB), Z26, Z27
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z31, Z27
+	VFMADD231PS  Z27, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z25
+	VMOVUPS      Z31, Z26
+	VFMADD213PS  literalbab6061a<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z26, Z31
+	VFMADD231PS  Z31, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z27
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z30, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -57235,81 +56891,77 @@ TEXT ·tanPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal00000000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x09, Z29, Z27
-	VMULPS      literal40800000<>+0(SB), Z27, Z29
-	VSUBPS      Z29, Z30, Z27
-	VMULPS      Z28, Z28, Z29
-	VMULPS      Z29, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z29, Z26
-	VADDPS      literal3c08839e<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z29, Z26
-	VADDPS      literalbe2aaaa3<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z30, Z26
-	VADDPS      Z26, Z28, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z26, Z28, Z30
-	VMULPS      Z29, Z29, Z26
-	VMULPS      literal37ccf5ce<>+0(SB), Z29, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z24
-	VMULPS      Z24, Z29, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z24
-	VMULPS      Z24, Z26, Z28
-	VADDPS      Z28, Z30, Z24
-	VMULPS      literal3f000000<>+0(SB), Z27, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z27, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z24, Z25, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z30
-	VMAXPS      Z28, Z30, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z26, Z28, Z30
-	VXORPS      literal80000000<>+0(SB), Z30, Z26
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z27, K1
-	VBLENDMPS   Z26, Z30, K1, Z28
-	VADDPS      literal3f800000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z26
-	VMULPS      literal40800000<>+0(SB), Z26, Z31
-	VSUBPS      Z31, Z30, Z26
-	VMULPS      literal3f000000<>+0(SB), Z26, Z31
-	VRNDSCALEPS $0x09, Z31, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z26, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z24, Z25, K1, Z31
-	VMOVUPS     literalbf800000<>+0(SB), Z25
-	VMAXPS      Z31, Z25, Z24
-	VMOVUPS     literal3f800000<>+0(SB), Z31
-	VMINPS      Z24, Z31, Z25
-	VXORPS      literal80000000<>+0(SB), Z25, Z24
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z26, K1
-	VBLENDMPS   Z24, Z25, K1, Z31
-	VDIVPS      Z31, Z28, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal00000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x09, Z28, Z27
+	VMULPS       literal40800000<>+0(SB), Z27, Z28
+	VSUBPS       Z28, Z29, Z27
+	VMULPS       Z30, Z30, Z28
+	VMULPS       Z28, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z25
+	VMOVUPS      Z28, Z26
+	VFMADD213PS  literal3c08839e<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z28, Z26
+	VFMADD231PS  Z26, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z28, Z26
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z26
+	VMULPS       Z28, Z28, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z24
+	VMOVUPS      Z28, Z25
+	VFMADD213PS  literalbab6061a<>+0(SB), Z24, Z25
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z25, Z28
+	VFMADD231PS  Z28, Z29, Z26
+	VMULPS       literal3f000000<>+0(SB), Z27, Z28
+	VRNDSCALEPS  $0x09, Z28, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z28
+	VSUBPS       Z28, Z27, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z28
+	VMOVUPS      literalbf800000<>+0(SB), Z29
+	VMAXPS       Z28, Z29, Z25
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VMINPS       Z25, Z28, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z25
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z27, K1
+	VBLENDMPS    Z25, Z29, K1, Z28
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z25
+	VMULPS       literal40800000<>+0(SB), Z25, Z31
+	VSUBPS       Z31, Z29, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z25, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z26
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z26, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z26
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z25, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VDIVPS       Z31, Z28, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -57351,78 +57003,74 @@ TEXT ·tanApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal00000000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x09, Z29, Z27
-	VMULPS      literal40800000<>+0(SB), Z27, Z29
-	VSUBPS      Z29, Z30, Z27
-	VMULPS      Z28, Z28, Z29
-	VMULPS      Z29, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z29, Z26
-	VADDPS      literal3c08839e<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z29, Z26
-	VADDPS      literalbe2aaaa3<>+0(SB), Z26, Z25
-	VMULPS      Z25, Z30, Z26
-	VADDPS      Z26, Z28, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z26, Z28, Z30
-	VMULPS      Z29, Z29, Z26
-	VMULPS      literal37ccf5ce<>+0(SB), Z29, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z24
-	VMULPS      Z24, Z29, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z24
-	VMULPS      Z24, Z26, Z28
-	VADDPS      Z28, Z30, Z24
-	VMULPS      literal3f000000<>+0(SB), Z27, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z27, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z24, Z25, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z30
-	VMAXPS      Z28, Z30, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z26, Z28, Z30
-	VXORPS      literal80000000<>+0(SB), Z30, Z26
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z27, K1
-	VBLENDMPS   Z26, Z30, K1, Z28
-	VADDPS      literal3f800000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z26
-	VMULPS      literal40800000<>+0(SB), Z26, Z31
-	VSUBPS      Z31, Z30, Z26
-	VMULPS      literal3f000000<>+0(SB), Z26, Z31
-	VRNDSCALEPS $0x09, Z31, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z31
-	VSUBPS      Z31, Z26, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z24, Z25, K1, Z31
-	VMOVUPS     literalbf800000<>+0(SB), Z25
-	VMAXPS      Z31, Z25, Z24
-	VMOVUPS     literal3f800000<>+0(SB), Z31
-	VMINPS      Z24, Z31, Z25
-	VXORPS      literal80000000<>+0(SB), Z25, Z24
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z26, K1
-	VBLENDMPS   Z24, Z25, K1, Z31
-	VDIVPS      Z31, Z28, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal00000000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z28
+	VRNDSCALEPS  $0x09, Z28, Z27
+	VMULPS       literal40800000<>+0(SB), Z27, Z28
+	VSUBPS       Z28, Z29, Z27
+	VMULPS       Z30, Z30, Z28
+	VMULPS       Z28, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z25
+	VMOVUPS      Z28, Z26
+	VFMADD213PS  literal3c08839e<>+0(SB), Z25, Z26
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z28, Z26
+	VFMADD231PS  Z26, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z28, Z26
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z26
+	VMULPS       Z28, Z28, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z24
+	VMOVUPS      Z28, Z25
+	VFMADD213PS  literalbab6061a<>+0(SB), Z24, Z25
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z25, Z28
+	VFMADD231PS  Z28, Z29, Z26
+	VMULPS       literal3f000000<>+0(SB), Z27, Z28
+	VRNDSCALEPS  $0x09, Z28, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z28
+	VSUBPS       Z28, Z27, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z28
+	VMOVUPS      literalbf800000<>+0(SB), Z29
+	VMAXPS       Z28, Z29, Z25
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VMINPS       Z25, Z28, Z29
+	VXORPS       literal80000000<>+0(SB), Z29, Z25
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z27, K1
+	VBLENDMPS    Z25, Z29, K1, Z28
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z25
+	VMULPS       literal40800000<>+0(SB), Z25, Z31
+	VSUBPS       Z31, Z29, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z25, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z26
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z26, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z26
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z25, K1
+	VBLENDMPS    Z26, Z30, K1, Z31
+	VDIVPS       Z31, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -57464,64 +57112,60 @@ TEXT ·tanSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     literal3f22f983<>+0(SB), Z31
-	VMULPS      (DX), Z31, Z30
-	VRNDSCALEPS $0x08, Z30, Z31
-	VMULPS      literal3fc90000<>+0(SB), Z31, Z30
-	VMOVUPS     (DX), Z29
-	VSUBPS      Z30, Z29, Z28
-	VMULPS      literal39fda000<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z28, Z29
-	VMULPS      literal33a22169<>+0(SB), Z31, Z30
-	VSUBPS      Z30, Z29, Z28
-	VADDPS      literal3f800000<>+0(SB), Z31, Z30
-	VMULPS      literal3e800000<>+0(SB), Z30, Z31
-	VRNDSCALEPS $0x09, Z31, Z29
-	VMULPS      literal40800000<>+0(SB), Z29, Z31
-	VSUBPS      Z31, Z30, Z29
-	VMULPS      Z28, Z28, Z31
-	VMULPS      Z31, Z28, Z30
-	VMULPS      literalb94ca1f9<>+0(SB), Z31, Z27
-	VADDPS      literal3c08839e<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z31, Z27
-	VADDPS      literalbe2aaaa3<>+0(SB), Z27, Z26
-	VMULPS      Z26, Z30, Z27
-	VADDPS      Z27, Z28, Z26
-	VMULPS      literal3f000000<>+0(SB), Z31, Z27
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VSUBPS      Z27, Z28, Z30
-	VMULPS      Z31, Z31, Z27
-	VMULPS      literal37ccf5ce<>+0(SB), Z31, Z28
-	VADDPS      literalbab6061a<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z31, Z28
-	VADDPS      literal3d2aaaa5<>+0(SB), Z28, Z25
-	VMULPS      Z25, Z27, Z28
-	VADDPS      Z28, Z30, Z25
-	VMULPS      literal3f000000<>+0(SB), Z29, Z28
-	VRNDSCALEPS $0x09, Z28, Z30
-	VMULPS      literal40000000<>+0(SB), Z30, Z28
-	VSUBPS      Z28, Z29, Z30
-	VCMPPS      $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMOVUPS     literalbf800000<>+0(SB), Z26
-	VMAXPS      Z28, Z26, Z25
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VMINPS      Z25, Z28, Z26
-	VXORPS      literal80000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3fc00000<>+0(SB), Z29, K1
-	VBLENDMPS   Z25, Z26, K1, Z28
-	VMULPS      Z28, Z28, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z28
-	VDIVPS      Z26, Z28, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      literal3f22f983<>+0(SB), Z31
+	VMULPS       (DX), Z31, Z30
+	VRNDSCALEPS  $0x08, Z30, Z31
+	VMOVUPS      literal3fc90000<>+0(SB), Z29
+	VMOVUPS      Z31, Z30
+	VFNMADD213PS (DX), Z29, Z30
+	VFNMADD231PS literal39fda000<>+0(SB), Z31, Z30
+	VFNMADD231PS literal33a22169<>+0(SB), Z31, Z30
+	VADDPS       literal3f800000<>+0(SB), Z31, Z29
+	VMULPS       literal3e800000<>+0(SB), Z29, Z31
+	VRNDSCALEPS  $0x09, Z31, Z28
+	VMULPS       literal40800000<>+0(SB), Z28, Z31
+	VSUBPS       Z31, Z29, Z28
+	VMULPS       Z30, Z30, Z31
+	VMULPS       Z31, Z30, Z29
+	VMOVUPS      literalb94ca1f9<>+0(SB), Z26
+	VMOVUPS      Z31, Z27
+	VFMADD213PS  literal3c08839e<>+0(SB), Z26, Z27
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Z31, Z27
+	VFMADD231PS  Z27, Z29, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z31, Z27
+	VFNMADD213PS literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       Z31, Z31, Z29
+	VMOVUPS      literal37ccf5ce<>+0(SB), Z25
+	VMOVUPS      Z31, Z26
+	VFMADD213PS  literalbab6061a<>+0(SB), Z25, Z26
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Z26, Z31
+	VFMADD231PS  Z31, Z29, Z27
+	VMULPS       literal3f000000<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x09, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VSUBPS       Z31, Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMOVUPS      literalbf800000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z27, Z31, Z30
+	VXORPS       literal80000000<>+0(SB), Z30, Z27
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Z28, K1
+	VBLENDMPS    Z27, Z30, K1, Z31
+	VMULPS       Z31, Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VDIVPS       Z30, Z31, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -57563,47 +57207,44 @@ TEXT ·asinPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS    literal3f000000<>+0(SB), Z30, Z31
-	VMOVUPS   literal3f000000<>+0(SB), Z29
-	VSUBPS    Z31, Z29, Z28
-	VMULPS    Z30, Z30, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z29
-	VSQRTPS   Z29, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z30, K1, Z28
-	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
-	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
-	VMULPS    Z29, Z28, Z31
-	VMULPS    Z27, Z31, Z29
-	VADDPS    Z29, Z28, Z27
-	VMULPS    literal40000000<>+0(SB), Z27, Z29
-	VMOVUPS   literal3fc90fdb<>+0(SB), Z28
-	VSUBPS    Z29, Z28, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z27, K1, Z29
-	VANDPS    literal7fffffff<>+0(SB), Z29, Z27
-	VMOVUPS   (DX), Z29
-	VANDPS    literal80000000<>+0(SB), Z29, Z31
-	VORPS     Z31, Z27, Z0
-	VMOVUPS   (DX), Z2
-	VSUBPS    Z2, Z0, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z30, Z31
+	VFNMADD213PS literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z30, Z30, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z29, K1, Z28
+	VSQRTPS      Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z30, K1, Z31
+	VMOVUPS      literal3d2cb352<>+0(SB), Z27
+	VMOVUPS      Z28, Z29
+	VFMADD213PS  literal3cc617e3<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3d9980f6<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z31, Z27
+	VFMADD231PS  Z29, Z27, Z31
+	VMOVUPS      literal40000000<>+0(SB), Z27
+	VMOVUPS      Z31, Z29
+	VFNMADD213PS literal3fc90fdb<>+0(SB), Z27, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z31, K1, Z27
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z31
+	VMOVUPS      (DX), Z27
+	VANDPS       literal80000000<>+0(SB), Z27, Z29
+	VORPS        Z29, Z31, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -57753,44 +57394,41 @@ TEXT ·asinApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS    literal3f000000<>+0(SB), Z30, Z31
-	VMOVUPS   literal3f000000<>+0(SB), Z29
-	VSUBPS    Z31, Z29, Z28
-	VMULPS    Z30, Z30, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z29
-	VSQRTPS   Z29, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z30, K1, Z28
-	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
-	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
-	VMULPS    Z29, Z28, Z31
-	VMULPS    Z27, Z31, Z29
-	VADDPS    Z29, Z28, Z27
-	VMULPS    literal40000000<>+0(SB), Z27, Z29
-	VMOVUPS   literal3fc90fdb<>+0(SB), Z28
-	VSUBPS    Z29, Z28, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z27, K1, Z29
-	VANDPS    literal7fffffff<>+0(SB), Z29, Z27
-	VMOVUPS   (DX), Z29
-	VANDPS    literal80000000<>+0(SB), Z29, Z31
-	VORPS     Z31, Z27, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z30, Z31
+	VFNMADD213PS literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z30, Z30, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z29, K1, Z28
+	VSQRTPS      Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z30, K1, Z31
+	VMOVUPS      literal3d2cb352<>+0(SB), Z27
+	VMOVUPS      Z28, Z29
+	VFMADD213PS  literal3cc617e3<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3d9980f6<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z31, Z27
+	VFMADD231PS  Z29, Z27, Z31
+	VMOVUPS      literal40000000<>+0(SB), Z27
+	VMOVUPS      Z31, Z29
+	VFNMADD213PS literal3fc90fdb<>+0(SB), Z27, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z31, K1, Z27
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z31
+	VMOVUPS      (DX), Z27
+	VANDPS       literal80000000<>+0(SB), Z27, Z29
+	VORPS        Z29, Z31, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -57890,52 +57528,49 @@ TEXT ·acosPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS    literal3f000000<>+0(SB), Z30, Z31
-	VMOVUPS   literal3f000000<>+0(SB), Z29
-	VSUBPS    Z31, Z29, Z28
-	VMULPS    Z30, Z30, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z29
-	VSQRTPS   Z29, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z30, K1, Z28
-	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
-	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
-	VMULPS    Z29, Z28, Z31
-	VMULPS    Z27, Z31, Z29
-	VADDPS    Z29, Z28, Z27
-	VMULPS    literal40000000<>+0(SB), Z27, Z29
-	VMOVUPS   literal40490fdb<>+0(SB), Z28
-	VSUBPS    Z29, Z28, Z31
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z29, Z31, K1, Z26
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z31
-	VMOVUPS   (DX), Z27
-	VANDPS    literal80000000<>+0(SB), Z27, Z29
-	VORPS     Z29, Z31, Z27
-	VMOVUPS   literal3fc90fdb<>+0(SB), Z29
-	VSUBPS    Z27, Z29, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z26, Z31, K1, Z0
-	VMOVUPS   (DX), Z2
-	VSUBPS    Z2, Z0, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z30, Z31
+	VFNMADD213PS literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z30, Z30, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z29, K1, Z28
+	VSQRTPS      Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z30, K1, Z31
+	VMOVUPS      literal3d2cb352<>+0(SB), Z27
+	VMOVUPS      Z28, Z29
+	VFMADD213PS  literal3cc617e3<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3d9980f6<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z31, Z27
+	VFMADD231PS  Z29, Z27, Z31
+	VMULPS       literal40000000<>+0(SB), Z31, Z29
+	VMOVUPS      literal40490fdb<>+0(SB), Z27
+	VSUBPS       Z29, Z27, Z28
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z29, Z28, K1, Z26
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z28
+	VMOVUPS      (DX), Z31
+	VANDPS       literal80000000<>+0(SB), Z31, Z29
+	VORPS        Z29, Z28, Z31
+	VMOVUPS      literal3fc90fdb<>+0(SB), Z29
+	VSUBPS       Z31, Z29, Z28
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z26, Z28, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -57995,49 +57630,46 @@ TEXT ·acosApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS    literal3f000000<>+0(SB), Z30, Z31
-	VMOVUPS   literal3f000000<>+0(SB), Z29
-	VSUBPS    Z31, Z29, Z28
-	VMULPS    Z30, Z30, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z29
-	VSQRTPS   Z29, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z30, K1, Z28
-	VMULPS    literal3d2cb352<>+0(SB), Z29, Z31
-	VADDPS    literal3cc617e3<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d3a3ec7<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3d9980f6<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z29, Z31
-	VADDPS    literal3e2aaae4<>+0(SB), Z31, Z27
-	VMULPS    Z29, Z28, Z31
-	VMULPS    Z27, Z31, Z29
-	VADDPS    Z29, Z28, Z27
-	VMULPS    literal40000000<>+0(SB), Z27, Z29
-	VMOVUPS   literal40490fdb<>+0(SB), Z28
-	VSUBPS    Z29, Z28, Z31
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z29, Z31, K1, Z26
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z31
-	VMOVUPS   (DX), Z27
-	VANDPS    literal80000000<>+0(SB), Z27, Z29
-	VORPS     Z29, Z31, Z27
-	VMOVUPS   literal3fc90fdb<>+0(SB), Z29
-	VSUBPS    Z27, Z29, Z31
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Z30, K1
-	VBLENDMPS Z26, Z31, K1, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f000000<>+0(SB), Z29
+	VMOVUPS      Z30, Z31
+	VFNMADD213PS literal3f000000<>+0(SB), Z29, Z31
+	VMULPS       Z30, Z30, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z29, K1, Z28
+	VSQRTPS      Z28, Z29
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z30, K1, Z31
+	VMOVUPS      literal3d2cb352<>+0(SB), Z27
+	VMOVUPS      Z28, Z29
+	VFMADD213PS  literal3cc617e3<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3d9980f6<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z31, Z27
+	VFMADD231PS  Z29, Z27, Z31
+	VMULPS       literal40000000<>+0(SB), Z31, Z29
+	VMOVUPS      literal40490fdb<>+0(SB), Z27
+	VSUBPS       Z29, Z27, Z28
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z29, Z28, K1, Z26
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z28
+	VMOVUPS      (DX), Z31
+	VANDPS       literal80000000<>+0(SB), Z31, Z29
+	VORPS        Z29, Z28, Z31
+	VMOVUPS      literal3fc90fdb<>+0(SB), Z29
+	VSUBPS       Z31, Z29, Z28
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z26, Z28, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -58137,47 +57769,45 @@ TEXT ·atanPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS   literal00000000<>+0(SB), Z31
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
-	VBLENDMPS literal3f490fdb<>+0(SB), Z31, K1, Z29
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
-	VBLENDMPS literal3fc90fdb<>+0(SB), Z29, K1, Z31
-	VMOVUPS   literalbf800000<>+0(SB), Z29
-	VDIVPS    Z30, Z29, Z28
-	VSUBPS    literal3f800000<>+0(SB), Z30, Z29
-	VADDPS    literal3f800000<>+0(SB), Z30, Z27
-	VDIVPS    Z27, Z29, Z26
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
-	VBLENDMPS Z26, Z30, K1, Z27
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z27, K1, Z26
-	VMULPS    Z26, Z26, Z27
-	VMULPS    literal3da4f0d1<>+0(SB), Z27, Z28
-	VADDPS    literalbe0e1b85<>+0(SB), Z28, Z30
-	VMULPS    Z30, Z27, Z28
-	VADDPS    literal3e4c925f<>+0(SB), Z28, Z30
-	VMULPS    Z30, Z27, Z28
-	VADDPS    literalbeaaaa2a<>+0(SB), Z28, Z30
-	VMULPS    Z27, Z26, Z28
-	VMULPS    Z30, Z28, Z27
-	VADDPS    Z27, Z26, Z30
-	VADDPS    Z30, Z31, Z27
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z30
-	VMOVUPS   (DX), Z27
-	VANDPS    literal80000000<>+0(SB), Z27, Z31
-	VORPS     Z31, Z30, Z0
-	VMOVUPS   (DX), Z2
-	VSUBPS    Z2, Z0, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal00000000<>+0(SB), Z31
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS   literal3f490fdb<>+0(SB), Z31, K1, Z29
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS   literal3fc90fdb<>+0(SB), Z29, K1, Z31
+	VMOVUPS     literalbf800000<>+0(SB), Z29
+	VDIVPS      Z30, Z29, Z28
+	VSUBPS      literal3f800000<>+0(SB), Z30, Z29
+	VADDPS      literal3f800000<>+0(SB), Z30, Z27
+	VDIVPS      Z27, Z29, Z26
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS   Z26, Z30, K1, Z27
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS   Z28, Z27, K1, Z26
+	VMULPS      Z26, Z26, Z27
+	VMOVUPS     literal3da4f0d1<>+0(SB), Z30
+	VMOVUPS     Z27, Z28
+	VFMADD213PS literalbe0e1b85<>+0(SB), Z30, Z28
+	VFMADD213PS literal3e4c925f<>+0(SB), Z27, Z28
+	VFMADD213PS literalbeaaaa2a<>+0(SB), Z27, Z28
+	VMULPS      Z27, Z26, Z30
+	VFMADD231PS Z28, Z30, Z26
+	VADDPS      Z26, Z31, Z28
+	VANDPS      literal7fffffff<>+0(SB), Z28, Z26
+	VMOVUPS     (DX), Z28
+	VANDPS      literal80000000<>+0(SB), Z28, Z31
+	VORPS       Z31, Z26, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -58345,44 +57975,42 @@ TEXT ·atanApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS   literal00000000<>+0(SB), Z31
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
-	VBLENDMPS literal3f490fdb<>+0(SB), Z31, K1, Z29
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
-	VBLENDMPS literal3fc90fdb<>+0(SB), Z29, K1, Z31
-	VMOVUPS   literalbf800000<>+0(SB), Z29
-	VDIVPS    Z30, Z29, Z28
-	VSUBPS    literal3f800000<>+0(SB), Z30, Z29
-	VADDPS    literal3f800000<>+0(SB), Z30, Z27
-	VDIVPS    Z27, Z29, Z26
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Z30, K1
-	VBLENDMPS Z26, Z30, K1, Z27
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z27, K1, Z26
-	VMULPS    Z26, Z26, Z27
-	VMULPS    literal3da4f0d1<>+0(SB), Z27, Z28
-	VADDPS    literalbe0e1b85<>+0(SB), Z28, Z30
-	VMULPS    Z30, Z27, Z28
-	VADDPS    literal3e4c925f<>+0(SB), Z28, Z30
-	VMULPS    Z30, Z27, Z28
-	VADDPS    literalbeaaaa2a<>+0(SB), Z28, Z30
-	VMULPS    Z27, Z26, Z28
-	VMULPS    Z30, Z28, Z27
-	VADDPS    Z27, Z26, Z30
-	VADDPS    Z30, Z31, Z27
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z30
-	VMOVUPS   (DX), Z27
-	VANDPS    literal80000000<>+0(SB), Z27, Z31
-	VORPS     Z31, Z30, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS     (DX), Z31
+	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS     literal00000000<>+0(SB), Z31
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS   literal3f490fdb<>+0(SB), Z31, K1, Z29
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS   literal3fc90fdb<>+0(SB), Z29, K1, Z31
+	VMOVUPS     literalbf800000<>+0(SB), Z29
+	VDIVPS      Z30, Z29, Z28
+	VSUBPS      literal3f800000<>+0(SB), Z30, Z29
+	VADDPS      literal3f800000<>+0(SB), Z30, Z27
+	VDIVPS      Z27, Z29, Z26
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Z30, K1
+	VBLENDMPS   Z26, Z30, K1, Z27
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Z30, K1
+	VBLENDMPS   Z28, Z27, K1, Z26
+	VMULPS      Z26, Z26, Z27
+	VMOVUPS     literal3da4f0d1<>+0(SB), Z30
+	VMOVUPS     Z27, Z28
+	VFMADD213PS literalbe0e1b85<>+0(SB), Z30, Z28
+	VFMADD213PS literal3e4c925f<>+0(SB), Z27, Z28
+	VFMADD213PS literalbeaaaa2a<>+0(SB), Z27, Z28
+	VMULPS      Z27, Z26, Z30
+	VFMADD231PS Z28, Z30, Z26
+	VADDPS      Z26, Z31, Z28
+	VANDPS      literal7fffffff<>+0(SB), Z28, Z26
+	VMOVUPS     (DX), Z28
+	VANDPS      literal80000000<>+0(SB), Z28, Z31
+	VORPS       Z31, Z26, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -58424,20 +58052,20 @@ TEXT ·atanSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS  (DX), Z31
-	VMULPS   (DX), Z31, Z30
-	VADDPS   literal3f800000<>+0(SB), Z30, Z31
-	VMOVUPS  literal3f800000<>+0(SB), Z30
-	VDIVPS   Z31, Z30, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	VADDPS   (R8), Z0, Z0
-	VMULPS   (BX), Z0, Z0
-	MOVQ     80(AX), R11
-	TESTQ    R11, R11
-	JZ       store
-	TESTQ    $0x00000001, R11
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z30
+	VMOVUPS     (DX), Z31
+	VFMADD213PS literal3f800000<>+0(SB), Z30, Z31
+	VMOVUPS     literal3f800000<>+0(SB), Z30
+	VDIVPS      Z31, Z30, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -58479,90 +58107,77 @@ TEXT ·sinhPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z29, Z31, Z28
-	VMOVUPS     literal42b00000<>+0(SB), Z29
-	VMINPS      Z28, Z29, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
-	VRNDSCALEPS $0x08, Z28, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z31, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z27, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z31, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z31, Z27
-	VSCALEFPS   Z29, Z27, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VSCALEFPS   Z29, Z27, Z31
-	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
-	VADDPS      Z29, Z26, Z31
-	VMULPS      literal3f000000<>+0(SB), Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z26
-	VMAXPS      Z29, Z26, Z27
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z27, Z29, Z26
-	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z27
-	VRNDSCALEPS $0x08, Z27, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z27
-	VSUBPS      Z27, Z26, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z27
-	VSUBPS      Z27, Z28, Z26
-	VMULPS      literal39506967<>+0(SB), Z26, Z27
-	VADDPS      literal3ab743ce<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3c088908<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3f000000<>+0(SB), Z27, Z28
-	VMULPS      Z26, Z26, Z27
-	VMULPS      Z28, Z27, Z25
-	VADDPS      Z25, Z26, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z25
-	VSCALEFPS   Z29, Z25, Z28
-	VMULPS      literal3f000000<>+0(SB), Z28, Z29
-	VMULPS      Z28, Z29, Z25
-	VMULPS      Z28, Z28, Z29
-	VMOVUPS     literal3f000000<>+0(SB), Z28
-	VDIVPS      Z29, Z28, Z26
-	VSUBPS      Z26, Z25, Z29
-	VADDPS      literal3f800000<>+0(SB), Z31, Z26
-	VDIVPS      Z26, Z31, Z25
-	VADDPS      Z25, Z31, Z26
-	VMULPS      literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3f800000<>+0(SB), Z30, K1
-	VBLENDMPS   Z29, Z25, K1, Z26
-	VANDPS      literal7fffffff<>+0(SB), Z26, Z25
-	VMOVUPS     (DX), Z26
-	VANDPS      literal80000000<>+0(SB), Z26, Z29
-	VORPS       Z29, Z25, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z29, Z31, Z28
+	VMOVUPS      literal42b00000<>+0(SB), Z29
+	VMINPS       Z28, Z29, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS  $0x08, Z28, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z31, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z28
+	VMULPS       Z31, Z31, Z27
+	VFMADD231PS  Z28, Z27, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VSCALEFPS    Z29, Z31, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z29
+	VADDPS       Z29, Z28, Z27
+	VMULPS       literal3f000000<>+0(SB), Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z28
+	VMAXPS       Z29, Z28, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z28
+	VMULPS       literal3fb8aa3b<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z28
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z28
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z28, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z28, Z31
+	VMULPS       Z28, Z28, Z26
+	VFMADD231PS  Z31, Z26, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z28, Z31
+	VMOVUPS      literal3f000000<>+0(SB), Z26
+	VDIVPS       Z31, Z26, Z25
+	VFMSUB213PS  Z25, Z28, Z29
+	VADDPS       literal3f800000<>+0(SB), Z27, Z25
+	VDIVPS       Z25, Z27, Z28
+	VADDPS       Z28, Z27, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z28
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z28, K1, Z25
+	VANDPS       literal7fffffff<>+0(SB), Z25, Z28
+	VMOVUPS      (DX), Z25
+	VANDPS       literal80000000<>+0(SB), Z25, Z29
+	VORPS        Z29, Z28, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -58604,87 +58219,74 @@ TEXT ·sinhApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z29, Z31, Z28
-	VMOVUPS     literal42b00000<>+0(SB), Z29
-	VMINPS      Z28, Z29, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
-	VRNDSCALEPS $0x08, Z28, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z31, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z27, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z31, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z31, Z27
-	VSCALEFPS   Z29, Z27, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VSCALEFPS   Z29, Z27, Z31
-	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
-	VADDPS      Z29, Z26, Z31
-	VMULPS      literal3f000000<>+0(SB), Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z26
-	VMAXPS      Z29, Z26, Z27
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z27, Z29, Z26
-	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z27
-	VRNDSCALEPS $0x08, Z27, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z27
-	VSUBPS      Z27, Z26, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z27
-	VSUBPS      Z27, Z28, Z26
-	VMULPS      literal39506967<>+0(SB), Z26, Z27
-	VADDPS      literal3ab743ce<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3c088908<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3f000000<>+0(SB), Z27, Z28
-	VMULPS      Z26, Z26, Z27
-	VMULPS      Z28, Z27, Z25
-	VADDPS      Z25, Z26, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z25
-	VSCALEFPS   Z29, Z25, Z28
-	VMULPS      literal3f000000<>+0(SB), Z28, Z29
-	VMULPS      Z28, Z29, Z25
-	VMULPS      Z28, Z28, Z29
-	VMOVUPS     literal3f000000<>+0(SB), Z28
-	VDIVPS      Z29, Z28, Z26
-	VSUBPS      Z26, Z25, Z29
-	VADDPS      literal3f800000<>+0(SB), Z31, Z26
-	VDIVPS      Z26, Z31, Z25
-	VADDPS      Z25, Z31, Z26
-	VMULPS      literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3f800000<>+0(SB), Z30, K1
-	VBLENDMPS   Z29, Z25, K1, Z26
-	VANDPS      literal7fffffff<>+0(SB), Z26, Z25
-	VMOVUPS     (DX), Z26
-	VANDPS      literal80000000<>+0(SB), Z26, Z29
-	VORPS       Z29, Z25, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z29, Z31, Z28
+	VMOVUPS      literal42b00000<>+0(SB), Z29
+	VMINPS       Z28, Z29, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS  $0x08, Z28, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z31, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z28
+	VMULPS       Z31, Z31, Z27
+	VFMADD231PS  Z28, Z27, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VSCALEFPS    Z29, Z31, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z29
+	VADDPS       Z29, Z28, Z27
+	VMULPS       literal3f000000<>+0(SB), Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z28
+	VMAXPS       Z29, Z28, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z28
+	VMULPS       literal3fb8aa3b<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z28
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z28
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z28, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z28, Z31
+	VMULPS       Z28, Z28, Z26
+	VFMADD231PS  Z31, Z26, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z28, Z31
+	VMOVUPS      literal3f000000<>+0(SB), Z26
+	VDIVPS       Z31, Z26, Z25
+	VFMSUB213PS  Z25, Z28, Z29
+	VADDPS       literal3f800000<>+0(SB), Z27, Z25
+	VDIVPS       Z25, Z27, Z28
+	VADDPS       Z28, Z27, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z28
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z28, K1, Z25
+	VANDPS       literal7fffffff<>+0(SB), Z25, Z28
+	VMOVUPS      (DX), Z25
+	VANDPS       literal80000000<>+0(SB), Z25, Z29
+	VORPS        Z29, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -58726,49 +58328,43 @@ TEXT ·sinhSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS      literal3f000000<>+0(SB), Z30, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z29, Z31, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x08, Z29, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z30, Z30, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z31, Z27, Z28
-	VMULPS      literal3f000000<>+0(SB), Z28, Z31
-	VMULPS      Z28, Z31, Z27
-	VMULPS      Z28, Z28, Z31
-	VMOVUPS     literal3f000000<>+0(SB), Z28
-	VDIVPS      Z31, Z28, Z30
-	VADDPS      Z30, Z27, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z29, Z31, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x08, Z29, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z29
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z29, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z29
+	VSCALEFPS    Z31, Z29, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z31
+	VMULPS       Z30, Z30, Z29
+	VMOVUPS      literal3f000000<>+0(SB), Z28
+	VDIVPS       Z29, Z28, Z27
+	VMOVUPS      Z31, Z0
+	VFMADD213PS  Z27, Z30, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -58810,50 +58406,44 @@ TEXT ·coshPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS      literal3f000000<>+0(SB), Z30, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z29, Z31, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x08, Z29, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z30, Z30, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z31, Z27, Z28
-	VMULPS      literal3f000000<>+0(SB), Z28, Z31
-	VMULPS      Z28, Z31, Z27
-	VMULPS      Z28, Z28, Z31
-	VMOVUPS     literal3f000000<>+0(SB), Z28
-	VDIVPS      Z31, Z28, Z30
-	VADDPS      Z30, Z27, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z29, Z31, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x08, Z29, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z29
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z29, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z29
+	VSCALEFPS    Z31, Z29, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z31
+	VMULPS       Z30, Z30, Z29
+	VMOVUPS      literal3f000000<>+0(SB), Z28
+	VDIVPS       Z29, Z28, Z27
+	VMOVUPS      Z31, Z0
+	VFMADD213PS  Z27, Z30, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -58895,47 +58485,41 @@ TEXT ·coshApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMULPS      literal3f000000<>+0(SB), Z30, Z31
-	VMOVUPS     literalc2d00000<>+0(SB), Z30
-	VMAXPS      Z31, Z30, Z29
-	VMOVUPS     literal42b20000<>+0(SB), Z31
-	VMINPS      Z29, Z31, Z30
-	VMULPS      literal3fb8aa3b<>+0(SB), Z30, Z29
-	VRNDSCALEPS $0x08, Z29, Z31
-	VMULPS      literal3f318000<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z30, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z31, Z29
-	VSUBPS      Z29, Z28, Z30
-	VMULPS      literal39506967<>+0(SB), Z30, Z29
-	VADDPS      literal3ab743ce<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3c088908<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3d2aa9c1<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3e2aaaaa<>+0(SB), Z29, Z28
-	VMULPS      Z28, Z30, Z29
-	VADDPS      literal3f000000<>+0(SB), Z29, Z28
-	VMULPS      Z30, Z30, Z29
-	VMULPS      Z28, Z29, Z27
-	VADDPS      Z27, Z30, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z27
-	VSCALEFPS   Z31, Z27, Z28
-	VMULPS      literal3f000000<>+0(SB), Z28, Z31
-	VMULPS      Z28, Z31, Z27
-	VMULPS      Z28, Z28, Z31
-	VMOVUPS     literal3f000000<>+0(SB), Z28
-	VDIVPS      Z31, Z28, Z30
-	VADDPS      Z30, Z27, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z31
+	VMOVUPS      literalc2d00000<>+0(SB), Z30
+	VMAXPS       Z31, Z30, Z29
+	VMOVUPS      literal42b20000<>+0(SB), Z31
+	VMINPS       Z29, Z31, Z30
+	VMULPS       literal3fb8aa3b<>+0(SB), Z30, Z29
+	VRNDSCALEPS  $0x08, Z29, Z31
+	VFNMADD231PS literal3f318000<>+0(SB), Z31, Z30
+	VFNMADD231PS literalb95e8083<>+0(SB), Z31, Z30
+	VMOVUPS      literal39506967<>+0(SB), Z28
+	VMOVUPS      Z30, Z29
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z28, Z29
+	VFMADD213PS  literal3c088908<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z30, Z29
+	VFMADD213PS  literal3f000000<>+0(SB), Z30, Z29
+	VMULPS       Z30, Z30, Z28
+	VFMADD231PS  Z29, Z28, Z30
+	VADDPS       literal3f800000<>+0(SB), Z30, Z29
+	VSCALEFPS    Z31, Z29, Z30
+	VMULPS       literal3f000000<>+0(SB), Z30, Z31
+	VMULPS       Z30, Z30, Z29
+	VMOVUPS      literal3f000000<>+0(SB), Z28
+	VDIVPS       Z29, Z28, Z27
+	VMOVUPS      Z31, Z0
+	VFMADD213PS  Z27, Z30, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -58977,89 +58561,76 @@ TEXT ·coshSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VANDPS      literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS     literal3f800000<>+0(SB), Z31
-	VMINPS      Z30, Z31, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z31
-	VMAXPS      Z29, Z31, Z28
-	VMOVUPS     literal42b00000<>+0(SB), Z29
-	VMINPS      Z28, Z29, Z31
-	VMULPS      literal3fb8aa3b<>+0(SB), Z31, Z28
-	VRNDSCALEPS $0x08, Z28, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z31, Z27
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z28
-	VSUBPS      Z28, Z27, Z31
-	VMULPS      literal39506967<>+0(SB), Z31, Z28
-	VADDPS      literal3ab743ce<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3c088908<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3d2aa9c1<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3e2aaaaa<>+0(SB), Z28, Z27
-	VMULPS      Z27, Z31, Z28
-	VADDPS      literal3f000000<>+0(SB), Z28, Z27
-	VMULPS      Z31, Z31, Z28
-	VMULPS      Z27, Z28, Z26
-	VADDPS      Z26, Z31, Z27
-	VSCALEFPS   Z29, Z27, Z26
-	VMOVUPS     literal3f800000<>+0(SB), Z27
-	VSCALEFPS   Z29, Z27, Z31
-	VSUBPS      literal3f800000<>+0(SB), Z31, Z29
-	VADDPS      Z29, Z26, Z31
-	VMULPS      literal3f000000<>+0(SB), Z30, Z29
-	VMOVUPS     literalc2d00000<>+0(SB), Z26
-	VMAXPS      Z29, Z26, Z27
-	VMOVUPS     literal42b20000<>+0(SB), Z29
-	VMINPS      Z27, Z29, Z26
-	VMULPS      literal3fb8aa3b<>+0(SB), Z26, Z27
-	VRNDSCALEPS $0x08, Z27, Z29
-	VMULPS      literal3f318000<>+0(SB), Z29, Z27
-	VSUBPS      Z27, Z26, Z28
-	VMULPS      literalb95e8083<>+0(SB), Z29, Z27
-	VSUBPS      Z27, Z28, Z26
-	VMULPS      literal39506967<>+0(SB), Z26, Z27
-	VADDPS      literal3ab743ce<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3c088908<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3d2aa9c1<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3e2aaaaa<>+0(SB), Z27, Z28
-	VMULPS      Z28, Z26, Z27
-	VADDPS      literal3f000000<>+0(SB), Z27, Z28
-	VMULPS      Z26, Z26, Z27
-	VMULPS      Z28, Z27, Z25
-	VADDPS      Z25, Z26, Z28
-	VADDPS      literal3f800000<>+0(SB), Z28, Z25
-	VSCALEFPS   Z29, Z25, Z28
-	VMULPS      literal3f000000<>+0(SB), Z28, Z29
-	VMULPS      Z28, Z29, Z25
-	VMULPS      Z28, Z28, Z29
-	VMOVUPS     literal3f000000<>+0(SB), Z28
-	VDIVPS      Z29, Z28, Z26
-	VSUBPS      Z26, Z25, Z29
-	VADDPS      literal3f800000<>+0(SB), Z31, Z26
-	VDIVPS      Z26, Z31, Z25
-	VADDPS      Z25, Z31, Z26
-	VMULPS      literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS      $0x1e, literal3f800000<>+0(SB), Z30, K1
-	VBLENDMPS   Z29, Z25, K1, Z26
-	VANDPS      literal7fffffff<>+0(SB), Z26, Z25
-	VMOVUPS     (DX), Z26
-	VANDPS      literal80000000<>+0(SB), Z26, Z29
-	VORPS       Z29, Z25, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      (R8), Z0, Z0
-	VMULPS      (BX), Z0, Z0
-	MOVQ        80(AX), R11
-	TESTQ       R11, R11
-	JZ          store
-	TESTQ       $0x00000001, R11
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z31
+	VMAXPS       Z29, Z31, Z28
+	VMOVUPS      literal42b00000<>+0(SB), Z29
+	VMINPS       Z28, Z29, Z31
+	VMULPS       literal3fb8aa3b<>+0(SB), Z31, Z28
+	VRNDSCALEPS  $0x08, Z28, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z31
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z31
+	VMOVUPS      literal39506967<>+0(SB), Z27
+	VMOVUPS      Z31, Z28
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z27, Z28
+	VFMADD213PS  literal3c088908<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z31, Z28
+	VFMADD213PS  literal3f000000<>+0(SB), Z31, Z28
+	VMULPS       Z31, Z31, Z27
+	VFMADD231PS  Z28, Z27, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMOVUPS      literal3f800000<>+0(SB), Z31
+	VSCALEFPS    Z29, Z31, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z29
+	VADDPS       Z29, Z28, Z27
+	VMULPS       literal3f000000<>+0(SB), Z30, Z29
+	VMOVUPS      literalc2d00000<>+0(SB), Z28
+	VMAXPS       Z29, Z28, Z31
+	VMOVUPS      literal42b20000<>+0(SB), Z29
+	VMINPS       Z31, Z29, Z28
+	VMULPS       literal3fb8aa3b<>+0(SB), Z28, Z31
+	VRNDSCALEPS  $0x08, Z31, Z29
+	VFNMADD231PS literal3f318000<>+0(SB), Z29, Z28
+	VFNMADD231PS literalb95e8083<>+0(SB), Z29, Z28
+	VMOVUPS      literal39506967<>+0(SB), Z26
+	VMOVUPS      Z28, Z31
+	VFMADD213PS  literal3ab743ce<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3c088908<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3f000000<>+0(SB), Z28, Z31
+	VMULPS       Z28, Z28, Z26
+	VFMADD231PS  Z31, Z26, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VSCALEFPS    Z29, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z28, Z29
+	VMULPS       Z28, Z28, Z31
+	VMOVUPS      literal3f000000<>+0(SB), Z26
+	VDIVPS       Z31, Z26, Z25
+	VFMSUB213PS  Z25, Z28, Z29
+	VADDPS       literal3f800000<>+0(SB), Z27, Z25
+	VDIVPS       Z25, Z27, Z28
+	VADDPS       Z28, Z27, Z25
+	VMULPS       literal3f000000<>+0(SB), Z25, Z28
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z29, Z28, K1, Z25
+	VANDPS       literal7fffffff<>+0(SB), Z25, Z28
+	VMOVUPS      (DX), Z25
+	VANDPS       literal80000000<>+0(SB), Z25, Z29
+	VORPS        Z29, Z28, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       (R8), Z0, Z0
+	VMULPS       (BX), Z0, Z0
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -59101,152 +58672,134 @@ TEXT ·asinhPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS   literal461c4000<>+0(SB), Z31
-	VMINPS    Z30, Z31, Z29
-	VMULPS    literal4c000000<>+0(SB), Z30, Z31
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z30, K1, Z28
-	VANDPS    literal007fffff<>+0(SB), Z28, Z31
-	VORPS     literal3f800000<>+0(SB), Z31, Z27
-	VPSRLD    $0x17, Z28, Z31
-	VPADDD    literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS Z31, Z31
-	VMOVUPS   literal00000000<>+0(SB), Z28
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z26
-	VSUBPS    Z26, Z31, Z28
-	VMULPS    literal3f000000<>+0(SB), Z27, Z26
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
-	VBLENDMPS Z26, Z27, K1, Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
-	VADDPS    literal3f800000<>+0(SB), Z28, Z31
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
-	VBLENDMPS Z31, Z28, K1, Z25
-	VMULPS    Z26, Z26, Z28
-	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
-	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3def251a<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literalbe2aae50<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3e4cceac<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z27
-	VMULPS    Z28, Z26, Z31
-	VMULPS    Z27, Z31, Z24
-	VMULPS    literalb95e8083<>+0(SB), Z25, Z27
-	VADDPS    Z27, Z24, Z31
-	VMULPS    literal3f000000<>+0(SB), Z28, Z27
-	VSUBPS    Z27, Z31, Z28
-	VADDPS    Z28, Z26, Z27
-	VMULPS    literal3f318000<>+0(SB), Z25, Z28
-	VADDPS    Z28, Z27, Z25
-	VSQRTPS   Z30, Z28
-	VANDPS    literal7fffffff<>+0(SB), Z30, Z27
-	VMOVUPS   literalbf800000<>+0(SB), Z26
-	VDIVPS    Z27, Z26, Z31
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z27
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS Z30, Z27, K1, Z31
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z30, K1
-	VBLENDMPS Z30, Z25, K1, Z27
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS Z27, Z31, K1, Z25
-	VADDPS    literal3f317218<>+0(SB), Z25, Z31
-	VMULPS    Z29, Z29, Z25
-	VADDPS    literal3f800000<>+0(SB), Z25, Z27
-	VSQRTPS   Z27, Z28
-	VADDPS    literal3f800000<>+0(SB), Z28, Z27
-	VDIVPS    Z27, Z25, Z28
-	VADDPS    Z28, Z29, Z27
-	VADDPS    literal3f800000<>+0(SB), Z27, Z28
-	VMULPS    literal4c000000<>+0(SB), Z28, Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS Z29, Z28, K1, Z25
-	VANDPS    literal007fffff<>+0(SB), Z25, Z29
-	VORPS     literal3f800000<>+0(SB), Z29, Z26
-	VPSRLD    $0x17, Z25, Z29
-	VPADDD    literalffffff81<>+0(SB), Z29, Z29
-	VCVTDQ2PS Z29, Z29
-	VMOVUPS   literal00000000<>+0(SB), Z25
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z25, K1, Z24
-	VSUBPS    Z24, Z29, Z25
-	VMULPS    literal3f000000<>+0(SB), Z26, Z24
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z24, Z26, K1, Z29
-	VSUBPS    literal3f800000<>+0(SB), Z29, Z24
-	VADDPS    literal3f800000<>+0(SB), Z25, Z29
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z29, Z25, K1, Z23
-	VMULPS    Z24, Z24, Z25
-	VMULPS    literal3d9021bb<>+0(SB), Z24, Z29
-	VADDPS    literalbdebd1b8<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3def251a<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literalbdfe5d4f<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3e11e9bf<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literalbe2aae50<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3e4cceac<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literalbe7ffffc<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3eaaaaaa<>+0(SB), Z29, Z26
-	VMULPS    Z25, Z24, Z29
-	VMULPS    Z26, Z29, Z22
-	VMULPS    literalb95e8083<>+0(SB), Z23, Z26
-	VADDPS    Z26, Z22, Z29
-	VMULPS    literal3f000000<>+0(SB), Z25, Z26
-	VSUBPS    Z26, Z29, Z25
-	VADDPS    Z25, Z24, Z26
-	VMULPS    literal3f318000<>+0(SB), Z23, Z25
-	VADDPS    Z25, Z26, Z23
-	VSQRTPS   Z28, Z25
-	VANDPS    literal7fffffff<>+0(SB), Z28, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z24
-	VDIVPS    Z26, Z24, Z29
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z25, Z29, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z28, Z26, K1, Z29
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z28, K1
-	VBLENDMPS Z28, Z23, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z26, Z29, K1, Z23
-	VSUBPS    literal3f800000<>+0(SB), Z28, Z29
-	VSUBPS    Z29, Z27, Z26
-	VDIVPS    Z28, Z26, Z29
-	VADDPS    Z29, Z23, Z28
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z28, K1, Z29
-	VANDPS    literal7fffffff<>+0(SB), Z29, Z28
-	VMOVUPS   (DX), Z29
-	VANDPS    literal80000000<>+0(SB), Z29, Z31
-	VORPS     Z31, Z28, Z0
-	VMOVUPS   (DX), Z2
-	VSUBPS    Z2, Z0, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal461c4000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z30, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z27
+	VPSRLD       $0x17, Z28, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      literal00000000<>+0(SB), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z28, K1, Z26
+	VSUBPS       Z26, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z27, Z26
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS    Z26, Z27, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z26
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS    Z31, Z28, K1, Z25
+	VMULPS       Z26, Z26, Z28
+	VMOVUPS      literal3d9021bb<>+0(SB), Z27
+	VMOVUPS      Z26, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z26, Z31
+	VMULPS       Z28, Z26, Z27
+	VMULPS       literalb95e8083<>+0(SB), Z25, Z24
+	VFMADD231PS  Z31, Z27, Z24
+	VFNMADD231PS literal3f000000<>+0(SB), Z28, Z24
+	VADDPS       Z24, Z26, Z28
+	VFMADD231PS  literal3f318000<>+0(SB), Z25, Z28
+	VSQRTPS      Z30, Z25
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z24
+	VMOVUPS      literalbf800000<>+0(SB), Z26
+	VDIVPS       Z24, Z26, Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z25, Z31, K1, Z24
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z24, K1, Z31
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z28, K1, Z24
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z24, Z31, K1, Z28
+	VADDPS       literal3f317218<>+0(SB), Z28, Z31
+	VMULPS       Z29, Z29, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z24
+	VSQRTPS      Z24, Z25
+	VADDPS       literal3f800000<>+0(SB), Z25, Z24
+	VDIVPS       Z24, Z28, Z25
+	VADDPS       Z25, Z29, Z24
+	VADDPS       literal3f800000<>+0(SB), Z24, Z25
+	VMULPS       literal4c000000<>+0(SB), Z25, Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z25, K1
+	VBLENDMPS    Z29, Z25, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z29
+	VORPS        literal3f800000<>+0(SB), Z29, Z26
+	VPSRLD       $0x17, Z28, Z29
+	VPADDD       literalffffff81<>+0(SB), Z29, Z29
+	VCVTDQ2PS    Z29, Z29
+	VMOVUPS      literal00000000<>+0(SB), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z25, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z28, K1, Z27
+	VSUBPS       Z27, Z29, Z28
+	VMULPS       literal3f000000<>+0(SB), Z26, Z27
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z27, Z26, K1, Z29
+	VSUBPS       literal3f800000<>+0(SB), Z29, Z27
+	VADDPS       literal3f800000<>+0(SB), Z28, Z29
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z29, Z28, K1, Z23
+	VMULPS       Z27, Z27, Z28
+	VMOVUPS      literal3d9021bb<>+0(SB), Z26
+	VMOVUPS      Z27, Z29
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z26, Z29
+	VFMADD213PS  literal3def251a<>+0(SB), Z27, Z29
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z27, Z29
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z27, Z29
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z27, Z29
+	VMULPS       Z28, Z27, Z26
+	VMULPS       literalb95e8083<>+0(SB), Z23, Z22
+	VFMADD231PS  Z29, Z26, Z22
+	VFNMADD231PS literal3f000000<>+0(SB), Z28, Z22
+	VADDPS       Z22, Z27, Z28
+	VFMADD231PS  literal3f318000<>+0(SB), Z23, Z28
+	VSQRTPS      Z25, Z23
+	VANDPS       literal7fffffff<>+0(SB), Z25, Z22
+	VMOVUPS      literalbf800000<>+0(SB), Z27
+	VDIVPS       Z22, Z27, Z29
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z23, Z29, K1, Z22
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z25, Z22, K1, Z29
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z25, K1
+	VBLENDMPS    Z25, Z28, K1, Z22
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z22, Z29, K1, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z25, Z29
+	VSUBPS       Z29, Z24, Z22
+	VDIVPS       Z25, Z22, Z29
+	VADDPS       Z29, Z28, Z25
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z25, K1, Z29
+	VANDPS       literal7fffffff<>+0(SB), Z29, Z25
+	VMOVUPS      (DX), Z29
+	VANDPS       literal80000000<>+0(SB), Z29, Z31
+	VORPS        Z31, Z25, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -59324,149 +58877,131 @@ TEXT ·asinhApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS   literal461c4000<>+0(SB), Z31
-	VMINPS    Z30, Z31, Z29
-	VMULPS    literal4c000000<>+0(SB), Z30, Z31
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z30, K1, Z28
-	VANDPS    literal007fffff<>+0(SB), Z28, Z31
-	VORPS     literal3f800000<>+0(SB), Z31, Z27
-	VPSRLD    $0x17, Z28, Z31
-	VPADDD    literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS Z31, Z31
-	VMOVUPS   literal00000000<>+0(SB), Z28
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z30, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z26
-	VSUBPS    Z26, Z31, Z28
-	VMULPS    literal3f000000<>+0(SB), Z27, Z26
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
-	VBLENDMPS Z26, Z27, K1, Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
-	VADDPS    literal3f800000<>+0(SB), Z28, Z31
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z27, K1
-	VBLENDMPS Z31, Z28, K1, Z25
-	VMULPS    Z26, Z26, Z28
-	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
-	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3def251a<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literalbe2aae50<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3e4cceac<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z27
-	VMULPS    Z27, Z26, Z31
-	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z27
-	VMULPS    Z28, Z26, Z31
-	VMULPS    Z27, Z31, Z24
-	VMULPS    literalb95e8083<>+0(SB), Z25, Z27
-	VADDPS    Z27, Z24, Z31
-	VMULPS    literal3f000000<>+0(SB), Z28, Z27
-	VSUBPS    Z27, Z31, Z28
-	VADDPS    Z28, Z26, Z27
-	VMULPS    literal3f318000<>+0(SB), Z25, Z28
-	VADDPS    Z28, Z27, Z25
-	VSQRTPS   Z30, Z28
-	VANDPS    literal7fffffff<>+0(SB), Z30, Z27
-	VMOVUPS   literalbf800000<>+0(SB), Z26
-	VDIVPS    Z27, Z26, Z31
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z27
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS Z30, Z27, K1, Z31
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z30, K1
-	VBLENDMPS Z30, Z25, K1, Z27
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z30, K1
-	VBLENDMPS Z27, Z31, K1, Z25
-	VADDPS    literal3f317218<>+0(SB), Z25, Z31
-	VMULPS    Z29, Z29, Z25
-	VADDPS    literal3f800000<>+0(SB), Z25, Z27
-	VSQRTPS   Z27, Z28
-	VADDPS    literal3f800000<>+0(SB), Z28, Z27
-	VDIVPS    Z27, Z25, Z28
-	VADDPS    Z28, Z29, Z27
-	VADDPS    literal3f800000<>+0(SB), Z27, Z28
-	VMULPS    literal4c000000<>+0(SB), Z28, Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS Z29, Z28, K1, Z25
-	VANDPS    literal007fffff<>+0(SB), Z25, Z29
-	VORPS     literal3f800000<>+0(SB), Z29, Z26
-	VPSRLD    $0x17, Z25, Z29
-	VPADDD    literalffffff81<>+0(SB), Z29, Z29
-	VCVTDQ2PS Z29, Z29
-	VMOVUPS   literal00000000<>+0(SB), Z25
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z28, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z25, K1, Z24
-	VSUBPS    Z24, Z29, Z25
-	VMULPS    literal3f000000<>+0(SB), Z26, Z24
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z24, Z26, K1, Z29
-	VSUBPS    literal3f800000<>+0(SB), Z29, Z24
-	VADDPS    literal3f800000<>+0(SB), Z25, Z29
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z29, Z25, K1, Z23
-	VMULPS    Z24, Z24, Z25
-	VMULPS    literal3d9021bb<>+0(SB), Z24, Z29
-	VADDPS    literalbdebd1b8<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3def251a<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literalbdfe5d4f<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3e11e9bf<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literalbe2aae50<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3e4cceac<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literalbe7ffffc<>+0(SB), Z29, Z26
-	VMULPS    Z26, Z24, Z29
-	VADDPS    literal3eaaaaaa<>+0(SB), Z29, Z26
-	VMULPS    Z25, Z24, Z29
-	VMULPS    Z26, Z29, Z22
-	VMULPS    literalb95e8083<>+0(SB), Z23, Z26
-	VADDPS    Z26, Z22, Z29
-	VMULPS    literal3f000000<>+0(SB), Z25, Z26
-	VSUBPS    Z26, Z29, Z25
-	VADDPS    Z25, Z24, Z26
-	VMULPS    literal3f318000<>+0(SB), Z23, Z25
-	VADDPS    Z25, Z26, Z23
-	VSQRTPS   Z28, Z25
-	VANDPS    literal7fffffff<>+0(SB), Z28, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z24
-	VDIVPS    Z26, Z24, Z29
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z25, Z29, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z28, Z26, K1, Z29
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z28, K1
-	VBLENDMPS Z28, Z23, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z28, K1
-	VBLENDMPS Z26, Z29, K1, Z23
-	VSUBPS    literal3f800000<>+0(SB), Z28, Z29
-	VSUBPS    Z29, Z27, Z26
-	VDIVPS    Z28, Z26, Z29
-	VADDPS    Z29, Z23, Z28
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z28, K1, Z29
-	VANDPS    literal7fffffff<>+0(SB), Z29, Z28
-	VMOVUPS   (DX), Z29
-	VANDPS    literal80000000<>+0(SB), Z29, Z31
-	VORPS     Z31, Z28, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal461c4000<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal4c000000<>+0(SB), Z30, Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z30, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z27
+	VPSRLD       $0x17, Z28, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      literal00000000<>+0(SB), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z30, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z28, K1, Z26
+	VSUBPS       Z26, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z27, Z26
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS    Z26, Z27, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z26
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z27, K1
+	VBLENDMPS    Z31, Z28, K1, Z25
+	VMULPS       Z26, Z26, Z28
+	VMOVUPS      literal3d9021bb<>+0(SB), Z27
+	VMOVUPS      Z26, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z27, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z26, Z31
+	VMULPS       Z28, Z26, Z27
+	VMULPS       literalb95e8083<>+0(SB), Z25, Z24
+	VFMADD231PS  Z31, Z27, Z24
+	VFNMADD231PS literal3f000000<>+0(SB), Z28, Z24
+	VADDPS       Z24, Z26, Z28
+	VFMADD231PS  literal3f318000<>+0(SB), Z25, Z28
+	VSQRTPS      Z30, Z25
+	VANDPS       literal7fffffff<>+0(SB), Z30, Z24
+	VMOVUPS      literalbf800000<>+0(SB), Z26
+	VDIVPS       Z24, Z26, Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z25, Z31, K1, Z24
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z24, K1, Z31
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z30, K1
+	VBLENDMPS    Z30, Z28, K1, Z24
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z30, K1
+	VBLENDMPS    Z24, Z31, K1, Z28
+	VADDPS       literal3f317218<>+0(SB), Z28, Z31
+	VMULPS       Z29, Z29, Z28
+	VADDPS       literal3f800000<>+0(SB), Z28, Z24
+	VSQRTPS      Z24, Z25
+	VADDPS       literal3f800000<>+0(SB), Z25, Z24
+	VDIVPS       Z24, Z28, Z25
+	VADDPS       Z25, Z29, Z24
+	VADDPS       literal3f800000<>+0(SB), Z24, Z25
+	VMULPS       literal4c000000<>+0(SB), Z25, Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z25, K1
+	VBLENDMPS    Z29, Z25, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z29
+	VORPS        literal3f800000<>+0(SB), Z29, Z26
+	VPSRLD       $0x17, Z28, Z29
+	VPADDD       literalffffff81<>+0(SB), Z29, Z29
+	VCVTDQ2PS    Z29, Z29
+	VMOVUPS      literal00000000<>+0(SB), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z25, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z28, K1, Z27
+	VSUBPS       Z27, Z29, Z28
+	VMULPS       literal3f000000<>+0(SB), Z26, Z27
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z27, Z26, K1, Z29
+	VSUBPS       literal3f800000<>+0(SB), Z29, Z27
+	VADDPS       literal3f800000<>+0(SB), Z28, Z29
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z29, Z28, K1, Z23
+	VMULPS       Z27, Z27, Z28
+	VMOVUPS      literal3d9021bb<>+0(SB), Z26
+	VMOVUPS      Z27, Z29
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z26, Z29
+	VFMADD213PS  literal3def251a<>+0(SB), Z27, Z29
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z27, Z29
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z27, Z29
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z27, Z29
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z27, Z29
+	VMULPS       Z28, Z27, Z26
+	VMULPS       literalb95e8083<>+0(SB), Z23, Z22
+	VFMADD231PS  Z29, Z26, Z22
+	VFNMADD231PS literal3f000000<>+0(SB), Z28, Z22
+	VADDPS       Z22, Z27, Z28
+	VFMADD231PS  literal3f318000<>+0(SB), Z23, Z28
+	VSQRTPS      Z25, Z23
+	VANDPS       literal7fffffff<>+0(SB), Z25, Z22
+	VMOVUPS      literalbf800000<>+0(SB), Z27
+	VDIVPS       Z22, Z27, Z29
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z23, Z29, K1, Z22
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z25, Z22, K1, Z29
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z25, K1
+	VBLENDMPS    Z25, Z28, K1, Z22
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z25, K1
+	VBLENDMPS    Z22, Z29, K1, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z25, Z29
+	VSUBPS       Z29, Z24, Z22
+	VDIVPS       Z25, Z22, Z29
+	VADDPS       Z29, Z28, Z25
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z25, K1, Z29
+	VANDPS       literal7fffffff<>+0(SB), Z29, Z25
+	VMOVUPS      (DX), Z29
+	VANDPS       literal80000000<>+0(SB), Z29, Z31
+	VORPS        Z31, Z25, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -59508,21 +59043,21 @@ TEXT ·asinhSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R10
 
 pixel:
-	VMOVUPS  (DX), Z31
-	VMULPS   (DX), Z31, Z30
-	VADDPS   literal3f800000<>+0(SB), Z30, Z31
-	VSQRTPS  Z31, Z30
-	VMOVUPS  literal3f800000<>+0(SB), Z31
-	VDIVPS   Z30, Z31, Z0
-	VMULPS.Z (DI), Z0, K2, Z0
-	VADDPS   (R8), Z0, Z0
-	VMULPS   (BX), Z0, Z0
-	MOVQ     80(AX), R11
-	TESTQ    R11, R11
-	JZ       store
-	TESTQ    $0x00000001, R11
-	JZ       sound
-	VADDPS   (CX), Z0, Z0
+	VMOVUPS     (DX), Z30
+	VMOVUPS     (DX), Z31
+	VFMADD213PS literal3f800000<>+0(SB), Z30, Z31
+	VSQRTPS     Z31, Z30
+	VMOVUPS     literal3f800000<>+0(SB), Z31
+	VDIVPS      Z30, Z31, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -59564,164 +59099,146 @@ TEXT ·acoshPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VMOVUPS   literal461c4000<>+0(SB), Z30
-	VMINPS    Z31, Z30, Z29
-	VSUBPS    literal3f800000<>+0(SB), Z29, Z30
-	VMOVUPS   literal4c000000<>+0(SB), Z29
-	VMULPS    (DX), Z29, Z31
-	VMOVUPS   (DX), Z29
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z29, K1
-	VBLENDMPS Z31, Z28, K1, Z27
-	VANDPS    literal007fffff<>+0(SB), Z27, Z31
-	VORPS     literal3f800000<>+0(SB), Z31, Z28
-	VPSRLD    $0x17, Z27, Z31
-	VPADDD    literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS Z31, Z31
-	VMOVUPS   (DX), Z27
-	VMOVUPS   literal00000000<>+0(SB), Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z26
-	VSUBPS    Z26, Z31, Z29
-	VMULPS    literal3f000000<>+0(SB), Z28, Z26
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS Z26, Z28, K1, Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
-	VADDPS    literal3f800000<>+0(SB), Z29, Z31
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS Z31, Z29, K1, Z27
-	VMULPS    Z26, Z26, Z29
-	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
-	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3def251a<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literalbe2aae50<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3e4cceac<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z28
-	VMULPS    Z29, Z26, Z31
-	VMULPS    Z28, Z31, Z25
-	VMULPS    literalb95e8083<>+0(SB), Z27, Z28
-	VADDPS    Z28, Z25, Z31
-	VMULPS    literal3f000000<>+0(SB), Z29, Z28
-	VSUBPS    Z28, Z31, Z29
-	VADDPS    Z29, Z26, Z28
-	VMULPS    literal3f318000<>+0(SB), Z27, Z29
-	VADDPS    Z29, Z28, Z27
-	VMOVUPS   (DX), Z29
-	VSQRTPS   Z29, Z28
-	VMOVUPS   (DX), Z29
-	VANDPS    literal7fffffff<>+0(SB), Z29, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z29
-	VDIVPS    Z26, Z29, Z31
-	VMOVUPS   (DX), Z26
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z26, K1
-	VBLENDMPS Z28, Z31, K1, Z29
-	VMOVUPS   (DX), Z31
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS (DX), Z29, K1, Z28
-	VMOVUPS   (DX), Z29
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z29, K1
-	VBLENDMPS (DX), Z27, K1, Z31
-	VMOVUPS   (DX), Z27
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z31, Z28, K1, Z29
-	VADDPS    literal3f317218<>+0(SB), Z29, Z28
-	VMULPS    literal40000000<>+0(SB), Z30, Z29
-	VMULPS    Z30, Z30, Z31
-	VADDPS    Z31, Z29, Z27
-	VSQRTPS   Z27, Z31
-	VADDPS    Z31, Z30, Z27
-	VADDPS    literal3f800000<>+0(SB), Z27, Z31
-	VMULPS    literal4c000000<>+0(SB), Z31, Z30
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
-	VBLENDMPS Z30, Z31, K1, Z29
-	VANDPS    literal007fffff<>+0(SB), Z29, Z30
-	VORPS     literal3f800000<>+0(SB), Z30, Z26
-	VPSRLD    $0x17, Z29, Z30
-	VPADDD    literalffffff81<>+0(SB), Z30, Z30
-	VCVTDQ2PS Z30, Z30
-	VMOVUPS   literal00000000<>+0(SB), Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z25
-	VSUBPS    Z25, Z30, Z29
-	VMULPS    literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z25, Z26, K1, Z30
-	VSUBPS    literal3f800000<>+0(SB), Z30, Z25
-	VADDPS    literal3f800000<>+0(SB), Z29, Z30
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z30, Z29, K1, Z24
-	VMULPS    Z25, Z25, Z29
-	VMULPS    literal3d9021bb<>+0(SB), Z25, Z30
-	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3def251a<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literalbe2aae50<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3e4cceac<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z26
-	VMULPS    Z29, Z25, Z30
-	VMULPS    Z26, Z30, Z23
-	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
-	VADDPS    Z26, Z23, Z30
-	VMULPS    literal3f000000<>+0(SB), Z29, Z26
-	VSUBPS    Z26, Z30, Z29
-	VADDPS    Z29, Z25, Z26
-	VMULPS    literal3f318000<>+0(SB), Z24, Z29
-	VADDPS    Z29, Z26, Z24
-	VSQRTPS   Z31, Z29
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z25
-	VDIVPS    Z26, Z25, Z30
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS Z29, Z30, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS Z31, Z26, K1, Z30
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
-	VBLENDMPS Z31, Z24, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS Z26, Z30, K1, Z24
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z30
-	VSUBPS    Z30, Z27, Z26
-	VDIVPS    Z31, Z26, Z30
-	VADDPS    Z30, Z24, Z31
-	VMOVUPS   (DX), Z30
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z24
-	VMOVUPS   (DX), Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z28
-	VSQRTPS   Z28, Z31
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Z28, K1
-	VBLENDMPS Z31, Z24, K1, Z0
-	VMOVUPS   (DX), Z2
-	VSUBPS    Z2, Z0, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literal461c4000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VSUBPS       literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS      literal4c000000<>+0(SB), Z29
+	VMULPS       (DX), Z29, Z31
+	VMOVUPS      (DX), Z29
+	VMOVUPS      (DX), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z29, K1
+	VBLENDMPS    Z31, Z28, K1, Z27
+	VANDPS       literal007fffff<>+0(SB), Z27, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD       $0x17, Z27, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      (DX), Z27
+	VMOVUPS      literal00000000<>+0(SB), Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z29, K1, Z26
+	VSUBPS       Z26, Z31, Z29
+	VMULPS       literal3f000000<>+0(SB), Z28, Z26
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z26, Z28, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z26
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z31, Z29, K1, Z27
+	VMULPS       Z26, Z26, Z29
+	VMOVUPS      literal3d9021bb<>+0(SB), Z28
+	VMOVUPS      Z26, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z26, Z31
+	VMULPS       Z29, Z26, Z28
+	VMULPS       literalb95e8083<>+0(SB), Z27, Z25
+	VFMADD231PS  Z31, Z28, Z25
+	VFNMADD231PS literal3f000000<>+0(SB), Z29, Z25
+	VADDPS       Z25, Z26, Z29
+	VFMADD231PS  literal3f318000<>+0(SB), Z27, Z29
+	VMOVUPS      (DX), Z27
+	VSQRTPS      Z27, Z25
+	VMOVUPS      (DX), Z27
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z26
+	VMOVUPS      literalbf800000<>+0(SB), Z27
+	VDIVPS       Z26, Z27, Z31
+	VMOVUPS      (DX), Z26
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z26, K1
+	VBLENDMPS    Z25, Z31, K1, Z27
+	VMOVUPS      (DX), Z31
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    (DX), Z27, K1, Z25
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z27, K1
+	VBLENDMPS    (DX), Z29, K1, Z31
+	VMOVUPS      (DX), Z29
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z31, Z25, K1, Z27
+	VADDPS       literal3f317218<>+0(SB), Z27, Z25
+	VMULPS       literal40000000<>+0(SB), Z30, Z27
+	VMULPS       Z30, Z30, Z31
+	VADDPS       Z31, Z27, Z29
+	VSQRTPS      Z29, Z31
+	VADDPS       Z31, Z30, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VMULPS       literal4c000000<>+0(SB), Z31, Z30
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS    Z30, Z31, K1, Z27
+	VANDPS       literal007fffff<>+0(SB), Z27, Z30
+	VORPS        literal3f800000<>+0(SB), Z30, Z26
+	VPSRLD       $0x17, Z27, Z30
+	VPADDD       literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS    Z30, Z30
+	VMOVUPS      literal00000000<>+0(SB), Z27
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z27, K1, Z28
+	VSUBPS       Z28, Z30, Z27
+	VMULPS       literal3f000000<>+0(SB), Z26, Z28
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z28, Z26, K1, Z30
+	VSUBPS       literal3f800000<>+0(SB), Z30, Z28
+	VADDPS       literal3f800000<>+0(SB), Z27, Z30
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z30, Z27, K1, Z24
+	VMULPS       Z28, Z28, Z27
+	VMOVUPS      literal3d9021bb<>+0(SB), Z26
+	VMOVUPS      Z28, Z30
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z26, Z30
+	VFMADD213PS  literal3def251a<>+0(SB), Z28, Z30
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z28, Z30
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z28, Z30
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z28, Z30
+	VMULPS       Z27, Z28, Z26
+	VMULPS       literalb95e8083<>+0(SB), Z24, Z23
+	VFMADD231PS  Z30, Z26, Z23
+	VFNMADD231PS literal3f000000<>+0(SB), Z27, Z23
+	VADDPS       Z23, Z28, Z27
+	VFMADD231PS  literal3f318000<>+0(SB), Z24, Z27
+	VSQRTPS      Z31, Z24
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z23
+	VMOVUPS      literalbf800000<>+0(SB), Z28
+	VDIVPS       Z23, Z28, Z30
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z24, Z30, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z31, Z23, K1, Z30
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z31, K1
+	VBLENDMPS    Z31, Z27, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z23, Z30, K1, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z30
+	VSUBPS       Z30, Z29, Z23
+	VDIVPS       Z31, Z23, Z30
+	VADDPS       Z30, Z27, Z31
+	VMOVUPS      (DX), Z30
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS    Z25, Z31, K1, Z27
+	VMOVUPS      (DX), Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z25
+	VSQRTPS      Z25, Z31
+	VMOVUPS      (DX), Z25
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Z25, K1
+	VBLENDMPS    Z31, Z27, K1, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -59763,161 +59280,143 @@ TEXT ·acoshApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VMOVUPS   literal461c4000<>+0(SB), Z30
-	VMINPS    Z31, Z30, Z29
-	VSUBPS    literal3f800000<>+0(SB), Z29, Z30
-	VMOVUPS   literal4c000000<>+0(SB), Z29
-	VMULPS    (DX), Z29, Z31
-	VMOVUPS   (DX), Z29
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z29, K1
-	VBLENDMPS Z31, Z28, K1, Z27
-	VANDPS    literal007fffff<>+0(SB), Z27, Z31
-	VORPS     literal3f800000<>+0(SB), Z31, Z28
-	VPSRLD    $0x17, Z27, Z31
-	VPADDD    literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS Z31, Z31
-	VMOVUPS   (DX), Z27
-	VMOVUPS   literal00000000<>+0(SB), Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z26
-	VSUBPS    Z26, Z31, Z29
-	VMULPS    literal3f000000<>+0(SB), Z28, Z26
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS Z26, Z28, K1, Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z26
-	VADDPS    literal3f800000<>+0(SB), Z29, Z31
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z28, K1
-	VBLENDMPS Z31, Z29, K1, Z27
-	VMULPS    Z26, Z26, Z29
-	VMULPS    literal3d9021bb<>+0(SB), Z26, Z31
-	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3def251a<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literalbe2aae50<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3e4cceac<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z28
-	VMULPS    Z28, Z26, Z31
-	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z28
-	VMULPS    Z29, Z26, Z31
-	VMULPS    Z28, Z31, Z25
-	VMULPS    literalb95e8083<>+0(SB), Z27, Z28
-	VADDPS    Z28, Z25, Z31
-	VMULPS    literal3f000000<>+0(SB), Z29, Z28
-	VSUBPS    Z28, Z31, Z29
-	VADDPS    Z29, Z26, Z28
-	VMULPS    literal3f318000<>+0(SB), Z27, Z29
-	VADDPS    Z29, Z28, Z27
-	VMOVUPS   (DX), Z29
-	VSQRTPS   Z29, Z28
-	VMOVUPS   (DX), Z29
-	VANDPS    literal7fffffff<>+0(SB), Z29, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z29
-	VDIVPS    Z26, Z29, Z31
-	VMOVUPS   (DX), Z26
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z26, K1
-	VBLENDMPS Z28, Z31, K1, Z29
-	VMOVUPS   (DX), Z31
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS (DX), Z29, K1, Z28
-	VMOVUPS   (DX), Z29
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z29, K1
-	VBLENDMPS (DX), Z27, K1, Z31
-	VMOVUPS   (DX), Z27
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z31, Z28, K1, Z29
-	VADDPS    literal3f317218<>+0(SB), Z29, Z28
-	VMULPS    literal40000000<>+0(SB), Z30, Z29
-	VMULPS    Z30, Z30, Z31
-	VADDPS    Z31, Z29, Z27
-	VSQRTPS   Z27, Z31
-	VADDPS    Z31, Z30, Z27
-	VADDPS    literal3f800000<>+0(SB), Z27, Z31
-	VMULPS    literal4c000000<>+0(SB), Z31, Z30
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
-	VBLENDMPS Z30, Z31, K1, Z29
-	VANDPS    literal007fffff<>+0(SB), Z29, Z30
-	VORPS     literal3f800000<>+0(SB), Z30, Z26
-	VPSRLD    $0x17, Z29, Z30
-	VPADDD    literalffffff81<>+0(SB), Z30, Z30
-	VCVTDQ2PS Z30, Z30
-	VMOVUPS   literal00000000<>+0(SB), Z29
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z31, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z29, K1, Z25
-	VSUBPS    Z25, Z30, Z29
-	VMULPS    literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z25, Z26, K1, Z30
-	VSUBPS    literal3f800000<>+0(SB), Z30, Z25
-	VADDPS    literal3f800000<>+0(SB), Z29, Z30
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z30, Z29, K1, Z24
-	VMULPS    Z25, Z25, Z29
-	VMULPS    literal3d9021bb<>+0(SB), Z25, Z30
-	VADDPS    literalbdebd1b8<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3def251a<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literalbdfe5d4f<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3e11e9bf<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literalbe2aae50<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3e4cceac<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literalbe7ffffc<>+0(SB), Z30, Z26
-	VMULPS    Z26, Z25, Z30
-	VADDPS    literal3eaaaaaa<>+0(SB), Z30, Z26
-	VMULPS    Z29, Z25, Z30
-	VMULPS    Z26, Z30, Z23
-	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
-	VADDPS    Z26, Z23, Z30
-	VMULPS    literal3f000000<>+0(SB), Z29, Z26
-	VSUBPS    Z26, Z30, Z29
-	VADDPS    Z29, Z25, Z26
-	VMULPS    literal3f318000<>+0(SB), Z24, Z29
-	VADDPS    Z29, Z26, Z24
-	VSQRTPS   Z31, Z29
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z25
-	VDIVPS    Z26, Z25, Z30
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS Z29, Z30, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS Z31, Z26, K1, Z30
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z31, K1
-	VBLENDMPS Z31, Z24, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z31, K1
-	VBLENDMPS Z26, Z30, K1, Z24
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z30
-	VSUBPS    Z30, Z27, Z26
-	VDIVPS    Z31, Z26, Z30
-	VADDPS    Z30, Z24, Z31
-	VMOVUPS   (DX), Z30
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Z30, K1
-	VBLENDMPS Z28, Z31, K1, Z24
-	VMOVUPS   (DX), Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z28
-	VSQRTPS   Z28, Z31
-	VMOVUPS   (DX), Z28
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Z28, K1
-	VBLENDMPS Z31, Z24, K1, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VMOVUPS      literal461c4000<>+0(SB), Z30
+	VMINPS       Z31, Z30, Z29
+	VSUBPS       literal3f800000<>+0(SB), Z29, Z30
+	VMOVUPS      literal4c000000<>+0(SB), Z29
+	VMULPS       (DX), Z29, Z31
+	VMOVUPS      (DX), Z29
+	VMOVUPS      (DX), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z29, K1
+	VBLENDMPS    Z31, Z28, K1, Z27
+	VANDPS       literal007fffff<>+0(SB), Z27, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z28
+	VPSRLD       $0x17, Z27, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      (DX), Z27
+	VMOVUPS      literal00000000<>+0(SB), Z29
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z29, K1, Z26
+	VSUBPS       Z26, Z31, Z29
+	VMULPS       literal3f000000<>+0(SB), Z28, Z26
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z26, Z28, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z26
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z28, K1
+	VBLENDMPS    Z31, Z29, K1, Z27
+	VMULPS       Z26, Z26, Z29
+	VMOVUPS      literal3d9021bb<>+0(SB), Z28
+	VMOVUPS      Z26, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z28, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z26, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z26, Z31
+	VMULPS       Z29, Z26, Z28
+	VMULPS       literalb95e8083<>+0(SB), Z27, Z25
+	VFMADD231PS  Z31, Z28, Z25
+	VFNMADD231PS literal3f000000<>+0(SB), Z29, Z25
+	VADDPS       Z25, Z26, Z29
+	VFMADD231PS  literal3f318000<>+0(SB), Z27, Z29
+	VMOVUPS      (DX), Z27
+	VSQRTPS      Z27, Z25
+	VMOVUPS      (DX), Z27
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z26
+	VMOVUPS      literalbf800000<>+0(SB), Z27
+	VDIVPS       Z26, Z27, Z31
+	VMOVUPS      (DX), Z26
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z26, K1
+	VBLENDMPS    Z25, Z31, K1, Z27
+	VMOVUPS      (DX), Z31
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    (DX), Z27, K1, Z25
+	VMOVUPS      (DX), Z27
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z27, K1
+	VBLENDMPS    (DX), Z29, K1, Z31
+	VMOVUPS      (DX), Z29
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z29, K1
+	VBLENDMPS    Z31, Z25, K1, Z27
+	VADDPS       literal3f317218<>+0(SB), Z27, Z25
+	VMULPS       literal40000000<>+0(SB), Z30, Z27
+	VMULPS       Z30, Z30, Z31
+	VADDPS       Z31, Z27, Z29
+	VSQRTPS      Z29, Z31
+	VADDPS       Z31, Z30, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z31
+	VMULPS       literal4c000000<>+0(SB), Z31, Z30
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS    Z30, Z31, K1, Z27
+	VANDPS       literal007fffff<>+0(SB), Z27, Z30
+	VORPS        literal3f800000<>+0(SB), Z30, Z26
+	VPSRLD       $0x17, Z27, Z30
+	VPADDD       literalffffff81<>+0(SB), Z30, Z30
+	VCVTDQ2PS    Z30, Z30
+	VMOVUPS      literal00000000<>+0(SB), Z27
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z31, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z27, K1, Z28
+	VSUBPS       Z28, Z30, Z27
+	VMULPS       literal3f000000<>+0(SB), Z26, Z28
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z28, Z26, K1, Z30
+	VSUBPS       literal3f800000<>+0(SB), Z30, Z28
+	VADDPS       literal3f800000<>+0(SB), Z27, Z30
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z30, Z27, K1, Z24
+	VMULPS       Z28, Z28, Z27
+	VMOVUPS      literal3d9021bb<>+0(SB), Z26
+	VMOVUPS      Z28, Z30
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z26, Z30
+	VFMADD213PS  literal3def251a<>+0(SB), Z28, Z30
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z28, Z30
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z28, Z30
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z28, Z30
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z28, Z30
+	VMULPS       Z27, Z28, Z26
+	VMULPS       literalb95e8083<>+0(SB), Z24, Z23
+	VFMADD231PS  Z30, Z26, Z23
+	VFNMADD231PS literal3f000000<>+0(SB), Z27, Z23
+	VADDPS       Z23, Z28, Z27
+	VFMADD231PS  literal3f318000<>+0(SB), Z24, Z27
+	VSQRTPS      Z31, Z24
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z23
+	VMOVUPS      literalbf800000<>+0(SB), Z28
+	VDIVPS       Z23, Z28, Z30
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z24, Z30, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z31, Z23, K1, Z30
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z31, K1
+	VBLENDMPS    Z31, Z27, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z31, K1
+	VBLENDMPS    Z23, Z30, K1, Z27
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z30
+	VSUBPS       Z30, Z29, Z23
+	VDIVPS       Z31, Z23, Z30
+	VADDPS       Z30, Z27, Z31
+	VMOVUPS      (DX), Z30
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Z30, K1
+	VBLENDMPS    Z25, Z31, K1, Z27
+	VMOVUPS      (DX), Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z25
+	VSQRTPS      Z25, Z31
+	VMOVUPS      (DX), Z25
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Z25, K1
+	VBLENDMPS    Z31, Z27, K1, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -60018,98 +59517,89 @@ TEXT ·atanhPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS   literal3f7fffff<>+0(SB), Z31
-	VMINPS    Z30, Z31, Z29
-	VMULPS    literal40000000<>+0(SB), Z29, Z31
-	VMOVUPS   literal3f800000<>+0(SB), Z28
-	VSUBPS    Z29, Z28, Z27
-	VDIVPS    Z27, Z31, Z29
-	VADDPS    literal3f800000<>+0(SB), Z29, Z27
-	VMULPS    literal4c000000<>+0(SB), Z27, Z31
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
-	VBLENDMPS Z31, Z27, K1, Z28
-	VANDPS    literal007fffff<>+0(SB), Z28, Z31
-	VORPS     literal3f800000<>+0(SB), Z31, Z26
-	VPSRLD    $0x17, Z28, Z31
-	VPADDD    literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS Z31, Z31
-	VMOVUPS   literal00000000<>+0(SB), Z28
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z25
-	VSUBPS    Z25, Z31, Z28
-	VMULPS    literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z25, Z26, K1, Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z25
-	VADDPS    literal3f800000<>+0(SB), Z28, Z31
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z31, Z28, K1, Z24
-	VMULPS    Z25, Z25, Z28
-	VMULPS    literal3d9021bb<>+0(SB), Z25, Z31
-	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3def251a<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literalbe2aae50<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3e4cceac<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z26
-	VMULPS    Z28, Z25, Z31
-	VMULPS    Z26, Z31, Z23
-	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
-	VADDPS    Z26, Z23, Z31
-	VMULPS    literal3f000000<>+0(SB), Z28, Z26
-	VSUBPS    Z26, Z31, Z28
-	VADDPS    Z28, Z25, Z26
-	VMULPS    literal3f318000<>+0(SB), Z24, Z28
-	VADDPS    Z28, Z26, Z24
-	VSQRTPS   Z27, Z28
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z25
-	VDIVPS    Z26, Z25, Z31
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z28, Z31, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z27, Z26, K1, Z31
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z27, K1
-	VBLENDMPS Z27, Z24, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z26, Z31, K1, Z24
-	VSUBPS    literal3f800000<>+0(SB), Z27, Z31
-	VSUBPS    Z31, Z29, Z26
-	VDIVPS    Z27, Z26, Z31
-	VADDPS    Z31, Z24, Z27
-	VMULPS    literal3f000000<>+0(SB), Z27, Z31
-	VMOVUPS   literal3f800000<>+0(SB), Z27
-	VSUBPS    Z30, Z27, Z24
-	VSQRTPS   Z24, Z27
-	VMOVUPS   literal3f800000<>+0(SB), Z24
-	VDIVPS    Z27, Z24, Z26
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z26, K1, Z27
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
-	VMOVUPS   (DX), Z27
-	VANDPS    literal80000000<>+0(SB), Z27, Z31
-	VORPS     Z31, Z26, Z0
-	VMOVUPS   (DX), Z2
-	VSUBPS    Z2, Z0, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	VADDPS    Z2, Z0, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f7fffff<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VSUBPS       Z29, Z28, Z27
+	VDIVPS       Z27, Z31, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       literal4c000000<>+0(SB), Z27, Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS    Z31, Z27, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z26
+	VPSRLD       $0x17, Z28, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      literal00000000<>+0(SB), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z28, K1, Z25
+	VSUBPS       Z25, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z25, Z26, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z25
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z31, Z28, K1, Z24
+	VMULPS       Z25, Z25, Z28
+	VMOVUPS      literal3d9021bb<>+0(SB), Z26
+	VMOVUPS      Z25, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z25, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z25, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z25, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z25, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z25, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z25, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z25, Z31
+	VMULPS       Z28, Z25, Z26
+	VMULPS       literalb95e8083<>+0(SB), Z24, Z23
+	VFMADD231PS  Z31, Z26, Z23
+	VFNMADD231PS literal3f000000<>+0(SB), Z28, Z23
+	VADDPS       Z23, Z25, Z28
+	VFMADD231PS  literal3f318000<>+0(SB), Z24, Z28
+	VSQRTPS      Z27, Z24
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z23
+	VMOVUPS      literalbf800000<>+0(SB), Z25
+	VDIVPS       Z23, Z25, Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z24, Z31, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z27, Z23, K1, Z31
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z27, K1
+	VBLENDMPS    Z27, Z28, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z23, Z31, K1, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z31
+	VSUBPS       Z31, Z29, Z23
+	VDIVPS       Z27, Z23, Z31
+	VADDPS       Z31, Z28, Z27
+	VMULPS       literal3f000000<>+0(SB), Z27, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z27
+	VSUBPS       Z30, Z27, Z28
+	VSQRTPS      Z28, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VDIVPS       Z27, Z28, Z23
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z23, K1, Z27
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z23
+	VMOVUPS      (DX), Z27
+	VANDPS       literal80000000<>+0(SB), Z27, Z31
+	VORPS        Z31, Z23, Z0
+	VMOVUPS      (DX), Z2
+	VSUBPS       Z2, Z0, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	VADDPS       Z2, Z0, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -60169,95 +59659,86 @@ TEXT ·atanhApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ    40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Z31
-	VANDPS    literal7fffffff<>+0(SB), Z31, Z30
-	VMOVUPS   literal3f7fffff<>+0(SB), Z31
-	VMINPS    Z30, Z31, Z29
-	VMULPS    literal40000000<>+0(SB), Z29, Z31
-	VMOVUPS   literal3f800000<>+0(SB), Z28
-	VSUBPS    Z29, Z28, Z27
-	VDIVPS    Z27, Z31, Z29
-	VADDPS    literal3f800000<>+0(SB), Z29, Z27
-	VMULPS    literal4c000000<>+0(SB), Z27, Z31
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
-	VBLENDMPS Z31, Z27, K1, Z28
-	VANDPS    literal007fffff<>+0(SB), Z28, Z31
-	VORPS     literal3f800000<>+0(SB), Z31, Z26
-	VPSRLD    $0x17, Z28, Z31
-	VPADDD    literalffffff81<>+0(SB), Z31, Z31
-	VCVTDQ2PS Z31, Z31
-	VMOVUPS   literal00000000<>+0(SB), Z28
-	VCMPPS    $0x11, literal00800000<>+0(SB), Z27, K1
-	VBLENDMPS literal41c80000<>+0(SB), Z28, K1, Z25
-	VSUBPS    Z25, Z31, Z28
-	VMULPS    literal3f000000<>+0(SB), Z26, Z25
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z25, Z26, K1, Z31
-	VSUBPS    literal3f800000<>+0(SB), Z31, Z25
-	VADDPS    literal3f800000<>+0(SB), Z28, Z31
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Z26, K1
-	VBLENDMPS Z31, Z28, K1, Z24
-	VMULPS    Z25, Z25, Z28
-	VMULPS    literal3d9021bb<>+0(SB), Z25, Z31
-	VADDPS    literalbdebd1b8<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3def251a<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literalbdfe5d4f<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3e11e9bf<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literalbe2aae50<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3e4cceac<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literalbe7ffffc<>+0(SB), Z31, Z26
-	VMULPS    Z26, Z25, Z31
-	VADDPS    literal3eaaaaaa<>+0(SB), Z31, Z26
-	VMULPS    Z28, Z25, Z31
-	VMULPS    Z26, Z31, Z23
-	VMULPS    literalb95e8083<>+0(SB), Z24, Z26
-	VADDPS    Z26, Z23, Z31
-	VMULPS    literal3f000000<>+0(SB), Z28, Z26
-	VSUBPS    Z26, Z31, Z28
-	VADDPS    Z28, Z25, Z26
-	VMULPS    literal3f318000<>+0(SB), Z24, Z28
-	VADDPS    Z28, Z26, Z24
-	VSQRTPS   Z27, Z28
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
-	VMOVUPS   literalbf800000<>+0(SB), Z25
-	VDIVPS    Z26, Z25, Z31
-	VCMPPS    $0x11, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z28, Z31, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z27, Z26, K1, Z31
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Z27, K1
-	VBLENDMPS Z27, Z24, K1, Z26
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Z27, K1
-	VBLENDMPS Z26, Z31, K1, Z24
-	VSUBPS    literal3f800000<>+0(SB), Z27, Z31
-	VSUBPS    Z31, Z29, Z26
-	VDIVPS    Z27, Z26, Z31
-	VADDPS    Z31, Z24, Z27
-	VMULPS    literal3f000000<>+0(SB), Z27, Z31
-	VMOVUPS   literal3f800000<>+0(SB), Z27
-	VSUBPS    Z30, Z27, Z24
-	VSQRTPS   Z24, Z27
-	VMOVUPS   literal3f800000<>+0(SB), Z24
-	VDIVPS    Z27, Z24, Z26
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Z30, K1
-	VBLENDMPS Z31, Z26, K1, Z27
-	VANDPS    literal7fffffff<>+0(SB), Z27, Z26
-	VMOVUPS   (DX), Z27
-	VANDPS    literal80000000<>+0(SB), Z27, Z31
-	VORPS     Z31, Z26, Z0
-	VMULPS.Z  (DI), Z0, K2, Z0
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Z0, Z0
+	VMOVUPS      (DX), Z31
+	VANDPS       literal7fffffff<>+0(SB), Z31, Z30
+	VMOVUPS      literal3f7fffff<>+0(SB), Z31
+	VMINPS       Z30, Z31, Z29
+	VMULPS       literal40000000<>+0(SB), Z29, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VSUBPS       Z29, Z28, Z27
+	VDIVPS       Z27, Z31, Z29
+	VADDPS       literal3f800000<>+0(SB), Z29, Z27
+	VMULPS       literal4c000000<>+0(SB), Z27, Z31
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS    Z31, Z27, K1, Z28
+	VANDPS       literal007fffff<>+0(SB), Z28, Z31
+	VORPS        literal3f800000<>+0(SB), Z31, Z26
+	VPSRLD       $0x17, Z28, Z31
+	VPADDD       literalffffff81<>+0(SB), Z31, Z31
+	VCVTDQ2PS    Z31, Z31
+	VMOVUPS      literal00000000<>+0(SB), Z28
+	VCMPPS       $0x11, literal00800000<>+0(SB), Z27, K1
+	VBLENDMPS    literal41c80000<>+0(SB), Z28, K1, Z25
+	VSUBPS       Z25, Z31, Z28
+	VMULPS       literal3f000000<>+0(SB), Z26, Z25
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z25, Z26, K1, Z31
+	VSUBPS       literal3f800000<>+0(SB), Z31, Z25
+	VADDPS       literal3f800000<>+0(SB), Z28, Z31
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Z26, K1
+	VBLENDMPS    Z31, Z28, K1, Z24
+	VMULPS       Z25, Z25, Z28
+	VMOVUPS      literal3d9021bb<>+0(SB), Z26
+	VMOVUPS      Z25, Z31
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Z26, Z31
+	VFMADD213PS  literal3def251a<>+0(SB), Z25, Z31
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Z25, Z31
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Z25, Z31
+	VFMADD213PS  literalbe2aae50<>+0(SB), Z25, Z31
+	VFMADD213PS  literal3e4cceac<>+0(SB), Z25, Z31
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Z25, Z31
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Z25, Z31
+	VMULPS       Z28, Z25, Z26
+	VMULPS       literalb95e8083<>+0(SB), Z24, Z23
+	VFMADD231PS  Z31, Z26, Z23
+	VFNMADD231PS literal3f000000<>+0(SB), Z28, Z23
+	VADDPS       Z23, Z25, Z28
+	VFMADD231PS  literal3f318000<>+0(SB), Z24, Z28
+	VSQRTPS      Z27, Z24
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z23
+	VMOVUPS      literalbf800000<>+0(SB), Z25
+	VDIVPS       Z23, Z25, Z31
+	VCMPPS       $0x11, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z24, Z31, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z27, Z23, K1, Z31
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Z27, K1
+	VBLENDMPS    Z27, Z28, K1, Z23
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Z27, K1
+	VBLENDMPS    Z23, Z31, K1, Z28
+	VSUBPS       literal3f800000<>+0(SB), Z27, Z31
+	VSUBPS       Z31, Z29, Z23
+	VDIVPS       Z27, Z23, Z31
+	VADDPS       Z31, Z28, Z27
+	VMULPS       literal3f000000<>+0(SB), Z27, Z31
+	VMOVUPS      literal3f800000<>+0(SB), Z27
+	VSUBPS       Z30, Z27, Z28
+	VSQRTPS      Z28, Z27
+	VMOVUPS      literal3f800000<>+0(SB), Z28
+	VDIVPS       Z27, Z28, Z23
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Z30, K1
+	VBLENDMPS    Z31, Z23, K1, Z27
+	VANDPS       literal7fffffff<>+0(SB), Z27, Z23
+	VMOVUPS      (DX), Z27
+	VANDPS       literal80000000<>+0(SB), Z27, Z31
+	VORPS        Z31, Z23, Z0
+	VMULPS.Z     (DI), Z0, K2, Z0
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -63186,7 +62667,7 @@ pixel:
 	RET
 
 // func linearPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·linearPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -63201,31 +62682,33 @@ TEXT ·linearPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS  (DX), Y5, Y15
-	VADDPS  Y6, Y15, Y0
-	VMOVUPS (DX), Y2
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMULPS  32(DX), Y5, Y15
-	VADDPS  Y6, Y15, Y1
-	VMOVUPS 32(DX), Y2
-	VSUBPS  Y2, Y1, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R10
-	TESTQ   R10, R10
-	JZ      store
-	TESTQ   $0x00000001, R10
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y15
+	VMOVUPS     Y5, Y0
+	VFMADD213PS Y6, Y15, Y0
+	VMOVUPS     (DX), Y2
+	VSUBPS      Y2, Y0, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	VMOVUPS     32(DX), Y15
+	VMOVUPS     Y5, Y1
+	VFMADD213PS Y6, Y15, Y1
+	VMOVUPS     32(DX), Y2
+	VSUBPS      Y2, Y1, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	VADDPS      Y2, Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -63266,7 +62749,7 @@ store:
 	RET
 
 // func linearApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·linearApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -63281,25 +62764,27 @@ TEXT ·linearApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS  (DX), Y5, Y15
-	VADDPS  Y6, Y15, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VMULPS  32(DX), Y5, Y15
-	VADDPS  Y6, Y15, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	MOVQ    80(AX), R10
-	TESTQ   R10, R10
-	JZ      store
-	TESTQ   $0x00000001, R10
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y15
+	VMOVUPS     Y5, Y0
+	VFMADD213PS Y6, Y15, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VMOVUPS     32(DX), Y15
+	VMOVUPS     Y5, Y1
+	VFMADD213PS Y6, Y15, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64563,7 +64048,7 @@ store:
 	RET
 
 // func foldPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·foldPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64578,47 +64063,45 @@ TEXT ·foldPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y5, Y0
-	VMOVUPS  (DX), Y2
-	VSUBPS   Y2, Y0, Y0
-	VMOVUPS  (DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y0, Y0
-	VMULPS   (DI), Y0, Y0
-	VADDPS   Y2, Y0, Y0
-	VMULPS   32(DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y5, Y1
-	VMOVUPS  32(DX), Y2
-	VSUBPS   Y2, Y1, Y1
-	VMOVUPS  32(DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y1, Y1
-	VMULPS   32(DI), Y1, Y1
-	VADDPS   Y2, Y1, Y1
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y5, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y5, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64659,7 +64142,7 @@ store:
 	RET
 
 // func foldApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·foldApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64674,41 +64157,39 @@ TEXT ·foldApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y5, Y0
-	VMOVUPS  (DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y0, Y0
-	VMULPS   (DI), Y0, Y0
-	VMULPS   32(DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y5, Y1
-	VMOVUPS  32(DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y1, Y1
-	VMULPS   32(DI), Y1, Y1
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y5, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y5, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64840,7 +64321,7 @@ store:
 	RET
 
 // func turnPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·turnPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64855,43 +64336,41 @@ TEXT ·turnPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS   Y5, Y5, Y15
-	VMULPS   (DX), Y6, Y14
-	VMULPS   literal3f000000<>+0(SB), Y14, Y13
-	VADDPS   literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS $0x09, Y14, Y13
-	VMULPS   Y13, Y15, Y14
-	VMOVUPS  (DX), Y13
-	VSUBPS   Y14, Y13, Y0
-	VMOVUPS  (DX), Y2
-	VSUBPS   Y2, Y0, Y0
-	VMOVUPS  (DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y0, Y0
-	VMULPS   (DI), Y0, Y0
-	VADDPS   Y2, Y0, Y0
-	VADDPS   Y5, Y5, Y15
-	VMULPS   32(DX), Y6, Y14
-	VMULPS   literal3f000000<>+0(SB), Y14, Y13
-	VADDPS   literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS $0x09, Y14, Y13
-	VMULPS   Y13, Y15, Y14
-	VMOVUPS  32(DX), Y13
-	VSUBPS   Y14, Y13, Y1
-	VMOVUPS  32(DX), Y2
-	VSUBPS   Y2, Y1, Y1
-	VMOVUPS  32(DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y1, Y1
-	VMULPS   32(DI), Y1, Y1
-	VADDPS   Y2, Y1, Y1
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
+	VADDPS       Y5, Y5, Y15
+	VMULPS       (DX), Y6, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VADDPS       literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS     $0x09, Y14, Y13
+	VMOVUPS      Y15, Y0
+	VFNMADD213PS (DX), Y13, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y5, Y5, Y15
+	VMULPS       32(DX), Y6, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VADDPS       literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS     $0x09, Y14, Y13
+	VMOVUPS      Y15, Y1
+	VFNMADD213PS 32(DX), Y13, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64932,7 +64411,7 @@ store:
 	RET
 
 // func turnApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·turnApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64947,37 +64426,35 @@ TEXT ·turnApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS   Y5, Y5, Y15
-	VMULPS   (DX), Y6, Y14
-	VMULPS   literal3f000000<>+0(SB), Y14, Y13
-	VADDPS   literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS $0x09, Y14, Y13
-	VMULPS   Y13, Y15, Y14
-	VMOVUPS  (DX), Y13
-	VSUBPS   Y14, Y13, Y0
-	VMOVUPS  (DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y0, Y0
-	VMULPS   (DI), Y0, Y0
-	VADDPS   Y5, Y5, Y15
-	VMULPS   32(DX), Y6, Y14
-	VMULPS   literal3f000000<>+0(SB), Y14, Y13
-	VADDPS   literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS $0x09, Y14, Y13
-	VMULPS   Y13, Y15, Y14
-	VMOVUPS  32(DX), Y13
-	VSUBPS   Y14, Y13, Y1
-	VMOVUPS  32(DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y1, Y1
-	VMULPS   32(DI), Y1, Y1
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
+	VADDPS       Y5, Y5, Y15
+	VMULPS       (DX), Y6, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VADDPS       literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS     $0x09, Y14, Y13
+	VMOVUPS      Y15, Y0
+	VFNMADD213PS (DX), Y13, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y5, Y5, Y15
+	VMULPS       32(DX), Y6, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VADDPS       literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS     $0x09, Y14, Y13
+	VMOVUPS      Y15, Y1
+	VFNMADD213PS 32(DX), Y13, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -65180,7 +64657,7 @@ store:
 	RET
 
 // func sinePointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sinePointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -65195,67 +64672,61 @@ TEXT ·sinePointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y13, Y15
-	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
-	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y13, Y14
-	VMULPS   Y14, Y5, Y0
-	VMOVUPS  (DX), Y2
-	VSUBPS   Y2, Y0, Y0
-	VMOVUPS  (DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y0, Y0
-	VMULPS   (DI), Y0, Y0
-	VADDPS   Y2, Y0, Y0
-	VMULPS   32(DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y13, Y15
-	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
-	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y13, Y14
-	VMULPS   Y14, Y5, Y1
-	VMOVUPS  32(DX), Y2
-	VSUBPS   Y2, Y1, Y1
-	VMOVUPS  32(DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y1, Y1
-	VMULPS   32(DI), Y1, Y1
-	VADDPS   Y2, Y1, Y1
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal39283bc9<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
+	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
+	VMULPS       Y13, Y14, Y15
+	VMULPS       Y15, Y5, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal39283bc9<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
+	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
+	VMULPS       Y13, Y14, Y15
+	VMULPS       Y15, Y5, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -65296,7 +64767,7 @@ store:
 	RET
 
 // func sineApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sineApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -65311,61 +64782,55 @@ TEXT ·sineApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS   (DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y13, Y15
-	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
-	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y13, Y14
-	VMULPS   Y14, Y5, Y0
-	VMOVUPS  (DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y0, Y0
-	VMULPS   (DI), Y0, Y0
-	VMULPS   32(DX), Y6, Y15
-	VMULPS   literal3e800000<>+0(SB), Y15, Y14
-	VADDPS   literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS $0x09, Y13, Y14
-	VMULPS   literal40800000<>+0(SB), Y14, Y13
-	VSUBPS   Y13, Y15, Y14
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y14, Y13, Y15
-	VMINPS   Y14, Y15, Y13
-	VMULPS   Y13, Y13, Y15
-	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
-	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y15, Y14
-	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
-	VMULPS   Y12, Y13, Y14
-	VMULPS   Y14, Y5, Y1
-	VMOVUPS  32(DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y1, Y1
-	VMULPS   32(DI), Y1, Y1
-	MOVQ     80(AX), R10
-	TESTQ    R10, R10
-	JZ       store
-	TESTQ    $0x00000001, R10
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal39283bc9<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
+	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
+	VMULPS       Y13, Y14, Y15
+	VMULPS       Y15, Y5, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMULPS       literal3e800000<>+0(SB), Y15, Y14
+	VADDPS       literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS     $0x09, Y13, Y14
+	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y14
+	VSUBPS       Y15, Y14, Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal39283bc9<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
+	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
+	VMULPS       Y13, Y14, Y15
+	VMULPS       Y15, Y5, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -65406,7 +64871,7 @@ store:
 	RET
 
 // func sineSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sineSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -65421,67 +64886,61 @@ TEXT ·sineSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS   (DX), Y6, Y15
-	VADDPS   literal3f800000<>+0(SB), Y15, Y14
-	VMULPS   literal3e800000<>+0(SB), Y14, Y15
-	VADDPS   literal3e800000<>+0(SB), Y15, Y13
-	VROUNDPS $0x09, Y13, Y15
-	VMULPS   literal40800000<>+0(SB), Y15, Y13
-	VSUBPS   Y13, Y14, Y15
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y15, Y13, Y14
-	VMINPS   Y15, Y14, Y13
-	VMULPS   Y13, Y13, Y14
-	VMULPS   literal39283bc9<>+0(SB), Y14, Y15
-	VADDPS   literalbb99689c<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y14, Y15
-	VADDPS   literal3da335e0<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y14, Y15
-	VADDPS   literalbf255de7<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y14, Y15
-	VADDPS   literal3fc90fda<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y13, Y15
-	VMULPS   Y15, Y5, Y0
-	VMOVUPS  (DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y0, Y0
-	VMULPS   (DI), Y0, Y0
-	VADDPS   (R8), Y0, Y0
-	VMULPS   (BX), Y0, Y0
-	VMULPS   32(DX), Y6, Y15
-	VADDPS   literal3f800000<>+0(SB), Y15, Y14
-	VMULPS   literal3e800000<>+0(SB), Y14, Y15
-	VADDPS   literal3e800000<>+0(SB), Y15, Y13
-	VROUNDPS $0x09, Y13, Y15
-	VMULPS   literal40800000<>+0(SB), Y15, Y13
-	VSUBPS   Y13, Y14, Y15
-	VMOVUPS  literal40000000<>+0(SB), Y13
-	VSUBPS   Y15, Y13, Y14
-	VMINPS   Y15, Y14, Y13
-	VMULPS   Y13, Y13, Y14
-	VMULPS   literal39283bc9<>+0(SB), Y14, Y15
-	VADDPS   literalbb99689c<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y14, Y15
-	VADDPS   literal3da335e0<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y14, Y15
-	VADDPS   literalbf255de7<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y14, Y15
-	VADDPS   literal3fc90fda<>+0(SB), Y15, Y12
-	VMULPS   Y12, Y13, Y15
-	VMULPS   Y15, Y5, Y1
-	VMOVUPS  32(DI), Y3
-	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS   Y3, Y1, Y1
-	VMULPS   32(DI), Y1, Y1
-	VADDPS   32(R8), Y1, Y1
-	VMULPS   32(BX), Y1, Y1
-	MOVQ     80(AX), R11
-	TESTQ    R11, R11
-	JZ       store
-	TESTQ    $0x00000001, R11
-	JZ       sound
-	VADDPS   (CX), Y0, Y0
-	VADDPS   32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMULPS       literal3e800000<>+0(SB), Y14, Y15
+	VADDPS       literal3e800000<>+0(SB), Y15, Y13
+	VROUNDPS     $0x09, Y13, Y15
+	VFNMADD231PS literal40800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal40000000<>+0(SB), Y15
+	VSUBPS       Y14, Y15, Y13
+	VMINPS       Y14, Y13, Y15
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal39283bc9<>+0(SB), Y12
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y14
+	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3fc90fda<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y15, Y14
+	VMULPS       Y14, Y5, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMULPS       literal3e800000<>+0(SB), Y14, Y15
+	VADDPS       literal3e800000<>+0(SB), Y15, Y13
+	VROUNDPS     $0x09, Y13, Y15
+	VFNMADD231PS literal40800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal40000000<>+0(SB), Y15
+	VSUBPS       Y14, Y15, Y13
+	VMINPS       Y14, Y13, Y15
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal39283bc9<>+0(SB), Y12
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y14
+	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3fc90fda<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y15, Y14
+	VMULPS       Y14, Y5, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -65522,7 +64981,7 @@ store:
 	RET
 
 // func sigmoidPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -65535,103 +64994,91 @@ TEXT ·sigmoidPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -65690,7 +65137,7 @@ DATA literal0000007f<>+60(SB)/4, $0x0000007f
 GLOBL literal0000007f<>(SB), RODATA|NOPTR, $64
 
 // func sigmoidApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -65703,97 +65150,85 @@ TEXT ·sigmoidApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -65834,7 +65269,7 @@ store:
 	RET
 
 // func sigmoidSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -65847,107 +65282,95 @@ TEXT ·sigmoidSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y14
-	VSUBPS    Y11, Y14, Y12
-	VMULPS    Y12, Y11, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y14
-	VSUBPS    Y11, Y14, Y12
-	VMULPS    Y12, Y11, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VSUBPS       Y13, Y14, Y15
+	VMULPS       Y15, Y13, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VSUBPS       Y13, Y14, Y15
+	VMULPS       Y15, Y13, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -65988,7 +65411,7 @@ store:
 	RET
 
 // func hardSigmoidPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·hardSigmoidPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -66003,39 +65426,41 @@ TEXT ·hardSigmoidPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS  (DX), Y5, Y15
-	VADDPS  Y6, Y15, Y14
-	VMOVUPS literal00000000<>+0(SB), Y15
-	VMAXPS  Y14, Y15, Y13
-	VMOVUPS literal3f800000<>+0(SB), Y14
-	VMINPS  Y13, Y14, Y0
-	VMOVUPS (DX), Y2
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMULPS  32(DX), Y5, Y15
-	VADDPS  Y6, Y15, Y14
-	VMOVUPS literal00000000<>+0(SB), Y15
-	VMAXPS  Y14, Y15, Y13
-	VMOVUPS literal3f800000<>+0(SB), Y14
-	VMINPS  Y13, Y14, Y1
-	VMOVUPS 32(DX), Y2
-	VSUBPS  Y2, Y1, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R10
-	TESTQ   R10, R10
-	JZ      store
-	TESTQ   $0x00000001, R10
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y14
+	VMOVUPS     Y5, Y15
+	VFMADD213PS Y6, Y14, Y15
+	VMOVUPS     literal00000000<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     literal3f800000<>+0(SB), Y15
+	VMINPS      Y13, Y15, Y0
+	VMOVUPS     (DX), Y2
+	VSUBPS      Y2, Y0, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	VMOVUPS     32(DX), Y14
+	VMOVUPS     Y5, Y15
+	VFMADD213PS Y6, Y14, Y15
+	VMOVUPS     literal00000000<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     literal3f800000<>+0(SB), Y15
+	VMINPS      Y13, Y15, Y1
+	VMOVUPS     32(DX), Y2
+	VSUBPS      Y2, Y1, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	VADDPS      Y2, Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -66076,7 +65501,7 @@ store:
 	RET
 
 // func hardSigmoidApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·hardSigmoidApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -66091,33 +65516,35 @@ TEXT ·hardSigmoidApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS  (DX), Y5, Y15
-	VADDPS  Y6, Y15, Y14
-	VMOVUPS literal00000000<>+0(SB), Y15
-	VMAXPS  Y14, Y15, Y13
-	VMOVUPS literal3f800000<>+0(SB), Y14
-	VMINPS  Y13, Y14, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VMULPS  32(DX), Y5, Y15
-	VADDPS  Y6, Y15, Y14
-	VMOVUPS literal00000000<>+0(SB), Y15
-	VMAXPS  Y14, Y15, Y13
-	VMOVUPS literal3f800000<>+0(SB), Y14
-	VMINPS  Y13, Y14, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	MOVQ    80(AX), R10
-	TESTQ   R10, R10
-	JZ      store
-	TESTQ   $0x00000001, R10
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y14
+	VMOVUPS     Y5, Y15
+	VFMADD213PS Y6, Y14, Y15
+	VMOVUPS     literal00000000<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     literal3f800000<>+0(SB), Y15
+	VMINPS      Y13, Y15, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VMOVUPS     32(DX), Y14
+	VMOVUPS     Y5, Y15
+	VFMADD213PS Y6, Y14, Y15
+	VMOVUPS     literal00000000<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     literal3f800000<>+0(SB), Y15
+	VMINPS      Y13, Y15, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -66248,7 +65675,7 @@ store:
 	RET
 
 // func hardSwishPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·hardSwishPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -66263,47 +65690,49 @@ TEXT ·hardSwishPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS (DX), Y15
-	VMOVUPS literalff7fffff<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y13
-	VMULPS  (DX), Y5, Y14
-	VADDPS  Y6, Y14, Y15
-	VMOVUPS literal00000000<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y12
-	VMOVUPS literal3f800000<>+0(SB), Y15
-	VMINPS  Y12, Y15, Y14
-	VMULPS  Y14, Y13, Y0
-	VMOVUPS (DX), Y2
-	VSUBPS  Y2, Y0, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(DX), Y15
-	VMOVUPS literalff7fffff<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y13
-	VMULPS  32(DX), Y5, Y14
-	VADDPS  Y6, Y14, Y15
-	VMOVUPS literal00000000<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y12
-	VMOVUPS literal3f800000<>+0(SB), Y15
-	VMINPS  Y12, Y15, Y14
-	VMULPS  Y14, Y13, Y1
-	VMOVUPS 32(DX), Y2
-	VSUBPS  Y2, Y1, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	VADDPS  Y2, Y1, Y1
-	MOVQ    80(AX), R10
-	TESTQ   R10, R10
-	JZ      store
-	TESTQ   $0x00000001, R10
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y15
+	VMOVUPS     literalff7fffff<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     (DX), Y15
+	VMOVUPS     Y5, Y14
+	VFMADD213PS Y6, Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VMAXPS      Y14, Y15, Y12
+	VMOVUPS     literal3f800000<>+0(SB), Y14
+	VMINPS      Y12, Y14, Y15
+	VMULPS      Y15, Y13, Y0
+	VMOVUPS     (DX), Y2
+	VSUBPS      Y2, Y0, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	VMOVUPS     32(DX), Y15
+	VMOVUPS     literalff7fffff<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     32(DX), Y15
+	VMOVUPS     Y5, Y14
+	VFMADD213PS Y6, Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VMAXPS      Y14, Y15, Y12
+	VMOVUPS     literal3f800000<>+0(SB), Y14
+	VMINPS      Y12, Y14, Y15
+	VMULPS      Y15, Y13, Y1
+	VMOVUPS     32(DX), Y2
+	VSUBPS      Y2, Y1, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	VADDPS      Y2, Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -66344,7 +65773,7 @@ store:
 	RET
 
 // func hardSwishApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·hardSwishApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -66359,41 +65788,43 @@ TEXT ·hardSwishApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS (DX), Y15
-	VMOVUPS literalff7fffff<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y13
-	VMULPS  (DX), Y5, Y14
-	VADDPS  Y6, Y14, Y15
-	VMOVUPS literal00000000<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y12
-	VMOVUPS literal3f800000<>+0(SB), Y15
-	VMINPS  Y12, Y15, Y14
-	VMULPS  Y14, Y13, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VMOVUPS 32(DX), Y15
-	VMOVUPS literalff7fffff<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y13
-	VMULPS  32(DX), Y5, Y14
-	VADDPS  Y6, Y14, Y15
-	VMOVUPS literal00000000<>+0(SB), Y14
-	VMAXPS  Y15, Y14, Y12
-	VMOVUPS literal3f800000<>+0(SB), Y15
-	VMINPS  Y12, Y15, Y14
-	VMULPS  Y14, Y13, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	MOVQ    80(AX), R10
-	TESTQ   R10, R10
-	JZ      store
-	TESTQ   $0x00000001, R10
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y15
+	VMOVUPS     literalff7fffff<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     (DX), Y15
+	VMOVUPS     Y5, Y14
+	VFMADD213PS Y6, Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VMAXPS      Y14, Y15, Y12
+	VMOVUPS     literal3f800000<>+0(SB), Y14
+	VMINPS      Y12, Y14, Y15
+	VMULPS      Y15, Y13, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VMOVUPS     32(DX), Y15
+	VMOVUPS     literalff7fffff<>+0(SB), Y14
+	VMAXPS      Y15, Y14, Y13
+	VMOVUPS     32(DX), Y15
+	VMOVUPS     Y5, Y14
+	VFMADD213PS Y6, Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VMAXPS      Y14, Y15, Y12
+	VMOVUPS     literal3f800000<>+0(SB), Y14
+	VMINPS      Y12, Y14, Y15
+	VMULPS      Y15, Y13, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -66526,7 +65957,7 @@ store:
 	RET
 
 // func siLUPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·siLUPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -66540,111 +65971,99 @@ TEXT ·siLUPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    (DX), Y5, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y11, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y14, Y14, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y12
-	VPSUBD    Y12, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y15, Y11, Y10
-	VMULPS    Y10, Y13, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    32(DX), Y5, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y11, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y14, Y14, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y12
-	VPSUBD    Y12, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y15, Y11, Y10
-	VMULPS    Y10, Y13, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       (DX), Y5, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y12, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS     $0x08, Y12, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y14, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y12
+	VMULPS       Y14, Y14, Y11
+	VFMADD231PS  Y12, Y11, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y12
+	VCVTPS2DQ    Y15, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VDIVPS       Y15, Y14, Y12
+	VMULPS       Y12, Y13, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       32(DX), Y5, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y12, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS     $0x08, Y12, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y14, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y12
+	VMULPS       Y14, Y14, Y11
+	VFMADD231PS  Y12, Y11, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y12
+	VCVTPS2DQ    Y15, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VDIVPS       Y15, Y14, Y12
+	VMULPS       Y12, Y13, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -66685,7 +66104,7 @@ store:
 	RET
 
 // func siLUApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·siLUApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -66699,105 +66118,93 @@ TEXT ·siLUApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    (DX), Y5, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y11, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y14, Y14, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y12
-	VPSUBD    Y12, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y15, Y11, Y10
-	VMULPS    Y10, Y13, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    32(DX), Y5, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y11, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y14, Y14, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y12
-	VPSUBD    Y12, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y15, Y11, Y10
-	VMULPS    Y10, Y13, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       (DX), Y5, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y12, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS     $0x08, Y12, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y14, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y12
+	VMULPS       Y14, Y14, Y11
+	VFMADD231PS  Y12, Y11, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y12
+	VCVTPS2DQ    Y15, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VDIVPS       Y15, Y14, Y12
+	VMULPS       Y12, Y13, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       32(DX), Y5, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y12, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS     $0x08, Y12, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y14, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y12
+	VMULPS       Y14, Y14, Y11
+	VFMADD231PS  Y12, Y11, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y12
+	VCVTPS2DQ    Y15, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VDIVPS       Y15, Y14, Y12
+	VMULPS       Y12, Y13, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -66838,7 +66245,7 @@ store:
 	RET
 
 // func siLUSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·siLUSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -66852,119 +66259,105 @@ TEXT ·siLUSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS    (DX), Y5, Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y12, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y12
-	VROUNDPS  $0x08, Y12, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y13, Y13, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y12
-	VPSUBD    Y12, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y13, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y14, Y11, Y10
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y11
-	VMOVUPS   literal7f7fffff<>+0(SB), Y15
-	VMINPS    Y11, Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y10, Y11, Y15
-	VMULPS    Y15, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMULPS    Y15, Y10, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMULPS    32(DX), Y5, Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y12, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y12
-	VROUNDPS  $0x08, Y12, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y13, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y13, Y13, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y12
-	VPSUBD    Y12, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y13, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y14, Y11, Y10
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y11
-	VMOVUPS   literal7f7fffff<>+0(SB), Y15
-	VMINPS    Y11, Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y10, Y11, Y15
-	VMULPS    Y15, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMULPS    Y15, Y10, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMULPS       (DX), Y5, Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y12, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS     $0x08, Y12, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y12, Y11, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y12
+	VCVTPS2DQ    Y14, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VDIVPS       Y14, Y13, Y12
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal7f7fffff<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VSUBPS       Y12, Y13, Y15
+	VFMADD213PS  literal3f800000<>+0(SB), Y15, Y14
+	VMULPS       Y14, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMULPS       32(DX), Y5, Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y12, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS     $0x08, Y12, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y12, Y11, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y12
+	VCVTPS2DQ    Y14, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VDIVPS       Y14, Y13, Y12
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal7f7fffff<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VSUBPS       Y12, Y13, Y15
+	VFMADD213PS  literal3f800000<>+0(SB), Y15, Y14
+	VMULPS       Y14, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -67005,7 +66398,7 @@ store:
 	RET
 
 // func geluPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·geluPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -67018,185 +66411,159 @@ TEXT ·geluPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y13, Y14
-	VMOVUPS   literal3f3504f3<>+0(SB), Y13
-	VMULPS    (DX), Y13, Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
-	VMOVUPS   literal40800000<>+0(SB), Y12
-	VMINPS    Y13, Y12, Y11
-	VMULPS    Y15, Y15, Y13
-	VMULPS    literalb7910000<>+0(SB), Y11, Y12
-	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
-	VMULPS    Y11, Y11, Y12
-	VMULPS    Y12, Y10, Y9
-	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
-	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
-	VADDPS    Y10, Y9, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
-	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
-	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    Y11, Y10, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal42b20000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
-	VROUNDPS  $0x08, Y9, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y8, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y9
-	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3c088908<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3f000000<>+0(SB), Y9, Y8
-	VMULPS    Y10, Y10, Y9
-	VMULPS    Y8, Y9, Y7
-	VADDPS    Y7, Y10, Y8
-	VADDPS    literal3f800000<>+0(SB), Y8, Y7
-	VCVTPS2DQ Y12, Y10
-	VPSRAD    $0x01, Y10, Y9
-	VPSUBD    Y9, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y9, Y7, Y9
-	VMULPS    Y10, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y8, Y12, Y7
-	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
-	VANDPS    literal80000000<>+0(SB), Y15, Y7
-	VORPS     Y7, Y8, Y12
-	VMULPS    Y15, Y13, Y7
-	VADDPS    Y15, Y7, Y13
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
-	VBLENDVPS Y7, Y12, Y13, Y15
-	VADDPS    literal3f800000<>+0(SB), Y15, Y13
-	VMULPS    Y13, Y14, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y13, Y14
-	VMOVUPS   literal3f3504f3<>+0(SB), Y13
-	VMULPS    32(DX), Y13, Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
-	VMOVUPS   literal40800000<>+0(SB), Y12
-	VMINPS    Y13, Y12, Y11
-	VMULPS    Y15, Y15, Y13
-	VMULPS    literalb7910000<>+0(SB), Y11, Y12
-	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
-	VMULPS    Y11, Y11, Y12
-	VMULPS    Y12, Y10, Y9
-	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
-	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
-	VADDPS    Y10, Y9, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
-	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
-	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    Y11, Y10, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal42b20000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
-	VROUNDPS  $0x08, Y9, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y8, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y9
-	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3c088908<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3f000000<>+0(SB), Y9, Y8
-	VMULPS    Y10, Y10, Y9
-	VMULPS    Y8, Y9, Y7
-	VADDPS    Y7, Y10, Y8
-	VADDPS    literal3f800000<>+0(SB), Y8, Y7
-	VCVTPS2DQ Y12, Y10
-	VPSRAD    $0x01, Y10, Y9
-	VPSUBD    Y9, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y9, Y7, Y9
-	VMULPS    Y10, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y8, Y12, Y7
-	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
-	VANDPS    literal80000000<>+0(SB), Y15, Y7
-	VORPS     Y7, Y8, Y12
-	VMULPS    Y15, Y13, Y7
-	VADDPS    Y15, Y7, Y13
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
-	VBLENDVPS Y7, Y12, Y13, Y15
-	VADDPS    literal3f800000<>+0(SB), Y15, Y13
-	VMULPS    Y13, Y14, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f3504f3<>+0(SB), Y13
+	VMULPS       (DX), Y13, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS      literal40800000<>+0(SB), Y12
+	VMINPS       Y13, Y12, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literalb7910000<>+0(SB), Y10
+	VMOVUPS      Y11, Y12
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y10, Y12
+	VMULPS       Y11, Y11, Y10
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y8
+	VMOVUPS      Y11, Y9
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y8, Y9
+	VFMADD231PS  Y10, Y12, Y9
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3f228550<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y11, Y9
+	VMOVUPS      literalba1c7000<>+0(SB), Y12
+	VMOVUPS      Y13, Y10
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3de70e22<>+0(SB), Y13, Y10
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y13, Y10
+	VFMSUB213PS  Y11, Y11, Y9
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y9, Y13, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y9
+	VMINPS       Y12, Y9, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS     $0x08, Y12, Y9
+	VFNMADD231PS literal3f318000<>+0(SB), Y9, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y9, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y8
+	VMOVUPS      Y13, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y8, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y8
+	VFMADD231PS  Y12, Y8, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y12
+	VCVTPS2DQ    Y9, Y8
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y12, Y7
+	VMULPS       Y8, Y7, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y9
+	VSUBPS       Y13, Y9, Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y13
+	VANDPS       literal80000000<>+0(SB), Y15, Y12
+	VORPS        Y12, Y13, Y9
+	VFMADD213PS  Y15, Y15, Y10
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y11, Y12
+	VBLENDVPS    Y12, Y9, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y10
+	VMULPS       Y10, Y14, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f3504f3<>+0(SB), Y13
+	VMULPS       32(DX), Y13, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS      literal40800000<>+0(SB), Y12
+	VMINPS       Y13, Y12, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literalb7910000<>+0(SB), Y10
+	VMOVUPS      Y11, Y12
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y10, Y12
+	VMULPS       Y11, Y11, Y10
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y8
+	VMOVUPS      Y11, Y9
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y8, Y9
+	VFMADD231PS  Y10, Y12, Y9
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3f228550<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y11, Y9
+	VMOVUPS      literalba1c7000<>+0(SB), Y12
+	VMOVUPS      Y13, Y10
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3de70e22<>+0(SB), Y13, Y10
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y13, Y10
+	VFMSUB213PS  Y11, Y11, Y9
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y9, Y13, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y9
+	VMINPS       Y12, Y9, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS     $0x08, Y12, Y9
+	VFNMADD231PS literal3f318000<>+0(SB), Y9, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y9, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y8
+	VMOVUPS      Y13, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y8, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y8
+	VFMADD231PS  Y12, Y8, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y12
+	VCVTPS2DQ    Y9, Y8
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y12, Y7
+	VMULPS       Y8, Y7, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y9
+	VSUBPS       Y13, Y9, Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y13
+	VANDPS       literal80000000<>+0(SB), Y15, Y12
+	VORPS        Y12, Y13, Y9
+	VFMADD213PS  Y15, Y15, Y10
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y11, Y12
+	VBLENDVPS    Y12, Y9, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y10
+	VMULPS       Y10, Y14, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -67237,7 +66604,7 @@ store:
 	RET
 
 // func geluApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·geluApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -67250,179 +66617,153 @@ TEXT ·geluApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y13, Y14
-	VMOVUPS   literal3f3504f3<>+0(SB), Y13
-	VMULPS    (DX), Y13, Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
-	VMOVUPS   literal40800000<>+0(SB), Y12
-	VMINPS    Y13, Y12, Y11
-	VMULPS    Y15, Y15, Y13
-	VMULPS    literalb7910000<>+0(SB), Y11, Y12
-	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
-	VMULPS    Y11, Y11, Y12
-	VMULPS    Y12, Y10, Y9
-	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
-	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
-	VADDPS    Y10, Y9, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
-	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
-	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    Y11, Y10, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal42b20000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
-	VROUNDPS  $0x08, Y9, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y8, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y9
-	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3c088908<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3f000000<>+0(SB), Y9, Y8
-	VMULPS    Y10, Y10, Y9
-	VMULPS    Y8, Y9, Y7
-	VADDPS    Y7, Y10, Y8
-	VADDPS    literal3f800000<>+0(SB), Y8, Y7
-	VCVTPS2DQ Y12, Y10
-	VPSRAD    $0x01, Y10, Y9
-	VPSUBD    Y9, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y9, Y7, Y9
-	VMULPS    Y10, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y8, Y12, Y7
-	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
-	VANDPS    literal80000000<>+0(SB), Y15, Y7
-	VORPS     Y7, Y8, Y12
-	VMULPS    Y15, Y13, Y7
-	VADDPS    Y15, Y7, Y13
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
-	VBLENDVPS Y7, Y12, Y13, Y15
-	VADDPS    literal3f800000<>+0(SB), Y15, Y13
-	VMULPS    Y13, Y14, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y13, Y14
-	VMOVUPS   literal3f3504f3<>+0(SB), Y13
-	VMULPS    32(DX), Y13, Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y13
-	VMOVUPS   literal40800000<>+0(SB), Y12
-	VMINPS    Y13, Y12, Y11
-	VMULPS    Y15, Y15, Y13
-	VMULPS    literalb7910000<>+0(SB), Y11, Y12
-	VADDPS    literal39c8e7d9<>+0(SB), Y12, Y10
-	VMULPS    Y11, Y11, Y12
-	VMULPS    Y12, Y10, Y9
-	VMULPS    literalbb7e8a1c<>+0(SB), Y11, Y12
-	VADDPS    literal3cc6b1a1<>+0(SB), Y12, Y10
-	VADDPS    Y10, Y9, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3ddaae5c<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3f228550<>+0(SB), Y10, Y12
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    literal3e03ce86<>+0(SB), Y10, Y12
-	VMULPS    literalba1c7000<>+0(SB), Y13, Y10
-	VADDPS    literal3ba38d2c<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3cdb48d9<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3de70e22<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VSUBPS    literal3ec09380<>+0(SB), Y10, Y9
-	VMULPS    Y13, Y9, Y10
-	VADDPS    literal3e0375d4<>+0(SB), Y10, Y13
-	VMULPS    Y11, Y12, Y10
-	VSUBPS    Y11, Y10, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal42b20000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y9
-	VROUNDPS  $0x08, Y9, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y8, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y9
-	VADDPS    literal3ab743ce<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3c088908<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3d2aa9c1<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3e2aaaaa<>+0(SB), Y9, Y8
-	VMULPS    Y8, Y10, Y9
-	VADDPS    literal3f000000<>+0(SB), Y9, Y8
-	VMULPS    Y10, Y10, Y9
-	VMULPS    Y8, Y9, Y7
-	VADDPS    Y7, Y10, Y8
-	VADDPS    literal3f800000<>+0(SB), Y8, Y7
-	VCVTPS2DQ Y12, Y10
-	VPSRAD    $0x01, Y10, Y9
-	VPSUBD    Y9, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y9, Y7, Y9
-	VMULPS    Y10, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y8, Y12, Y7
-	VANDPS    literal7fffffff<>+0(SB), Y7, Y8
-	VANDPS    literal80000000<>+0(SB), Y15, Y7
-	VORPS     Y7, Y8, Y12
-	VMULPS    Y15, Y13, Y7
-	VADDPS    Y15, Y7, Y13
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y11, Y7
-	VBLENDVPS Y7, Y12, Y13, Y15
-	VADDPS    literal3f800000<>+0(SB), Y15, Y13
-	VMULPS    Y13, Y14, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f3504f3<>+0(SB), Y13
+	VMULPS       (DX), Y13, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS      literal40800000<>+0(SB), Y12
+	VMINPS       Y13, Y12, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literalb7910000<>+0(SB), Y10
+	VMOVUPS      Y11, Y12
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y10, Y12
+	VMULPS       Y11, Y11, Y10
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y8
+	VMOVUPS      Y11, Y9
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y8, Y9
+	VFMADD231PS  Y10, Y12, Y9
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3f228550<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y11, Y9
+	VMOVUPS      literalba1c7000<>+0(SB), Y12
+	VMOVUPS      Y13, Y10
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3de70e22<>+0(SB), Y13, Y10
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y13, Y10
+	VFMSUB213PS  Y11, Y11, Y9
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y9, Y13, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y9
+	VMINPS       Y12, Y9, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS     $0x08, Y12, Y9
+	VFNMADD231PS literal3f318000<>+0(SB), Y9, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y9, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y8
+	VMOVUPS      Y13, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y8, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y8
+	VFMADD231PS  Y12, Y8, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y12
+	VCVTPS2DQ    Y9, Y8
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y12, Y7
+	VMULPS       Y8, Y7, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y9
+	VSUBPS       Y13, Y9, Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y13
+	VANDPS       literal80000000<>+0(SB), Y15, Y12
+	VORPS        Y12, Y13, Y9
+	VFMADD213PS  Y15, Y15, Y10
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y11, Y12
+	VBLENDVPS    Y12, Y9, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y10
+	VMULPS       Y10, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMULPS       literal3f000000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f3504f3<>+0(SB), Y13
+	VMULPS       32(DX), Y13, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y13
+	VMOVUPS      literal40800000<>+0(SB), Y12
+	VMINPS       Y13, Y12, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literalb7910000<>+0(SB), Y10
+	VMOVUPS      Y11, Y12
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y10, Y12
+	VMULPS       Y11, Y11, Y10
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y8
+	VMOVUPS      Y11, Y9
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y8, Y9
+	VFMADD231PS  Y10, Y12, Y9
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3f228550<>+0(SB), Y11, Y9
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y11, Y9
+	VMOVUPS      literalba1c7000<>+0(SB), Y12
+	VMOVUPS      Y13, Y10
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3de70e22<>+0(SB), Y13, Y10
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y13, Y10
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y13, Y10
+	VFMSUB213PS  Y11, Y11, Y9
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y9, Y13, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y9
+	VMINPS       Y12, Y9, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y12
+	VROUNDPS     $0x08, Y12, Y9
+	VFNMADD231PS literal3f318000<>+0(SB), Y9, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y9, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y8
+	VMOVUPS      Y13, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y8, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y12
+	VMULPS       Y13, Y13, Y8
+	VFMADD231PS  Y12, Y8, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y12
+	VCVTPS2DQ    Y9, Y8
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y12, Y7
+	VMULPS       Y8, Y7, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y9
+	VSUBPS       Y13, Y9, Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y13
+	VANDPS       literal80000000<>+0(SB), Y15, Y12
+	VORPS        Y12, Y13, Y9
+	VFMADD213PS  Y15, Y15, Y10
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y11, Y12
+	VBLENDVPS    Y12, Y9, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y10
+	VMULPS       Y10, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -67463,7 +66804,7 @@ store:
 	RET
 
 // func geluSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -67476,263 +66817,225 @@ TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   literal3f3504f3<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VMOVUPS   literal40800000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    literalb7910000<>+0(SB), Y12, Y13
-	VADDPS    literal39c8e7d9<>+0(SB), Y13, Y11
-	VMULPS    Y12, Y12, Y13
-	VMULPS    Y13, Y11, Y10
-	VMULPS    literalbb7e8a1c<>+0(SB), Y12, Y13
-	VADDPS    literal3cc6b1a1<>+0(SB), Y13, Y11
-	VADDPS    Y11, Y10, Y13
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    literal3ddaae5c<>+0(SB), Y11, Y13
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    literal3f228550<>+0(SB), Y11, Y13
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    literal3e03ce86<>+0(SB), Y11, Y13
-	VMULPS    literalba1c7000<>+0(SB), Y15, Y11
-	VADDPS    literal3ba38d2c<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VSUBPS    literal3cdb48d9<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VADDPS    literal3de70e22<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VSUBPS    literal3ec09380<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VADDPS    literal3e0375d4<>+0(SB), Y11, Y15
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    Y12, Y11, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y11
-	VMAXPS    Y13, Y11, Y10
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y10, Y13, Y11
-	VMULPS    literal3fb8aa3b<>+0(SB), Y11, Y10
-	VROUNDPS  $0x08, Y10, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y11, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y9, Y11
-	VMULPS    literal39506967<>+0(SB), Y11, Y10
-	VADDPS    literal3ab743ce<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3c088908<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3d2aa9c1<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3e2aaaaa<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3f000000<>+0(SB), Y10, Y9
-	VMULPS    Y11, Y11, Y10
-	VMULPS    Y9, Y10, Y8
-	VADDPS    Y8, Y11, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y8
-	VCVTPS2DQ Y13, Y11
-	VPSRAD    $0x01, Y11, Y10
-	VPSUBD    Y10, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VMULPS    Y10, Y8, Y10
-	VMULPS    Y11, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y13
-	VSUBPS    Y9, Y13, Y8
-	VANDPS    literal7fffffff<>+0(SB), Y8, Y9
-	VANDPS    literal80000000<>+0(SB), Y14, Y8
-	VORPS     Y8, Y9, Y13
-	VMULPS    Y14, Y15, Y8
-	VADDPS    Y14, Y8, Y15
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, Y13, Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y13
-	VMAXPS    Y15, Y13, Y12
-	VMOVUPS   literal7f7fffff<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3ecc422a<>+0(SB), Y15, Y12
-	VMOVUPS   (DX), Y15
-	VMULPS    (DX), Y15, Y13
-	VMULPS    literalbf000000<>+0(SB), Y13, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y15, Y13, Y8
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y8, Y15, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y8
-	VROUNDPS  $0x08, Y8, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y8
-	VSUBPS    Y8, Y13, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y8
-	VSUBPS    Y8, Y9, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y8
-	VADDPS    literal3ab743ce<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3c088908<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3d2aa9c1<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3e2aaaaa<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3f000000<>+0(SB), Y8, Y9
-	VMULPS    Y13, Y13, Y8
-	VMULPS    Y9, Y8, Y10
-	VADDPS    Y10, Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y10
-	VCVTPS2DQ Y15, Y13
-	VPSRAD    $0x01, Y13, Y8
-	VPSUBD    Y8, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y8, Y8
-	VPSLLD    $0x17, Y8, Y8
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y8, Y10, Y8
-	VMULPS    Y13, Y8, Y9
-	VMULPS    Y9, Y12, Y15
-	VADDPS    Y15, Y14, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   literal3f3504f3<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VMOVUPS   literal40800000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    literalb7910000<>+0(SB), Y12, Y13
-	VADDPS    literal39c8e7d9<>+0(SB), Y13, Y11
-	VMULPS    Y12, Y12, Y13
-	VMULPS    Y13, Y11, Y10
-	VMULPS    literalbb7e8a1c<>+0(SB), Y12, Y13
-	VADDPS    literal3cc6b1a1<>+0(SB), Y13, Y11
-	VADDPS    Y11, Y10, Y13
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    literal3ddaae5c<>+0(SB), Y11, Y13
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    literal3f228550<>+0(SB), Y11, Y13
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    literal3e03ce86<>+0(SB), Y11, Y13
-	VMULPS    literalba1c7000<>+0(SB), Y15, Y11
-	VADDPS    literal3ba38d2c<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VSUBPS    literal3cdb48d9<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VADDPS    literal3de70e22<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VSUBPS    literal3ec09380<>+0(SB), Y11, Y10
-	VMULPS    Y15, Y10, Y11
-	VADDPS    literal3e0375d4<>+0(SB), Y11, Y15
-	VMULPS    Y12, Y13, Y11
-	VSUBPS    Y12, Y11, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y11
-	VMAXPS    Y13, Y11, Y10
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y10, Y13, Y11
-	VMULPS    literal3fb8aa3b<>+0(SB), Y11, Y10
-	VROUNDPS  $0x08, Y10, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y11, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y9, Y11
-	VMULPS    literal39506967<>+0(SB), Y11, Y10
-	VADDPS    literal3ab743ce<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3c088908<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3d2aa9c1<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3e2aaaaa<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y11, Y10
-	VADDPS    literal3f000000<>+0(SB), Y10, Y9
-	VMULPS    Y11, Y11, Y10
-	VMULPS    Y9, Y10, Y8
-	VADDPS    Y8, Y11, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y8
-	VCVTPS2DQ Y13, Y11
-	VPSRAD    $0x01, Y11, Y10
-	VPSUBD    Y10, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VMULPS    Y10, Y8, Y10
-	VMULPS    Y11, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y13
-	VSUBPS    Y9, Y13, Y8
-	VANDPS    literal7fffffff<>+0(SB), Y8, Y9
-	VANDPS    literal80000000<>+0(SB), Y14, Y8
-	VORPS     Y8, Y9, Y13
-	VMULPS    Y14, Y15, Y8
-	VADDPS    Y14, Y8, Y15
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, Y13, Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalff7fffff<>+0(SB), Y13
-	VMAXPS    Y15, Y13, Y12
-	VMOVUPS   literal7f7fffff<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3ecc422a<>+0(SB), Y15, Y12
-	VMOVUPS   32(DX), Y15
-	VMULPS    32(DX), Y15, Y13
-	VMULPS    literalbf000000<>+0(SB), Y13, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y15, Y13, Y8
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y8, Y15, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y8
-	VROUNDPS  $0x08, Y8, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y8
-	VSUBPS    Y8, Y13, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y8
-	VSUBPS    Y8, Y9, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y8
-	VADDPS    literal3ab743ce<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3c088908<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3d2aa9c1<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3e2aaaaa<>+0(SB), Y8, Y9
-	VMULPS    Y9, Y13, Y8
-	VADDPS    literal3f000000<>+0(SB), Y8, Y9
-	VMULPS    Y13, Y13, Y8
-	VMULPS    Y9, Y8, Y10
-	VADDPS    Y10, Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y10
-	VCVTPS2DQ Y15, Y13
-	VPSRAD    $0x01, Y13, Y8
-	VPSUBD    Y8, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y8, Y8
-	VPSLLD    $0x17, Y8, Y8
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y8, Y10, Y8
-	VMULPS    Y13, Y8, Y9
-	VMULPS    Y9, Y12, Y15
-	VADDPS    Y15, Y14, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f3504f3<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS      literal40800000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMOVUPS      literalb7910000<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y11, Y13
+	VMULPS       Y12, Y12, Y11
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y9
+	VMOVUPS      Y12, Y10
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y9, Y10
+	VFMADD231PS  Y11, Y13, Y10
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3f228550<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y12, Y10
+	VMOVUPS      literalba1c7000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y15, Y11
+	VFMADD213PS  literal3de70e22<>+0(SB), Y15, Y11
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y15, Y11
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y15, Y11
+	VFMSUB213PS  Y12, Y12, Y10
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y10, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y10
+	VMINPS       Y13, Y10, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y10
+	VFNMADD231PS literal3f318000<>+0(SB), Y10, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y10, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y9
+	VFMADD231PS  Y13, Y9, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y10, Y9
+	VPSRAD       $0x01, Y9, Y8
+	VPSUBD       Y8, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y8, Y13, Y8
+	VMULPS       Y9, Y8, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y10
+	VSUBPS       Y15, Y10, Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y15
+	VANDPS       literal80000000<>+0(SB), Y14, Y13
+	VORPS        Y13, Y15, Y10
+	VFMADD213PS  Y14, Y14, Y11
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y12, Y13
+	VBLENDVPS    Y13, Y10, Y11, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VFMADD213PS  literal3f000000<>+0(SB), Y11, Y14
+	VMOVUPS      (DX), Y11
+	VMOVUPS      literalff7fffff<>+0(SB), Y10
+	VMAXPS       Y11, Y10, Y12
+	VMOVUPS      literal7f7fffff<>+0(SB), Y10
+	VMINPS       Y12, Y10, Y11
+	VMULPS       literal3ecc422a<>+0(SB), Y11, Y12
+	VMOVUPS      (DX), Y11
+	VMULPS       (DX), Y11, Y10
+	VMULPS       literalbf000000<>+0(SB), Y10, Y11
+	VMOVUPS      literalc2d00000<>+0(SB), Y10
+	VMAXPS       Y11, Y10, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y11
+	VMINPS       Y13, Y11, Y10
+	VMULPS       literal3fb8aa3b<>+0(SB), Y10, Y13
+	VROUNDPS     $0x08, Y13, Y11
+	VFNMADD231PS literal3f318000<>+0(SB), Y11, Y10
+	VFNMADD231PS literalb95e8083<>+0(SB), Y11, Y10
+	VMOVUPS      literal39506967<>+0(SB), Y15
+	VMOVUPS      Y10, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y10, Y13
+	VMULPS       Y10, Y10, Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y10, Y13
+	VCVTPS2DQ    Y11, Y15
+	VPSRAD       $0x01, Y15, Y8
+	VPSUBD       Y8, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y8, Y13, Y8
+	VMULPS       Y15, Y8, Y10
+	VMOVUPS      Y12, Y0
+	VFMADD213PS  Y14, Y10, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      literal3f3504f3<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS      literal40800000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMOVUPS      literalb7910000<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y11, Y13
+	VMULPS       Y12, Y12, Y11
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y9
+	VMOVUPS      Y12, Y10
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y9, Y10
+	VFMADD231PS  Y11, Y13, Y10
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3f228550<>+0(SB), Y12, Y10
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y12, Y10
+	VMOVUPS      literalba1c7000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y15, Y11
+	VFMADD213PS  literal3de70e22<>+0(SB), Y15, Y11
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y15, Y11
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y15, Y11
+	VFMSUB213PS  Y12, Y12, Y10
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y10, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y10
+	VMINPS       Y13, Y10, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y10
+	VFNMADD231PS literal3f318000<>+0(SB), Y10, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y10, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y9
+	VFMADD231PS  Y13, Y9, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y10, Y9
+	VPSRAD       $0x01, Y9, Y8
+	VPSUBD       Y8, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y8, Y13, Y8
+	VMULPS       Y9, Y8, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y10
+	VSUBPS       Y15, Y10, Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y15
+	VANDPS       literal80000000<>+0(SB), Y14, Y13
+	VORPS        Y13, Y15, Y10
+	VFMADD213PS  Y14, Y14, Y11
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y12, Y13
+	VBLENDVPS    Y13, Y10, Y11, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VFMADD213PS  literal3f000000<>+0(SB), Y11, Y14
+	VMOVUPS      32(DX), Y11
+	VMOVUPS      literalff7fffff<>+0(SB), Y10
+	VMAXPS       Y11, Y10, Y12
+	VMOVUPS      literal7f7fffff<>+0(SB), Y10
+	VMINPS       Y12, Y10, Y11
+	VMULPS       literal3ecc422a<>+0(SB), Y11, Y12
+	VMOVUPS      32(DX), Y11
+	VMULPS       32(DX), Y11, Y10
+	VMULPS       literalbf000000<>+0(SB), Y10, Y11
+	VMOVUPS      literalc2d00000<>+0(SB), Y10
+	VMAXPS       Y11, Y10, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y11
+	VMINPS       Y13, Y11, Y10
+	VMULPS       literal3fb8aa3b<>+0(SB), Y10, Y13
+	VROUNDPS     $0x08, Y13, Y11
+	VFNMADD231PS literal3f318000<>+0(SB), Y11, Y10
+	VFNMADD231PS literalb95e8083<>+0(SB), Y11, Y10
+	VMOVUPS      literal39506967<>+0(SB), Y15
+	VMOVUPS      Y10, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y10, Y13
+	VMULPS       Y10, Y10, Y15
+	VFMADD231PS  Y13, Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y10, Y13
+	VCVTPS2DQ    Y11, Y15
+	VPSRAD       $0x01, Y15, Y8
+	VPSUBD       Y8, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y8, Y13, Y8
+	VMULPS       Y15, Y8, Y10
+	VMOVUPS      Y12, Y1
+	VFMADD213PS  Y14, Y10, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -67773,7 +67076,7 @@ store:
 	RET
 
 // func geluTanhPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·geluTanhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -67786,127 +67089,113 @@ TEXT ·geluTanhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalc2c80000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42c80000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMOVUPS   (DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y12
-	VMULPS    literal3d922279<>+0(SB), Y15, Y14
-	VMULPS    Y15, Y14, Y13
-	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
-	VMULPS    Y14, Y15, Y13
-	VXORPS    literal80000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y11, Y15, Y10
-	VADDPS    Y10, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y10, Y15
-	VMULPS    Y13, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y14, Y11, Y10
-	VMULPS    Y10, Y12, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalc2c80000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42c80000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMOVUPS   32(DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y12
-	VMULPS    literal3d922279<>+0(SB), Y15, Y14
-	VMULPS    Y15, Y14, Y13
-	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
-	VMULPS    Y14, Y15, Y13
-	VXORPS    literal80000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y11, Y15, Y10
-	VADDPS    Y10, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y10, Y15
-	VMULPS    Y13, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y14, Y11, Y10
-	VMULPS    Y10, Y12, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalc2c80000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42c80000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y12
+	VMULPS       literal3d922279<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y14
+	VMULPS       Y14, Y15, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y15, Y11, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCVTPS2DQ    Y14, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VDIVPS       Y14, Y13, Y15
+	VMULPS       Y15, Y12, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalc2c80000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42c80000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMOVUPS      32(DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y12
+	VMULPS       literal3d922279<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y14
+	VMULPS       Y14, Y15, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y15, Y11, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCVTPS2DQ    Y14, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VDIVPS       Y14, Y13, Y15
+	VMULPS       Y15, Y12, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -67947,7 +67236,7 @@ store:
 	RET
 
 // func geluTanhApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·geluTanhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -67960,121 +67249,107 @@ TEXT ·geluTanhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalc2c80000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42c80000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMOVUPS   (DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y12
-	VMULPS    literal3d922279<>+0(SB), Y15, Y14
-	VMULPS    Y15, Y14, Y13
-	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
-	VMULPS    Y14, Y15, Y13
-	VXORPS    literal80000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y11, Y15, Y10
-	VADDPS    Y10, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y10, Y15
-	VMULPS    Y13, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y14, Y11, Y10
-	VMULPS    Y10, Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalc2c80000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42c80000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMOVUPS   32(DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y12
-	VMULPS    literal3d922279<>+0(SB), Y15, Y14
-	VMULPS    Y15, Y14, Y13
-	VADDPS    literal3fcc422a<>+0(SB), Y13, Y14
-	VMULPS    Y14, Y15, Y13
-	VXORPS    literal80000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y11, Y15, Y10
-	VADDPS    Y10, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y10, Y15
-	VMULPS    Y13, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y14, Y11, Y10
-	VMULPS    Y10, Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalc2c80000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42c80000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y12
+	VMULPS       literal3d922279<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y14
+	VMULPS       Y14, Y15, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y15, Y11, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCVTPS2DQ    Y14, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VDIVPS       Y14, Y13, Y15
+	VMULPS       Y15, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalc2c80000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42c80000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMOVUPS      32(DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y12
+	VMULPS       literal3d922279<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y14
+	VMULPS       Y14, Y15, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y15, Y11, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCVTPS2DQ    Y14, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VDIVPS       Y14, Y13, Y15
+	VMULPS       Y15, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -68115,7 +67390,7 @@ store:
 	RET
 
 // func geluTanhSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·geluTanhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -68128,135 +67403,117 @@ TEXT ·geluTanhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalc2c80000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42c80000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3d922279<>+0(SB), Y15, Y13
-	VMULPS    Y15, Y13, Y14
-	VADDPS    literal3fcc422a<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y15, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y14, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y14, Y14, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y12
-	VPSUBD    Y12, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y13
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y13, Y11, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y13
-	VSUBPS    Y10, Y13, Y11
-	VMULPS    Y15, Y11, Y13
-	VMULPS    literal3e5b33b6<>+0(SB), Y15, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3fcc422a<>+0(SB), Y12, Y15
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VMULPS    Y15, Y10, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalc2c80000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42c80000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3d922279<>+0(SB), Y15, Y13
-	VMULPS    Y15, Y13, Y14
-	VADDPS    literal3fcc422a<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y15, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y14, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y14, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y14, Y14, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y12
-	VPSUBD    Y12, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y13
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VDIVPS    Y13, Y11, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y13
-	VSUBPS    Y10, Y13, Y11
-	VMULPS    Y15, Y11, Y13
-	VMULPS    literal3e5b33b6<>+0(SB), Y15, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3fcc422a<>+0(SB), Y12, Y15
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VMULPS    Y15, Y10, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalc2c80000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42c80000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3d922279<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y13
+	VMULPS       Y13, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y14, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y12
+	VMULPS       Y14, Y14, Y11
+	VFMADD231PS  Y12, Y11, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y12
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VDIVPS       Y13, Y14, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VSUBPS       Y12, Y13, Y14
+	VMULPS       Y15, Y14, Y13
+	VMULPS       literal3e5b33b6<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f800000<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalc2c80000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42c80000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3d922279<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y13
+	VMULPS       Y13, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y14, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y12
+	VMULPS       Y14, Y14, Y11
+	VFMADD231PS  Y12, Y11, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y12
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y12, Y10
+	VMULPS       Y11, Y10, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VMOVUPS      literal3f800000<>+0(SB), Y14
+	VDIVPS       Y13, Y14, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VSUBPS       Y12, Y13, Y14
+	VMULPS       Y15, Y14, Y13
+	VMULPS       literal3e5b33b6<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3fcc422a<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f800000<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -68297,7 +67554,7 @@ store:
 	RET
 
 // func tanhPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -68310,137 +67567,125 @@ TEXT ·tanhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal41200000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y12, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y13, Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y13, Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y10
-	VPSUBD    Y10, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y13, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VADDPS    Y14, Y11, Y15
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VDIVPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal41200000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y12, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y13, Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y13, Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y10
-	VPSUBD    Y10, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y13, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VADDPS    Y14, Y11, Y15
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VDIVPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal41200000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y12
+	VFMADD231PS  Y15, Y12, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y14
+	VADDPS       Y14, Y15, Y11
+	VADDPS       literal40000000<>+0(SB), Y11, Y14
+	VDIVPS       Y14, Y11, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      (DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y11
+	VORPS        Y11, Y14, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal41200000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y12
+	VFMADD231PS  Y15, Y12, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y14
+	VADDPS       Y14, Y15, Y11
+	VADDPS       literal40000000<>+0(SB), Y11, Y14
+	VDIVPS       Y14, Y11, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y11
+	VORPS        Y11, Y14, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -68481,7 +67726,7 @@ store:
 	RET
 
 // func tanhApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -68494,131 +67739,119 @@ TEXT ·tanhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal41200000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y12, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y13, Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y13, Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y10
-	VPSUBD    Y10, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y13, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VADDPS    Y14, Y11, Y15
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VDIVPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal41200000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y12, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y13, Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y13, Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y10
-	VPSUBD    Y10, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y13, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VADDPS    Y14, Y11, Y15
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VDIVPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal41200000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y12
+	VFMADD231PS  Y15, Y12, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y14
+	VADDPS       Y14, Y15, Y11
+	VADDPS       literal40000000<>+0(SB), Y11, Y14
+	VDIVPS       Y14, Y11, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      (DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y11
+	VORPS        Y11, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal41200000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y12
+	VFMADD231PS  Y15, Y12, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y14
+	VADDPS       Y14, Y15, Y11
+	VADDPS       literal40000000<>+0(SB), Y11, Y14
+	VDIVPS       Y14, Y11, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y11
+	VORPS        Y11, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -68659,7 +67892,7 @@ store:
 	RET
 
 // func tanhSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -68672,141 +67905,127 @@ TEXT ·tanhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal41200000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y12, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y13, Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y13, Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y10
-	VPSUBD    Y10, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y13, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VADDPS    Y14, Y11, Y15
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VDIVPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y11
-	VMULPS    Y11, Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y15, Y11, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal41200000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y14, Y13, Y15
-	VMOVUPS   literal42b00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y15
-	VROUNDPS  $0x08, Y15, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y12, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y13, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y13, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y13, Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y15
-	VPSUBD    Y15, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y13, Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y14, Y13
-	VPSRAD    $0x01, Y13, Y10
-	VPSUBD    Y10, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y13, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VADDPS    Y14, Y11, Y15
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VDIVPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y11
-	VMULPS    Y11, Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y15, Y11, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal41200000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y12
+	VFMADD231PS  Y15, Y12, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y14
+	VADDPS       Y14, Y15, Y11
+	VADDPS       literal40000000<>+0(SB), Y11, Y14
+	VDIVPS       Y14, Y11, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      (DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y11
+	VORPS        Y11, Y14, Y15
+	VMOVUPS      Y15, Y0
+	VFNMADD213PS literal3f800000<>+0(SB), Y15, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal41200000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y14, Y13, Y15
+	VMOVUPS      literal42b00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y15
+	VROUNDPS     $0x08, Y15, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y13, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y13, Y13, Y12
+	VFMADD231PS  Y15, Y12, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y14
+	VADDPS       Y14, Y15, Y11
+	VADDPS       literal40000000<>+0(SB), Y11, Y14
+	VDIVPS       Y14, Y11, Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y11
+	VORPS        Y11, Y14, Y15
+	VMOVUPS      Y15, Y1
+	VFNMADD213PS literal3f800000<>+0(SB), Y15, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -68847,7 +68066,7 @@ store:
 	RET
 
 // func erfPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·erfPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -68860,175 +68079,151 @@ TEXT ·erfPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal40800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   (DX), Y14
-	VMULPS    (DX), Y14, Y15
-	VMULPS    literalb7910000<>+0(SB), Y13, Y14
-	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y14, Y12, Y11
-	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
-	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y11, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
-	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
-	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    Y13, Y12, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y12
-	VMAXPS    Y14, Y12, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y11, Y14, Y12
-	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
-	VROUNDPS  $0x08, Y11, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y12, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y10, Y12
-	VMULPS    literal39506967<>+0(SB), Y12, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y10
-	VMULPS    Y12, Y12, Y11
-	VMULPS    Y10, Y11, Y9
-	VADDPS    Y9, Y12, Y10
-	VADDPS    literal3f800000<>+0(SB), Y10, Y9
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y11
-	VPSUBD    Y11, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y11, Y9, Y11
-	VMULPS    Y12, Y11, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y14
-	VSUBPS    Y10, Y14, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
-	VMOVUPS   (DX), Y9
-	VANDPS    literal80000000<>+0(SB), Y9, Y14
-	VORPS     Y14, Y10, Y9
-	VMULPS    (DX), Y15, Y14
-	VADDPS    (DX), Y14, Y15
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
-	VBLENDVPS Y14, Y9, Y15, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal40800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   32(DX), Y14
-	VMULPS    32(DX), Y14, Y15
-	VMULPS    literalb7910000<>+0(SB), Y13, Y14
-	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y14, Y12, Y11
-	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
-	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y11, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
-	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
-	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    Y13, Y12, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y12
-	VMAXPS    Y14, Y12, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y11, Y14, Y12
-	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
-	VROUNDPS  $0x08, Y11, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y12, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y10, Y12
-	VMULPS    literal39506967<>+0(SB), Y12, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y10
-	VMULPS    Y12, Y12, Y11
-	VMULPS    Y10, Y11, Y9
-	VADDPS    Y9, Y12, Y10
-	VADDPS    literal3f800000<>+0(SB), Y10, Y9
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y11
-	VPSUBD    Y11, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y11, Y9, Y11
-	VMULPS    Y12, Y11, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y14
-	VSUBPS    Y10, Y14, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
-	VMOVUPS   32(DX), Y9
-	VANDPS    literal80000000<>+0(SB), Y9, Y14
-	VORPS     Y14, Y10, Y9
-	VMULPS    32(DX), Y15, Y14
-	VADDPS    32(DX), Y14, Y15
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
-	VBLENDVPS Y14, Y9, Y15, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal40800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      (DX), Y14
+	VMULPS       (DX), Y14, Y15
+	VMOVUPS      literalb7910000<>+0(SB), Y12
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y12, Y14
+	VMULPS       Y13, Y13, Y12
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y10
+	VMOVUPS      Y13, Y11
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y10, Y11
+	VFMADD231PS  Y12, Y14, Y11
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3f228550<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y13, Y11
+	VMOVUPS      literalba1c7000<>+0(SB), Y14
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y14, Y12
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3de70e22<>+0(SB), Y15, Y12
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y15, Y12
+	VFMSUB213PS  Y13, Y13, Y11
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y11, Y15, Y14
+	VMOVUPS      literal42b20000<>+0(SB), Y11
+	VMINPS       Y14, Y11, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y11
+	VFNMADD231PS literal3f318000<>+0(SB), Y11, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y11, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y10
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y10
+	VFMADD231PS  Y14, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCVTPS2DQ    Y11, Y10
+	VPSRAD       $0x01, Y10, Y9
+	VPSUBD       Y9, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y9, Y14, Y9
+	VMULPS       Y10, Y9, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y15, Y11, Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS      (DX), Y14
+	VANDPS       literal80000000<>+0(SB), Y14, Y11
+	VORPS        Y11, Y15, Y14
+	VMOVUPS      (DX), Y11
+	VFMADD213PS  (DX), Y11, Y12
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y14, Y12, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal40800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      32(DX), Y14
+	VMULPS       32(DX), Y14, Y15
+	VMOVUPS      literalb7910000<>+0(SB), Y12
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y12, Y14
+	VMULPS       Y13, Y13, Y12
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y10
+	VMOVUPS      Y13, Y11
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y10, Y11
+	VFMADD231PS  Y12, Y14, Y11
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3f228550<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y13, Y11
+	VMOVUPS      literalba1c7000<>+0(SB), Y14
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y14, Y12
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3de70e22<>+0(SB), Y15, Y12
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y15, Y12
+	VFMSUB213PS  Y13, Y13, Y11
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y11, Y15, Y14
+	VMOVUPS      literal42b20000<>+0(SB), Y11
+	VMINPS       Y14, Y11, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y11
+	VFNMADD231PS literal3f318000<>+0(SB), Y11, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y11, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y10
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y10
+	VFMADD231PS  Y14, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCVTPS2DQ    Y11, Y10
+	VPSRAD       $0x01, Y10, Y9
+	VPSUBD       Y9, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y9, Y14, Y9
+	VMULPS       Y10, Y9, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y15, Y11, Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS      32(DX), Y14
+	VANDPS       literal80000000<>+0(SB), Y14, Y11
+	VORPS        Y11, Y15, Y14
+	VMOVUPS      32(DX), Y11
+	VFMADD213PS  32(DX), Y11, Y12
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y14, Y12, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -69069,7 +68264,7 @@ store:
 	RET
 
 // func erfApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·erfApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -69082,169 +68277,145 @@ TEXT ·erfApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal40800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   (DX), Y14
-	VMULPS    (DX), Y14, Y15
-	VMULPS    literalb7910000<>+0(SB), Y13, Y14
-	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y14, Y12, Y11
-	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
-	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y11, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
-	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
-	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    Y13, Y12, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y12
-	VMAXPS    Y14, Y12, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y11, Y14, Y12
-	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
-	VROUNDPS  $0x08, Y11, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y12, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y10, Y12
-	VMULPS    literal39506967<>+0(SB), Y12, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y10
-	VMULPS    Y12, Y12, Y11
-	VMULPS    Y10, Y11, Y9
-	VADDPS    Y9, Y12, Y10
-	VADDPS    literal3f800000<>+0(SB), Y10, Y9
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y11
-	VPSUBD    Y11, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y11, Y9, Y11
-	VMULPS    Y12, Y11, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y14
-	VSUBPS    Y10, Y14, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
-	VMOVUPS   (DX), Y9
-	VANDPS    literal80000000<>+0(SB), Y9, Y14
-	VORPS     Y14, Y10, Y9
-	VMULPS    (DX), Y15, Y14
-	VADDPS    (DX), Y14, Y15
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
-	VBLENDVPS Y14, Y9, Y15, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal40800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   32(DX), Y14
-	VMULPS    32(DX), Y14, Y15
-	VMULPS    literalb7910000<>+0(SB), Y13, Y14
-	VADDPS    literal39c8e7d9<>+0(SB), Y14, Y12
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y14, Y12, Y11
-	VMULPS    literalbb7e8a1c<>+0(SB), Y13, Y14
-	VADDPS    literal3cc6b1a1<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y11, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3ddaae5c<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3f228550<>+0(SB), Y12, Y14
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    literal3e03ce86<>+0(SB), Y12, Y14
-	VMULPS    literalba1c7000<>+0(SB), Y15, Y12
-	VADDPS    literal3ba38d2c<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3cdb48d9<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3de70e22<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VSUBPS    literal3ec09380<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y11, Y12
-	VADDPS    literal3e0375d4<>+0(SB), Y12, Y15
-	VMULPS    Y13, Y14, Y12
-	VSUBPS    Y13, Y12, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y12
-	VMAXPS    Y14, Y12, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y11, Y14, Y12
-	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y11
-	VROUNDPS  $0x08, Y11, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y12, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y11
-	VSUBPS    Y11, Y10, Y12
-	VMULPS    literal39506967<>+0(SB), Y12, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y12, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y10
-	VMULPS    Y12, Y12, Y11
-	VMULPS    Y10, Y11, Y9
-	VADDPS    Y9, Y12, Y10
-	VADDPS    literal3f800000<>+0(SB), Y10, Y9
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y11
-	VPSUBD    Y11, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y11, Y9, Y11
-	VMULPS    Y12, Y11, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y14
-	VSUBPS    Y10, Y14, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y9, Y10
-	VMOVUPS   32(DX), Y9
-	VANDPS    literal80000000<>+0(SB), Y9, Y14
-	VORPS     Y14, Y10, Y9
-	VMULPS    32(DX), Y15, Y14
-	VADDPS    32(DX), Y14, Y15
-	VCMPPS    $0x1e, literal3f6d8000<>+0(SB), Y13, Y14
-	VBLENDVPS Y14, Y9, Y15, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal40800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      (DX), Y14
+	VMULPS       (DX), Y14, Y15
+	VMOVUPS      literalb7910000<>+0(SB), Y12
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y12, Y14
+	VMULPS       Y13, Y13, Y12
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y10
+	VMOVUPS      Y13, Y11
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y10, Y11
+	VFMADD231PS  Y12, Y14, Y11
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3f228550<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y13, Y11
+	VMOVUPS      literalba1c7000<>+0(SB), Y14
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y14, Y12
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3de70e22<>+0(SB), Y15, Y12
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y15, Y12
+	VFMSUB213PS  Y13, Y13, Y11
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y11, Y15, Y14
+	VMOVUPS      literal42b20000<>+0(SB), Y11
+	VMINPS       Y14, Y11, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y11
+	VFNMADD231PS literal3f318000<>+0(SB), Y11, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y11, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y10
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y10
+	VFMADD231PS  Y14, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCVTPS2DQ    Y11, Y10
+	VPSRAD       $0x01, Y10, Y9
+	VPSUBD       Y9, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y9, Y14, Y9
+	VMULPS       Y10, Y9, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y15, Y11, Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS      (DX), Y14
+	VANDPS       literal80000000<>+0(SB), Y14, Y11
+	VORPS        Y11, Y15, Y14
+	VMOVUPS      (DX), Y11
+	VFMADD213PS  (DX), Y11, Y12
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y14, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal40800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      32(DX), Y14
+	VMULPS       32(DX), Y14, Y15
+	VMOVUPS      literalb7910000<>+0(SB), Y12
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal39c8e7d9<>+0(SB), Y12, Y14
+	VMULPS       Y13, Y13, Y12
+	VMOVUPS      literalbb7e8a1c<>+0(SB), Y10
+	VMOVUPS      Y13, Y11
+	VFMADD213PS  literal3cc6b1a1<>+0(SB), Y10, Y11
+	VFMADD231PS  Y12, Y14, Y11
+	VFMSUB213PS  literal3ddaae5c<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3f228550<>+0(SB), Y13, Y11
+	VFMSUB213PS  literal3e03ce86<>+0(SB), Y13, Y11
+	VMOVUPS      literalba1c7000<>+0(SB), Y14
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ba38d2c<>+0(SB), Y14, Y12
+	VFMSUB213PS  literal3cdb48d9<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3de70e22<>+0(SB), Y15, Y12
+	VFMSUB213PS  literal3ec09380<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e0375d4<>+0(SB), Y15, Y12
+	VFMSUB213PS  Y13, Y13, Y11
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y11, Y15, Y14
+	VMOVUPS      literal42b20000<>+0(SB), Y11
+	VMINPS       Y14, Y11, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y11
+	VFNMADD231PS literal3f318000<>+0(SB), Y11, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y11, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y10
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y10
+	VFMADD231PS  Y14, Y10, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCVTPS2DQ    Y11, Y10
+	VPSRAD       $0x01, Y10, Y9
+	VPSUBD       Y9, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y9, Y14, Y9
+	VMULPS       Y10, Y9, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y15, Y11, Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VMOVUPS      32(DX), Y14
+	VANDPS       literal80000000<>+0(SB), Y14, Y11
+	VORPS        Y11, Y15, Y14
+	VMOVUPS      32(DX), Y11
+	VFMADD213PS  32(DX), Y11, Y12
+	VCMPPS       $0x1e, literal3f6d8000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y14, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -69285,7 +68456,7 @@ store:
 	RET
 
 // func erfSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·erfSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -69298,99 +68469,87 @@ TEXT ·erfSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMULPS    (DX), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f906ebb<>+0(SB), Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMULPS    32(DX), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f906ebb<>+0(SB), Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMULPS       (DX), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f906ebb<>+0(SB), Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMULPS       32(DX), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f906ebb<>+0(SB), Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -69431,7 +68590,7 @@ store:
 	RET
 
 // func softplusPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·softplusPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -69444,231 +68603,213 @@ TEXT ·softplusPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literal00000000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   (DX), Y14
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y12, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y15, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
-	VBLENDVPS Y15, Y10, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y10
-	VORPS     literal3f800000<>+0(SB), Y10, Y15
-	VPSRLD    $0x17, Y12, Y10
-	VPADDD    literalffffff81<>+0(SB), Y10, Y10
-	VCVTDQ2PS Y10, Y10
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y15, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, Y9, Y15, Y10
-	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
-	VBLENDVPS Y7, Y10, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
-	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3def251a<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
-	VMULPS    Y12, Y9, Y10
-	VMULPS    Y15, Y10, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
-	VADDPS    Y15, Y7, Y10
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VSUBPS    Y15, Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y15, Y8
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y15, Y9, Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, Y12, Y10, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y15, Y10
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y8, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y10, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
-	VSUBPS    Y10, Y11, Y15
-	VDIVPS    Y14, Y15, Y10
-	VADDPS    Y10, Y8, Y14
-	VADDPS    Y14, Y13, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literal00000000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   32(DX), Y14
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y12, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y15, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
-	VBLENDVPS Y15, Y10, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y10
-	VORPS     literal3f800000<>+0(SB), Y10, Y15
-	VPSRLD    $0x17, Y12, Y10
-	VPADDD    literalffffff81<>+0(SB), Y10, Y10
-	VCVTDQ2PS Y10, Y10
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y15, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, Y9, Y15, Y10
-	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
-	VBLENDVPS Y7, Y10, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
-	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3def251a<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
-	VMULPS    Y12, Y9, Y10
-	VMULPS    Y15, Y10, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
-	VADDPS    Y15, Y7, Y10
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VSUBPS    Y15, Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y15, Y8
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y15, Y9, Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, Y12, Y10, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y15, Y10
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y8, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y10, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
-	VSUBPS    Y10, Y11, Y15
-	VDIVPS    Y14, Y15, Y10
-	VADDPS    Y10, Y8, Y14
-	VADDPS    Y14, Y13, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literal00000000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      (DX), Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y12, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y14
+	VMULPS       literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y15, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y11, Y15
+	VMULPS       literal39506967<>+0(SB), Y15, Y12
+	VADDPS       literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3c088908<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3f000000<>+0(SB), Y12, Y11
+	VMULPS       Y15, Y15, Y12
+	VMULPS       Y11, Y12, Y10
+	VADDPS       Y10, Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y10, Y12
+	VMULPS       Y15, Y12, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y10
+	VORPS        literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD       $0x17, Y12, Y10
+	VPADDD       literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS    Y10, Y10
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y10, Y12
+	VMULPS       literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y9, Y15, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS    Y7, Y10, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y15
+	VMOVUPS      Y9, Y10
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y15, Y10
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y10
+	VMULPS       Y12, Y9, Y15
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y10, Y15, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y14, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y10, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y7, Y10
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y7, Y10, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS       Y10, Y11, Y7
+	VDIVPS       Y14, Y7, Y10
+	VADDPS       Y10, Y12, Y14
+	VADDPS       Y14, Y13, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literal00000000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      32(DX), Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y12, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y14
+	VMULPS       literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y15, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y11, Y15
+	VMULPS       literal39506967<>+0(SB), Y15, Y12
+	VADDPS       literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3c088908<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3f000000<>+0(SB), Y12, Y11
+	VMULPS       Y15, Y15, Y12
+	VMULPS       Y11, Y12, Y10
+	VADDPS       Y10, Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y10, Y12
+	VMULPS       Y15, Y12, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y10
+	VORPS        literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD       $0x17, Y12, Y10
+	VPADDD       literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS    Y10, Y10
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y10, Y12
+	VMULPS       literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y9, Y15, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS    Y7, Y10, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y15
+	VMOVUPS      Y9, Y10
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y15, Y10
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y10
+	VMULPS       Y12, Y9, Y15
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y10, Y15, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y14, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y10, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y7, Y10
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y7, Y10, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS       Y10, Y11, Y7
+	VDIVPS       Y14, Y7, Y10
+	VADDPS       Y10, Y12, Y14
+	VADDPS       Y14, Y13, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -69709,7 +68850,7 @@ store:
 	RET
 
 // func softplusApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·softplusApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -69722,225 +68863,207 @@ TEXT ·softplusApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literal00000000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   (DX), Y14
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y12, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y15, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
-	VBLENDVPS Y15, Y10, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y10
-	VORPS     literal3f800000<>+0(SB), Y10, Y15
-	VPSRLD    $0x17, Y12, Y10
-	VPADDD    literalffffff81<>+0(SB), Y10, Y10
-	VCVTDQ2PS Y10, Y10
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y15, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, Y9, Y15, Y10
-	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
-	VBLENDVPS Y7, Y10, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
-	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3def251a<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
-	VMULPS    Y12, Y9, Y10
-	VMULPS    Y15, Y10, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
-	VADDPS    Y15, Y7, Y10
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VSUBPS    Y15, Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y15, Y8
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y15, Y9, Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, Y12, Y10, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y15, Y10
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y8, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y10, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
-	VSUBPS    Y10, Y11, Y15
-	VDIVPS    Y14, Y15, Y10
-	VADDPS    Y10, Y8, Y14
-	VADDPS    Y14, Y13, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literal00000000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   32(DX), Y14
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y12, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y10, Y12
-	VMULPS    Y15, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y15
-	VBLENDVPS Y15, Y10, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y10
-	VORPS     literal3f800000<>+0(SB), Y10, Y15
-	VPSRLD    $0x17, Y12, Y10
-	VPADDD    literalffffff81<>+0(SB), Y10, Y10
-	VCVTDQ2PS Y10, Y10
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y15, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, Y9, Y15, Y10
-	VSUBPS    literal3f800000<>+0(SB), Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
-	VBLENDVPS Y7, Y10, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y10
-	VADDPS    literalbdebd1b8<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3def251a<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbdfe5d4f<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e11e9bf<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe2aae50<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3e4cceac<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literalbe7ffffc<>+0(SB), Y10, Y15
-	VMULPS    Y15, Y9, Y10
-	VADDPS    literal3eaaaaaa<>+0(SB), Y10, Y15
-	VMULPS    Y12, Y9, Y10
-	VMULPS    Y15, Y10, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y15
-	VADDPS    Y15, Y7, Y10
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VSUBPS    Y15, Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y15, Y8
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y15, Y9, Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, Y12, Y10, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y15, Y10
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y8, Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y10, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y10
-	VSUBPS    Y10, Y11, Y15
-	VDIVPS    Y14, Y15, Y10
-	VADDPS    Y10, Y8, Y14
-	VADDPS    Y14, Y13, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literal00000000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      (DX), Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y12, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y14
+	VMULPS       literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y15, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y11, Y15
+	VMULPS       literal39506967<>+0(SB), Y15, Y12
+	VADDPS       literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3c088908<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3f000000<>+0(SB), Y12, Y11
+	VMULPS       Y15, Y15, Y12
+	VMULPS       Y11, Y12, Y10
+	VADDPS       Y10, Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y10, Y12
+	VMULPS       Y15, Y12, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y10
+	VORPS        literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD       $0x17, Y12, Y10
+	VPADDD       literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS    Y10, Y10
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y10, Y12
+	VMULPS       literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y9, Y15, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS    Y7, Y10, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y15
+	VMOVUPS      Y9, Y10
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y15, Y10
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y10
+	VMULPS       Y12, Y9, Y15
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y10, Y15, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y14, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y10, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y7, Y10
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y7, Y10, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS       Y10, Y11, Y7
+	VDIVPS       Y14, Y7, Y10
+	VADDPS       Y10, Y12, Y14
+	VADDPS       Y14, Y13, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literal00000000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      32(DX), Y14
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y12
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y12, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y14
+	VMULPS       literal3f318000<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y15, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y14, Y12
+	VSUBPS       Y12, Y11, Y15
+	VMULPS       literal39506967<>+0(SB), Y15, Y12
+	VADDPS       literal3ab743ce<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3c088908<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3d2aa9c1<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3e2aaaaa<>+0(SB), Y12, Y11
+	VMULPS       Y11, Y15, Y12
+	VADDPS       literal3f000000<>+0(SB), Y12, Y11
+	VMULPS       Y15, Y15, Y12
+	VMULPS       Y11, Y12, Y10
+	VADDPS       Y10, Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y10
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y10, Y12
+	VMULPS       Y15, Y12, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y10
+	VORPS        literal3f800000<>+0(SB), Y10, Y15
+	VPSRLD       $0x17, Y12, Y10
+	VPADDD       literalffffff81<>+0(SB), Y10, Y10
+	VCVTDQ2PS    Y10, Y10
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y10, Y12
+	VMULPS       literal3f000000<>+0(SB), Y15, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y9, Y15, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y15, Y7
+	VBLENDVPS    Y7, Y10, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y15
+	VMOVUPS      Y9, Y10
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y15, Y10
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y10
+	VMULPS       Y12, Y9, Y15
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y10, Y15, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y14, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y10, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y7, Y10
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y14, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y8
+	VBLENDVPS    Y8, Y7, Y10, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y10
+	VSUBPS       Y10, Y11, Y7
+	VDIVPS       Y14, Y7, Y10
+	VADDPS       Y10, Y12, Y14
+	VADDPS       Y14, Y13, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -69981,7 +69104,7 @@ store:
 	RET
 
 // func softplusSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·softplusSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -69994,101 +69117,89 @@ TEXT ·softplusSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VXORPS    literal80000000<>+0(SB), Y15, Y14
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y14, Y15, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y15
-	VPSRAD    $0x01, Y15, Y13
-	VPSUBD    Y13, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y15, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y14, Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VXORPS       literal80000000<>+0(SB), Y15, Y14
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y14, Y15, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -70129,7 +69240,7 @@ store:
 	RET
 
 // func mishPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·mishPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -70142,115 +69253,103 @@ TEXT ·mishPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literal41a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y15
-	VPSUBD    Y15, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y14, Y15, Y12
-	VADDPS    literal40000000<>+0(SB), Y12, Y13
-	VMULPS    Y13, Y12, Y11
-	VMOVUPS   (DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y12
-	VMAXPS    Y13, Y12, Y15
-	VADDPS    literal40000000<>+0(SB), Y11, Y12
-	VDIVPS    Y12, Y11, Y13
-	VMULPS    Y13, Y15, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literal41a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y15
-	VPSUBD    Y15, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y14, Y15, Y12
-	VADDPS    literal40000000<>+0(SB), Y12, Y13
-	VMULPS    Y13, Y12, Y11
-	VMOVUPS   32(DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y12
-	VMAXPS    Y13, Y12, Y15
-	VADDPS    literal40000000<>+0(SB), Y11, Y12
-	VDIVPS    Y12, Y11, Y13
-	VMULPS    Y13, Y15, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literal41a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y15, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VADDPS       literal40000000<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y14, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y11
+	VADDPS       literal40000000<>+0(SB), Y15, Y14
+	VDIVPS       Y14, Y15, Y13
+	VMULPS       Y13, Y11, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literal41a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y15, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VADDPS       literal40000000<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y14, Y15
+	VMOVUPS      32(DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y11
+	VADDPS       literal40000000<>+0(SB), Y15, Y14
+	VDIVPS       Y14, Y15, Y13
+	VMULPS       Y13, Y11, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -70291,7 +69390,7 @@ store:
 	RET
 
 // func mishApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·mishApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -70304,109 +69403,97 @@ TEXT ·mishApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literal41a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y15
-	VPSUBD    Y15, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y14, Y15, Y12
-	VADDPS    literal40000000<>+0(SB), Y12, Y13
-	VMULPS    Y13, Y12, Y11
-	VMOVUPS   (DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y12
-	VMAXPS    Y13, Y12, Y15
-	VADDPS    literal40000000<>+0(SB), Y11, Y12
-	VDIVPS    Y12, Y11, Y13
-	VMULPS    Y13, Y15, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literal41a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y15
-	VPSUBD    Y15, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y14, Y15, Y12
-	VADDPS    literal40000000<>+0(SB), Y12, Y13
-	VMULPS    Y13, Y12, Y11
-	VMOVUPS   32(DX), Y13
-	VMOVUPS   literalff7fffff<>+0(SB), Y12
-	VMAXPS    Y13, Y12, Y15
-	VADDPS    literal40000000<>+0(SB), Y11, Y12
-	VDIVPS    Y12, Y11, Y13
-	VMULPS    Y13, Y15, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literal41a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y15, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VADDPS       literal40000000<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y14, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y11
+	VADDPS       literal40000000<>+0(SB), Y15, Y14
+	VDIVPS       Y14, Y15, Y13
+	VMULPS       Y13, Y11, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literal41a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y15, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VADDPS       literal40000000<>+0(SB), Y14, Y13
+	VMULPS       Y13, Y14, Y15
+	VMOVUPS      32(DX), Y13
+	VMOVUPS      literalff7fffff<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y11
+	VADDPS       literal40000000<>+0(SB), Y15, Y14
+	VDIVPS       Y14, Y15, Y13
+	VMULPS       Y13, Y11, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -70447,7 +69534,7 @@ store:
 	RET
 
 // func mishSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·mishSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -70460,123 +69547,111 @@ TEXT ·mishSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalc2dc0000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal41a00000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y15, Y13, Y14
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y12
-	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y14
-	VROUNDPS  $0x08, Y14, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y12, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y11, Y12
-	VMULPS    literal39506967<>+0(SB), Y12, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y11
-	VMULPS    Y12, Y12, Y14
-	VMULPS    Y11, Y14, Y10
-	VADDPS    Y10, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y13, Y12
-	VPSRAD    $0x01, Y12, Y14
-	VPSUBD    Y14, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y14, Y10, Y14
-	VMULPS    Y12, Y14, Y11
-	VADDPS    literal40000000<>+0(SB), Y11, Y13
-	VMULPS    Y13, Y11, Y10
-	VADDPS    literal40000000<>+0(SB), Y10, Y13
-	VDIVPS    Y13, Y10, Y14
-	VMULPS    literal40800000<>+0(SB), Y15, Y10
-	VDIVPS    Y13, Y11, Y15
-	VMULPS    Y15, Y10, Y12
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VDIVPS    Y13, Y15, Y11
-	VMULPS    Y11, Y12, Y13
-	VADDPS    Y13, Y14, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalc2dc0000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal41a00000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y15, Y13, Y14
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y12
-	VMULPS    literal3fb8aa3b<>+0(SB), Y12, Y14
-	VROUNDPS  $0x08, Y14, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y12, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y11, Y12
-	VMULPS    literal39506967<>+0(SB), Y12, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y12, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y11
-	VMULPS    Y12, Y12, Y14
-	VMULPS    Y11, Y14, Y10
-	VADDPS    Y10, Y12, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y10
-	VCVTPS2DQ Y13, Y12
-	VPSRAD    $0x01, Y12, Y14
-	VPSUBD    Y14, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y14, Y10, Y14
-	VMULPS    Y12, Y14, Y11
-	VADDPS    literal40000000<>+0(SB), Y11, Y13
-	VMULPS    Y13, Y11, Y10
-	VADDPS    literal40000000<>+0(SB), Y10, Y13
-	VDIVPS    Y13, Y10, Y14
-	VMULPS    literal40800000<>+0(SB), Y15, Y10
-	VDIVPS    Y13, Y11, Y15
-	VMULPS    Y15, Y10, Y12
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VDIVPS    Y13, Y15, Y11
-	VMULPS    Y11, Y12, Y13
-	VADDPS    Y13, Y14, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalc2dc0000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal41a00000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y15, Y13, Y14
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y14
+	VROUNDPS     $0x08, Y14, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y14
+	VMULPS       Y12, Y12, Y11
+	VFMADD231PS  Y14, Y11, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y14
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y14, Y10
+	VMULPS       Y11, Y10, Y12
+	VADDPS       literal40000000<>+0(SB), Y12, Y13
+	VMULPS       Y13, Y12, Y14
+	VADDPS       literal40000000<>+0(SB), Y14, Y13
+	VDIVPS       Y13, Y14, Y10
+	VMULPS       literal40800000<>+0(SB), Y15, Y14
+	VDIVPS       Y13, Y12, Y15
+	VMULPS       Y15, Y14, Y11
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VDIVPS       Y13, Y15, Y12
+	VMOVUPS      Y11, Y0
+	VFMADD213PS  Y10, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalc2dc0000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal41a00000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y15, Y13, Y14
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y14
+	VROUNDPS     $0x08, Y14, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y14
+	VMULPS       Y12, Y12, Y11
+	VFMADD231PS  Y14, Y11, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y14
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y14, Y10
+	VMULPS       Y11, Y10, Y12
+	VADDPS       literal40000000<>+0(SB), Y12, Y13
+	VMULPS       Y13, Y12, Y14
+	VADDPS       literal40000000<>+0(SB), Y14, Y13
+	VDIVPS       Y13, Y14, Y10
+	VMULPS       literal40800000<>+0(SB), Y15, Y14
+	VDIVPS       Y13, Y12, Y15
+	VMULPS       Y15, Y14, Y11
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VDIVPS       Y13, Y15, Y12
+	VMOVUPS      Y11, Y1
+	VFMADD213PS  Y10, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -70617,7 +69692,7 @@ store:
 	RET
 
 // func eluPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·eluPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -70632,131 +69707,119 @@ TEXT ·eluPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS    (DX), Y6, Y15
-	VMOVUPS   (DX), Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y12, Y13, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y12
-	VMINPS    Y14, Y12, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
-	VROUNDPS  $0x08, Y14, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y11
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y11, Y14, Y10
-	VADDPS    Y10, Y13, Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y14
-	VPSUBD    Y14, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y14, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y9
-	VPSUBD    Y9, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y13, Y9, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y10, Y14
-	VMULPS    Y14, Y5, Y12
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y15, Y12, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMULPS    32(DX), Y6, Y15
-	VMOVUPS   32(DX), Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y12, Y13, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y12
-	VMINPS    Y14, Y12, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
-	VROUNDPS  $0x08, Y14, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y11
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y11, Y14, Y10
-	VADDPS    Y10, Y13, Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y14
-	VPSUBD    Y14, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y14, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y9
-	VPSUBD    Y9, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y13, Y9, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y10, Y14
-	VMULPS    Y14, Y5, Y12
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y15, Y12, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMOVUPS      (DX), Y14
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y12
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y12
+	VMINPS       Y14, Y12, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS     $0x08, Y14, Y12
+	VFNMADD231PS literal3f318000<>+0(SB), Y12, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y12, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y14
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y14, Y11, Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y11, Y10, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y13, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y12
+	VADDPS       Y12, Y14, Y10
+	VMULPS       Y10, Y5, Y12
+	VMOVUPS      (DX), Y10
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y10, Y14
+	VBLENDVPS    Y14, Y15, Y12, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMOVUPS      32(DX), Y14
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y12
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y12
+	VMINPS       Y14, Y12, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS     $0x08, Y14, Y12
+	VFNMADD231PS literal3f318000<>+0(SB), Y12, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y12, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y14
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y14, Y11, Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y11, Y10, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y13, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y12
+	VADDPS       Y12, Y14, Y10
+	VMULPS       Y10, Y5, Y12
+	VMOVUPS      32(DX), Y10
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y10, Y14
+	VBLENDVPS    Y14, Y15, Y12, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -70797,7 +69860,7 @@ store:
 	RET
 
 // func eluApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·eluApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -70812,125 +69875,113 @@ TEXT ·eluApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS    (DX), Y6, Y15
-	VMOVUPS   (DX), Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y12, Y13, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y12
-	VMINPS    Y14, Y12, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
-	VROUNDPS  $0x08, Y14, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y11
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y11, Y14, Y10
-	VADDPS    Y10, Y13, Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y14
-	VPSUBD    Y14, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y14, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y9
-	VPSUBD    Y9, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y13, Y9, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y10, Y14
-	VMULPS    Y14, Y5, Y12
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y15, Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMULPS    32(DX), Y6, Y15
-	VMOVUPS   32(DX), Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y12
-	VMOVUPS   literalc2d00000<>+0(SB), Y13
-	VMAXPS    Y12, Y13, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y12
-	VMINPS    Y14, Y12, Y13
-	VMULPS    literal3fb8aa3b<>+0(SB), Y13, Y14
-	VROUNDPS  $0x08, Y14, Y12
-	VMULPS    literal3f318000<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y13, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y14
-	VSUBPS    Y14, Y11, Y13
-	VMULPS    literal39506967<>+0(SB), Y13, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y11
-	VMULPS    Y11, Y13, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y11
-	VMULPS    Y13, Y13, Y14
-	VMULPS    Y11, Y14, Y10
-	VADDPS    Y10, Y13, Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y14
-	VPSUBD    Y14, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y14, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y12, Y13
-	VPSRAD    $0x01, Y13, Y9
-	VPSUBD    Y9, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y13, Y9, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y12
-	VADDPS    Y12, Y10, Y14
-	VMULPS    Y14, Y5, Y12
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y15, Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMOVUPS      (DX), Y14
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y12
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y12
+	VMINPS       Y14, Y12, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS     $0x08, Y14, Y12
+	VFNMADD231PS literal3f318000<>+0(SB), Y12, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y12, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y14
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y14, Y11, Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y11, Y10, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y13, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y12
+	VADDPS       Y12, Y14, Y10
+	VMULPS       Y10, Y5, Y12
+	VMOVUPS      (DX), Y10
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y10, Y14
+	VBLENDVPS    Y14, Y15, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMOVUPS      32(DX), Y14
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y12
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y12
+	VMINPS       Y14, Y12, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y14
+	VROUNDPS     $0x08, Y14, Y12
+	VFNMADD231PS literal3f318000<>+0(SB), Y12, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y12, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y13, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y14
+	VMULPS       Y13, Y13, Y11
+	VFMADD231PS  Y14, Y11, Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y13, Y10
+	VMULPS       Y11, Y10, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y13
+	VCVTPS2DQ    Y12, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y13, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y12
+	VADDPS       Y12, Y14, Y10
+	VMULPS       Y10, Y5, Y12
+	VMOVUPS      32(DX), Y10
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y10, Y14
+	VBLENDVPS    Y14, Y15, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -70971,7 +70022,7 @@ store:
 	RET
 
 // func eluSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·eluSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -70986,105 +70037,93 @@ TEXT ·eluSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literal00000000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y15
-	VPSUBD    Y15, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y14, Y15, Y12
-	VMULPS    Y12, Y5, Y13
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y6, Y13, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literal00000000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y13, Y14, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y14, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y12
-	VMULPS    Y14, Y14, Y15
-	VMULPS    Y12, Y15, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y13, Y14
-	VPSRAD    $0x01, Y14, Y15
-	VPSUBD    Y15, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y14, Y15, Y12
-	VMULPS    Y12, Y5, Y13
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y6, Y13, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literal00000000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y15, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       Y14, Y5, Y13
+	VMOVUPS      (DX), Y14
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y6, Y13, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literal00000000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y13, Y14, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y15, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       Y14, Y5, Y13
+	VMOVUPS      32(DX), Y14
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y6, Y13, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -71125,7 +70164,7 @@ store:
 	RET
 
 // func celuPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·celuPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -71140,129 +70179,117 @@ TEXT ·celuPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS    (DX), Y6, Y15
-	VMOVUPS   literal42a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y12
-	VMULPS    Y15, Y15, Y14
-	VMULPS    Y12, Y14, Y11
-	VADDPS    Y11, Y15, Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y14
-	VPSUBD    Y14, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y14, Y12, Y14
-	VMULPS    Y15, Y14, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y10
-	VPSUBD    Y10, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y15, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    Y13, Y11, Y14
-	VMULPS    Y14, Y5, Y13
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, (DX), Y13, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMULPS    32(DX), Y6, Y15
-	VMOVUPS   literal42a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y12
-	VMULPS    Y15, Y15, Y14
-	VMULPS    Y12, Y14, Y11
-	VADDPS    Y11, Y15, Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y14
-	VPSUBD    Y14, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y14, Y12, Y14
-	VMULPS    Y15, Y14, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y10
-	VPSUBD    Y10, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y15, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    Y13, Y11, Y14
-	VMULPS    Y14, Y5, Y13
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, 32(DX), Y13, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMOVUPS      literal42a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y14, Y12, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y13
+	VADDPS       Y13, Y14, Y11
+	VMULPS       Y11, Y5, Y13
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y14
+	VBLENDVPS    Y14, (DX), Y13, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMOVUPS      literal42a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y14, Y12, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y13
+	VADDPS       Y13, Y14, Y11
+	VMULPS       Y11, Y5, Y13
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y14
+	VBLENDVPS    Y14, 32(DX), Y13, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -71303,7 +70330,7 @@ store:
 	RET
 
 // func celuApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·celuApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -71318,123 +70345,111 @@ TEXT ·celuApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS    (DX), Y6, Y15
-	VMOVUPS   literal42a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y12
-	VMULPS    Y15, Y15, Y14
-	VMULPS    Y12, Y14, Y11
-	VADDPS    Y11, Y15, Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y14
-	VPSUBD    Y14, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y14, Y12, Y14
-	VMULPS    Y15, Y14, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y10
-	VPSUBD    Y10, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y15, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    Y13, Y11, Y14
-	VMULPS    Y14, Y5, Y13
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, (DX), Y13, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMULPS    32(DX), Y6, Y15
-	VMOVUPS   literal42a00000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y14
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y14, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y14
-	VSUBPS    Y14, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y14
-	VADDPS    literal3ab743ce<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3c088908<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3d2aa9c1<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3e2aaaaa<>+0(SB), Y14, Y12
-	VMULPS    Y12, Y15, Y14
-	VADDPS    literal3f000000<>+0(SB), Y14, Y12
-	VMULPS    Y15, Y15, Y14
-	VMULPS    Y12, Y14, Y11
-	VADDPS    Y11, Y15, Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y14
-	VPSUBD    Y14, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y14, Y12, Y14
-	VMULPS    Y15, Y14, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y10
-	VPSUBD    Y10, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y10, Y12, Y10
-	VMULPS    Y15, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    Y13, Y11, Y14
-	VMULPS    Y14, Y5, Y13
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, 32(DX), Y13, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMULPS       (DX), Y6, Y15
+	VMOVUPS      literal42a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y14, Y12, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y13
+	VADDPS       Y13, Y14, Y11
+	VMULPS       Y11, Y5, Y13
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y14
+	VBLENDVPS    Y14, (DX), Y13, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMULPS       32(DX), Y6, Y15
+	VMOVUPS      literal42a00000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y14
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y14, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y14
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y14
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y14
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y14, Y12, Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y12, Y10, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y13
+	VADDPS       Y13, Y14, Y11
+	VMULPS       Y11, Y5, Y13
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y14
+	VBLENDVPS    Y14, 32(DX), Y13, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -71475,7 +70490,7 @@ store:
 	RET
 
 // func celuSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·celuSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -71489,99 +70504,87 @@ TEXT ·celuSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS    (DX), Y5, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMOVUPS   (DX), Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, literal3f800000<>+0(SB), Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMULPS    32(DX), Y5, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMOVUPS   32(DX), Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, literal3f800000<>+0(SB), Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMULPS       (DX), Y5, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      (DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS    Y13, literal3f800000<>+0(SB), Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMULPS       32(DX), Y5, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      32(DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y13
+	VBLENDVPS    Y13, literal3f800000<>+0(SB), Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -72892,7 +71895,7 @@ store:
 	RET
 
 // func expPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·expPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -72905,95 +71908,83 @@ TEXT ·expPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y15
-	VPSUBD    Y15, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y12, Y15, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y15
-	VPSUBD    Y15, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y12, Y15, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y13, Y12
+	VMULPS       Y15, Y12, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y13, Y12
+	VMULPS       Y15, Y12, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -73034,7 +72025,7 @@ store:
 	RET
 
 // func expApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·expApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -73047,89 +72038,77 @@ TEXT ·expApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y15
-	VPSUBD    Y15, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y12, Y15, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y15
-	VPSUBD    Y15, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y12, Y15, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y13, Y12
+	VMULPS       Y15, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y13, Y12
+	VMULPS       Y15, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -73170,7 +72149,7 @@ store:
 	RET
 
 // func expSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·expSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -73183,93 +72162,81 @@ TEXT ·expSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y15
-	VPSUBD    Y15, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y12, Y15, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y14
-	VMINPS    Y13, Y14, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y13
-	VROUNDPS  $0x08, Y13, Y14
-	VMULPS    literal3f318000<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y15, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y14, Y13
-	VSUBPS    Y13, Y12, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y15, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y15, Y15, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y15, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y14, Y12
-	VPSRAD    $0x01, Y12, Y15
-	VPSUBD    Y15, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VMULPS    Y15, Y11, Y15
-	VMULPS    Y12, Y15, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y13, Y12
+	VMULPS       Y15, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y14
+	VMINPS       Y13, Y14, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y13
+	VROUNDPS     $0x08, Y13, Y14
+	VFNMADD231PS literal3f318000<>+0(SB), Y14, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y14, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y15, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y13
+	VMULPS       Y15, Y15, Y12
+	VFMADD231PS  Y13, Y12, Y15
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VCVTPS2DQ    Y14, Y15
+	VPSRAD       $0x01, Y15, Y12
+	VPSUBD       Y12, Y15, Y15
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y15, Y15
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y12, Y13, Y12
+	VMULPS       Y15, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -73310,7 +72277,7 @@ store:
 	RET
 
 // func logPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·logPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -73323,161 +72290,143 @@ TEXT ·logPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal4c000000<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VMOVUPS   (DX), Y15
-	VMOVUPS   (DX), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, Y14, Y13, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y13
-	VPSRLD    $0x17, Y12, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   (DX), Y12
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
-	VSUBPS    Y11, Y14, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y11, Y13, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y14, Y15, Y12
-	VMULPS    Y11, Y11, Y15
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
-	VMULPS    Y15, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VMULPS    literal3f000000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y15
-	VADDPS    Y15, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y12, Y15
-	VADDPS    Y15, Y13, Y12
-	VMOVUPS   (DX), Y15
-	VSQRTPS   Y15, Y13
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y15
-	VDIVPS    Y11, Y15, Y14
-	VMOVUPS   (DX), Y11
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y13, Y14, Y15
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, (DX), Y15, Y13
-	VMOVUPS   (DX), Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, (DX), Y12, Y14
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
-	VBLENDVPS Y15, Y14, Y13, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   literal4c000000<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   32(DX), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, Y14, Y13, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y13
-	VPSRLD    $0x17, Y12, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   32(DX), Y12
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
-	VSUBPS    Y11, Y14, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y11, Y13, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y14, Y15, Y12
-	VMULPS    Y11, Y11, Y15
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
-	VMULPS    Y15, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VMULPS    literal3f000000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y15
-	VADDPS    Y15, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y12, Y15
-	VADDPS    Y15, Y13, Y12
-	VMOVUPS   32(DX), Y15
-	VSQRTPS   Y15, Y13
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y15
-	VDIVPS    Y11, Y15, Y14
-	VMOVUPS   32(DX), Y11
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y13, Y14, Y15
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, 32(DX), Y15, Y13
-	VMOVUPS   32(DX), Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, 32(DX), Y12, Y14
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
-	VBLENDVPS Y15, Y14, Y13, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal4c000000<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VMOVUPS      (DX), Y15
+	VMOVUPS      (DX), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS    Y11, Y14, Y13, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD       $0x17, Y12, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      (DX), Y12
+	VMOVUPS      literal00000000<>+0(SB), Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS       Y11, Y14, Y15
+	VMULPS       literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS    Y12, Y11, Y13, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y11
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y12
+	VMULPS       Y11, Y11, Y15
+	VMOVUPS      literal3d9021bb<>+0(SB), Y13
+	VMOVUPS      Y11, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y14
+	VMULPS       Y15, Y11, Y13
+	VMULPS       literalb95e8083<>+0(SB), Y12, Y10
+	VFMADD231PS  Y14, Y13, Y10
+	VFNMADD231PS literal3f000000<>+0(SB), Y15, Y10
+	VADDPS       Y10, Y11, Y15
+	VFMADD231PS  literal3f318000<>+0(SB), Y12, Y15
+	VMOVUPS      (DX), Y12
+	VSQRTPS      Y12, Y10
+	VMOVUPS      (DX), Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y11
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y14
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y12
+	VMOVUPS      (DX), Y14
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, (DX), Y12, Y10
+	VMOVUPS      (DX), Y12
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, (DX), Y15, Y14
+	VMOVUPS      (DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y14, Y10, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      literal4c000000<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      32(DX), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS    Y11, Y14, Y13, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD       $0x17, Y12, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      32(DX), Y12
+	VMOVUPS      literal00000000<>+0(SB), Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS       Y11, Y14, Y15
+	VMULPS       literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS    Y12, Y11, Y13, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y11
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y12
+	VMULPS       Y11, Y11, Y15
+	VMOVUPS      literal3d9021bb<>+0(SB), Y13
+	VMOVUPS      Y11, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y14
+	VMULPS       Y15, Y11, Y13
+	VMULPS       literalb95e8083<>+0(SB), Y12, Y10
+	VFMADD231PS  Y14, Y13, Y10
+	VFNMADD231PS literal3f000000<>+0(SB), Y15, Y10
+	VADDPS       Y10, Y11, Y15
+	VFMADD231PS  literal3f318000<>+0(SB), Y12, Y15
+	VMOVUPS      32(DX), Y12
+	VSQRTPS      Y12, Y10
+	VMOVUPS      32(DX), Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y11
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y14
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y12
+	VMOVUPS      32(DX), Y14
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, 32(DX), Y12, Y10
+	VMOVUPS      32(DX), Y12
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, 32(DX), Y15, Y14
+	VMOVUPS      32(DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y14, Y10, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -73518,7 +72467,7 @@ store:
 	RET
 
 // func logApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·logApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -73531,155 +72480,137 @@ TEXT ·logApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal4c000000<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VMOVUPS   (DX), Y15
-	VMOVUPS   (DX), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, Y14, Y13, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y13
-	VPSRLD    $0x17, Y12, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   (DX), Y12
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
-	VSUBPS    Y11, Y14, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y11, Y13, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y14, Y15, Y12
-	VMULPS    Y11, Y11, Y15
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
-	VMULPS    Y15, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VMULPS    literal3f000000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y15
-	VADDPS    Y15, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y12, Y15
-	VADDPS    Y15, Y13, Y12
-	VMOVUPS   (DX), Y15
-	VSQRTPS   Y15, Y13
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y15
-	VDIVPS    Y11, Y15, Y14
-	VMOVUPS   (DX), Y11
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y13, Y14, Y15
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, (DX), Y15, Y13
-	VMOVUPS   (DX), Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, (DX), Y12, Y14
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
-	VBLENDVPS Y15, Y14, Y13, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   literal4c000000<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   32(DX), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, Y14, Y13, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y13
-	VPSRLD    $0x17, Y12, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   32(DX), Y12
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y15, Y11
-	VSUBPS    Y11, Y14, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y11, Y13, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y14, Y15, Y12
-	VMULPS    Y11, Y11, Y15
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y13
-	VMULPS    Y13, Y11, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y13
-	VMULPS    Y15, Y11, Y14
-	VMULPS    Y13, Y14, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VMULPS    literal3f000000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y15
-	VADDPS    Y15, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y12, Y15
-	VADDPS    Y15, Y13, Y12
-	VMOVUPS   32(DX), Y15
-	VSQRTPS   Y15, Y13
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y15
-	VDIVPS    Y11, Y15, Y14
-	VMOVUPS   32(DX), Y11
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y13, Y14, Y15
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, 32(DX), Y15, Y13
-	VMOVUPS   32(DX), Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y11
-	VBLENDVPS Y11, 32(DX), Y12, Y14
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y15
-	VBLENDVPS Y15, Y14, Y13, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal4c000000<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VMOVUPS      (DX), Y15
+	VMOVUPS      (DX), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS    Y11, Y14, Y13, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD       $0x17, Y12, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      (DX), Y12
+	VMOVUPS      literal00000000<>+0(SB), Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS       Y11, Y14, Y15
+	VMULPS       literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS    Y12, Y11, Y13, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y11
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y12
+	VMULPS       Y11, Y11, Y15
+	VMOVUPS      literal3d9021bb<>+0(SB), Y13
+	VMOVUPS      Y11, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y14
+	VMULPS       Y15, Y11, Y13
+	VMULPS       literalb95e8083<>+0(SB), Y12, Y10
+	VFMADD231PS  Y14, Y13, Y10
+	VFNMADD231PS literal3f000000<>+0(SB), Y15, Y10
+	VADDPS       Y10, Y11, Y15
+	VFMADD231PS  literal3f318000<>+0(SB), Y12, Y15
+	VMOVUPS      (DX), Y12
+	VSQRTPS      Y12, Y10
+	VMOVUPS      (DX), Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y11
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y14
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y12
+	VMOVUPS      (DX), Y14
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, (DX), Y12, Y10
+	VMOVUPS      (DX), Y12
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, (DX), Y15, Y14
+	VMOVUPS      (DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y14, Y10, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      literal4c000000<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      32(DX), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y11
+	VBLENDVPS    Y11, Y14, Y13, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y13
+	VPSRLD       $0x17, Y12, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      32(DX), Y12
+	VMOVUPS      literal00000000<>+0(SB), Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y15, Y11
+	VSUBPS       Y11, Y14, Y15
+	VMULPS       literal3f000000<>+0(SB), Y13, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y12
+	VBLENDVPS    Y12, Y11, Y13, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y11
+	VADDPS       literal3f800000<>+0(SB), Y15, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y12
+	VMULPS       Y11, Y11, Y15
+	VMOVUPS      literal3d9021bb<>+0(SB), Y13
+	VMOVUPS      Y11, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y13, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y14
+	VMULPS       Y15, Y11, Y13
+	VMULPS       literalb95e8083<>+0(SB), Y12, Y10
+	VFMADD231PS  Y14, Y13, Y10
+	VFNMADD231PS literal3f000000<>+0(SB), Y15, Y10
+	VADDPS       Y10, Y11, Y15
+	VFMADD231PS  literal3f318000<>+0(SB), Y12, Y15
+	VMOVUPS      32(DX), Y12
+	VSQRTPS      Y12, Y10
+	VMOVUPS      32(DX), Y12
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y11
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y14
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y12
+	VMOVUPS      32(DX), Y14
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, 32(DX), Y12, Y10
+	VMOVUPS      32(DX), Y12
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, 32(DX), Y15, Y14
+	VMOVUPS      32(DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y14, Y10, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -74252,7 +73183,7 @@ store:
 	RET
 
 // func powerPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·powerPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -74267,221 +73198,191 @@ TEXT ·powerPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y14, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y13, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y11, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y10
-	VMULPS    Y11, Y11, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y11, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y11, Y12
-	VMULPS    literal3f318000<>+0(SB), Y10, Y13
-	VADDPS    Y13, Y12, Y10
-	VSQRTPS   Y14, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y11
-	VDIVPS    Y12, Y11, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y13, Y15, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y12, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y10, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y15, Y10
-	VMULPS    Y10, Y5, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y15, Y10, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y10, Y14
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y14
-	VMULPS    Y10, Y10, Y12
-	VMULPS    Y14, Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VADDPS    literal3f800000<>+0(SB), Y14, Y13
-	VCVTPS2DQ Y15, Y10
-	VPSRAD    $0x01, Y10, Y12
-	VPSUBD    Y12, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y12, Y13, Y12
-	VMULPS    Y10, Y12, Y14
-	VMULPS    Y14, Y6, Y15
-	VMOVUPS   (DX), Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y15, Y14, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y14, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y13, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y11, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y10
-	VMULPS    Y11, Y11, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y11, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y11, Y12
-	VMULPS    literal3f318000<>+0(SB), Y10, Y13
-	VADDPS    Y13, Y12, Y10
-	VSQRTPS   Y14, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y11
-	VDIVPS    Y12, Y11, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y13, Y15, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y12, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y10, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y15, Y10
-	VMULPS    Y10, Y5, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y15, Y10, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y10, Y14
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y14
-	VMULPS    Y10, Y10, Y12
-	VMULPS    Y14, Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VADDPS    literal3f800000<>+0(SB), Y14, Y13
-	VCVTPS2DQ Y15, Y10
-	VPSRAD    $0x01, Y10, Y12
-	VPSUBD    Y12, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y12, Y13, Y12
-	VMULPS    Y10, Y12, Y14
-	VMULPS    Y14, Y6, Y15
-	VMOVUPS   32(DX), Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y15, Y14, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y14, Y13
+	VANDPS       literal007fffff<>+0(SB), Y13, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y13, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS       Y11, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, Y11, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y10
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y11, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y15
+	VMULPS       Y13, Y11, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y10, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y11, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y10, Y13
+	VSQRTPS      Y14, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y9
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y9, Y11, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y10, Y15, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y9, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y13, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y13
+	VMULPS       Y13, Y5, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y15, Y13, Y9
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y9, Y15, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y9
+	VROUNDPS     $0x08, Y9, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y14
+	VMOVUPS      Y13, Y9
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y14, Y9
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y9
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y9, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y9
+	VCVTPS2DQ    Y15, Y14
+	VPSRAD       $0x01, Y14, Y10
+	VPSUBD       Y10, Y14, Y14
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD       $0x17, Y14, Y14
+	VMULPS       Y10, Y9, Y10
+	VMULPS       Y14, Y10, Y13
+	VMULPS       Y13, Y6, Y15
+	VMOVUPS      (DX), Y9
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y15, Y13, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y14, Y13
+	VANDPS       literal007fffff<>+0(SB), Y13, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y13, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS       Y11, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, Y11, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y10
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y11, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y15
+	VMULPS       Y13, Y11, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y10, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y11, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y10, Y13
+	VSQRTPS      Y14, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y9
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y9, Y11, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y10, Y15, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y9, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y13, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y13
+	VMULPS       Y13, Y5, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y15, Y13, Y9
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y9, Y15, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y9
+	VROUNDPS     $0x08, Y9, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y14
+	VMOVUPS      Y13, Y9
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y14, Y9
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y9
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y9, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y9
+	VCVTPS2DQ    Y15, Y14
+	VPSRAD       $0x01, Y14, Y10
+	VPSUBD       Y10, Y14, Y14
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD       $0x17, Y14, Y14
+	VMULPS       Y10, Y9, Y10
+	VMULPS       Y14, Y10, Y13
+	VMULPS       Y13, Y6, Y15
+	VMOVUPS      32(DX), Y9
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y15, Y13, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -74522,7 +73423,7 @@ store:
 	RET
 
 // func powerApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·powerApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -74537,215 +73438,185 @@ TEXT ·powerApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y14, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y13, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y11, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y10
-	VMULPS    Y11, Y11, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y11, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y11, Y12
-	VMULPS    literal3f318000<>+0(SB), Y10, Y13
-	VADDPS    Y13, Y12, Y10
-	VSQRTPS   Y14, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y11
-	VDIVPS    Y12, Y11, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y13, Y15, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y12, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y10, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y15, Y10
-	VMULPS    Y10, Y5, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y15, Y10, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y10, Y14
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y14
-	VMULPS    Y10, Y10, Y12
-	VMULPS    Y14, Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VADDPS    literal3f800000<>+0(SB), Y14, Y13
-	VCVTPS2DQ Y15, Y10
-	VPSRAD    $0x01, Y10, Y12
-	VPSUBD    Y12, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y12, Y13, Y12
-	VMULPS    Y10, Y12, Y14
-	VMULPS    Y14, Y6, Y15
-	VMOVUPS   (DX), Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y15, Y14, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y14, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y13, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, literal41c80000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y11, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y11
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y10
-	VMULPS    Y11, Y11, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y11, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y11, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y11, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y10, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y11, Y12
-	VMULPS    literal3f318000<>+0(SB), Y10, Y13
-	VADDPS    Y13, Y12, Y10
-	VSQRTPS   Y14, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y11
-	VDIVPS    Y12, Y11, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y13, Y15, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y12, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y14, Y10, Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y15, Y10
-	VMULPS    Y10, Y5, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y15, Y10, Y12
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y12, Y15, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y12
-	VROUNDPS  $0x08, Y12, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y10, Y14
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y12
-	VSUBPS    Y12, Y14, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y10, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y14
-	VMULPS    Y10, Y10, Y12
-	VMULPS    Y14, Y12, Y13
-	VADDPS    Y13, Y10, Y14
-	VADDPS    literal3f800000<>+0(SB), Y14, Y13
-	VCVTPS2DQ Y15, Y10
-	VPSRAD    $0x01, Y10, Y12
-	VPSUBD    Y12, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y12, Y13, Y12
-	VMULPS    Y10, Y12, Y14
-	VMULPS    Y14, Y6, Y15
-	VMOVUPS   32(DX), Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y15, Y14, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y14, Y13
+	VANDPS       literal007fffff<>+0(SB), Y13, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y13, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS       Y11, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, Y11, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y10
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y11, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y15
+	VMULPS       Y13, Y11, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y10, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y11, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y10, Y13
+	VSQRTPS      Y14, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y9
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y9, Y11, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y10, Y15, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y9, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y13, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y13
+	VMULPS       Y13, Y5, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y15, Y13, Y9
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y9, Y15, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y9
+	VROUNDPS     $0x08, Y9, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y14
+	VMOVUPS      Y13, Y9
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y14, Y9
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y9
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y9, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y9
+	VCVTPS2DQ    Y15, Y14
+	VPSRAD       $0x01, Y14, Y10
+	VPSUBD       Y10, Y14, Y14
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD       $0x17, Y14, Y14
+	VMULPS       Y10, Y9, Y10
+	VMULPS       Y14, Y10, Y13
+	VMULPS       Y13, Y6, Y15
+	VMOVUPS      (DX), Y9
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y15, Y13, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y14, Y13
+	VANDPS       literal007fffff<>+0(SB), Y13, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y13, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, literal41c80000<>+0(SB), Y13, Y11
+	VSUBPS       Y11, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, Y11, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y11
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y10
+	VMULPS       Y11, Y11, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y11, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y15
+	VMULPS       Y13, Y11, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y10, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y11, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y10, Y13
+	VSQRTPS      Y14, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y9
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y9, Y11, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y10, Y15, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y9, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y14, Y13, Y9
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y13
+	VMULPS       Y13, Y5, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y13
+	VMAXPS       Y15, Y13, Y9
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y9, Y15, Y13
+	VMULPS       literal3fb8aa3b<>+0(SB), Y13, Y9
+	VROUNDPS     $0x08, Y9, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y13
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y13
+	VMOVUPS      literal39506967<>+0(SB), Y14
+	VMOVUPS      Y13, Y9
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y14, Y9
+	VFMADD213PS  literal3c088908<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y13, Y9
+	VFMADD213PS  literal3f000000<>+0(SB), Y13, Y9
+	VMULPS       Y13, Y13, Y14
+	VFMADD231PS  Y9, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y9
+	VCVTPS2DQ    Y15, Y14
+	VPSRAD       $0x01, Y14, Y10
+	VPSUBD       Y10, Y14, Y14
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y14, Y14
+	VPSLLD       $0x17, Y14, Y14
+	VMULPS       Y10, Y9, Y10
+	VMULPS       Y14, Y10, Y13
+	VMULPS       Y13, Y6, Y15
+	VMOVUPS      32(DX), Y9
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y15, Y13, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -74786,7 +73657,7 @@ store:
 	RET
 
 // func powerSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·powerSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -74801,225 +73672,195 @@ TEXT ·powerSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VSUBPS    literal3f800000<>+0(SB), Y5, Y15
-	VXORPS    literal80000000<>+0(SB), Y6, Y14
-	VMOVUPS   (DX), Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
-	VMULPS    literal4c000000<>+0(SB), Y12, Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y13, Y12, Y11
-	VANDPS    literal007fffff<>+0(SB), Y11, Y13
-	VORPS     literal3f800000<>+0(SB), Y13, Y10
-	VPSRLD    $0x17, Y11, Y13
-	VPADDD    literalffffff81<>+0(SB), Y13, Y13
-	VCVTDQ2PS Y13, Y13
-	VMOVUPS   literal00000000<>+0(SB), Y11
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y11, Y9
-	VSUBPS    Y9, Y13, Y11
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y11, Y13
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y13, Y11, Y8
-	VMULPS    Y9, Y9, Y11
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y13
-	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3def251a<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
-	VMULPS    Y11, Y9, Y13
-	VMULPS    Y10, Y13, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y13
-	VMULPS    literal3f000000<>+0(SB), Y11, Y10
-	VSUBPS    Y10, Y13, Y11
-	VADDPS    Y11, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y11
-	VADDPS    Y11, Y10, Y8
-	VSQRTPS   Y12, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y11, Y13, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y12, Y10, Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y12, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y10, Y13, Y8
-	VMULPS    Y8, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y8
-	VMAXPS    Y13, Y8, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y8
-	VMULPS    literal3fb8aa3b<>+0(SB), Y8, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y8, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y10, Y8
-	VMULPS    literal39506967<>+0(SB), Y8, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y10
-	VMULPS    Y8, Y8, Y15
-	VMULPS    Y10, Y15, Y12
-	VADDPS    Y12, Y8, Y10
-	VADDPS    literal3f800000<>+0(SB), Y10, Y12
-	VCVTPS2DQ Y13, Y8
-	VPSRAD    $0x01, Y8, Y15
-	VPSUBD    Y15, Y8, Y8
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y8, Y8
-	VPSLLD    $0x17, Y8, Y8
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y8, Y15, Y10
-	VMULPS    Y10, Y14, Y13
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y15
-	VBLENDVPS Y15, Y13, Y10, Y12
-	VMULPS    Y12, Y5, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VSUBPS    literal3f800000<>+0(SB), Y5, Y15
-	VXORPS    literal80000000<>+0(SB), Y6, Y14
-	VMOVUPS   32(DX), Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
-	VMULPS    literal4c000000<>+0(SB), Y12, Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y13, Y12, Y11
-	VANDPS    literal007fffff<>+0(SB), Y11, Y13
-	VORPS     literal3f800000<>+0(SB), Y13, Y10
-	VPSRLD    $0x17, Y11, Y13
-	VPADDD    literalffffff81<>+0(SB), Y13, Y13
-	VCVTDQ2PS Y13, Y13
-	VMOVUPS   literal00000000<>+0(SB), Y11
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y11, Y9
-	VSUBPS    Y9, Y13, Y11
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y11, Y13
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y13, Y11, Y8
-	VMULPS    Y9, Y9, Y11
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y13
-	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3def251a<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y9, Y13
-	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
-	VMULPS    Y11, Y9, Y13
-	VMULPS    Y10, Y13, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y13
-	VMULPS    literal3f000000<>+0(SB), Y11, Y10
-	VSUBPS    Y10, Y13, Y11
-	VADDPS    Y11, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y11
-	VADDPS    Y11, Y10, Y8
-	VSQRTPS   Y12, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y11, Y13, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y12, Y10, Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y12, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y10, Y13, Y8
-	VMULPS    Y8, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y8
-	VMAXPS    Y13, Y8, Y15
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y15, Y13, Y8
-	VMULPS    literal3fb8aa3b<>+0(SB), Y8, Y15
-	VROUNDPS  $0x08, Y15, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y8, Y10
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y10, Y8
-	VMULPS    literal39506967<>+0(SB), Y8, Y15
-	VADDPS    literal3ab743ce<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3c088908<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3d2aa9c1<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3e2aaaaa<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y8, Y15
-	VADDPS    literal3f000000<>+0(SB), Y15, Y10
-	VMULPS    Y8, Y8, Y15
-	VMULPS    Y10, Y15, Y12
-	VADDPS    Y12, Y8, Y10
-	VADDPS    literal3f800000<>+0(SB), Y10, Y12
-	VCVTPS2DQ Y13, Y8
-	VPSRAD    $0x01, Y8, Y15
-	VPSUBD    Y15, Y8, Y8
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y8, Y8
-	VPSLLD    $0x17, Y8, Y8
-	VMULPS    Y15, Y12, Y15
-	VMULPS    Y8, Y15, Y10
-	VMULPS    Y10, Y14, Y13
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y15
-	VBLENDVPS Y15, Y13, Y10, Y12
-	VMULPS    Y12, Y5, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VSUBPS       literal3f800000<>+0(SB), Y5, Y15
+	VXORPS       literal80000000<>+0(SB), Y6, Y14
+	VMOVUPS      (DX), Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y12
+	VMULPS       literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y13
+	VORPS        literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD       $0x17, Y11, Y13
+	VPADDD       literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS    Y13, Y13
+	VMOVUPS      literal00000000<>+0(SB), Y11
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y11, Y9
+	VSUBPS       Y9, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y9, Y10, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y9
+	VADDPS       literal3f800000<>+0(SB), Y11, Y13
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y13, Y11, Y8
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y9, Y13
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y13
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y13
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y13
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y13
+	VMULPS       Y11, Y9, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y13, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y11, Y7
+	VADDPS       Y7, Y9, Y11
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y11
+	VSQRTPS      Y12, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y13
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y8, Y13, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, Y12, Y7, Y13
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, Y12, Y11, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, Y7, Y13, Y11
+	VMULPS       Y11, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y11
+	VMAXPS       Y13, Y11, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y11
+	VMULPS       literal3fb8aa3b<>+0(SB), Y11, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y11
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y11
+	VMOVUPS      literal39506967<>+0(SB), Y7
+	VMOVUPS      Y11, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y7, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y11, Y15
+	VMULPS       Y11, Y11, Y7
+	VFMADD231PS  Y15, Y7, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y15
+	VCVTPS2DQ    Y13, Y7
+	VPSRAD       $0x01, Y7, Y12
+	VPSUBD       Y12, Y7, Y7
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y12, Y15, Y12
+	VMULPS       Y7, Y12, Y11
+	VMULPS       Y11, Y14, Y13
+	VMOVUPS      (DX), Y14
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y13, Y11, Y15
+	VMULPS       Y15, Y5, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VSUBPS       literal3f800000<>+0(SB), Y5, Y15
+	VXORPS       literal80000000<>+0(SB), Y6, Y14
+	VMOVUPS      32(DX), Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y12
+	VMULPS       literal4c000000<>+0(SB), Y12, Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y13
+	VORPS        literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD       $0x17, Y11, Y13
+	VPADDD       literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS    Y13, Y13
+	VMOVUPS      literal00000000<>+0(SB), Y11
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y11, Y9
+	VSUBPS       Y9, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y9, Y10, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y9
+	VADDPS       literal3f800000<>+0(SB), Y11, Y13
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y13, Y11, Y8
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y9, Y13
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y13
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y13
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y13
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y13
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y13
+	VMULPS       Y11, Y9, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y13, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y11, Y7
+	VADDPS       Y7, Y9, Y11
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y11
+	VSQRTPS      Y12, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y12, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y13
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y8, Y13, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, Y12, Y7, Y13
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, Y12, Y11, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y12, Y8
+	VBLENDVPS    Y8, Y7, Y13, Y11
+	VMULPS       Y11, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y11
+	VMAXPS       Y13, Y11, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y11
+	VMULPS       literal3fb8aa3b<>+0(SB), Y11, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y11
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y11
+	VMOVUPS      literal39506967<>+0(SB), Y7
+	VMOVUPS      Y11, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y7, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y11, Y15
+	VMULPS       Y11, Y11, Y7
+	VFMADD231PS  Y15, Y7, Y11
+	VADDPS       literal3f800000<>+0(SB), Y11, Y15
+	VCVTPS2DQ    Y13, Y7
+	VPSRAD       $0x01, Y7, Y12
+	VPSUBD       Y12, Y7, Y7
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y12, Y15, Y12
+	VMULPS       Y7, Y12, Y11
+	VMULPS       Y11, Y14, Y13
+	VMOVUPS      32(DX), Y14
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y13, Y11, Y15
+	VMULPS       Y15, Y5, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -75962,7 +74803,7 @@ store:
 	RET
 
 // func sinPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sinPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -75975,119 +74816,111 @@ TEXT ·sinPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -76128,7 +74961,7 @@ store:
 	RET
 
 // func sinApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sinApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -76141,113 +74974,105 @@ TEXT ·sinApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -76288,7 +75113,7 @@ store:
 	RET
 
 // func sinSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sinSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -76301,117 +75126,109 @@ TEXT ·sinSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -76452,7 +75269,7 @@ store:
 	RET
 
 // func cosPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·cosPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -76465,119 +75282,111 @@ TEXT ·cosPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -76618,7 +75427,7 @@ store:
 	RET
 
 // func cosApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·cosApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -76631,113 +75440,105 @@ TEXT ·cosApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -76778,7 +75579,7 @@ store:
 	RET
 
 // func cosSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·cosSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -76791,117 +75592,109 @@ TEXT ·cosSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal40000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y12
-	VBLENDVPS Y12, Y9, Y10, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal40000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal40000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y15
+	VBLENDVPS    Y15, Y11, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -76942,7 +75735,7 @@ store:
 	RET
 
 // func tanPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -76955,157 +75748,149 @@ TEXT ·tanPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS  $0x09, Y13, Y11
-	VMULPS    literal40800000<>+0(SB), Y11, Y13
-	VSUBPS    Y13, Y14, Y11
-	VMULPS    Y12, Y12, Y13
-	VMULPS    Y13, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
-	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y13, Y10
-	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y14, Y10
-	VADDPS    Y10, Y12, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y10, Y12, Y14
-	VMULPS    Y13, Y13, Y10
-	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y13, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y10, Y12
-	VADDPS    Y12, Y14, Y8
-	VMULPS    literal3f000000<>+0(SB), Y11, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y8, Y9, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y14
-	VMAXPS    Y12, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y10, Y12, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
-	VBLENDVPS Y13, Y10, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y10
-	VMULPS    literal40800000<>+0(SB), Y10, Y15
-	VSUBPS    Y15, Y14, Y10
-	VMULPS    literal3f000000<>+0(SB), Y10, Y15
-	VROUNDPS  $0x09, Y15, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y10, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y8, Y9, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VMAXPS    Y15, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y8, Y15, Y9
-	VXORPS    literal80000000<>+0(SB), Y9, Y8
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
-	VBLENDVPS Y14, Y8, Y9, Y15
-	VDIVPS    Y15, Y12, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS  $0x09, Y13, Y11
-	VMULPS    literal40800000<>+0(SB), Y11, Y13
-	VSUBPS    Y13, Y14, Y11
-	VMULPS    Y12, Y12, Y13
-	VMULPS    Y13, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
-	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y13, Y10
-	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y14, Y10
-	VADDPS    Y10, Y12, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y10, Y12, Y14
-	VMULPS    Y13, Y13, Y10
-	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y13, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y10, Y12
-	VADDPS    Y12, Y14, Y8
-	VMULPS    literal3f000000<>+0(SB), Y11, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y8, Y9, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y14
-	VMAXPS    Y12, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y10, Y12, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
-	VBLENDVPS Y13, Y10, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y10
-	VMULPS    literal40800000<>+0(SB), Y10, Y15
-	VSUBPS    Y15, Y14, Y10
-	VMULPS    literal3f000000<>+0(SB), Y10, Y15
-	VROUNDPS  $0x09, Y15, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y10, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y8, Y9, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VMAXPS    Y15, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y8, Y15, Y9
-	VXORPS    literal80000000<>+0(SB), Y9, Y8
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
-	VBLENDVPS Y14, Y8, Y9, Y15
-	VDIVPS    Y15, Y12, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y12
+	VROUNDPS     $0x09, Y12, Y11
+	VMULPS       literal40800000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y13, Y11
+	VMULPS       Y14, Y14, Y12
+	VMULPS       Y12, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y9
+	VMOVUPS      Y12, Y10
+	VFMADD213PS  literal3c08839e<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y12, Y10
+	VFMADD231PS  Y10, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y12, Y10
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y10
+	VMULPS       Y12, Y12, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y8
+	VMOVUPS      Y12, Y9
+	VFMADD213PS  literalbab6061a<>+0(SB), Y8, Y9
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y9, Y12
+	VFMADD231PS  Y12, Y13, Y10
+	VMULPS       literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS     $0x09, Y12, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y12
+	VSUBPS       Y12, Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y9
+	VBLENDVPS    Y9, Y10, Y14, Y12
+	VMOVUPS      literalbf800000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y9
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VMINPS       Y9, Y12, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y9
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y9, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y9
+	VMULPS       literal40800000<>+0(SB), Y9, Y15
+	VSUBPS       Y15, Y13, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y9, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y10, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y10
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y10, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y9, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y15
+	VDIVPS       Y15, Y12, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y12
+	VROUNDPS     $0x09, Y12, Y11
+	VMULPS       literal40800000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y13, Y11
+	VMULPS       Y14, Y14, Y12
+	VMULPS       Y12, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y9
+	VMOVUPS      Y12, Y10
+	VFMADD213PS  literal3c08839e<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y12, Y10
+	VFMADD231PS  Y10, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y12, Y10
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y10
+	VMULPS       Y12, Y12, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y8
+	VMOVUPS      Y12, Y9
+	VFMADD213PS  literalbab6061a<>+0(SB), Y8, Y9
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y9, Y12
+	VFMADD231PS  Y12, Y13, Y10
+	VMULPS       literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS     $0x09, Y12, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y12
+	VSUBPS       Y12, Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y9
+	VBLENDVPS    Y9, Y10, Y14, Y12
+	VMOVUPS      literalbf800000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y9
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VMINPS       Y9, Y12, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y9
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y9, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y9
+	VMULPS       literal40800000<>+0(SB), Y9, Y15
+	VSUBPS       Y15, Y13, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y9, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y10, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y10
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y10, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y9, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y15
+	VDIVPS       Y15, Y12, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -77146,7 +75931,7 @@ store:
 	RET
 
 // func tanApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -77159,151 +75944,143 @@ TEXT ·tanApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS  $0x09, Y13, Y11
-	VMULPS    literal40800000<>+0(SB), Y11, Y13
-	VSUBPS    Y13, Y14, Y11
-	VMULPS    Y12, Y12, Y13
-	VMULPS    Y13, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
-	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y13, Y10
-	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y14, Y10
-	VADDPS    Y10, Y12, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y10, Y12, Y14
-	VMULPS    Y13, Y13, Y10
-	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y13, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y10, Y12
-	VADDPS    Y12, Y14, Y8
-	VMULPS    literal3f000000<>+0(SB), Y11, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y8, Y9, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y14
-	VMAXPS    Y12, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y10, Y12, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
-	VBLENDVPS Y13, Y10, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y10
-	VMULPS    literal40800000<>+0(SB), Y10, Y15
-	VSUBPS    Y15, Y14, Y10
-	VMULPS    literal3f000000<>+0(SB), Y10, Y15
-	VROUNDPS  $0x09, Y15, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y10, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y8, Y9, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VMAXPS    Y15, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y8, Y15, Y9
-	VXORPS    literal80000000<>+0(SB), Y9, Y8
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
-	VBLENDVPS Y14, Y8, Y9, Y15
-	VDIVPS    Y15, Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal00000000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS  $0x09, Y13, Y11
-	VMULPS    literal40800000<>+0(SB), Y11, Y13
-	VSUBPS    Y13, Y14, Y11
-	VMULPS    Y12, Y12, Y13
-	VMULPS    Y13, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y13, Y10
-	VADDPS    literal3c08839e<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y13, Y10
-	VADDPS    literalbe2aaaa3<>+0(SB), Y10, Y9
-	VMULPS    Y9, Y14, Y10
-	VADDPS    Y10, Y12, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y10, Y12, Y14
-	VMULPS    Y13, Y13, Y10
-	VMULPS    literal37ccf5ce<>+0(SB), Y13, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y13, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y8
-	VMULPS    Y8, Y10, Y12
-	VADDPS    Y12, Y14, Y8
-	VMULPS    literal3f000000<>+0(SB), Y11, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y11, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y8, Y9, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y14
-	VMAXPS    Y12, Y14, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y10, Y12, Y14
-	VXORPS    literal80000000<>+0(SB), Y14, Y10
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y11, Y13
-	VBLENDVPS Y13, Y10, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y10
-	VMULPS    literal40800000<>+0(SB), Y10, Y15
-	VSUBPS    Y15, Y14, Y10
-	VMULPS    literal3f000000<>+0(SB), Y10, Y15
-	VROUNDPS  $0x09, Y15, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y15
-	VSUBPS    Y15, Y10, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y8, Y9, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VMAXPS    Y15, Y9, Y8
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y8, Y15, Y9
-	VXORPS    literal80000000<>+0(SB), Y9, Y8
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y10, Y14
-	VBLENDVPS Y14, Y8, Y9, Y15
-	VDIVPS    Y15, Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y12
+	VROUNDPS     $0x09, Y12, Y11
+	VMULPS       literal40800000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y13, Y11
+	VMULPS       Y14, Y14, Y12
+	VMULPS       Y12, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y9
+	VMOVUPS      Y12, Y10
+	VFMADD213PS  literal3c08839e<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y12, Y10
+	VFMADD231PS  Y10, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y12, Y10
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y10
+	VMULPS       Y12, Y12, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y8
+	VMOVUPS      Y12, Y9
+	VFMADD213PS  literalbab6061a<>+0(SB), Y8, Y9
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y9, Y12
+	VFMADD231PS  Y12, Y13, Y10
+	VMULPS       literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS     $0x09, Y12, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y12
+	VSUBPS       Y12, Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y9
+	VBLENDVPS    Y9, Y10, Y14, Y12
+	VMOVUPS      literalbf800000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y9
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VMINPS       Y9, Y12, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y9
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y9, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y9
+	VMULPS       literal40800000<>+0(SB), Y9, Y15
+	VSUBPS       Y15, Y13, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y9, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y10, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y10
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y10, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y9, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y15
+	VDIVPS       Y15, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal00000000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y12
+	VROUNDPS     $0x09, Y12, Y11
+	VMULPS       literal40800000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y13, Y11
+	VMULPS       Y14, Y14, Y12
+	VMULPS       Y12, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y9
+	VMOVUPS      Y12, Y10
+	VFMADD213PS  literal3c08839e<>+0(SB), Y9, Y10
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y12, Y10
+	VFMADD231PS  Y10, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y12, Y10
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y10
+	VMULPS       Y12, Y12, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y8
+	VMOVUPS      Y12, Y9
+	VFMADD213PS  literalbab6061a<>+0(SB), Y8, Y9
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y9, Y12
+	VFMADD231PS  Y12, Y13, Y10
+	VMULPS       literal3f000000<>+0(SB), Y11, Y12
+	VROUNDPS     $0x09, Y12, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y12
+	VSUBPS       Y12, Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y9
+	VBLENDVPS    Y9, Y10, Y14, Y12
+	VMOVUPS      literalbf800000<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y9
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VMINPS       Y9, Y12, Y13
+	VXORPS       literal80000000<>+0(SB), Y13, Y9
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y9, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y9
+	VMULPS       literal40800000<>+0(SB), Y9, Y15
+	VSUBPS       Y15, Y13, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y9, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y11
+	VBLENDVPS    Y11, Y10, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y10
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y10, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y10
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y9, Y13
+	VBLENDVPS    Y13, Y10, Y14, Y15
+	VDIVPS       Y15, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -77344,7 +76121,7 @@ store:
 	RET
 
 // func tanSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·tanSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -77357,123 +76134,115 @@ TEXT ·tanSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    (DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   (DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y14
-	VBLENDVPS Y14, Y9, Y10, Y12
-	VMULPS    Y12, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y10, Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   literal3f22f983<>+0(SB), Y15
-	VMULPS    32(DX), Y15, Y14
-	VROUNDPS  $0x08, Y14, Y15
-	VMULPS    literal3fc90000<>+0(SB), Y15, Y14
-	VMOVUPS   32(DX), Y13
-	VSUBPS    Y14, Y13, Y12
-	VMULPS    literal39fda000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y12, Y13
-	VMULPS    literal33a22169<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y13, Y12
-	VADDPS    literal3f800000<>+0(SB), Y15, Y14
-	VMULPS    literal3e800000<>+0(SB), Y14, Y15
-	VROUNDPS  $0x09, Y15, Y13
-	VMULPS    literal40800000<>+0(SB), Y13, Y15
-	VSUBPS    Y15, Y14, Y13
-	VMULPS    Y12, Y12, Y15
-	VMULPS    Y15, Y12, Y14
-	VMULPS    literalb94ca1f9<>+0(SB), Y15, Y11
-	VADDPS    literal3c08839e<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y15, Y11
-	VADDPS    literalbe2aaaa3<>+0(SB), Y11, Y10
-	VMULPS    Y10, Y14, Y11
-	VADDPS    Y11, Y12, Y10
-	VMULPS    literal3f000000<>+0(SB), Y15, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y11, Y12, Y14
-	VMULPS    Y15, Y15, Y11
-	VMULPS    literal37ccf5ce<>+0(SB), Y15, Y12
-	VADDPS    literalbab6061a<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y15, Y12
-	VADDPS    literal3d2aaaa5<>+0(SB), Y12, Y9
-	VMULPS    Y9, Y11, Y12
-	VADDPS    Y12, Y14, Y9
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VROUNDPS  $0x09, Y12, Y14
-	VMULPS    literal40000000<>+0(SB), Y14, Y12
-	VSUBPS    Y12, Y13, Y14
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y9, Y10, Y12
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VMAXPS    Y12, Y10, Y9
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VMINPS    Y9, Y12, Y10
-	VXORPS    literal80000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fc00000<>+0(SB), Y13, Y14
-	VBLENDVPS Y14, Y9, Y10, Y12
-	VMULPS    Y12, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VDIVPS    Y10, Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       (DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS (DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y13
+	VBLENDVPS    Y13, Y11, Y14, Y15
+	VMULPS       Y15, Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      literal3f22f983<>+0(SB), Y15
+	VMULPS       32(DX), Y15, Y14
+	VROUNDPS     $0x08, Y14, Y15
+	VMOVUPS      literal3fc90000<>+0(SB), Y13
+	VMOVUPS      Y15, Y14
+	VFNMADD213PS 32(DX), Y13, Y14
+	VFNMADD231PS literal39fda000<>+0(SB), Y15, Y14
+	VFNMADD231PS literal33a22169<>+0(SB), Y15, Y14
+	VADDPS       literal3f800000<>+0(SB), Y15, Y13
+	VMULPS       literal3e800000<>+0(SB), Y13, Y15
+	VROUNDPS     $0x09, Y15, Y12
+	VMULPS       literal40800000<>+0(SB), Y12, Y15
+	VSUBPS       Y15, Y13, Y12
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y14, Y13
+	VMOVUPS      literalb94ca1f9<>+0(SB), Y10
+	VMOVUPS      Y15, Y11
+	VFMADD213PS  literal3c08839e<>+0(SB), Y10, Y11
+	VFMADD213PS  literalbe2aaaa3<>+0(SB), Y15, Y11
+	VFMADD231PS  Y11, Y13, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y15, Y11
+	VFNMADD213PS literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       Y15, Y15, Y13
+	VMOVUPS      literal37ccf5ce<>+0(SB), Y9
+	VMOVUPS      Y15, Y10
+	VFMADD213PS  literalbab6061a<>+0(SB), Y9, Y10
+	VFMADD213PS  literal3d2aaaa5<>+0(SB), Y10, Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VMULPS       literal3f000000<>+0(SB), Y12, Y15
+	VROUNDPS     $0x09, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VSUBPS       Y15, Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y11, Y14, Y15
+	VMOVUPS      literalbf800000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y11, Y15, Y14
+	VXORPS       literal80000000<>+0(SB), Y14, Y11
+	VCMPPS       $0x1e, literal3fc00000<>+0(SB), Y12, Y13
+	VBLENDVPS    Y13, Y11, Y14, Y15
+	VMULPS       Y15, Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VDIVPS       Y14, Y15, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -77514,7 +76283,7 @@ store:
 	RET
 
 // func asinPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·asinPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -77527,89 +76296,83 @@ TEXT ·asinPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y11, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
-	VMOVUPS   (DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y11, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y11, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
-	VMOVUPS   32(DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y11, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y11
+	VMOVUPS      Y15, Y13
+	VFNMADD213PS literal3fc90fdb<>+0(SB), Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y13, Y15, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS      (DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y13
+	VORPS        Y13, Y15, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y11
+	VMOVUPS      Y15, Y13
+	VFNMADD213PS literal3fc90fdb<>+0(SB), Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y13, Y15, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS      32(DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y13
+	VORPS        Y13, Y15, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -77650,7 +76413,7 @@ store:
 	RET
 
 // func asinApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·asinApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -77663,83 +76426,77 @@ TEXT ·asinApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y11, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
-	VMOVUPS   (DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y11, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y15, Y11, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y11
-	VMOVUPS   32(DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y11, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y11
+	VMOVUPS      Y15, Y13
+	VFNMADD213PS literal3fc90fdb<>+0(SB), Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y13, Y15, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS      (DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y13
+	VORPS        Y13, Y15, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMOVUPS      literal40000000<>+0(SB), Y11
+	VMOVUPS      Y15, Y13
+	VFNMADD213PS literal3fc90fdb<>+0(SB), Y11, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y13, Y15, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y15
+	VMOVUPS      32(DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y13
+	VORPS        Y13, Y15, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -77868,7 +76625,7 @@ store:
 	RET
 
 // func acosPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·acosPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -77881,99 +76638,93 @@ TEXT ·acosPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal40490fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y13, Y15, Y10
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y11
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
-	VSUBPS    Y11, Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y10, Y15, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal40490fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y13, Y15, Y10
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y11
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
-	VSUBPS    Y11, Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y10, Y15, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMULPS       literal40000000<>+0(SB), Y15, Y13
+	VMOVUPS      literal40490fdb<>+0(SB), Y11
+	VSUBPS       Y13, Y11, Y12
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y13, Y12, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y12
+	VMOVUPS      (DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y13
+	VORPS        Y13, Y12, Y15
+	VMOVUPS      literal3fc90fdb<>+0(SB), Y13
+	VSUBPS       Y15, Y13, Y12
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y12, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMULPS       literal40000000<>+0(SB), Y15, Y13
+	VMOVUPS      literal40490fdb<>+0(SB), Y11
+	VSUBPS       Y13, Y11, Y12
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y13, Y12, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y12
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y13
+	VORPS        Y13, Y12, Y15
+	VMOVUPS      literal3fc90fdb<>+0(SB), Y13
+	VSUBPS       Y15, Y13, Y12
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y12, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -78014,7 +76765,7 @@ store:
 	RET
 
 // func acosApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·acosApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -78027,93 +76778,87 @@ TEXT ·acosApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal40490fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y13, Y15, Y10
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y11
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
-	VSUBPS    Y11, Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y10, Y15, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y13
-	VSUBPS    Y15, Y13, Y12
-	VMULPS    Y14, Y14, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y12, Y15, Y13
-	VSQRTPS   Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VMULPS    literal3d2cb352<>+0(SB), Y13, Y15
-	VADDPS    literal3cc617e3<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d3a3ec7<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3d9980f6<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y13, Y15
-	VADDPS    literal3e2aaae4<>+0(SB), Y15, Y11
-	VMULPS    Y13, Y12, Y15
-	VMULPS    Y11, Y15, Y13
-	VADDPS    Y13, Y12, Y11
-	VMULPS    literal40000000<>+0(SB), Y11, Y13
-	VMOVUPS   literal40490fdb<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y15
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y13, Y15, Y10
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y11
-	VMOVUPS   literal3fc90fdb<>+0(SB), Y13
-	VSUBPS    Y11, Y13, Y15
-	VCMPPS    $0x1e, literal3f000000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y10, Y15, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMULPS       literal40000000<>+0(SB), Y15, Y13
+	VMOVUPS      literal40490fdb<>+0(SB), Y11
+	VSUBPS       Y13, Y11, Y12
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y13, Y12, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y12
+	VMOVUPS      (DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y13
+	VORPS        Y13, Y12, Y15
+	VMOVUPS      literal3fc90fdb<>+0(SB), Y13
+	VSUBPS       Y15, Y13, Y12
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f000000<>+0(SB), Y13
+	VMOVUPS      Y14, Y15
+	VFNMADD213PS literal3f000000<>+0(SB), Y13, Y15
+	VMULPS       Y14, Y14, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y13, Y12
+	VSQRTPS      Y12, Y13
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y13, Y14, Y15
+	VMOVUPS      literal3d2cb352<>+0(SB), Y11
+	VMOVUPS      Y12, Y13
+	VFMADD213PS  literal3cc617e3<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3d3a3ec7<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3d9980f6<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3e2aaae4<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y15, Y11
+	VFMADD231PS  Y13, Y11, Y15
+	VMULPS       literal40000000<>+0(SB), Y15, Y13
+	VMOVUPS      literal40490fdb<>+0(SB), Y11
+	VSUBPS       Y13, Y11, Y12
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y13, Y12, Y10
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y12
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal80000000<>+0(SB), Y15, Y13
+	VORPS        Y13, Y12, Y15
+	VMOVUPS      literal3fc90fdb<>+0(SB), Y13
+	VSUBPS       Y15, Y13, Y12
+	VCMPPS       $0x1e, literal3f000000<>+0(SB), Y14, Y15
+	VBLENDVPS    Y15, Y10, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -78242,7 +76987,7 @@ store:
 	RET
 
 // func atanPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·atanPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -78255,89 +77000,85 @@ TEXT ·atanPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y14, Y13, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    literal3f800000<>+0(SB), Y14, Y11
-	VDIVPS    Y11, Y13, Y10
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y10, Y14, Y11
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y11, Y10
-	VMULPS    Y10, Y10, Y11
-	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
-	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
-	VMULPS    Y11, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    Y11, Y10, Y14
-	VADDPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y14, Y13, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    literal3f800000<>+0(SB), Y14, Y11
-	VDIVPS    Y11, Y13, Y10
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y10, Y14, Y11
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y11, Y10
-	VMULPS    Y10, Y10, Y11
-	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
-	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
-	VMULPS    Y11, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    Y11, Y10, Y14
-	VADDPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS     (DX), Y15
+	VANDPS      literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS     literalbf800000<>+0(SB), Y13
+	VDIVPS      Y14, Y13, Y12
+	VSUBPS      literal3f800000<>+0(SB), Y14, Y13
+	VADDPS      literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS      Y11, Y13, Y10
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y10, Y14, Y11
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y12, Y11, Y10
+	VMULPS      Y10, Y10, Y11
+	VMOVUPS     literal3da4f0d1<>+0(SB), Y14
+	VMOVUPS     Y11, Y12
+	VFMADD213PS literalbe0e1b85<>+0(SB), Y14, Y12
+	VFMADD213PS literal3e4c925f<>+0(SB), Y11, Y12
+	VFMADD213PS literalbeaaaa2a<>+0(SB), Y11, Y12
+	VMULPS      Y11, Y10, Y14
+	VFMADD231PS Y12, Y14, Y10
+	VADDPS      Y10, Y15, Y12
+	VANDPS      literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS     (DX), Y12
+	VANDPS      literal80000000<>+0(SB), Y12, Y15
+	VORPS       Y15, Y10, Y0
+	VMOVUPS     (DX), Y2
+	VSUBPS      Y2, Y0, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	VMOVUPS     32(DX), Y15
+	VANDPS      literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS     literalbf800000<>+0(SB), Y13
+	VDIVPS      Y14, Y13, Y12
+	VSUBPS      literal3f800000<>+0(SB), Y14, Y13
+	VADDPS      literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS      Y11, Y13, Y10
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y10, Y14, Y11
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y12, Y11, Y10
+	VMULPS      Y10, Y10, Y11
+	VMOVUPS     literal3da4f0d1<>+0(SB), Y14
+	VMOVUPS     Y11, Y12
+	VFMADD213PS literalbe0e1b85<>+0(SB), Y14, Y12
+	VFMADD213PS literal3e4c925f<>+0(SB), Y11, Y12
+	VFMADD213PS literalbeaaaa2a<>+0(SB), Y11, Y12
+	VMULPS      Y11, Y10, Y14
+	VFMADD231PS Y12, Y14, Y10
+	VADDPS      Y10, Y15, Y12
+	VANDPS      literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS     32(DX), Y12
+	VANDPS      literal80000000<>+0(SB), Y12, Y15
+	VORPS       Y15, Y10, Y1
+	VMOVUPS     32(DX), Y2
+	VSUBPS      Y2, Y1, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	VADDPS      Y2, Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -78378,7 +77119,7 @@ store:
 	RET
 
 // func atanApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·atanApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -78391,83 +77132,79 @@ TEXT ·atanApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y14, Y13, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    literal3f800000<>+0(SB), Y14, Y11
-	VDIVPS    Y11, Y13, Y10
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y10, Y14, Y11
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y11, Y10
-	VMULPS    Y10, Y10, Y11
-	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
-	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
-	VMULPS    Y11, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    Y11, Y10, Y14
-	VADDPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y15
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3f490fdb<>+0(SB), Y15, Y13
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, literal3fc90fdb<>+0(SB), Y13, Y15
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y14, Y13, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y13
-	VADDPS    literal3f800000<>+0(SB), Y14, Y11
-	VDIVPS    Y11, Y13, Y10
-	VCMPPS    $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y10, Y14, Y11
-	VCMPPS    $0x1e, literal401a827a<>+0(SB), Y14, Y13
-	VBLENDVPS Y13, Y12, Y11, Y10
-	VMULPS    Y10, Y10, Y11
-	VMULPS    literal3da4f0d1<>+0(SB), Y11, Y12
-	VADDPS    literalbe0e1b85<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literal3e4c925f<>+0(SB), Y12, Y14
-	VMULPS    Y14, Y11, Y12
-	VADDPS    literalbeaaaa2a<>+0(SB), Y12, Y14
-	VMULPS    Y11, Y10, Y12
-	VMULPS    Y14, Y12, Y11
-	VADDPS    Y11, Y10, Y14
-	VADDPS    Y14, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y14
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y14, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS     (DX), Y15
+	VANDPS      literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS     literalbf800000<>+0(SB), Y13
+	VDIVPS      Y14, Y13, Y12
+	VSUBPS      literal3f800000<>+0(SB), Y14, Y13
+	VADDPS      literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS      Y11, Y13, Y10
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y10, Y14, Y11
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y12, Y11, Y10
+	VMULPS      Y10, Y10, Y11
+	VMOVUPS     literal3da4f0d1<>+0(SB), Y14
+	VMOVUPS     Y11, Y12
+	VFMADD213PS literalbe0e1b85<>+0(SB), Y14, Y12
+	VFMADD213PS literal3e4c925f<>+0(SB), Y11, Y12
+	VFMADD213PS literalbeaaaa2a<>+0(SB), Y11, Y12
+	VMULPS      Y11, Y10, Y14
+	VFMADD231PS Y12, Y14, Y10
+	VADDPS      Y10, Y15, Y12
+	VANDPS      literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS     (DX), Y12
+	VANDPS      literal80000000<>+0(SB), Y12, Y15
+	VORPS       Y15, Y10, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VMOVUPS     32(DX), Y15
+	VANDPS      literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS     literal00000000<>+0(SB), Y15
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3f490fdb<>+0(SB), Y15, Y13
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y12
+	VBLENDVPS   Y12, literal3fc90fdb<>+0(SB), Y13, Y15
+	VMOVUPS     literalbf800000<>+0(SB), Y13
+	VDIVPS      Y14, Y13, Y12
+	VSUBPS      literal3f800000<>+0(SB), Y14, Y13
+	VADDPS      literal3f800000<>+0(SB), Y14, Y11
+	VDIVPS      Y11, Y13, Y10
+	VCMPPS      $0x1e, literal3ed413cd<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y10, Y14, Y11
+	VCMPPS      $0x1e, literal401a827a<>+0(SB), Y14, Y13
+	VBLENDVPS   Y13, Y12, Y11, Y10
+	VMULPS      Y10, Y10, Y11
+	VMOVUPS     literal3da4f0d1<>+0(SB), Y14
+	VMOVUPS     Y11, Y12
+	VFMADD213PS literalbe0e1b85<>+0(SB), Y14, Y12
+	VFMADD213PS literal3e4c925f<>+0(SB), Y11, Y12
+	VFMADD213PS literalbeaaaa2a<>+0(SB), Y11, Y12
+	VMULPS      Y11, Y10, Y14
+	VFMADD231PS Y12, Y14, Y10
+	VADDPS      Y10, Y15, Y12
+	VANDPS      literal7fffffff<>+0(SB), Y12, Y10
+	VMOVUPS     32(DX), Y12
+	VANDPS      literal80000000<>+0(SB), Y12, Y15
+	VORPS       Y15, Y10, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -78508,7 +77245,7 @@ store:
 	RET
 
 // func atanSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·atanSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -78521,35 +77258,35 @@ TEXT ·atanSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS (DX), Y15
-	VMULPS  (DX), Y15, Y14
-	VADDPS  literal3f800000<>+0(SB), Y14, Y15
-	VMOVUPS literal3f800000<>+0(SB), Y14
-	VDIVPS  Y15, Y14, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VADDPS  (R8), Y0, Y0
-	VMULPS  (BX), Y0, Y0
-	VMOVUPS 32(DX), Y15
-	VMULPS  32(DX), Y15, Y14
-	VADDPS  literal3f800000<>+0(SB), Y14, Y15
-	VMOVUPS literal3f800000<>+0(SB), Y14
-	VDIVPS  Y15, Y14, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	VADDPS  32(R8), Y1, Y1
-	VMULPS  32(BX), Y1, Y1
-	MOVQ    80(AX), R11
-	TESTQ   R11, R11
-	JZ      store
-	TESTQ   $0x00000001, R11
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y14
+	VMOVUPS     (DX), Y15
+	VFMADD213PS literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS     literal3f800000<>+0(SB), Y14
+	VDIVPS      Y15, Y14, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VADDPS      (R8), Y0, Y0
+	VMULPS      (BX), Y0, Y0
+	VMOVUPS     32(DX), Y14
+	VMOVUPS     32(DX), Y15
+	VFMADD213PS literal3f800000<>+0(SB), Y14, Y15
+	VMOVUPS     literal3f800000<>+0(SB), Y14
+	VDIVPS      Y15, Y14, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	VADDPS      32(R8), Y1, Y1
+	VMULPS      32(BX), Y1, Y1
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -78590,7 +77327,7 @@ store:
 	RET
 
 // func sinhPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sinhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -78603,223 +77340,197 @@ TEXT ·sinhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y12
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y11, Y12
-	VMULPS    Y15, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y9
-	VPSUBD    Y9, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y15, Y9, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y13, Y10, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y11, Y13, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
-	VROUNDPS  $0x08, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y10, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y9, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y9
-	VMULPS    Y10, Y10, Y11
-	VMULPS    Y9, Y11, Y15
-	VADDPS    Y15, Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y15
-	VCVTPS2DQ Y13, Y10
-	VPSRAD    $0x01, Y10, Y11
-	VPSUBD    Y11, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y11, Y15, Y11
-	VMULPS    Y10, Y11, Y9
-	VMULPS    literal3f000000<>+0(SB), Y9, Y13
-	VMULPS    Y9, Y13, Y15
-	VMULPS    Y9, Y9, Y13
-	VMOVUPS   literal3f000000<>+0(SB), Y9
-	VDIVPS    Y13, Y9, Y11
-	VSUBPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y12, Y15
-	VADDPS    Y15, Y12, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y13, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y12
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y11, Y12
-	VMULPS    Y15, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y9
-	VPSUBD    Y9, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y15, Y9, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y13, Y10, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y11, Y13, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
-	VROUNDPS  $0x08, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y10, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y9, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y9
-	VMULPS    Y10, Y10, Y11
-	VMULPS    Y9, Y11, Y15
-	VADDPS    Y15, Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y15
-	VCVTPS2DQ Y13, Y10
-	VPSRAD    $0x01, Y10, Y11
-	VPSUBD    Y11, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y11, Y15, Y11
-	VMULPS    Y10, Y11, Y9
-	VMULPS    literal3f000000<>+0(SB), Y9, Y13
-	VMULPS    Y9, Y13, Y15
-	VMULPS    Y9, Y9, Y13
-	VMOVUPS   literal3f000000<>+0(SB), Y9
-	VDIVPS    Y13, Y9, Y11
-	VSUBPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y12, Y15
-	VADDPS    Y15, Y12, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y13, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y12
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y12
+	VMULPS       Y15, Y15, Y11
+	VFMADD231PS  Y12, Y11, Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y15, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y13
+	VADDPS       Y13, Y12, Y10
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y12
+	VMAXPS       Y13, Y12, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y12, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y15
+	VMULPS       Y12, Y12, Y9
+	VFMADD231PS  Y15, Y9, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCVTPS2DQ    Y13, Y9
+	VPSRAD       $0x01, Y9, Y11
+	VPSUBD       Y11, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y9, Y11, Y12
+	VMULPS       literal3f000000<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y12, Y15
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y15, Y11, Y9
+	VFMSUB213PS  Y9, Y12, Y13
+	VADDPS       literal3f800000<>+0(SB), Y10, Y9
+	VDIVPS       Y9, Y10, Y12
+	VADDPS       Y12, Y10, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y12
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y12
+	VMOVUPS      (DX), Y9
+	VANDPS       literal80000000<>+0(SB), Y9, Y13
+	VORPS        Y13, Y12, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y12
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y12
+	VMULPS       Y15, Y15, Y11
+	VFMADD231PS  Y12, Y11, Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y15, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y13
+	VADDPS       Y13, Y12, Y10
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y12
+	VMAXPS       Y13, Y12, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y12, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y15
+	VMULPS       Y12, Y12, Y9
+	VFMADD231PS  Y15, Y9, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCVTPS2DQ    Y13, Y9
+	VPSRAD       $0x01, Y9, Y11
+	VPSUBD       Y11, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y9, Y11, Y12
+	VMULPS       literal3f000000<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y12, Y15
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y15, Y11, Y9
+	VFMSUB213PS  Y9, Y12, Y13
+	VADDPS       literal3f800000<>+0(SB), Y10, Y9
+	VDIVPS       Y9, Y10, Y12
+	VADDPS       Y12, Y10, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y12
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y12
+	VMOVUPS      32(DX), Y9
+	VANDPS       literal80000000<>+0(SB), Y9, Y13
+	VORPS        Y13, Y12, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -78860,7 +77571,7 @@ store:
 	RET
 
 // func sinhApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sinhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -78873,217 +77584,191 @@ TEXT ·sinhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y12
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y11, Y12
-	VMULPS    Y15, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y9
-	VPSUBD    Y9, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y15, Y9, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y13, Y10, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y11, Y13, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
-	VROUNDPS  $0x08, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y10, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y9, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y9
-	VMULPS    Y10, Y10, Y11
-	VMULPS    Y9, Y11, Y15
-	VADDPS    Y15, Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y15
-	VCVTPS2DQ Y13, Y10
-	VPSRAD    $0x01, Y10, Y11
-	VPSUBD    Y11, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y11, Y15, Y11
-	VMULPS    Y10, Y11, Y9
-	VMULPS    literal3f000000<>+0(SB), Y9, Y13
-	VMULPS    Y9, Y13, Y15
-	VMULPS    Y9, Y9, Y13
-	VMOVUPS   literal3f000000<>+0(SB), Y9
-	VDIVPS    Y13, Y9, Y11
-	VSUBPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y12, Y15
-	VADDPS    Y15, Y12, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y13, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y12
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y11, Y12
-	VMULPS    Y15, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y9
-	VPSUBD    Y9, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y15, Y9, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y13, Y10, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y11, Y13, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
-	VROUNDPS  $0x08, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y10, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y9, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y9
-	VMULPS    Y10, Y10, Y11
-	VMULPS    Y9, Y11, Y15
-	VADDPS    Y15, Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y15
-	VCVTPS2DQ Y13, Y10
-	VPSRAD    $0x01, Y10, Y11
-	VPSUBD    Y11, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y11, Y15, Y11
-	VMULPS    Y10, Y11, Y9
-	VMULPS    literal3f000000<>+0(SB), Y9, Y13
-	VMULPS    Y9, Y13, Y15
-	VMULPS    Y9, Y9, Y13
-	VMOVUPS   literal3f000000<>+0(SB), Y9
-	VDIVPS    Y13, Y9, Y11
-	VSUBPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y12, Y15
-	VADDPS    Y15, Y12, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y13, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y12
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y12
+	VMULPS       Y15, Y15, Y11
+	VFMADD231PS  Y12, Y11, Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y15, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y13
+	VADDPS       Y13, Y12, Y10
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y12
+	VMAXPS       Y13, Y12, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y12, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y15
+	VMULPS       Y12, Y12, Y9
+	VFMADD231PS  Y15, Y9, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCVTPS2DQ    Y13, Y9
+	VPSRAD       $0x01, Y9, Y11
+	VPSUBD       Y11, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y9, Y11, Y12
+	VMULPS       literal3f000000<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y12, Y15
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y15, Y11, Y9
+	VFMSUB213PS  Y9, Y12, Y13
+	VADDPS       literal3f800000<>+0(SB), Y10, Y9
+	VDIVPS       Y9, Y10, Y12
+	VADDPS       Y12, Y10, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y12
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y12
+	VMOVUPS      (DX), Y9
+	VANDPS       literal80000000<>+0(SB), Y9, Y13
+	VORPS        Y13, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y12
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y12
+	VMULPS       Y15, Y15, Y11
+	VFMADD231PS  Y12, Y11, Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y15, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y13
+	VADDPS       Y13, Y12, Y10
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y12
+	VMAXPS       Y13, Y12, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y12, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y15
+	VMULPS       Y12, Y12, Y9
+	VFMADD231PS  Y15, Y9, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCVTPS2DQ    Y13, Y9
+	VPSRAD       $0x01, Y9, Y11
+	VPSUBD       Y11, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y9, Y11, Y12
+	VMULPS       literal3f000000<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y12, Y15
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y15, Y11, Y9
+	VFMSUB213PS  Y9, Y12, Y13
+	VADDPS       literal3f800000<>+0(SB), Y10, Y9
+	VDIVPS       Y9, Y10, Y12
+	VADDPS       Y12, Y10, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y12
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y12
+	VMOVUPS      32(DX), Y9
+	VANDPS       literal80000000<>+0(SB), Y9, Y13
+	VORPS        Y13, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -79124,7 +77809,7 @@ store:
 	RET
 
 // func sinhSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·sinhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -79137,109 +77822,97 @@ TEXT ·sinhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VMULPS    Y12, Y15, Y11
-	VMULPS    Y12, Y12, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y12
-	VDIVPS    Y15, Y12, Y13
-	VADDPS    Y13, Y11, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VMULPS    Y12, Y15, Y11
-	VMULPS    Y12, Y12, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y12
-	VDIVPS    Y15, Y12, Y13
-	VADDPS    Y13, Y11, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y13, Y11, Y12
+	VMOVUPS      Y15, Y0
+	VFMADD213PS  Y12, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y13, Y11, Y12
+	VMOVUPS      Y15, Y1
+	VFMADD213PS  Y12, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -79280,7 +77953,7 @@ store:
 	RET
 
 // func coshPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·coshPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -79293,111 +77966,99 @@ TEXT ·coshPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VMULPS    Y12, Y15, Y11
-	VMULPS    Y12, Y12, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y12
-	VDIVPS    Y15, Y12, Y13
-	VADDPS    Y13, Y11, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VMULPS    Y12, Y15, Y11
-	VMULPS    Y12, Y12, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y12
-	VDIVPS    Y15, Y12, Y13
-	VADDPS    Y13, Y11, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y13, Y11, Y12
+	VMOVUPS      Y15, Y0
+	VFMADD213PS  Y12, Y14, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y13, Y11, Y12
+	VMOVUPS      Y15, Y1
+	VFMADD213PS  Y12, Y14, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -79438,7 +78099,7 @@ store:
 	RET
 
 // func coshApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·coshApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -79451,105 +78112,93 @@ TEXT ·coshApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VMULPS    Y12, Y15, Y11
-	VMULPS    Y12, Y12, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y12
-	VDIVPS    Y15, Y12, Y13
-	VADDPS    Y13, Y11, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMULPS    literal3f000000<>+0(SB), Y14, Y15
-	VMOVUPS   literalc2d00000<>+0(SB), Y14
-	VMAXPS    Y15, Y14, Y13
-	VMOVUPS   literal42b20000<>+0(SB), Y15
-	VMINPS    Y13, Y15, Y14
-	VMULPS    literal3fb8aa3b<>+0(SB), Y14, Y13
-	VROUNDPS  $0x08, Y13, Y15
-	VMULPS    literal3f318000<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y14, Y12
-	VMULPS    literalb95e8083<>+0(SB), Y15, Y13
-	VSUBPS    Y13, Y12, Y14
-	VMULPS    literal39506967<>+0(SB), Y14, Y13
-	VADDPS    literal3ab743ce<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3c088908<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3d2aa9c1<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3e2aaaaa<>+0(SB), Y13, Y12
-	VMULPS    Y12, Y14, Y13
-	VADDPS    literal3f000000<>+0(SB), Y13, Y12
-	VMULPS    Y14, Y14, Y13
-	VMULPS    Y12, Y13, Y11
-	VADDPS    Y11, Y14, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VCVTPS2DQ Y15, Y14
-	VPSRAD    $0x01, Y14, Y13
-	VPSUBD    Y13, Y14, Y14
-	VPADDD    literal0000007f<>+0(SB), Y13, Y13
-	VPSLLD    $0x17, Y13, Y13
-	VPADDD    literal0000007f<>+0(SB), Y14, Y14
-	VPSLLD    $0x17, Y14, Y14
-	VMULPS    Y13, Y11, Y13
-	VMULPS    Y14, Y13, Y12
-	VMULPS    literal3f000000<>+0(SB), Y12, Y15
-	VMULPS    Y12, Y15, Y11
-	VMULPS    Y12, Y12, Y15
-	VMOVUPS   literal3f000000<>+0(SB), Y12
-	VDIVPS    Y15, Y12, Y13
-	VADDPS    Y13, Y11, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y13, Y11, Y12
+	VMOVUPS      Y15, Y0
+	VFMADD213PS  Y12, Y14, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMOVUPS      literalc2d00000<>+0(SB), Y14
+	VMAXPS       Y15, Y14, Y13
+	VMOVUPS      literal42b20000<>+0(SB), Y15
+	VMINPS       Y13, Y15, Y14
+	VMULPS       literal3fb8aa3b<>+0(SB), Y14, Y13
+	VROUNDPS     $0x08, Y13, Y15
+	VFNMADD231PS literal3f318000<>+0(SB), Y15, Y14
+	VFNMADD231PS literalb95e8083<>+0(SB), Y15, Y14
+	VMOVUPS      literal39506967<>+0(SB), Y12
+	VMOVUPS      Y14, Y13
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y12, Y13
+	VFMADD213PS  literal3c088908<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y14, Y13
+	VFMADD213PS  literal3f000000<>+0(SB), Y14, Y13
+	VMULPS       Y14, Y14, Y12
+	VFMADD231PS  Y13, Y12, Y14
+	VADDPS       literal3f800000<>+0(SB), Y14, Y13
+	VCVTPS2DQ    Y15, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y13, Y11
+	VMULPS       Y12, Y11, Y14
+	VMULPS       literal3f000000<>+0(SB), Y14, Y15
+	VMULPS       Y14, Y14, Y13
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y13, Y11, Y12
+	VMOVUPS      Y15, Y1
+	VFMADD213PS  Y12, Y14, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -79590,7 +78239,7 @@ store:
 	RET
 
 // func coshSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·coshSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -79603,221 +78252,195 @@ TEXT ·coshSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y12
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y11, Y12
-	VMULPS    Y15, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y9
-	VPSUBD    Y9, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y15, Y9, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y13, Y10, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y11, Y13, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
-	VROUNDPS  $0x08, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y10, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y9, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y9
-	VMULPS    Y10, Y10, Y11
-	VMULPS    Y9, Y11, Y15
-	VADDPS    Y15, Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y15
-	VCVTPS2DQ Y13, Y10
-	VPSRAD    $0x01, Y10, Y11
-	VPSUBD    Y11, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y11, Y15, Y11
-	VMULPS    Y10, Y11, Y9
-	VMULPS    literal3f000000<>+0(SB), Y9, Y13
-	VMULPS    Y9, Y13, Y15
-	VMULPS    Y9, Y9, Y13
-	VMOVUPS   literal3f000000<>+0(SB), Y9
-	VDIVPS    Y13, Y9, Y11
-	VSUBPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y12, Y15
-	VADDPS    Y15, Y12, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y13, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    (R8), Y0, Y0
-	VMULPS    (BX), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f800000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y15
-	VMAXPS    Y13, Y15, Y12
-	VMOVUPS   literal42b00000<>+0(SB), Y13
-	VMINPS    Y12, Y13, Y15
-	VMULPS    literal3fb8aa3b<>+0(SB), Y15, Y12
-	VROUNDPS  $0x08, Y12, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y11
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y11, Y15
-	VMULPS    literal39506967<>+0(SB), Y15, Y12
-	VADDPS    literal3ab743ce<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3c088908<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3d2aa9c1<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3e2aaaaa<>+0(SB), Y12, Y11
-	VMULPS    Y11, Y15, Y12
-	VADDPS    literal3f000000<>+0(SB), Y12, Y11
-	VMULPS    Y15, Y15, Y12
-	VMULPS    Y11, Y12, Y10
-	VADDPS    Y10, Y15, Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y12
-	VPSUBD    Y12, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y12, Y12
-	VPSLLD    $0x17, Y12, Y12
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y12, Y11, Y12
-	VMULPS    Y15, Y12, Y10
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VCVTPS2DQ Y13, Y15
-	VPSRAD    $0x01, Y15, Y9
-	VPSUBD    Y9, Y15, Y15
-	VPADDD    literal0000007f<>+0(SB), Y9, Y9
-	VPSLLD    $0x17, Y9, Y9
-	VPADDD    literal0000007f<>+0(SB), Y15, Y15
-	VPSLLD    $0x17, Y15, Y15
-	VMULPS    Y9, Y11, Y9
-	VMULPS    Y15, Y9, Y12
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f000000<>+0(SB), Y14, Y13
-	VMOVUPS   literalc2d00000<>+0(SB), Y10
-	VMAXPS    Y13, Y10, Y11
-	VMOVUPS   literal42b20000<>+0(SB), Y13
-	VMINPS    Y11, Y13, Y10
-	VMULPS    literal3fb8aa3b<>+0(SB), Y10, Y11
-	VROUNDPS  $0x08, Y11, Y13
-	VMULPS    literal3f318000<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y10, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y13, Y11
-	VSUBPS    Y11, Y9, Y10
-	VMULPS    literal39506967<>+0(SB), Y10, Y11
-	VADDPS    literal3ab743ce<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3c088908<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3d2aa9c1<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3e2aaaaa<>+0(SB), Y11, Y9
-	VMULPS    Y9, Y10, Y11
-	VADDPS    literal3f000000<>+0(SB), Y11, Y9
-	VMULPS    Y10, Y10, Y11
-	VMULPS    Y9, Y11, Y15
-	VADDPS    Y15, Y10, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y15
-	VCVTPS2DQ Y13, Y10
-	VPSRAD    $0x01, Y10, Y11
-	VPSUBD    Y11, Y10, Y10
-	VPADDD    literal0000007f<>+0(SB), Y11, Y11
-	VPSLLD    $0x17, Y11, Y11
-	VPADDD    literal0000007f<>+0(SB), Y10, Y10
-	VPSLLD    $0x17, Y10, Y10
-	VMULPS    Y11, Y15, Y11
-	VMULPS    Y10, Y11, Y9
-	VMULPS    literal3f000000<>+0(SB), Y9, Y13
-	VMULPS    Y9, Y13, Y15
-	VMULPS    Y9, Y9, Y13
-	VMOVUPS   literal3f000000<>+0(SB), Y9
-	VDIVPS    Y13, Y9, Y11
-	VSUBPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y12, Y15
-	VADDPS    Y15, Y12, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x1e, literal3f800000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y13, Y15, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y15
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y13
-	VORPS     Y13, Y15, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    32(R8), Y1, Y1
-	VMULPS    32(BX), Y1, Y1
-	MOVQ      80(AX), R11
-	TESTQ     R11, R11
-	JZ        store
-	TESTQ     $0x00000001, R11
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y12
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y12
+	VMULPS       Y15, Y15, Y11
+	VFMADD231PS  Y12, Y11, Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y15, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y13
+	VADDPS       Y13, Y12, Y10
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y12
+	VMAXPS       Y13, Y12, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y12, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y15
+	VMULPS       Y12, Y12, Y9
+	VFMADD231PS  Y15, Y9, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCVTPS2DQ    Y13, Y9
+	VPSRAD       $0x01, Y9, Y11
+	VPSUBD       Y11, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y9, Y11, Y12
+	VMULPS       literal3f000000<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y12, Y15
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y15, Y11, Y9
+	VFMSUB213PS  Y9, Y12, Y13
+	VADDPS       literal3f800000<>+0(SB), Y10, Y9
+	VDIVPS       Y9, Y10, Y12
+	VADDPS       Y12, Y10, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y12
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y12
+	VMOVUPS      (DX), Y9
+	VANDPS       literal80000000<>+0(SB), Y9, Y13
+	VORPS        Y13, Y12, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       (R8), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y15
+	VMAXPS       Y13, Y15, Y12
+	VMOVUPS      literal42b00000<>+0(SB), Y13
+	VMINPS       Y12, Y13, Y15
+	VMULPS       literal3fb8aa3b<>+0(SB), Y15, Y12
+	VROUNDPS     $0x08, Y12, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y15
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y15
+	VMOVUPS      literal39506967<>+0(SB), Y11
+	VMOVUPS      Y15, Y12
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y11, Y12
+	VFMADD213PS  literal3c088908<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y15, Y12
+	VFMADD213PS  literal3f000000<>+0(SB), Y15, Y12
+	VMULPS       Y15, Y15, Y11
+	VFMADD231PS  Y12, Y11, Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y15, Y10
+	VMULPS       Y11, Y10, Y12
+	VMOVUPS      literal3f800000<>+0(SB), Y15
+	VCVTPS2DQ    Y13, Y11
+	VPSRAD       $0x01, Y11, Y9
+	VPSUBD       Y9, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y9, Y15, Y9
+	VMULPS       Y11, Y9, Y10
+	VSUBPS       literal3f800000<>+0(SB), Y10, Y13
+	VADDPS       Y13, Y12, Y10
+	VMULPS       literal3f000000<>+0(SB), Y14, Y13
+	VMOVUPS      literalc2d00000<>+0(SB), Y12
+	VMAXPS       Y13, Y12, Y15
+	VMOVUPS      literal42b20000<>+0(SB), Y13
+	VMINPS       Y15, Y13, Y12
+	VMULPS       literal3fb8aa3b<>+0(SB), Y12, Y15
+	VROUNDPS     $0x08, Y15, Y13
+	VFNMADD231PS literal3f318000<>+0(SB), Y13, Y12
+	VFNMADD231PS literalb95e8083<>+0(SB), Y13, Y12
+	VMOVUPS      literal39506967<>+0(SB), Y9
+	VMOVUPS      Y12, Y15
+	VFMADD213PS  literal3ab743ce<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3c088908<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3d2aa9c1<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3e2aaaaa<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3f000000<>+0(SB), Y12, Y15
+	VMULPS       Y12, Y12, Y9
+	VFMADD231PS  Y15, Y9, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCVTPS2DQ    Y13, Y9
+	VPSRAD       $0x01, Y9, Y11
+	VPSUBD       Y11, Y9, Y9
+	VPADDD       literal0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       literal0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y11, Y15, Y11
+	VMULPS       Y9, Y11, Y12
+	VMULPS       literal3f000000<>+0(SB), Y12, Y13
+	VMULPS       Y12, Y12, Y15
+	VMOVUPS      literal3f000000<>+0(SB), Y11
+	VDIVPS       Y15, Y11, Y9
+	VFMSUB213PS  Y9, Y12, Y13
+	VADDPS       literal3f800000<>+0(SB), Y10, Y9
+	VDIVPS       Y9, Y10, Y12
+	VADDPS       Y12, Y10, Y9
+	VMULPS       literal3f000000<>+0(SB), Y9, Y12
+	VCMPPS       $0x1e, literal3f800000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y13, Y12, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y12
+	VMOVUPS      32(DX), Y9
+	VANDPS       literal80000000<>+0(SB), Y9, Y13
+	VORPS        Y13, Y12, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       32(R8), Y1, Y1
+	VMULPS       32(BX), Y1, Y1
+	MOVQ         80(AX), R11
+	TESTQ        R11, R11
+	JZ           store
+	TESTQ        $0x00000001, R11
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -79858,7 +78481,7 @@ store:
 	RET
 
 // func asinhPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·asinhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -79871,299 +78494,263 @@ TEXT ·asinhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal461c4000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y11
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y11, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y10, Y11, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, Y15, Y12, Y9
-	VMULPS    Y10, Y10, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y12, Y10, Y15
-	VMULPS    Y11, Y15, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
-	VADDPS    Y11, Y8, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VSUBPS    Y11, Y15, Y12
-	VADDPS    Y12, Y10, Y11
-	VMULPS    literal3f318000<>+0(SB), Y9, Y12
-	VADDPS    Y12, Y11, Y9
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VDIVPS    Y11, Y10, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y11, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y9, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y11, Y15, Y9
-	VADDPS    literal3f317218<>+0(SB), Y9, Y15
-	VMULPS    Y13, Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y11
-	VSQRTPS   Y11, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y9, Y12
-	VADDPS    Y12, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y12
-	VMULPS    literal4c000000<>+0(SB), Y12, Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y13, Y12, Y9
-	VANDPS    literal007fffff<>+0(SB), Y9, Y13
-	VORPS     literal3f800000<>+0(SB), Y13, Y10
-	VPSRLD    $0x17, Y9, Y13
-	VPADDD    literalffffff81<>+0(SB), Y13, Y13
-	VCVTDQ2PS Y13, Y13
-	VMOVUPS   literal00000000<>+0(SB), Y9
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
-	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
-	VSUBPS    Y8, Y13, Y9
-	VMULPS    literal3f000000<>+0(SB), Y10, Y8
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y8, Y10, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
-	VADDPS    literal3f800000<>+0(SB), Y9, Y13
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
-	VBLENDVPS Y6, Y13, Y9, Y7
-	VMULPS    Y8, Y8, Y9
-	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
-	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3def251a<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
-	VMULPS    Y9, Y8, Y13
-	VMULPS    Y10, Y13, Y6
-	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
-	VADDPS    Y10, Y6, Y13
-	VMULPS    literal3f000000<>+0(SB), Y9, Y10
-	VSUBPS    Y10, Y13, Y9
-	VADDPS    Y9, Y8, Y10
-	VMULPS    literal3f318000<>+0(SB), Y7, Y9
-	VADDPS    Y9, Y10, Y7
-	VSQRTPS   Y12, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y8
-	VDIVPS    Y10, Y8, Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, Y9, Y13, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y10, Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y7, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y10, Y13, Y7
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VSUBPS    Y13, Y11, Y10
-	VDIVPS    Y12, Y10, Y13
-	VADDPS    Y13, Y7, Y12
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
-	VBLENDVPS Y7, Y15, Y12, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
-	VMOVUPS   (DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y12, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal461c4000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y11
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y11, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y10, Y11, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, Y15, Y12, Y9
-	VMULPS    Y10, Y10, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y12, Y10, Y15
-	VMULPS    Y11, Y15, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
-	VADDPS    Y11, Y8, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VSUBPS    Y11, Y15, Y12
-	VADDPS    Y12, Y10, Y11
-	VMULPS    literal3f318000<>+0(SB), Y9, Y12
-	VADDPS    Y12, Y11, Y9
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VDIVPS    Y11, Y10, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y11, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y9, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y11, Y15, Y9
-	VADDPS    literal3f317218<>+0(SB), Y9, Y15
-	VMULPS    Y13, Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y11
-	VSQRTPS   Y11, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y9, Y12
-	VADDPS    Y12, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y12
-	VMULPS    literal4c000000<>+0(SB), Y12, Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y13, Y12, Y9
-	VANDPS    literal007fffff<>+0(SB), Y9, Y13
-	VORPS     literal3f800000<>+0(SB), Y13, Y10
-	VPSRLD    $0x17, Y9, Y13
-	VPADDD    literalffffff81<>+0(SB), Y13, Y13
-	VCVTDQ2PS Y13, Y13
-	VMOVUPS   literal00000000<>+0(SB), Y9
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
-	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
-	VSUBPS    Y8, Y13, Y9
-	VMULPS    literal3f000000<>+0(SB), Y10, Y8
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y8, Y10, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
-	VADDPS    literal3f800000<>+0(SB), Y9, Y13
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
-	VBLENDVPS Y6, Y13, Y9, Y7
-	VMULPS    Y8, Y8, Y9
-	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
-	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3def251a<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
-	VMULPS    Y9, Y8, Y13
-	VMULPS    Y10, Y13, Y6
-	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
-	VADDPS    Y10, Y6, Y13
-	VMULPS    literal3f000000<>+0(SB), Y9, Y10
-	VSUBPS    Y10, Y13, Y9
-	VADDPS    Y9, Y8, Y10
-	VMULPS    literal3f318000<>+0(SB), Y7, Y9
-	VADDPS    Y9, Y10, Y7
-	VSQRTPS   Y12, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y8
-	VDIVPS    Y10, Y8, Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, Y9, Y13, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y10, Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y7, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y10, Y13, Y7
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VSUBPS    Y13, Y11, Y10
-	VDIVPS    Y12, Y10, Y13
-	VADDPS    Y13, Y7, Y12
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
-	VBLENDVPS Y7, Y15, Y12, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
-	VMOVUPS   32(DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y12, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal461c4000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS       Y10, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y10, Y11, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y15, Y12, Y9
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y11
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y12, Y10, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y9, Y8
+	VFMADD231PS  Y15, Y11, Y8
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y8
+	VADDPS       Y8, Y10, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y9, Y12
+	VSQRTPS      Y14, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y8
+	VMOVUPS      literalbf800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y8, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y12, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y12
+	VADDPS       literal3f317218<>+0(SB), Y12, Y15
+	VMULPS       Y13, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y8
+	VSQRTPS      Y8, Y9
+	VADDPS       literal3f800000<>+0(SB), Y9, Y8
+	VDIVPS       Y8, Y12, Y9
+	VADDPS       Y9, Y13, Y8
+	VADDPS       literal3f800000<>+0(SB), Y8, Y9
+	VMULPS       literal4c000000<>+0(SB), Y9, Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y13, Y9, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y13
+	VORPS        literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD       $0x17, Y12, Y13
+	VPADDD       literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS    Y13, Y13
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, literal41c80000<>+0(SB), Y12, Y11
+	VSUBPS       Y11, Y13, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y11, Y10, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y11
+	VADDPS       literal3f800000<>+0(SB), Y12, Y13
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS    Y6, Y13, Y12, Y7
+	VMULPS       Y11, Y11, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y11, Y13
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y13
+	VMULPS       Y12, Y11, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y7, Y6
+	VFMADD231PS  Y13, Y10, Y6
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y6
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y7, Y12
+	VSQRTPS      Y9, Y7
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y6
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y6, Y11, Y13
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y11
+	VBLENDVPS    Y11, Y7, Y13, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y6, Y13
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y12, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y6, Y13, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y9, Y13
+	VSUBPS       Y13, Y8, Y6
+	VDIVPS       Y9, Y6, Y13
+	VADDPS       Y13, Y12, Y9
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y9, Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y9
+	VMOVUPS      (DX), Y13
+	VANDPS       literal80000000<>+0(SB), Y13, Y15
+	VORPS        Y15, Y9, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal461c4000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS       Y10, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y10, Y11, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y15, Y12, Y9
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y11
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y12, Y10, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y9, Y8
+	VFMADD231PS  Y15, Y11, Y8
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y8
+	VADDPS       Y8, Y10, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y9, Y12
+	VSQRTPS      Y14, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y8
+	VMOVUPS      literalbf800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y8, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y12, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y12
+	VADDPS       literal3f317218<>+0(SB), Y12, Y15
+	VMULPS       Y13, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y8
+	VSQRTPS      Y8, Y9
+	VADDPS       literal3f800000<>+0(SB), Y9, Y8
+	VDIVPS       Y8, Y12, Y9
+	VADDPS       Y9, Y13, Y8
+	VADDPS       literal3f800000<>+0(SB), Y8, Y9
+	VMULPS       literal4c000000<>+0(SB), Y9, Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y13, Y9, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y13
+	VORPS        literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD       $0x17, Y12, Y13
+	VPADDD       literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS    Y13, Y13
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, literal41c80000<>+0(SB), Y12, Y11
+	VSUBPS       Y11, Y13, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y11, Y10, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y11
+	VADDPS       literal3f800000<>+0(SB), Y12, Y13
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS    Y6, Y13, Y12, Y7
+	VMULPS       Y11, Y11, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y11, Y13
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y13
+	VMULPS       Y12, Y11, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y7, Y6
+	VFMADD231PS  Y13, Y10, Y6
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y6
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y7, Y12
+	VSQRTPS      Y9, Y7
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y6
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y6, Y11, Y13
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y11
+	VBLENDVPS    Y11, Y7, Y13, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y6, Y13
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y12, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y6, Y13, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y9, Y13
+	VSUBPS       Y13, Y8, Y6
+	VDIVPS       Y9, Y6, Y13
+	VADDPS       Y13, Y12, Y9
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y9, Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y9
+	VMOVUPS      32(DX), Y13
+	VANDPS       literal80000000<>+0(SB), Y13, Y15
+	VORPS        Y15, Y9, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -80204,7 +78791,7 @@ store:
 	RET
 
 // func asinhApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·asinhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -80217,293 +78804,257 @@ TEXT ·asinhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal461c4000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y11
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y11, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y10, Y11, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, Y15, Y12, Y9
-	VMULPS    Y10, Y10, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y12, Y10, Y15
-	VMULPS    Y11, Y15, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
-	VADDPS    Y11, Y8, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VSUBPS    Y11, Y15, Y12
-	VADDPS    Y12, Y10, Y11
-	VMULPS    literal3f318000<>+0(SB), Y9, Y12
-	VADDPS    Y12, Y11, Y9
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VDIVPS    Y11, Y10, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y11, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y9, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y11, Y15, Y9
-	VADDPS    literal3f317218<>+0(SB), Y9, Y15
-	VMULPS    Y13, Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y11
-	VSQRTPS   Y11, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y9, Y12
-	VADDPS    Y12, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y12
-	VMULPS    literal4c000000<>+0(SB), Y12, Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y13, Y12, Y9
-	VANDPS    literal007fffff<>+0(SB), Y9, Y13
-	VORPS     literal3f800000<>+0(SB), Y13, Y10
-	VPSRLD    $0x17, Y9, Y13
-	VPADDD    literalffffff81<>+0(SB), Y13, Y13
-	VCVTDQ2PS Y13, Y13
-	VMOVUPS   literal00000000<>+0(SB), Y9
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
-	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
-	VSUBPS    Y8, Y13, Y9
-	VMULPS    literal3f000000<>+0(SB), Y10, Y8
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y8, Y10, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
-	VADDPS    literal3f800000<>+0(SB), Y9, Y13
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
-	VBLENDVPS Y6, Y13, Y9, Y7
-	VMULPS    Y8, Y8, Y9
-	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
-	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3def251a<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
-	VMULPS    Y9, Y8, Y13
-	VMULPS    Y10, Y13, Y6
-	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
-	VADDPS    Y10, Y6, Y13
-	VMULPS    literal3f000000<>+0(SB), Y9, Y10
-	VSUBPS    Y10, Y13, Y9
-	VADDPS    Y9, Y8, Y10
-	VMULPS    literal3f318000<>+0(SB), Y7, Y9
-	VADDPS    Y9, Y10, Y7
-	VSQRTPS   Y12, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y8
-	VDIVPS    Y10, Y8, Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, Y9, Y13, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y10, Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y7, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y10, Y13, Y7
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VSUBPS    Y13, Y11, Y10
-	VDIVPS    Y12, Y10, Y13
-	VADDPS    Y13, Y7, Y12
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
-	VBLENDVPS Y7, Y15, Y12, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
-	VMOVUPS   (DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y12, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal461c4000<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal4c000000<>+0(SB), Y14, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y11
-	VBLENDVPS Y11, Y15, Y14, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y11
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y14, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y11, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y10, Y11, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, Y15, Y12, Y9
-	VMULPS    Y10, Y10, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y11
-	VMULPS    Y11, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y11
-	VMULPS    Y12, Y10, Y15
-	VMULPS    Y11, Y15, Y8
-	VMULPS    literalb95e8083<>+0(SB), Y9, Y11
-	VADDPS    Y11, Y8, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y11
-	VSUBPS    Y11, Y15, Y12
-	VADDPS    Y12, Y10, Y11
-	VMULPS    literal3f318000<>+0(SB), Y9, Y12
-	VADDPS    Y12, Y11, Y9
-	VSQRTPS   Y14, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y14, Y11
-	VMOVUPS   literalbf800000<>+0(SB), Y10
-	VDIVPS    Y11, Y10, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y11, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y14, Y9, Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y14, Y12
-	VBLENDVPS Y12, Y11, Y15, Y9
-	VADDPS    literal3f317218<>+0(SB), Y9, Y15
-	VMULPS    Y13, Y13, Y9
-	VADDPS    literal3f800000<>+0(SB), Y9, Y11
-	VSQRTPS   Y11, Y12
-	VADDPS    literal3f800000<>+0(SB), Y12, Y11
-	VDIVPS    Y11, Y9, Y12
-	VADDPS    Y12, Y13, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y12
-	VMULPS    literal4c000000<>+0(SB), Y12, Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y10
-	VBLENDVPS Y10, Y13, Y12, Y9
-	VANDPS    literal007fffff<>+0(SB), Y9, Y13
-	VORPS     literal3f800000<>+0(SB), Y13, Y10
-	VPSRLD    $0x17, Y9, Y13
-	VPADDD    literalffffff81<>+0(SB), Y13, Y13
-	VCVTDQ2PS Y13, Y13
-	VMOVUPS   literal00000000<>+0(SB), Y9
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y12, Y7
-	VBLENDVPS Y7, literal41c80000<>+0(SB), Y9, Y8
-	VSUBPS    Y8, Y13, Y9
-	VMULPS    literal3f000000<>+0(SB), Y10, Y8
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y8, Y10, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y8
-	VADDPS    literal3f800000<>+0(SB), Y9, Y13
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
-	VBLENDVPS Y6, Y13, Y9, Y7
-	VMULPS    Y8, Y8, Y9
-	VMULPS    literal3d9021bb<>+0(SB), Y8, Y13
-	VADDPS    literalbdebd1b8<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3def251a<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbdfe5d4f<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e11e9bf<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe2aae50<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3e4cceac<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literalbe7ffffc<>+0(SB), Y13, Y10
-	VMULPS    Y10, Y8, Y13
-	VADDPS    literal3eaaaaaa<>+0(SB), Y13, Y10
-	VMULPS    Y9, Y8, Y13
-	VMULPS    Y10, Y13, Y6
-	VMULPS    literalb95e8083<>+0(SB), Y7, Y10
-	VADDPS    Y10, Y6, Y13
-	VMULPS    literal3f000000<>+0(SB), Y9, Y10
-	VSUBPS    Y10, Y13, Y9
-	VADDPS    Y9, Y8, Y10
-	VMULPS    literal3f318000<>+0(SB), Y7, Y9
-	VADDPS    Y9, Y10, Y7
-	VSQRTPS   Y12, Y9
-	VANDPS    literal7fffffff<>+0(SB), Y12, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y8
-	VDIVPS    Y10, Y8, Y13
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y12, Y8
-	VBLENDVPS Y8, Y9, Y13, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y10, Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y12, Y7, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y10, Y13, Y7
-	VSUBPS    literal3f800000<>+0(SB), Y12, Y13
-	VSUBPS    Y13, Y11, Y10
-	VDIVPS    Y12, Y10, Y13
-	VADDPS    Y13, Y7, Y12
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y7
-	VBLENDVPS Y7, Y15, Y12, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y12
-	VMOVUPS   32(DX), Y13
-	VANDPS    literal80000000<>+0(SB), Y13, Y15
-	VORPS     Y15, Y12, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal461c4000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS       Y10, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y10, Y11, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y15, Y12, Y9
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y11
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y12, Y10, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y9, Y8
+	VFMADD231PS  Y15, Y11, Y8
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y8
+	VADDPS       Y8, Y10, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y9, Y12
+	VSQRTPS      Y14, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y8
+	VMOVUPS      literalbf800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y8, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y12, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y12
+	VADDPS       literal3f317218<>+0(SB), Y12, Y15
+	VMULPS       Y13, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y8
+	VSQRTPS      Y8, Y9
+	VADDPS       literal3f800000<>+0(SB), Y9, Y8
+	VDIVPS       Y8, Y12, Y9
+	VADDPS       Y9, Y13, Y8
+	VADDPS       literal3f800000<>+0(SB), Y8, Y9
+	VMULPS       literal4c000000<>+0(SB), Y9, Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y13, Y9, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y13
+	VORPS        literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD       $0x17, Y12, Y13
+	VPADDD       literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS    Y13, Y13
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, literal41c80000<>+0(SB), Y12, Y11
+	VSUBPS       Y11, Y13, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y11, Y10, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y11
+	VADDPS       literal3f800000<>+0(SB), Y12, Y13
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS    Y6, Y13, Y12, Y7
+	VMULPS       Y11, Y11, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y11, Y13
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y13
+	VMULPS       Y12, Y11, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y7, Y6
+	VFMADD231PS  Y13, Y10, Y6
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y6
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y7, Y12
+	VSQRTPS      Y9, Y7
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y6
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y6, Y11, Y13
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y11
+	VBLENDVPS    Y11, Y7, Y13, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y6, Y13
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y12, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y6, Y13, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y9, Y13
+	VSUBPS       Y13, Y8, Y6
+	VDIVPS       Y9, Y6, Y13
+	VADDPS       Y13, Y12, Y9
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y9, Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y9
+	VMOVUPS      (DX), Y13
+	VANDPS       literal80000000<>+0(SB), Y13, Y15
+	VORPS        Y15, Y9, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal461c4000<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal4c000000<>+0(SB), Y14, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y11
+	VBLENDVPS    Y11, Y15, Y14, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y11
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y12, Y10
+	VSUBPS       Y10, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y11, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y10, Y11, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y15, Y12, Y9
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y11
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y11, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y12, Y10, Y11
+	VMULPS       literalb95e8083<>+0(SB), Y9, Y8
+	VFMADD231PS  Y15, Y11, Y8
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y8
+	VADDPS       Y8, Y10, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y9, Y12
+	VSQRTPS      Y14, Y9
+	VANDPS       literal7fffffff<>+0(SB), Y14, Y8
+	VMOVUPS      literalbf800000<>+0(SB), Y10
+	VDIVPS       Y8, Y10, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y14, Y10
+	VBLENDVPS    Y10, Y9, Y15, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y8, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y14, Y12, Y8
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y14, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y12
+	VADDPS       literal3f317218<>+0(SB), Y12, Y15
+	VMULPS       Y13, Y13, Y12
+	VADDPS       literal3f800000<>+0(SB), Y12, Y8
+	VSQRTPS      Y8, Y9
+	VADDPS       literal3f800000<>+0(SB), Y9, Y8
+	VDIVPS       Y8, Y12, Y9
+	VADDPS       Y9, Y13, Y8
+	VADDPS       literal3f800000<>+0(SB), Y8, Y9
+	VMULPS       literal4c000000<>+0(SB), Y9, Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y10
+	VBLENDVPS    Y10, Y13, Y9, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y13
+	VORPS        literal3f800000<>+0(SB), Y13, Y10
+	VPSRLD       $0x17, Y12, Y13
+	VPADDD       literalffffff81<>+0(SB), Y13, Y13
+	VCVTDQ2PS    Y13, Y13
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, literal41c80000<>+0(SB), Y12, Y11
+	VSUBPS       Y11, Y13, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y11
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y11, Y10, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y11
+	VADDPS       literal3f800000<>+0(SB), Y12, Y13
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y6
+	VBLENDVPS    Y6, Y13, Y12, Y7
+	VMULPS       Y11, Y11, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y11, Y13
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y13
+	VFMADD213PS  literal3def251a<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y11, Y13
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y11, Y13
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y11, Y13
+	VMULPS       Y12, Y11, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y7, Y6
+	VFMADD231PS  Y13, Y10, Y6
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y6
+	VADDPS       Y6, Y11, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y7, Y12
+	VSQRTPS      Y9, Y7
+	VANDPS       literal7fffffff<>+0(SB), Y9, Y6
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y6, Y11, Y13
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y9, Y11
+	VBLENDVPS    Y11, Y7, Y13, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y6, Y13
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y9, Y12, Y6
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y9, Y7
+	VBLENDVPS    Y7, Y6, Y13, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y9, Y13
+	VSUBPS       Y13, Y8, Y6
+	VDIVPS       Y9, Y6, Y13
+	VADDPS       Y13, Y12, Y9
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y9, Y13
+	VANDPS       literal7fffffff<>+0(SB), Y13, Y9
+	VMOVUPS      32(DX), Y13
+	VANDPS       literal80000000<>+0(SB), Y13, Y15
+	VORPS        Y15, Y9, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -80544,7 +79095,7 @@ store:
 	RET
 
 // func asinhSlopeAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·asinhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -80557,37 +79108,37 @@ TEXT ·asinhSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R10
 
 pixel:
-	VMOVUPS (DX), Y15
-	VMULPS  (DX), Y15, Y14
-	VADDPS  literal3f800000<>+0(SB), Y14, Y15
-	VSQRTPS Y15, Y14
-	VMOVUPS literal3f800000<>+0(SB), Y15
-	VDIVPS  Y14, Y15, Y0
-	VMOVUPS (DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y0, Y0
-	VMULPS  (DI), Y0, Y0
-	VADDPS  (R8), Y0, Y0
-	VMULPS  (BX), Y0, Y0
-	VMOVUPS 32(DX), Y15
-	VMULPS  32(DX), Y15, Y14
-	VADDPS  literal3f800000<>+0(SB), Y14, Y15
-	VSQRTPS Y15, Y14
-	VMOVUPS literal3f800000<>+0(SB), Y15
-	VDIVPS  Y14, Y15, Y1
-	VMOVUPS 32(DI), Y3
-	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS  Y3, Y1, Y1
-	VMULPS  32(DI), Y1, Y1
-	VADDPS  32(R8), Y1, Y1
-	VMULPS  32(BX), Y1, Y1
-	MOVQ    80(AX), R11
-	TESTQ   R11, R11
-	JZ      store
-	TESTQ   $0x00000001, R11
-	JZ      sound
-	VADDPS  (CX), Y0, Y0
-	VADDPS  32(CX), Y1, Y1
+	VMOVUPS     (DX), Y14
+	VMOVUPS     (DX), Y15
+	VFMADD213PS literal3f800000<>+0(SB), Y14, Y15
+	VSQRTPS     Y15, Y14
+	VMOVUPS     literal3f800000<>+0(SB), Y15
+	VDIVPS      Y14, Y15, Y0
+	VMOVUPS     (DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y0, Y0
+	VMULPS      (DI), Y0, Y0
+	VADDPS      (R8), Y0, Y0
+	VMULPS      (BX), Y0, Y0
+	VMOVUPS     32(DX), Y14
+	VMOVUPS     32(DX), Y15
+	VFMADD213PS literal3f800000<>+0(SB), Y14, Y15
+	VSQRTPS     Y15, Y14
+	VMOVUPS     literal3f800000<>+0(SB), Y15
+	VDIVPS      Y14, Y15, Y1
+	VMOVUPS     32(DI), Y3
+	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS      Y3, Y1, Y1
+	VMULPS      32(DI), Y1, Y1
+	VADDPS      32(R8), Y1, Y1
+	VMULPS      32(BX), Y1, Y1
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Y0, Y0
+	VADDPS      32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11
@@ -80628,7 +79179,7 @@ store:
 	RET
 
 // func acoshPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·acoshPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -80641,323 +79192,287 @@ TEXT ·acoshPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literal461c4000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
-	VMOVUPS   literal4c000000<>+0(SB), Y13
-	VMULPS    (DX), Y13, Y15
-	VMOVUPS   (DX), Y13
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y15, Y12, Y11
-	VANDPS    literal007fffff<>+0(SB), Y11, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y11, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   (DX), Y11
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y10, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y11
-	VMULPS    Y10, Y10, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y10, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f318000<>+0(SB), Y11, Y13
-	VADDPS    Y13, Y12, Y11
-	VMOVUPS   (DX), Y13
-	VSQRTPS   Y13, Y12
-	VMOVUPS   (DX), Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y10, Y13, Y15
-	VMOVUPS   (DX), Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
-	VBLENDVPS Y9, Y12, Y15, Y13
-	VMOVUPS   (DX), Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, (DX), Y13, Y12
-	VMOVUPS   (DX), Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, (DX), Y11, Y15
-	VMOVUPS   (DX), Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y12, Y13
-	VADDPS    literal3f317218<>+0(SB), Y13, Y12
-	VMULPS    literal40000000<>+0(SB), Y14, Y13
-	VMULPS    Y14, Y14, Y15
-	VADDPS    Y15, Y13, Y11
-	VSQRTPS   Y11, Y15
-	VADDPS    Y15, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMULPS    literal4c000000<>+0(SB), Y15, Y14
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, Y14, Y15, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y10
-	VPSRLD    $0x17, Y13, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
-	VSUBPS    Y9, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
-	VADDPS    literal3f800000<>+0(SB), Y13, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y14, Y13, Y8
-	VMULPS    Y9, Y9, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
-	VMULPS    Y13, Y9, Y14
-	VMULPS    Y10, Y14, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y14
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y14, Y13
-	VADDPS    Y13, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y13
-	VADDPS    Y13, Y10, Y8
-	VSQRTPS   Y15, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y14
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
-	VBLENDVPS Y9, Y13, Y14, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y10, Y14
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y10, Y14, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y11, Y10
-	VDIVPS    Y15, Y10, Y14
-	VADDPS    Y14, Y8, Y15
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y8
-	VMOVUPS   (DX), Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
-	VSQRTPS   Y12, Y15
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
-	VBLENDVPS Y14, Y15, Y8, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literal461c4000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
-	VMOVUPS   literal4c000000<>+0(SB), Y13
-	VMULPS    32(DX), Y13, Y15
-	VMOVUPS   32(DX), Y13
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y15, Y12, Y11
-	VANDPS    literal007fffff<>+0(SB), Y11, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y11, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   32(DX), Y11
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y10, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y11
-	VMULPS    Y10, Y10, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y10, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f318000<>+0(SB), Y11, Y13
-	VADDPS    Y13, Y12, Y11
-	VMOVUPS   32(DX), Y13
-	VSQRTPS   Y13, Y12
-	VMOVUPS   32(DX), Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y10, Y13, Y15
-	VMOVUPS   32(DX), Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
-	VBLENDVPS Y9, Y12, Y15, Y13
-	VMOVUPS   32(DX), Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, 32(DX), Y13, Y12
-	VMOVUPS   32(DX), Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, 32(DX), Y11, Y15
-	VMOVUPS   32(DX), Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y12, Y13
-	VADDPS    literal3f317218<>+0(SB), Y13, Y12
-	VMULPS    literal40000000<>+0(SB), Y14, Y13
-	VMULPS    Y14, Y14, Y15
-	VADDPS    Y15, Y13, Y11
-	VSQRTPS   Y11, Y15
-	VADDPS    Y15, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMULPS    literal4c000000<>+0(SB), Y15, Y14
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, Y14, Y15, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y10
-	VPSRLD    $0x17, Y13, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
-	VSUBPS    Y9, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
-	VADDPS    literal3f800000<>+0(SB), Y13, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y14, Y13, Y8
-	VMULPS    Y9, Y9, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
-	VMULPS    Y13, Y9, Y14
-	VMULPS    Y10, Y14, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y14
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y14, Y13
-	VADDPS    Y13, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y13
-	VADDPS    Y13, Y10, Y8
-	VSQRTPS   Y15, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y14
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
-	VBLENDVPS Y9, Y13, Y14, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y10, Y14
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y10, Y14, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y11, Y10
-	VDIVPS    Y15, Y10, Y14
-	VADDPS    Y14, Y8, Y15
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y8
-	VMOVUPS   32(DX), Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
-	VSQRTPS   Y12, Y15
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
-	VBLENDVPS Y14, Y15, Y8, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literal461c4000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal4c000000<>+0(SB), Y13
+	VMULPS       (DX), Y13, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      (DX), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y12, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y11, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      (DX), Y11
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS       Y10, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, Y10, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y11
+	VMULPS       Y10, Y10, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y13, Y10, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y11, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y10, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y11, Y13
+	VMOVUPS      (DX), Y11
+	VSQRTPS      Y11, Y9
+	VMOVUPS      (DX), Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y10, Y11, Y15
+	VMOVUPS      (DX), Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y10, Y12
+	VBLENDVPS    Y12, Y9, Y15, Y11
+	VMOVUPS      (DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, (DX), Y11, Y9
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, (DX), Y13, Y15
+	VMOVUPS      (DX), Y13
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y9, Y11
+	VADDPS       literal3f317218<>+0(SB), Y11, Y9
+	VMULPS       literal40000000<>+0(SB), Y14, Y11
+	VMULPS       Y14, Y14, Y15
+	VADDPS       Y15, Y11, Y13
+	VSQRTPS      Y13, Y15
+	VADDPS       Y15, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VMULPS       literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD       $0x17, Y11, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      literal00000000<>+0(SB), Y11
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y14, Y11
+	VMULPS       literal3f000000<>+0(SB), Y10, Y12
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y12, Y10, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y12
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y14, Y11, Y8
+	VMULPS       Y12, Y12, Y11
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y12, Y14
+	VMULPS       Y11, Y12, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y14, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y11, Y7
+	VADDPS       Y7, Y12, Y11
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y11
+	VSQRTPS      Y15, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y7, Y12, Y14
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y8, Y14, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y7, Y14
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y11, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y7, Y14, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS       Y14, Y13, Y7
+	VDIVPS       Y15, Y7, Y14
+	VADDPS       Y14, Y11, Y15
+	VMOVUPS      (DX), Y14
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS    Y7, Y9, Y15, Y11
+	VMOVUPS      (DX), Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VSQRTPS      Y9, Y15
+	VMOVUPS      (DX), Y9
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y9, Y14
+	VBLENDVPS    Y14, Y15, Y11, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literal461c4000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal4c000000<>+0(SB), Y13
+	VMULPS       32(DX), Y13, Y15
+	VMOVUPS      32(DX), Y13
+	VMOVUPS      32(DX), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y12, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y11, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      32(DX), Y11
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS       Y10, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, Y10, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y11
+	VMULPS       Y10, Y10, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y13, Y10, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y11, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y10, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y11, Y13
+	VMOVUPS      32(DX), Y11
+	VSQRTPS      Y11, Y9
+	VMOVUPS      32(DX), Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y10, Y11, Y15
+	VMOVUPS      32(DX), Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y10, Y12
+	VBLENDVPS    Y12, Y9, Y15, Y11
+	VMOVUPS      32(DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, 32(DX), Y11, Y9
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, 32(DX), Y13, Y15
+	VMOVUPS      32(DX), Y13
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y9, Y11
+	VADDPS       literal3f317218<>+0(SB), Y11, Y9
+	VMULPS       literal40000000<>+0(SB), Y14, Y11
+	VMULPS       Y14, Y14, Y15
+	VADDPS       Y15, Y11, Y13
+	VSQRTPS      Y13, Y15
+	VADDPS       Y15, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VMULPS       literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD       $0x17, Y11, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      literal00000000<>+0(SB), Y11
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y14, Y11
+	VMULPS       literal3f000000<>+0(SB), Y10, Y12
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y12, Y10, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y12
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y14, Y11, Y8
+	VMULPS       Y12, Y12, Y11
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y12, Y14
+	VMULPS       Y11, Y12, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y14, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y11, Y7
+	VADDPS       Y7, Y12, Y11
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y11
+	VSQRTPS      Y15, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y7, Y12, Y14
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y8, Y14, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y7, Y14
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y11, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y7, Y14, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS       Y14, Y13, Y7
+	VDIVPS       Y15, Y7, Y14
+	VADDPS       Y14, Y11, Y15
+	VMOVUPS      32(DX), Y14
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS    Y7, Y9, Y15, Y11
+	VMOVUPS      32(DX), Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VSQRTPS      Y9, Y15
+	VMOVUPS      32(DX), Y9
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y9, Y14
+	VBLENDVPS    Y14, Y15, Y11, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -80998,7 +79513,7 @@ store:
 	RET
 
 // func acoshApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·acoshApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -81011,317 +79526,281 @@ TEXT ·acoshApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VMOVUPS   literal461c4000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
-	VMOVUPS   literal4c000000<>+0(SB), Y13
-	VMULPS    (DX), Y13, Y15
-	VMOVUPS   (DX), Y13
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y15, Y12, Y11
-	VANDPS    literal007fffff<>+0(SB), Y11, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y11, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   (DX), Y11
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y10, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y11
-	VMULPS    Y10, Y10, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y10, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f318000<>+0(SB), Y11, Y13
-	VADDPS    Y13, Y12, Y11
-	VMOVUPS   (DX), Y13
-	VSQRTPS   Y13, Y12
-	VMOVUPS   (DX), Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y10, Y13, Y15
-	VMOVUPS   (DX), Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
-	VBLENDVPS Y9, Y12, Y15, Y13
-	VMOVUPS   (DX), Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, (DX), Y13, Y12
-	VMOVUPS   (DX), Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, (DX), Y11, Y15
-	VMOVUPS   (DX), Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y12, Y13
-	VADDPS    literal3f317218<>+0(SB), Y13, Y12
-	VMULPS    literal40000000<>+0(SB), Y14, Y13
-	VMULPS    Y14, Y14, Y15
-	VADDPS    Y15, Y13, Y11
-	VSQRTPS   Y11, Y15
-	VADDPS    Y15, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMULPS    literal4c000000<>+0(SB), Y15, Y14
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, Y14, Y15, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y10
-	VPSRLD    $0x17, Y13, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
-	VSUBPS    Y9, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
-	VADDPS    literal3f800000<>+0(SB), Y13, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y14, Y13, Y8
-	VMULPS    Y9, Y9, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
-	VMULPS    Y13, Y9, Y14
-	VMULPS    Y10, Y14, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y14
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y14, Y13
-	VADDPS    Y13, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y13
-	VADDPS    Y13, Y10, Y8
-	VSQRTPS   Y15, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y14
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
-	VBLENDVPS Y9, Y13, Y14, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y10, Y14
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y10, Y14, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y11, Y10
-	VDIVPS    Y15, Y10, Y14
-	VADDPS    Y14, Y8, Y15
-	VMOVUPS   (DX), Y14
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y8
-	VMOVUPS   (DX), Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
-	VSQRTPS   Y12, Y15
-	VMOVUPS   (DX), Y12
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
-	VBLENDVPS Y14, Y15, Y8, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VMOVUPS   literal461c4000<>+0(SB), Y14
-	VMINPS    Y15, Y14, Y13
-	VSUBPS    literal3f800000<>+0(SB), Y13, Y14
-	VMOVUPS   literal4c000000<>+0(SB), Y13
-	VMULPS    32(DX), Y13, Y15
-	VMOVUPS   32(DX), Y13
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, Y15, Y12, Y11
-	VANDPS    literal007fffff<>+0(SB), Y11, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y12
-	VPSRLD    $0x17, Y11, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   32(DX), Y11
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, literal41c80000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y15, Y13
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
-	VBLENDVPS Y11, Y10, Y12, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y10
-	VADDPS    literal3f800000<>+0(SB), Y13, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
-	VBLENDVPS Y9, Y15, Y13, Y11
-	VMULPS    Y10, Y10, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y10, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y12
-	VMULPS    Y12, Y10, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y12
-	VMULPS    Y13, Y10, Y15
-	VMULPS    Y12, Y15, Y9
-	VMULPS    literalb95e8083<>+0(SB), Y11, Y12
-	VADDPS    Y12, Y9, Y15
-	VMULPS    literal3f000000<>+0(SB), Y13, Y12
-	VSUBPS    Y12, Y15, Y13
-	VADDPS    Y13, Y10, Y12
-	VMULPS    literal3f318000<>+0(SB), Y11, Y13
-	VADDPS    Y13, Y12, Y11
-	VMOVUPS   32(DX), Y13
-	VSQRTPS   Y13, Y12
-	VMOVUPS   32(DX), Y13
-	VANDPS    literal7fffffff<>+0(SB), Y13, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y13
-	VDIVPS    Y10, Y13, Y15
-	VMOVUPS   32(DX), Y10
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y10, Y9
-	VBLENDVPS Y9, Y12, Y15, Y13
-	VMOVUPS   32(DX), Y15
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, 32(DX), Y13, Y12
-	VMOVUPS   32(DX), Y13
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y13, Y10
-	VBLENDVPS Y10, 32(DX), Y11, Y15
-	VMOVUPS   32(DX), Y11
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y12, Y13
-	VADDPS    literal3f317218<>+0(SB), Y13, Y12
-	VMULPS    literal40000000<>+0(SB), Y14, Y13
-	VMULPS    Y14, Y14, Y15
-	VADDPS    Y15, Y13, Y11
-	VSQRTPS   Y11, Y15
-	VADDPS    Y15, Y14, Y11
-	VADDPS    literal3f800000<>+0(SB), Y11, Y15
-	VMULPS    literal4c000000<>+0(SB), Y15, Y14
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y10
-	VBLENDVPS Y10, Y14, Y15, Y13
-	VANDPS    literal007fffff<>+0(SB), Y13, Y14
-	VORPS     literal3f800000<>+0(SB), Y14, Y10
-	VPSRLD    $0x17, Y13, Y14
-	VPADDD    literalffffff81<>+0(SB), Y14, Y14
-	VCVTDQ2PS Y14, Y14
-	VMOVUPS   literal00000000<>+0(SB), Y13
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y15, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y13, Y9
-	VSUBPS    Y9, Y14, Y13
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y14
-	VSUBPS    literal3f800000<>+0(SB), Y14, Y9
-	VADDPS    literal3f800000<>+0(SB), Y13, Y14
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y14, Y13, Y8
-	VMULPS    Y9, Y9, Y13
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y14
-	VADDPS    literalbdebd1b8<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3def251a<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbdfe5d4f<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e11e9bf<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe2aae50<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3e4cceac<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literalbe7ffffc<>+0(SB), Y14, Y10
-	VMULPS    Y10, Y9, Y14
-	VADDPS    literal3eaaaaaa<>+0(SB), Y14, Y10
-	VMULPS    Y13, Y9, Y14
-	VMULPS    Y10, Y14, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y14
-	VMULPS    literal3f000000<>+0(SB), Y13, Y10
-	VSUBPS    Y10, Y14, Y13
-	VADDPS    Y13, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y13
-	VADDPS    Y13, Y10, Y8
-	VSQRTPS   Y15, Y13
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y14
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y15, Y9
-	VBLENDVPS Y9, Y13, Y14, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y10, Y14
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y15, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y15, Y13
-	VBLENDVPS Y13, Y10, Y14, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y14
-	VSUBPS    Y14, Y11, Y10
-	VDIVPS    Y15, Y10, Y14
-	VADDPS    Y14, Y8, Y15
-	VMOVUPS   32(DX), Y14
-	VCMPPS    $0x1e, literal461c4000<>+0(SB), Y14, Y10
-	VBLENDVPS Y10, Y12, Y15, Y8
-	VMOVUPS   32(DX), Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y12
-	VSQRTPS   Y12, Y15
-	VMOVUPS   32(DX), Y12
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y12, Y14
-	VBLENDVPS Y14, Y15, Y8, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VMOVUPS      literal461c4000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal4c000000<>+0(SB), Y13
+	VMULPS       (DX), Y13, Y15
+	VMOVUPS      (DX), Y13
+	VMOVUPS      (DX), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y12, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y11, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      (DX), Y11
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS       Y10, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, Y10, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y11
+	VMULPS       Y10, Y10, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y13, Y10, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y11, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y10, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y11, Y13
+	VMOVUPS      (DX), Y11
+	VSQRTPS      Y11, Y9
+	VMOVUPS      (DX), Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y10, Y11, Y15
+	VMOVUPS      (DX), Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y10, Y12
+	VBLENDVPS    Y12, Y9, Y15, Y11
+	VMOVUPS      (DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, (DX), Y11, Y9
+	VMOVUPS      (DX), Y11
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, (DX), Y13, Y15
+	VMOVUPS      (DX), Y13
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y9, Y11
+	VADDPS       literal3f317218<>+0(SB), Y11, Y9
+	VMULPS       literal40000000<>+0(SB), Y14, Y11
+	VMULPS       Y14, Y14, Y15
+	VADDPS       Y15, Y11, Y13
+	VSQRTPS      Y13, Y15
+	VADDPS       Y15, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VMULPS       literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD       $0x17, Y11, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      literal00000000<>+0(SB), Y11
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y14, Y11
+	VMULPS       literal3f000000<>+0(SB), Y10, Y12
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y12, Y10, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y12
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y14, Y11, Y8
+	VMULPS       Y12, Y12, Y11
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y12, Y14
+	VMULPS       Y11, Y12, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y14, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y11, Y7
+	VADDPS       Y7, Y12, Y11
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y11
+	VSQRTPS      Y15, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y7, Y12, Y14
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y8, Y14, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y7, Y14
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y11, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y7, Y14, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS       Y14, Y13, Y7
+	VDIVPS       Y15, Y7, Y14
+	VADDPS       Y14, Y11, Y15
+	VMOVUPS      (DX), Y14
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS    Y7, Y9, Y15, Y11
+	VMOVUPS      (DX), Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VSQRTPS      Y9, Y15
+	VMOVUPS      (DX), Y9
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y9, Y14
+	VBLENDVPS    Y14, Y15, Y11, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VMOVUPS      literal461c4000<>+0(SB), Y14
+	VMINPS       Y15, Y14, Y13
+	VSUBPS       literal3f800000<>+0(SB), Y13, Y14
+	VMOVUPS      literal4c000000<>+0(SB), Y13
+	VMULPS       32(DX), Y13, Y15
+	VMOVUPS      32(DX), Y13
+	VMOVUPS      32(DX), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y12, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y12
+	VPSRLD       $0x17, Y11, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      32(DX), Y11
+	VMOVUPS      literal00000000<>+0(SB), Y13
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, literal41c80000<>+0(SB), Y13, Y10
+	VSUBPS       Y10, Y15, Y13
+	VMULPS       literal3f000000<>+0(SB), Y12, Y10
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y11
+	VBLENDVPS    Y11, Y10, Y12, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y10
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y12, Y9
+	VBLENDVPS    Y9, Y15, Y13, Y11
+	VMULPS       Y10, Y10, Y13
+	VMOVUPS      literal3d9021bb<>+0(SB), Y12
+	VMOVUPS      Y10, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y12, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y10, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y10, Y15
+	VMULPS       Y13, Y10, Y12
+	VMULPS       literalb95e8083<>+0(SB), Y11, Y9
+	VFMADD231PS  Y15, Y12, Y9
+	VFNMADD231PS literal3f000000<>+0(SB), Y13, Y9
+	VADDPS       Y9, Y10, Y13
+	VFMADD231PS  literal3f318000<>+0(SB), Y11, Y13
+	VMOVUPS      32(DX), Y11
+	VSQRTPS      Y11, Y9
+	VMOVUPS      32(DX), Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y10
+	VMOVUPS      literalbf800000<>+0(SB), Y11
+	VDIVPS       Y10, Y11, Y15
+	VMOVUPS      32(DX), Y10
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y10, Y12
+	VBLENDVPS    Y12, Y9, Y15, Y11
+	VMOVUPS      32(DX), Y15
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, 32(DX), Y11, Y9
+	VMOVUPS      32(DX), Y11
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, 32(DX), Y13, Y15
+	VMOVUPS      32(DX), Y13
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y13, Y10
+	VBLENDVPS    Y10, Y15, Y9, Y11
+	VADDPS       literal3f317218<>+0(SB), Y11, Y9
+	VMULPS       literal40000000<>+0(SB), Y14, Y11
+	VMULPS       Y14, Y14, Y15
+	VADDPS       Y15, Y11, Y13
+	VSQRTPS      Y13, Y15
+	VADDPS       Y15, Y14, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y15
+	VMULPS       literal4c000000<>+0(SB), Y15, Y14
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y10
+	VBLENDVPS    Y10, Y14, Y15, Y11
+	VANDPS       literal007fffff<>+0(SB), Y11, Y14
+	VORPS        literal3f800000<>+0(SB), Y14, Y10
+	VPSRLD       $0x17, Y11, Y14
+	VPADDD       literalffffff81<>+0(SB), Y14, Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      literal00000000<>+0(SB), Y11
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y11, Y12
+	VSUBPS       Y12, Y14, Y11
+	VMULPS       literal3f000000<>+0(SB), Y10, Y12
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y12, Y10, Y14
+	VSUBPS       literal3f800000<>+0(SB), Y14, Y12
+	VADDPS       literal3f800000<>+0(SB), Y11, Y14
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y14, Y11, Y8
+	VMULPS       Y12, Y12, Y11
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y14
+	VFMADD213PS  literal3def251a<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y12, Y14
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y12, Y14
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y12, Y14
+	VMULPS       Y11, Y12, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y14, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y11, Y7
+	VADDPS       Y7, Y12, Y11
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y11
+	VSQRTPS      Y15, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y12
+	VDIVPS       Y7, Y12, Y14
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y15, Y12
+	VBLENDVPS    Y12, Y8, Y14, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y7, Y14
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y15, Y11, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y15, Y8
+	VBLENDVPS    Y8, Y7, Y14, Y11
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y14
+	VSUBPS       Y14, Y13, Y7
+	VDIVPS       Y15, Y7, Y14
+	VADDPS       Y14, Y11, Y15
+	VMOVUPS      32(DX), Y14
+	VCMPPS       $0x1e, literal461c4000<>+0(SB), Y14, Y7
+	VBLENDVPS    Y7, Y9, Y15, Y11
+	VMOVUPS      32(DX), Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VSQRTPS      Y9, Y15
+	VMOVUPS      32(DX), Y9
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y9, Y14
+	VBLENDVPS    Y14, Y15, Y11, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -81452,7 +79931,7 @@ store:
 	RET
 
 // func atanhPointAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·atanhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -81465,191 +79944,173 @@ TEXT ·atanhPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f7fffff<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y11
-	VDIVPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y13, Y11
-	VMULPS    literal4c000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y11, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y10
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y15, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
-	VMULPS    Y12, Y9, Y15
-	VMULPS    Y10, Y15, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VADDPS    Y12, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y10, Y8
-	VSQRTPS   Y11, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y12, Y15, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y10, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y10, Y15, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
-	VSUBPS    Y15, Y13, Y10
-	VDIVPS    Y11, Y10, Y15
-	VADDPS    Y15, Y8, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y14, Y11, Y8
-	VSQRTPS   Y8, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y8
-	VDIVPS    Y11, Y8, Y10
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, Y15, Y10, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y10, Y0
-	VMOVUPS   (DX), Y2
-	VSUBPS    Y2, Y0, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VADDPS    Y2, Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f7fffff<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y11
-	VDIVPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y13, Y11
-	VMULPS    literal4c000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y11, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y10
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y15, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
-	VMULPS    Y12, Y9, Y15
-	VMULPS    Y10, Y15, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VADDPS    Y12, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y10, Y8
-	VSQRTPS   Y11, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y12, Y15, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y10, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y10, Y15, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
-	VSUBPS    Y15, Y13, Y10
-	VDIVPS    Y11, Y10, Y15
-	VADDPS    Y15, Y8, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y14, Y11, Y8
-	VSQRTPS   Y8, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y8
-	VDIVPS    Y11, Y8, Y10
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, Y15, Y10, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y10, Y1
-	VMOVUPS   32(DX), Y2
-	VSUBPS    Y2, Y1, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	VADDPS    Y2, Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f7fffff<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VSUBPS       Y13, Y12, Y11
+	VDIVPS       Y11, Y15, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, Y15, Y11, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y9, Y10, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y15, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y9, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y15
+	VMULPS       Y12, Y9, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y15, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y11, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y7, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y7, Y15, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS       Y15, Y13, Y7
+	VDIVPS       Y11, Y7, Y15
+	VADDPS       Y15, Y12, Y11
+	VMULPS       literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y14, Y11, Y12
+	VSQRTPS      Y12, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y7
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y7, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      (DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y15
+	VORPS        Y15, Y7, Y0
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f7fffff<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VSUBPS       Y13, Y12, Y11
+	VDIVPS       Y11, Y15, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, Y15, Y11, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y9, Y10, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y15, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y9, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y15
+	VMULPS       Y12, Y9, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y15, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y11, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y7, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y7, Y15, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS       Y15, Y13, Y7
+	VDIVPS       Y11, Y7, Y15
+	VADDPS       Y15, Y12, Y11
+	VMULPS       literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y14, Y11, Y12
+	VSQRTPS      Y12, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y7
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y7, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      32(DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y15
+	VORPS        Y15, Y7, Y1
+	VMOVUPS      32(DX), Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	VADDPS       Y2, Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -81690,7 +80151,7 @@ store:
 	RET
 
 // func atanhApplyAVX2(t *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, FMA3
 TEXT ·atanhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ (AX), CX
@@ -81703,185 +80164,167 @@ TEXT ·atanhApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), R9
 
 pixel:
-	VMOVUPS   (DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f7fffff<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y11
-	VDIVPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y13, Y11
-	VMULPS    literal4c000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y11, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y10
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y15, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
-	VMULPS    Y12, Y9, Y15
-	VMULPS    Y10, Y15, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VADDPS    Y12, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y10, Y8
-	VSQRTPS   Y11, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y12, Y15, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y10, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y10, Y15, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
-	VSUBPS    Y15, Y13, Y10
-	VDIVPS    Y11, Y10, Y15
-	VADDPS    Y15, Y8, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y14, Y11, Y8
-	VSQRTPS   Y8, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y8
-	VDIVPS    Y11, Y8, Y10
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, Y15, Y10, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   (DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y10, Y0
-	VMOVUPS   (DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y0, Y0
-	VMULPS    (DI), Y0, Y0
-	VMOVUPS   32(DX), Y15
-	VANDPS    literal7fffffff<>+0(SB), Y15, Y14
-	VMOVUPS   literal3f7fffff<>+0(SB), Y15
-	VMINPS    Y14, Y15, Y13
-	VMULPS    literal40000000<>+0(SB), Y13, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y12
-	VSUBPS    Y13, Y12, Y11
-	VDIVPS    Y11, Y15, Y13
-	VADDPS    literal3f800000<>+0(SB), Y13, Y11
-	VMULPS    literal4c000000<>+0(SB), Y11, Y15
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y10
-	VBLENDVPS Y10, Y15, Y11, Y12
-	VANDPS    literal007fffff<>+0(SB), Y12, Y15
-	VORPS     literal3f800000<>+0(SB), Y15, Y10
-	VPSRLD    $0x17, Y12, Y15
-	VPADDD    literalffffff81<>+0(SB), Y15, Y15
-	VCVTDQ2PS Y15, Y15
-	VMOVUPS   literal00000000<>+0(SB), Y12
-	VCMPPS    $0x11, literal00800000<>+0(SB), Y11, Y8
-	VBLENDVPS Y8, literal41c80000<>+0(SB), Y12, Y9
-	VSUBPS    Y9, Y15, Y12
-	VMULPS    literal3f000000<>+0(SB), Y10, Y9
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
-	VBLENDVPS Y8, Y9, Y10, Y15
-	VSUBPS    literal3f800000<>+0(SB), Y15, Y9
-	VADDPS    literal3f800000<>+0(SB), Y12, Y15
-	VCMPPS    $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
-	VBLENDVPS Y7, Y15, Y12, Y8
-	VMULPS    Y9, Y9, Y12
-	VMULPS    literal3d9021bb<>+0(SB), Y9, Y15
-	VADDPS    literalbdebd1b8<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3def251a<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbdfe5d4f<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e11e9bf<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe2aae50<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3e4cceac<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literalbe7ffffc<>+0(SB), Y15, Y10
-	VMULPS    Y10, Y9, Y15
-	VADDPS    literal3eaaaaaa<>+0(SB), Y15, Y10
-	VMULPS    Y12, Y9, Y15
-	VMULPS    Y10, Y15, Y7
-	VMULPS    literalb95e8083<>+0(SB), Y8, Y10
-	VADDPS    Y10, Y7, Y15
-	VMULPS    literal3f000000<>+0(SB), Y12, Y10
-	VSUBPS    Y10, Y15, Y12
-	VADDPS    Y12, Y9, Y10
-	VMULPS    literal3f318000<>+0(SB), Y8, Y12
-	VADDPS    Y12, Y10, Y8
-	VSQRTPS   Y11, Y12
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   literalbf800000<>+0(SB), Y9
-	VDIVPS    Y10, Y9, Y15
-	VCMPPS    $0x11, literal00000000<>+0(SB), Y11, Y9
-	VBLENDVPS Y9, Y12, Y15, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y10, Y15
-	VCMPPS    $0x1e, literal7f7fffff<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y11, Y8, Y10
-	VCMPPS    $0x1e, literal00000000<>+0(SB), Y11, Y12
-	VBLENDVPS Y12, Y10, Y15, Y8
-	VSUBPS    literal3f800000<>+0(SB), Y11, Y15
-	VSUBPS    Y15, Y13, Y10
-	VDIVPS    Y11, Y10, Y15
-	VADDPS    Y15, Y8, Y11
-	VMULPS    literal3f000000<>+0(SB), Y11, Y15
-	VMOVUPS   literal3f800000<>+0(SB), Y11
-	VSUBPS    Y14, Y11, Y8
-	VSQRTPS   Y8, Y11
-	VMOVUPS   literal3f800000<>+0(SB), Y8
-	VDIVPS    Y11, Y8, Y10
-	VCMPPS    $0x11, literal3f800000<>+0(SB), Y14, Y8
-	VBLENDVPS Y8, Y15, Y10, Y11
-	VANDPS    literal7fffffff<>+0(SB), Y11, Y10
-	VMOVUPS   32(DX), Y11
-	VANDPS    literal80000000<>+0(SB), Y11, Y15
-	VORPS     Y15, Y10, Y1
-	VMOVUPS   32(DI), Y3
-	VCMPPS    $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS    Y3, Y1, Y1
-	VMULPS    32(DI), Y1, Y1
-	MOVQ      80(AX), R10
-	TESTQ     R10, R10
-	JZ        store
-	TESTQ     $0x00000001, R10
-	JZ        sound
-	VADDPS    (CX), Y0, Y0
-	VADDPS    32(CX), Y1, Y1
+	VMOVUPS      (DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f7fffff<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VSUBPS       Y13, Y12, Y11
+	VDIVPS       Y11, Y15, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, Y15, Y11, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y9, Y10, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y15, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y9, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y15
+	VMULPS       Y12, Y9, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y15, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y11, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y7, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y7, Y15, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS       Y15, Y13, Y7
+	VDIVPS       Y11, Y7, Y15
+	VADDPS       Y15, Y12, Y11
+	VMULPS       literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y14, Y11, Y12
+	VSQRTPS      Y12, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y7
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y7, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      (DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y15
+	VORPS        Y15, Y7, Y0
+	VMOVUPS      (DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y0, Y0
+	VMULPS       (DI), Y0, Y0
+	VMOVUPS      32(DX), Y15
+	VANDPS       literal7fffffff<>+0(SB), Y15, Y14
+	VMOVUPS      literal3f7fffff<>+0(SB), Y15
+	VMINPS       Y14, Y15, Y13
+	VMULPS       literal40000000<>+0(SB), Y13, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VSUBPS       Y13, Y12, Y11
+	VDIVPS       Y11, Y15, Y13
+	VADDPS       literal3f800000<>+0(SB), Y13, Y11
+	VMULPS       literal4c000000<>+0(SB), Y11, Y15
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y10
+	VBLENDVPS    Y10, Y15, Y11, Y12
+	VANDPS       literal007fffff<>+0(SB), Y12, Y15
+	VORPS        literal3f800000<>+0(SB), Y15, Y10
+	VPSRLD       $0x17, Y12, Y15
+	VPADDD       literalffffff81<>+0(SB), Y15, Y15
+	VCVTDQ2PS    Y15, Y15
+	VMOVUPS      literal00000000<>+0(SB), Y12
+	VCMPPS       $0x11, literal00800000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, literal41c80000<>+0(SB), Y12, Y9
+	VSUBPS       Y9, Y15, Y12
+	VMULPS       literal3f000000<>+0(SB), Y10, Y9
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y8
+	VBLENDVPS    Y8, Y9, Y10, Y15
+	VSUBPS       literal3f800000<>+0(SB), Y15, Y9
+	VADDPS       literal3f800000<>+0(SB), Y12, Y15
+	VCMPPS       $0x1e, literal3fb504f3<>+0(SB), Y10, Y7
+	VBLENDVPS    Y7, Y15, Y12, Y8
+	VMULPS       Y9, Y9, Y12
+	VMOVUPS      literal3d9021bb<>+0(SB), Y10
+	VMOVUPS      Y9, Y15
+	VFMADD213PS  literalbdebd1b8<>+0(SB), Y10, Y15
+	VFMADD213PS  literal3def251a<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbdfe5d4f<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e11e9bf<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe2aae50<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3e4cceac<>+0(SB), Y9, Y15
+	VFMADD213PS  literalbe7ffffc<>+0(SB), Y9, Y15
+	VFMADD213PS  literal3eaaaaaa<>+0(SB), Y9, Y15
+	VMULPS       Y12, Y9, Y10
+	VMULPS       literalb95e8083<>+0(SB), Y8, Y7
+	VFMADD231PS  Y15, Y10, Y7
+	VFNMADD231PS literal3f000000<>+0(SB), Y12, Y7
+	VADDPS       Y7, Y9, Y12
+	VFMADD231PS  literal3f318000<>+0(SB), Y8, Y12
+	VSQRTPS      Y11, Y8
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      literalbf800000<>+0(SB), Y9
+	VDIVPS       Y7, Y9, Y15
+	VCMPPS       $0x11, literal00000000<>+0(SB), Y11, Y9
+	VBLENDVPS    Y9, Y8, Y15, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y7, Y15
+	VCMPPS       $0x1e, literal7f7fffff<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y11, Y12, Y7
+	VCMPPS       $0x1e, literal00000000<>+0(SB), Y11, Y8
+	VBLENDVPS    Y8, Y7, Y15, Y12
+	VSUBPS       literal3f800000<>+0(SB), Y11, Y15
+	VSUBPS       Y15, Y13, Y7
+	VDIVPS       Y11, Y7, Y15
+	VADDPS       Y15, Y12, Y11
+	VMULPS       literal3f000000<>+0(SB), Y11, Y15
+	VMOVUPS      literal3f800000<>+0(SB), Y11
+	VSUBPS       Y14, Y11, Y12
+	VSQRTPS      Y12, Y11
+	VMOVUPS      literal3f800000<>+0(SB), Y12
+	VDIVPS       Y11, Y12, Y7
+	VCMPPS       $0x11, literal3f800000<>+0(SB), Y14, Y12
+	VBLENDVPS    Y12, Y15, Y7, Y11
+	VANDPS       literal7fffffff<>+0(SB), Y11, Y7
+	VMOVUPS      32(DX), Y11
+	VANDPS       literal80000000<>+0(SB), Y11, Y15
+	VORPS        Y15, Y7, Y1
+	VMOVUPS      32(DI), Y3
+	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VMULPS       32(DI), Y1, Y1
+	MOVQ         80(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	TESTQ        $0x00000001, R10
+	JZ           sound
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10

@@ -33,8 +33,51 @@ func write(f *ast.FuncLit, functions map[string]*ast.FuncDecl) *formula {
 			names[name] = w.term(&term{op: []string{"x", "p", "q", "r"}[i]})
 		}
 	}
-	w.settle(w.body(f.Body, names))
+	result := w.body(f.Body, names)
+	w.contract()
+	w.settle(result)
 	return w
+}
+
+// contract makes one operation of a product and a sum where nothing else needs the product, but not where a
+// function jumps or turns by them: there its steps round as the Go ones do.
+func (w *formula) contract() {
+	uses, precise := map[*term]int{}, map[*term]bool{}
+	for i := len(w.terms) - 1; i >= 0; i-- {
+		t := w.terms[i]
+		for k, a := range t.args {
+			uses[a]++
+			switch t.op {
+			case "floor", "ceil": // what is only brought near by nearest does not jump there
+				precise[a] = true
+			case "choose":
+				precise[a] = precise[a] || precise[t] || k < 2
+			default:
+				precise[a] = precise[a] || precise[t]
+			}
+		}
+	}
+	for _, t := range w.terms {
+		if precise[t] || t.op != "add" && t.op != "sub" {
+			continue
+		}
+		for k, m := range t.args {
+			if m.op != "mul" || uses[m] > 1 {
+				continue
+			}
+			c := t.args[1-k]
+			switch {
+			case t.op == "add":
+				t.op = "fmadd"
+			case k == 0:
+				t.op = "fmsub"
+			default:
+				t.op = "fnmadd"
+			}
+			t.args = []*term{m.args[0], m.args[1], c}
+			break
+		}
+	}
 }
 
 // term gives the term that is the same, or takes this one up.

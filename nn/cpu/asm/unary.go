@@ -171,6 +171,10 @@ func (s *scratch) emit(t *term, n int, last bool) {
 		}
 		return
 	}
+	if form := contracted[t.op]; form != nil {
+		s.contracted(t, n, last, form)
+		return
+	}
 	args := t.args
 	if (t.op == "add" || t.op == "mul") && isMemory(s.operand(args[0])) {
 		args = []*term{args[1], args[0]}
@@ -234,13 +238,65 @@ func (s *scratch) emit(t *term, n int, last bool) {
 	}
 	s.free = append(s.free, loaded...)
 	s.at[t] = out
+	s.release(t, n, out)
+}
+
+// release gives the registers back of what no term after the n-th needs, but for that of the result.
+func (s *scratch) release(t *term, n int, out VecPhysical) {
 	seen := map[*term]bool{}
 	for _, a := range t.args {
-		if r, ok := s.at[a]; ok && a.last == n && !seen[a] {
+		if r, ok := s.at[a]; ok && a.last == n && !seen[a] && r != out {
 			seen[a] = true
 			s.free = append(s.free, r)
 		}
 	}
+}
+
+// contracted are the instructions for a product and a sum by operation: out = b*out + c, and out = a*b + out.
+var contracted = map[string][]func(ops ...Op){
+	"fmadd":  {VFMADD213PS, VFMADD231PS},
+	"fmsub":  {VFMSUB213PS, VFMSUB231PS},
+	"fnmadd": {VFNMADD213PS, VFNMADD231PS},
+}
+
+// contracted computes a*b + c, in the register of what is needed no more where there is such.
+func (s *scratch) contracted(t *term, n int, last bool, form []func(ops ...Op)) {
+	a, b, c := t.args[0], t.args[1], t.args[2]
+	dying := func(x *term, others ...*term) bool {
+		r, held := s.at[x]
+		return held && r != nil && x.last == n && !last && x != others[0] && x != others[1]
+	}
+	var fresh []VecPhysical
+	register := func(x *term) VecPhysical {
+		r, loaded := s.register(x)
+		if loaded {
+			fresh = append(fresh, r)
+		}
+		return r
+	}
+	if isMemory(s.operand(a)) || dying(b, a, c) && !dying(a, b, c) {
+		a, b = b, a
+	}
+	var out VecPhysical
+	switch {
+	case dying(c, a, b) && t.op != "fmsub":
+		out = s.at[c]
+		form[1](s.operand(b), register(a), out)
+	case dying(a, b, c):
+		out = s.at[a]
+		form[0](s.operand(c), register(b), out)
+	default:
+		out = s.out
+		if !last {
+			out = s.take()
+		}
+		second := register(b)
+		VMOVUPS(s.operand(a), out)
+		form[0](s.operand(c), second, out)
+	}
+	s.free = append(s.free, fresh...)
+	s.at[t] = out
+	s.release(t, n, out)
 }
 
 func isMemory(o Op) bool {
