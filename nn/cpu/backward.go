@@ -202,7 +202,7 @@ func (g *gradientTask) fromConcat(i, u int) {
 		case g.aligned(u):
 			g.plus(un.grad.slice(at/lanes, in.c))
 		default:
-			g.moved(newRearrange(g.packs.k, g.out, un.grad, single, single, choice(in.c, 0, at, in.c)))
+			g.moved(newRearrange(g.packs.k, g.out, single, single).lead(un.grad, choice(in.c, 0, at, in.c)))
 		}
 		at += [...]int{in.c, in.h, in.w}[op.Axis]
 	}

@@ -207,13 +207,15 @@ func (c *compiler) forwardConcat(i int) {
 func (c *compiler) join(i int) {
 	n, op := c.node(i), c.op(i).(*nn.Concat)
 	t, at := c.simple(i, 8), 0
+	stack := newRearrange(c.packs.k, n.out, single, single)
+	if op.Axis == 0 {
+		t.add(stack)
+	}
 	for k, j := range c.net.Layers[i].In {
 		in := c.node(j)
 		c.live(n.level, in.out.buf)
 		if op.Axis == 0 {
-			o := newRearrange(c.packs.k, n.out, in.out, single, single, choice(n.c, at, 0, in.c))
-			o.add = k > 0
-			t.add(o)
+			stack.lead(in.out, choice(n.c, at, 0, in.c))
 			at += in.c
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 // rearrange moves channels, and positions into channels and back, forward or, with the wires turned, backward.
 type rearrange struct {
 	k       *kernels
-	out, x  view
+	out     view
 	outCell [2]int       // rows and columns of a cell
 	inCell  [2]int       //
 	wires   [][]laneWire // of each position in an output cell and each block
@@ -19,39 +19,43 @@ type rearrange struct {
 
 // laneWire is what one block at one position of an input cell gives to a block.
 type laneWire struct {
+	x                  view
 	block, row, column int
 	from, mask         [lanes]int32
 	whole              bool // all lanes that the block has stay in their places
 }
 
-// newRearrange makes one whose value k of an output cell, counted as nn.Rearrange does, is the sum of those
-// of the input's cell that from lists.
-func newRearrange(k *kernels, out, x view, outCell, inCell [2]int, from [][]int) *rearrange {
-	o := &rearrange{k: k, out: out, x: x, outCell: outCell, inCell: inCell}
+func newRearrange(k *kernels, out view, outCell, inCell [2]int) *rearrange {
+	o := &rearrange{k: k, out: out, outCell: outCell, inCell: inCell}
 	o.wires = make([][]laneWire, outCell[0]*outCell[1]*out.n)
 	o.start = make([]block, len(o.wires))
+	return o
+}
+
+// lead adds to value k of an output cell, counted as nn.Rearrange does, those of the cell of x that from lists.
+func (o *rearrange) lead(x view, from [][]int) *rearrange {
 	for i, list := range from {
-		at, lane := i/out.c*out.n+i%out.c/lanes, i%out.c%lanes
+		at, lane := i/o.out.c*o.out.n+i%o.out.c/lanes, i%o.out.c%lanes
 		for _, j := range list {
-			o.wire(&o.wires[at], lane, j/x.c, j%x.c)
+			o.wire(&o.wires[at], lane, x, j/x.c, j%x.c)
 		}
 	}
 	for i := range o.wires {
-		if len(o.wires[i]) == 1 {
-			w := &o.wires[i][0]
-			w.whole = w.straight(out.used(i%out.n), x.used(w.block))
+		for k := range o.wires[i] {
+			w := &o.wires[i][k]
+			w.whole = w.straight(o.out.used(i%o.out.n), w.x.used(w.block))
 		}
 	}
 	return o
 }
 
-// wire leads a channel at a position of an input cell to a lane.
-func (o *rearrange) wire(wires *[]laneWire, lane, position, channel int) {
-	want := laneWire{block: channel / lanes, row: position / o.inCell[1], column: position % o.inCell[1]}
+// wire leads a channel at a position of a cell of x to a lane.
+func (o *rearrange) wire(wires *[]laneWire, lane int, x view, position, channel int) {
+	want := laneWire{x: x, block: channel / lanes, row: position / o.inCell[1], column: position % o.inCell[1]}
 	k := 0
 	for ; k < len(*wires); k++ {
 		w := &(*wires)[k]
-		if w.block == want.block && w.row == want.row && w.column == want.column && w.mask[lane] == 0 {
+		if w.x == x && w.block == want.block && w.row == want.row && w.column == want.column && w.mask[lane] == 0 {
 			break
 		}
 	}
@@ -102,7 +106,7 @@ func (c *compiler) forwardRearrange(i int, op *nn.Rearrange, x view) {
 		n.level--
 		return
 	}
-	o := newRearrange(c.packs.k, n.out, x, op.Out, op.In, singles(op.From))
+	o := newRearrange(c.packs.k, n.out, op.Out, op.In).lead(x, singles(op.From))
 	for k, j := range op.From {
 		if j < 0 {
 			o.start[k/n.c*n.out.n+k%n.c/lanes][k%n.c%lanes] = op.Fill
@@ -113,7 +117,7 @@ func (c *compiler) forwardRearrange(i int, op *nn.Rearrange, x view) {
 
 // fromRearrange adds what comes back from dy.
 func (g *gradientTask) fromRearrange(op *nn.Rearrange, dy view) {
-	g.moved(newRearrange(g.packs.k, g.out, dy, op.In, op.Out, turned(op.From, g.n.c*op.In[0]*op.In[1])))
+	g.moved(newRearrange(g.packs.k, g.out, op.In, op.Out).lead(dy, turned(op.From, g.n.c*op.In[0]*op.In[1])))
 }
 
 // moved adds a rearrangement.
@@ -154,11 +158,11 @@ func (o *rearrange) row(w *worker, b, y, j int) {
 	for k := range o.wires[place] {
 		wire := &o.wires[place][k]
 		row := y/o.outCell[0]*o.inCell[0] + wire.row
-		inside := min((o.x.w-wire.column+o.inCell[1]-1)/o.inCell[1], n) // pixels that the input has
-		if row >= o.x.h || inside < 1 {
+		inside := min((wire.x.w-wire.column+o.inCell[1]-1)/o.inCell[1], n) // pixels that the input has
+		if row >= wire.x.h || inside < 1 {
 			continue
 		}
-		t.x, t.n = w.address(o.x.at(wire.block, row, wire.column)), inside
+		t.x, t.n = w.address(wire.x.at(wire.block, row, wire.column)), inside
 		t.from, t.mask = &wire.from, &wire.mask
 		if !begun && inside < n {
 			o.clear(w, b, y, j, n, &o.start[place])
@@ -169,7 +173,7 @@ func (o *rearrange) row(w *worker, b, y, j int) {
 			w.line = rowTile{y: t.y, x: t.x, n: inside}
 			o.k.plusRow(&w.line)
 		case straight:
-			copy(w.floats(o.out.at(b, y, 0), inside*lanes), w.floats(o.x.at(wire.block, row, 0), inside*lanes))
+			copy(w.floats(o.out.at(b, y, 0), inside*lanes), w.floats(wire.x.at(wire.block, row, 0), inside*lanes))
 		default:
 			if t.base, t.step = addressOf(unsafe.Pointer(&o.start[place])), 0; begun {
 				t.base, t.step = t.y, t.ystep
