@@ -48,7 +48,7 @@ func Answers(t *testing.T, open Open) {
 		case why != "" && !listed:
 			t.Errorf("%s: %s: %s", name, word, why)
 		case why == "" && listed:
-			t.Logf("%s passes; notYet need not name it any more", name)
+			t.Errorf("%s passes; notYet need not name it any more", name)
 		}
 	}
 	t.Logf("%d passed, %d failed, %d refused\n%s", passed, failed, refused, &table)
@@ -92,7 +92,11 @@ func tryAnswer(t *testing.T, open Open, net *nn.Net, base string) (wrong string)
 	if !got.Shape().Eq(want.Shape()) && got.Shape().TotalSize() != want.Shape().TotalSize() {
 		return fmt.Sprintf("its shape is %v, not %v", got.Shape(), want.Shape())
 	}
-	if off, most := furthest(got, want), tolerances(engine).Answer; !(off <= most) {
+	most := tolerances(engine).Answer
+	if name == "f8_e5m2" {
+		most *= 2 // sums of products of up to 1e3 that cancel, of which ONNX Runtime's own are off by 2e-5
+	}
+	if off := furthest(got, want); !(off <= most) {
 		return fmt.Sprintf("it is off by %.2g, %g is allowed", off, most)
 	}
 	return ""

@@ -95,6 +95,10 @@ func (m *onnx) begin(side int, o Options) (said, error) {
 	if len(inputs) == 0 {
 		return s, errors.New("has no input")
 	}
+	// The picture is the first that can be one: sizes and flags may stand before it.
+	if first := slices.IndexFunc(inputs, func(in onnxInput) bool { return len(in.dims) == 4 }); first > 0 {
+		inputs[0], inputs[first] = inputs[first], inputs[0]
+	}
 	for i, in := range inputs[1:] {
 		m.values[in.name] = operand{lost: extraInput(in.name, i+2)}
 	}

@@ -106,6 +106,14 @@ func TestONNXOperators(t *testing.T) {
 	}
 }
 
+// The picture is the first input of four dimensions.
+func TestONNXPictureInput(t *testing.T) {
+	net := mustONNX(t, modelOf(13, input("scale", 1, 2), input("x", 1, 3, 7, 9), op("Relu", "x", "y")))
+	if net.Input.Width != 9 || net.Input.Height != 7 {
+		t.Errorf("the picture has %dx%d", net.Input.Width, net.Input.Height)
+	}
+}
+
 // Folding changes nothing but the number of layers: a second reader of the
 // convolution keeps the same graph unfolded.
 func TestONNXFoldedEqualsUnfolded(t *testing.T) {
