@@ -45,8 +45,12 @@ func FuzzONNX(f *testing.F) {
 			op("Transpose", "c", "l", attrInts("perm", 0, 2, 3, 1)), array32("m", []int{4, 2}, ramp(8)...), op("MatMul", "l,m", "y"), op("Softmax", "y", "z"), op("Flatten", "z", "f")),
 		cat(array64("a", []int{1}, 1), array64("b", []int{1}, -1), array64("n", []int{2}, 2, 4), op("ConstantOfShape", "n", "k"), op("Slice", "k,a,b,b,a", "s"),
 			op("Expand", "s,n", "e"), op("Concat", "e,k", "j", attrInt("axis", 0)), op("Gather", "j,a", "h"), op("Cast", "h", "i", attrInt("to", 7)), op("Add", "i,n", "u"), op("Range", "a,b,b", "r")),
+		cat(array64("yes", []int{}, 1), op("If", "yes", "i", branchOf("then_branch", "o", op("Relu", "x", "o"))), op("F", "i", "j", text(7, "d"), attrFloat("a", 2)), array32("e", []int{4, 3}, ramp(12)...), op("Einsum", "j,e", "y", attrText("equation", "nchw,oc->nohw"))),
+		cat(array32("sc", []int{}, 0.1), typed("z", 2, []int{}, 7), op("QuantizeLinear", "x,sc,z", "q"), op("DequantizeLinear", "q,sc,z", "d"), array32("m", []int{9, 2}, ramp(18)...), op("MatMul", "d,m", "e"), sparse("sp", []int{3, 7, 2}, []int{1, 5}, 2, 3), op("Add", "e,sp", "y")),
+		cat(op("GlobalAveragePool", "x", "g"), op("Shape", "x", "s"), op("Expand", "g,s", "e"), typed("c", 9, []int{7, 1}, 1, 0, 1, 0, 1, 0, 1), op("Where", "c,e,x", "w"), typed("b", 22, []int{4}, 0x21, 0x43), array32("r", []int{2}, 1, 2), op("DequantizeLinear", "b,r", "k", attrInt("axis", 0), attrInt("block_size", 2)),
+			op("Dropout", "w,sc,c", "y", attrInt("seed", 3))),
 	} {
-		f.Add(cat(model(13, graph), property("labels", "a\nb"), property("input.mean", "1,2,3")))
+		f.Add(cat(model(13, graph), localFunction("F", "a", "b", op("LeakyRelu", "a", "b", attrRef("alpha", "a"))), property("labels", "a\nb"), property("input.mean", "1,2,3")))
 		f.Add(model(9, graph))
 		f.Add(modelOf(13, input("x", 0, 0, 0, 3), graph))
 	}
