@@ -15,9 +15,9 @@ BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev
 # What the tests need beside it: a display, a software OpenGL, readers of what we write.
 TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils locales desktop-file-utils mandoc libonnx-testdata
 # What `make windows` needs beside Go.
-WINDOWS_PACKAGES := gcc-mingw-w64-x86-64
+WINDOWS_PACKAGES := gcc-mingw-w64-x86-64 zip
 
-.PHONY: run build test check bench compare grimoire generate install uninstall dist windows setup-build setup-windows setup-test clean
+.PHONY: run build test check bench compare grimoire generate install uninstall dist deb windows resources setup-build setup-windows setup-test clean
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec ./zalgoscope; \
@@ -47,15 +47,33 @@ dist: build
 	tar -C dist --sort=name --owner=0 --group=0 --numeric-owner -czf dist/$(DIST).tar.gz $(DIST)
 	@ls -sh dist/$(DIST).tar.gz
 
-# The screensaver is the same program under another name, without a console.
+# A package for Debian and Ubuntu.
+DEB_VERSION := $(shell git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//; s/-/+/g' | grep . || git log -1 --format=0.%cd.%h --date=format:%Y%m%d)
+deb: build
+	./.ci/deb $(DEB_VERSION)
+	@ls -sh dist/zalgoscope_*.deb
+
+# The screensaver is the same program under another name, without a console. The icon and the version come by go-winres.
 windows: export GOOS=windows
 windows: export GOARCH=amd64
 windows: export CGO_ENABLED=1
 windows: export CC=x86_64-w64-mingw32-gcc
 windows: setup-windows
+	env -u GOOS -u GOARCH -u CGO_ENABLED -u CC $(MAKE) resources
 	$(GO) vet -trimpath ./... # the flag shares the build's objects
 	$(GO) build $(FLAGS) -o dist/zalgoscope.exe .
 	$(GO) build -trimpath -buildvcs=false -ldflags "$(LINK) -H windowsgui" -o dist/zalgoscope.scr .
+	rm -f $(RESOURCES) $(WINDOWS_ZIP)
+	cp LICENSE README.md dist && cd dist && zip -q ../$(WINDOWS_ZIP) zalgoscope.exe zalgoscope.scr LICENSE README.md && rm LICENSE README.md
+	@ls -sh $(WINDOWS_ZIP)
+
+WINDOWS_ZIP := dist/zalgoscope-$(VERSION)-windows-amd64.zip
+WINRES      := github.com/tc-hib/go-winres@v0.3.3
+RESOURCES   := rsrc_windows_amd64.syso
+# Four numbers, as Windows wants them.
+WINDOWS_VERSION := $(shell git describe --tags --match 'v[0-9]*' --abbrev=0 2>/dev/null | sed 's/^v//' | grep . || echo 0.0.0).$(shell git rev-list --count HEAD 2>/dev/null || echo 0)
+resources: build
+	$(GO) run $(WINRES) make --in .ci/winres.json --arch amd64 --out rsrc --product-version $(WINDOWS_VERSION) --file-version $(WINDOWS_VERSION)
 
 # The race detector runs where goroutines meet.
 # The window's own tests do not: a software OpenGL under the detector is too slow.

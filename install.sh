@@ -45,7 +45,7 @@ uninstall_all() {
 	rm -f "$root$PREFIX/bin/zalgoscope" "$root$HACKDIR/$hack"
 	shared | while read -r f; do rm -f "$(place "$f")"; done
 	rmdir "$root$HACKDIR" "$root$HACKCONF" 2>/dev/null || true
-	shared | grep -E '^(applications|icons)/' | while read -r f; do
+	shared | grep -E '^(applications|icons|mime)/' | while read -r f; do
 		(cd "$root$PREFIX/share" && rmdir -p "$(dirname "$f")") 2>/dev/null || true
 	done
 }
@@ -60,4 +60,8 @@ esac
 icons=$PREFIX/share/icons/hicolor
 if [ -z "$root" ] && [ -e "$icons/icon-theme.cache" ]; then
 	gtk-update-icon-cache -qft "$icons" || true
+fi
+# And they know a kind of file from a cache.
+if [ -z "$root" ] && [ -d "$PREFIX/share/mime" ] && command -v update-mime-database >/dev/null; then
+	update-mime-database "$PREFIX/share/mime" 2>/dev/null || true
 fi

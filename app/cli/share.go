@@ -50,6 +50,7 @@ func shared(root *cobra.Command) (map[string][]byte, error) {
 		"man/man1/zalgoscope.1":                               manual(root),
 		"man/man1/" + saverName + ".1":                        commandManual(saverPage, saverName),
 		"applications/zalgoscope.desktop":                     []byte(launcher),
+		"mime/packages/zalgoscope.xml":                        []byte(fileTypes),
 		"applications/screensavers/" + saverName + ".desktop": saver.Desktop(saverName),
 		"xscreensaver/config/" + saverName + ".xml":           saver.Settings(saverName),
 	}
@@ -76,5 +77,22 @@ Terminal=false
 StartupWMClass=Zalgoscope
 Categories=Graphics;2DGraphics;RasterGraphics;
 Keywords=DeepDream;dream;neural;network;art;zalgo;
-MimeType=image/png;image/jpeg;image/webp;image/gif;image/bmp;image/tiff;image/heic;image/avif;
+MimeType=image/png;image/apng;image/jpeg;image/webp;image/gif;image/bmp;image/tiff;image/heic;image/avif;video/mp4;video/webm;application/x-onnx;application/x-caffemodel;
+`
+
+// fileTypes tells desktops of the nets' files, which most of them do not know. Recordings are known already: what they are
+// dreamed on from is inside.
+const fileTypes = `<?xml version="1.0" encoding="UTF-8"?>
+<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
+  <mime-type type="application/x-onnx">
+    <comment>ONNX neural network</comment>
+    <generic-icon name="application-x-executable"/>
+    <glob pattern="*.onnx"/>
+  </mime-type>
+  <mime-type type="application/x-caffemodel">
+    <comment>Caffe neural network</comment>
+    <generic-icon name="application-x-executable"/>
+    <glob pattern="*.caffemodel"/>
+  </mime-type>
+</mime-info>
 `

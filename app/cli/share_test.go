@@ -53,6 +53,7 @@ func TestInstall(t *testing.T) {
 		if data, err := os.ReadFile(entry); err != nil || !strings.Contains(string(data), "\nExec="+c.hackdir+"/"+saverName+" --root\n") {
 			t.Errorf("%s: got %v and\n%s\nwant the saver in %s", entry, err, data, c.hackdir)
 		}
+		wellFormed(t, filepath.Join(share, "mime", "packages", "zalgoscope.xml"))
 		check(t, "desktop-file-validate", "--no-hints", filepath.Join(share, "applications", "zalgoscope.desktop"), entry)
 		for _, name := range []string{"zalgoscope.1", saverName + ".1"} {
 			check(t, "mandoc", "-Tlint", "-Werror", filepath.Join(share, "man", "man1", name))
