@@ -155,6 +155,9 @@ func (p *panel) amountDial(i int, k *bend.Kind) widget.Dial {
 	if k.Max >= 8 {
 		d.Curve = 2
 	}
+	if k.Unit == bend.Share || k.Unit == bend.Mix {
+		d.Per = 100
+	}
 	d.Reset = func() { d.Set(k.Default) }
 	d.Now = func() (float64, bool) { b, ok := p.moved(i); return b.Amount, ok }
 	return d
@@ -182,7 +185,7 @@ func (p *panel) wetDial(i int) widget.Dial {
 		Knob: dream.BendKnob(i+1, true),
 		Get:  func() float64 { return p.bend(i).Wet },
 		Set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Wet = min(max(v, 0), 1) }) },
-		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
+		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) }, Per: 100,
 	}
 	d.Reset = func() { d.Set(1) }
 	d.Now = func() (float64, bool) { b, ok := p.moved(i); return b.Wet, ok }
@@ -212,7 +215,7 @@ func (p *panel) bentLayerDial(i int) widget.Dial {
 	return widget.Dial{
 		Name: "layer", Help: "layer that is bent", Max: float64(len(names) - 1), Whole: true, Curve: 1,
 		Get: at, Set: set, Reset: func() { set(begin) },
-		Text: func(v float64) string { return shortLayer(names[int(v)]) },
+		Text: func(v float64) string { return shortLayer(names[int(v)]) }, Named: namedLayer(names),
 	}
 }
 

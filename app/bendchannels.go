@@ -60,7 +60,7 @@ func (p *panel) shareDial(i int) widget.Dial {
 		Set: func(v float64) {
 			s.setBend(i, func(b *bend.Spec) { b.Channels = "random:" + strconv.FormatFloat(min(max(v, 0.01), 1), 'g', 3, 64) })
 		},
-		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
+		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) }, Per: 100,
 	}
 	d.Reset = func() { d.Set(0.5) }
 	return d
@@ -76,6 +76,10 @@ func (p *panel) clusterDial(i int) widget.Dial {
 		},
 		Set:  func(v float64) { s.setBend(i, func(b *bend.Spec) { b.Channels = fmt.Sprintf("cluster:%.0f", v) }) },
 		Text: func(v float64) string { return fmt.Sprintf("%.0f of %d", v+1, bend.Clusters) },
+		Named: func(text string) (float64, bool) { // they count from 1
+			n, err := strconv.Atoi(text)
+			return float64(n - 1), err == nil
+		},
 	}
 	d.Reset = func() { d.Set(0) }
 	return d
@@ -84,7 +88,7 @@ func (p *panel) clusterDial(i int) widget.Dial {
 // channelField is the line to type channels into.
 func (p *panel) channelField(i int, choice string) *widget.Field {
 	s := p.studio
-	f := widget.NewField(p.look, "channels, such as 1;5;8-11")
+	f := widget.NewField(p.look, "channels, such as 1;5;8-11", "type the numbers of the channels that are bent, such as 1;5;8-11, and Enter")
 	f.Text, f.Ground = choice, widget.ColourPanel
 	f.Now = func() string { return p.bend(i).Channels }
 	f.Changed = func() {}

@@ -71,7 +71,7 @@ func (p *panel) scrollAlong(at image.Point) {
 // cards are where the bends' cards stand, from the first to the last.
 func (r *rack) cards() []image.Rectangle {
 	list := make([]image.Rectangle, len(r.heads))
-	for i, c := range r.box.Children()[:len(r.heads)] {
+	for i, c := range r.list.Children() {
 		list[i] = c.(*ewidget.Container).GetWidget().Rect
 	}
 	return list

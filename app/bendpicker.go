@@ -18,7 +18,8 @@ func (p *panel) bendPicker() *ewidget.Container {
 	r := &s.rack
 	c := p.look.Card(widget.ColourRaised)
 	c.AddChild(p.slider(widget.Dial{
-		Name: "at", Help: "layer to bend", Max: float64(max(len(r.layers)-1, 0)), Whole: true, Curve: 1,
+		Named: namedLayer(r.layers),
+		Name:  "at", Help: "layer to bend", Max: float64(max(len(r.layers)-1, 0)), Whole: true, Curve: 1,
 		Get:   func() float64 { return float64(r.layer) },
 		Set:   func(v float64) { r.layer = int(v) },
 		Reset: func() { r.layer = len(r.layers) / 2 },

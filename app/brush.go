@@ -54,12 +54,12 @@ func (p *panel) addBrush(c *ewidget.Container) {
 	c.AddChild(p.slider(widget.Dial{
 		Name: "brush size", Help: "radius of the brush; the wheel on the picture turns it while there is a brush", Min: leastBrush, Max: mostBrush, Curve: 1.5,
 		Get: func() float64 { return s.brush.radius }, Set: func(v float64) { s.brush.radius = v }, Reset: func() { s.brush.radius = firstBrush },
-		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
+		Text: func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) }, Per: 100,
 	}, widget.Plain))
 	c.AddChild(t.Note(s.brushText), t.Row(3,
-		p.button("Other = this", func() { s.act(func(w *dream.Settings) { w.Other = dream.FormatOther(*w) }) }),
-		p.button("Swap", s.swapObjectives),
-		p.button("Clear map", func() { s.act(func(w *dream.Settings) { w.Where = "" }) }),
+		p.button("Other = this", "dream in the region “other” what is dreamed now; then turn to something else for the rest", func() { s.act(func(w *dream.Settings) { w.Other = dream.FormatOther(*w) }) }),
+		p.button("Swap", "turn the knobs of the other region: the two objectives change places", s.swapObjectives),
+		p.button("Clear map", "take all painted regions away", func() { s.act(func(w *dream.Settings) { w.Where = "" }) }),
 	))
 }
 
@@ -139,7 +139,7 @@ func (s *studio) paintRegions(at image.Point) {
 	case !left && !right && !(began && b.stroke):
 		s.endStroke()
 	}
-	if _, wheel := ebiten.Wheel(); wheel != 0 {
+	if _, wheel := ebiten.Wheel(); wheel != 0 && widget.TakeWheel(&s.canvas) {
 		b.radius = min(max(b.radius*math.Pow(1.15, wheel), leastBrush), mostBrush)
 		s.drawn.stale = true
 	}

@@ -23,6 +23,8 @@ type canvas struct {
 	start    texture
 	cover    bool // fill the rectangle and cut off, instead of showing the whole picture
 
+	shapeless bool // the start picture is made, and so of any shape
+
 	area image.Rectangle // what the canvas may use, in device pixels
 	rect image.Rectangle // where the picture stands; larger than area when covering
 	size image.Point     // of the shown frame
@@ -96,6 +98,9 @@ func (c *canvas) still(screen ebiten.FinalScreen, m *image.RGBA, size image.Poin
 	c.draw(screen, t, t, fit, fit, 1)
 }
 
+// covers tells whether the picture fills the area: as the user wants, or as one must that has no shape.
+func (c *canvas) covers() bool { return c.cover || c.shapeless }
+
 // place finds where a frame of that size stands in the area. It stands where its start picture would: the shape of a
 // small frame is only nearly that, and the picture is not to jump when the size changes.
 func (c *canvas) place(size, shape image.Point) {
@@ -103,7 +108,7 @@ func (c *canvas) place(size, shape image.Point) {
 	aw, ah := float64(c.area.Dx()), float64(c.area.Dy())
 	sx, sy := aw/float64(shape.X), ah/float64(shape.Y)
 	s := min(sx, sy)
-	if c.cover {
+	if c.covers() {
 		s = max(sx, sy)
 	}
 	w, h := int(s*float64(shape.X)+0.5), int(s*float64(shape.Y)+0.5)

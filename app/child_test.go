@@ -7,6 +7,7 @@ import (
 	"image"
 	"maps"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -80,6 +81,17 @@ type state struct {
 	Tabs       image.Rectangle
 	Search     image.Rectangle
 	Sliders    []string
+	Hints      []string                   // of the first start that are still to be shown, the present one first
+	Hint       string                     // of what is under the pointer
+	Number     image.Rectangle            // where the value of the slider asked for stands
+	Helpless   []string                   // controls that do not say what they do
+	Output     bool                       // there is a second window
+	Lit        string                     // what is dreamed: the mode whose tab is lit
+	Asking     bool                       // a dialog is open
+	Covers     bool                       // the picture fills its area
+	Area       image.Rectangle            // that area
+	Offset     int                        // how far the panel is scrolled
+	Feet       []string                   // the buttons in the foot
 	Foot       image.Rectangle            // of the panel, where the buttons are that are always there
 	View       image.Rectangle            // what is in sight of the panel
 	Laid       bool                       // the panel stands where it was last drawn
@@ -225,6 +237,8 @@ func (c *child) serve(r request) {
 		}
 	case "go on": // seconds of each scene, and of the fade
 		c.show.Every, c.show.Fade, c.show.left = r.Seconds, r.Side, 0.1
+	case "scroll": // to the panel's top
+		c.panel.scroller.ScrollBy(-c.panel.scroller.Offset())
 	case "kill": // the device
 		deadly.Store(true)
 	case "measure":
@@ -243,7 +257,7 @@ func (c *child) serve(r request) {
 func (c *child) state(slider string) state {
 	s := state{
 		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded, Sharp: c.size.Sharp,
-		Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
+		Asking: c.asking, Covers: c.canvas.covers(), Area: c.canvas.area, Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
 		Marks: c.marks.Level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
 	}
@@ -310,6 +324,14 @@ func (c *child) libraryState() libraryState {
 }
 
 func (c *child) panelState(s *state, slider string) {
+	s.Lit, s.Offset = modeNames[modeOf(c.want)], c.panel.scroller.Offset()
+	for _, h := range c.hints.left {
+		s.Hints = append(s.Hints, h.text)
+	}
+	s.Hint, s.Helpless, s.Output = c.hint(), c.helpless(), c.studio.output != nil
+	for _, b := range c.panel.feet {
+		s.Feet = append(s.Feet, b.Text().Label)
+	}
 	s.Mode, s.Foot = modeNames[c.panel.mode], c.panel.foot.GetWidget().Rect
 	s.Library, s.Saving = c.libraryState(), c.saving.rect(c.studio)
 	s.Search = c.panel.search.GetWidget().Rect
@@ -321,7 +343,7 @@ func (c *child) panelState(s *state, slider string) {
 	for _, sl := range c.panel.sliders {
 		s.Sliders = append(s.Sliders, sl.Name)
 		if called(sl, slider) {
-			s.Wave = sl.SignRect()
+			s.Wave, s.Number = sl.SignRect(), sl.NumberRect()
 			if now, ok := sl.MovedTo(true); ok {
 				s.Now = now
 			}
@@ -340,12 +362,20 @@ func (c *child) panelState(s *state, slider string) {
 
 // runChild is the whole of the window's process.
 func runChild(kind string) error {
+	if kind == "output" {
+		return Output(os.Stdin, 0)
+	}
 	if kind == largeKind {
 		return runEnlarging()
 	}
 	cfg, err := childConfig(kind)
 	if err != nil {
 		return err
+	}
+	cfg.Output = func(int) *exec.Cmd {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), childVar+"=output")
+		return cmd
 	}
 	s, err := newStudio(cfg)
 	if err != nil {

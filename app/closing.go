@@ -45,6 +45,7 @@ func (s *studio) end() error {
 	s.ears.close(s)
 	s.endFeed()
 	s.endStream()
+	s.closeOutput()
 	failed := make(chan error, 1)
 	if ses := s.session; ses != nil {
 		s.background(func() { failed <- ses.close() })

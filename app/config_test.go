@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,9 @@ func childConfig(kind string) (Config, error) {
 	cfg.Load = func(spec string) (*nn.Net, record.Net, error) {
 		if spec == "small" {
 			return enginetest.Small(), record.Net{Name: "small", SHA256: "1234567812345678"}, nil
+		}
+		if filepath.Base(spec) == "another.onnx" {
+			return enginetest.Small(), record.Net{Name: "another", SHA256: "another"}, nil
 		}
 		return nil, record.Net{}, fmt.Errorf("test: there is no net %s", spec)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"zalgoscope/app/capture"
 	"zalgoscope/app/chooser"
+	"zalgoscope/app/desk"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 )
@@ -23,6 +24,7 @@ func (s *studio) ask(choose func() (string, error), then func(path string)) {
 	}
 	s.asking = true
 	go func() { // which the end of the program does not wait for: the window may be closed beside a dialog
+		chooser.Over = desk.OwnWindow()
 		path, err := choose()
 		s.post(func() {
 			s.asking = false

@@ -45,7 +45,7 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	if s.look == nil {
 		return
 	}
-	s.pacer.wait()
+	s.pacer.wait(!s.alive() && !s.drawn.stale && !s.drawn.moved)
 	now := time.Now()
 	s.meter.shown(now)
 	if !s.needsControls(now) {
@@ -74,9 +74,16 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 func (s *studio) needsControls(now time.Time) bool {
 	const lively = 200 * time.Millisecond // bars, numbers and the title
 	x, y := ebiten.CursorPosition()
-	return s.drawn.stale || now.Sub(s.drawn.at) > lively && (!s.folded || s.lesson != nil || len(s.drawn.overlays) > 0) ||
+	return s.drawn.stale || now.Sub(s.drawn.at) > lively && s.alive() && (!s.folded || s.lesson != nil || len(s.drawn.overlays) > 0) ||
 		image.Pt(x, y) != s.drawn.cursor && !s.folded ||
 		len(inpututil.AppendPressedKeys(nil)) > 0 || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft)
+}
+
+// alive tells whether anything of the controls changes by itself: while the dream stands, only what is being waited for,
+// typed or shown for a while.
+func (s *studio) alive() bool {
+	return s.session == nil || !s.session.loop.Paused() || s.opening || s.lesson != nil || s.typing() || s.library != nil && s.library.open || s.saving.open || len(s.toasts.Texts()) > 0 || len(s.hints.left) > 0 ||
+		s.recorder.take != nil || len(s.recorder.jobs) > 0 || time.Since(s.touched) < touchTime
 }
 
 // drawOverlays draws what lies over the picture and remembers where.
@@ -89,17 +96,22 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 	}
 	over(s.drawSaving(dst))
 	over(s.toasts.Draw(dst, s.look, area))
-	if s.help {
-		over(drawHelp(dst, s.look, s.frame))
-	}
+	over(s.drawHint(dst))
+	over(s.hints.draw(dst, s))
 	if s.before && s.shown.Frame != nil {
 		over(s.badge(dst, area, "before"))
 	} else if s.session != nil && s.session.loop.Paused() {
 		over(s.badge(dst, area, "paused"))
 	}
+	if s.asking {
+		over(s.badge(dst, area, "a dialog is open"))
+	}
 	over(s.drawRecording(dst, area))
 	if s.glide.Newest() == nil && s.failed == nil {
 		over(s.badge(dst, area, "falling asleep"))
+	}
+	if s.help {
+		over(drawHelp(dst, s.look, s.frame))
 	}
 }
 
@@ -131,6 +143,7 @@ func (s *studio) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Im
 		return
 	}
 	s.canvas.area = s.canvasArea()
+	s.canvas.shapeless = s.shown.of != nil && s.shown.of.start.Made()
 	switch {
 	case s.before && s.shown.Frame != nil:
 		s.canvas.still(screen, s.shown.of.picture(), s.shown.Image.Rect.Size())

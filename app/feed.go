@@ -78,7 +78,7 @@ func (s *studio) makeInput(name string) {
 		s.warn(errBusy)
 		return
 	}
-	s.dreamOn(opened{start: dream.Make(name, 640, 400, s.session.latest().seed)})
+	s.dreamOn(opened{start: s.madeStart(name, s.session.latest().seed)})
 }
 
 // feedOf is the feed that is dreamed on, nil for none.

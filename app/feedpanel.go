@@ -10,10 +10,11 @@ import (
 // addInput adds what chooses the input, and for a film where it is.
 func (p *panel) addInput(c *ewidget.Container) {
 	s := p.studio
-	c.AddChild(p.look.Row(4,
-		p.button("Static", func() { s.makeInput("static") }), p.button("Clouds", func() { s.makeInput("clouds") }),
-		p.button("File", s.openDialog), p.button("Folder", s.slidesDialog),
-		p.button("Camera", s.openCamera), p.button("Screen", func() { s.openInput("screen") }),
+	c.AddChild(p.startGrid(), p.look.Row(4,
+		p.button("File", "open a photo, a film, or a dream that you have saved", s.openDialog),
+		p.button("Slides", "dream on the pictures of a folder, one after another", s.slidesDialog),
+		p.button("Camera", "dream on what the camera sees now", s.openCamera),
+		p.button("Screen", "dream on what is on the screen now", func() { s.openInput("screen") }),
 	))
 	film := s.film()
 	if film == nil {
@@ -26,7 +27,7 @@ func (p *panel) addInput(c *ewidget.Container) {
 			Text: clock,
 		}, widget.Plain))
 	}
-	c.AddChild(p.look.Toggle("play the film over and over", film.Loop, film.SetLoop))
+	c.AddChild(p.look.Toggle("play the film over and over", "begin the film again at its end", film.Loop, film.SetLoop))
 }
 
 // slidesDialog chooses a folder whose pictures are shown one after another.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -28,16 +29,60 @@ func (s *studio) drop() {
 		s.warn(fmt.Errorf("app: %w", err))
 		return
 	}
+	var paths []string
 	for _, e := range entries {
 		if p, ok := e.(ebiten.AbsPather); ok {
 			if e.IsDir() {
 				s.teach(p.AbsPath())
-			} else {
-				s.openFile(p.AbsPath())
+				continue
 			}
-			return // one at a time: the first
+			paths = append(paths, p.AbsPath())
 		}
 	}
+	s.openFiles(paths)
+}
+
+// openFiles opens what was dropped together: a net and a picture are both taken. Of several nets or pictures the first is,
+// and the other pictures are offered as start pictures.
+func (s *studio) openFiles(paths []string) {
+	var net, still string
+	var nets, rest []string
+	for _, p := range paths {
+		switch {
+		case isScenes(p):
+			s.importScenes(p)
+		case isNet(p) && net == "":
+			net = p
+		case isNet(p):
+			if strings.TrimSuffix(p, filepath.Ext(p)) != strings.TrimSuffix(net, filepath.Ext(net)) { // the two files of one
+				nets = append(nets, p)
+			}
+		case still == "":
+			still = p
+		default:
+			rest = append(rest, p)
+		}
+	}
+	if len(rest) > 0 {
+		s.starts.offer(rest)
+		s.tell(fmt.Sprintf("%s is opened; the other %d are under “Begin with”", shortName(still), len(rest)))
+	}
+	if len(nets) > 0 {
+		s.tell(fmt.Sprintf("one net at a time: %s is opened", shortName(net)))
+	}
+	s.openBoth(still, net)
+}
+
+// isScenes tells a file of scenes by its name.
+func isScenes(path string) bool { return strings.EqualFold(filepath.Ext(path), ".toml") }
+
+// isNet tells a net's file by its name.
+func isNet(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".onnx", ".caffemodel", ".prototxt":
+		return true
+	}
+	return false
 }
 
 // opened is what a file turned out to hold.
@@ -56,19 +101,31 @@ var errBusy = errors.New("app: one thing at a time: wait until what was opened l
 // openFile reads a file in the background and dreams on with what it is: a net, a
 // picture, a film, or a saved dream, which brings back its net, knobs and seed.
 func (s *studio) openFile(path string) {
-	if strings.ToLower(filepath.Ext(path)) == ".toml" {
+	switch {
+	case isScenes(path):
 		s.importScenes(path)
+	case isNet(path):
+		s.openBoth("", path)
+	default:
+		s.openBoth(path, "")
+	}
+}
+
+// openBoth opens a picture or saved dream and a net together, or one of them where the other is "".
+func (s *studio) openBoth(path, net string) {
+	if path == "" && net == "" {
 		return
 	}
+	name := cmp.Or(path, net)
 	if s.session == nil || s.opening {
 		s.warn(errBusy)
 		return
 	}
 	s.opening = true
-	present, folders := s.session.id, s.folders(path)
-	s.tell("opening " + shortName(path))
+	present, folders := s.session.id, s.folders(name)
+	s.tell("opening " + shortName(name))
 	s.background(func() {
-		o, err := s.read(path, present, folders)
+		o, err := s.readBoth(path, net, present, folders)
 		s.post(func() {
 			s.opening, s.decoding = false, ""
 			if err != nil {
@@ -98,13 +155,33 @@ func (s *studio) folders(path string) []string {
 	return append(folders, saveFolder())
 }
 
-// read finds out what a file is. It runs on a goroutine of its own and uses only the
+// readBoth reads a picture or saved dream and a net, or one of them. A saved dream has its own net.
+func (s *studio) readBoth(path, net string, present record.Net, folders []string) (o opened, err error) {
+	if path != "" {
+		if o, err = s.read(path, present, folders); err != nil {
+			return o, err
+		}
+	}
+	if net == "" {
+		return o, nil
+	}
+	n, err := s.readNet(net)
+	switch {
+	case err != nil && path == "":
+		return o, err
+	case err != nil:
+		o.notes = append(o.notes, err.Error())
+	case o.recipe != nil && !sameNet(o.recipe.Net, n.id):
+		o.notes = append(o.notes, fmt.Sprintf("app: %s was dreamed with the net %s, so %s is left out", shortName(path), o.recipe.Net.Name, shortName(net)))
+	default:
+		o.net, o.id = n.net, n.id
+	}
+	return o, nil
+}
+
+// read finds out what a file is, other than a net. It runs on a goroutine of its own and uses only the
 // configuration, which does not change.
 func (s *studio) read(path string, present record.Net, folders []string) (o opened, err error) {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".onnx", ".caffemodel", ".prototxt":
-		return s.readNet(path)
-	}
 	recipe, err := record.ReadRecipe(path)
 	if err != nil {
 		if isFeed(path) {
@@ -210,25 +287,42 @@ func (s *studio) dreamOn(o opened) {
 	ses := s.session
 	last := ses.latest()
 	next := opening{net: o.net, id: o.id, start: last.start, feed: last.feed, seed: last.seed}
+	net := cmp.Or(o.net, ses.net)
 	if o.start != nil {
 		next.start, next.feed = o.start, o.feed
+	}
+	switch {
+	case o.start == nil || o.feed != nil:
+	case o.recipe != nil:
+		s.starts.used(o.start)
+	case o.start.Made():
+		s.presets.title = ""
+	default:
+		s.starts.used(o.start)
+		next.title = dream.Photo().Name
 	}
 	if o.recipe != nil {
 		next.seed, next.memory = o.recipe.Seed, o.memory
 		last := s.affordable(o.recipe.Last(), o.start.Image().Rect.Size())
 		next.adapt = func(w *dream.Settings) { *w = last }
+		next.title = strings.TrimSuffix(shortName(o.start.Name()), filepath.Ext(o.start.Name()))
 	} else {
+		meet := func(*dream.Settings) {}
+		switch {
+		case o.feed != nil:
+			meet = func(w *dream.Settings) { w.Suit(false) }
+		case o.start != nil:
+			meet = meeting(o.start, net)
+		}
 		next.adapt = func(w *dream.Settings) {
+			s.suitFeed(w, next.feed)
+			meet(w)
 			if o.net != nil {
 				// Another net has other layers.
 				w.Layer, w.Channel, w.Class = dream.DefaultLayer(o.net), "", ""
 				w.Where, w.Other = "", ""
 				w.FitBends(o.net)
 			}
-			if o.start != nil {
-				w.Suit(o.start.Made())
-			}
-			s.suitFeed(w, next.feed)
 		}
 	}
 	if o.net != nil {
@@ -239,6 +333,9 @@ func (s *studio) dreamOn(o opened) {
 	s.history.split(s.want)
 	s.rack.muted = nil
 	s.want, s.size = next.from(s.want, s.size)
+	if next.title != "" {
+		s.entitle(next.title, net)
+	}
 	ses.startOver(next.start, next.feed, next.seed, next.memory)
 	s.publish()
 }

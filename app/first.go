@@ -33,7 +33,7 @@ func (s *studio) first(path string) {
 			start := dream.StillOf(path, m)
 			if err != nil {
 				s.warn(err)
-				start = dream.Make("static", 640, 400, s.cfg.Seed)
+				start = s.madeStart("static", s.cfg.Seed)
 			}
 			s.suit(start)
 			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: start, seed: s.cfg.Seed})
@@ -55,11 +55,11 @@ func (s *studio) firstFeed(name string) {
 				return
 			case err != nil:
 				s.warn(err)
-				s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: dream.Make("static", 640, 400, s.cfg.Seed), seed: s.cfg.Seed})
+				s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: s.madeStart("static", s.cfg.Seed), seed: s.cfg.Seed})
 				return
 			}
 			start := stillOf(f)
-			s.suit(start)
+			s.want.Suit(false)
 			s.suitFeed(&s.want, f)
 			s.adjust()
 			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: start, feed: f, seed: s.cfg.Seed})

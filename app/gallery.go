@@ -13,6 +13,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/widget"
 	"zalgoscope/assets"
 )
 
@@ -155,11 +156,7 @@ func (g *gallery) paint(dst *ebiten.Image, r image.Rectangle, t thumb) {
 	if img == nil {
 		return
 	}
-	b := img.Bounds()
-	op := &ebiten.DrawImageOptions{Filter: ebiten.FilterLinear}
-	op.GeoM.Scale(float64(r.Dx())/float64(b.Dx()), float64(r.Dy())/float64(b.Dy()))
-	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
-	dst.DrawImage(img, op)
+	widget.Paint(dst, r, img)
 }
 
 // dream has the loop dream a thumbnail, one short frame at a time with pauses between.

@@ -29,7 +29,9 @@ func drawHelp(dst *ebiten.Image, look *widget.Theme, area image.Rectangle) image
 	size := image.Pt(width+2*pad, len(columns[0].keys)*line+2*pad+head)
 	at := area.Min.Add(area.Size().Sub(size).Div(2))
 	r := image.Rectangle{Min: at, Max: at.Add(size)}
-	look.Fill(dst, r, widget.ColourShade)
+	ground := widget.ColourBack
+	ground.A = 0xf0
+	look.Fill(dst, r, ground)
 	look.Write(dst, "Keys", look.Strong, r.Min.X+pad, r.Min.Y+pad+look.Px(8), widget.ColourAccent, widget.AlignLeft)
 	x := r.Min.X + pad
 	for _, c := range columns {

@@ -20,6 +20,10 @@ type Key struct {
 func Keys() []Key {
 	var table []Key
 	for _, c := range commands {
+		if last := len(table) - 1; last >= 0 && table[last].Help == c.help {
+			table[last].Keys += ", " + c.label() // other keys for the same
+			continue
+		}
 		table = append(table, Key{Keys: c.label(), Help: c.help})
 	}
 	for i := range dream.Knobs {
@@ -32,6 +36,7 @@ func Keys() []Key {
 		Key{"drag on the picture", "steer the vanishing point of the zoom"},
 		Key{"wheel on the picture", "zoom"},
 		Key{"wheel on a slider", "turn it; with Shift finely"},
+		Key{"click on a number", "type another one"},
 		Key{"drag with Shift", "turn a slider finely"},
 		Key{"double click on a slider", "put it back"},
 		Key{"right click on a slider", "let a modulator move it; so does its ~"},
@@ -58,11 +63,13 @@ func init() {
 		{keys: []ebiten.Key{ebiten.KeyF1, ebiten.KeyH}, help: "show the keys", run: (*studio).toggleHelp},
 		{keys: []ebiten.Key{ebiten.KeyTab, ebiten.KeyEscape}, help: "fold the panel away, or back", run: (*studio).fold},
 		{keys: []ebiten.Key{ebiten.KeyF11, ebiten.KeyF}, help: "full screen", run: (*studio).toggleFullscreen},
+		{keys: []ebiten.Key{ebiten.KeyO}, help: "show the picture alone in a second window", run: (*studio).toggleOutput},
 		{keys: []ebiten.Key{ebiten.KeySpace}, help: "pause", run: (*studio).togglePause},
 		{keys: []ebiten.Key{ebiten.KeyEnter}, help: "one dream while paused", run: (*studio).single},
 		{keys: []ebiten.Key{ebiten.KeyBackspace}, help: "begin again from the start picture", run: (*studio).restart},
+		{keys: []ebiten.Key{ebiten.KeyZ}, help: "fly into the picture, or stay on it", run: (*studio).toggleFlight},
 		{keys: []ebiten.Key{ebiten.KeyO}, ctrl: true, help: "open a picture or a net", run: (*studio).openDialog},
-		{keys: []ebiten.Key{ebiten.KeyS}, ctrl: true, help: "save the picture with what made it, as large as you like", run: (*studio).saveDialog},
+		{keys: []ebiten.Key{ebiten.KeyS}, ctrl: true, help: "save the picture, as large as you like", run: (*studio).saveDialog},
 		{keys: []ebiten.Key{ebiten.KeyG}, help: "choose a guide picture", run: (*studio).guideDialog},
 		{keys: []ebiten.Key{ebiten.KeyZ}, ctrl: true, help: "undo", run: (*studio).undo},
 		{keys: []ebiten.Key{ebiten.KeyZ}, ctrl: true, shift: true, help: "redo", run: (*studio).redo},
@@ -76,7 +83,7 @@ func init() {
 		{keys: []ebiten.Key{ebiten.KeyD}, help: "paint where to dream; once more, not", run: (*studio).toggleBrush},
 		{keys: []ebiten.Key{ebiten.KeyU}, help: "keep the knobs as a preset of your own", run: (*studio).keepPreset},
 		{keys: []ebiten.Key{ebiten.KeyW}, help: "let the knobs wander", run: (*studio).toggleWalk},
-		{keys: []ebiten.Key{ebiten.KeyX}, help: "short circuit: a random bend at a random layer", run: (*studio).shortCircuit},
+		{keys: []ebiten.Key{ebiten.KeyX}, help: "short circuit: a random bend somewhere", run: (*studio).shortCircuit},
 		{keys: []ebiten.Key{ebiten.KeyE}, help: "repair: all bends off; once more, out", run: (*studio).repair},
 		{keys: []ebiten.Key{ebiten.KeyA}, help: "add a bend", run: (*studio).toggleBendPicker},
 		{keys: []ebiten.Key{ebiten.KeyM}, help: "modulator of the chosen slider", run: (*studio).toggleModulator},
@@ -145,8 +152,8 @@ func (s *studio) listen() {
 		c := &commands[i]
 		for _, k := range c.keys {
 			if widget.Hit(k, false) && ctrl == c.ctrl && (shift == c.shift || !c.ctrl) {
-				c.run(s)
-				return
+				c.run(s) // and the others: a slow display sees several keys at once
+				break
 			}
 		}
 	}

@@ -11,9 +11,12 @@ import (
 
 // knobDial makes a dial of a row of the knob table.
 func knobDial(k *dream.Knob) widget.Dial {
-	d := widget.Dial{Name: strings.ReplaceAll(k.Name, "-", " "), Help: k.Help, Min: k.Min, Max: k.Max, Whole: k.Whole, Curve: 1}
+	d := widget.Dial{Name: strings.ReplaceAll(k.Name, "-", " "), Help: knobHelp(k), Min: k.Min, Max: k.Max, Whole: k.Whole, Curve: 1}
 	if k.Min < 0 || k.Max >= 64 {
 		d.Curve = 2
+	}
+	if k.Unit == "" && k.Max <= 1 {
+		d.Per = 100 // per cent
 	}
 	d.Text = func(v float64) string { return knobText(k, v) }
 	return d

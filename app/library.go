@@ -2,6 +2,7 @@ package app
 
 import (
 	"image"
+	"slices"
 
 	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
@@ -25,7 +26,7 @@ type library struct {
 	scroller *widget.Scroller
 	feet     [3]*ewidget.Container // what stands below each page
 	sliders  []*widget.Slider
-	buttons  []helped
+	buttons  []*widget.Button
 	nets     []netEntry
 }
 
@@ -51,14 +52,14 @@ func newLibrary(s *studio, before *library) *library {
 		"classes: what the net was taught to tell apart, and dreams when asked",
 		"nets: those built in, those that can be downloaded, and your own",
 	}, " page", func() int { return l.page }, l.turnTo)
-	l.search = widget.NewField(t, "search")
+	l.search = widget.NewField(t, "search", "type a part of a name: only those that have it are shown")
 	l.search.Changed = func() { l.scroller.RequestRelayout(); s.drawn.stale = true }
 	l.search.Submit = func() {
 		if list := l.list(); len(list) > 0 {
 			list[0].run()
 		}
 	}
-	l.name = widget.NewField(t, "a name for the scene")
+	l.name = widget.NewField(t, "a name for the scene", "type the name that the scene is to have, and Enter")
 	l.name.Changed = func() { s.drawn.stale = true }
 	l.name.Submit = l.rename
 	l.name.GetWidget().SetVisibility(ewidget.Visibility_Hide)
@@ -174,7 +175,9 @@ func (l *library) picked() {
 }
 
 // typing tells whether keys go into one of the library's fields.
-func (l *library) typing() bool { return l != nil && (l.search.Typing || l.name.Typing) }
+func (l *library) typing() bool {
+	return l != nil && (l.search.Typing || l.name.Typing || slices.ContainsFunc(l.sliders, func(sl *widget.Slider) bool { return sl.Typing }))
+}
 
 // over tells whether a point is on the library.
 func (l *library) over(at image.Point) bool { return at.In(l.rect()) }
@@ -192,23 +195,22 @@ func (l *library) hint(at image.Point) string {
 	if help := helpAt(l.buttons, at); help != "" {
 		return help
 	}
+	for _, f := range []*widget.Field{l.search, l.name} {
+		if help, over := f.PointedHelp(); over && f.GetWidget().IsVisible() {
+			return help
+		}
+	}
 	if sp, ok := l.cards.block.PointedSpot(); ok && at.In(l.scroller.View()) {
 		return sp.Help
 	}
 	return ""
 }
 
-// helped is a button with what it does.
-type helped struct {
-	*widget.Button
-	help string
-}
-
 // helpAt is the help of the button at a point, "" for none.
-func helpAt(list []helped, at image.Point) string {
+func helpAt(list []*widget.Button, at image.Point) string {
 	for _, b := range list {
 		if w := b.GetWidget(); at.In(w.Rect) && w.IsVisible() {
-			return b.help
+			return b.Help
 		}
 	}
 	return ""

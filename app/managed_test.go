@@ -125,3 +125,45 @@ func (d *desktop) place(w xproto.Window) (inside, outside image.Rectangle) {
 	}
 	return inside, outside
 }
+
+// raise puts a window, or the frame around it, above the others, and gives the server a moment.
+func (d *desktop) raise(w xproto.Window) {
+	d.t.Helper()
+	for {
+		tree, err := xproto.QueryTree(d.conn, w).Reply()
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if tree.Parent == d.root {
+			break
+		}
+		w = tree.Parent
+	}
+	xproto.ConfigureWindow(d.conn, w, xproto.ConfigWindowStackMode, []uint32{xproto.StackModeAbove})
+	time.Sleep(time.Second)
+}
+
+// thumbnail is a part of what a window shows, shrunk to 16 x 10 points of three colours; nil while it has another size.
+func (d *desktop) thumbnail(w xproto.Window, part image.Rectangle) (means []float64) {
+	d.t.Helper()
+	r, err := xproto.GetImage(d.conn, xproto.ImageFormatZPixmap, xproto.Drawable(w), int16(part.Min.X), int16(part.Min.Y), uint16(part.Dx()), uint16(part.Dy()), 1<<32-1).Reply()
+	if err != nil {
+		return nil
+	}
+	const columns, rows = 16, 10
+	means = make([]float64, 3*columns*rows)
+	count := make([]float64, columns*rows)
+	for y := range part.Dy() {
+		for x := range part.Dx() {
+			cell := y*rows/part.Dy()*columns + x*columns/part.Dx()
+			count[cell]++
+			for c := range 3 {
+				means[3*cell+c] += float64(r.Data[4*(y*part.Dx()+x)+c])
+			}
+		}
+	}
+	for i := range means {
+		means[i] /= count[i/3]
+	}
+	return means
+}

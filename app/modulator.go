@@ -258,7 +258,7 @@ func depthDial(d widget.Dial) widget.Dial {
 	if d.Knob == "layer" {
 		text = func(v float64) string { return fmt.Sprintf("±%.1f", v) }
 	}
-	return widget.Dial{Name: "depth", Help: "how far the modulator moves the knob to either side", Max: reach, Curve: 2, Text: text}
+	return widget.Dial{Name: "depth", Help: "how far the modulator moves the knob to either side", Max: reach, Curve: 2, Text: text, Per: d.Per}
 }
 
 func rateText(v float64) string {

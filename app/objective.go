@@ -1,8 +1,11 @@
 package app
 
 import (
+	"errors"
 	"image"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
@@ -24,6 +27,13 @@ const (
 
 var modeNames = [modeCount]string{"layer", "channel", "class", "guide"}
 
+var modeHelps = [modeCount]string{
+	"dream everything that a layer of the net responds to, from edges in the first layers to whole things in the last",
+	"dream one detail alone that the layer looks for; those that the picture has most of come first",
+	"dream one thing that the net has learnt to see, by its name",
+	"dream in the shapes of another picture",
+}
+
 // modeOf is the mode that settings dream in.
 func modeOf(s dream.Settings) mode {
 	switch {
@@ -44,18 +54,29 @@ func (p *panel) addObjective(c *ewidget.Container) {
 	tabs := widget.NewBlock(func() int { return t.Px(28) }, nil)
 	tabs.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		w := r.Dx() / int(modeCount)
+		lit := modeOf(s.want)
 		for m := range modeCount {
 			cell := image.Rect(r.Min.X+int(m)*w, r.Min.Y, r.Min.X+int(m+1)*w, r.Max.Y)
-			colour := widget.ColourDim
+			colour, line := widget.ColourDim, widget.ColourDim
 			if m == p.mode {
-				colour = widget.ColourAccent
-				t.Fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.Px(3), cell.Max.X, cell.Max.Y-t.Px(1)), widget.ColourAccent)
+				colour = widget.ColourText
+			}
+			if m == lit {
+				colour, line = widget.ColourAccent, widget.ColourAccent
+			}
+			if m == p.mode {
+				t.Fill(dst, image.Rect(cell.Min.X, cell.Max.Y-t.Px(3), cell.Max.X, cell.Max.Y-t.Px(1)), line)
 			}
 			t.Label(dst, modeNames[m], t.Face, (cell.Min.X+cell.Max.X)/2, (cell.Min.Y+cell.Max.Y)/2-t.Px(1), colour, widget.AlignCentre)
 		}
 	}
-	tabs.Click = func(at image.Point) {
-		p.pickMode(mode(min(max(at.X*int(modeCount)/max(tabs.GetWidget().Rect.Dx(), 1), 0), int(modeCount)-1)))
+	tabs.Spots = func() (list []widget.Spot) {
+		size := tabs.GetWidget().Rect.Size()
+		for m := range modeCount {
+			list = append(list, widget.Spot{Name: modeNames[m] + " page", Help: modeHelps[m], Run: func() { p.pickMode(m) },
+				Rect: image.Rect(int(m)*size.X/int(modeCount), 0, int(m+1)*size.X/int(modeCount), size.Y)})
+		}
+		return list
 	}
 	p.tabs = tabs
 	c.AddChild(tabs)
@@ -74,7 +95,7 @@ func (p *panel) addObjective(c *ewidget.Container) {
 
 // setMode shows what belongs to a mode.
 func (p *panel) setMode(m mode) {
-	p.mode = m
+	p.mode, p.dreamt = m, modeOf(p.studio.want)
 	for _, f := range p.fields {
 		f.Typing = false // it may be hidden now
 	}
@@ -86,24 +107,18 @@ func (p *panel) setMode(m mode) {
 		c.GetWidget().SetVisibility(v)
 	}
 	p.scroller.RequestRelayout()
+	p.studio.drawn.stale = true
 }
 
-// pickMode is setMode by hand: what the other modes dreamed of ends.
+// pickMode is setMode by hand. What is dreamed goes on until the page has something else to dream: the layer at once, the
+// others when a channel, a word or a picture is chosen.
 func (p *panel) pickMode(m mode) {
 	p.setMode(m)
 	s := p.studio
-	s.change(func(w *dream.Settings) {
-		if m != modeChannel {
-			w.Channel = ""
-		}
-		if m != modeClass {
-			w.Class = ""
-		}
-		if m != modeGuide {
-			w.Guide = ""
-		}
-	})
-	if m == modeGuide && s.want.Guide == "" {
+	switch {
+	case m == modeLayer && modeOf(s.want) != modeLayer:
+		s.act(func(w *dream.Settings) { w.Channel, w.Class, w.Guide = "", "", "" })
+	case m == modeGuide && s.want.Guide == "":
 		s.guideDialog()
 	}
 }
@@ -113,7 +128,7 @@ func (p *panel) addClass(c *ewidget.Container) {
 	t, s := p.look, p.studio
 	var matches []int
 	const rows = 6
-	p.search = widget.NewField(t, "a word, such as spider")
+	p.search = widget.NewField(t, "a word, such as spider", "type a thing that the net has learnt to see, and Enter: it will see it everywhere")
 	p.search.Changed = func() {
 		matches = dream.Matches(s.session.net.Labels, p.search.Text)
 		p.scroller.RequestRelayout()
@@ -121,6 +136,8 @@ func (p *panel) addClass(c *ewidget.Container) {
 	p.search.Submit = func() {
 		if len(matches) > 0 {
 			s.dreamClass(s.session.net.Labels[matches[0]])
+		} else if why := s.unknownWord(p.search.Text); why != "" {
+			s.warn(errors.New("app: " + why))
 		}
 	}
 	c.AddChild(p.search)
@@ -134,16 +151,35 @@ func (p *panel) addClass(c *ewidget.Container) {
 			}
 			t.Label(dst, widget.Clip(label, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(20)*i+t.Px(12), colour, widget.AlignLeft)
 		}
-		if len(matches) == 0 && s.want.Class != "" {
+		why := ""
+		if len(matches) == 0 {
+			why = s.unknownWord(p.search.Text)
+		}
+		switch {
+		case why != "":
+			t.Write(dst, widget.Clip(why, t.Face, r.Dx()-t.Px(8)), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(12), widget.ColourAlarm, widget.AlignLeft)
+		case len(matches) == 0 && s.want.Class != "":
 			t.Label(dst, widget.Clip(s.want.Class, t.Face, r.Dx()), t.Face, r.Min.X+t.Px(8), r.Min.Y+t.Px(12), widget.ColourAccent, widget.AlignLeft)
 		}
 	}
+	list.Help = "click on a thing to dream it"
 	list.Click = func(at image.Point) {
 		if i := at.Y / t.Px(20); i >= 0 && i < min(len(matches), rows) {
 			s.dreamClass(s.session.net.Labels[matches[i]])
 		}
 	}
-	c.AddChild(list, p.look.Row(1, p.button("Browse classes", func() { s.toggleLibrary(classPage) })))
+	c.AddChild(list, p.look.Row(1, p.button("Browse classes", "show all that the net knows, with pictures", func() { s.toggleLibrary(classPage) })))
+}
+
+// unknownWord tells why a word that is being typed names nothing, "" before there is one.
+func (s *studio) unknownWord(word string) string {
+	switch {
+	case len(s.session.net.Labels) == 0:
+		return s.session.id.Name + " knows no words: it has no labels"
+	case strings.TrimSpace(word) == "":
+		return ""
+	}
+	return s.session.id.Name + " has no label with “" + word + "”"
 }
 
 // addGuide is the guide picture's name and its button.
@@ -156,7 +192,7 @@ func (p *panel) addGuide(c *ewidget.Container) {
 		}
 		t.Write(dst, widget.Clip(name, t.Face, r.Dx()), t.Face, r.Min.X, (r.Min.Y+r.Max.Y)/2, widget.ColourText, widget.AlignLeft)
 	}))
-	c.AddChild(p.look.Row(2, p.button("Choose a guide", s.guideDialog), p.button("None", func() {
+	c.AddChild(p.look.Row(2, p.button("Choose a guide", "choose a picture whose shapes the dream is to follow", s.guideDialog), p.button("None", "dream without the guide", func() {
 		s.change(func(w *dream.Settings) { w.Guide = "" })
 	})))
 }
@@ -171,7 +207,7 @@ func (s *studio) layerDial() widget.Dial {
 		return max(dream.LayerPlace(names, text), 0)
 	}
 	return widget.Dial{
-		Name: "layer", Help: "layer to dream; between two of them both have their share", Max: float64(len(names) - 1), Curve: 1,
+		Name: "layer", Help: "how deep in the net the dream is: lines and patterns at the left, eyes and animals at the right; between two layers both have their share", Max: float64(len(names) - 1), Curve: 1,
 		Knob: "layer",
 		Get:  func() float64 { return place(s.want.Layer) },
 		Now: func() (float64, bool) {
@@ -189,16 +225,23 @@ func (s *studio) layerDial() widget.Dial {
 		},
 		Reset: func() { s.change(func(w *dream.Settings) { w.Layer = s.base.Layer }) },
 		Text:  func(v float64) string { return shortLayer(names[min(int(v+0.5), len(names)-1)]) },
+		Named: namedLayer(names),
+	}
+}
+
+// namedLayer finds a layer of some by its name, short or whole.
+func namedLayer(names []string) func(text string) (float64, bool) {
+	return func(text string) (float64, bool) {
+		i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, text) || strings.EqualFold(shortLayer(n), text) })
+		return float64(i), i >= 0
 	}
 }
 
 // dreamLayer dreams layers, whole.
 func (s *studio) dreamLayer(text string) {
 	s.change(func(w *dream.Settings) {
-		if w.Layer != text {
-			w.Layer = text
-			w.Channel, w.Class = "", ""
-		}
+		w.Layer = text
+		w.Channel, w.Class = "", ""
 	})
 }
 

@@ -55,6 +55,9 @@ func (s *studio) replace(next *session, o opening) {
 	}
 	s.want, s.size = o.from(s.want, s.size)
 	s.refit()
+	if o.title != "" {
+		s.entitle(o.title, next.net)
+	}
 	s.sent = next.loop.Settings()
 	s.publish()
 	s.glide = glide.Glide{}

@@ -130,7 +130,7 @@ func TestAnotherNetComes(t *testing.T) {
 	s.change(func(w *dream.Settings) { w.Rotate, w.PanX = -7, 0.1 })
 	ready <- nil
 	s.until(t, "the other net is there", func() bool { return s.session.id.Name == "dot" && s.shown.Frame != nil })
-	if s.want.Rotate != -7 || s.want.PanX != 0.1 || s.want.Zoom != 0.2 || s.want.Layer != "conv" {
+	if s.want.Rotate != -7 || s.want.PanX != 0.1 || s.want.Zoom != 0 || s.want.Blend == 0 || s.want.Layer != "conv" {
 		t.Errorf("the knobs are %+v", s.want)
 	}
 	if got := s.shown.Image.Rect.Size(); got.X != 5*got.Y && got.Y != 16 {

@@ -26,6 +26,7 @@ func Threads() int { return max(runtime.NumCPU()-1, 1) }
 const (
 	fullRate = time.Second / 60
 	halfRate = time.Second / 30
+	idleRate = time.Second / 8
 )
 
 func newPacer() pacer { return pacer{software: softwareGL(), least: fullRate} }
@@ -52,8 +53,13 @@ func preferGLX() {
 	}
 }
 
-// wait is called before each drawing.
-func (p *pacer) wait() {
+// wait is called before each drawing, in a window where nothing happens with idle set.
+func (p *pacer) wait(idle bool) {
+	if idle {
+		time.Sleep(idleRate)
+		p.last = time.Now()
+		return
+	}
 	if !p.software {
 		return
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"image"
 	"slices"
 
@@ -52,10 +53,13 @@ type panel struct {
 	foot     *ewidget.Container
 	fields   []*widget.Field
 	buttons  []*widget.Button
+	feet     []*widget.Button // of them those in the foot
 	blocks   []*widget.Block
-	active   *widget.Slider // turned by the arrow keys
-	mode     mode
+	active   *widget.Slider                // turned by the arrow keys
+	mode     mode                          // whose page is open
+	dreamt   mode                          // what was dreamed when it was opened
 	modes    [modeCount]*ewidget.Container // what each mode shows
+	title    *widget.Block                 // the name of the scene
 	tabs     *widget.Block
 	search   *widget.Field
 	width    int // of the rows
@@ -78,9 +82,9 @@ func newPanel(s *studio) *panel {
 		ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical), ewidget.RowLayoutOpts.Spacing(t.Px(2)),
 	)))
 	content.AddChild(p.sight())
-	content.AddChild(p.look.Heading("Input"))
-	p.addInput(content)
 	p.addObjective(content)
+	content.AddChild(p.look.Heading("Begin with"))
+	p.addInput(content)
 	content.AddChild(p.look.Heading("Where"))
 	p.addBrush(content)
 	content.AddChild(p.look.Heading("Bend"))
@@ -112,7 +116,7 @@ func newPanel(s *studio) *panel {
 	p.foot = p.footer()
 	p.root.AddChild(p.head, p.scroller, p.foot)
 	m := modeOf(s.want)
-	if s.panel != nil && m == modeLayer && s.panel.net == s.session.net {
+	if s.panel != nil && s.panel.net == s.session.net && s.panel.dreamt == m {
 		m = s.panel.mode // the page that was open, made anew for another width
 	}
 	p.setMode(m)
@@ -144,7 +148,9 @@ func (p *panel) rearranged() {
 	p.sliders, p.fields, p.buttons, p.blocks = nil, nil, nil, nil
 	p.list(p.head)
 	p.list(p.scroller.Content)
+	inside := len(p.buttons)
 	p.list(p.foot)
+	p.feet = p.buttons[inside:]
 	if p.active != nil && !slices.Contains(p.sliders, p.active) {
 		p.active = nil
 	}
@@ -186,7 +192,12 @@ func (p *panel) overTrack(at image.Point) bool {
 			return true
 		}
 	}
-	return p.mode == modeChannel && at.In(p.studio.browser.block.GetWidget().Rect)
+	for _, b := range p.blocks {
+		if b.Wheel != nil && at.In(b.GetWidget().Rect) && b.GetWidget().IsVisible() {
+			return true
+		}
+	}
+	return false
 }
 
 // knob is the slider of a row of the knob table.
@@ -213,7 +224,13 @@ func (p *panel) knob(k *dream.Knob, style widget.SliderStyle) *ewidget.Container
 func (p *panel) slider(d widget.Dial, style widget.SliderStyle) *widget.Slider {
 	sl := widget.NewSlider(p.look, d, style)
 	sl.Chosen = p.activate
+	sl.Odd = func(text string) { p.studio.oddValue(&sl.Dial, text) }
 	return sl
+}
+
+// oddValue tells of something that was typed into a slider and is no value of it.
+func (s *studio) oddValue(d *widget.Dial, text string) {
+	s.warn(fmt.Errorf("app: “%s” is no value for %s; it goes from %s to %s", text, d.Name, d.Text(d.Min), d.Text(d.Max)))
 }
 
 // activate gives the arrow keys to a slider, nil to the knobs that own them.
@@ -255,6 +272,7 @@ func (p *panel) header() *ewidget.Container {
 		}))
 	}
 	name := widget.NewBlock(func() int { return t.Px(26) }, nil)
+	name.Help = "the scene: a world of its own that all knobs stand at; the arrows, or n and p, go on to the next"
 	name.Draw = func(dst *ebiten.Image, r image.Rectangle) {
 		colour := widget.ColourText
 		if _, over := name.Hovered(); over {
@@ -275,6 +293,7 @@ func (p *panel) header() *ewidget.Container {
 			s.toggleLibrary(scenePage)
 		}
 	}
+	p.title = name
 	c.AddChild(name)
 	if k, err := dream.Find("zalgo"); err == nil {
 		c.AddChild(p.knob(k, widget.Grand))
@@ -283,8 +302,8 @@ func (p *panel) header() *ewidget.Container {
 }
 
 // button is a button after which the keys belong to the studio again.
-func (p *panel) button(label string, run func()) *widget.Button {
-	return p.look.Button(label, func() {
+func (p *panel) button(label, help string, run func()) *widget.Button {
+	return p.look.Button(label, help, func() {
 		run()
 		p.studio.ui.ClearFocus()
 	})
@@ -294,14 +313,24 @@ func (p *panel) button(label string, run func()) *widget.Button {
 type footButton struct {
 	label string
 	often bool // it is there in a low window too
+	help  string
 	run   func()
 }
 
 func (s *studio) footButtons() []footButton {
 	return []footButton{
-		{"Open", true, s.openDialog}, {"Save", true, s.saveDialog}, {"Restart", false, s.restart}, {"Random", false, s.randomPreset},
-		{"Pause", false, s.togglePause}, {"Step", false, s.single}, {"Undo", false, s.undo}, {"Redo", false, s.redo},
-		{"Record", true, s.toggleRecord}, {"Replay", false, s.saveReplay}, {"Keep", false, s.keepPreset}, {"Keys", false, s.toggleHelp},
+		{"Open", true, "open a photo to dream on, a dream that you have saved, or a net", s.openDialog},
+		{"Save", true, "save the picture that you see; opened again the dream goes on from there", s.saveDialog},
+		{"Restart", false, "begin the dream again from the picture that it began with", s.restart},
+		{"Random", false, "go to another scene, whichever", s.randomPreset},
+		{"Pause", false, "let the dream stand still, or go on", s.togglePause},
+		{"Step", false, "dream one picture more, and stand still", s.single},
+		{"Undo", false, "take back what you turned or pressed last", s.undo},
+		{"Redo", false, "do again what you took back", s.redo},
+		{"Record", true, "film the dream from now on, until you press this again", s.toggleRecord},
+		{"Replay", false, "save the last seconds, that you have just seen, as a film", s.saveReplay},
+		{"Keep", false, "keep what all knobs stand at as a scene of your own", s.keepPreset},
+		{"Keys", false, "show what all keys do", s.toggleHelp},
 	}
 }
 
@@ -310,18 +339,18 @@ func (p *panel) footer() *ewidget.Container {
 	t, s := p.look, p.studio
 	var often, rest []ewidget.PreferredSizeLocateableWidget
 	for _, b := range s.footButtons() {
-		if made := p.button(b.label, b.run); b.often && s.built.low {
+		if made := p.button(b.label, b.help, b.run); b.often && s.built.low {
 			often = append(often, made)
 		} else {
 			rest = append(rest, made)
 		}
 	}
 	if s.built.low {
-		word := "More"
+		word, help := "More", "show the other buttons"
 		if s.built.more {
-			word = "Less"
+			word, help = "Less", "put the other buttons away"
 		}
-		often = append(often, p.button(word, func() {
+		often = append(often, p.button(word, help, func() {
 			s.buttons = !s.buttons
 			s.post(s.buildUI) // the buttons are being gone through at the moment
 		}))
@@ -344,6 +373,8 @@ func (p *panel) addCanvas(c *ewidget.Container) {
 		"sharp: as large a canvas as is dreamed every other second, up to what the window shows",
 		"fixed: the canvas that was asked for, however slow",
 	}, " canvas", s.size.way, s.govern))
-	c.AddChild(p.look.Toggle("fill the window", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
-	c.AddChild(p.look.Toggle("let the knobs wander", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
+	c.AddChild(p.look.Toggle("fill the window", "cut the picture off so that it fills the window, or show all of it", func() bool { return s.canvas.cover }, func(bool) { s.toggleCover() }))
+	c.AddChild(p.look.Toggle("a second window", "show the picture alone in a window of its own: on a projector or the other monitor, if there is one",
+		func() bool { return s.output != nil }, func(bool) { s.toggleOutput() }))
+	c.AddChild(p.look.Toggle("let the knobs wander", "let the knobs turn by themselves, slowly and at random", func() bool { return s.walk != nil }, func(bool) { s.toggleWalk() }))
 }

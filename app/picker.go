@@ -35,8 +35,13 @@ func (g *grid) at(p image.Point) int {
 	return p.Y/g.cell*g.columns + min(p.X/g.cell, g.columns-1)
 }
 
-// draw draws cell i of a block at r: a thumbnail with a name and a frame as strong as weight.
+// draw draws cell i of a block at r: a thumbnail of the net's with a name and a frame as strong as weight.
 func (g *grid) draw(dst *ebiten.Image, r image.Rectangle, i int, t thumb, name string, weight float64) {
+	g.drawCell(dst, r, i, g.studio.gallery.texture(t), name, weight)
+}
+
+// drawCell is draw for any picture, nil for none.
+func (g *grid) drawCell(dst *ebiten.Image, r image.Rectangle, i int, img *ebiten.Image, name string, weight float64) {
 	look := g.studio.look
 	at := r.Min.Add(image.Pt(i%g.columns*g.cell, i/g.columns*g.cell))
 	cell := image.Rectangle{Min: at, Max: at.Add(image.Pt(g.cell-g.gap, g.cell-g.gap))}
@@ -46,7 +51,9 @@ func (g *grid) draw(dst *ebiten.Image, r image.Rectangle, i int, t thumb, name s
 		look.Fill(dst, cell.Inset(-look.Px(2)), c)
 	}
 	look.Fill(dst, cell, widget.ColourRaised)
-	g.studio.gallery.paint(dst, cell, t)
+	if img != nil {
+		widget.Paint(dst, cell, img)
+	}
 	label := image.Rect(cell.Min.X, cell.Max.Y-look.Px(13), cell.Max.X, cell.Max.Y)
 	look.Fill(dst, label, widget.ColourShade)
 	look.Write(dst, widget.Clip(name, look.Tiny, label.Dx()-look.Px(4)), look.Tiny, (label.Min.X+label.Max.X)/2, (label.Min.Y+label.Max.Y)/2, widget.ColourText, widget.AlignCentre)
@@ -64,6 +71,7 @@ func newPicker(s *studio, width int) *picker {
 			p.draw(dst, r, i, layerThumb(layer, nn.AllChannels), shortLayer(layer), weightOf(s.want.Layer, layer))
 		}
 	})
+	p.block.Help = "what each layer of the net dreams; click on one to dream it, with Shift as well as the others"
 	p.block.Click = func(at image.Point) {
 		if i := p.at(at); i < len(s.session.trunk) {
 			s.dreamLayer(toggled(s.want.Layer, s.session.trunk[i], widget.Fine()))
@@ -134,6 +142,7 @@ func newBrowser(s *studio, width int) *browser {
 			})
 		}
 	}
+	b.block.Help = "what each channel of the layer dreams; click on one to dream it alone, with Shift as well as the others; the wheel shows more"
 	b.block.Wheel = func(by float64) {
 		rows := (len(b.order) + b.columns - 1) / b.columns
 		b.first = min(max(b.first-int(math.Copysign(1, by)), 0), max(rows-browserRows, 0))

@@ -84,6 +84,7 @@ func (p *panel) sight() *widget.Block {
 			t.Write(dst, fmt.Sprintf("%.0f %%", 100*v.Share), t.Small, row.Max.X-t.Px(6), mid, widget.ColourText, widget.AlignRight)
 		}
 	})
+	b.Help = "what the net takes the picture for; click on a line and it dreams that"
 	b.Click = func(at image.Point) {
 		if i := (at.Y - t.Px(22)) / t.Px(19); i >= 0 && i < len(s.sights.list) && at.Y >= t.Px(22) {
 			s.dreamClass(s.sights.list[i].Label)

@@ -16,6 +16,7 @@ import (
 	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/nn"
 	"zalgoscope/nn/disk"
 )
 
@@ -24,6 +25,8 @@ type presetList struct {
 	list []dream.Preset
 	own  int // how many of them, at the end, are the user's
 	at   int // the present one, -1 for none
+
+	title string // what the knobs are called then, "" for the user's own
 
 	thumbs map[int]*presetThumb // by their place in the list
 	hearts hearts
@@ -99,12 +102,36 @@ func first(errs []error) error {
 func (s *studio) presetName() string {
 	p := &s.presets
 	switch {
-	case p.at < 0:
+	case p.at < 0 && p.title == "":
 		return "your own"
+	case p.at < 0 && s.want != s.base:
+		return p.title + " *"
+	case p.at < 0:
+		return p.title
 	case s.want != s.base:
 		return p.list[p.at].Name + " *"
 	}
 	return p.list[p.at].Name
+}
+
+// entitle names knobs that came from elsewhere, which a double click goes back to: by the scene whose knobs they are, else
+// by where they came from.
+func (s *studio) entitle(title string, net *nn.Net) {
+	p := &s.presets
+	p.at, p.title, s.base = -1, title, s.want
+	for i, scene := range p.list {
+		if !scene.Agrees(s.want) {
+			continue
+		}
+		if knobs, err := scene.Apply(s.want, net); err == nil {
+			suited := knobs
+			suited.Suit(false)
+			if knobs == s.want || suited == s.want {
+				p.at = i
+				return
+			}
+		}
+	}
 }
 
 // stepPreset goes on to the next preset, or back, past those that the net cannot dream.
@@ -151,7 +178,7 @@ func (s *studio) presetSettings(at int) (dream.Settings, bool) {
 	if err != nil {
 		return next, false
 	}
-	next.Suit(s.session.latest().start.Made())
+	s.onStart(&next)
 	return next, true
 }
 

@@ -198,10 +198,11 @@ type rack struct {
 
 	layers []string // that can be bent
 	box    *ewidget.Container
-	heads  []*widget.Block // of the cards
-	carry  *carry          // nil while none is carried
-	built  string          // what the widgets were made for
-	shown  string          // what was open then
+	list   *ewidget.Container // of the cards
+	heads  []*widget.Block
+	carry  *carry // nil while none is carried
+	built  string // what the widgets were made for
+	shown  string // what was open then
 }
 
 // addRack adds the rack to the panel.
@@ -213,8 +214,14 @@ func (p *panel) addRack(c *ewidget.Container) {
 		r.group, r.layer = bend.Groups()[0], len(r.layers)/2
 	}
 	r.box = p.look.Column(4, nil)
+	r.list = p.look.Column(4, nil)
 	r.built, r.weighed = "nothing", ""
-	c.AddChild(r.box)
+	// The buttons stand above what they put in and take out, so that they do not move under the pointer.
+	c.AddChild(p.look.Row(3,
+		p.button("Add bend", "damage a layer of the net in a way that you choose", p.studio.toggleBendPicker),
+		p.button("Short circuit", "damage some layer in some way: see what happens", p.studio.shortCircuit),
+		p.button("Repair", "put all damage out of action; once more, take it out", p.studio.repair)))
+	c.AddChild(r.box, r.list)
 	p.syncRack()
 }
 
@@ -247,17 +254,11 @@ func (p *panel) buildRack(specs []bend.Spec) {
 		p.editing, p.editor = "", nil
 	}
 	r.box.RemoveChildren()
+	r.list.RemoveChildren()
 	r.heads, r.carry = nil, nil
 	shown := fmt.Sprint(r.open, r.picking)
 	opened := shown != r.shown // that which is opened now is scrolled to, nothing else
 	r.shown = shown
-	for i, b := range specs {
-		card := p.bendCard(i, b, i == r.open)
-		r.box.AddChild(card)
-		if i == r.open && opened {
-			p.show = card
-		}
-	}
 	if r.picking {
 		picker := p.bendPicker()
 		r.box.AddChild(picker)
@@ -265,8 +266,13 @@ func (p *panel) buildRack(specs []bend.Spec) {
 			p.show = picker
 		}
 	}
-	r.box.AddChild(p.look.Row(3,
-		p.button("Add bend", p.studio.toggleBendPicker), p.button("Short circuit", p.studio.shortCircuit), p.button("Repair", p.studio.repair)))
+	for i, b := range specs {
+		card := p.bendCard(i, b, i == r.open)
+		r.list.AddChild(card)
+		if i == r.open && opened {
+			p.show = card
+		}
+	}
 	p.rearranged()
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 func (w *window) press(name string) {
 	w.t.Helper()
 	s := w.until(name+" is there", func(s state) bool { return s.Laid && !s.Spots[name].Empty() })
-	if !s.Spots[name].In(s.View) && !s.Spots[name].In(s.Foot) {
+	if !s.Spots[name].In(s.View) && !slices.Contains(s.Feet, name) {
 		w.ask(request{Do: "reveal", Name: name})
 		s = w.until(name+" is in sight", func(s state) bool { return s.Laid && s.Spots[name].In(s.View) })
 	}

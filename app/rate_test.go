@@ -117,3 +117,33 @@ func processorsBusy(b *testing.B) time.Duration {
 	}
 	return time.Duration(user+nice+system+irq+soft) * 10 * time.Millisecond
 }
+
+// idleShare is the most of a processor that a window takes which stands still and which nobody touches.
+const idleShare = 0.02
+
+// TestIdle leaves a paused window alone.
+func TestIdle(t *testing.T) {
+	w := openManaged(t, "small", usual, 30)
+	w.dreaming()
+	w.until("the thumbnails are there", func(s state) bool { return s.Thumbs >= 5 })
+	w.key("space")
+	w.until("it stands", func(s state) bool { return s.Stands })
+	time.Sleep(6 * time.Second) // notes and hints
+	const watched = 6 * time.Second
+	best := 1.0
+	for range 3 {
+		before := w.state()
+		began := time.Now()
+		time.Sleep(watched)
+		after := w.state()
+		share := (after.Spent - before.Spent).Seconds() / time.Since(began).Seconds()
+		t.Logf("%.2f %% of a processor, %d drawings, %d updates", 100*share, after.Drawn-before.Drawn, after.Updates-before.Updates)
+		if best = min(best, share); best < idleShare {
+			break
+		}
+	}
+	if best > idleShare {
+		t.Errorf("a window that stands still takes %.1f %% of a processor", 100*best)
+	}
+	w.close()
+}

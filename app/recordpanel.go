@@ -75,14 +75,14 @@ func (p *panel) addRecord(c *ewidget.Container) {
 	r := &p.studio.recorder
 	o := &r.options
 	c.AddChild(
-		p.choice("file", record.Endings(true), func() *string { return &r.kind }),
+		p.choice("file", "what kind of film is recorded; gif is shown by everything, mp4 is the smallest", record.Endings(true), func() *string { return &r.kind }),
 		p.recordDial("length", "seconds of film after which a recording ends by itself", 120, 1, "no end", "%.0f s", &r.length),
 		p.recordDial("frame rate", "frames a second of the film", 50, 1, "dreamed", "%.0f /s", &r.rate),
 		p.recordDial("film size", "longer side of the film in pixels", 1920, 64, "canvas", "%.0f px", &r.side),
-		p.choice("loop", record.Loops, func() *string { return &o.Loop }),
-		p.choice("dither", record.Dithers, func() *string { return &o.Dither }),
-		p.choice("palette", record.Palettes, func() *string { return &o.Palette }),
-		p.look.Row(1, p.button("Last film at 2×", p.studio.filmAgain)),
+		p.choice("loop", "how the film begins again at its end: at once, backwards, or without a seam", record.Loops, func() *string { return &o.Loop }),
+		p.choice("dither", "how a GIF mixes the colours that it has not: finer looks better and makes larger files", record.Dithers, func() *string { return &o.Dither }),
+		p.choice("palette", "whether a GIF has the same colours all along, or others for each picture", record.Palettes, func() *string { return &o.Palette }),
+		p.look.Row(1, p.button("Last film at 2×", "dream the last film again, twice as large, with detail of its own, in the background", p.studio.filmAgain)),
 	)
 }
 
@@ -121,7 +121,7 @@ func (s *studio) ringText() string {
 }
 
 // choice is a line that goes through its values by clicks.
-func (p *panel) choice(name string, values []string, at func() *string) *widget.Block {
+func (p *panel) choice(name, help string, values []string, at func() *string) *widget.Block {
 	t := p.look
 	left := t.Px(46)
 	index := func() int { return max(slices.Index(values, *at()), 0) }
@@ -150,6 +150,7 @@ func (p *panel) choice(name string, values []string, at func() *string) *widget.
 			t.Write(dst, values[i], t.Small, r.Min.X+x, mid, c, widget.AlignLeft)
 		}
 	})
+	b.Help = help
 	b.Click = func(pt image.Point) {
 		i := (index() + 1) % len(values)
 		for k, x := range edges(b.GetWidget().Rect.Dx()) {

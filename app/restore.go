@@ -48,6 +48,7 @@ func (s *studio) restore() {
 		delete(l.Knobs, "guide")
 	}
 	s.placed = l.Window
+	s.starts.recall(l.Starts)
 	odd = append(odd, s.takeUp(l)...)
 	if len(odd) > 0 {
 		s.post(func() { s.warn(errors.New("app: left out of the last session: " + strings.Join(odd, ", "))) })
@@ -72,6 +73,13 @@ func lastOf(table map[string]any) (l lastSession, odd []string) {
 	entry(table, "Preset", &l.Preset, &odd)
 	entry(table, "Knobs", &l.Knobs, &odd)
 	l.Window = windowOf(table, &odd)
+	var starts []any
+	entry(table, "Starts", &starts, &odd)
+	for _, v := range starts {
+		if path, ok := v.(string); ok {
+			l.Starts = append(l.Starts, path)
+		}
+	}
 	if knob, _ := dream.Find("width"); !(l.Canvas >= 0 && l.Canvas <= knob.Max) {
 		odd = append(odd, fmt.Sprintf("canvas %g", l.Canvas))
 		l.Canvas = 0

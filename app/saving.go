@@ -33,7 +33,7 @@ type saving struct {
 	root    *ewidget.Container
 	tabs    *widget.Block
 	print   *widget.Block
-	buttons []helped
+	buttons []*widget.Button
 }
 
 // The sizes to save at, in the order of their words.
@@ -91,11 +91,11 @@ func newSaving(s *studio, before saving) saving {
 		ewidget.ContainerOpts.Layout(ewidget.NewRowLayout(ewidget.RowLayoutOpts.Direction(ewidget.DirectionVertical))),
 	)
 	v.tabs = t.Tabs(saveWords, saveHelps, " size", func() int { return s.saving.size }, func(i int) { s.saving.size = i; s.drawn.stale = true })
-	v.print = t.Toggle("as a dossier's print: black and white, captioned",
+	v.print = t.Toggle("as a dossier's print: black and white, captioned", "print it as it goes into a file of cases, with what the net takes it for below",
 		func() bool { return s.saving.dossier }, func(on bool) { s.saving.dossier = on })
 	button := func(label, help string, run func()) *widget.Button {
-		b := t.Button(label, func() { run(); s.ui.ClearFocus() })
-		v.buttons = append(v.buttons, helped{b, help})
+		b := t.Button(label, help, func() { run(); s.ui.ClearFocus() })
+		v.buttons = append(v.buttons, b)
 		return b
 	}
 	v.buttons = nil

@@ -67,13 +67,14 @@ func (l *library) sceneFoot() *ewidget.Container {
 			},
 		}, widget.Plain)
 		sl.Chosen = func(*widget.Slider) {}
+		sl.Odd = func(text string) { s.oddValue(&sl.Dial, text) }
 		l.sliders = append(l.sliders, sl)
 		return sl
 	}
 	c.AddChild(
 		seconds("go on", "seconds after which the next scene comes by itself, of the favourites where there are some", "never", &s.show.Every, mostEvery),
 		seconds("cross-fade", "seconds that a scene which comes by itself takes to come", "at once", &s.show.Fade, 60),
-		t.Toggle("favourites only", func() bool { return s.presets.hearts.only }, func(on bool) {
+		t.Toggle("favourites only", "go on only among the scenes that you have given a heart", func() bool { return s.presets.hearts.only }, func(on bool) {
 			s.presets.hearts.only = on
 			l.scroller.RequestRelayout()
 		}),
@@ -87,8 +88,8 @@ const closeHelp = "close the browser, as Esc does"
 
 // button is a button of the library, after which the keys belong to the studio again.
 func (l *library) button(label, help string, run func()) *widget.Button {
-	b := l.studio.look.Button(label, func() { run(); l.studio.ui.ClearFocus() })
-	l.buttons = append(l.buttons, helped{b, help})
+	b := l.studio.look.Button(label, help, func() { run(); l.studio.ui.ClearFocus() })
+	l.buttons = append(l.buttons, b)
 	return b
 }
 

@@ -67,6 +67,7 @@ type opening struct {
 	memory   dream.Memory // what was remembered before
 	paused   bool
 	adapt    func(*dream.Settings) // makes the knobs those to begin with; nil keeps them
+	title    string                // what the knobs are called then, "" where they keep their name
 	settings dream.Settings        // what newSession dreams; open fills them in
 }
 

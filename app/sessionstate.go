@@ -25,6 +25,7 @@ type lastSession struct {
 	Window   windowPlace
 	Every    float64 // seconds from scene to scene, as show has them
 	Fade     float64
+	Starts   []string // pictures that were opened last
 	Knobs    map[string]any
 }
 
@@ -36,7 +37,7 @@ func (s *studio) remember() {
 		return
 	}
 	l := lastSession{
-		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Sharp: s.size.Sharp, Cover: s.canvas.cover, Window: s.windowPlaceNow(),
+		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Sharp: s.size.Sharp, Cover: s.canvas.cover, Window: s.windowPlaceNow(), Starts: s.starts.recent,
 		Every: s.show.Every, Fade: s.show.Fade,
 		Knobs: dream.PresetOf("last", s.want).Knobs,
 	}

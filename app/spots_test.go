@@ -78,3 +78,35 @@ func (c *counting) Bend(net *nn.Net) error {
 	}
 	return c.Engine.Bend(net)
 }
+
+// helpless are the controls that say nothing of themselves.
+func (c *child) helpless() (list []string) {
+	for _, sl := range c.panel.sliders {
+		if len(sl.Help) < 8 {
+			list = append(list, sl.Name)
+		}
+	}
+	for _, b := range c.panel.buttons {
+		if len(b.Help) < 8 {
+			list = append(list, b.Text().Label)
+		}
+	}
+	for _, b := range c.panel.blocks {
+		if b.Click != nil && len(b.Help) < 8 {
+			list = append(list, "a block to click on")
+		}
+		if b.Spots != nil {
+			for _, sp := range b.Spots() {
+				if len(sp.Help) < 8 {
+					list = append(list, sp.Name)
+				}
+			}
+		}
+	}
+	for _, f := range c.panel.fields {
+		if len(f.Help) < 8 {
+			list = append(list, "a field")
+		}
+	}
+	return list
+}

@@ -11,7 +11,25 @@ import (
 	"zalgoscope/app/widget"
 )
 
-// drawStatus writes the status line: the dream at the left, what the pointer is on at the right.
+// drawHint writes the help of what is under the pointer over the status line, and above it where it is longer. It gives
+// the part that it takes.
+func (s *studio) drawHint(dst *ebiten.Image) image.Rectangle {
+	r := s.statusRect()
+	help := s.hint()
+	if r.Empty() || help == "" {
+		return image.Rectangle{}
+	}
+	t := s.look
+	lines := widget.Wrap(help, t.Small, r.Dx()-t.Px(20), 4)
+	r.Min.Y = r.Max.Y - t.Px(float64(statusHeight+16*(len(lines)-1)))
+	t.Fill(dst, r, widget.ColourBack)
+	for i, line := range lines {
+		t.Write(dst, line, t.Small, r.Min.X+t.Px(10), r.Min.Y+t.Px(float64(statusHeight/2+16*i)), widget.ColourText, widget.AlignLeft)
+	}
+	return r
+}
+
+// drawStatus writes the status line, which tells how the dream goes.
 func (s *studio) drawStatus(dst *ebiten.Image, r image.Rectangle) {
 	if r.Empty() {
 		return
@@ -19,10 +37,6 @@ func (s *studio) drawStatus(dst *ebiten.Image, r image.Rectangle) {
 	t := s.look
 	t.Fill(dst, r, widget.ColourBack)
 	mid := (r.Min.Y + r.Max.Y) / 2
-	if help := s.hint(); help != "" {
-		t.Write(dst, widget.Clip(help, t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, widget.ColourText, widget.AlignLeft)
-		return
-	}
 	t.Write(dst, widget.Clip(s.status(), t.Small, r.Dx()-t.Px(20)), t.Small, r.Min.X+t.Px(10), mid, widget.ColourDim, widget.AlignLeft)
 }
 
@@ -75,26 +89,45 @@ func (s *studio) hint() string {
 		return help
 	}
 	if at.In(s.saving.rect(s)) {
-		if sp, ok := s.saving.tabs.PointedSpot(); ok {
-			return sp.Help
+		if help := helpAt(s.saving.buttons, at); help != "" {
+			return help
 		}
-		return helpAt(s.saving.buttons, at)
+		for _, b := range []*widget.Block{s.saving.tabs, s.saving.print} {
+			if help, over := b.PointedHelp(); over {
+				return help
+			}
+		}
+		return ""
+	}
+	buttons := s.panel.feet
+	if at.In(s.panel.scroller.View()) {
+		buttons = s.panel.buttons
+	}
+	if help := helpAt(buttons, at); help != "" {
+		return help
 	}
 	for _, sl := range s.panel.sliders {
 		switch {
 		case !sl.Hover || !sl.GetWidget().IsVisible():
+		case at.In(sl.NumberRect()):
+			return sl.Name + ": click to type a number; " + sl.Help
 		case sl.Knob != "" && at.In(sl.SignRect()):
 			return sl.Name + ": let a modulator move it, or change how"
 		default:
 			return sl.Name + ": " + sl.Help
 		}
 	}
-	if !at.In(s.panel.scroller.View()) {
+	if !at.In(s.panel.scroller.View()) && !at.In(s.panel.head.GetWidget().Rect) {
 		return ""
 	}
 	for _, b := range s.panel.blocks {
-		if sp, ok := b.PointedSpot(); ok && b.GetWidget().IsVisible() {
-			return sp.Help
+		if help, over := b.PointedHelp(); over && b.GetWidget().IsVisible() {
+			return help
+		}
+	}
+	for _, f := range s.panel.fields {
+		if help, over := f.PointedHelp(); over && f.GetWidget().IsVisible() {
+			return help
 		}
 	}
 	return ""

@@ -26,11 +26,6 @@ func (s *studio) steer() {
 	}
 	if inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
 		s.ui.ClearFocus()
-		if s.help {
-			s.help = false
-			s.drawn.stale = true
-			return
-		}
 		_, _, s.steering = s.canvas.point(at)
 	}
 	if !ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft) {
@@ -43,7 +38,7 @@ func (s *studio) steer() {
 			})
 		}
 	}
-	if _, wheel := ebiten.Wheel(); wheel != 0 {
+	if _, wheel := ebiten.Wheel(); wheel != 0 && widget.TakeWheel(&s.canvas) {
 		zoom, _ := dream.Find("zoom")
 		d := knobDial(zoom)
 		d.Get = func() float64 { return s.want.Zoom }

@@ -74,9 +74,9 @@ func (s *studio) streamText() string {
 // addStream adds the address and the button to the panel.
 func (p *panel) addStream(c *ewidget.Container) {
 	s := p.studio
-	to := widget.NewField(p.look, "rtmp://host/app/key")
+	to := widget.NewField(p.look, "rtmp://host/app/key", "type where the dream is to be sent live, as the place where you stream tells you")
 	to.Most, to.Text = 400, s.streaming.to
 	to.Changed = func() { s.streaming.to = to.Text }
 	to.Submit = s.toggleStream
-	c.AddChild(to, p.look.Row(4, p.button("Stream", s.toggleStream)), p.look.Note(s.streamText))
+	c.AddChild(to, p.look.Row(4, p.button("Stream", "send the dream live to that address, until you press this again", s.toggleStream)), p.look.Note(s.streamText))
 }

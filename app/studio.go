@@ -4,11 +4,13 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"net/http"
+	"os/exec"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,8 +43,8 @@ type Config struct {
 	// by their names; nil forbids it.
 	Recall func(want record.Net, folders []string) (*nn.Net, record.Net, error)
 
-	Start       *dream.Still // start picture; nil for static, or what StartFile holds
-	StartFile   string
+	Start       *dream.Still // start picture; nil for what StartFile says
+	StartFile   string       // static, clouds, or what a path or name opens; "" for static
 	Seed        uint64
 	Adjust      func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
 	Fresh       bool                  // ignore the last session's knobs
@@ -54,7 +56,9 @@ type Config struct {
 	OSC         string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
 	Client      *http.Client      // downloads nets; nil for the usual one
 	Program     string            // version, for recipes
-	Exit        func()            // ends the program at once, where an engine that is being opened does not come back; nil waits for it
+	// Output is the program as a second window for a studio on the monitor of that number; nil forbids it.
+	Output func(monitor int) *exec.Cmd
+	Exit   func() // ends the program at once, where an engine that is being opened does not come back; nil waits for it
 }
 
 // studio is the window.
@@ -82,6 +86,9 @@ type studio struct {
 	picker    *picker
 	browser   *browser
 	gallery   *gallery
+	starts    starts
+	hints     firstHints
+	output    *output // nil while there is no second window
 	presets   presetList
 	library   *library // nil until the first session
 	lesson    *lesson  // nil for none
@@ -104,6 +111,7 @@ type studio struct {
 	folded   bool
 	buttons  bool // a low window shows all of them
 	help     bool
+	sheeted  bool   // something lies over the controls, or has until a button that is still down went down
 	decoding string // how far a picture is decoded, empty while none is
 	opening  bool   // a file is being read or a session made
 	making   bool   // a session is
@@ -114,10 +122,13 @@ type studio struct {
 	before   bool      // the start picture is shown instead of the dream
 	steering bool      // the vanishing point follows the pointer
 
-	frame  image.Rectangle // of the window, in device pixels
-	placed windowPlace     // where the window was the last time
-	last   time.Time       // of the last Update
-	drawn  drawn
+	frame   image.Rectangle // of the window, in device pixels
+	placed  windowPlace     // where the window was the last time
+	last    time.Time       // of the last Update
+	touched time.Time       // when somebody last did something to the window
+	pointer image.Point     // where the pointer was then
+	keys    [8]ebiten.Key   // room for those that are down
+	drawn   drawn
 
 	work  atomic.Int64 // goroutines that the end waits for, but not long
 	files atomic.Int64 // those that write what the user asked for, which the end waits for however long it takes
@@ -211,16 +222,17 @@ func newStudio(cfg Config) (*studio, error) {
 	}
 	s.base = s.want
 	if !cfg.Fresh {
+		s.hints.welcome()
 		s.restore()
 	}
 	s.adjust()
 	start := cfg.Start
-	if start == nil && cfg.StartFile != "" {
-		s.first(cfg.StartFile)
-		return s, nil
+	if start == nil {
+		start = s.madeStart(cmp.Or(cfg.StartFile, "static"), cfg.Seed)
 	}
 	if start == nil {
-		start = dream.Make("static", 640, 400, cfg.Seed)
+		s.first(cfg.StartFile)
+		return s, nil
 	}
 	s.suit(start)
 	start, s.cfg.Start = fit(start), nil // a larger one need not be kept
@@ -230,8 +242,14 @@ func newStudio(cfg Config) (*studio, error) {
 
 // suit brings the knobs that are not asked for by the command line to what suits the picture to begin with.
 func (s *studio) suit(start *dream.Still) {
-	s.want.Suit(start.Made())
-	s.base.Suit(start.Made())
+	if start.Made() {
+		s.base.Suit(true)
+		meet(&s.want, start, s.cfg.Net)
+	} else {
+		meet(&s.want, start, s.cfg.Net)
+		s.entitle(dream.Photo().Name, s.cfg.Net)
+	}
+	s.starts.used(start)
 	s.adjust()
 }
 
@@ -352,6 +370,9 @@ func (s *studio) statusRect() image.Rectangle {
 	}
 	r := s.frame
 	r.Max.X = s.panelRect().Min.X
-	r.Min.Y = max(r.Max.Y-s.look.Px(24), r.Min.Y)
+	r.Min.Y = max(r.Max.Y-s.look.Px(statusHeight), r.Min.Y)
 	return r
 }
+
+// statusHeight is that line's height at scale 1.
+const statusHeight = 24

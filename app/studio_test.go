@@ -247,6 +247,9 @@ func TestOpenAndSave(t *testing.T) {
 	want := recipe.Last()
 	want.Width, want.Height, want.Pace = 0, 0, 1
 	s = w.until("the dream is back", func(s state) bool { return s.Start == saved && s.Want == want && settled(s) })
+	if s.Preset != "dream" {
+		t.Errorf("what came back is called %q", s.Preset)
+	}
 	if s.Seed != recipe.Seed || s.Net != "small" {
 		t.Errorf("what came back is on %s with seed %d", s.Net, s.Seed)
 	}

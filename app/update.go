@@ -1,10 +1,12 @@
 package app
 
 import (
+	"image"
 	"slices"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
+	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
 	"zalgoscope/app/glide"
 	"zalgoscope/app/widget"
@@ -27,7 +29,7 @@ func (s *studio) Update() error {
 	s.attend(began)
 	s.drop()
 	s.ready()
-	if s.ui != nil {
+	if s.ui != nil && s.handsOn(began) && !s.underSheet() {
 		// The key that ends a text is the text's as well.
 		typing := s.typing()
 		s.ui.Update()
@@ -40,6 +42,45 @@ func (s *studio) Update() error {
 	s.animate(began, dt)
 	s.meter.updated(time.Since(began))
 	return nil
+}
+
+// touchTime is how long the controls look after something that was done to them.
+const touchTime = time.Second
+
+// handsOn tells whether mouse and keys are to be looked after: somebody has done something a moment ago, or things are
+// changing by themselves. A window that is left alone costs nothing.
+func (s *studio) handsOn(now time.Time) bool {
+	x, y := ebiten.CursorPosition()
+	wheelX, wheelY := ebiten.Wheel()
+	at := image.Pt(x, y)
+	if at != s.pointer || wheelX != 0 || wheelY != 0 || s.drawn.stale || len(inpututil.AppendPressedKeys(s.keys[:0])) > 0 || len(inpututil.AppendJustReleasedKeys(s.keys[:0])) > 0 ||
+		slices.ContainsFunc(mouseButtons, func(b ebiten.MouseButton) bool {
+			return ebiten.IsMouseButtonPressed(b) || inpututil.IsMouseButtonJustReleased(b)
+		}) {
+		s.pointer, s.touched = at, now
+	}
+	return s.alive()
+}
+
+var mouseButtons = []ebiten.MouseButton{ebiten.MouseButtonLeft, ebiten.MouseButtonMiddle, ebiten.MouseButtonRight}
+
+// underSheet tells whether something lies over all controls, or a dialog is open: nothing below reacts then, and only
+// what ends the sheet is heard. What ended it is not heard below either.
+func (s *studio) underSheet() bool {
+	if s.help || s.asking {
+		s.sheeted, s.steering, s.before = true, false, false
+		s.endStroke()
+	}
+	if s.help {
+		ends := slices.ContainsFunc([]ebiten.Key{ebiten.KeyEscape, ebiten.KeyF1, ebiten.KeyH, ebiten.KeyEnter, ebiten.KeySpace}, func(k ebiten.Key) bool { return widget.Hit(k, false) })
+		if ends || inpututil.IsMouseButtonJustPressed(ebiten.MouseButtonLeft) {
+			s.toggleHelp()
+		}
+		return true
+	}
+	held := slices.ContainsFunc(mouseButtons, ebiten.IsMouseButtonPressed)
+	s.sheeted = s.sheeted && (s.asking || held)
+	return s.sheeted
 }
 
 // hear takes the loop's news.
@@ -60,6 +101,9 @@ func (s *studio) hear(now time.Time) {
 		s.meter.frame(f.Frame)
 		s.glide.Arrive(f.Frame)
 		s.size.frame(f.Frame)
+		if s.output != nil {
+			s.output.show(s, f)
+		}
 	}
 	if s.toasts.Expire(now) {
 		s.drawn.stale = true
@@ -86,15 +130,22 @@ func (s *studio) animate(now time.Time, dt float64) {
 	if s.size.govern(paused, s.room) {
 		s.publish()
 	}
-	if m := modeOf(s.want); s.panel != nil && m != modeLayer && m != s.panel.mode {
+	if m := modeOf(s.want); s.panel != nil && m != s.panel.dreamt {
 		s.panel.setMode(m)
 	}
 	if s.panel != nil {
 		s.panel.syncRack()
-		s.panel.carryBend()
+		if !s.sheeted {
+			s.panel.carryBend()
+		}
 	}
+	if s.output != nil {
+		s.output.follow(s)
+	}
+	s.hints.advance(s, now)
 	s.sights.look(s, now)
 	s.gallery.work(s)
+	s.starts.work(s)
 	s.recorder.watch(s, now)
 	if s.walk == nil && s.show.fade == nil {
 		s.history.watch(s.want, now, s.brush.stroke || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft))
@@ -103,7 +154,8 @@ func (s *studio) animate(now time.Time, dt float64) {
 
 // typing tells whether keys go into a text.
 func (s *studio) typing() bool {
-	return s.library.typing() || s.panel != nil && slices.ContainsFunc(s.panel.fields, func(f *widget.Field) bool { return f.Typing })
+	return s.library.typing() || s.panel != nil && (slices.ContainsFunc(s.panel.fields, func(f *widget.Field) bool { return f.Typing }) ||
+		slices.ContainsFunc(s.panel.sliders, func(sl *widget.Slider) bool { return sl.Typing }))
 }
 
 // zalgo is where the knob of that name stands, as its modulator has moved it.
@@ -127,20 +179,21 @@ func (s *studio) ready() {
 	}
 }
 
-// fold hides the panel, or shows it; Escape first leaves what lies over it.
+// fold hides the panel, or shows it; Escape first closes what is open, leaves the full screen and ends what is in progress.
 func (s *studio) fold() {
+	escape := down(ebiten.KeyEscape)
 	switch {
-	case s.help:
-		s.help = false
-	case s.library != nil && s.library.open && ebiten.IsKeyPressed(ebiten.KeyEscape):
+	case s.library != nil && s.library.open && escape:
 		s.closeLibrary()
-	case s.saving.open && ebiten.IsKeyPressed(ebiten.KeyEscape):
+	case s.saving.open && escape:
 		s.closeSaving()
-	case s.brush.tool != noBrush && ebiten.IsKeyPressed(ebiten.KeyEscape):
-		s.takeBrush(noBrush)
 	case s.rack.carry != nil && s.rack.carry.going:
 		s.rack.carry = nil
-	case s.panel != nil && s.panel.active != nil && ebiten.IsKeyPressed(ebiten.KeyEscape):
+	case escape && ebiten.IsFullscreen():
+		ebiten.SetFullscreen(false)
+	case s.brush.tool != noBrush && escape:
+		s.takeBrush(noBrush)
+	case escape && s.panel != nil && s.panel.active != nil:
 		s.panel.activate(nil)
 	default:
 		s.folded = !s.folded
@@ -184,7 +237,13 @@ func (s *studio) restart() {
 	if s.session != nil {
 		s.endTake("the dream began anew")
 		last := s.session.latest()
-		s.session.startOver(last.start, last.feed, last.seed, nil)
+		start := last.start
+		if start.Made() && !s.frame.Empty() { // it has the shape that the window has now
+			start = s.madeStart(start.Name(), last.seed)
+			s.size.reshape(start.Image().Rect.Size())
+		}
+		s.session.startOver(start, last.feed, last.seed, nil)
+		s.publish()
 	}
 }
 

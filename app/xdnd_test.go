@@ -2,6 +2,7 @@ package app
 
 import (
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func (d *desktop) studio() xproto.Window {
 			return 0 // it has gone meanwhile
 		}
 		for _, c := range tree.Children {
-			if p, err := xproto.GetProperty(d.conn, false, c, aware, xproto.AtomAtom, 0, 1).Reply(); err == nil && p.ValueLen > 0 {
+			if p, err := xproto.GetProperty(d.conn, false, c, aware, xproto.AtomAtom, 0, 1).Reply(); err == nil && p.ValueLen > 0 && d.class(c) != outputClass {
 				return c
 			}
 			if w := find(c); w != 0 {
@@ -64,6 +65,19 @@ func (d *desktop) studio() xproto.Window {
 		d.t.Fatal("there is no window that files can be dropped on")
 	}
 	return w
+}
+
+// outputClass is the class of the second window, as class gives it.
+const outputClass = "zalgoscope-output"
+
+// class is the first word of a window's class.
+func (d *desktop) class(w xproto.Window) string {
+	p, err := xproto.GetProperty(d.conn, false, w, xproto.AtomWmClass, xproto.AtomString, 0, 64).Reply()
+	if err != nil {
+		return ""
+	}
+	word, _, _ := strings.Cut(string(p.Value), "\x00")
+	return word
 }
 
 func (d *desktop) send(to xproto.Window, kind string, data ...uint32) {
@@ -82,7 +96,7 @@ func (d *desktop) quit() {
 
 // drop is the source's side of the XDND protocol: it offers a list of files, hovers, drops, and
 // hands the list over when the window asks for the selection.
-func (d *desktop) drop(path string) {
+func (d *desktop) drop(paths ...string) {
 	d.t.Helper()
 	to := d.studio()
 	from, err := xproto.NewWindowId(d.conn)
@@ -114,7 +128,10 @@ func (d *desktop) drop(path string) {
 				return
 			}
 		case xproto.SelectionRequestEvent:
-			list := "file://" + path + "\r\n"
+			list := ""
+			for _, path := range paths {
+				list += "file://" + path + "\r\n"
+			}
 			xproto.ChangeProperty(d.conn, xproto.PropModeReplace, e.Requestor, e.Property, uris, 8, uint32(len(list)), []byte(list))
 			note := xproto.SelectionNotifyEvent{Time: e.Time, Requestor: e.Requestor, Selection: e.Selection, Target: e.Target, Property: e.Property}
 			xproto.SendEvent(d.conn, false, e.Requestor, xproto.EventMaskNoEvent, string(note.Bytes()))

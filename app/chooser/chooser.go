@@ -12,6 +12,10 @@ import (
 // ErrCancelled is the error of a dialog that was left without a choice.
 var ErrCancelled = dialog.ErrCancelled
 
+// Over is the X11 window that dialogs belong to, 0 for none: the window manager keeps them above it. It is set before
+// a dialog is shown. On Windows a dialog belongs to none.
+var Over uint32
+
 // A Filter is a kind of file that a dialog offers, by the endings without the dot; "*" is any file.
 type Filter struct {
 	Name    string
@@ -47,7 +51,7 @@ func file(title string, filters []Filter) *dialog.FileBuilder {
 func show(title string, choose func() (string, error)) (string, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := load(title); err != nil {
+	if err := load(title, Over); err != nil {
 		return "", err
 	}
 	path, err := choose()

@@ -3,4 +3,4 @@
 package chooser
 
 // load is for toolkits that do not come with the system.
-func load(title string) error { return nil }
+func load(string, uint32) error { return nil }

@@ -5,19 +5,22 @@
 #include <string.h>
 #include <X11/Xlib.h>
 #include <gtk/gtk.h>
+#include <gdk/gdkx.h>
 
 #define HIDDEN __attribute__((visibility("hidden")))
 
 static void *gtk;
 static char title[256]; // of the dialog that comes, which sqweek/dialog does not hand on
+static Window over;     // which it belongs to, 0 for none
 
 // REAL is the library's own function of the name.
 #define REAL(name) ((__typeof__(&name))dlsym(gtk, #name))
 
-// chooser_load opens GTK and the display for a dialog with a title. It returns what is wrong, or NULL. Only one
+// chooser_load opens GTK and the display for a dialog with a title, over a window. It returns what is wrong, or NULL. Only one
 // dialog is shown at a time.
-HIDDEN const char *chooser_load(const char *name) {
+HIDDEN const char *chooser_load(const char *name, unsigned long window) {
 	static int open;
+	over = window;
 	strncpy(title, name, sizeof title - 1);
 	if (gtk == NULL && (gtk = dlopen("libgtk-3.so.0", RTLD_NOW | RTLD_GLOBAL)) == NULL)
 		return "file dialogs need GTK 3 (on Debian: apt install libgtk-3-0); drop the file on the window, or name it on the command line";
@@ -57,7 +60,18 @@ HIDDEN void gtk_file_filter_add_pattern(GtkFileFilter *filter, const gchar *patt
 	REAL(gtk_file_filter_add_pattern)(filter, strcmp(pattern, "*.*") == 0 ? "*" : pattern);
 }
 
-HIDDEN gint gtk_dialog_run(GtkDialog *d) { return REAL(gtk_dialog_run)(d); }
+// A dialog stays above the window that it belongs to, which takes no input meanwhile. The two are of different connections to the
+// X server, so that GTK knows of one alone.
+HIDDEN gint gtk_dialog_run(GtkDialog *d) {
+	GdkDisplay *display = REAL(gdk_display_get_default)();
+	GType (*x11)(void) = dlsym(gtk, "gdk_x11_display_get_type"); // a GTK without X11 has none
+	if (over != 0 && x11 != NULL && REAL(g_type_check_instance_is_a)((GTypeInstance *)display, x11())) {
+		REAL(gtk_window_set_modal)((GtkWindow *)d, TRUE);
+		REAL(gtk_widget_realize)((GtkWidget *)d);
+		REAL(XSetTransientForHint)(REAL(gdk_x11_display_get_xdisplay)(display), REAL(gdk_x11_window_get_xid)(REAL(gtk_widget_get_window)((GtkWidget *)d)), over);
+	}
+	return REAL(gtk_dialog_run)(d);
+}
 HIDDEN gboolean gtk_events_pending(void) { return REAL(gtk_events_pending)(); }
 HIDDEN gboolean gtk_main_iteration(void) { return REAL(gtk_main_iteration)(); }
 HIDDEN void gtk_widget_destroy(GtkWidget *w) { REAL(gtk_widget_destroy)(w); }

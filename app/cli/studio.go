@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -70,6 +71,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	c := app.Config{
 		Context: ctx,
+		Output:  secondWindow,
 		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Learn: j.program.Engines[0].Learn, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: j.program.Version, Exit: func() { j.program.Exit(0) },
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
@@ -85,8 +87,8 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	if len(args) == 1 {
 		c.StartFile = args[0]
-		if c.Start = dream.Make(args[0], 640, 480, j.seed); c.Start == nil {
-			// The window opens before the picture is decoded, but not for one that cannot be.
+		// The window opens before the picture is decoded, but not for one that cannot be.
+		if !slices.Contains(dream.MadeNames(), args[0]) {
 			if err := app.CheckStart(args[0]); err != nil {
 				return err
 			}

@@ -130,3 +130,31 @@ func (s *server) frame() image.Rectangle {
 	}
 	return usual
 }
+
+// OwnWindow is the number of this program's window, 0 where there is none. It may take some milliseconds.
+func OwnWindow() uint32 {
+	s := connect()
+	if s == nil {
+		return 0
+	}
+	defer s.Close()
+	return uint32(s.own(s.root, 3))
+}
+
+// own is the first window of this program that files can be dropped on, at most so many frames deep.
+func (s *server) own(in xproto.Window, depth int) xproto.Window {
+	tree, err := xproto.QueryTree(s.Conn, in).Reply()
+	if err != nil || depth == 0 {
+		return 0
+	}
+	for _, w := range tree.Children {
+		pid := s.numbers(w, "_NET_WM_PID")
+		if len(pid) == 1 && pid[0] == os.Getpid() && len(s.numbers(w, "XdndAware")) > 0 {
+			return w
+		}
+		if found := s.own(w, depth-1); found != 0 {
+			return found
+		}
+	}
+	return 0
+}

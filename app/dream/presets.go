@@ -179,6 +179,19 @@ func (p Preset) Apply(s Settings, net *nn.Net) (Settings, error) {
 	return out, err
 }
 
+// Agrees tells, quickly, whether settings can be the preset's: whether its numbers stand so, but for what is suited to
+// start pictures. Apply tells the rest.
+func (p Preset) Agrees(s Settings) bool {
+	for name, v := range p.Knobs {
+		k, err := Find(name)
+		n, isNumber := number(v)
+		if err == nil && isNumber && name != "even" && k.Number(&s) != nil && *k.Number(&s) != n {
+			return false
+		}
+	}
+	return true
+}
+
 // set puts the knobs into settings. Without a net a place is only checked.
 func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
 	for name, v := range p.Knobs {

@@ -16,6 +16,7 @@ type Block struct {
 	Click  func(at image.Point) // a left click, relative to the block; nil for none
 	Spots  func() []Spot        // parts of the block to click on; nil for none
 	Wheel  func(by float64)     // nil leaves it to what the block stands in
+	Help   string               // what it does, where no spot says more
 }
 
 // NewBlock makes a block that draws itself; draw may also be set later.
@@ -35,7 +36,7 @@ func NewBlock(height func() int, draw func(dst *ebiten.Image, r image.Rectangle)
 			}
 		}),
 		ewidget.WidgetOpts.ScrolledHandler(func(a *ewidget.WidgetScrolledEventArgs) {
-			if b.Wheel != nil {
+			if b.Wheel != nil && TakeWheel(b) {
 				b.Wheel(a.Y)
 			}
 		}),
@@ -83,6 +84,15 @@ func (b *Block) SpotAt(at image.Point) (Spot, bool) {
 		}
 	}
 	return Spot{}, false
+}
+
+// PointedHelp is the help of what is under the pointer in the block, and whether it is over the block at all.
+func (b *Block) PointedHelp() (string, bool) {
+	at, over := b.Hovered()
+	if s, ok := b.SpotAt(at); over && ok {
+		return s.Help, true
+	}
+	return b.Help, over
 }
 
 // PointedSpot is the spot under the pointer.

@@ -20,6 +20,7 @@ func (t *Theme) Heading(name string) *Block {
 type Button struct {
 	*ewidget.Button
 	look *Theme
+	Help string
 }
 
 func (b *Button) Render(dst *ebiten.Image) {
@@ -31,8 +32,8 @@ func (b *Button) Render(dst *ebiten.Image) {
 }
 
 // Button is a labelled button that stretches over its cell.
-func (t *Theme) Button(label string, run func()) *Button {
-	return &Button{look: t, Button: ewidget.NewButton(
+func (t *Theme) Button(label, help string, run func()) *Button {
+	return &Button{look: t, Help: help, Button: ewidget.NewButton(
 		ewidget.ButtonOpts.TextLabel(label),
 		ewidget.ButtonOpts.TextPadding(t.Insets(3, 4)),
 		ewidget.ButtonOpts.DisableDefaultKeys(),
@@ -123,7 +124,7 @@ func (t *Theme) Gap() *Block {
 }
 
 // Toggle is a line with a box to tick.
-func (t *Theme) Toggle(label string, get func() bool, set func(bool)) *Block {
+func (t *Theme) Toggle(label, help string, get func() bool, set func(bool)) *Block {
 	b := NewBlock(func() int { return t.Px(24) }, func(dst *ebiten.Image, r image.Rectangle) {
 		mid := (r.Min.Y + r.Max.Y) / 2
 		box := image.Rect(r.Min.X, mid-t.Px(6), r.Min.X+t.Px(12), mid+t.Px(6))
@@ -134,5 +135,6 @@ func (t *Theme) Toggle(label string, get func() bool, set func(bool)) *Block {
 		t.Label(dst, label, t.Face, box.Max.X+t.Px(8), mid, ColourDim, AlignLeft)
 	})
 	b.Click = func(image.Point) { set(!get()) }
+	b.Help = help
 	return b
 }

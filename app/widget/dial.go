@@ -1,6 +1,10 @@
 package widget
 
-import "math"
+import (
+	"math"
+	"strconv"
+	"strings"
+)
 
 // Dial is a number that a slider turns.
 type Dial struct {
@@ -12,10 +16,40 @@ type Dial struct {
 	Set        func(v float64)
 	Reset      func()
 	Text       func(v float64) string
-	Done       func() // hears the end of a drag; may be nil
+	Per        float64                           // what 1 is in the text's unit, as 100 of per cent; 0 for 1
+	Named      func(text string) (float64, bool) // the value of a word that Text writes; nil where it writes numbers
+	Done       func()                            // hears the end of a drag; may be nil
 
 	Knob string                 // what a modulation calls it; "" for what none moves
 	Now  func() (float64, bool) // where its modulation has moved it, if that is known
+}
+
+// Read is the value that somebody types: a number in the text's unit, which may follow it, or a word. It is brought into
+// the dial's range; false is for what is none.
+func (d *Dial) Read(text string) (float64, bool) {
+	text = strings.TrimSpace(text)
+	v, ok := 0.0, false
+	if d.Named != nil {
+		v, ok = d.Named(text)
+	}
+	if !ok {
+		number := strings.ReplaceAll(strings.ReplaceAll(text, ",", "."), "−", "-")
+		number = strings.TrimLeft(number, "±×")
+		if end := strings.IndexFunc(number, func(r rune) bool { return !strings.ContainsRune("+-.0123456789", r) }); end >= 0 {
+			number = number[:end]
+		}
+		var err error
+		if v, err = strconv.ParseFloat(number, 64); err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
+			return 0, false
+		}
+		if d.Per != 0 {
+			v /= d.Per
+		}
+	}
+	if d.Whole {
+		v = math.Round(v)
+	}
+	return min(max(v, d.Min), d.Max), true
 }
 
 // Place is where a value stands on the track, from 0 to 1.

@@ -26,10 +26,11 @@ type Field struct {
 }
 
 // NewField makes an empty field; Changed and Submit are the caller's to set.
-func NewField(t *Theme, hint string) *Field {
+func NewField(t *Theme, hint, help string) *Field {
 	f := &Field{look: t, hint: hint, Most: 60, Ground: ColourRaised}
 	f.Block = NewBlock(func() int { return t.Px(28) }, f.render)
 	f.Block.Click = func(image.Point) { f.Typing = true }
+	f.Block.Help = help
 	return f
 }
 
@@ -46,24 +47,29 @@ func (f *Field) Update(o *ewidget.UpdateObject) {
 		return
 	}
 	before := f.Text
-	for _, r := range input.InputChars() {
-		if r >= ' ' && len(f.Text) < f.Most {
-			f.Text += string(r)
-		}
+	if f.Text = typeInto(f.Text, f.Most); f.Text != before {
+		f.Changed()
 	}
 	switch {
-	case Hit(ebiten.KeyBackspace, true) && f.Text != "":
-		r := []rune(f.Text)
-		f.Text = string(r[:len(r)-1])
 	case Hit(ebiten.KeyEnter, false), Hit(ebiten.KeyNumpadEnter, false):
 		f.Typing = false
 		f.Submit()
 	case Hit(ebiten.KeyEscape, false), Hit(ebiten.KeyTab, false):
 		f.Typing = false
 	}
-	if f.Text != before {
-		f.Changed()
+}
+
+// typeInto is a text with what has been typed since the last tick, of at most so many bytes.
+func typeInto(text string, most int) string {
+	for _, r := range input.InputChars() {
+		if r >= ' ' && len(text) < most {
+			text += string(r)
+		}
 	}
+	if r := []rune(text); Hit(ebiten.KeyBackspace, true) && len(r) > 0 {
+		text = string(r[:len(r)-1])
+	}
+	return text
 }
 
 func (f *Field) render(dst *ebiten.Image, r image.Rectangle) {

@@ -85,7 +85,7 @@ func (s *Scroller) Update(o *ewidget.UpdateObject) {
 	s.Container.Update(o)
 	x, y := input.CursorPosition()
 	p := image.Pt(x, y)
-	if _, wheel := input.Wheel(); wheel != 0 && p.In(s.View()) && (s.Keeps == nil || !s.Keeps(p)) {
+	if _, wheel := input.Wheel(); wheel != 0 && p.In(s.View()) && (HasWheel(s) || s.Keeps == nil || !s.Keeps(p)) && TakeWheel(s) {
 		s.ScrollBy(-int(wheel * float64(s.look.Px(40))))
 	}
 	bar, ratio := s.bar()

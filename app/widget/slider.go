@@ -28,6 +28,10 @@ type Slider struct {
 	Modulate   func()                                                    // opens and closes the modulation's controls
 	Sign       func(dst *ebiten.Image, r image.Rectangle, c color.Color) // draws what they are opened by
 
+	Typing bool              // a value is being typed
+	typed  string            // so far
+	Odd    func(text string) // hears what was typed and is no value
+
 	Hover    bool
 	dragging bool
 	dragX    float64 // place under the pointer, not yet rounded
@@ -83,6 +87,39 @@ func (s *Slider) SignRect() image.Rectangle {
 	return image.Rect(x, s.Track.Min.Y, x+s.look.Px(18), s.Track.Max.Y)
 }
 
+// NumberRect is where the value stands.
+func (s *Slider) NumberRect() image.Rectangle {
+	return image.Rect(s.SignRect().Max.X, s.Track.Min.Y, s.widget.Rect.Max.X, s.Track.Max.Y)
+}
+
+// typeValue takes what is typed, and at its end the value.
+func (s *Slider) typeValue() {
+	x, y := input.CursorPosition()
+	if input.MouseButtonJustPressed(ebiten.MouseButtonLeft) && !image.Pt(x, y).In(s.NumberRect()) {
+		s.Typing = false
+		return
+	}
+	s.typed = typeInto(s.typed, 24)
+	switch {
+	case Hit(ebiten.KeyEnter, false), Hit(ebiten.KeyNumpadEnter, false), Hit(ebiten.KeyTab, false):
+		s.Typing = false
+		if s.typed == "" {
+			return
+		}
+		v, ok := s.Read(s.typed)
+		if !ok {
+			s.Odd(s.typed)
+			return
+		}
+		s.Set(v)
+		if s.Done != nil {
+			s.Done()
+		}
+	case Hit(ebiten.KeyEscape, false):
+		s.Typing = false
+	}
+}
+
 func (s *Slider) press(a *ewidget.WidgetMouseButtonPressedEventArgs) {
 	x, y := input.CursorPosition()
 	if s.Knob != "" && (a.Button == ebiten.MouseButtonRight || a.Button == ebiten.MouseButtonLeft && image.Pt(x, y).In(s.SignRect())) {
@@ -95,11 +132,15 @@ func (s *Slider) press(a *ewidget.WidgetMouseButtonPressedEventArgs) {
 	s.Chosen(s)
 	const doubleClick = 20 // ticks
 	if now := ebiten.Tick(); now-s.clicked < doubleClick {
-		s.clicked = 0
+		s.clicked, s.Typing = 0, false
 		s.Reset()
 		return
 	} else {
 		s.clicked = now
+	}
+	if image.Pt(x, y).In(s.NumberRect()) {
+		s.Typing, s.typed = true, ""
+		return
 	}
 	if x < s.Track.Min.X-s.look.Px(6) || x > s.Track.Max.X+s.look.Px(6) {
 		return
@@ -127,7 +168,7 @@ func (s *Slider) release(*ewidget.WidgetMouseButtonReleasedEventArgs) {
 
 func (s *Slider) scroll(a *ewidget.WidgetScrolledEventArgs) {
 	x, y := input.CursorPosition()
-	if !image.Pt(x, y).In(s.Track) {
+	if !image.Pt(x, y).In(s.Track) || !TakeWheel(s) {
 		return
 	}
 	by := Notch
@@ -142,6 +183,9 @@ func (s *Slider) scroll(a *ewidget.WidgetScrolledEventArgs) {
 
 func (s *Slider) Update(o *ewidget.UpdateObject) {
 	s.widget.Update(o)
+	if s.Typing {
+		s.typeValue()
+	}
 	if !s.dragging {
 		return
 	}
@@ -188,11 +232,36 @@ func (s *Slider) Render(screen *ebiten.Image) {
 	if now, ok := s.MovedTo(moving); ok {
 		v, c = now, ColourAccent
 	}
-	t.Write(screen, Clip(s.Text(v), t.Small, t.Px(60)), t.Small, r.Max.X, mid, c, AlignRight)
+	if s.Typing {
+		s.drawTyped(screen, mid)
+	} else {
+		if n := s.NumberRect(); s.Hover && pointerIn(n) {
+			t.Fill(screen, image.Rect(n.Min.X, mid+t.Px(8), n.Max.X, mid+t.Px(8)+max(t.Px(1), 1)), ColourDim)
+		}
+		t.Write(screen, Clip(s.Text(v), t.Small, t.Px(60)), t.Small, r.Max.X, mid, c, AlignRight)
+	}
 	s.drawTrack(screen, math.Abs(depth), v, moving)
 	if s.Knob != "" {
 		s.drawSign(screen, moving)
 	}
+}
+
+// drawTyped draws what is typed, the value so far behind it while that is nothing.
+func (s *Slider) drawTyped(screen *ebiten.Image, mid int) {
+	t, r := s.look, s.NumberRect()
+	t.Fill(screen, image.Rect(r.Min.X, mid-t.Px(9), r.Max.X, mid+t.Px(9)), ColourRaised)
+	t.Fill(screen, image.Rect(r.Min.X, mid+t.Px(8), r.Max.X, mid+t.Px(8)+max(t.Px(1), 1)), ColourAccent)
+	if s.typed == "" {
+		t.Write(screen, Clip(s.Text(s.Get()), t.Small, t.Px(54)), t.Small, r.Max.X-t.Px(4), mid, ColourDim, AlignRight)
+		return
+	}
+	t.Write(screen, end(s.typed, t.Small, t.Px(54)), t.Small, r.Max.X-t.Px(4), mid, ColourText, AlignRight)
+}
+
+// pointerIn tells whether the pointer is in a rectangle.
+func pointerIn(r image.Rectangle) bool {
+	x, y := input.CursorPosition()
+	return image.Pt(x, y).In(r)
 }
 
 // MovedTo is the value that the modulation has moved the slider to.

@@ -133,6 +133,15 @@ func (t *Theme) Fill(dst *ebiten.Image, r image.Rectangle, c color.Color) {
 	dst.DrawImage(t.White, op)
 }
 
+// Paint draws a picture into a rectangle, stretched to it.
+func Paint(dst *ebiten.Image, r image.Rectangle, img *ebiten.Image) {
+	b := img.Bounds()
+	op := &ebiten.DrawImageOptions{Filter: ebiten.FilterLinear}
+	op.GeoM.Scale(float64(r.Dx())/float64(b.Dx()), float64(r.Dy())/float64(b.Dy()))
+	op.GeoM.Translate(float64(r.Min.X), float64(r.Min.Y))
+	dst.DrawImage(img, op)
+}
+
 // Align says where text stands to its point.
 type Align int
 
