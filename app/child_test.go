@@ -28,6 +28,9 @@ import (
 // answers each with the studio's state. Mouse and keys come from the X server.
 const childVar = "ZALGOSCOPE_TEST_STUDIO"
 
+// patientVar has the hints of the first start stay until they are done.
+const patientVar = "ZALGOSCOPE_TEST_PATIENT"
+
 func TestMain(m *testing.M) {
 	if kind := os.Getenv(childVar); kind != "" {
 		if err := runChild(kind); err != nil {
@@ -364,6 +367,9 @@ func (c *child) panelState(s *state, slider string) {
 func runChild(kind string) error {
 	if kind == "output" {
 		return Output(os.Stdin, 0)
+	}
+	if os.Getenv(patientVar) != "" {
+		hintTime = time.Hour
 	}
 	if kind == largeKind {
 		return runEnlarging()

@@ -45,7 +45,7 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	if s.look == nil {
 		return
 	}
-	s.pacer.wait(!s.alive() && !s.drawn.stale && !s.drawn.moved)
+	s.drawn.moved = s.pacer.wait(!s.alive() && !s.drawn.stale && !s.drawn.moved) || s.drawn.moved
 	now := time.Now()
 	s.meter.shown(now)
 	if !s.needsControls(now) {

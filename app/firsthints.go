@@ -30,7 +30,7 @@ type firstHint struct {
 }
 
 // hintTime is how long a hint stays.
-const hintTime = 12 * time.Second
+var hintTime = 12 * time.Second
 
 // welcome has the hints shown where the program has not been used before.
 func (h *firstHints) welcome() {

@@ -370,7 +370,7 @@ func TestSecondWindow(t *testing.T) {
 
 // TestFirstHints starts for the first time: hints come one after another, go when they are done, and never come again.
 func TestFirstHints(t *testing.T) {
-	w := openManaged(t, "small", usual, 30)
+	w := openManaged(t, "small", usual, 30, patientVar+"=1")
 	s := w.dreaming()
 	if len(s.Hints) == 0 || len(s.Hints) > 3 {
 		t.Fatalf("the first start has the hints %q", s.Hints)

@@ -14,6 +14,7 @@ type pacer struct {
 	software bool
 	least    time.Duration // from one drawing to the next
 	last     time.Time     // of the last drawing
+	whole    time.Time     // of the last one of an idle window
 
 	checked time.Time
 	spent   time.Duration // processor time until then
@@ -27,6 +28,7 @@ const (
 	fullRate = time.Second / 60
 	halfRate = time.Second / 30
 	idleRate = time.Second / 8
+	idleDraw = 1500 * time.Millisecond // from one drawing of an idle window to the next
 )
 
 func newPacer() pacer { return pacer{software: softwareGL(), least: fullRate} }
@@ -53,15 +55,19 @@ func preferGLX() {
 	}
 }
 
-// wait is called before each drawing, in a window where nothing happens with idle set.
-func (p *pacer) wait(idle bool) {
+// wait is called before each drawing, in a window where nothing happens with idle set. It tells whether the window is to
+// be drawn all the same: what lay over it may have taken its pixels with it.
+func (p *pacer) wait(idle bool) (again bool) {
 	if idle {
 		time.Sleep(idleRate)
 		p.last = time.Now()
-		return
+		if again = p.last.Sub(p.whole) > idleDraw; again {
+			p.whole = p.last
+		}
+		return again
 	}
 	if !p.software {
-		return
+		return false
 	}
 	now := time.Now()
 	if since := now.Sub(p.checked); since > time.Second {
@@ -74,6 +80,7 @@ func (p *pacer) wait(idle bool) {
 		time.Sleep(d)
 	}
 	p.last = time.Now()
+	return false
 }
 
 // rate is the drawing's period when the program keeps that share of the processors busy.
