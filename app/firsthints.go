@@ -26,7 +26,7 @@ type firstHints struct {
 type firstHint struct {
 	text string
 	at   func(*studio) image.Rectangle // what it is about; empty while that is not there
-	done func(was, is dream.Settings) bool
+	done func(s *studio, was dream.Settings) bool
 }
 
 // hintTime is how long a hint stays.
@@ -39,13 +39,13 @@ func (h *firstHints) welcome() {
 	}
 	h.left = []firstHint{
 		{"‹ and › go from scene to scene:\neach is a world of its own", func(s *studio) image.Rectangle { return s.panel.title.GetWidget().Rect },
-			func(was, is dream.Settings) bool { return was.Layer != is.Layer || was.Class != is.Class }},
-		{"drag on the picture to steer;\nthe wheel flies faster, or back", func(s *studio) image.Rectangle { return s.canvasArea() },
-			func(was, is dream.Settings) bool {
-				return was.CentreX != is.CentreX || was.CentreY != is.CentreY || was.Zoom != is.Zoom
+			func(s *studio, was dream.Settings) bool {
+				return was.Layer != s.want.Layer || was.Class != s.want.Class
 			}},
+		{"drag on the picture to steer;\nthe wheel flies faster, or back", func(s *studio) image.Rectangle { return s.canvasArea() },
+			func(s *studio, _ dream.Settings) bool { return s.steering || widget.HasWheel(&s.canvas) }},
 		{"point at anything here and the line below\nsays what it does; F1 shows all keys", func(s *studio) image.Rectangle { return s.panel.scroller.View() },
-			func(was, is dream.Settings) bool { return false }},
+			func(*studio, dream.Settings) bool { return false }},
 	}
 }
 
@@ -59,7 +59,7 @@ func (h *firstHints) advance(s *studio, now time.Time) {
 		h.since, h.began = now, s.want
 		return
 	}
-	if now.Sub(h.since) > hintTime || h.left[0].done(h.began, s.want) || h.help {
+	if now.Sub(h.since) > hintTime || h.left[0].done(s, h.began) || h.help {
 		h.left, h.since, h.help = h.left[1:], time.Time{}, false
 		s.drawn.stale = true
 	}

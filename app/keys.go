@@ -41,7 +41,7 @@ func Keys() []Key {
 		Key{"double click on a slider", "put it back"},
 		Key{"right click on a slider", "let a modulator move it; so does its ~"},
 		Key{"up, down", "choose a slider for left and right"},
-		Key{"drop a file", "open a picture, a film, a net, or a dream saved here"},
+		Key{"drop a file", "open it: a picture, film, net or dream"},
 	)
 }
 
