@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 // testProgram has the engines that every machine has.
 var testProgram = Program{Version: "test", Exit: os.Exit, Engines: []Engine{
 	{Name: "cpu", Open: func(net *nn.Net, o EngineOptions) (nn.Engine, error) {
-		return cpu.Open(net, cpu.Options{Threads: o.Threads})
+		return cpu.Open(net, cpu.Options{Threads: o.Threads, Precision: o.Precision})
 	}, Learn: func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
 		return cpu.OpenLearner(m, batch, w, h, slope, cpu.Options{Threads: threads})
 	}},

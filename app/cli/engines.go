@@ -8,6 +8,7 @@ import (
 
 	"zalgoscope/app/visible"
 	"zalgoscope/assets"
+	"zalgoscope/nn"
 	"zalgoscope/nn/load"
 )
 
@@ -38,6 +39,10 @@ func listEngines(w io.Writer, engines []Engine) error {
 	}
 	defer processor.Close()
 	fmt.Fprintln(w, processor.Device())
+	if fast, err := engines[0].Open(net, EngineOptions{Precision: nn.BF16, Say: say}); err == nil {
+		fmt.Fprintf(w, "%s: --precision bf16, which the studio and the saver take\n", fast.Device())
+		fast.Close()
+	}
 	chosen, why := engines[0].Name, "nothing else computes here"
 	for _, e := range engines {
 		if e.Devices == nil {

@@ -369,3 +369,54 @@ func TestHalfErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestStem checks normalisations and max pools in both orders, between convolutions and beside them, on every kind of kernel.
+func TestStem(t *testing.T) {
+	pool := func(stride int) *nn.Pool { return &nn.Pool{Window: nn.Square(3, stride, 1), Max: true} }
+	lrn := &nn.LRN{Size: 5, Alpha: 0.3, Beta: 0.75, K: 1}
+	net := &nn.Net{Name: "stem", Input: nn.DefaultInput(), Layers: []nn.Layer{
+		{Name: "conv1", In: []int{nn.Picture}, Op: randomConv(3, 48, nn.Square(7, 2, 3))},
+		{Name: "relu1", In: []int{0}, Op: &nn.ReLU{}},
+		{Name: "pool1", In: []int{1}, Op: pool(2)},
+		{Name: "norm1", In: []int{2}, Op: lrn},
+		{Name: "conv2", In: []int{3}, Op: randomConv(48, 40, nn.Square(3, 1, 1))},
+		{Name: "relu2", In: []int{4}, Op: &nn.ReLU{}},
+		{Name: "norm2", In: []int{5}, Op: lrn},
+		{Name: "pool2", In: []int{6}, Op: pool(1)},
+		{Name: "conv3", In: []int{7}, Op: randomConv(40, 32, nn.Square(1, 1, 0))},
+		{Name: "pool3", In: []int{7}, Op: pool(1)},
+		{Name: "conv4", In: []int{9}, Op: randomConv(40, 16, nn.Square(1, 1, 0))},
+		{Name: "join", In: []int{8, 10}, Op: &nn.Concat{}},
+		{Name: "norm4", In: []int{11}, Op: lrn},
+	}}
+	want, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := enginetest.Input(45, 39)
+	for _, layer := range []string{"norm1", "pool2", "join", "norm4"} {
+		obj := nn.Objective{{Layer: layer, Channel: nn.AllChannels, Weight: 1}}
+		exact, _, err := want.Gradient(x, obj)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range append(append(available(), halvers()...), modelled) {
+			most := enginetest.Exact.Near
+			if k.half != nil {
+				most = rounded.Near
+			}
+			e, err := Open(net, Options{Threads: 2, Kernel: k.name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			got, _, err := e.Gradient(x, obj)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := enginetest.Error(got, exact); !(d <= most) {
+				t.Errorf("%s: the gradient of %s: relative L2 error %.2g, want at most %g", k.name, layer, d, most)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package cpu
 import (
 	"fmt"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 
 // BenchmarkPrecision reports how many steps in bfloat16 take the time of one in floats: both
 // engines' steps take turns, so that what else the machine does slows both. "x" is the median of the pairs'
-// ratios, "x-low" and "x-high" their quartiles, "x-best" that of the quickest steps; "maps" is the
-// share that is left of the memory for maps.
+// ratios, "x-low" and "x-high" their quartiles, "x-best" that of the quickest steps, "x-cpu" the median by the
+// processor time of one thread, which a busy machine falsifies least; "maps" is the share that is left of the memory for maps.
 func BenchmarkPrecision(b *testing.B) {
 	for _, c := range []struct {
 		name  string
@@ -61,39 +62,52 @@ func precisionPace(b *testing.B, net *nn.Net, obj nn.Objective, w, h, threads in
 		}
 		engines[i], canvases[i] = e, c
 	}
-	step := func(i, n int) float64 {
-		start := time.Now()
+	step := func(i, n int) (ms, cpu float64) {
+		start, busy := time.Now(), processorTime(b)
 		if _, err := engines[i].Ascend(canvases[i], obj, nn.Step{Size: 1.5, ShiftX: n % 7, ShiftY: -n % 5}); err != nil {
 			b.Fatal(err)
 		}
-		return 1e3 * time.Since(start).Seconds()
+		return 1e3 * time.Since(start).Seconds(), processorTime(b) - busy
 	}
 	for n := range 3 {
 		step(0, n)
 		step(1, n)
 	}
 	var took [2][]float64
-	var ratios []float64
+	var ratios, busy []float64
 	for n := 0; b.Loop(); n++ {
-		var ms [2]float64
+		var ms, cpu [2]float64
 		for k := range ms {
 			i := (k + n) % 2 // neither is always the first
-			ms[i] = step(i, n)
+			ms[i], cpu[i] = step(i, n)
 			took[i] = append(took[i], ms[i])
 		}
-		ratios = append(ratios, ms[0]/ms[1])
+		ratios, busy = append(ratios, ms[0]/ms[1]), append(busy, cpu[0]/cpu[1])
 	}
 	for i := range took {
 		slices.Sort(took[i])
 	}
 	slices.Sort(ratios)
+	slices.Sort(busy)
 	n := len(ratios)
 	b.ReportMetric(ratios[n/2], "x")
 	b.ReportMetric(ratios[n/4], "x-low")
 	b.ReportMetric(ratios[n*3/4], "x-high")
 	b.ReportMetric(took[0][0]/took[1][0], "x-best")
+	if threads == 1 { // others wait by spinning
+		b.ReportMetric(busy[n/2], "x-cpu")
+	}
 	b.ReportMetric(took[0][n/2], "ms-float")
 	b.ReportMetric(took[1][n/2], "ms-half")
 	b.ReportMetric(float64(engines[1].plans[0].size)/float64(engines[0].plans[0].size), "maps")
 	b.ReportMetric(0, "ns/op")
+}
+
+// processorTime is what this process has had of the processors, in seconds.
+func processorTime(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
