@@ -42,6 +42,7 @@ func (s *studio) end() error {
 	}
 	s.endTake("")
 	s.remote.close()
+	s.audience.close()
 	s.ears.close(s)
 	s.endFeed()
 	s.endStream()

@@ -107,6 +107,7 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 		over(s.badge(dst, area, "a dialog is open"))
 	}
 	over(s.drawRecording(dst, area))
+	over(s.drawVotes(dst, area))
 	if s.glide.Newest() == nil && s.failed == nil {
 		over(s.badge(dst, area, "falling asleep"))
 	}

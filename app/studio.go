@@ -20,6 +20,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"zalgoscope/app/beside"
+	"zalgoscope/app/control/crowd"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/glide"
 	"zalgoscope/app/icon"
@@ -53,6 +54,7 @@ type Config struct {
 	StreamSound string            // the file whose sound goes along; "" for silence
 	Learn       teach.OpenLearner // computes what nets are taught by; nil where nothing does
 	Sound       string            // what modulators listen to, see sound.Listen; empty for what the computer plays, "off" for nothing
+	Chat        string            // whose votes choose what is dreamed, see crowd.ParseChannel; empty for none
 	OSC         string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
 	Client      *http.Client      // downloads nets; nil for the usual one
 	Program     string            // version, for recipes
@@ -99,6 +101,7 @@ type studio struct {
 	rack      rack
 	tempo     tempo
 	remote    remote
+	audience  audience
 	ears      ears
 	known     reading
 	walk      *walk
@@ -196,11 +199,19 @@ func newStudio(cfg Config) (*studio, error) {
 	if s.canvas, err = newCanvas(); err != nil {
 		return nil, err
 	}
+	if cfg.Chat != "" {
+		if s.audience.channel, err = crowd.ParseChannel(cfg.Chat); err != nil {
+			return nil, err
+		}
+	}
 	if cfg.OSC != "" {
 		if err := s.remote.listen(cfg.OSC); err != nil {
 			return nil, err
 		}
 		s.tell(fmt.Sprintf("OSC is heard at %v", s.remote.server.Addr()))
+	}
+	if cfg.Chat != "" {
+		s.audience.read(s)
 	}
 	s.gallery = newGallery(s)
 	s.rack.open = -1

@@ -27,6 +27,7 @@ func (s *studio) Update() error {
 	s.hear(began)
 	s.play()
 	s.attend(began)
+	s.count(began)
 	s.drop()
 	s.ready()
 	if s.ui != nil && s.handsOn(began) && !s.underSheet() {

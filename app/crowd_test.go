@@ -1,0 +1,67 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"zalgoscope/app/control/crowd"
+	"zalgoscope/app/dream"
+)
+
+// What a chat names most is dreamed: one label everywhere, two side by side, by their votes.
+func TestCrowd(t *testing.T) {
+	s := headless(t, nil)
+	s.until(t, "it dreams", func() bool { return s.session != nil })
+	a := &s.audience
+	a.stop = func() {}
+	now := time.Now()
+	say := func(who, text string) {
+		a.hear(crowd.Line{Who: who, Text: text})
+		now = now.Add(time.Second)
+		s.count(now)
+	}
+	say("ann", "hello everybody")
+	if s.want.Class != "" {
+		t.Errorf("a greeting is dreamed: %q", s.want.Class)
+	}
+	say("ann", "SPIDERS!")
+	if s.want.Class != "spider" || s.want.Where != "" {
+		t.Errorf("the class is %q, the map %q", s.want.Class, s.want.Where)
+	}
+	for i := range 4 {
+		say(strings.Repeat("x", i+1), "teapot")
+	}
+	m, err := dream.ParseMap(s.want.Where)
+	if err != nil || s.want.Class != "spider" || s.want.Other != "class teapot" || m.Share(dream.Other) < 0.6 {
+		t.Errorf("the classes are %q and %q, the second one on %.2f, %v", s.want.Class, s.want.Other, m.Share(dream.Other), err)
+	}
+	for i := range mostSaid + 10 {
+		a.hear(crowd.Line{Who: strings.Repeat("y", i%50), Text: "\x1b[2J \u202e" + strings.Repeat("teapot ", 50)})
+	}
+	if len(a.lines) != mostSaid {
+		t.Errorf("%d lines wait", len(a.lines))
+	}
+	began := time.Now()
+	now = now.Add(time.Second)
+	s.count(now)
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("counting %d lines took %v", mostSaid, took)
+	}
+	s.until(t, "both are dreamed", func() bool {
+		s.hear(time.Now())
+		return s.shown.Frame != nil && s.shown.Settings.Other == "class teapot"
+	})
+}
+
+// A chat that is none is one line.
+func TestNoChat(t *testing.T) {
+	cfg, err := childConfig("small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Chat = "nonsense"
+	if _, err := newStudio(cfg); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
+}
