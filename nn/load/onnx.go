@@ -230,7 +230,8 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	if op == nil {
 		return nil, unsupported("")
 	}
-	if _, pairs := binaryFns[n.kind]; !in[0].mapped && !pairs && !slices.Contains([]string{"Concat", "Einsum", "MatMul", "Where"}, n.kind) {
+	_, pairs := binaryFns[n.kind]
+	if !in[0].mapped && !pairs && onnxComparisons[n.kind] == nil && !slices.Contains([]string{"Concat", "Einsum", "MatMul", "Where"}, n.kind) {
 		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)

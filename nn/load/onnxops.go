@@ -60,6 +60,9 @@ func init() {
 	for kind := range binaryFns {
 		onnxOps[kind] = (*onnx).arithmetic
 	}
+	for kind := range onnxComparisons {
+		onnxOps[kind] = (*onnx).comparison
+	}
 	for kind := range onnxUnaries {
 		onnxOps[kind] = (*onnx).unary
 	}

@@ -33,7 +33,7 @@ func (m *onnx) scaled(l label, fn nn.BinaryFn, x value, c *array, swapped bool) 
 	if err != nil {
 		return value{}, err
 	}
-	if !swapped || fn == nn.Plus || fn == nn.Times || fn == nn.Least || fn == nn.Most {
+	if !swapped || fn == nn.Plus || fn == nn.Times || fn == nn.Least || fn == nn.Most || fn == nn.Equal {
 		return m.withConstant(l, fn, other, x)
 	}
 	return m.swapped(l, fn, other, x)
@@ -118,6 +118,11 @@ func (m *onnx) swapped(l label, fn nn.BinaryFn, c *tensor.Dense, x value) (value
 		first, then = nn.NewUnary(nn.Linear, -1, 0), nn.Plus
 	case nn.Over:
 		first, then = nn.NewUnary(nn.Reciprocal, 1, 0), nn.Times
+	case nn.Above: // as the other way round of their negatives
+		first = nn.NewUnary(nn.Linear, -1, 0)
+		for i, v := range nn.Floats(c) {
+			nn.Floats(c)[i] = -v
+		}
 	case nn.Raised: // exp(x*log(c))
 		then, last = nn.Times, true
 		for i, v := range nn.Floats(c) {

@@ -76,10 +76,13 @@ func (m *onnx) cast(n *node, in []operand) (value, error) {
 	return m.binary(n.label, nn.Times, x, s)
 }
 
-// where takes from one operand or another as a constant says.
+// where takes from one operand or another as a constant or a map says.
 func (m *onnx) where(n *node, in []operand) (value, error) {
+	if len(in) == 3 && in[0].mapped {
+		return m.whereMap(n, in)
+	}
 	if len(in) != 3 || in[0].array == nil {
-		return value{}, unsupported("its condition is not constant")
+		return value{}, fmt.Errorf("reads %d inputs, not 3", len(in))
 	}
 	yes, err := m.decoded(in[0].array)
 	if err != nil {

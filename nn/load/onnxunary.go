@@ -28,6 +28,7 @@ var onnxUnaries = map[string]func(n *node) nn.Unary{
 	"Mish":       plain(nn.Mish),
 	"Neg":        func(*node) nn.Unary { return nn.NewUnary(nn.Linear, -1, 0) },
 	"QuickGelu":  func(n *node) nn.Unary { return nn.NewUnary(nn.SiLU, n.number("alpha", 1.702), 0) },
+	"Not":        func(*node) nn.Unary { return not() },
 	"Reciprocal": plain(nn.Reciprocal),
 	"Round":      plain(nn.RoundEven),
 	"Selu":       selu,
