@@ -30,11 +30,7 @@ type Learner struct {
 var _ train.Learner = (*Learner)(nil)
 
 // span is stages that a picture passes without meeting the others, from the first to last.
-type span struct {
-	first, last int
-	group       int // pictures that pass together
-	heavy       bool
-}
+type span struct{ first, last int }
 
 // OpenLearner makes a learner for batches of at most so many pictures of w x h; with slope it can tell the gradient at the pictures.
 func OpenLearner(m *train.Model, batch, w, h int, slope bool, o Options) (*Learner, error) {
@@ -81,7 +77,7 @@ func (l *Learner) cut() {
 	first := 0
 	for i := range l.plan.stages {
 		if l.meets[i] || i == len(l.plan.stages)-1 {
-			l.spans = append(l.spans, span{first: first, last: i, group: 1})
+			l.spans = append(l.spans, span{first, i})
 			first = i + 1
 		}
 	}
@@ -151,7 +147,7 @@ func (l *Learner) run(b *train.Batch, last int, learning, note bool) error {
 			break
 		}
 		s.last = min(s.last, last)
-		l.workers.run(&passage{l, s, b.N}, (b.N+s.group-1)/s.group, true)
+		l.workers.run(&passage{l, s}, b.N, true)
 		for _, n := range l.norms {
 			switch {
 			case n == nil:
@@ -182,22 +178,18 @@ func (l *Learner) refresh() {
 	}
 }
 
-// passage is a span as a job, whose items are groups of pictures.
+// passage is a span as a job, whose items are the pictures.
 type passage struct {
 	*Learner
 	span
-	n int
 }
 
-func (p *passage) run(w *worker, item int) {
-	from, to := item*p.group, min((item+1)*p.group, p.n)
+func (p *passage) run(w *worker, picture int) {
+	w.picture, w.base = picture, unsafe.Add(p.base, picture*p.stride)
 	for i := p.first; i <= p.last; i++ {
 		for _, t := range p.plan.stages[i].tasks {
-			for w.picture = from; w.picture < to; w.picture++ {
-				w.base = unsafe.Add(p.base, w.picture*p.stride)
-				for _, o := range t.writers {
-					o.write(w, region{0, t.out.n, 0, t.out.h})
-				}
+			for _, o := range t.writers {
+				o.write(w, region{0, t.out.n, 0, t.out.h})
 			}
 		}
 	}

@@ -19,7 +19,6 @@ type weights struct {
 	panels       []panelRoom
 	ready, level int // the stages in which dy is complete, and after which this runs
 	sums         [][]float32
-	cost         float64
 }
 
 // panelRoom is a pair of output blocks with the input blocks that they read.
@@ -59,7 +58,6 @@ func (c *compiler) pendWeights(i int, op *nn.Conv) {
 		r.end = at
 		o.panels = append(o.panels, r)
 	}
-	o.cost = float64(at)
 	for range c.threads {
 		o.sums = append(o.sums, make([]float32, at))
 	}
