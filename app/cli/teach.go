@@ -128,16 +128,16 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 	if _, err := save.ONNX(lesson.Net(), nil); err != nil {
 		return err
 	}
-	done, of := lesson.Done()
-	text := fmt.Sprintf("%d pictures of %d classes, %d epochs", len(set.Pictures), len(set.Classes), of)
-	if lesson.Steps > 0 {
-		text += fmt.Sprintf("; going on after %d", done)
+	at := lesson.Progress()
+	text := fmt.Sprintf("%d pictures of %d classes, %d epochs", len(set.Pictures), len(set.Classes), at.Epochs)
+	if at.Step > 0 {
+		text += fmt.Sprintf("; going on after %d of %d steps", at.Step, at.Steps)
 	}
 	say(text)
 	err = lesson.Run(ctx)
 	show.clear()
 	if err != nil {
-		if errors.Is(err, context.Canceled) && lesson.Steps > 0 {
+		if errors.Is(err, context.Canceled) && lesson.Progress().Step > 0 {
 			if err := j.write(lesson); err != nil {
 				return err
 			}

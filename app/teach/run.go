@@ -147,9 +147,6 @@ func (l *Lesson) learnt() (n int) {
 // Close frees what computes.
 func (l *Lesson) Close() error { return l.learner.Close() }
 
-// Done tells how many epochs are done, of how many.
-func (l *Lesson) Done() (epochs, of int) { return l.Steps / l.perEpoch, l.Epochs }
-
 // plan decides how many epochs go into the time, by a few steps that leave no trace.
 func (l *Lesson) plan() error {
 	l.Epochs = l.o.Epochs
