@@ -293,16 +293,17 @@ func (c *child) state(slider string) state {
 
 // libraryState is what tests look at of the library.
 type libraryState struct {
-	Open   bool
-	Page   int
-	Rect   image.Rectangle
-	View   image.Rectangle // what is in sight of the cards
-	Cards  []string
-	Known  int // pictures that are there, of the cards in sight
-	Own    []string
-	Hearts []string
-	Fading bool
-	Share  float64 // of a download on its way, 0 for none
+	Open     bool
+	Page     int
+	Rect     image.Rectangle
+	View     image.Rectangle // what is in sight of the cards
+	Cards    []string
+	Known    int    // pictures that are there
+	Pictured string // the last card that has one
+	Own      []string
+	Hearts   []string
+	Fading   bool
+	Share    float64 // of a download on its way, 0 for none
 }
 
 func (c *child) libraryState() libraryState {
@@ -320,6 +321,7 @@ func (c *child) libraryState() libraryState {
 			s.Cards, s.Share = append(s.Cards, k.name), max(s.Share, k.share)
 			if c.gallery.pictures[k.thumb] != nil {
 				s.Known++
+				s.Pictured = k.name
 			}
 		}
 	}

@@ -13,10 +13,13 @@ func (l *library) classCards() (list []card) {
 	if net.Logits() < 0 {
 		return nil
 	}
+	for i := len(l.classes); i < len(net.Labels); i++ {
+		l.classes = append(l.classes, classThumb(net, i))
+	}
 	add := func(i int) {
 		label := net.Labels[i]
 		list = append(list, card{
-			name: label, help: label + ": dream what the net takes for one", thumb: classThumb(net, i), chosen: label == s.want.Class,
+			name: label, help: label + ": dream what the net takes for one", thumb: l.classes[i], chosen: label == s.want.Class,
 			run: func() { s.act(func(*dream.Settings) { s.dreamClass(label) }); l.picked() },
 		})
 	}

@@ -59,7 +59,7 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	x, y := ebiten.CursorPosition()
 	s.drawn = drawn{at: now, cursor: image.Pt(x, y)}
 	offscreen.Clear()
-	s.gallery.wanted = s.gallery.wanted[:0] // only what is in sight
+	s.gallery.begin() // only what is in sight is wanted
 	s.ui.Draw(offscreen)
 	s.library.draw(offscreen)
 	s.panel.scrollToNew()

@@ -25,6 +25,7 @@ type gallery struct {
 	pictures map[thumb]*image.RGBA // nil for one that cannot be dreamed
 	textures map[thumb]*ebiten.Image
 	wanted   []thumb        // asked for by the last drawing, most wanted first
+	made     int            // textures that the last drawing made
 	missing  map[thumb]bool // neither carried nor in the cache
 	reading  bool           // one is being read
 	dreaming bool           // one is being dreamed
@@ -51,6 +52,12 @@ func (g *gallery) forgetTextures() {
 	clear(g.textures)
 }
 
+// mostTextures is how many textures a drawing makes, so that none takes long.
+const mostTextures = 16
+
+// begin is called before a drawing.
+func (g *gallery) begin() { g.wanted, g.made = g.wanted[:0], 0 }
+
 // texture is the thumbnail's picture, nil while there is none; asking is wishing for it.
 func (g *gallery) texture(t thumb) *ebiten.Image {
 	if img := g.textures[t]; img != nil {
@@ -61,6 +68,10 @@ func (g *gallery) texture(t thumb) *ebiten.Image {
 		if !known && !slices.Contains(g.wanted, t) {
 			g.wanted = append(g.wanted, t)
 		}
+		return nil
+	}
+	if g.made++; g.made > mostTextures {
+		g.studio.drawn.stale = true // the rest comes with the next drawings
 		return nil
 	}
 	img := ebiten.NewImageFromImage(m)

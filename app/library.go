@@ -28,6 +28,7 @@ type library struct {
 	sliders  []*widget.Slider
 	buttons  []*widget.Button
 	nets     []netEntry
+	classes  []thumb // of the net's labels; nil until they are asked for
 }
 
 const (

@@ -62,7 +62,7 @@ func TestSceneBrowser(t *testing.T) {
 				w.key("s")
 			}
 			w.key("u")
-			w.until("it is kept", func(s state) bool { return slices.Contains(s.Library.Own, "Mine 1") })
+			w.until("it is kept, with its picture", func(s state) bool { return slices.Contains(s.Library.Own, "Mine 1") && s.Library.Pictured == "Mine 1" })
 			w.inLibrary("rename Mine 1")
 			w.enter("Dusk over Styx", len("Mine 1"))
 			w.shot(fmt.Sprintf("rename-%d", size.X))
@@ -81,8 +81,13 @@ func TestSceneBrowser(t *testing.T) {
 			if len(s.Library.Own) != 1 {
 				t.Error("one click deletes a scene")
 			}
-			w.inLibrary("delete Dusk over Styx")
-			w.until("it is deleted", func(s state) bool { return len(s.Library.Own) == 0 && len(s.Library.Hearts) == 0 })
+			w.until("it is deleted", func(s state) bool {
+				if at := s.Spots["delete Dusk over Styx"]; s.Laid && !at.Empty() && len(s.Library.Own) > 0 {
+					w.click(mid(at)) // again where a busy machine took longer from click to click than people do
+					time.Sleep(300 * time.Millisecond)
+				}
+				return len(s.Library.Own) == 0 && len(s.Library.Hearts) == 0
+			})
 			w.desktop().drop(file)
 			w.until("it is back", func(s state) bool { return slices.Equal(s.Library.Own, []string{"Dusk over Styx"}) })
 			data, err := os.ReadFile(filepath.Join(w.home, "config", "zalgoscope", "presets.toml"))

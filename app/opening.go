@@ -64,6 +64,8 @@ func (s *studio) replace(next *session, o opening) {
 	s.meter, s.shown = meter{}, dreamed{}
 	s.sights = sights{}
 	s.gallery.serve(next)
+	s.presets.thumbs = nil
+	s.findThumbs()
 	s.buildUI()
 	if old != nil {
 		s.background(func() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -28,32 +29,41 @@ type presetList struct {
 
 	title string // what the knobs are called then, "" for the user's own
 
-	thumbs map[int]*presetThumb // by their place in the list
+	thumbs []sceneThumbnail // of the list; nil until they are found out
 	hearts hearts
 	sure   string // what a second click does away with, or takes all the same
 	sureAt time.Time
 }
 
-// presetThumb is the thumbnail of a scene with a net, which takes a moment to find out.
-type presetThumb struct {
-	session *session
-	thumb   thumb
-	ok      bool // the net can dream it
+// sceneThumbnail is the thumbnail of a scene with the present net.
+type sceneThumbnail struct {
+	thumb thumb
+	ok    bool // the net can dream it
 }
 
-// thumb is the thumbnail of the scene of a number with the present net; false where the net cannot dream it.
-func (p *presetList) thumb(i int, ses *session) (thumb, bool) {
-	t := p.thumbs[i]
-	if t == nil || t.session != ses {
-		made, err := sceneThumb(p.list[i], ses.net)
-		t = &presetThumb{ses, made, err == nil}
-		if p.thumbs == nil {
-			p.thumbs = map[int]*presetThumb{}
-		}
-		p.thumbs[i] = t
+// findThumbs finds out in the background what the thumbnails of the scenes are with the present net: each takes a moment, in
+// which those of the list before stay.
+func (s *studio) findThumbs() {
+	ses, list := s.session, slices.Clone(s.presets.list)
+	if ses == nil {
+		return
 	}
-	return t.thumb, t.ok
+	s.background(func() {
+		thumbs := make([]sceneThumbnail, len(list))
+		for i, p := range list {
+			t, err := sceneThumb(p, ses.net)
+			thumbs[i] = sceneThumbnail{t, err == nil}
+		}
+		s.post(func() {
+			if s.session == ses && len(s.presets.list) == len(thumbs) && slices.EqualFunc(s.presets.list, list, samePreset) {
+				s.presets.thumbs = thumbs
+				s.relist()
+			}
+		})
+	})
 }
+
+func samePreset(a, b dream.Preset) bool { return a.Name == b.Name && maps.Equal(a.Knobs, b.Knobs) }
 
 // mostPresets is how many bytes of presets are read.
 const mostPresets = 4 << 20
@@ -87,7 +97,6 @@ func (p *presetList) load(s *studio) {
 func (p *presetList) setOwn(own []dream.Preset) {
 	p.list = append(slices.Clip(p.list[:len(p.list)-p.own]), own...)
 	p.own = len(own)
-	p.thumbs = nil
 }
 
 // first is the first error and how many more there are.
@@ -201,7 +210,7 @@ func (s *studio) keepPreset() {
 		if s.session == nil {
 			return
 		}
-		if t, ok := s.presets.thumb(s.presets.at, s.session); ok && shown.Frame != nil {
+		if t, err := sceneThumb(s.presets.list[s.presets.at], s.session.net); err == nil && shown.Frame != nil {
 			m := picture.Cover(shown.Image, t.size.X, t.size.Y)
 			s.gallery.put(t, m)
 		}
@@ -250,7 +259,7 @@ func (s *studio) addScenes(list []dream.Preset, done func(names []string)) {
 			at := len(p.list) - p.own + slices.IndexFunc(own, func(o dream.Preset) bool { return o.Name == names[0] })
 			p.at = at
 			done(names)
-			s.relist()
+			s.findThumbs()
 		})
 	})
 }
@@ -282,7 +291,7 @@ func (s *studio) editScenes(what, from, to string, change func(old []byte) ([]by
 			s.presets.setOwn(own)
 			s.presets.at = slices.IndexFunc(s.presets.list, func(p dream.Preset) bool { return p.Name == at })
 			done()
-			s.relist()
+			s.findThumbs()
 		})
 	})
 }

@@ -18,12 +18,15 @@ func (l *library) sceneCards() (list []card) {
 	s := l.studio
 	p := &s.presets
 	for i, scene := range p.list {
-		t, ok := p.thumb(i, s.session)
-		if !ok || !matches(scene.Name, l.search.Text) || p.hearts.only && !p.hearts.has(scene.Name) {
+		if i >= len(p.thumbs) {
+			break // they are being found out
+		}
+		t := p.thumbs[i]
+		if !t.ok || !matches(scene.Name, l.search.Text) || p.hearts.only && !p.hearts.has(scene.Name) {
 			continue
 		}
 		k := card{
-			name: scene.Name, help: scene.Name + ": dream this scene", thumb: t,
+			name: scene.Name, help: scene.Name + ": dream this scene", thumb: t.thumb,
 			chosen: i == p.at, heart: p.hearts.has(scene.Name),
 			run: func() { s.usePreset(i); l.picked() },
 		}
@@ -118,7 +121,7 @@ func (l *library) rename() {
 }
 
 // sure is how long a second click on delete counts as such.
-const sure = 3 * time.Second
+const sure = 5 * time.Second
 
 func (l *library) deleteWord(name string) string {
 	if l.studio.presets.sure == name && time.Since(l.studio.presets.sureAt) < sure {

@@ -53,8 +53,8 @@ func classThumb(net *nn.Net, label int) thumb {
 	return t
 }
 
-// sceneThumb is what a scene comes to after some seconds. Its file's name has what the knobs stand at in it, so that
-// another scene of that name has another file.
+// sceneThumb is what a scene comes to after some seconds. Its file is named for what the knobs stand at, so that a scene
+// keeps it under another name, and another scene of that name has another one.
 func sceneThumb(p dream.Preset, net *nn.Net) (thumb, error) {
 	s, err := p.Apply(dream.Live(), net)
 	if err != nil {
@@ -67,7 +67,7 @@ func sceneThumb(p dream.Preset, net *nn.Net) (thumb, error) {
 	hash := sha256.Sum256(knobs)
 	s.Pace = dream.NominalPace
 	return thumb{
-		file: fileName(p.Name) + "-" + hex.EncodeToString(hash[:4]) + ".jpg", size: image.Pt(160, 100), frames: 30, settings: s,
+		file: hex.EncodeToString(hash[:4]) + ".jpg", size: image.Pt(160, 100), frames: 30, settings: s,
 	}, nil
 }
 
