@@ -78,6 +78,7 @@ func newLibrary(s *studio, before *library) *library {
 	}
 	l.root.AddChild(head, l.scroller, foot)
 	l.turnTo(l.page)
+	setVisible(l.root.GetWidget(), l.open)
 	return l
 }
 
@@ -136,6 +137,7 @@ func (s *studio) toggleLibrary(page int) {
 	if l.open {
 		l.turnTo(page)
 	}
+	setVisible(l.root.GetWidget(), l.open)
 	l.search.Typing, l.name.Typing = false, false
 	s.root.RequestRelayout()
 	s.drawn.stale = true

@@ -105,6 +105,7 @@ func newSaving(s *studio, before saving) saving {
 			button("Stop", "stop what is dreamed in the background for files", s.stopJobs), button("Cancel", "do not save, as Esc does not", s.closeSaving)),
 	)
 	v.root.AddChild(c)
+	setVisible(v.root.GetWidget(), v.open)
 	return v
 }
 
@@ -137,11 +138,13 @@ func (s *studio) saveDialog() {
 		return
 	}
 	v.open, v.frame, v.window, v.caption = true, s.shown, s.canvas.rect.Size(), s.caption()
+	setVisible(v.root.GetWidget(), true)
 	s.relayout()
 }
 
 func (s *studio) closeSaving() {
 	s.saving.open, s.saving.frame = false, dreamed{}
+	setVisible(s.saving.root.GetWidget(), false)
 	s.relayout()
 }
 
