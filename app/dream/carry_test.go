@@ -49,9 +49,8 @@ func (f *footage) Picture(n int) (*image.RGBA, error) {
 }
 
 // filmed dreams a film's frames.
-func filmed(t *testing.T, in Input, s Settings, frames int, each func(n int, f *Frame)) *Dream {
+func filmed(t *testing.T, in Input, s Settings, net *nn.Net, e nn.Engine, frames int, each func(n int, f *Frame)) {
 	t.Helper()
-	net, e := engine(t)
 	d, err := New(net, e, in, Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +63,6 @@ func filmed(t *testing.T, in Input, s Settings, frames int, each func(n int, f *
 		}
 		each(n, f)
 	}
-	return d
 }
 
 func filmSettings() Settings {
@@ -78,7 +76,8 @@ func TestFilmShows(t *testing.T) {
 	in := &footage{w: 64, h: 48, speed: [2]float64{2, 1}, cut: 3, last: 6}
 	s := filmSettings()
 	s.Step, s.Hold = 0, .5
-	filmed(t, in, s, 7, func(n int, f *Frame) {
+	net, e := engine(t)
+	filmed(t, in, s, net, e, 7, func(n int, f *Frame) {
 		want, _ := in.Picture(min(n, 5))
 		if far := farthest(f.Image, want); far > 2 {
 			t.Errorf("frame %d is up to %d from the film", n, far)
@@ -91,7 +90,8 @@ func TestFilmMovesDream(t *testing.T) {
 	in := &footage{w: 96, h: 80, speed: [2]float64{3, -2}}
 	s := filmSettings()
 	s.Step, s.Source = 0, 0
-	filmed(t, in, s, 5, func(n int, f *Frame) {
+	net, e := engine(t)
+	filmed(t, in, s, net, e, 5, func(n int, f *Frame) {
 		want, _ := in.Picture(n)
 		inner := image.Rect(20, 20, 76, 60)
 		far := 0
@@ -155,7 +155,8 @@ func TestFilmCut(t *testing.T) {
 	s := filmSettings()
 	s.Steps, s.Carry = 2, .75
 	last := int64(0)
-	filmed(t, in, s, 5, func(n int, f *Frame) {
+	net, e := engine(t)
+	filmed(t, in, s, net, e, 5, func(n int, f *Frame) {
 		want := int64(2)
 		if n == 0 || n == 3 {
 			want = 8
@@ -172,9 +173,9 @@ func TestFilmFails(t *testing.T) {
 	in := &footage{w: 64, h: 48, speed: [2]float64{2, 1}}
 	s := filmSettings()
 	var whole []*image.RGBA
-	filmed(t, in, s, 4, func(n int, f *Frame) { whole = append(whole, f.Image) })
-	lost := errors.New("lost")
 	net, e := engine(t)
+	filmed(t, in, s, net, e, 4, func(n int, f *Frame) { whole = append(whole, f.Image) })
+	lost := errors.New("lost")
 	d, err := New(net, e, in, Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -133,7 +133,7 @@ func (d *Dream) Begin(in Input, o Options) error {
 	d.state = state{source: *rand.NewPCG(o.Seed, o.Seed^0x9e3779b97f4a7c15)}
 	d.rng = rand.New(&d.source)
 	d.tone = startTone(start)
-	if d.effort = flow.Fine; o.Live {
+	if d.effort = flow.Finest; o.Live {
 		d.effort = flow.Fast
 	}
 	d.flow = nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"zalgoscope/app/flow/flowtest"
 )
 
 // TestCompare prints our errors and times and those of OpenCV's DIS, found by one run on one thread each, where
@@ -19,7 +21,7 @@ func TestCompare(t *testing.T) {
 		t.Skip("ZALGOSCOPE_OPENCV names no Python with OpenCV")
 	}
 	folder := t.TempDir()
-	for _, s := range sequences {
+	for _, s := range flowtest.Sequences {
 		writeSequence(t, folder, s)
 	}
 	theirs := func() {
@@ -30,26 +32,26 @@ func TestCompare(t *testing.T) {
 		}
 	}
 	theirs()
-	for i, name := range []string{Fast: "Fast", Fine: "Fine"} {
-		e := newEstimator(seqW, seqH, Effort(i))
-		for _, s := range sequences {
+	for i, name := range []string{Fast: "Fast", Fine: "Fine", Finest: "Finest"} {
+		e := newEstimator(flowtest.W, flowtest.H, Effort(i))
+		for _, s := range flowtest.Sequences {
 			off, median, least := timed(e, s)
-			fmt.Printf("%-8s ours %s %.4f px %6.2f ms (least %.2f)\n", s.name, name, off, median, least)
+			fmt.Printf("%-8s ours %s %.4f px %6.2f ms (least %.2f)\n", s.Name, name, off, median, least)
 		}
 	}
 	theirs()
 }
 
 // writeSequence writes a sequence as compare.py reads it.
-func writeSequence(t *testing.T, folder string, s sequence) {
+func writeSequence(t *testing.T, folder string, s flowtest.Sequence) {
 	var frames []byte
 	var flows []float32
 	for n := range 10 {
-		frames = append(frames, s.frame(n).Pix...)
+		frames = append(frames, s.Frame(n).Pix...)
 		if n == 9 {
 			break
 		}
-		f, seen := s.truth(n)
+		f, seen := truthOf(s, n)
 		flows = slices.Concat(flows, f.U, f.V)
 		for _, see := range seen {
 			v := float32(0)
@@ -61,10 +63,10 @@ func writeSequence(t *testing.T, folder string, s sequence) {
 	}
 	all, err := binary.Append(nil, binary.LittleEndian, flows)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, s.name+".raw"), frames, 0o600)
+		err = os.WriteFile(filepath.Join(folder, s.Name+".raw"), frames, 0o600)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, s.name+".flow"), all, 0o600)
+		err = os.WriteFile(filepath.Join(folder, s.Name+".flow"), all, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -72,14 +74,14 @@ func writeSequence(t *testing.T, folder string, s sequence) {
 }
 
 // timed is the error of flows on a sequence, and the milliseconds that a pair takes from its bytes on, the median and the least.
-func timed(e *estimator, s sequence) (off, median, least float64) {
-	a, b := newPyramid(seqW, seqH), newPyramid(seqW, seqH)
+func timed(e *estimator, s flowtest.Sequence) (off, median, least float64) {
+	a, b := newPyramid(flowtest.W, flowtest.H), newPyramid(flowtest.W, flowtest.H)
 	var line []float32
 	var times []float64
-	f := NewField(seqW, seqH)
+	f := NewField(flowtest.W, flowtest.H)
 	for n := range 9 {
-		first, second := s.frame(n), s.frame(n+1)
-		truth, seen := s.truth(n)
+		first, second := s.Frame(n), s.Frame(n+1)
+		truth, seen := truthOf(s, n)
 		for range 9 {
 			began := time.Now()
 			for i, v := range first.Pix {

@@ -6,8 +6,9 @@ import "slices"
 type Effort int
 
 const (
-	Fast Effort = iota // by every fourth pixel: for live pictures
-	Fine               // by every second pixel: for films
+	Fast   Effort = iota // by every fourth pixel: for live pictures
+	Fine                 // by every second pixel
+	Finest               // by every pixel: for films, whose pictures take longer to dream
 )
 
 // plan is what an effort means.
@@ -16,7 +17,7 @@ type plan struct {
 	reach int // pixels to each side over which means of the flow are taken
 }
 
-var plans = [...]plan{Fast: {level: 2, reach: 2}, Fine: {level: 1, reach: 4}}
+var plans = [...]plan{Fast: {level: 2, reach: 2}, Fine: {level: 1, reach: 4}, Finest: {level: 0, reach: 6}}
 
 // estimator finds flows between pictures of one size. It is used by one goroutine at a time.
 type estimator struct {

@@ -25,7 +25,7 @@ func (s *scratch) still(g *grid, b plane, f *Field, lift float32) {
 		u, v, weight := f.U[y*w:][:w], f.V[y*w:][:w], g.weight[y*w:][:w]
 		for x, e := range there[:w] {
 			// Noise alone has a weight of a sixth of its square. The best flow through it may halve its misfit.
-			noise := 2 * falling(n*weight[x]/(e+level*n), .3, 2) * falling(e, loud*n, 2*loud*n)
+			noise := 2.5 * falling(n*weight[x]/(e+level*n), .3, 2) * falling(e, loud*n, 2*loud*n)
 			gain := (here[x]-(1+noise)*e)/(n*level) - 1
 			if gain < 1 {
 				gain = max(gain, 0)

@@ -1,0 +1,191 @@
+package dream
+
+import (
+	"image"
+	"math"
+	"os"
+	"testing"
+
+	"zalgoscope/app/flow/flowtest"
+	"zalgoscope/nn"
+)
+
+// cropped is a part of a sequence as a film, in colours of its own so that it is no plain grey.
+type cropped struct {
+	flowtest.Sequence
+	at image.Rectangle
+}
+
+func (c cropped) Rate() float64              { return 25 }
+func (c cropped) Sized(w, h int) *image.RGBA { return nil }
+func (c cropped) Identity() Identity {
+	return Identity{Name: c.Name, Width: c.at.Dx(), Height: c.at.Dy(), Rate: 25}
+}
+func (c cropped) Picture(n int) (*image.RGBA, error) {
+	m := c.Frame(n)
+	out := image.NewRGBA(image.Rectangle{Max: c.at.Size()})
+	for y := range c.at.Dy() {
+		for x := range c.at.Dx() {
+			v := m.GrayAt(c.at.Min.X+x, c.at.Min.Y+y).Y
+			copy(out.Pix[out.PixOffset(x, y):], []uint8{v, uint8(int(v)*3/4 + 32), 255 - v/2, 255})
+		}
+	}
+	return out, nil
+}
+
+// truth is the true flow from frame t, within the part, and where it is to be seen.
+func (c cropped) truth(t int) (u, v []float32, seen []bool) {
+	wu, wv, ws := c.Truth(t)
+	for y := c.at.Min.Y; y < c.at.Max.Y; y++ {
+		for x := c.at.Min.X; x < c.at.Max.X; x++ {
+			i := y*flowtest.W + x
+			tx, ty := float64(x)+float64(wu[i]), float64(y)+float64(wv[i])
+			inside := tx >= float64(c.at.Min.X) && ty >= float64(c.at.Min.Y) && tx <= float64(c.at.Max.X-2) && ty <= float64(c.at.Max.Y-2)
+			u, v, seen = append(u, wu[i]), append(v, wv[i]), append(seen, ws[i] && inside)
+		}
+	}
+	return u, v, seen
+}
+
+// wandering is the mean difference of a picture to the next, along the true flow.
+func wandering(a, b *image.RGBA, u, v []float32, seen []bool) float64 {
+	w, sum, n := a.Rect.Dx(), 0.0, 0
+	for i, see := range seen {
+		if !see {
+			continue
+		}
+		x, y := float64(i%w)+float64(u[i]), float64(i/w)+float64(v[i])
+		ix, iy := int(x), int(y)
+		fx, fy := x-float64(ix), y-float64(iy)
+		for c := range 3 {
+			at := func(x, y int) float64 { return float64(b.Pix[b.PixOffset(x, y)+c]) }
+			there := (at(ix, iy)*(1-fx)+at(ix+1, iy)*fx)*(1-fy) + (at(ix, iy+1)*(1-fx)+at(ix+1, iy+1)*fx)*fy
+			sum += math.Abs(there - float64(a.Pix[a.PixOffset(i%w, i/w)+c]))
+			n++
+		}
+	}
+	return sum / float64(n)
+}
+
+// excitement is the objective's value on a picture.
+func excitement(t *testing.T, net *nn.Net, e nn.Engine, m *image.RGBA, s Settings) float64 {
+	t.Helper()
+	s.Step, s.Steps, s.Octaves, s.Jitter = 0, 1, 1, 0
+	return float64(alone(t, net, e, m, s).Score)
+}
+
+// alone dreams a picture by itself.
+func alone(t *testing.T, net *nn.Net, e nn.Engine, m *image.RGBA, s Settings) *Frame {
+	t.Helper()
+	d, err := New(net, e, StillOf("", m), Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Release()
+	f, err := d.Frame(Fixed(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// likeness is the correlation of two pictures' details on their films, where told.
+func likeness(a, filmA, b, filmB *image.RGBA, where []bool) float64 {
+	var ab, aa, bb float64
+	for i, here := range where {
+		if here {
+			for c := range 3 {
+				x, y := float64(a.Pix[4*i+c])-float64(filmA.Pix[4*i+c]), float64(b.Pix[4*i+c])-float64(filmB.Pix[4*i+c])
+				ab, aa, bb = ab+x*y, aa+x*x, bb+y*y
+			}
+		}
+	}
+	return ab / math.Sqrt(aa*bb+1e-9)
+}
+
+// TestSteady compares a film's dream with its pictures dreamed one by one to the same excitement: along the true flow
+// it changes by a quarter at most, beyond what the film does itself. Behind the square there is no ghost of it. It runs
+// where ZALGOSCOPE_STEADY is set, and prints the figures.
+func TestSteady(t *testing.T) {
+	if os.Getenv("ZALGOSCOPE_STEADY") == "" {
+		t.Skip("ZALGOSCOPE_STEADY is not set: it takes a minute")
+	}
+	net, e := builtIn(t, "menagerie")
+	s := Defaults()
+	s.Layer = DefaultLayer(net)
+	s.Octaves, s.Steps, s.Jitter, s.Zoom, s.Hold, s.Fatigue = 2, 3, 16, 0, 0, 0
+	frames, first := 7, 4
+	for _, seq := range flowtest.Sequences {
+		in := cropped{seq, image.Rect(44, 44, 204, 172)}
+		var carried, films []*image.RGBA
+		filmed(t, in, s, net, e, frames, func(n int, f *Frame) {
+			m, _ := in.Picture(n)
+			carried, films = append(carried, f.Image), append(films, m)
+		})
+		score, moved, own := 0.0, 0.0, 0.0
+		for n := first; n < frames; n++ {
+			score += excitement(t, net, e, carried[n], s)
+			u, v, seen := in.truth(n - 1)
+			moved += wandering(carried[n-1], carried[n], u, v, seen)
+			own += wandering(films[n-1], films[n], u, v, seen)
+		}
+		// One by one, with as many steps as that takes.
+		for steps := 8.0; ; steps *= 1.15 {
+			if steps > 100 {
+				t.Fatalf("%s: one by one the pictures do not become as exciting", seq.Name)
+			}
+			each := s
+			each.Steps = math.Round(steps)
+			last := alone(t, net, e, films[first-1], each).Image
+			each1, wander := 0.0, 0.0
+			for n := first; n < frames; n++ {
+				f := alone(t, net, e, films[n], each).Image
+				each1 += excitement(t, net, e, f, s)
+				u, v, seen := in.truth(n - 1)
+				wander += wandering(last, f, u, v, seen)
+				last = f
+			}
+			if each1 < score {
+				continue
+			}
+			k := float64(frames - first)
+			ratio := (moved - own) / (wander - own)
+			t.Logf("%s: %.2f levels a frame along the flow, one by one %.2f (%g steps), the film itself %.2f; excitement %.4g and %.4g; ratio %.2f", seq.Name, moved/k, wander/k, each.Steps, own/k, score/k, each1/k, ratio)
+			if ratio > .25 {
+				t.Errorf("%s: along the flow the dream changes by %.2f of what pictures that are dreamed one by one do", seq.Name, ratio)
+			}
+			break
+		}
+		if seq.Name == "square" {
+			behind := 0.0
+			for n := first; n < frames; n++ {
+				behind += likeness(carried[n], films[n], carried[n-1], films[n-1], in.uncovered(n)) / float64(frames-first)
+			}
+			t.Logf("%s: what comes into sight behind it is like what the square showed there by %.2g, on %d pixels", seq.Name, behind, count(in.uncovered(first)))
+			if math.Abs(behind) > .25 {
+				t.Errorf("behind the square its ghost stays: a likeness of %.2f", behind)
+			}
+		}
+	}
+}
+
+// uncovered are the pixels from which the square has gone since the frame before, but for its rim.
+func (c cropped) uncovered(n int) []bool {
+	u, _, _ := c.truth(n)
+	before, _, _ := c.truth(n - 1)
+	w := c.at.Dx()
+	out := make([]bool, len(u))
+	for i := range u {
+		out[i] = before[i] == 5 && u[i] == -1 && i%w > 0
+	}
+	return out
+}
+
+func count(where []bool) (n int) {
+	for _, here := range where {
+		if here {
+			n++
+		}
+	}
+	return n
+}
