@@ -96,13 +96,11 @@ func stirred(before []float32, m *flow.Motion, w, h int) []float32 {
 		}
 	}
 	soften(now, w, h, max(w, h)/40)
-	if before != nil {
-		for i, v := range before {
-			if now[i] < v {
-				now[i] += .9 * (v - now[i])
-			} else {
-				now[i] -= .5 * (now[i] - v)
-			}
+	for i, v := range before {
+		if now[i] < v {
+			now[i] += .9 * (v - now[i])
+		} else {
+			now[i] -= .5 * (now[i] - v)
 		}
 	}
 	return now
