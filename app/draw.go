@@ -45,7 +45,10 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	if s.look == nil {
 		return
 	}
-	s.drawn.moved = s.pacer.wait(!s.alive() && !s.drawn.stale && !s.drawn.moved) || s.drawn.moved
+	if focused := ebiten.IsFocused(); focused != s.focused {
+		s.focused, s.touched = focused, time.Now() // what lay over the window may have taken its pixels with it
+	}
+	s.drawn.moved = s.pacer.wait(!s.alive() && !s.drawn.stale && !s.drawn.moved, 10*time.Second) || s.drawn.moved
 	now := time.Now()
 	s.meter.shown(now)
 	if !s.needsControls(now) {

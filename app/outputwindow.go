@@ -130,7 +130,7 @@ func (w *outputWindow) take(m message) {
 }
 
 func (w *outputWindow) Draw(offscreen *ebiten.Image) {
-	w.moved = w.pacer.wait(w.now.Paused && !w.moved) || w.moved
+	w.moved = w.pacer.wait(w.now.Paused && !w.moved, 1500*time.Millisecond) || w.moved
 	if w.moved {
 		// Only a touched offscreen is presented; this pixel is never shown.
 		offscreen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).Clear()

@@ -28,7 +28,6 @@ const (
 	fullRate = time.Second / 60
 	halfRate = time.Second / 30
 	idleRate = time.Second / 8
-	idleDraw = 1500 * time.Millisecond // from one drawing of an idle window to the next
 )
 
 func newPacer() pacer { return pacer{software: softwareGL(), least: fullRate} }
@@ -55,13 +54,13 @@ func preferGLX() {
 	}
 }
 
-// wait is called before each drawing, in a window where nothing happens with idle set. It tells whether the window is to
-// be drawn all the same: what lay over it may have taken its pixels with it.
-func (p *pacer) wait(idle bool) (again bool) {
+// wait is called before each drawing, in a window where nothing happens with idle set. It tells whether that window is to
+// be drawn all the same, as it is after each period: what lay over it may have taken its pixels with it.
+func (p *pacer) wait(idle bool, period time.Duration) (again bool) {
 	if idle {
 		time.Sleep(idleRate)
 		p.last = time.Now()
-		if again = p.last.Sub(p.whole) > idleDraw; again {
+		if again = p.last.Sub(p.whole) > period; again {
 			p.whole = p.last
 		}
 		return again

@@ -130,6 +130,7 @@ type studio struct {
 	last    time.Time       // of the last Update
 	touched time.Time       // when somebody last did something to the window
 	pointer image.Point     // where the pointer was then
+	focused bool            // the window has the keyboard
 	keys    [8]ebiten.Key   // room for those that are down
 	drawn   drawn
 
