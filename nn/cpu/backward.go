@@ -204,7 +204,7 @@ func (g *gradientTask) fromConcat(i, u int) {
 		default:
 			g.moved(newRearrange(g.packs.k, g.out, single, single).lead(un.grad, choice(in.c, 0, at, in.c)))
 		}
-		at += [...]int{in.c, in.h, in.w}[op.Axis]
+		at += in.shape()[op.Axis]
 	}
 }
 

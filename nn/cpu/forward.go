@@ -203,27 +203,27 @@ func (c *compiler) forwardConcat(i int) {
 	})
 }
 
-// join adds the task of a concat whose inputs do not lie on whole blocks.
+// join adds the task of a concat whose inputs do not lie on whole blocks, or beside each other.
 func (c *compiler) join(i int) {
 	n, op := c.node(i), c.op(i).(*nn.Concat)
-	t, at := c.simple(i, 8), 0
+	t := c.simple(i, 8)
 	stack := newRearrange(c.packs.k, n.out, single, single)
-	if op.Axis == 0 {
-		t.add(stack)
-	}
-	for k, j := range c.net.Layers[i].In {
+	at := 0
+	for _, j := range c.net.Layers[i].In {
 		in := c.node(j)
 		c.live(n.level, in.out.buf)
 		if op.Axis == 0 {
 			stack.lead(in.out, choice(n.c, at, 0, in.c))
-			at += in.c
-			continue
+		} else {
+			rows, columns := along(op, in, n, at)
+			o := newSample(c.packs.k, n.out, in.out, rows, columns)
+			o.add = at > 0
+			t.add(o)
 		}
-		rows, columns := along(op, in, n, at)
-		o := newSample(c.packs.k, n.out, in.out, rows, columns)
-		o.add = k > 0
-		t.add(o)
-		at += [...]int{1: in.h, 2: in.w}[op.Axis]
+		at += in.shape()[op.Axis]
+	}
+	if op.Axis == 0 {
+		t.add(stack)
 	}
 }
 

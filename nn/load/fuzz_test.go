@@ -49,6 +49,14 @@ func FuzzONNX(f *testing.F) {
 		cat(array32("sc", []int{}, 0.1), typed("z", 2, []int{}, 7), op("QuantizeLinear", "x,sc,z", "q"), op("DequantizeLinear", "q,sc,z", "d"), array32("m", []int{9, 2}, ramp(18)...), op("MatMul", "d,m", "e"), sparse("sp", []int{3, 7, 2}, []int{1, 5}, 2, 3), op("Add", "e,sp", "y")),
 		cat(op("GlobalAveragePool", "x", "g"), op("Shape", "x", "s"), op("Expand", "g,s", "e"), typed("c", 9, []int{7, 1}, 1, 0, 1, 0, 1, 0, 1), op("Where", "c,e,x", "w"), typed("b", 22, []int{4}, 0x21, 0x43), array32("r", []int{2}, 1, 2), op("DequantizeLinear", "b,r", "k", attrInt("axis", 0), attrInt("block_size", 2)),
 			op("Dropout", "w,sc,c", "y", attrInt("seed", 3))),
+		cat(array32("s", []int{4}, 1, 2, 1.5, 0.6), op("Resize", "x,,s", "r", attrText("mode", "cubic"), attrInt("antialias", 1)), array64("n", []int{3}, 1, 2, 3),
+			op("Split", "r,n", "a,b,c", attrInt("axis", 1)), array64("p", []int{8}, 0, 1, 2, -1, 0, 0, 3, 1), op("Pad", "c,p", "e", attrText("mode", "reflect")), op("Concat", "b,b", "y", attrInt("axis", 2))),
+		cat(array32("w", []int{3, 2, 2, 2}, ramp(24)...), op("ConvTranspose", "x,w", "t", attrInts("strides", 2, 2), attrInts("output_shape", 13, 17)),
+			array64("d", []int{6}, 1, 2, 1, 13, 1, 17), op("Reshape", "t,d", "r"), op("Transpose", "r", "u", attrInts("perm", 0, 2, 1, 3, 4, 5)), array64("e", []int{4}, 0, 2, 13, 17), op("Reshape", "u,e", "v"),
+			array64("k", []int{4}, 1, 2, 1, 1), op("Tile", "v,k", "q"), op("DepthToSpace", "q", "z", attrInt("blocksize", 2)), op("LpPool", "z", "y", attrInts("kernel_shape", 2, 2))),
+		cat(array64("f", []int{2}, 1, -1), array64("to", []int{2}, 9, -9), array64("ax", []int{2}, 2, 3), array64("st", []int{2}, 2, -1), op("Slice", "x,f,to,ax,st", "s"),
+			op("SpaceToDepth", "s", "d", attrInt("blocksize", 2)), op("MaxPool", "x", "m", attrInts("kernel_shape", 2, 2), attrInts("strides", 2, 2)), array32("up", []int{4}, 1, 1, 2, 2),
+			op("Upsample", "m,up", "u"), op("Relu", "x", "r"), op("Add", "u,r", "y")),
 	} {
 		f.Add(cat(model(13, graph), localFunction("F", "a", "b", op("LeakyRelu", "a", "b", attrRef("alpha", "a"))), property("labels", "a\nb"), property("input.mean", "1,2,3")))
 		f.Add(model(9, graph))
