@@ -49,6 +49,12 @@ const (
 	hung       = 10 * time.Second
 )
 
+// How long the last picture may take to be taken, and ffmpeg then to end, until it is killed.
+const (
+	lastPicture = 500 * time.Millisecond
+	lastWords   = 3 * time.Second
+)
+
 // Check tells why nothing can be sent to an address.
 func Check(to string) error {
 	if _, err := format(to); err != nil {
@@ -308,13 +314,13 @@ func (s *Stream) count(n *int64) {
 // finish ends ffmpeg by the end of its input, or kills it.
 func (s *Stream) finish(cmd *exec.Cmd, pictures chan<- *image.RGBA, done <-chan error) error {
 	select {
-	case pictures <- nil: // it ends the pipe
-	default:
+	case pictures <- nil: // it ends the pipe, when the writer has written what it has
+	case <-time.After(lastPicture):
 	}
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(time.Second):
+	case <-time.After(lastWords):
 		_ = cmd.Process.Kill()
 		return <-done
 	}
