@@ -216,7 +216,7 @@ func TestDialogBelongsToWindow(t *testing.T) {
 	studio := d.studio()
 	w.key("ctrl+o")
 	w.until("a dialog is asked for", func(s state) bool { return s.Asking })
-	w.do("search", "--sync", "--onlyvisible", "--name", "^Open a picture or a net$", "windowfocus", "--sync")
+	w.do("search", "--sync", "--onlyvisible", "--name", "^Open a picture, a film or a net$", "windowfocus", "--sync")
 	w.settle()
 	w.shot("dialog")
 	belongs := false
