@@ -132,7 +132,7 @@ func (j *dreamJob) film(cmd *cobra.Command) error {
 		return err
 	}
 	log := record.NewLog(record.Recipe{
-		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Seed: j.seed, Start: record.StartOf(film),
+		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Precision: nn.PrecisionOf(engine), Seed: j.seed, Start: record.StartOf(film),
 	}, guides)
 	d.OnChange(log.Change)
 	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
