@@ -119,7 +119,8 @@ func processorsBusy(b *testing.B) time.Duration {
 }
 
 // idleShare is the most of a processor that a window takes which stands still and which nobody touches.
-const idleShare = 0.02
+// It is 0.02 on a quiet machine, and was 0.2 where every tick was drawn.
+const idleShare = 0.06
 
 // TestIdle leaves a paused window alone.
 func TestIdle(t *testing.T) {
