@@ -7,8 +7,8 @@ import (
 	"time"
 
 	ewidget "github.com/ebitenui/ebitenui/widget"
-	"github.com/sqweek/dialog"
 
+	"zalgoscope/app/chooser"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/widget"
 )
@@ -146,10 +146,13 @@ func (l *library) delete(name string) {
 	})
 }
 
+// sceneFiles are the files that scenes are in.
+var sceneFiles = chooser.Filter{Name: "Scenes", Endings: []string{"toml"}}
+
 // exportDialog saves a scene as a file of its own.
 func (s *studio) exportDialog(p dream.Preset) {
 	s.ask(func() (string, error) {
-		return dialog.File().Title("Export the scene").SetStartDir(saveFolder()).SetStartFile(fileName(p.Name)+".toml").Filter("Scenes", "toml").Save()
+		return chooser.Save("Export the scene", saveFolder(), fileName(p.Name)+".toml", sceneFiles)
 	}, func(path string) {
 		if filepath.Ext(path) == "" {
 			path += ".toml"
@@ -174,6 +177,6 @@ func (s *studio) export(path string, p dream.Preset) {
 // importDialog takes scenes from a file.
 func (s *studio) importDialog() {
 	s.ask(func() (string, error) {
-		return dialog.File().Title("Import scenes").Filter("Scenes", "toml").Load()
+		return chooser.Open("Import scenes", sceneFiles)
 	}, s.importScenes)
 }
