@@ -136,7 +136,7 @@ func (s *studio) openBoth(path, net string) {
 				s.warn(errors.New(n))
 			}
 			if o.net != nil && o.recipe == nil {
-				s.rememberNet(path)
+				s.rememberNet(net)
 			}
 			s.dreamOn(o)
 		})

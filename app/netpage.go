@@ -198,19 +198,29 @@ func (l *library) netFoot() *ewidget.Container {
 // ownFile is the list of the net files that were opened.
 func ownFile() string { return filepath.Join(xdg.StateHome, "zalgoscope", "nets.toml") }
 
-// mostOwn is how many net files are remembered.
-const mostOwn = 24
+// mostOwn is how many net files are remembered, in a list of at most so many bytes.
+const (
+	mostOwn      = 24
+	mostOwnBytes = 1 << 18
+)
 
 type ownList struct {
 	Net []string `toml:"net"`
 }
 
 func ownNets() []string {
+	data, _ := disk.Read(ownFile(), mostOwnBytes)
+	return parseOwn(data)
+}
+
+// parseOwn gives the nets of a list; one that is damaged is begun anew, without what is no net.
+func parseOwn(data []byte) []string {
 	var list ownList
-	if data, err := disk.Read(ownFile(), 1<<18); err == nil {
-		_ = toml.Unmarshal(data, &list) // a list that is damaged is begun anew
+	if toml.Unmarshal(data, &list) != nil {
+		return nil
 	}
-	return list.Net[:min(len(list.Net), mostOwn)]
+	nets := slices.DeleteFunc(list.Net, func(path string) bool { return !isNet(path) })
+	return nets[:min(len(nets), mostOwn)]
 }
 
 // rememberNet puts a net's file at the head of the list of own ones.

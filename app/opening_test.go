@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/adrg/xdg"
+	"github.com/pelletier/go-toml/v2"
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
@@ -144,6 +146,38 @@ func TestAnotherNetComes(t *testing.T) {
 	}
 	if _, ok := s.history.undo(s.want); ok {
 		t.Error("undo goes back to another net's layers")
+	}
+}
+
+// TestNetsAreRemembered opens a net alone, and one with a picture: the list of own nets has their paths, and what
+// an older list has that is no net is gone.
+func TestNetsAreRemembered(t *testing.T) {
+	s := headless(t, func(c *Config) {
+		c.Load = func(string) (*nn.Net, record.Net, error) { return dot(), record.Net{Name: "dot"}, nil }
+	})
+	s.dreaming(t)
+	dir := t.TempDir()
+	alone, beside, still := filepath.Join(dir, "a.onnx"), filepath.Join(dir, "b.onnx"), filepath.Join(dir, "still.png")
+	if err := picture.Save(still, dream.Static(20, 12, 1)); err != nil {
+		t.Fatal(err)
+	}
+	old := filepath.Join(dir, "old.caffemodel")
+	if err := writeTOML(ownFile(), func() ([]byte, error) { return toml.Marshal(ownList{[]string{dir, still, old}}) }); err != nil {
+		t.Fatal(err)
+	}
+	open := func(paths []string, want ...string) {
+		t.Helper()
+		s.openFiles(paths)
+		s.until(t, "it is open", func() bool { return !s.opening && s.files.Load() == 0 })
+		if got := ownNets(); !slices.Equal(got, want) {
+			t.Errorf("after %v the own nets are %v, want %v", paths, got, want)
+		}
+	}
+	open([]string{alone}, alone, old)
+	open([]string{still, beside}, beside, alone, old)
+	data, err := os.ReadFile(ownFile())
+	if err != nil || strings.Contains(string(data), still) {
+		t.Errorf("the list holds %q, %v", data, err)
 	}
 }
 
