@@ -24,7 +24,6 @@ type audience struct {
 	queue   *crowd.Queue
 	of      *session // whose labels the queue has
 	shown   []crowd.Choice
-	split   int // columns of the map that the first label has
 	looked  time.Time
 
 	mu    sync.Mutex
@@ -79,7 +78,9 @@ func (s *studio) count(now time.Time) {
 	a.looked = now
 	if a.of != s.session {
 		a.of, a.shown = s.session, nil
-		a.queue = crowd.NewQueue(s.session.net.Labels, crowd.Usual)
+		rules := crowd.Usual
+		rules.Blocked = s.cfg.ChatBlock
+		a.queue = crowd.NewQueue(s.session.net.Labels, rules)
 	}
 	a.mu.Lock()
 	lines := a.lines
@@ -95,7 +96,7 @@ func (s *studio) count(now time.Time) {
 // obeyCrowd dreams one label everywhere, or two side by side.
 func (s *studio) obeyCrowd(list []crowd.Choice) {
 	a := &s.audience
-	if len(list) == 0 {
+	if len(list) == 0 || s.show.fade != nil {
 		return
 	}
 	split := dream.MapWidth
@@ -104,27 +105,28 @@ func (s *studio) obeyCrowd(list []crowd.Choice) {
 		share := (list[0].Votes + 1) / (list[0].Votes + list[1].Votes + 2)
 		split = min(max(int(math.Round(share*8)), 2), 6) * dream.MapWidth / 8
 	}
-	same := len(list) == len(a.shown) && split == a.split
-	for i := range list {
-		same = same && list[i].Label == a.shown[i].Label
+	a.shown = list
+	next := s.want
+	m, err := dream.ParseMap(next.Where)
+	if err != nil {
+		return // the loop refuses it, and says so
 	}
-	if same {
-		return
-	}
-	a.shown, a.split = list, split
-	s.change(func(w *dream.Settings) {
-		w.Class, w.Channel, w.Guide, w.Where, w.Other = list[0].Label, "", "", "", ""
-		if len(list) == 2 {
-			var m dream.Map
-			for i := range m {
-				if i%dream.MapWidth >= split {
-					m[i] = dream.Other
-				}
-			}
-			w.Where = m.String()
-			w.Other = dream.FormatOther(dream.Settings{Class: list[1].Label})
+	for i := range m {
+		switch {
+		case m[i] == dream.Never: // what is painted so stays so
+		case i%dream.MapWidth < split:
+			m[i] = dream.Here
+		default:
+			m[i] = dream.Other
 		}
-	})
+	}
+	next.Class, next.Channel, next.Guide, next.Where, next.Other = list[0].Label, "", "", m.String(), ""
+	if len(list) == 2 {
+		next.Other = dream.FormatOther(dream.Settings{Class: list[1].Label})
+	}
+	if next != s.want {
+		s.change(func(w *dream.Settings) { *w = next })
+	}
 }
 
 // drawVotes lists what the chat has named, over the picture's lower left corner.

@@ -48,6 +48,15 @@ func TestCrowd(t *testing.T) {
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("counting %d lines took %v", mostSaid, took)
 	}
+	// What somebody does in the window is heard over by the next look, but for what is never to be dreamed.
+	var never dream.Map
+	never[0] = dream.Never
+	s.change(func(w *dream.Settings) { w.Class, w.Other, w.Where = "", "", never.String() })
+	now = now.Add(time.Second)
+	s.count(now)
+	if m, err := dream.ParseMap(s.want.Where); err != nil || m[0] != dream.Never || s.want.Class != "spider" {
+		t.Errorf("the class is %q, the first cell %v, %v", s.want.Class, m[0], err)
+	}
 	s.until(t, "both are dreamed", func() bool {
 		s.hear(time.Now())
 		return s.shown.Frame != nil && s.shown.Settings.Other == "class teapot"

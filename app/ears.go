@@ -63,14 +63,14 @@ func (e *ears) close(s *studio) {
 	*e = ears{}
 }
 
-// levels are the values of dream.Sounds, in hundredths.
+// levels are the values of dream.Sounds, in steps of a twenty-fifth: each change is a line of the recipe.
 func (e *ears) levels() (v [5]float64) {
 	beat := 0.0
 	if e.heard.Tempo > 0 {
 		beat = 1 - e.heard.Phase
 	}
 	for i, x := range [5]float64{e.heard.Levels[0], e.heard.Levels[1], e.heard.Levels[2], e.heard.Onset, beat} {
-		v[i] = math.Round(100*x) / 100
+		v[i] = math.Round(25*x) / 25
 	}
 	return v
 }

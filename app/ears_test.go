@@ -24,19 +24,19 @@ func TestEars(t *testing.T) {
 	s.until(t, "the missing server is told", func() bool {
 		return strings.Contains(strings.Join(s.toasts.Texts(), "\n"), "no PulseAudio")
 	})
-	s.ears.heard = sound.Heard{Levels: [3]float64{0.504, 0.7, 0.9}, Tempo: 120, Phase: 0.25}
+	s.ears.heard = sound.Heard{Levels: [3]float64{0.484, 0.7, 0.9}, Tempo: 120, Phase: 0.24}
 	s.publish()
-	if s.sent.Bass != 0.5 || s.sent.Beat != 0.75 || s.sent.Mid != 0 || s.sent.High != 0 {
+	if s.sent.Bass != 0.48 || s.sent.Beat != 0.76 || s.sent.Mid != 0 || s.sent.High != 0 {
 		t.Errorf("the loop was given %+v", s.sent)
 	}
 	if s.want.Bass != 0 {
 		t.Error("what is heard counts as the user's change")
 	}
-	s.until(t, "a frame is dreamed so", func() bool { s.hear(time.Now()); return s.shown.Frame != nil && s.shown.Settings.Bass == 0.5 })
+	s.until(t, "a frame is dreamed so", func() bool { s.hear(time.Now()); return s.shown.Frame != nil && s.shown.Settings.Bass == 0.48 })
 	if got := s.shown.Now.Zoom - s.shown.Settings.Zoom; got < 0.05 {
 		t.Errorf("the bass moves the zoom by %g", got)
 	}
-	if r := s.shown.recipe().Last(); r.Bass != 0.5 || r.Beat != 0.75 {
+	if r := s.shown.recipe().Last(); r.Bass != 0.48 || r.Beat != 0.76 {
 		t.Errorf("the recipe has bass %g and beat %g", r.Bass, r.Beat)
 	}
 	s.change(func(w *dream.Settings) { w.Mod = "" })

@@ -304,6 +304,7 @@ func (s *studio) dreamOn(o opened) {
 	if o.recipe != nil {
 		next.seed, next.memory = o.recipe.Seed, o.memory
 		last := s.affordable(o.recipe.Last(), o.start.Image().Rect.Size())
+		last.Silence()
 		next.adapt = func(w *dream.Settings) { *w = last }
 		next.title = strings.TrimSuffix(shortName(o.start.Name()), filepath.Ext(o.start.Name()))
 	} else {

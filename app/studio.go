@@ -55,6 +55,7 @@ type Config struct {
 	Learn       teach.OpenLearner // computes what nets are taught by; nil where nothing does
 	Sound       string            // what modulators listen to, see sound.Listen; empty for what the computer plays, "off" for nothing
 	Chat        string            // whose votes choose what is dreamed, see crowd.ParseChannel; empty for none
+	ChatBlock   []string          // words that the chat cannot name
 	OSC         string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
 	Client      *http.Client      // downloads nets; nil for the usual one
 	Program     string            // version, for recipes
@@ -317,6 +318,7 @@ func (s *studio) adopt() {
 	s.sent, s.want = now, now
 	s.size.retreat(now.Width, now.Height)
 	s.want.Width, s.want.Height, s.want.Pace = 0, 0, 1
+	s.want.Silence()
 	s.drawn.stale = true
 }
 

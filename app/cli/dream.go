@@ -25,7 +25,8 @@ type dreamJob struct {
 	recordFlags
 	musicFlags
 	settings dream.Settings
-	start    string // IMAGE, static or clouds
+	asked    dream.Settings // what the flags say
+	start    string         // IMAGE, static or clouds
 	scene    string
 	size     string
 	most     int
@@ -103,7 +104,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 	if err := j.set(cmd.Flags(), net, start.Made()); err != nil {
 		return err
 	}
-	if err := j.setMusic(net, start.Made()); err != nil {
+	if err := j.setMusic(cmd.Flags(), net, start.Made()); err != nil {
 		return err
 	}
 	engine, err := j.open(net)
@@ -137,26 +138,36 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 
 // set makes the settings those of the scene, with what the flags say on top: their rates are by the frame.
 func (j *dreamJob) set(flags *pflag.FlagSet, net *nn.Net, made bool) error {
-	asked := j.settings
-	if j.scene != "" {
-		p, err := dream.FindPreset(j.scene)
-		if err != nil {
-			return err
-		}
-		if j.settings, err = p.Apply(dream.Live(), net); err != nil {
-			return err
-		}
-		j.settings.Pace = dream.NominalPace
-		if ratesAsked(flags) {
-			j.settings.PerFrame()
-		}
+	j.asked = j.settings
+	if j.scene == "" {
+		j.settings.Suit(made)
+		adjust(flags, "", &j.asked, &j.settings)
+		return nil
 	}
-	j.settings.Suit(made)
-	if j.scene != "" && (asked.Layer != "" || asked.Channel != "" || asked.Guide != "") {
-		j.settings.Class = ""
+	p, err := dream.FindPreset(j.scene)
+	if err != nil {
+		return err
 	}
-	adjust(flags, "", &asked, &j.settings)
-	return nil
+	j.settings, err = j.inScene(p, flags, net, made)
+	return err
+}
+
+// inScene is a scene's settings, with what the flags say on top.
+func (j *dreamJob) inScene(p dream.Preset, flags *pflag.FlagSet, net *nn.Net, made bool) (dream.Settings, error) {
+	s, err := p.Apply(dream.Live(), net)
+	if err != nil {
+		return s, err
+	}
+	s.Pace = dream.NominalPace
+	if ratesAsked(flags) {
+		s.PerFrame()
+	}
+	s.Suit(made)
+	if j.asked.Layer != "" || j.asked.Channel != "" || j.asked.Guide != "" {
+		s.Class = ""
+	}
+	adjust(flags, "", &j.asked, &s)
+	return s, nil
 }
 
 // ratesAsked tells whether a flag says how fast the picture moves by each frame.

@@ -61,7 +61,7 @@ func (j *dreamJob) hearMusic(flags *pflag.FlagSet) error {
 }
 
 // setMusic gives the settings something that follows the song, and finds the scenes that the net can dream.
-func (j *dreamJob) setMusic(net *nn.Net, made bool) error {
+func (j *dreamJob) setMusic(flags *pflag.FlagSet, net *nn.Net, made bool) error {
 	m := &j.musicFlags
 	if m.score == nil {
 		return nil
@@ -69,26 +69,31 @@ func (j *dreamJob) setMusic(net *nn.Net, made bool) error {
 	if m.cuts > 0 && len(m.score.Beats()) == 0 {
 		return fmt.Errorf("no beat is heard in %s, so that --cuts finds none to count", m.music)
 	}
-	if !slices.ContainsFunc(j.settings.Modulators(), dream.Modulator.Hears) {
+	if following(&j.settings) {
 		say(fmt.Sprintf("zoom and zalgo follow the music; --mod %q says what else may", follows))
-		j.settings.Mod = strings.TrimSpace(j.settings.Mod + " " + follows)
 	}
 	m.scenes = []dream.Settings{j.settings}
 	if m.cuts == 0 {
 		return nil
 	}
 	for _, p := range dream.Presets() {
-		s, err := p.Apply(dream.Live(), net)
+		s, err := j.inScene(p, flags, net, made)
 		if err != nil || strings.EqualFold(p.Name, j.scene) {
 			continue
 		}
-		s.Pace = dream.NominalPace
-		s.Suit(made)
-		s.Width, s.Height = j.settings.Width, j.settings.Height
-		s.Mod = strings.TrimSpace(s.Mod + " " + j.settings.Mod)
+		following(&s)
 		m.scenes = append(m.scenes, s)
 	}
 	return nil
+}
+
+// following lets zoom and zalgo follow the music where nothing does, and tells whether that was so.
+func following(s *dream.Settings) bool {
+	if slices.ContainsFunc(s.Modulators(), dream.Modulator.Hears) {
+		return false
+	}
+	s.Mod = strings.TrimSpace(s.Mod + " " + follows)
+	return true
 }
 
 // frame is the settings of the n-th frame, from 0.

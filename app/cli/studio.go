@@ -28,6 +28,7 @@ type studioJob struct {
 	seed              uint64
 	fresh, fullScreen bool
 	sound, chat       string
+	chatBlock         []string
 	osc               uint16
 	oscListen         string
 	stream            string
@@ -54,6 +55,7 @@ a window where every knob turns the dream while it runs. INPUT is a picture, a f
 	fs.BoolVar(&j.fullScreen, "full-screen", false, "begin with the canvas on the whole screen")
 	fs.StringVar(&j.sound, "sound", "computer", "what modulators such as zoom=bass:0:0.2 listen to: computer (what it plays), microphone, off, or a source of the sound server")
 	fs.StringVar(&j.chat, "chat", "", "let a chat vote for what is dreamed: twitch:NAME, read without an account, or irc://HOST[:PORT]/CHANNEL")
+	fs.StringSliceVar(&j.chatBlock, "chat-block", nil, "words that the chat cannot vote for, with commas between")
 	fs.Uint16Var(&j.osc, "osc", 0, "be played by OSC on this UDP port, such as 9000; see 'zalgoscope addresses'")
 	fs.StringVar(&j.oscListen, "osc-listen", "127.0.0.1", "address of this machine at which OSC is heard; 0.0.0.0 lets in everybody on the network")
 	fs.StringVar(&j.stream, "stream", "", "send the dream as it comes: rtmp://, rtmps://, srt://, udp:// or tcp://, a file of .ts, .flv or .mkv, or on Linux a v4l2loopback camera such as /dev/video9")
@@ -76,7 +78,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		Open:    j.openLive, Load: j.loadLive, Recall: j.recallLive, Learn: j.program.Engines[0].Learn, Seed: j.seed, Fresh: j.fresh, FullScreen: j.fullScreen, Program: j.program.Version, Exit: func() { j.program.Exit(0) },
 		Adjust: func(s *dream.Settings) { adjust(flags, "", &j.settings, s) },
 	}
-	c.Sound, c.Chat = j.sound, j.chat
+	c.Sound, c.Chat, c.ChatBlock = j.sound, j.chat, j.chatBlock
 	c.Stream, c.StreamSound = j.stream, j.streamSound
 	if j.stream != "" {
 		if err := stream.Check(j.stream); err != nil {

@@ -66,6 +66,9 @@ func Defaults() Settings {
 	return s
 }
 
+// Silence takes away what is heard, which is of the moment.
+func (s *Settings) Silence() { s.Bass, s.Mid, s.High, s.Onset, s.Beat = 0, 0, 0, 0, 0 }
+
 // PerFrame turns rates by the second into rates by the frame, which then stands for a whole unit of time.
 func (s *Settings) PerFrame() {
 	s.Zoom = 1 - math.Pow(1-s.Zoom, s.Pace)

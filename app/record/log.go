@@ -24,10 +24,14 @@ func NewLog(head Recipe, guides *Guides) *Log {
 	return &Log{recipe: head, guides: guides}
 }
 
-// Change takes a change of the settings down; it is made for dream.OnChange.
+// Change takes a change of the settings down; it is made for dream.OnChange. What comes after more changes than a recipe
+// may have is not kept: the recipe is cut there.
 func (l *Log) Change(tick int64, s dream.Settings) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if len(l.recipe.Changes) > mostChanges {
+		return
+	}
 	if s.Guide != "" {
 		s.Guide = l.guide(s.Guide)
 	}
