@@ -115,6 +115,43 @@ func TestPlayer(t *testing.T) {
 	}
 }
 
+// TestPlayedFilmGoes deletes a film that plays over and over, and then ffmpeg: it says so once each time, and its last
+// picture stays.
+func TestPlayedFilmGoes(t *testing.T) {
+	path := made(t, "film.mkv", "-f", "lavfi", "-i", "testsrc=s=32x24:r=20:d=0.3", "-c:v", "ffv1")
+	notes := make(chan string, 1<<10)
+	p, err := Play(path, 32, func(s string) { notes <- s })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	told := func(after, part string) {
+		select {
+		case got := <-notes:
+			if !strings.Contains(got, part) {
+				t.Errorf("after %s the note is %q", after, got)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("after %s there is no note", after)
+		}
+		time.Sleep(400 * time.Millisecond)
+		if len(notes) > 0 || p.Loop() || p.Image() == nil {
+			t.Errorf("after %s there are %d more notes, and it loops: %v", after, len(notes), p.Loop())
+		}
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	told("the film went", "cannot be read again")
+	p.SetLoop(true)
+	told("it is to play again", "cannot be read again")
+	t.Setenv("PATH", t.TempDir())
+	p.Seek(0.1)
+	told("ffmpeg went", "ffmpeg")
+	p.Seek(0)
+	told("ffmpeg went and it was to begin anew", "cannot be read again")
+}
+
 // TestSlides fades from picture to picture of a folder.
 func TestSlides(t *testing.T) {
 	dir := t.TempDir()

@@ -73,8 +73,8 @@ func (p *Player) Name() string             { return p.source.Spec }
 func (p *Player) Rate() float64            { return p.Info.Rate }
 func (p *Player) Identity() dream.Identity { return asPlayed(p.source.Spec, &p.newest, p.Info.Rate) }
 
-// open begins to read at a second.
-func (p *Player) open(at float64) (err error) {
+// open begins to read at a second. Where that fails the reader before stays, if there was one.
+func (p *Player) open(at float64) error {
 	var before []string
 	if at > 0 {
 		before = []string{"-ss", fmt.Sprintf("%.3f", at)}
@@ -82,7 +82,10 @@ func (p *Player) open(at float64) (err error) {
 	if place.MatchString(p.source.path) {
 		before = append(before, "-framerate", fmt.Sprint(p.Info.Rate))
 	}
-	p.reader, err = open(p.source, before, append([]string{fmt.Sprint("fps=", p.Info.Rate)}, fitted(p.most)...)...)
+	r, err := open(p.source, before, append([]string{fmt.Sprint("fps=", p.Info.Rate)}, fitted(p.most)...)...)
+	if err == nil {
+		p.reader = r
+	}
 	return err
 }
 
@@ -138,13 +141,30 @@ func (p *Player) run() {
 	defer close(p.ended)
 	defer func() { p.reader.Close() }()
 	began, base, n := time.Now(), 0.0, 1 // when and from which second it was read, and the picture that is due next
+	// stop has it stand where it cannot be read on. Where not even its beginning can be read it does not begin anew.
+	stop := func(err error) {
+		none := n == 0 && base == 0
+		switch {
+		case none:
+			p.note(fmt.Sprintf("%s cannot be read again (%s); its last picture stays", p.source.Name, reason(err)))
+		case !errors.Is(err, io.EOF):
+			p.note(err.Error())
+		}
+		p.set(func() {
+			p.state.over = true
+			p.state.loop = p.state.loop && !none
+		})
+	}
 	restart := func(at float64) {
 		p.reader.Close()
-		if err := p.open(at); err != nil {
-			p.note(err.Error())
-			p.set(func() { p.state.over = true })
-		}
+		err := p.open(at)
 		began, base, n = time.Now(), at, 0
+		if err == nil {
+			err = p.step(&n) // shown although it stands still
+		}
+		if err != nil {
+			stop(err)
+		}
 	}
 	for {
 		p.state.Lock()
@@ -159,10 +179,9 @@ func (p *Player) run() {
 			return
 		case seek >= 0:
 			restart(seek)
-			p.step(&n) // shown although it stands still
 			continue
 		case over && loop:
-			p.set(func() { p.state.over = false })
+			p.set(func() { p.state.at, p.state.over = 0, false })
 			restart(0)
 			continue
 		case still || over:
@@ -181,8 +200,8 @@ func (p *Player) run() {
 		} else if wait < -time.Second {
 			began = began.Add(-wait) // the machine is too slow for it, or slept
 		}
-		if !p.step(&n) {
-			p.set(func() { p.state.over = true })
+		if err := p.step(&n); err != nil {
+			stop(err)
 			continue
 		}
 		at := base + float64(n)/p.Info.Rate
@@ -192,18 +211,15 @@ func (p *Player) run() {
 	}
 }
 
-// step shows the next picture, if there is one.
-func (p *Player) step(n *int) bool {
+// step shows the next picture. After the last one the error is io.EOF.
+func (p *Player) step(n *int) error {
 	m, err := p.reader.next()
 	if err != nil {
-		if !errors.Is(err, io.EOF) {
-			p.note(err.Error())
-		}
-		return false
+		return err
 	}
 	p.put(m)
 	*n++
-	return true
+	return nil
 }
 
 // Image is the newest picture.
