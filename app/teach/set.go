@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -252,14 +253,8 @@ func (s *Set) Pixels(p *Picture, buf []byte) ([]byte, error) {
 
 // Check tells why nothing can be learnt from a set.
 func (s *Set) Check() error {
-	counts := make([]int, len(s.Classes))
-	for _, p := range s.Pictures {
-		if !p.Test {
-			counts[p.Class]++
-		}
-	}
 	some, one := 0, ""
-	for c, n := range counts {
+	for c, n := range s.learnt() {
 		if n > 0 {
 			some++
 			one = s.Classes[c]
@@ -277,7 +272,7 @@ func (s *Set) Check() error {
 }
 
 // Share puts a share of each class's pictures, those spread over their order, aside for trying, where a class has at least ten
-// and nothing is aside yet. Classes without pictures are dropped.
+// and nothing is aside yet. Classes of which nothing can be learnt are dropped, with what there is to try of them.
 func (s *Set) Share(share float64) {
 	aside := false
 	counts := make([]int, len(s.Classes))
@@ -295,8 +290,10 @@ func (s *Set) Share(share float64) {
 			}
 		}
 	}
+	learnt := s.learnt()
+	s.Pictures = slices.DeleteFunc(s.Pictures, func(p Picture) bool { return learnt[p.Class] == 0 })
 	to, names := make([]int, len(s.Classes)), []string(nil)
-	for c, n := range counts {
+	for c, n := range learnt {
 		to[c] = len(names)
 		if n > 0 {
 			names = append(names, s.Classes[c])
@@ -306,4 +303,15 @@ func (s *Set) Share(share float64) {
 	for i := range s.Pictures {
 		s.Pictures[i].Class = to[s.Pictures[i].Class]
 	}
+}
+
+// learnt is how many pictures of each class are learnt from.
+func (s *Set) learnt() []int {
+	counts := make([]int, len(s.Classes))
+	for _, p := range s.Pictures {
+		if !p.Test {
+			counts[p.Class]++
+		}
+	}
+	return counts
 }

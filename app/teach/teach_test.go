@@ -214,6 +214,21 @@ func TestShare(t *testing.T) {
 	}
 }
 
+// A class of which there are pictures to try alone is dropped: an epoch cannot show it.
+func TestShareDropsWhatCannotBeLearnt(t *testing.T) {
+	s := &Set{Classes: []string{"tried", "a", "b"}, Pictures: []Picture{
+		{Name: "t", Test: true}, {Name: "a", Class: 1}, {Name: "b", Class: 2}, {Name: "u", Class: 2, Test: true},
+	}}
+	s.Share(0.1)
+	want := []Picture{{Name: "a"}, {Name: "b", Class: 1}, {Name: "u", Class: 1, Test: true}}
+	if !slices.Equal(s.Classes, []string{"a", "b"}) || !slices.Equal(s.Pictures, want) {
+		t.Fatalf("classes %q, pictures %v", s.Classes, s.Pictures)
+	}
+	if n := len(newSampler(s, 16, nn.DefaultInput(), *Usual(), 0).epoch(1, 0, 20)); n != 20 {
+		t.Errorf("an epoch shows %d pictures, want 20", n)
+	}
+}
+
 // Every class is shown as often, however few pictures it has.
 func TestEpochIsBalanced(t *testing.T) {
 	set := &Set{Classes: []string{"a", "b"}, Pictures: make([]Picture, 12)}
