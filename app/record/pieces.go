@@ -8,9 +8,12 @@ import (
 	"image"
 	"io"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +39,7 @@ type Pieces struct {
 type keptPieces struct {
 	Key    string // of what is made
 	Names  []string
+	Counts []int  // of the frames in each; shorter where the first pieces were made before there were counts
 	Frames int    // in all of them
 	State  []byte // of the work after the last one
 }
@@ -63,6 +67,9 @@ func OpenPieces(path, key string, work time.Duration, o Options) (*Pieces, error
 	}
 	return p, nil
 }
+
+// pieceName is what the names of pieces' files begin like.
+var pieceName = regexp.MustCompile(`^\d{6}-[0-9a-f]{8}\.`)
 
 func (p *Pieces) stateFile() string { return filepath.Join(p.folder, "state") }
 
@@ -135,7 +142,10 @@ func (p *Pieces) keep(state func() ([]byte, error)) error {
 		return err
 	}
 	next := p.kept
-	next.Names = append(next.Names[:len(next.Names):len(next.Names)], p.name)
+	if len(next.Counts) == len(next.Names) {
+		next.Counts = append(slices.Clip(next.Counts), p.frames)
+	}
+	next.Names = append(slices.Clip(next.Names), p.name)
 	next.Frames += p.frames
 	if next.State, err = state(); err != nil {
 		return err
@@ -158,6 +168,7 @@ func (p *Pieces) keep(state func() ([]byte, error)) error {
 func (p *Pieces) Stop(state func() ([]byte, error)) error {
 	err := p.keep(state)
 	p.lock.Discard()
+	_ = os.Remove(p.folder) // which goes where nothing is in it
 	return err
 }
 
@@ -174,23 +185,49 @@ func (p *Pieces) Finish(state func() ([]byte, error)) error {
 	if err != nil {
 		return err
 	}
-	if err := os.RemoveAll(p.folder); err != nil {
+	if err := p.clear(); err != nil {
 		return fmt.Errorf("record: the video is whole, but its pieces cannot be taken away: %w", err)
 	}
 	return nil
 }
 
+// clear takes away what was made in the folder, and the folder unless it has something of somebody else's.
+func (p *Pieces) clear() error {
+	entries, err := os.ReadDir(p.folder)
+	for _, e := range entries {
+		if name := e.Name(); name == "state" || name == "list" || name == "lock" || pieceName.MatchString(name) {
+			err = errors.Join(err, os.Remove(filepath.Join(p.folder, name)))
+		}
+	}
+	_ = os.Remove(p.folder)
+	return err
+}
+
+// writeList writes the list of the pieces for ffmpeg. It takes names for addresses, in which # and ? have a meaning, unless they
+// are whole ones; and it would place pieces by the lengths in them, which are in milliseconds.
+func (p *Pieces) writeList(w io.Writer) error {
+	folder, err := filepath.Abs(p.folder)
+	if err != nil {
+		return err
+	}
+	text := []byte("ffconcat version 1.0\n")
+	counted := len(p.kept.Counts) == len(p.kept.Names)
+	at := func(frames int) float64 { return math.Round(1e6*float64(frames)/p.o.FPS) / 1e6 }
+	sum := 0
+	for i, name := range p.kept.Names {
+		text = fmt.Appendf(text, "file '%s'\n", strings.ReplaceAll(ffmpeg.File(filepath.Join(folder, name)), "'", `'\''`))
+		if counted {
+			text = fmt.Appendf(text, "duration %.6f\n", at(sum+p.kept.Counts[i])-at(sum))
+			sum += p.kept.Counts[i]
+		}
+	}
+	_, err = w.Write(text)
+	return err
+}
+
 func (p *Pieces) join() error {
 	list := filepath.Join(p.folder, "list")
-	err := beside.Write(list, func(w io.Writer) error {
-		_, err := fmt.Fprintln(w, "ffconcat version 1.0")
-		for _, name := range p.kept.Names {
-			_, werr := fmt.Fprintf(w, "file %s\n", name)
-			err = errors.Join(err, werr)
-		}
-		return err
-	})
-	if err != nil {
+	if err := beside.Write(list, p.writeList); err != nil {
 		return err
 	}
 	out, err := beside.Create(p.path)

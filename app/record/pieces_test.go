@@ -1,11 +1,15 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"image"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +111,65 @@ func TestPieces(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 2 {
 		t.Errorf("%d files are left", len(left))
+	}
+}
+
+// TestPiecesPlace joins pieces in a folder of any name, each on its frame's time to the millisecond, also where the first were not
+// counted, and leaves what else is in that folder.
+func TestPiecesPlace(t *testing.T) {
+	tool(t, "ffmpeg")
+	const rate = 24000. / 1001
+	name := "it's #1 50%d.mp4"
+	if runtime.GOOS != "windows" {
+		name = "why? " + name
+	}
+	out := filepath.Join(t.TempDir(), name)
+	mine := filepath.Join(out+".parts", "000001-notes.txt")
+	if err := errors.Join(os.Mkdir(out+".parts", 0o755), os.WriteFile(mine, []byte("mine"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	state := func() ([]byte, error) { return []byte("x"), nil }
+	for _, counted := range []bool{true, false} {
+		p, err := OpenPieces(out, "key", 0, Options{FPS: rate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range uint8(6) {
+			if err := p.Add(tinted(20*n), state); err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 && !counted {
+				p.kept.Counts = nil
+			}
+		}
+		if err := p.Finish(state); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(mine); string(text) != "mine" {
+			t.Fatalf("a file of the user's is gone: %v", err)
+		}
+		if left, _ := os.ReadDir(out + ".parts"); len(left) != 1 {
+			t.Errorf("%q are left", left)
+		}
+		last, err := exec.Command(tool(t, "ffprobe"), "-v", "error", "-show_entries", "packet=pts_time", "-of", "csv=p=0", ffmpeg.File(out)).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		times := strings.Fields(strings.ReplaceAll(string(last), ",", ""))
+		if at, err := strconv.ParseFloat(times[len(times)-1], 64); len(times) != 6 || err != nil || counted && math.Abs(at-5/rate) > .0005 {
+			t.Errorf("frames are at %s: %v", times, err)
+		}
+	}
+	// Where nothing was made, nothing stays.
+	p, err := OpenPieces(out+"2.mp4", "key", 0, Options{FPS: rate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(state); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(out + "2.mp4.parts"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an empty folder stays: %v", err)
 	}
 }
 
