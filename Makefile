@@ -116,6 +116,8 @@ compare:
 grimoire: build
 	@./.ci/setup fonts-noto-core
 	[ -d dist/grimoire ] || { ./zalgoscope grimoire dist/grimoire.part && mv dist/grimoire.part dist/grimoire; }
+	@# The report is written last: without it the net is not whole.
+	{ [ -e dist/grimoire.onnx ] && [ -e dist/grimoire.report.png ]; } || \
 	./zalgoscope teach dist/grimoire -o dist/grimoire.onnx --from scratch --epochs 24 --robust 2 --mirror=false
 
 generate:

@@ -54,7 +54,7 @@ folder has a subfolder for each class, or two, train and test, that have; pictur
 likeness. A tenth of each class is put aside to try what the net has learnt. Files that are no pictures are named and skipped.
 
 Beside NAME.onnx comes NAME.report.png: the curves, what was taken for what, and what each class dreams. Ctrl-C writes the net as
-it is; the same command goes on from there, and after a kill from at most a minute before.
+it is, but over none that stood there before; the same command goes on from there, and after a kill from at most a minute before.
 
 Decoded pictures and checkpoints lie in the cache folder; nothing else is written.`,
 		Example: `  zalgoscope teach ~/holiday -o holiday.onnx                     # 20 minutes from menagerie
@@ -74,7 +74,7 @@ Decoded pictures and checkpoints lie in the cache folder; nothing else is writte
 	fs.Float64Var(&j.robust, "robust", 0, "learn from pictures changed against the net by so much of 255, such as 2, which makes dreams painterly and takes twice as long")
 	fs.BoolVar(&j.mirror, "mirror", true, "show pictures mirrored too; --mirror=false for letters, signs and all that has a left and a right")
 	fs.IntVar(&j.classes, "classes", 0, "groups to make of pictures in no subfolders; 0 for as many as stand apart")
-	fs.Uint64Var(&j.seed, "seed", 1, "seed of all that is random; the same and as many threads give the same net")
+	fs.Uint64Var(&j.seed, "seed", 1, "seed of all that is random; the same, with --epochs and as many threads, gives the same net")
 	fs.IntVar(&j.threads, "threads", 0, "threads; 0 for one a core")
 	j.engines = engines
 	return cmd
@@ -120,6 +120,7 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 	defer set.Close()
 	show := &lessonLine{live: term.IsTerminal(int(os.Stderr.Fd()))}
 	options.Step, options.Epoch = show.step, show.epoch
+	options.Guarded = exists(j.out)
 	lesson, err := teach.Begin(set, options)
 	if err != nil {
 		return err
@@ -138,10 +139,9 @@ func (j *teachJob) run(ctx context.Context, folder string) error {
 	show.clear()
 	if err != nil {
 		if errors.Is(err, context.Canceled) && lesson.Progress().Step > 0 {
-			if err := j.write(lesson); err != nil {
+			if err := j.soFar(lesson); err != nil {
 				return err
 			}
-			say("the net so far is in " + j.out + "; the same command goes on")
 		}
 		return err
 	}
@@ -238,6 +238,24 @@ func (j *teachJob) group(ctx context.Context, set *teach.Set) error {
 		say(fmt.Sprintf("%d pictures %s", counts[c], name))
 	}
 	return nil
+}
+
+// soFar writes the net of a lesson that is stopped, over none that stood there when it began.
+func (j *teachJob) soFar(lesson *teach.Lesson) error {
+	if lesson.Guarded && exists(j.out) {
+		say(j.out + " stays the net that it was; the same command goes on, and replaces it when all is learnt")
+		return nil
+	}
+	if err := j.write(lesson); err != nil {
+		return err
+	}
+	say("the net so far is in " + j.out + "; the same command goes on")
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // write writes the net as it is.

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"image"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn/load"
+	"zalgoscope/nn/train"
 )
 
 // lessons makes a folder with two classes of a few pictures, and has the cache go to a folder of the test.
@@ -57,6 +60,47 @@ func TestTeach(t *testing.T) {
 	}
 	if seen := mustRun(t, "see", "--net", out, filepath.Join(dir, "noise", "1.png")); !strings.Contains(seen, "noise") {
 		t.Errorf("sees %s", seen)
+	}
+}
+
+// stopper is a learner in whose first step Ctrl-C is pressed.
+type stopper struct {
+	train.Learner
+	stop func()
+}
+
+func (s stopper) Learn(b *train.Batch) (train.Outcome, error) {
+	s.stop()
+	return s.Learner.Learn(b)
+}
+
+// A lesson that is stopped writes its net, but not over one that stood there when it began.
+func TestTeachStops(t *testing.T) {
+	dir, out := lessons(t, 2), filepath.Join(t.TempDir(), "mine.onnx")
+	if err := os.WriteFile(out, []byte("finished"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{false, false, true} {
+		if i == 2 {
+			os.Remove(out)
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		p := testProgram
+		p.Engines = []Engine{testProgram.Engines[0]}
+		p.Engines[0].Learn = func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
+			l, err := testProgram.Engines[0].Learn(m, batch, w, h, slope, threads)
+			return stopper{l, stop}, err
+		}
+		cmd := p.Command()
+		cmd.SetArgs([]string{"teach", dir, "-o", out, "--epochs", "2", "--threads", "1"})
+		if err := cmd.ExecuteContext(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		stop()
+		data, err := os.ReadFile(out)
+		if wrote := string(data) != "finished"; err != nil || wrote != want {
+			t.Errorf("stopped for the %d. time: a net is written: %v, want %v (%v)", i+1, wrote, want, err)
+		}
 	}
 }
 

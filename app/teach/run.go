@@ -33,6 +33,8 @@ type Options struct {
 	Epoch func(Progress, *nn.Net)
 	Warn  func(string)
 	Keep  string // the checkpoint's file, "" for none
+	// Guarded says that something stands already where the net goes; the checkpoint remembers it of the lesson's beginning.
+	Guarded bool
 }
 
 // OpenLearner opens what computes gradients; slope asks for those at the pictures too.
@@ -127,6 +129,7 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 	}
 	resumed, err := l.resume()
 	if err == nil && !resumed {
+		l.Guarded = o.Guarded
 		err = l.plan()
 	}
 	if err != nil {
@@ -241,7 +244,7 @@ func (l *Lesson) harden(rng *rand.Rand) error {
 // ErrBurst means that the numbers have grown beyond all bounds.
 var ErrBurst = errors.New("teach: the net's numbers burst; another --seed or --from may do better")
 
-// Run teaches until all epochs are done. When the context or Step ends it early it keeps what there is.
+// Run teaches until all epochs are done. When it ends early, by the context, Step or a failed trial, it keeps what there is.
 func (l *Lesson) Run(ctx context.Context) error {
 	l.spent, l.shown, l.kept = 0, 0, time.Now()
 	total := l.Epochs * l.perEpoch
@@ -267,7 +270,8 @@ func (l *Lesson) Run(ctx context.Context) error {
 		l.shown += l.batch.N
 		l.spent += time.Since(began)
 		if l.Steps%l.perEpoch == 0 {
-			if err := l.endEpoch(); err != nil {
+			if err := l.endEpoch(ctx); err != nil {
+				l.keep()
 				return err
 			}
 		}
@@ -276,48 +280,52 @@ func (l *Lesson) Run(ctx context.Context) error {
 		}
 	}
 	if l.confuse == nil { // it was done already
-		if _, _, err := l.try(); err != nil {
+		share, err := l.try(ctx)
+		if err != nil {
 			return err
 		}
+		l.History[len(l.History)-1].Test = share
 	}
 	l.keep() // until the net is written, for which there may be no room
 	return nil
 }
 
-// endEpoch tries the net on what was put aside.
-func (l *Lesson) endEpoch() error {
+// endEpoch tries the net on what was put aside. An epoch whose trial fails is done all the same.
+func (l *Lesson) endEpoch(ctx context.Context) error {
 	e := Epoch{Loss: l.Loss / float64(l.perEpoch), Accuracy: float64(l.Right) / float64(l.Shown), Test: math.NaN()}
 	l.Loss, l.Right, l.Shown = 0, 0, 0
-	right, tried, err := l.try()
-	if err != nil {
-		return err
-	}
-	if tried > 0 {
-		e.Test = float64(right) / float64(tried)
+	share, err := l.try(ctx)
+	if err == nil {
+		e.Test = share
 	}
 	l.History = append(l.History, e)
-	if l.o.Epoch != nil {
+	if err == nil && l.o.Epoch != nil {
 		l.o.Epoch(l.Progress(), l.Net())
 	}
-	return nil
+	return err
 }
 
-// try has the net guess all pictures that were put aside.
-func (l *Lesson) try() (right, tried int, err error) {
+// try has the net guess all pictures that were put aside, and tells the share that it has right, not a number without any.
+func (l *Lesson) try(ctx context.Context) (share float64, err error) {
+	l.confuse = nil
 	k, each := len(l.set.Classes), 3*l.o.Side*l.o.Side
-	l.confuse = make([][]int, k)
-	for c := range l.confuse {
-		l.confuse[c] = make([]int, k)
+	confuse := make([][]int, k)
+	for c := range confuse {
+		confuse[c] = make([]int, k)
 	}
+	right, tried := 0, 0
 	var classes []int
 	guess := func() error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		logits, err := l.learner.Guess(l.batch.X, len(classes))
 		if err != nil {
 			return err
 		}
 		for i, class := range classes {
 			seen := top(logits[i*k : (i+1)*k])
-			l.confuse[class][seen]++
+			confuse[class][seen]++
 			tried++
 			if seen == class {
 				right++
@@ -332,19 +340,22 @@ func (l *Lesson) try() (right, tried int, err error) {
 			continue
 		}
 		if err := l.sampler.plain(p, l.batch.X[len(classes)*each:][:each]); err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 		classes = append(classes, p.Class)
 		if len(classes) == len(l.batch.X)/each {
 			if err := guess(); err != nil {
-				return 0, 0, err
+				return 0, err
 			}
 		}
 	}
 	if len(classes) > 0 {
-		err = guess()
+		if err := guess(); err != nil {
+			return 0, err
+		}
 	}
-	return right, tried, err
+	l.confuse = confuse
+	return float64(right) / float64(tried), nil
 }
 
 // Progress is how far the lesson is.

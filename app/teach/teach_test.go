@@ -312,6 +312,55 @@ func TestLesson(t *testing.T) {
 	}
 }
 
+// meddler is a learner beside whose steps something happens.
+type meddler struct {
+	train.Learner
+	learn, guess func()
+}
+
+func (m *meddler) Learn(b *train.Batch) (train.Outcome, error) {
+	m.learn()
+	return m.Learner.Learn(b)
+}
+
+func (m *meddler) Guess(x []float32, n int) ([]float32, error) {
+	m.guess()
+	return m.Learner.Guess(x, n)
+}
+
+// A lesson that is stopped at an epoch's end does not try its pictures first; the last epoch's are tried when it goes on.
+func TestStopBeforeTrial(t *testing.T) {
+	cache(t)
+	set := open(t, folder(t, 10), 16)
+	set.Share(0.1)
+	keep := filepath.Join(t.TempDir(), "keep")
+	for i := range 3 {
+		ctx, cancel := context.WithCancel(context.Background())
+		steps, guesses := 0, 0
+		l := lesson(t, set, func(o *Options) {
+			o.Keep = keep
+			open := o.Open
+			o.Open = func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
+				inner, err := open(m, batch, w, h, slope, threads)
+				return &meddler{inner, func() {
+					if steps++; steps == 8 {
+						cancel()
+					}
+				}, func() { guesses++ }}, err
+			}
+		})
+		err := l.Run(ctx)
+		cancel()
+		if i < 2 {
+			if !errors.Is(err, context.Canceled) || guesses > 0 || len(l.History) != i+1 || !math.IsNaN(l.History[i].Test) {
+				t.Fatalf("stopped at the end of epoch %d: %v, %d guesses, history %v", i+1, err, guesses, l.History)
+			}
+		} else if err != nil || steps > 0 || guesses == 0 || len(l.History) != 2 || math.IsNaN(l.History[1].Test) || l.confuse == nil {
+			t.Fatalf("went on: %v, %d steps, %d guesses, history %v", err, steps, guesses, l.History)
+		}
+	}
+}
+
 // A hardened picture differs by no more than it may, in the way that makes the loss larger.
 func TestHarden(t *testing.T) {
 	cache(t)
