@@ -1,9 +1,14 @@
 package app
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
+
+	"zalgoscope/app/visible"
 )
 
 // grace is how long closing waits for what does not write a file: a gradient step, a file that is read from a
@@ -51,11 +56,16 @@ func (s *studio) end() error {
 	if ses := s.session; ses != nil {
 		s.background(func() { failed <- ses.close() })
 	}
+	told := false
 	for {
 		// What a goroutine posts is there before the goroutine is gone.
 		busy := s.work.Load() > 0 && time.Since(s.closed) < grace || s.files.Load() > 0
 		if posted := s.runPosted(); !busy && !posted {
 			break
+		}
+		if !told && s.files.Load() > 0 && time.Since(s.closed) > grace {
+			told = true
+			fmt.Fprintf(os.Stderr, "zalgoscope: %s; Ctrl-C stops that\n", visible.Line(s.unfinished()))
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -65,4 +75,16 @@ func (s *studio) end() error {
 	default:
 		return nil
 	}
+}
+
+// unfinished says what the end waits for.
+func (s *studio) unfinished() string {
+	var names []string
+	for _, j := range s.recorder.jobs {
+		names = append(names, j.name)
+	}
+	if len(names) == 0 {
+		return "a file or stream is still being ended"
+	}
+	return "still writing " + strings.Join(names, ", ")
 }
