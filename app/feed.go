@@ -67,6 +67,10 @@ func (s *studio) openInput(name string) {
 				s.warn(err)
 				return
 			}
+			if s.closing {
+				s.dropFeed(f)
+				return
+			}
 			s.dreamOn(opened{start: stillOf(f), feed: f})
 		})
 	})
@@ -104,6 +108,9 @@ func (s *studio) tend(paused bool) {
 			s.background(old.Close)
 		}
 		s.fed.feed = now
+		if now == nil {
+			s.fed.motion = nil
+		}
 		s.post(s.buildUI)
 	}
 	if p := s.film(); p != nil && paused != s.fed.paused {
@@ -119,23 +126,38 @@ type fed struct {
 	motion *dream.Settings
 }
 
-// suitFeed has a feed's own motion be the only one, and what moved before move again after it.
+// suitFeed has a feed's own motion be the only one, and what moved before move again after it. It changes only w, for what is
+// opened may fail, or be suited twice.
 func (s *studio) suitFeed(w *dream.Settings, to feed) {
 	switch {
 	case to != nil && s.fed.motion == nil:
-		before := *w
-		s.fed.motion = &before
 		w.Zoom, w.Rotate, w.PanX, w.PanY, w.Drift = 0, 0, 0, 0, 0
 	case to == nil && s.fed.motion != nil:
 		b := s.fed.motion
 		w.Zoom, w.Rotate, w.PanX, w.PanY, w.Drift = b.Zoom, b.Rotate, b.PanX, b.PanY, b.Drift
-		s.fed.motion = nil
 	}
 }
 
-// endFeed closes the feed.
+// keep remembers what the knobs stood at before a feed is dreamed on, until none is.
+func (f *fed) keep(before dream.Settings, to feed) {
+	if to == nil {
+		f.motion = nil
+	} else if f.motion == nil {
+		f.motion = &before
+	}
+}
+
+// endFeed closes the feed, and the one before where that has not been done.
 func (s *studio) endFeed() {
+	s.dropFeed(s.fed.feed)
 	if f := s.feedOf(); f != nil {
+		s.background(f.Close)
+	}
+}
+
+// dropFeed closes a feed that is not dreamed on; nil is none.
+func (s *studio) dropFeed(f feed) {
+	if f != nil && f != s.feedOf() {
 		s.background(f.Close)
 	}
 }

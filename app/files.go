@@ -132,6 +132,10 @@ func (s *studio) openBoth(path, net string) {
 				s.warn(err)
 				return
 			}
+			if s.closing {
+				s.dropFeed(o.feed)
+				return
+			}
 			for _, n := range o.notes {
 				s.warn(errors.New(n))
 			}
@@ -333,7 +337,7 @@ func (s *studio) dreamOn(o opened) {
 	s.endTake("another dream began")
 	s.history.split(s.want)
 	s.rack.muted = nil
-	s.want, s.size = next.from(s.want, s.size)
+	s.takeOver(&next)
 	if next.title != "" {
 		s.entitle(next.title, net)
 	}

@@ -58,9 +58,10 @@ func (s *studio) firstFeed(name string) {
 				s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: s.madeStart("static", s.cfg.Seed), seed: s.cfg.Seed})
 				return
 			}
-			start := stillOf(f)
+			start, before := stillOf(f), s.want
 			s.want.Suit(false)
 			s.suitFeed(&s.want, f)
+			s.fed.keep(before, f)
 			s.adjust()
 			s.open(opening{net: s.cfg.Net, id: s.cfg.NetID, start: start, feed: f, seed: s.cfg.Seed})
 		})

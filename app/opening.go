@@ -15,13 +15,16 @@ func (s *studio) open(o opening) {
 			switch {
 			case err == nil && s.closing:
 				s.background(func() { _ = next.close() })
+				s.dropFeed(o.feed)
 			case err == nil:
 				s.replace(next, o)
 			case s.closing:
+				s.dropFeed(o.feed)
 			case s.session == nil:
 				s.fallBack(o, err)
 			default:
 				s.warn(err)
+				s.dropFeed(o.feed)
 			}
 		})
 	})
@@ -39,9 +42,17 @@ func (s *studio) fallBack(o opening, err error) {
 		s.want, s.size = s.base, chosen
 	default:
 		s.failed = err
+		s.dropFeed(o.feed)
 		return
 	}
 	s.open(o)
+}
+
+// takeOver sets the knobs and the size that an opening begins with.
+func (s *studio) takeOver(o *opening) {
+	before := s.want
+	s.want, s.size = o.from(before, s.size)
+	s.fed.keep(before, o.feed)
 }
 
 // replace makes a session the present one. Knobs that were turned while it was made count.
@@ -53,7 +64,7 @@ func (s *studio) replace(next *session, o opening) {
 			next.loop.Single()
 		}
 	}
-	s.want, s.size = o.from(s.want, s.size)
+	s.takeOver(&o)
 	s.refit()
 	if o.title != "" {
 		s.entitle(o.title, next.net)
