@@ -100,12 +100,20 @@ func (Keep) Taps(n int) *Taps { return Place(n, 0, n) }
 // grow with it.
 type Crop struct{ From, To, Step, Of int }
 
+// grown is From or To beside n cells. What counts from the end, or lies beyond it, does so at any size.
+func (o Crop) grown(v, n int) int {
+	switch {
+	case o.Of <= 0 || v <= 0:
+		return v
+	case v >= o.Of:
+		return n
+	}
+	return (v*n + o.Of - 1) / o.Of
+}
+
 // bounds is the first cell and how many there are.
 func (o Crop) bounds(n int) (first, count int) {
-	from, to := o.From, o.To
-	if o.Of > 0 {
-		from, to = (from*n+o.Of-1)/o.Of, (to*n+o.Of-1)/o.Of
-	}
+	from, to := o.grown(o.From, n), o.grown(o.To, n)
 	if from < 0 {
 		from = max(from+n, 0)
 	}

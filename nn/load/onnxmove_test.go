@@ -101,6 +101,8 @@ func TestSlice(t *testing.T) {
 	}{
 		{"the first half", op("Slice", "x,zero,mid,axis", "y"), "3 6"},
 		{"the second half", op("Slice", "x,mid,h,axis", "y"), "4 8"},
+		{"what follows the middle", cat(array64("all", []int{1}, 1<<63-1), op("Slice", "x,mid,all,axis", "y")), "4 8"},
+		{"what follows the middle but the last", cat(array64("last", []int{1}, -1), op("Slice", "x,mid,last,axis", "y")), "3 7"},
 		{"all but the borders", op("Slice", "x,one,but,axis", "y"), "5 12"},
 		{"three rows", cat(array64("four", []int{1}, 4), op("Slice", "x,one,four,axis", "y")), "3 3"},
 		{"every other from the end", cat(array64("end", []int{1}, -1<<40), array64("start", []int{1}, -1), array64("back", []int{1}, -2),
