@@ -94,6 +94,9 @@ func (e *engine) own(c nn.Canvas) (nn.Canvas, error) {
 	return ours.Canvas, nil
 }
 
+// Precision is that of the engine at work, which embedding it would hide.
+func (e *engine) Precision() nn.Precision { return nn.PrecisionOf(e.Engine) }
+
 func (e *engine) NewPicture(w, h int) (nn.Canvas, error) {
 	c, err := e.Engine.NewPicture(w, h)
 	if err != nil {

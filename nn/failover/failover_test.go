@@ -13,6 +13,21 @@ import (
 
 var errDead = errors.New("dead")
 
+// quick is an engine of a precision of its own.
+type quick struct{ nn.Engine }
+
+func (quick) Precision() nn.Precision { return nn.BF16 }
+
+// The precision is that of the engine at work.
+func TestPrecision(t *testing.T) {
+	if p := nn.PrecisionOf(New(quick{}, Options{})); p != nn.BF16 {
+		t.Errorf("precision is %s, want %s", p, nn.BF16)
+	}
+	if p := nn.PrecisionOf(New(&mortal{}, Options{})); p != nn.FP32 {
+		t.Errorf("precision is %s, want %s", p, nn.FP32)
+	}
+}
+
 // mortal is a reference engine that dies at a call of a method, and is dead from then on.
 type mortal struct {
 	nn.Engine
