@@ -48,6 +48,28 @@ func withinMemory(t *testing.T, size int, f func()) {
 // wide is weights of 60000 channels.
 func wide() []byte { return array32("w", []int{60000, 3, 1, 1}, make([]float32, 180000)...) }
 
+// What a file leaves out, or asks too much of, costs the layer that needs it, with a line that says which.
+func TestLostLayers(t *testing.T) {
+	onnxOps["Fault"] = func(*onnx, *node, []operand) (value, error) { panic("a\nb") }
+	defer delete(onnxOps, "Fault")
+	yes := array64("yes", []int{}, 1)
+	withinMemory(t, 0, func() {
+		for _, c := range []struct {
+			graph []byte
+			want  string
+		}{
+			{cat(yes, outless()), `layer "i" has a form of If that is not supported: it lacks a branch, or outputs of it`},
+			{cat(yes, op("Greater", "x,yes", "c"), op("Where", "c,x,", "w")), `layer "n_w" (Where): lacks an input`},
+			{cat(wide(), op("Conv", "x,w", "c"), array64("n", []int{4}, 1, 16384, 1, 1), op("Tile", "c,n", "y")), "makes 983040000 cells of 60000, which is too large"},
+			{op("Fault", "x", "y"), `layer "n_y" (Fault): ` + readerFault + `: a\nb`},
+		} {
+			var heard []string
+			_, err := ONNX(model(13, op("Relu", "x", "r"), c.graph), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+			wantError(t, complaint(err, heard), c.want)
+		}
+	})
+}
+
 func TestBadONNX(t *testing.T) {
 	good := model(13, weights3, op("Conv", "x,w", "y"))
 	w1x1 := array32("w", []int{2, 3, 1, 1}, ramp(6)...)

@@ -151,13 +151,26 @@ func (m *onnx) step(n *node) {
 	case lost != nil:
 		m.also(lost)
 	default:
-		if out, err = m.operation(n, in); err != nil {
+		if out, err = m.tried(n, in); err != nil {
 			m.rollback(start)
 			lost = m.lose(n.label, n.kind, err)
 		}
 	}
 	m.write(n, out, lost)
 }
+
+// tried is the operation, with an error in place of a panic: a fault of this reader costs one layer, not the session.
+func (m *onnx) tried(n *node, in []operand) (out []operand, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%s: %s", readerFault, oneLine(cut(fmt.Sprint(fault))))
+		}
+	}()
+	return m.operation(n, in)
+}
+
+// readerFault begins the error of what this reader should have seen coming.
+const readerFault = "cannot be read, which is a fault of this program"
 
 // operands are what a node reads, or the first of it that is lost.
 func (m *onnx) operands(n *node) (in []operand, lost *loss, err error) {

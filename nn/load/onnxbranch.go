@@ -19,7 +19,7 @@ func (m *onnx) branch(n *node, in []operand) ([]operand, error) {
 	if yes {
 		g = n.attrs["then_branch"].graph
 	}
-	if g == nil || len(n.out) > len(g.outputs) || slices.Contains(n.out, "") {
+	if g == nil || len(n.out) == 0 || len(n.out) > len(g.outputs) || slices.Contains(n.out, "") {
 		return nil, unsupported("it lacks a branch, or outputs of it")
 	}
 	c := &copier{budget: &m.budget, layers: n.name + "/", values: n.out[0] + "/", keep: true, bound: map[string]string{}}

@@ -1,7 +1,9 @@
 package load
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"zalgoscope/nn"
 )
@@ -43,6 +45,9 @@ func not() nn.Unary { return nn.NewUnary(nn.Linear, -1, 1) }
 
 // whereMap takes from one operand or another as a map says.
 func (m *onnx) whereMap(n *node, in []operand) (value, error) {
+	if len(in) != 3 || slices.ContainsFunc(in, func(o operand) bool { return !o.mapped && o.array == nil }) {
+		return value{}, errors.New("lacks an input")
+	}
 	less, err := m.pair(label{name: n.name + "/less"}, nn.Minus, in[1], in[2])
 	if err != nil {
 		return less, err

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -22,7 +23,7 @@ func (m *onnx) arithmetic(n *node, in []operand) (value, error) {
 		return value{}, fmt.Errorf("reads %d inputs, not 2", len(in))
 	}
 	if slices.ContainsFunc(in, func(o operand) bool { return !o.mapped && o.array == nil }) {
-		return value{}, fmt.Errorf("lacks an input")
+		return value{}, errors.New("lacks an input")
 	}
 	if n.kind == "Mod" && n.integer("fmod", 0) == 0 {
 		return value{}, unsupported("it divides whole numbers")
@@ -89,9 +90,9 @@ func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 	switch {
 	case a.mapped && b.mapped:
 		return m.binary(l, fn, a.value, b.value)
-	case a.mapped:
+	case a.mapped && b.array != nil:
 		return m.scaled(l, fn, a.value, b.array, false)
-	case b.mapped:
+	case b.mapped && a.array != nil:
 		return m.scaled(l, fn, b.value, a.array, true)
 	}
 	return value{}, unsupported("it combines constants with each other before a map")

@@ -40,7 +40,13 @@ func (m *onnx) moved(l label, x value, axes layout, fill float32) (value, error)
 	}
 	s := m.shape(x)
 	for i, a := range axes {
-		if a != nil && same(a.Taps(s[i])) {
+		if a == nil {
+			continue
+		}
+		if n, most := a.Cells(s[i]), []int{maxChannels, maxWide, maxWide}[i]; n < 1 || n > most {
+			return x, fmt.Errorf("makes %d cells of %d, which is too large", n, s[i])
+		}
+		if same(a.Taps(s[i])) {
 			axes[i] = nil
 		}
 	}

@@ -78,7 +78,7 @@ func (m *onnx) cast(n *node, in []operand) (value, error) {
 
 // where takes from one operand or another as a constant or a map says.
 func (m *onnx) where(n *node, in []operand) (value, error) {
-	if len(in) == 3 && in[0].mapped {
+	if len(in) > 0 && in[0].mapped {
 		return m.whereMap(n, in)
 	}
 	if len(in) != 3 || in[0].array == nil {
