@@ -47686,19 +47686,18 @@ TEXT ·linearPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     Z5, Z0
-	VFMADD213PS Z6, Z31, Z0
-	VMOVUPS     (DX), Z2
-	VSUBPS      Z2, Z0, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	VADDPS      Z2, Z0, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS   (DX), Z5, Z31
+	VADDPS   Z6, Z31, Z0
+	VMOVUPS  (DX), Z2
+	VSUBPS   Z2, Z0, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	VADDPS   Z2, Z0, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -47760,16 +47759,15 @@ TEXT ·linearApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Z31
-	VMOVUPS     Z5, Z0
-	VFMADD213PS Z6, Z31, Z0
-	VMULPS.Z    (DI), Z0, K2, Z0
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Z0, Z0
+	VMULPS   (DX), Z5, Z31
+	VADDPS   Z6, Z31, Z0
+	VMULPS.Z (DI), Z0, K2, Z0
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -48697,25 +48695,26 @@ TEXT ·foldPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Z6, Z31
-	VMULPS       literal3e800000<>+0(SB), Z31, Z30
-	VADDPS       literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS  $0x09, Z29, Z30
-	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
-	VMOVUPS      literal40000000<>+0(SB), Z30
-	VSUBPS       Z31, Z30, Z29
-	VMINPS       Z31, Z29, Z30
-	VMULPS       Z30, Z5, Z0
-	VMOVUPS      (DX), Z2
-	VSUBPS       Z2, Z0, Z0
-	VMULPS.Z     (DI), Z0, K2, Z0
-	VADDPS       Z2, Z0, Z0
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Z0, Z0
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z5, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -48813,22 +48812,23 @@ TEXT ·foldApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Z6, Z31
-	VMULPS       literal3e800000<>+0(SB), Z31, Z30
-	VADDPS       literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS  $0x09, Z29, Z30
-	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
-	VMOVUPS      literal40000000<>+0(SB), Z30
-	VSUBPS       Z31, Z30, Z29
-	VMINPS       Z31, Z29, Z30
-	VMULPS       Z30, Z5, Z0
-	VMULPS.Z     (DI), Z0, K2, Z0
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Z0, Z0
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -48950,23 +48950,24 @@ TEXT ·turnPointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS       Z5, Z5, Z31
-	VMULPS       (DX), Z6, Z30
-	VMULPS       literal3f000000<>+0(SB), Z30, Z29
-	VADDPS       literal3f000000<>+0(SB), Z29, Z30
-	VRNDSCALEPS  $0x09, Z30, Z29
-	VMOVUPS      Z31, Z0
-	VFNMADD213PS (DX), Z29, Z0
-	VMOVUPS      (DX), Z2
-	VSUBPS       Z2, Z0, Z0
-	VMULPS.Z     (DI), Z0, K2, Z0
-	VADDPS       Z2, Z0, Z0
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Z0, Z0
+	VADDPS      Z5, Z5, Z31
+	VMULPS      (DX), Z6, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z30
+	VRNDSCALEPS $0x09, Z30, Z29
+	VMULPS      Z29, Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49028,20 +49029,21 @@ TEXT ·turnApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS       Z5, Z5, Z31
-	VMULPS       (DX), Z6, Z30
-	VMULPS       literal3f000000<>+0(SB), Z30, Z29
-	VADDPS       literal3f000000<>+0(SB), Z29, Z30
-	VRNDSCALEPS  $0x09, Z30, Z29
-	VMOVUPS      Z31, Z0
-	VFNMADD213PS (DX), Z29, Z0
-	VMULPS.Z     (DI), Z0, K2, Z0
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Z0, Z0
+	VADDPS      Z5, Z5, Z31
+	VMULPS      (DX), Z6, Z30
+	VMULPS      literal3f000000<>+0(SB), Z30, Z29
+	VADDPS      literal3f000000<>+0(SB), Z29, Z30
+	VRNDSCALEPS $0x09, Z30, Z29
+	VMULPS      Z29, Z31, Z30
+	VMOVUPS     (DX), Z29
+	VSUBPS      Z30, Z29, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49196,33 +49198,36 @@ TEXT ·sinePointAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Z6, Z31
-	VMULPS       literal3e800000<>+0(SB), Z31, Z30
-	VADDPS       literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS  $0x09, Z29, Z30
-	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
-	VMOVUPS      literal40000000<>+0(SB), Z30
-	VSUBPS       Z31, Z30, Z29
-	VMINPS       Z31, Z29, Z30
-	VMULPS       Z30, Z30, Z29
-	VMOVUPS      literal39283bc9<>+0(SB), Z28
-	VMOVUPS      Z29, Z31
-	VFMADD213PS  literalbb99689c<>+0(SB), Z28, Z31
-	VFMADD213PS  literal3da335e0<>+0(SB), Z29, Z31
-	VFMADD213PS  literalbf255de7<>+0(SB), Z29, Z31
-	VFMADD213PS  literal3fc90fda<>+0(SB), Z31, Z29
-	VMULPS       Z29, Z30, Z31
-	VMULPS       Z31, Z5, Z0
-	VMOVUPS      (DX), Z2
-	VSUBPS       Z2, Z0, Z0
-	VMULPS.Z     (DI), Z0, K2, Z0
-	VADDPS       Z2, Z0, Z0
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Z0, Z0
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z29, Z31
+	VMULPS      literal39283bc9<>+0(SB), Z31, Z30
+	VADDPS      literalbb99689c<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3da335e0<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literalbf255de7<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3fc90fda<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z29, Z30
+	VMULPS      Z30, Z5, Z0
+	VMOVUPS     (DX), Z2
+	VSUBPS      Z2, Z0, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      Z2, Z0, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49356,30 +49361,33 @@ TEXT ·sineApplyAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Z6, Z31
-	VMULPS       literal3e800000<>+0(SB), Z31, Z30
-	VADDPS       literal3e800000<>+0(SB), Z30, Z29
-	VRNDSCALEPS  $0x09, Z29, Z30
-	VFNMADD231PS literal40800000<>+0(SB), Z30, Z31
-	VMOVUPS      literal40000000<>+0(SB), Z30
-	VSUBPS       Z31, Z30, Z29
-	VMINPS       Z31, Z29, Z30
-	VMULPS       Z30, Z30, Z29
-	VMOVUPS      literal39283bc9<>+0(SB), Z28
-	VMOVUPS      Z29, Z31
-	VFMADD213PS  literalbb99689c<>+0(SB), Z28, Z31
-	VFMADD213PS  literal3da335e0<>+0(SB), Z29, Z31
-	VFMADD213PS  literalbf255de7<>+0(SB), Z29, Z31
-	VFMADD213PS  literal3fc90fda<>+0(SB), Z31, Z29
-	VMULPS       Z29, Z30, Z31
-	VMULPS       Z31, Z5, Z0
-	VMULPS.Z     (DI), Z0, K2, Z0
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Z0, Z0
+	VMULPS      (DX), Z6, Z31
+	VMULPS      literal3e800000<>+0(SB), Z31, Z30
+	VADDPS      literal3e800000<>+0(SB), Z30, Z29
+	VRNDSCALEPS $0x09, Z29, Z30
+	VMULPS      literal40800000<>+0(SB), Z30, Z29
+	VSUBPS      Z29, Z31, Z30
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z30, Z29, Z31
+	VMINPS      Z30, Z31, Z29
+	VMULPS      Z29, Z29, Z31
+	VMULPS      literal39283bc9<>+0(SB), Z31, Z30
+	VADDPS      literalbb99689c<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3da335e0<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literalbf255de7<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z31, Z30
+	VADDPS      literal3fc90fda<>+0(SB), Z30, Z28
+	VMULPS      Z28, Z29, Z30
+	VMULPS      Z30, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	MOVQ        80(AX), R10
+	TESTQ       R10, R10
+	JZ          store
+	TESTQ       $0x00000001, R10
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R10
@@ -49423,33 +49431,36 @@ TEXT ·sineSlopeAVX512(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS       (DX), Z6, Z31
-	VADDPS       literal3f800000<>+0(SB), Z31, Z30
-	VMULPS       literal3e800000<>+0(SB), Z30, Z31
-	VADDPS       literal3e800000<>+0(SB), Z31, Z29
-	VRNDSCALEPS  $0x09, Z29, Z31
-	VFNMADD231PS literal40800000<>+0(SB), Z31, Z30
-	VMOVUPS      literal40000000<>+0(SB), Z31
-	VSUBPS       Z30, Z31, Z29
-	VMINPS       Z30, Z29, Z31
-	VMULPS       Z31, Z31, Z29
-	VMOVUPS      literal39283bc9<>+0(SB), Z28
-	VMOVUPS      Z29, Z30
-	VFMADD213PS  literalbb99689c<>+0(SB), Z28, Z30
-	VFMADD213PS  literal3da335e0<>+0(SB), Z29, Z30
-	VFMADD213PS  literalbf255de7<>+0(SB), Z29, Z30
-	VFMADD213PS  literal3fc90fda<>+0(SB), Z30, Z29
-	VMULPS       Z29, Z31, Z30
-	VMULPS       Z30, Z5, Z0
-	VMULPS.Z     (DI), Z0, K2, Z0
-	VADDPS       (R8), Z0, Z0
-	VMULPS       (BX), Z0, Z0
-	MOVQ         80(AX), R11
-	TESTQ        R11, R11
-	JZ           store
-	TESTQ        $0x00000001, R11
-	JZ           sound
-	VADDPS       (CX), Z0, Z0
+	VMULPS      (DX), Z6, Z31
+	VADDPS      literal3f800000<>+0(SB), Z31, Z30
+	VMULPS      literal3e800000<>+0(SB), Z30, Z31
+	VADDPS      literal3e800000<>+0(SB), Z31, Z29
+	VRNDSCALEPS $0x09, Z29, Z31
+	VMULPS      literal40800000<>+0(SB), Z31, Z29
+	VSUBPS      Z29, Z30, Z31
+	VMOVUPS     literal40000000<>+0(SB), Z29
+	VSUBPS      Z31, Z29, Z30
+	VMINPS      Z31, Z30, Z29
+	VMULPS      Z29, Z29, Z30
+	VMULPS      literal39283bc9<>+0(SB), Z30, Z31
+	VADDPS      literalbb99689c<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3da335e0<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literalbf255de7<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z30, Z31
+	VADDPS      literal3fc90fda<>+0(SB), Z31, Z28
+	VMULPS      Z28, Z29, Z31
+	VMULPS      Z31, Z5, Z0
+	VMULPS.Z    (DI), Z0, K2, Z0
+	VADDPS      (R8), Z0, Z0
+	VMULPS      (BX), Z0, Z0
+	MOVQ        80(AX), R11
+	TESTQ       R11, R11
+	JZ          store
+	TESTQ       $0x00000001, R11
+	JZ          sound
+	VADDPS      (CX), Z0, Z0
 
 sound:
 	TESTQ     $0x00000002, R11
@@ -62667,7 +62678,7 @@ pixel:
 	RET
 
 // func linearPointAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·linearPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -62682,33 +62693,31 @@ TEXT ·linearPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Y15
-	VMOVUPS     Y5, Y0
-	VFMADD213PS Y6, Y15, Y0
-	VMOVUPS     (DX), Y2
-	VSUBPS      Y2, Y0, Y0
-	VMOVUPS     (DI), Y3
-	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS      Y3, Y0, Y0
-	VMULPS      (DI), Y0, Y0
-	VADDPS      Y2, Y0, Y0
-	VMOVUPS     32(DX), Y15
-	VMOVUPS     Y5, Y1
-	VFMADD213PS Y6, Y15, Y1
-	VMOVUPS     32(DX), Y2
-	VSUBPS      Y2, Y1, Y1
-	VMOVUPS     32(DI), Y3
-	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS      Y3, Y1, Y1
-	VMULPS      32(DI), Y1, Y1
-	VADDPS      Y2, Y1, Y1
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Y0, Y0
-	VADDPS      32(CX), Y1, Y1
+	VMULPS  (DX), Y5, Y15
+	VADDPS  Y6, Y15, Y0
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VMULPS  32(DX), Y5, Y15
+	VADDPS  Y6, Y15, Y1
+	VMOVUPS 32(DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	VADDPS  Y2, Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -62749,7 +62758,7 @@ store:
 	RET
 
 // func linearApplyAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·linearApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -62764,27 +62773,25 @@ TEXT ·linearApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMOVUPS     (DX), Y15
-	VMOVUPS     Y5, Y0
-	VFMADD213PS Y6, Y15, Y0
-	VMOVUPS     (DI), Y3
-	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS      Y3, Y0, Y0
-	VMULPS      (DI), Y0, Y0
-	VMOVUPS     32(DX), Y15
-	VMOVUPS     Y5, Y1
-	VFMADD213PS Y6, Y15, Y1
-	VMOVUPS     32(DI), Y3
-	VCMPPS      $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS      Y3, Y1, Y1
-	VMULPS      32(DI), Y1, Y1
-	MOVQ        80(AX), R10
-	TESTQ       R10, R10
-	JZ          store
-	TESTQ       $0x00000001, R10
-	JZ          sound
-	VADDPS      (CX), Y0, Y0
-	VADDPS      32(CX), Y1, Y1
+	VMULPS  (DX), Y5, Y15
+	VADDPS  Y6, Y15, Y0
+	VMOVUPS (DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y0, Y0
+	VMULPS  (DI), Y0, Y0
+	VMULPS  32(DX), Y5, Y15
+	VADDPS  Y6, Y15, Y1
+	VMOVUPS 32(DI), Y3
+	VCMPPS  $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS  Y3, Y1, Y1
+	VMULPS  32(DI), Y1, Y1
+	MOVQ    80(AX), R10
+	TESTQ   R10, R10
+	JZ      store
+	TESTQ   $0x00000001, R10
+	JZ      sound
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64048,7 +64055,7 @@ store:
 	RET
 
 // func foldPointAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·foldPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64063,45 +64070,47 @@ TEXT ·foldPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y5, Y0
-	VMOVUPS      (DX), Y2
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      (DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
-	VMULPS       (DI), Y0, Y0
-	VADDPS       Y2, Y0, Y0
-	VMULPS       32(DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y5, Y1
-	VMOVUPS      32(DX), Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      32(DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y1, Y1
-	VMULPS       32(DI), Y1, Y1
-	VADDPS       Y2, Y1, Y1
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Y0, Y0
-	VADDPS       32(CX), Y1, Y1
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64142,7 +64151,7 @@ store:
 	RET
 
 // func foldApplyAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·foldApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64157,39 +64166,41 @@ TEXT ·foldApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y5, Y0
-	VMOVUPS      (DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
-	VMULPS       (DI), Y0, Y0
-	VMULPS       32(DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y5, Y1
-	VMOVUPS      32(DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y1, Y1
-	VMULPS       32(DI), Y1, Y1
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Y0, Y0
-	VADDPS       32(CX), Y1, Y1
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64321,7 +64332,7 @@ store:
 	RET
 
 // func turnPointAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·turnPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64336,41 +64347,43 @@ TEXT ·turnPointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS       Y5, Y5, Y15
-	VMULPS       (DX), Y6, Y14
-	VMULPS       literal3f000000<>+0(SB), Y14, Y13
-	VADDPS       literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS     $0x09, Y14, Y13
-	VMOVUPS      Y15, Y0
-	VFNMADD213PS (DX), Y13, Y0
-	VMOVUPS      (DX), Y2
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      (DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
-	VMULPS       (DI), Y0, Y0
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y5, Y5, Y15
-	VMULPS       32(DX), Y6, Y14
-	VMULPS       literal3f000000<>+0(SB), Y14, Y13
-	VADDPS       literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS     $0x09, Y14, Y13
-	VMOVUPS      Y15, Y1
-	VFNMADD213PS 32(DX), Y13, Y1
-	VMOVUPS      32(DX), Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      32(DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y1, Y1
-	VMULPS       32(DI), Y1, Y1
-	VADDPS       Y2, Y1, Y1
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Y0, Y0
-	VADDPS       32(CX), Y1, Y1
+	VADDPS   Y5, Y5, Y15
+	VMULPS   (DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  (DX), Y13
+	VSUBPS   Y14, Y13, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VADDPS   Y5, Y5, Y15
+	VMULPS   32(DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  32(DX), Y13
+	VSUBPS   Y14, Y13, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64411,7 +64424,7 @@ store:
 	RET
 
 // func turnApplyAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·turnApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64426,35 +64439,37 @@ TEXT ·turnApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VADDPS       Y5, Y5, Y15
-	VMULPS       (DX), Y6, Y14
-	VMULPS       literal3f000000<>+0(SB), Y14, Y13
-	VADDPS       literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS     $0x09, Y14, Y13
-	VMOVUPS      Y15, Y0
-	VFNMADD213PS (DX), Y13, Y0
-	VMOVUPS      (DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
-	VMULPS       (DI), Y0, Y0
-	VADDPS       Y5, Y5, Y15
-	VMULPS       32(DX), Y6, Y14
-	VMULPS       literal3f000000<>+0(SB), Y14, Y13
-	VADDPS       literal3f000000<>+0(SB), Y13, Y14
-	VROUNDPS     $0x09, Y14, Y13
-	VMOVUPS      Y15, Y1
-	VFNMADD213PS 32(DX), Y13, Y1
-	VMOVUPS      32(DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y1, Y1
-	VMULPS       32(DI), Y1, Y1
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Y0, Y0
-	VADDPS       32(CX), Y1, Y1
+	VADDPS   Y5, Y5, Y15
+	VMULPS   (DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  (DX), Y13
+	VSUBPS   Y14, Y13, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y5, Y5, Y15
+	VMULPS   32(DX), Y6, Y14
+	VMULPS   literal3f000000<>+0(SB), Y14, Y13
+	VADDPS   literal3f000000<>+0(SB), Y13, Y14
+	VROUNDPS $0x09, Y14, Y13
+	VMULPS   Y13, Y15, Y14
+	VMOVUPS  32(DX), Y13
+	VSUBPS   Y14, Y13, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64657,7 +64672,7 @@ store:
 	RET
 
 // func sinePointAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·sinePointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64672,61 +64687,67 @@ TEXT ·sinePointAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y14, Y13
-	VMOVUPS      literal39283bc9<>+0(SB), Y12
-	VMOVUPS      Y13, Y15
-	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
-	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
-	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
-	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
-	VMULPS       Y13, Y14, Y15
-	VMULPS       Y15, Y5, Y0
-	VMOVUPS      (DX), Y2
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      (DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
-	VMULPS       (DI), Y0, Y0
-	VADDPS       Y2, Y0, Y0
-	VMULPS       32(DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y14, Y13
-	VMOVUPS      literal39283bc9<>+0(SB), Y12
-	VMOVUPS      Y13, Y15
-	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
-	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
-	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
-	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
-	VMULPS       Y13, Y14, Y15
-	VMULPS       Y15, Y5, Y1
-	VMOVUPS      32(DX), Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      32(DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y1, Y1
-	VMULPS       32(DI), Y1, Y1
-	VADDPS       Y2, Y1, Y1
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Y0, Y0
-	VADDPS       32(CX), Y1, Y1
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y0
+	VMOVUPS  (DX), Y2
+	VSUBPS   Y2, Y0, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   Y2, Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y1
+	VMOVUPS  32(DX), Y2
+	VSUBPS   Y2, Y1, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   Y2, Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64767,7 +64788,7 @@ store:
 	RET
 
 // func sineApplyAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·sineApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64782,55 +64803,61 @@ TEXT ·sineApplyAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R9
 
 pixel:
-	VMULPS       (DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y14, Y13
-	VMOVUPS      literal39283bc9<>+0(SB), Y12
-	VMOVUPS      Y13, Y15
-	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
-	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
-	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
-	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
-	VMULPS       Y13, Y14, Y15
-	VMULPS       Y15, Y5, Y0
-	VMOVUPS      (DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
-	VMULPS       (DI), Y0, Y0
-	VMULPS       32(DX), Y6, Y15
-	VMULPS       literal3e800000<>+0(SB), Y15, Y14
-	VADDPS       literal3e800000<>+0(SB), Y14, Y13
-	VROUNDPS     $0x09, Y13, Y14
-	VFNMADD231PS literal40800000<>+0(SB), Y14, Y15
-	VMOVUPS      literal40000000<>+0(SB), Y14
-	VSUBPS       Y15, Y14, Y13
-	VMINPS       Y15, Y13, Y14
-	VMULPS       Y14, Y14, Y13
-	VMOVUPS      literal39283bc9<>+0(SB), Y12
-	VMOVUPS      Y13, Y15
-	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y15
-	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y15
-	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y15
-	VFMADD213PS  literal3fc90fda<>+0(SB), Y15, Y13
-	VMULPS       Y13, Y14, Y15
-	VMULPS       Y15, Y5, Y1
-	VMOVUPS      32(DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y1, Y1
-	VMULPS       32(DI), Y1, Y1
-	MOVQ         80(AX), R10
-	TESTQ        R10, R10
-	JZ           store
-	TESTQ        $0x00000001, R10
-	JZ           sound
-	VADDPS       (CX), Y0, Y0
-	VADDPS       32(CX), Y1, Y1
+	VMULPS   (DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VMULPS   literal3e800000<>+0(SB), Y15, Y14
+	VADDPS   literal3e800000<>+0(SB), Y14, Y13
+	VROUNDPS $0x09, Y13, Y14
+	VMULPS   literal40800000<>+0(SB), Y14, Y13
+	VSUBPS   Y13, Y15, Y14
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y14, Y13, Y15
+	VMINPS   Y14, Y15, Y13
+	VMULPS   Y13, Y13, Y15
+	VMULPS   literal39283bc9<>+0(SB), Y15, Y14
+	VADDPS   literalbb99689c<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3da335e0<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literalbf255de7<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y15, Y14
+	VADDPS   literal3fc90fda<>+0(SB), Y14, Y12
+	VMULPS   Y12, Y13, Y14
+	VMULPS   Y14, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	MOVQ     80(AX), R10
+	TESTQ    R10, R10
+	JZ       store
+	TESTQ    $0x00000001, R10
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R10
@@ -64871,7 +64898,7 @@ store:
 	RET
 
 // func sineSlopeAVX2(t *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2
 TEXT ·sineSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         t+0(FP), AX
 	MOVQ         (AX), CX
@@ -64886,61 +64913,67 @@ TEXT ·sineSlopeAVX2(SB), NOSPLIT, $0-8
 	MOVQ         40(AX), R10
 
 pixel:
-	VMULPS       (DX), Y6, Y15
-	VADDPS       literal3f800000<>+0(SB), Y15, Y14
-	VMULPS       literal3e800000<>+0(SB), Y14, Y15
-	VADDPS       literal3e800000<>+0(SB), Y15, Y13
-	VROUNDPS     $0x09, Y13, Y15
-	VFNMADD231PS literal40800000<>+0(SB), Y15, Y14
-	VMOVUPS      literal40000000<>+0(SB), Y15
-	VSUBPS       Y14, Y15, Y13
-	VMINPS       Y14, Y13, Y15
-	VMULPS       Y15, Y15, Y13
-	VMOVUPS      literal39283bc9<>+0(SB), Y12
-	VMOVUPS      Y13, Y14
-	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y14
-	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y14
-	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y14
-	VFMADD213PS  literal3fc90fda<>+0(SB), Y14, Y13
-	VMULPS       Y13, Y15, Y14
-	VMULPS       Y14, Y5, Y0
-	VMOVUPS      (DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y0, Y0
-	VMULPS       (DI), Y0, Y0
-	VADDPS       (R8), Y0, Y0
-	VMULPS       (BX), Y0, Y0
-	VMULPS       32(DX), Y6, Y15
-	VADDPS       literal3f800000<>+0(SB), Y15, Y14
-	VMULPS       literal3e800000<>+0(SB), Y14, Y15
-	VADDPS       literal3e800000<>+0(SB), Y15, Y13
-	VROUNDPS     $0x09, Y13, Y15
-	VFNMADD231PS literal40800000<>+0(SB), Y15, Y14
-	VMOVUPS      literal40000000<>+0(SB), Y15
-	VSUBPS       Y14, Y15, Y13
-	VMINPS       Y14, Y13, Y15
-	VMULPS       Y15, Y15, Y13
-	VMOVUPS      literal39283bc9<>+0(SB), Y12
-	VMOVUPS      Y13, Y14
-	VFMADD213PS  literalbb99689c<>+0(SB), Y12, Y14
-	VFMADD213PS  literal3da335e0<>+0(SB), Y13, Y14
-	VFMADD213PS  literalbf255de7<>+0(SB), Y13, Y14
-	VFMADD213PS  literal3fc90fda<>+0(SB), Y14, Y13
-	VMULPS       Y13, Y15, Y14
-	VMULPS       Y14, Y5, Y1
-	VMOVUPS      32(DI), Y3
-	VCMPPS       $0x04, literal00000000<>+0(SB), Y3, Y3
-	VANDPS       Y3, Y1, Y1
-	VMULPS       32(DI), Y1, Y1
-	VADDPS       32(R8), Y1, Y1
-	VMULPS       32(BX), Y1, Y1
-	MOVQ         80(AX), R11
-	TESTQ        R11, R11
-	JZ           store
-	TESTQ        $0x00000001, R11
-	JZ           sound
-	VADDPS       (CX), Y0, Y0
-	VADDPS       32(CX), Y1, Y1
+	VMULPS   (DX), Y6, Y15
+	VADDPS   literal3f800000<>+0(SB), Y15, Y14
+	VMULPS   literal3e800000<>+0(SB), Y14, Y15
+	VADDPS   literal3e800000<>+0(SB), Y15, Y13
+	VROUNDPS $0x09, Y13, Y15
+	VMULPS   literal40800000<>+0(SB), Y15, Y13
+	VSUBPS   Y13, Y14, Y15
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y15, Y13, Y14
+	VMINPS   Y15, Y14, Y13
+	VMULPS   Y13, Y13, Y14
+	VMULPS   literal39283bc9<>+0(SB), Y14, Y15
+	VADDPS   literalbb99689c<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3da335e0<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literalbf255de7<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3fc90fda<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y13, Y15
+	VMULPS   Y15, Y5, Y0
+	VMOVUPS  (DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y0, Y0
+	VMULPS   (DI), Y0, Y0
+	VADDPS   (R8), Y0, Y0
+	VMULPS   (BX), Y0, Y0
+	VMULPS   32(DX), Y6, Y15
+	VADDPS   literal3f800000<>+0(SB), Y15, Y14
+	VMULPS   literal3e800000<>+0(SB), Y14, Y15
+	VADDPS   literal3e800000<>+0(SB), Y15, Y13
+	VROUNDPS $0x09, Y13, Y15
+	VMULPS   literal40800000<>+0(SB), Y15, Y13
+	VSUBPS   Y13, Y14, Y15
+	VMOVUPS  literal40000000<>+0(SB), Y13
+	VSUBPS   Y15, Y13, Y14
+	VMINPS   Y15, Y14, Y13
+	VMULPS   Y13, Y13, Y14
+	VMULPS   literal39283bc9<>+0(SB), Y14, Y15
+	VADDPS   literalbb99689c<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3da335e0<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literalbf255de7<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y14, Y15
+	VADDPS   literal3fc90fda<>+0(SB), Y15, Y12
+	VMULPS   Y12, Y13, Y15
+	VMULPS   Y15, Y5, Y1
+	VMOVUPS  32(DI), Y3
+	VCMPPS   $0x04, literal00000000<>+0(SB), Y3, Y3
+	VANDPS   Y3, Y1, Y1
+	VMULPS   32(DI), Y1, Y1
+	VADDPS   32(R8), Y1, Y1
+	VMULPS   32(BX), Y1, Y1
+	MOVQ     80(AX), R11
+	TESTQ    R11, R11
+	JZ       store
+	TESTQ    $0x00000001, R11
+	JZ       sound
+	VADDPS   (CX), Y0, Y0
+	VADDPS   32(CX), Y1, Y1
 
 sound:
 	TESTQ  $0x00000002, R11

@@ -24,8 +24,9 @@ type formula struct {
 	functions map[string]*ast.FuncDecl
 }
 
-// write writes out a function of x, p, q and r; the last of the terms is its value.
-func write(f *ast.FuncLit, functions map[string]*ast.FuncDecl) *formula {
+// write writes out a function of x, p, q and r; the last of the terms is its value. Where stepwise, every operation
+// rounds by itself, as in Go; else products and sums may be contracted.
+func write(f *ast.FuncLit, functions map[string]*ast.FuncDecl, stepwise bool) *formula {
 	w := &formula{known: map[string]*term{}, functions: functions}
 	names := map[string]*term{}
 	for i, name := range parameters(f.Type) {
@@ -34,7 +35,9 @@ func write(f *ast.FuncLit, functions map[string]*ast.FuncDecl) *formula {
 		}
 	}
 	result := w.body(f.Body, names)
-	w.contract()
+	if !stepwise {
+		w.contract()
+	}
 	w.settle(result)
 	return w
 }

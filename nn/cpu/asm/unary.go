@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"math"
+	"slices"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -21,15 +22,20 @@ func (b *bender) serves(field, fn string) {
 	unaries[b.isa][field] = append(unaries[b.isa][field], kernel{b.name, fn})
 }
 
+// bent are the functions that bends are made of. Their kernels give the bytes of the Go ones, so that
+// an old recipe dreams the same picture on every processor.
+var bent = []string{"Linear", "Knee", "Soft", "Hard", "Switch", "Clamp", "Fold", "Turn", "Crush", "Sine"}
+
 // functions writes for every row of nn.Unaries the kernels x + wet*(f(x) - x) and wet*f(x), and for those whose way back
 // is not straight d*(clean + wet*s(x)), d being the gradient and s the slope.
 func functions(v vector) {
 	rows, shared := readUnaries()
 	for _, r := range rows {
+		stepwise := slices.Contains(bent, r.fn)
 		stem := strings.ToLower(r.fn[:1]) + r.fn[1:]
 		b := openBender(v, stem+"Point", "mixes nn."+r.fn+" into a row.")
 		b.serves("point", r.fn)
-		b.each(write(r.f, shared), func(i int, out VecPhysical, wet, _ Mem) {
+		b.each(write(r.f, shared, stepwise), func(i int, out VecPhysical, wet, _ Mem) {
 			x := b.reg(2)
 			VMOVUPS(b.half(b.x, i), x)
 			VSUBPS(x, out, out)
@@ -38,13 +44,13 @@ func functions(v vector) {
 		})
 		b = openBender(v, stem+"Apply", "applies nn."+r.fn+" to a row.")
 		b.serves("apply", r.fn)
-		b.each(write(r.f, shared), func(_ int, out VecPhysical, wet, _ Mem) { b.share(wet, out) })
+		b.each(write(r.f, shared, stepwise), func(_ int, out VecPhysical, wet, _ Mem) { b.share(wet, out) })
 		if r.slope == nil {
 			continue
 		}
 		b = openBender(v, stem+"Slope", "is the way back of nn."+r.fn+".")
 		b.serves("slope", r.fn)
-		b.each(write(r.slope, shared), func(i int, out VecPhysical, wet, clean Mem) {
+		b.each(write(r.slope, shared, stepwise), func(i int, out VecPhysical, wet, clean Mem) {
 			b.share(wet, out)
 			VADDPS(clean, out, out)
 			VMULPS(b.half(b.f, i), out, out)
