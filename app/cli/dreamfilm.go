@@ -218,13 +218,17 @@ func (j *dreamJob) pieces(ctx context.Context, d *dream.Dream, film *capture.Fil
 		return nil
 	})
 	if err != nil {
-		if serr := p.Stop(d.Checkpoint); serr == nil && done > 0 {
-			say(fmt.Sprintf("%d of %s frames are made; the same command goes on from there", done, of(frames)))
+		_ = p.Stop(d.Checkpoint) // err says why
+		if kept, _ := p.Kept(); kept > 0 {
+			say(fmt.Sprintf("%d of %s frames are kept; the same command goes on from there", kept, of(frames)))
 		}
 		return err
 	}
 	if o.Sound != nil && (j.cutShort || j.part.to > 0) {
 		o.Sound.Length = o.Sound.Late + float64(done)/film.Rate()
+	}
+	if len(log.Recipe().Changes) == 0 {
+		log.Change(0, j.settings) // no frame was left to be dreamed
 	}
 	if err := p.Finish(d.Checkpoint); err != nil || j.session == "" {
 		return err
@@ -239,9 +243,9 @@ func of(frames int) string {
 	return fmt.Sprint("about ", frames)
 }
 
-// key identifies what is dreamed.
+// key identifies what is dreamed, whatever version and device dream it.
 func (j *dreamJob) key(r record.Recipe, frames int) string {
-	r.Device = ""
+	r.Program, r.Device = "", ""
 	r.Changes = []record.Change{{Settings: j.settings}}
 	r.FPS = j.fps
 	if j.cutShort {

@@ -3,10 +3,14 @@
 package cli
 
 import (
+	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zalgoscope/app/record"
 )
 
 // frameSums are the checksums of a video's pictures.
@@ -74,6 +78,48 @@ func TestDreamFilm(t *testing.T) {
 		if frameSums(t, path)[0] != frameSums(t, plain[14+n])[0] {
 			t.Errorf("frame %d made again is another one", 14+n)
 		}
+	}
+}
+
+// TestJoinLater joins a film's pieces when all were made before, with the recipe.
+func TestJoinLater(t *testing.T) {
+	need(t, "ffmpeg", "ffprobe")
+	dir := t.TempDir()
+	film := filepath.Join(dir, "film.mkv")
+	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=48x32:r=10:d=0.2", "-c:v", "ffv1", film).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	// An ffmpeg that cannot join.
+	real, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := "#!/bin/sh\ncase \"$*\" in *concat*) exit 1;; esac\nexec '" + real + "' \"$@\"\n"
+	bin := filepath.Join(dir, "bin")
+	if err := errors.Join(os.Mkdir(bin, 0o700), os.WriteFile(filepath.Join(bin, "ffmpeg"), []byte(script), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"dream", "film.mkv", "-o", "out.mp4", "--octaves", "1", "--steps", "1", "--layer", "conv1", "--piece", "1ns"}
+	cmd, stderr := startMain(t, dir, "PATH='"+bin+"':$PATH; export PATH;", args...)
+	if err := cmd.Wait(); err == nil || !strings.Contains(stderr.String(), "the pieces stay") {
+		t.Fatalf("it joins without an ffmpeg for that: %v: %s", err, stderr)
+	}
+	cmd, stderr = startMain(t, dir, "", args...)
+	if err := cmd.Wait(); err != nil || !strings.Contains(stderr.String(), "going on at frame 2") {
+		t.Fatalf("%v: %s", err, stderr)
+	}
+	r, err := record.ReadRecipe(filepath.Join(dir, "out.mp4"))
+	if err != nil || len(r.Changes) != 1 || r.Changes[0].Settings.Layer != "conv1" || r.Frames != 2 {
+		t.Errorf("its recipe is %+v: %v", r, err)
+	}
+}
+
+// TestKey goes on with a film by another version of the program, not by another seed.
+func TestKey(t *testing.T) {
+	j := &dreamJob{}
+	old := j.key(record.Recipe{Program: "1.0", Device: "cpu"}, 9)
+	if j.key(record.Recipe{Program: "1.1", Device: "gpu"}, 9) != old || j.key(record.Recipe{Program: "1.0", Device: "cpu", Seed: 7}, 9) == old {
+		t.Error("a film's key is of the program, or not of the seed")
 	}
 }
 

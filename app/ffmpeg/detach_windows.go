@@ -5,7 +5,8 @@ import (
 	"syscall"
 )
 
-// detach keeps a console's interrupt from a child process.
+// detach keeps a console's interrupt from a child process, and the child from opening a console.
 func detach(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+	const noWindow = 0x08000000
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP | noWindow}
 }

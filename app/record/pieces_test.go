@@ -134,7 +134,7 @@ func TestPiecesPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for n := range uint8(6) {
+		for n := range uint8(4) {
 			if err := p.Add(tinted(20*n), state); err != nil {
 				t.Fatal(err)
 			}
@@ -156,7 +156,7 @@ func TestPiecesPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 		times := strings.Fields(strings.ReplaceAll(string(last), ",", ""))
-		if at, err := strconv.ParseFloat(times[len(times)-1], 64); len(times) != 6 || err != nil || counted && math.Abs(at-5/rate) > .0005 {
+		if at, err := strconv.ParseFloat(times[len(times)-1], 64); len(times) != 4 || err != nil || counted && math.Abs(at-3/rate) > .0005 {
 			t.Errorf("frames are at %s: %v", times, err)
 		}
 	}
