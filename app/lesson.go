@@ -135,6 +135,8 @@ func (l *lesson) say(step string) {
 
 // run teaches; it has a goroutine of its own.
 func (l *lesson) run(ctx context.Context) error {
+	l.studio.teaching.Lock() // one that was stopped may still be keeping what this one goes on from
+	defer l.studio.teaching.Unlock()
 	cfg := &l.studio.cfg
 	set, err := l.set(ctx)
 	if err != nil {
@@ -190,6 +192,9 @@ func (l *lesson) set(ctx context.Context) (*teach.Set, error) {
 	folder, err := teach.Look(l.folder)
 	if err != nil {
 		return nil, err
+	}
+	if text := folder.Warning(); text != "" {
+		l.studio.post(func() { l.studio.warn(errors.New("app: " + text)) })
 	}
 	set, err := teach.OpenSet(ctx, folder, lessonSide, func(done, total int) { l.say(fmt.Sprintf("opening pictures: %d of %d", done, total)) })
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -118,6 +119,48 @@ func TestLessonStops(t *testing.T) {
 	}
 	stop()
 	<-done
+}
+
+// lingering is a learner that takes its time to end.
+type lingering struct {
+	train.Learner
+	end func()
+}
+
+func (s lingering) Close() error {
+	time.Sleep(300 * time.Millisecond)
+	defer s.end()
+	return s.Learner.Close()
+}
+
+// A lesson that begins while one that was stopped winds down waits for it: both keep one file.
+func TestLessonsTakeTurns(t *testing.T) {
+	l := aLesson(t)
+	var open atomic.Int32
+	learn := l.studio.cfg.Learn
+	l.studio.cfg.Learn = func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
+		if n := open.Add(1); n > 1 {
+			t.Errorf("%d lessons at once", n)
+		}
+		inner, err := learn(m, batch, w, h, slope, threads)
+		return lingering{inner, func() { open.Add(-1) }}, err
+	}
+	next := &lesson{studio: l.studio, folder: l.folder, out: l.out, net: l.net, epochs: 400}
+	l.epochs = 400
+	done := make(chan error)
+	for _, l := range []*lesson{l, next} {
+		ctx, stop := context.WithCancel(context.Background())
+		go func() { done <- l.run(ctx) }()
+		for l.at() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		stop()
+	}
+	for range 2 {
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("a stopped lesson ended with %v", err)
+		}
+	}
 }
 
 // at is how many steps are done.

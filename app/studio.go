@@ -93,8 +93,9 @@ type studio struct {
 	hints     firstHints
 	output    *output // nil while there is no second window
 	presets   presetList
-	library   *library // nil until the first session
-	lesson    *lesson  // nil for none
+	library   *library   // nil until the first session
+	lesson    *lesson    // nil for none
+	teaching  sync.Mutex // held while a lesson runs or winds down
 	show      show
 	brush     brush
 	saving    saving

@@ -182,6 +182,9 @@ func (j *teachJob) set(ctx context.Context, folder string) (*teach.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	if text := f.Warning(); text != "" {
+		warn(text)
+	}
 	if !f.Flat && j.classes > 0 {
 		return nil, errors.New("--classes is for pictures in no subfolders; here each subfolder is a class")
 	}

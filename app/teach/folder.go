@@ -4,7 +4,6 @@ package teach
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,7 +17,9 @@ type Folder struct {
 	Path    string
 	Classes []string
 	Sources []Source
-	Flat    bool // without subfolders: the pictures are still to be grouped
+	Flat    bool     // without subfolders: the pictures are still to be grouped
+	Loose   int      // files that lie beside the subfolders of classes, and are not looked at
+	Skipped []string // links and the like that lead to no file, with the reason
 }
 
 // Source is a file that may be a picture.
@@ -46,18 +47,20 @@ func Look(path string) (*Folder, error) {
 		return nil, err
 	}
 	f := &Folder{Path: path}
-	folders, files, err := list(path)
+	folders, files, err := f.list(path)
 	if err != nil {
-		return nil, fmt.Errorf("teach: %w", err)
+		return nil, err
 	}
 	learn, test := half(folders, trainNames), half(folders, testNames)
 	switch {
 	case learn != "" && test != "":
+		f.Loose = len(files)
 		if err := f.classes(filepath.Join(path, learn), false); err != nil {
 			return nil, err
 		}
 		err = f.classes(filepath.Join(path, test), true)
 	case len(folders) > 0:
+		f.Skipped = nil // classes lists the folder again
 		err = f.classes(path, false)
 	default:
 		f.Flat, f.Classes = true, []string{"all"}
@@ -66,10 +69,21 @@ func Look(path string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(f.Sources) == 0 && len(f.Skipped) > 0 {
+		return nil, fmt.Errorf("teach: there is no picture that opens in %s; the first: %s", path, f.Skipped[0])
+	}
 	if len(f.Sources) == 0 {
 		return nil, fmt.Errorf("teach: there is no picture in %s", path)
 	}
 	return f, nil
+}
+
+// Warning tells of files that lie beside the subfolders, "" for none.
+func (f *Folder) Warning() string {
+	if f.Loose == 0 {
+		return ""
+	}
+	return fmt.Sprintf("files beside the subfolders of %s are not learnt: %d; move them into a subfolder of their class", f.Path, f.Loose)
 }
 
 // half is the folder that one of the names is of.
@@ -84,10 +98,11 @@ func half(folders, names []string) string {
 
 // classes adds a folder's subfolders as classes, those that the test half alone has not.
 func (f *Folder) classes(path string, test bool) error {
-	folders, _, err := list(path)
+	folders, files, err := f.list(path)
 	if err != nil {
-		return fmt.Errorf("teach: %w", err)
+		return err
 	}
+	f.Loose += len(files)
 	for _, name := range folders {
 		class := slices.Index(f.Classes, name)
 		if class < 0 {
@@ -106,9 +121,9 @@ func (f *Folder) classes(path string, test bool) error {
 
 // below adds the files of a folder and of those in it. Links to folders are not followed.
 func (f *Folder) below(path string, class int, test bool) error {
-	folders, files, err := list(path)
+	folders, files, err := f.list(path)
 	if err != nil {
-		return fmt.Errorf("teach: %w", err)
+		return err
 	}
 	if err := f.add(path, files, class, test); err != nil {
 		return err
@@ -133,22 +148,22 @@ func (f *Folder) add(path string, files []fs.FileInfo, class int, test bool) err
 	return nil
 }
 
-// list gives the folders and files of a folder in order, but for hidden ones and texts, which lie beside pictures.
-func list(path string) (folders []string, files []fs.FileInfo, err error) {
+// list gives the folders and files of a folder in order, but for hidden ones, folders of servers' own such as @eaDir, and texts,
+// which lie beside pictures. A link that leads nowhere is skipped.
+func (f *Folder) list(path string) (folders []string, files []fs.FileInfo, err error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("teach: %w", err)
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasPrefix(name, ".") {
+		if strings.HasPrefix(name, ".") || e.IsDir() && strings.HasPrefix(name, "@") {
 			continue
 		}
 		info, err := os.Stat(filepath.Join(path, name))
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // a link that leads nowhere
 		case err != nil:
-			return nil, nil, err
+			f.Skipped = append(f.Skipped, err.Error())
 		case e.IsDir():
 			folders = append(folders, name)
 		case info.Mode().IsRegular() && !slices.Contains(noPictures, strings.ToLower(filepath.Ext(name))):

@@ -71,7 +71,7 @@ func OpenSet(ctx context.Context, f *Folder, side int, progress func(done, total
 	}
 	now := time.Now()
 	_ = os.Chtimes(path, now, now) // so that it is not swept
-	s := &Set{Classes: f.Classes, Skipped: ix.Skipped, file: file}
+	s := &Set{Classes: f.Classes, Skipped: slices.Concat(f.Skipped, ix.Skipped), file: file}
 	of := map[string]Source{}
 	for _, src := range f.Sources {
 		of[src.Path] = src
@@ -134,32 +134,37 @@ func fill(ctx context.Context, path string, f *Folder, side int, progress func(d
 		return fmt.Errorf("teach: %w", err)
 	}
 	sweep(filepath.Dir(path))
-	return beside.Write(path, func(w io.Writer) error {
-		ix, at := index{}, int64(0)
-		for d := range decodeAll(ctx, f.Sources, side) {
-			if d.err != nil {
-				ix.Skipped = append(ix.Skipped, d.err.Error())
-			} else {
-				if _, err := w.Write(d.pix); err != nil {
-					return err
-				}
-				ix.Pictures = append(ix.Pictures, Picture{Name: d.path, W: d.w, H: d.h, At: at})
-				at += int64(len(d.pix))
+	return beside.Write(path, func(w io.Writer) error { return pour(ctx, w, f.Sources, side, progress) })
+}
+
+// pour writes a cache: the pictures' pixels, then their index.
+func pour(ctx context.Context, w io.Writer, sources []Source, side int, progress func(done, total int)) error {
+	decoding, end := context.WithCancel(ctx)
+	defer end()
+	ix, at := index{}, int64(0)
+	for d := range decodeAll(decoding, sources, side) {
+		if d.err != nil {
+			ix.Skipped = append(ix.Skipped, d.err.Error())
+		} else {
+			if _, err := w.Write(d.pix); err != nil {
+				return err
 			}
-			if progress != nil {
-				progress(len(ix.Pictures)+len(ix.Skipped), len(f.Sources))
-			}
+			ix.Pictures = append(ix.Pictures, Picture{Name: d.path, W: d.w, H: d.h, At: at})
+			at += int64(len(d.pix))
 		}
-		if err := ctx.Err(); err != nil {
-			return err
+		if progress != nil {
+			progress(len(ix.Pictures)+len(ix.Skipped), len(sources))
 		}
-		text, err := json.Marshal(ix)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(w, "%s%08x%s", text, len(text), cacheMagic)
+	}
+	if err := ctx.Err(); err != nil {
 		return err
-	})
+	}
+	text, err := json.Marshal(ix)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s%08x%s", text, len(text), cacheMagic)
+	return err
 }
 
 // decoded is a picture at its size, or why there is none.

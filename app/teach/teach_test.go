@@ -10,9 +10,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/adrg/xdg"
 
@@ -132,6 +134,69 @@ func TestLook(t *testing.T) {
 	for what, dir := range map[string]string{"an empty folder": t.TempDir(), "no folder": filepath.Join(dir, "none"), "a file": filepath.Join(dir, "red", "00.png")} {
 		if _, err := Look(dir); err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want an error of one line", what, err)
+		}
+	}
+}
+
+// What is no class and no picture of one is left out, and what a user may miss is told.
+func TestLookTells(t *testing.T) {
+	cache(t)
+	dir := folder(t, 2)
+	for _, name := range []string{"@eaDir", ".hidden"} {
+		save(t, filepath.Join(dir, name, "thumb.png"), blobs(hues["red"], 20, 20, 1))
+	}
+	save(t, filepath.Join(dir, "@red.png"), blobs(hues["red"], 20, 20, 1))
+	save(t, filepath.Join(dir, "loose.png"), blobs(hues["red"], 20, 20, 1))
+	for _, loop := range []string{filepath.Join(dir, "red", "loop.png"), filepath.Join(dir, "loop.png")} {
+		if err := os.Symlink(filepath.Base(loop), loop); err != nil {
+			t.Skip(err)
+		}
+	}
+	f, err := Look(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(f.Classes, []string{"blue", "green", "red"}) || len(f.Sources) != 6 || f.Loose != 2 || !strings.Contains(f.Warning(), ": 2;") {
+		t.Errorf("%+v, warning %q", f, f.Warning())
+	}
+	s := open(t, dir, 64)
+	if len(s.Skipped) != 2 || !strings.Contains(s.Skipped[0], "loop.png") {
+		t.Errorf("skipped %q, want both loops", s.Skipped)
+	}
+	halves := t.TempDir()
+	for _, half := range []string{"train", "test"} {
+		if err := os.CopyFS(filepath.Join(halves, half, "red"), os.DirFS(filepath.Join(dir, "blue"))); err != nil {
+			t.Fatal(err)
+		}
+		save(t, filepath.Join(halves, half, "loose.png"), blobs(hues["red"], 20, 20, 1))
+	}
+	save(t, filepath.Join(halves, "loose.png"), blobs(hues["red"], 20, 20, 1))
+	if f, err := Look(halves); err != nil || f.Loose != 3 {
+		t.Errorf("in halves: %+v, %v", f, err)
+	}
+	if f, err := Look(filepath.Join(dir, "blue")); err != nil || f.Warning() != "" {
+		t.Errorf("a flat folder: %+v, %v", f, err)
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// Nothing goes on decoding once the cache cannot be written.
+func TestFullDisk(t *testing.T) {
+	f, err := Look(folder(t, 10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := runtime.NumGoroutine()
+	if err := pour(context.Background(), full{}, f.Sources, 16, nil); err == nil {
+		t.Fatal("no error")
+	}
+	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d goroutines stay", runtime.NumGoroutine()-before)
 		}
 	}
 }
