@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/adrg/xdg"
 	"github.com/pelletier/go-toml/v2"
@@ -16,8 +16,9 @@ import (
 
 // hearts are the scenes that are favourites, by their names.
 type hearts struct {
-	names map[string]bool
-	only  bool // only they are shown
+	mu    sync.Mutex
+	names map[string]bool // changed by the window's goroutine only, under mu, as others read it
+	only  bool            // only they are shown
 }
 
 func (h *hearts) has(name string) bool { return h.names[name] }
@@ -52,32 +53,53 @@ func (h *hearts) load(s *studio) {
 // toggleHeart makes a scene a favourite, or no longer.
 func (s *studio) toggleHeart(name string) {
 	h := &s.presets.hearts
-	if h.names[name] {
-		delete(h.names, name)
-	} else {
+	h.set(name, !h.has(name))
+	s.keepHearts(name)
+}
+
+func (h *hearts) set(name string, on bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if on {
 		h.names[name] = true
+	} else {
+		delete(h.names, name)
 	}
-	s.keepHearts()
 }
 
 // renameHeart follows a scene to its new name; "" for one that is gone.
 func (s *studio) renameHeart(from, to string) {
 	h := &s.presets.hearts
-	if !h.names[from] {
+	if !h.has(from) {
 		return
 	}
-	delete(h.names, from)
-	if to != "" {
-		h.names[to] = true
+	h.set(from, false)
+	if to == "" {
+		s.keepHearts(from)
+		return
 	}
-	s.keepHearts()
+	h.set(to, true)
+	s.keepHearts(from, to)
 }
 
-func (s *studio) keepHearts() {
+// keepHearts writes down whether some scenes are favourites; those that another studio wrote stay. It is what they are by
+// the time of writing, so that the last click counts in whatever order the writers come.
+func (s *studio) keepHearts(names ...string) {
 	s.drawn.stale = true
-	list := heartList{slices.Sorted(maps.Keys(s.presets.hearts.names))}
+	h := &s.presets.hearts
 	s.write(func() {
-		if err := writeTOML(heartFile(), func() ([]byte, error) { return toml.Marshal(list) }); err != nil {
+		err := updateTOML(heartFile(), func(list *heartList) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			list.Favourites = slices.DeleteFunc(list.Favourites, func(name string) bool { return slices.Contains(names, name) })
+			for _, name := range names {
+				if h.names[name] {
+					list.Favourites = append(list.Favourites, name)
+				}
+			}
+			slices.Sort(list.Favourites)
+		})
+		if err != nil {
 			s.post(func() { s.warn(err) })
 		}
 	})

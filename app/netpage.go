@@ -198,28 +198,24 @@ func (l *library) netFoot() *ewidget.Container {
 // ownFile is the list of the net files that were opened.
 func ownFile() string { return filepath.Join(xdg.StateHome, "zalgoscope", "nets.toml") }
 
-// mostOwn is how many net files are remembered, in a list of at most so many bytes.
-const (
-	mostOwn      = 24
-	mostOwnBytes = 1 << 18
-)
+// mostOwn is how many net files are remembered.
+const mostOwn = 24
 
 type ownList struct {
 	Net []string `toml:"net"`
 }
 
 func ownNets() []string {
-	data, _ := disk.Read(ownFile(), mostOwnBytes)
-	return parseOwn(data)
+	var list ownList
+	if data, err := disk.Read(ownFile(), mostPresets); err != nil || toml.Unmarshal(data, &list) != nil {
+		return nil // whoever adds to it is told
+	}
+	return list.nets()
 }
 
-// parseOwn gives the nets of a list; one that is damaged is begun anew, without what is no net.
-func parseOwn(data []byte) []string {
-	var list ownList
-	if toml.Unmarshal(data, &list) != nil {
-		return nil
-	}
-	nets := slices.DeleteFunc(list.Net, func(path string) bool { return !isNet(path) })
+// nets are those of a list, without what is none.
+func (l *ownList) nets() []string {
+	nets := slices.DeleteFunc(l.Net, func(path string) bool { return !isNet(path) })
 	return nets[:min(len(nets), mostOwn)]
 }
 
@@ -238,8 +234,10 @@ func (s *studio) forgetNet(path string) {
 
 func (s *studio) keepNets(change func([]string) []string) {
 	s.write(func() {
-		list := change(ownNets())
-		err := writeTOML(ownFile(), func() ([]byte, error) { return toml.Marshal(ownList{list[:min(len(list), mostOwn)]}) })
+		err := updateTOML(ownFile(), func(list *ownList) {
+			list.Net = change(list.nets())
+			list.Net = list.nets()
+		})
 		s.post(func() {
 			if err != nil && !errors.Is(err, fs.ErrPermission) {
 				s.warn(err)

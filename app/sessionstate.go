@@ -49,6 +49,22 @@ func (s *studio) remember() {
 	}
 }
 
+// updateTOML changes what a small file says and makes its folder before. Nobody else changes it meanwhile; one that cannot
+// be read stays as it is, with an error.
+func updateTOML[T any](path string, change func(*T)) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	return beside.Update(path, func(old []byte) ([]byte, error) {
+		var all T
+		if err := toml.Unmarshal(old, &all); err != nil {
+			return nil, fmt.Errorf("it is damaged, mend it or move it away: %w", err)
+		}
+		change(&all)
+		return toml.Marshal(all)
+	})
+}
+
 // writeTOML writes a small file whole or not at all, and its folder before.
 func writeTOML(path string, marshal func() ([]byte, error)) error {
 	data, err := marshal()
