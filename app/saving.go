@@ -18,6 +18,7 @@ import (
 	"zalgoscope/app/record"
 	"zalgoscope/app/visible"
 	"zalgoscope/app/widget"
+	"zalgoscope/nn"
 
 	eimage "github.com/ebitenui/ebitenui/image"
 )
@@ -28,6 +29,7 @@ type saving struct {
 	size    int  // one of the sizes below
 	dossier bool // a print in black and white, with a caption
 	frame   dreamed
+	net     *nn.Net     // that dreamed it
 	window  image.Point // the size at which it was seen
 	caption []string
 	root    *ewidget.Container
@@ -137,13 +139,13 @@ func (s *studio) saveDialog() {
 		s.saveSheet()
 		return
 	}
-	v.open, v.frame, v.window, v.caption = true, s.shown, s.canvas.rect.Size(), s.caption()
+	v.open, v.frame, v.net, v.window, v.caption = true, s.shown, s.session.net, s.canvas.rect.Size(), s.caption()
 	setVisible(v.root.GetWidget(), true)
 	s.relayout()
 }
 
 func (s *studio) closeSaving() {
-	s.saving.open, s.saving.frame = false, dreamed{}
+	s.saving.open, s.saving.frame, s.saving.net = false, dreamed{}, nil
 	setVisible(s.saving.root.GetWidget(), false)
 	s.relayout()
 }
@@ -170,11 +172,17 @@ func (s *studio) saveSheet() {
 		return chooser.Save("Save the picture", saveFolder(), saveName(),
 			chooser.Filter{Name: "PNG or JPEG", Endings: []string{"png", "jpg", "jpeg"}})
 	}, func(path string) {
-		if filepath.Ext(path) == "" {
-			path += ".png"
-		}
-		s.saveAs(path, v)
+		s.saveAs(s.ended(path, ".png"), v)
 	})
+}
+
+// ended gives a chosen path without an ending this one. The dialog has asked about the path without, so that what stands at
+// the whole one is never replaced: there is a number then.
+func (s *studio) ended(path, ending string) string {
+	if filepath.Ext(path) != "" {
+		return path
+	}
+	return s.recorder.unusedPath(path, ending)
 }
 
 // saveAs saves a frame as the sheet says, in the background.
@@ -208,14 +216,13 @@ func (s *studio) saveAs(path string, v saving) {
 	}
 	recipe.Large = size
 	ctx := s.jobContext(j)
-	net := s.session.net
 	s.finish(j, func() (string, error) {
-		engine, err := s.cfg.Open(net)
+		engine, err := s.cfg.Open(v.net)
 		if err != nil {
 			return "", err
 		}
 		defer engine.Close()
-		m, err := dream.Larger(net, engine, f.Frame, size, dream.Options{Open: record.NewGuides().Open}, func(done, total int64) error {
+		m, err := dream.Larger(v.net, engine, f.Frame, size, dream.Options{Open: record.NewGuides().Open}, func(done, total int64) error {
 			j.progress(int(done>>10), int(total>>10))
 			return ctx.Err()
 		})

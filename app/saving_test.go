@@ -6,10 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	ewidget "github.com/ebitenui/ebitenui/widget"
 
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
+	"zalgoscope/nn"
 )
 
 // TestSaveSheet saves the picture as it is dreamed, as large as it is seen, twice as large with detail of its own, and
@@ -63,6 +67,48 @@ func TestSaveSheet(t *testing.T) {
 			w.until("the sheet is gone", func(s state) bool { return s.Saving.Empty() && !s.Folded })
 			w.close()
 		})
+	}
+}
+
+// TestSaveAfterAnotherNet keeps a frame, opens another net, and saves the frame larger: the net that dreamed it does that.
+func TestSaveAfterAnotherNet(t *testing.T) {
+	var last atomic.Pointer[nn.Net]
+	s := headless(t, func(c *Config) {
+		open := c.Open
+		c.Open = func(net *nn.Net) (nn.Engine, error) {
+			last.Store(net)
+			return open(net)
+		}
+	})
+	s.dreaming(t)
+	small, another := s.session.net, opened{net: dot(), id: record.Net{Name: "dot"}}
+	s.panel, s.saving.root = &panel{}, ewidget.NewContainer() // as far as the sheet needs the window
+	s.saving.size = saveDouble
+	s.saveDialog()
+	s.panel = nil
+	kept := s.saving
+	s.dreamOn(another)
+	s.until(t, "the other net is there", func() bool { return s.session.id.Name == "dot" })
+	path := filepath.Join(t.TempDir(), "a.png")
+	s.saveAs(path, kept)
+	s.until(t, "it is saved or not", func() bool { return len(s.recorder.jobs) == 0 })
+	m, err := picture.Open(path)
+	if err != nil || m.Rect.Size() != kept.frame.Image.Rect.Size().Mul(2) || last.Load() != small {
+		t.Errorf("the net %s saves %v, %v; the notes are %+v", last.Load().Name, m, err, s.toasts.Texts())
+	}
+}
+
+// A path without an ending becomes one that nothing has: the dialog has not asked about it.
+func TestEndedReplacesNothing(t *testing.T) {
+	s := &studio{recorder: newRecorder()}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.png"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for chosen, want := range map[string]string{"a": "a-2.png", "b": "b.png", "a.png": "a.png", "a.jpg": "a.jpg"} {
+		if got := s.ended(filepath.Join(dir, chosen), ".png"); got != filepath.Join(dir, want) {
+			t.Errorf("%s is saved as %s, want %s", chosen, got, want)
+		}
 	}
 }
 

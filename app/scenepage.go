@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -154,10 +153,7 @@ func (s *studio) exportDialog(p dream.Preset) {
 	s.ask(func() (string, error) {
 		return chooser.Save("Export the scene", saveFolder(), fileName(p.Name)+".toml", sceneFiles)
 	}, func(path string) {
-		if filepath.Ext(path) == "" {
-			path += ".toml"
-		}
-		s.export(path, p)
+		s.export(s.ended(path, ".toml"), p)
 	})
 }
 
