@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"os/exec"
 	"sync"
 
 	"zalgoscope/app/dream"
@@ -76,8 +77,10 @@ func OpenFilm(spec string, o FilmOptions) (*Film, error) {
 	case info.Duration > 0 && o.From >= info.Duration:
 		return nil, fmt.Errorf("capture: %s ends after %.2f seconds, so that there is nothing from %g on", s.Name, info.Duration, o.From)
 	}
-	if f.sum, err = sum(s.path); err != nil {
-		return nil, err
+	if !s.series { // which has no file of that name
+		if f.sum, err = sum(s.path); err != nil {
+			return nil, err
+		}
 	}
 	// The first picture shows whether there is one.
 	if _, err := f.Picture(0); err != nil {
@@ -159,9 +162,6 @@ func sum(path string) (string, error) {
 	const part = 1 << 22
 	h := sha256.New()
 	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) && place.MatchString(path) {
-		return "", nil // a series has no file of that name
-	}
 	if err != nil {
 		return "", fmt.Errorf("capture: %w", err)
 	}
@@ -247,16 +247,23 @@ func (f *Film) Picture(n int) (*image.RGBA, error) {
 		f.damage = f.reader.complaint()
 		if err != nil {
 			f.end()
-			// What is damaged at its end is dreamed up to there.
-			if errors.Is(err, io.EOF) || f.now != nil {
-				f.complete = true
-				return nil, io.EOF
+			if end := errors.Is(err, io.EOF); !end && (f.now == nil || killed(err)) {
+				return nil, err
+			} else if !end && f.damage == "" {
+				f.damage = err.Error()
 			}
-			return nil, err
+			f.complete = true // what is damaged at its end is dreamed up to there
+			return nil, io.EOF
 		}
 		f.now, f.at = m, f.at+1
 	}
 	return f.now, nil
+}
+
+// killed tells whether somebody, and not the film, ended ffmpeg, which says of a gentle signal with status 255.
+func killed(err error) bool {
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && (exit.ExitCode() < 0 || exit.ExitCode() == 255)
 }
 
 // begin runs ffmpeg for the pictures from frame n on. It reads the film from its beginning all the same: that is how
@@ -276,7 +283,7 @@ func (f *Film) begin(n int) error {
 		filters = append(filters, scale)
 	}
 	var before []string
-	if place.MatchString(f.source.path) {
+	if f.source.series {
 		before = []string{"-framerate", rate}
 	}
 	r, err := open(f.source, before, filters...)

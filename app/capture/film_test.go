@@ -1,11 +1,15 @@
 package capture
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
+	"image/png"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -155,6 +159,66 @@ func TestSeries(t *testing.T) {
 	defer f.Close()
 	if got := len(all(t, f)); got != 5 || f.Rate() != 12 {
 		t.Errorf("%d pictures at %g", got, f.Rate())
+	}
+}
+
+// TestPercent reads what lies in a folder with a number's place in its name, and a file that has such a name itself.
+func TestPercent(t *testing.T) {
+	whole := made(t, "film.mkv", "-f", "lavfi", "-i", "testsrc=s=32x24:r=10:d=0.3", "-c:v", "ffv1")
+	data, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "50%d off 5%")
+	film, odd := filepath.Join(folder, "film.mkv"), filepath.Join(folder, "100%d.mkv")
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(film, data, 0o600), os.WriteFile(odd, data, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		f, err := os.Create(filepath.Join(folder, fmt.Sprintf("7%%_%02d.png", n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(png.Encode(f, image.NewRGBA(image.Rect(0, 0, 32, 24))), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, series := range map[string]bool{film: false, odd: false, filepath.Join(folder, "7%_%02d.png"): true} {
+		f, err := OpenFilm(path, FilmOptions{})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got := len(all(t, f)); got != 3 || (f.sum == "") != series || Names(path) != series {
+			t.Errorf("%s has %d pictures, the checksum %q, and is a series: %v", path, got, f.sum, Names(path))
+		}
+		f.Close()
+		p, err := Play(path, 64, func(text string) { t.Errorf("%s: %s", path, text) })
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		p.Close()
+	}
+}
+
+// TestFilmEnds tells a film whose ffmpeg was killed from one that is at its end or damaged.
+func TestFilmEnds(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip(err)
+	}
+	for script, damaged := range map[string]bool{"exit 0": false, "exit 3": true, "kill -9 $$": false, "exit 255": false} {
+		cmd := exec.Command("sh", "-c", script)
+		out, err := cmd.StdoutPipe()
+		if err := errors.Join(err, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		f := &Film{reader: &reader{name: "film", cmd: cmd, pipe: bufio.NewReader(out)}, now: image.NewRGBA(image.Rect(0, 0, 1, 1))}
+		_, err = f.Picture(1)
+		over := script == "exit 0" || damaged
+		if errors.Is(err, io.EOF) != over || err == nil || f.complete != over || (f.Damage() != "") != damaged {
+			t.Errorf("%s: %v, and it is damaged: %q", script, err, f.Damage())
+		}
 	}
 }
 

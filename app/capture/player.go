@@ -79,7 +79,7 @@ func (p *Player) open(at float64) error {
 	if at > 0 {
 		before = []string{"-ss", fmt.Sprintf("%.3f", at)}
 	}
-	if place.MatchString(p.source.path) {
+	if p.source.series {
 		before = append(before, "-framerate", fmt.Sprint(p.Info.Rate))
 	}
 	r, err := open(p.source, before, append([]string{fmt.Sprint("fps=", p.Info.Rate)}, fitted(p.most)...)...)

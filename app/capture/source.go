@@ -21,8 +21,9 @@ type Source struct {
 	Name string // as people call it
 	Live bool   // it has no end, and what is shown is what is there now
 
-	input []string // ffmpeg's arguments up to the input
-	path  string   // of a film's file; "" for anything else
+	input  []string // ffmpeg's arguments up to the input
+	path   string   // of a film's file, or the pattern of a series; "" for anything else
+	series bool     // it is one of numbered pictures
 }
 
 // Find gives the source that a spec names: camera, camera:NAME, screen, screen:WxH+X,Y, window:ID, lavfi:GRAPH, a stream's
@@ -38,7 +39,7 @@ func Find(spec string) (Source, error) {
 		return Source{Spec: spec, Name: rest, Live: true, input: []string{"-re", "-f", "lavfi", "-i", rest}}, nil
 	case strings.Contains(spec, "://"):
 		return stream(spec), nil
-	case place.MatchString(filepath.Base(spec)):
+	case isSeries(spec):
 		return series(spec)
 	}
 	info, err := os.Stat(spec)
@@ -60,7 +61,7 @@ func Names(spec string) bool {
 	case "window", "lavfi":
 		return colon && rest != ""
 	}
-	return strings.Contains(spec, "://") || place.MatchString(filepath.Base(spec))
+	return strings.Contains(spec, "://") || isSeries(spec)
 }
 
 // stream is one that comes over the network: what was sent long ago is not waited for.
@@ -81,11 +82,20 @@ func stream(address string) Source {
 // place is a number's place in the name of a series of pictures.
 var place = regexp.MustCompile(`%0?[0-9]*d`)
 
+// isSeries tells whether a path is the pattern of a series rather than of a file that has such a name.
+func isSeries(path string) bool {
+	if !place.MatchString(filepath.Base(path)) {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err != nil || !info.Mode().IsRegular()
+}
+
 // series is one of numbered pictures, from the least number that there is.
 func series(pattern string) (Source, error) {
 	at := place.FindStringIndex(filepath.Base(pattern))
 	base := filepath.Base(pattern)
-	before, after := base[:at[0]], base[at[1]:]
+	before, verb, after := base[:at[0]], base[at[0]:at[1]], base[at[1]:]
 	entries, err := os.ReadDir(filepath.Dir(pattern))
 	if err != nil {
 		return Source{}, fmt.Errorf("capture: %w", err)
@@ -97,15 +107,17 @@ func series(pattern string) (Source, error) {
 			continue
 		}
 		digits, ok = strings.CutSuffix(digits, after)
-		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && (least < 0 || n < least) && fmt.Sprintf(base, n) == e.Name() {
+		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && (least < 0 || n < least) && before+fmt.Sprintf(verb, n)+after == e.Name() {
 			least = n
 		}
 	}
 	if least < 0 {
-		return Source{}, fmt.Errorf("capture: there is no picture %q with a number in place of %s", pattern, base[at[0]:at[1]])
+		return Source{}, fmt.Errorf("capture: there is no picture %q with a number in place of %s", pattern, verb)
 	}
-	return Source{Spec: pattern, Name: base, path: pattern,
-		input: []string{"-f", "image2", "-start_number", fmt.Sprint(least), "-i", ffmpeg.File(pattern)}}, nil
+	whole := func(text string) string { return strings.ReplaceAll(text, "%", "%%") } // what ffmpeg is not to take for a number's place
+	begin := strings.TrimSuffix(pattern, verb+after)
+	return Source{Spec: pattern, Name: base, path: pattern, series: true,
+		input: []string{"-f", "image2", "-start_number", fmt.Sprint(least), "-i", ffmpeg.File(whole(begin) + verb + whole(after))}}, nil
 }
 
 // camera is that of a name, or the first one.

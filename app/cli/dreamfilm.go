@@ -178,6 +178,8 @@ func (j *dreamJob) dreamFilm(ctx context.Context, d *dream.Dream, film *capture.
 	for n := from; !j.cutShort || n < frames; n++ {
 		if _, err := film.Picture(n); errors.Is(err, io.EOF) {
 			return nil
+		} else if err != nil {
+			return err
 		}
 		f, err := d.Frame(at)
 		if err != nil {

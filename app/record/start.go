@@ -28,7 +28,7 @@ func (s Start) Input(seed uint64, find Finder) (dream.Input, error) {
 	if s.Rate == 0 {
 		return s.Open(seed, find)
 	}
-	if capture.Names(s.Name) {
+	if s.SHA256 == "" && capture.Names(NameOf(s.Name)) {
 		return nil, fmt.Errorf("record: it was dreamed on %s, which is no file, so that it cannot be made again", s.Name)
 	}
 	var err error
