@@ -17,6 +17,9 @@ const (
 	Leaking // a, and a*b where a is below zero: a rectifier whose slopes are b
 	Above   // 1 where a is above b, else 0
 	Equal   // 1 where they are the same, else 0
+	Passing // b where a is above zero, else 0, whatever b is there
+	Gated   // a where b is above zero, else 0, whatever a is there
+	Growing // b to the a
 )
 
 // BinaryRow is a function of two values with its slopes along either, of which shaders/generate makes GLSL.
@@ -95,5 +98,23 @@ var Binaries = [...]BinaryRow{
 		F:    func(a, b float32) float32 { return choose(a > b, 0, choose(a < b, 0, 1)) },
 		A:    func(_, _ float32) float32 { return 0 },
 		B:    func(_, _ float32) float32 { return 0 },
+	},
+	Passing: {
+		Name: "gate",
+		F:    func(a, b float32) float32 { return choose(a > 0, b, 0) },
+		A:    func(_, _ float32) float32 { return 0 },
+		B:    func(a, _ float32) float32 { return choose(a > 0, 1, 0) },
+	},
+	Gated: {
+		Name: "gated",
+		F:    func(a, b float32) float32 { return choose(b > 0, a, 0) },
+		A:    func(_, b float32) float32 { return choose(b > 0, 1, 0) },
+		B:    func(_, _ float32) float32 { return 0 },
+	},
+	Growing: {
+		Name: "base",
+		F:    func(a, b float32) float32 { return raised(b, a) },
+		A:    func(a, b float32) float32 { return choose(b > 0, raised(b, a)*log(b), 0) },
+		B:    func(a, b float32) float32 { return a * raised(b, a-1) },
 	},
 }

@@ -35,6 +35,15 @@ vec4 binary(vec4 a, vec4 b) {
 #elif defined(EQUAL)
     precise vec4 result = mix(mix(vec4(1), vec4(0), lessThan(a, b)), vec4(0), greaterThan(a, b));
     return result;
+#elif defined(GATE)
+    precise vec4 result = mix(vec4(0), b, greaterThan(a, vec4(0)));
+    return result;
+#elif defined(GATED)
+    precise vec4 result = mix(vec4(0), a, greaterThan(b, vec4(0)));
+    return result;
+#elif defined(BASE)
+    precise vec4 result = v_raised(b, a);
+    return result;
 #else
 #error not told which function
 #endif
@@ -75,6 +84,15 @@ vec4 slopeA(vec4 a, vec4 b) {
 #elif defined(EQUAL)
     precise vec4 result = vec4(0);
     return result;
+#elif defined(GATE)
+    precise vec4 result = vec4(0);
+    return result;
+#elif defined(GATED)
+    precise vec4 result = mix(vec4(0), vec4(1), greaterThan(b, vec4(0)));
+    return result;
+#elif defined(BASE)
+    precise vec4 result = mix(vec4(0), v_raised(b, a) * v_log(b), greaterThan(b, vec4(0)));
+    return result;
 #endif
 }
 
@@ -112,6 +130,15 @@ vec4 slopeB(vec4 a, vec4 b) {
     return result;
 #elif defined(EQUAL)
     precise vec4 result = vec4(0);
+    return result;
+#elif defined(GATE)
+    precise vec4 result = mix(vec4(0), vec4(1), greaterThan(a, vec4(0)));
+    return result;
+#elif defined(GATED)
+    precise vec4 result = vec4(0);
+    return result;
+#elif defined(BASE)
+    precise vec4 result = a * v_raised(b, a - vec4(1));
     return result;
 #endif
 }

@@ -79,7 +79,7 @@ func constants(t *testing.T, open Open) {
 		from := b.add("spread", b.kernel(3, c, 1, nn.Square(1, 1, 0)), nn.Picture)
 		mean := b.add("mean", &nn.Pool{Global: true}, from)
 		var all []int
-		for _, fn := range []nn.BinaryFn{nn.Plus, nn.Minus, nn.Times, nn.Over, nn.Leaking, nn.Least} {
+		for _, fn := range []nn.BinaryFn{nn.Plus, nn.Minus, nn.Times, nn.Over, nn.Leaking, nn.Least, nn.Gated} {
 			other := random(b.rng, 1, shape[:]...)
 			for i, v := range nn.Floats(other) {
 				nn.Floats(other)[i] = v + 0.2

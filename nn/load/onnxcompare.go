@@ -43,18 +43,21 @@ func (m *onnx) unless(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 // not is one for zero, and zero for one.
 func not() nn.Unary { return nn.NewUnary(nn.Linear, -1, 1) }
 
-// whereMap takes from one operand or another as a map says.
-func (m *onnx) whereMap(n *node, in []operand) (value, error) {
+// whereMap takes from one operand or another as a map says. What is not taken may be no number.
+func (m *onnx) whereMap(n *node, in []operand) (yes value, err error) {
 	if len(in) != 3 || slices.ContainsFunc(in, func(o operand) bool { return !o.mapped && o.array == nil }) {
 		return value{}, errors.New("lacks an input")
 	}
-	less, err := m.pair(label{name: n.name + "/less"}, nn.Minus, in[1], in[2])
+	not := not()
+	no, err := m.single(label{name: n.name + "/not"}, &not, in[0].value)
 	if err != nil {
-		return less, err
+		return no, err
 	}
-	part, err := m.pair(label{name: n.name + "/part"}, nn.Times, in[0], mapOf(less))
-	if err != nil {
-		return part, err
+	if yes, err = m.pair(label{name: n.name + "/where"}, nn.Passing, in[0], in[1]); err != nil {
+		return yes, err
 	}
-	return m.pair(n.label, nn.Plus, mapOf(part), in[2])
+	if no, err = m.pair(label{name: n.name + "/elsewhere"}, nn.Passing, mapOf(no), in[2]); err != nil {
+		return no, err
+	}
+	return m.pair(n.label, nn.Plus, mapOf(yes), mapOf(no))
 }

@@ -1,6 +1,70 @@
 package load
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
+
+// What Where does not take may be infinite or no number, and what it takes keeps all its digits.
+func TestONNXWhereOfNoNumbers(t *testing.T) {
+	inf := float32(math.Inf(-1))
+	mask := make([]byte, 63)
+	for i := range mask {
+		mask[i] = byte(i % 2)
+	}
+	numbers := cat(array32("zero", []int{}, 0), array32("low", []int{}, inf), array32("far", []int{}, 1e30), typed("m", 9, []int{7, 9}, mask...),
+		op("Greater", "x,zero", "c"), op("Log", "x", "l"), op("Mul", "x,far", "f"))
+	for _, c := range []struct {
+		graph []byte
+		want  func(v float32, holds bool, odd bool) float32
+	}{
+		{op("Where", "c,l,x", "w"), func(v float32, holds, _ bool) float32 {
+			if holds {
+				return float32(math.Log(float64(v)))
+			}
+			return v
+		}},
+		{op("Where", "c,x,low", "w"), func(v float32, holds, _ bool) float32 {
+			if holds {
+				return v
+			}
+			return inf
+		}},
+		{op("Where", "c,f,x", "w"), func(v float32, holds, _ bool) float32 {
+			if holds {
+				return v * 1e30
+			}
+			return v
+		}},
+		{op("Where", "m,x,low", "w"), func(v float32, _, odd bool) float32 {
+			if odd {
+				return v
+			}
+			return inf
+		}},
+		{cat(op("Softplus", "x", "p"), op("Neg", "p", "q"), op("Sqrt", "q", "r"), op("Where", "m,x,r", "s"), op("Where", "m,s,x", "w")), func(v float32, _, _ bool) float32 { return v }},
+	} {
+		// What is beyond single values is looked at through bounds.
+		bounds := cat(array32("least", []int{}, -9), array32("most", []int{}, 9), op("Clip", "w,least,most", "y"))
+		got := run(t, mustONNX(t, model(16, numbers, c.graph, bounds)), "y")
+		want := ramp(3 * 7 * 9)
+		for i, v := range want {
+			want[i] = min(max(c.want(v, v > 0, i%63%2 == 1), -9), 9)
+		}
+		near(t, got, want)
+	}
+}
+
+// A constant to the power of a map is one also where the constant is not positive.
+func TestONNXBase(t *testing.T) {
+	base := []float32{-2, 0, 0.5}
+	net := mustONNX(t, model(13, array32("k", []int{3, 1, 1}, base...), array32("four", []int{}, 4), op("Mul", "x,four", "s"), op("Floor", "s", "f"), op("Abs", "f", "a"), op("Pow", "k,a", "y")))
+	exponents, want := run(t, net, "a"), make([]float32, 3*7*9)
+	for i, e := range exponents {
+		want[i] = float32(math.Pow(float64(base[i/63]), float64(e)))
+	}
+	near(t, run(t, net, "y"), want)
+}
 
 // Comparisons of maps with constants and each other are ones and zeros, and Where takes by them.
 func TestONNXComparisons(t *testing.T) {

@@ -123,7 +123,10 @@ func (m *onnx) swapped(l label, fn nn.BinaryFn, c *tensor.Dense, x value) (value
 		for i, v := range nn.Floats(c) {
 			nn.Floats(c)[i] = -v
 		}
-	case nn.Raised: // exp(x*log(c))
+	case nn.Raised: // exp(x*log(c)), which takes no power apart
+		if slices.ContainsFunc(nn.Floats(c), func(v float32) bool { return !(v > 0) }) {
+			return m.withConstant(l, nn.Growing, c, x)
+		}
 		then, last = nn.Times, true
 		for i, v := range nn.Floats(c) {
 			nn.Floats(c)[i] = float32(math.Log(float64(v)))

@@ -109,17 +109,14 @@ func (m *onnx) where(n *node, in []operand) (value, error) {
 		}
 		l, o := label{name: n.name + "/" + name}, in[k+1]
 		if !o.mapped {
-			a, err := m.decoded(o.array)
-			if err == nil {
-				a, err = m.pairOf(n, "Mul", a, mask.of(yes.dims))
-			}
+			a, err := m.whereArray(n, []*array{mask.of(yes.dims), o.array, numbers{real: []float32{0}}.of([]int{})})
 			if err != nil {
 				return value{}, err
 			}
 			parts = append(parts, operand{array: a})
 			continue
 		}
-		v, err := m.scaled(l, nn.Times, o.value, mask.of(yes.dims), false)
+		v, err := m.scaled(l, nn.Gated, o.value, mask.of(yes.dims), false)
 		if err != nil {
 			return v, err
 		}
