@@ -93,10 +93,25 @@ func (p *presetList) load(s *studio) {
 	p.setOwn(own)
 }
 
-// setOwn makes presets the user's own ones.
+// setOwn makes presets the user's own ones. The present one stays that by its name.
 func (p *presetList) setOwn(own []dream.Preset) {
+	present := p.present()
 	p.list = append(slices.Clip(p.list[:len(p.list)-p.own]), own...)
 	p.own = len(own)
+	p.at = p.index(present)
+}
+
+// present names the present preset, "" for none.
+func (p *presetList) present() string {
+	if p.at < 0 {
+		return ""
+	}
+	return p.list[p.at].Name
+}
+
+// index is the preset of a name, -1 for none.
+func (p *presetList) index(name string) int {
+	return slices.IndexFunc(p.list, func(o dream.Preset) bool { return o.Name == name })
 }
 
 // first is the first error and how many more there are.
@@ -205,12 +220,13 @@ func (s *studio) takePreset(at int, next dream.Settings) {
 func (s *studio) keepPreset() {
 	want, shown := s.want, s.shown
 	s.addScenes([]dream.Preset{dream.PresetOf("Mine 1", want)}, func(names []string) {
-		s.base = want
+		p := &s.presets
+		p.at, s.base = p.index(names[0]), want
 		s.tell(names[0] + " is kept in " + presetFile())
-		if s.session == nil {
+		if s.session == nil || p.at < 0 {
 			return
 		}
-		if t, err := sceneThumb(s.presets.list[s.presets.at], s.session.net); err == nil && shown.Frame != nil {
+		if t, err := sceneThumb(p.list[p.at], s.session.net); err == nil && shown.Frame != nil {
 			m := picture.Cover(shown.Image, t.size.X, t.size.Y)
 			s.gallery.put(t, m)
 		}
@@ -244,8 +260,8 @@ func (s *studio) importScenes(path string) {
 	})
 }
 
-// addScenes adds presets to the user's, to which another studio may have added since, and makes the first of
-// them the present one; done hears of the names that they have.
+// addScenes adds presets to the user's, to which another studio may have added since; done hears of the names that
+// they have.
 func (s *studio) addScenes(list []dream.Preset, done func(names []string)) {
 	s.write(func() {
 		names, own, err := keepIn(presetFile(), list...)
@@ -254,10 +270,7 @@ func (s *studio) addScenes(list []dream.Preset, done func(names []string)) {
 				s.warn(fmt.Errorf("app: nothing is kept: %w", err))
 				return
 			}
-			p := &s.presets
-			p.setOwn(own)
-			at := len(p.list) - p.own + slices.IndexFunc(own, func(o dream.Preset) bool { return o.Name == names[0] })
-			p.at = at
+			s.presets.setOwn(own)
 			done(names)
 			s.findThumbs()
 		})
@@ -267,13 +280,6 @@ func (s *studio) addScenes(list []dream.Preset, done func(names []string)) {
 // editScenes changes the file of the user's presets, where the one of a name has another one then, "" for none; what
 // comes before an error, and done is called after.
 func (s *studio) editScenes(what, from, to string, change func(old []byte) ([]byte, error), done func()) {
-	at := ""
-	if s.presets.at >= 0 {
-		at = s.presets.list[s.presets.at].Name
-	}
-	if at == from {
-		at = to
-	}
 	s.write(func() {
 		var own []dream.Preset
 		err := beside.Update(presetFile(), func(old []byte) ([]byte, error) {
@@ -288,8 +294,11 @@ func (s *studio) editScenes(what, from, to string, change func(old []byte) ([]by
 				s.warn(fmt.Errorf("app: %s: %w", what, err))
 				return
 			}
-			s.presets.setOwn(own)
-			s.presets.at = slices.IndexFunc(s.presets.list, func(p dream.Preset) bool { return p.Name == at })
+			p := &s.presets
+			follow := p.present() == from
+			if p.setOwn(own); follow {
+				p.at = p.index(to)
+			}
 			done()
 			s.findThumbs()
 		})

@@ -70,3 +70,33 @@ func TestKeepLosesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestImportKeepsPresent imports scenes beside a scene that is dreamed, beside one of the user's own, and beside knobs that
+// came from elsewhere: what is dreamed keeps its name.
+func TestImportKeepsPresent(t *testing.T) {
+	s := headless(t, nil)
+	s.dreaming(t)
+	path := filepath.Join(t.TempDir(), "scenes.toml")
+	if err := os.WriteFile(path, []byte("[[preset]]\nname = 'Dusk'\nzoom = 0.25\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	imported := func(what, want string) {
+		t.Helper()
+		own, base := s.presets.own, s.base
+		s.importScenes(path)
+		s.until(t, "it is imported", func() bool { return s.presets.own == own+1 })
+		if got := s.presetName(); got != want || s.base != base {
+			t.Errorf("after an import beside %s what is dreamed is called %q, want %q", what, got, want)
+		}
+	}
+	s.stepPreset(1)
+	if s.presets.at < 0 {
+		t.Fatal("the net can dream no scene")
+	}
+	imported("a scene", s.presets.list[s.presets.at].Name)
+	s.keepPreset()
+	s.until(t, "it is kept", func() bool { return s.presets.own == 2 })
+	imported("what was kept", "Mine 1")
+	s.presets.at, s.presets.title, s.base = -1, "a dream", s.want
+	imported("another's knobs", "a dream")
+}
