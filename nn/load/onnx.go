@@ -159,6 +159,22 @@ func (m *onnx) step(n *node) {
 	m.write(n, out, lost)
 }
 
+// makesWhole tells whether what an operator gives is integers to the file: most give what they read.
+func (n *node) makesWhole(in []operand) bool {
+	switch {
+	case n.kind == "Cast":
+		to := number(n.integer("to", 0))
+		return to != bools && to.whole()
+	case n.kind == "QuantizeLinear" || n.kind == "QLinearConv" || n.kind == "ConvInteger":
+		return true
+	case n.kind == "DequantizeLinear" || onnxComparisons[n.kind] != nil:
+		return false
+	case n.kind == "Where":
+		in = in[1:]
+	}
+	return slices.ContainsFunc(in, func(o operand) bool { return o.mapped && o.whole })
+}
+
 // tried is the operation, with an error in place of a panic: a fault of this reader costs one layer, not the session.
 func (m *onnx) tried(n *node, in []operand) (out []operand, err error) {
 	defer func() {
@@ -248,5 +264,6 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)
+	v.whole = n.makesWhole(in)
 	return []operand{mapOf(v)}, err
 }

@@ -5,6 +5,35 @@ import (
 	"testing"
 )
 
+// Whole numbers divide to whole numbers, until they are floats again.
+func TestONNXWholeDivision(t *testing.T) {
+	floor := func(v float32) float32 { return float32(math.Trunc(float64(v))) }
+	numbers := cat(array32("k", []int{}, 100), array32("h", []int{}, 0.5), array64("two", []int{}, 2), array64("n", []int{}, 49), op("Mul", "x,k", "f"), op("Cast", "f", "i", attrInt("to", 7)), op("Cast", "x", "w", attrInt("to", 9)))
+	for _, c := range []struct {
+		graph []byte
+		want  func(v float32) float32
+	}{
+		{cat(op("Div", "i,two", "q"), op("Cast", "q", "y", attrInt("to", 1))), func(v float32) float32 { return floor(floor(v*100) / 2) }},
+		{cat(op("Mul", "i,n", "m"), op("Div", "m,n", "y")), func(v float32) float32 { return floor(v * 100) }},
+		{cat(op("Abs", "i", "a"), op("Add", "a,n", "b"), op("Div", "n,b", "y")), func(v float32) float32 { return floor(49 / (49 + float32(math.Abs(float64(floor(v*100)))))) }},
+		{cat(op("Cast", "i", "g", attrInt("to", 1)), op("Div", "g,k", "y")), func(v float32) float32 { return floor(v*100) / 100 }},
+		{cat(op("Where", "w,x,f", "z"), op("Div", "z,k", "y")), func(v float32) float32 { return v / 100 }},
+		{cat(array32("a", []int{}, 0.1), array32("b", []int{}, 0.2), op("Max", "a,b,x", "y")), func(v float32) float32 { return max(v, 0.2) }},
+		{cat(array32("a", []int{}, 0.1), op("Mean", "a,a,x", "y")), func(v float32) float32 { return (v + 0.2) / 3 }},
+		{cat(op("Neg", "x", "z"), op("Clip", "f,z,x", "y")), func(v float32) float32 { return min(max(v*100, -v), v) }},
+		{cat(op("Neg", "x", "z"), op("Clip", "f,z", "y")), func(v float32) float32 { return max(v*100, -v) }},
+		{op("Clip", "f,,x", "y"), func(v float32) float32 { return min(v*100, v) }},
+		{op("Cast", "f", "y", attrInt("to", 9)), func(v float32) float32 { return float32(number01(v != 0)) }},
+	} {
+		net := mustONNX(t, model(16, numbers, c.graph))
+		want := ramp(3 * 7 * 9)
+		for i, v := range want {
+			want[i] = c.want(v)
+		}
+		near(t, run(t, net, "y"), want)
+	}
+}
+
 // What Where does not take may be infinite or no number, and what it takes keeps all its digits.
 func TestONNXWhereOfNoNumbers(t *testing.T) {
 	inf := float32(math.Inf(-1))

@@ -28,6 +28,9 @@ func (m *onnx) arithmetic(n *node, in []operand) (value, error) {
 	if n.kind == "Mod" && n.integer("fmod", 0) == 0 {
 		return value{}, unsupported("it divides whole numbers")
 	}
+	if n.kind == "Div" && n.makesWhole(in) {
+		return m.quotient(n, in[0], in[1])
+	}
 	if n.kind != "Mean" {
 		return m.combined(n.label, n, in)
 	}
@@ -37,6 +40,20 @@ func (m *onnx) arithmetic(n *node, in []operand) (value, error) {
 	}
 	share := nn.NewUnary(nn.Linear, 1/float32(len(in)), 0)
 	return m.pointwise(n, &share, []operand{mapOf(v)})
+}
+
+// quotient divides whole numbers. Engines may divide by less than all digits, so that what is whole must not fall below
+// itself: up to a million of them it is lifted by less than their quotients' distance.
+func (m *onnx) quotient(n *node, a, b operand) (value, error) {
+	v, err := m.pair(label{name: n.name + "/quotient"}, nn.Over, a, b)
+	if err != nil {
+		return v, err
+	}
+	lift := nn.NewUnary(nn.Linear, 1+1./(1<<21), 0)
+	if v, err = m.single(label{name: n.name + "/lifted"}, &lift, v); err != nil {
+		return v, err
+	}
+	return m.truncated(n, v)
 }
 
 // combined takes the operands one after the other.
@@ -54,6 +71,18 @@ func (m *onnx) combined(last label, n *node, in []operand) (value, error) {
 		l := last
 		if i+2 < len(in) {
 			l = label{name: fmt.Sprintf("%s/%d", n.name, i+1)}
+		}
+		if !acc.mapped && !next.mapped {
+			kind := n.kind
+			if kind == "Mean" {
+				kind = "Sum"
+			}
+			a, err := m.pairArrays(&node{kind: kind}, []*array{acc.array, next.array})
+			if err != nil {
+				return value{}, err
+			}
+			acc = operand{array: a}
+			continue
 		}
 		v, err := m.pair(l, binaryFns[n.kind], acc, next)
 		if err != nil {
@@ -85,7 +114,7 @@ func (m *onnx) alike(a, b value) bool {
 	return a.flat == b.flat && a.last == b.last && a.plane == b.plane && (a.as == b.as || a.as != nil && b.as != nil && slices.EqualFunc(*a.as, *b.as, slices.Equal))
 }
 
-// pair combines two operands, one of them a map at least. Constants before the first map are none of them.
+// pair combines two operands, one of them a map at least.
 func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 	switch {
 	case a.mapped && b.mapped:
@@ -95,7 +124,7 @@ func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 	case b.mapped && a.array != nil:
 		return m.scaled(l, fn, b.value, a.array, true)
 	}
-	return value{}, unsupported("it combines constants with each other before a map")
+	return value{}, errors.New("lacks an input")
 }
 
 // binary is a function of two maps.

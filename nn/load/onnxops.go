@@ -110,8 +110,8 @@ func (m *onnx) pointwise(n *node, op nn.Op, in []operand) (value, error) {
 
 // clip holds a map within bounds. Where they are upside down the upper one is all that is left.
 func (m *onnx) clip(n *node, in []operand) (value, error) {
-	if _, err := one(in, 1); err != nil {
-		return value{}, err
+	if slices.ContainsFunc(in[1:], func(o operand) bool { return o.mapped }) {
+		return m.clipByMaps(n, in)
 	}
 	arrays := make([]*array, len(in))
 	for i, o := range in {
@@ -122,6 +122,25 @@ func (m *onnx) clip(n *node, in []operand) (value, error) {
 		return value{}, err
 	}
 	return m.pointwise(n, &nn.Clip{Min: min(low, high), Max: high}, in)
+}
+
+// clipByMaps is a Clip of which a bound is a map.
+func (m *onnx) clipByMaps(n *node, in []operand) (v value, err error) {
+	acc := in[0]
+	for i, fn := range []nn.BinaryFn{nn.Most, nn.Least} {
+		if i+1 >= len(in) || !in[i+1].mapped && in[i+1].array == nil {
+			continue
+		}
+		l := n.label
+		if i == 0 && len(in) > 2 && (in[2].mapped || in[2].array != nil) {
+			l = label{name: n.name + "/above"}
+		}
+		if v, err = m.pair(l, fn, acc, in[i+1]); err != nil {
+			return v, err
+		}
+		acc = mapOf(v)
+	}
+	return v, nil
 }
 
 // bounds are those of a Clip: attributes up to opset 10, inputs from there.

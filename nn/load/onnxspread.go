@@ -57,11 +57,18 @@ func (m *onnx) cast(n *node, in []operand) (value, error) {
 	}
 	to := number(n.integer("to", 0))
 	switch {
-	case to == bools || to.width() == 0:
+	case to.width() == 0:
 		return x, unsupported("it makes something else than numbers of a map")
+	case to == bools:
+		return m.unless(n.label, nn.Equal, mapOf(x), operand{array: numbers{real: []float32{0}}.of([]int{})})
 	case !to.whole():
 		return m.seen(n, x)
 	}
+	return m.truncated(n, x)
+}
+
+// truncated is a map without its fractions.
+func (m *onnx) truncated(n *node, x value) (value, error) {
 	size, down, sign := nn.NewUnary(nn.Abs, 1, 0), nn.NewUnary(nn.RoundDown, 1, 0), nn.NewUnary(nn.Signum, 1, 0)
 	s, err := m.single(label{name: n.name + "/sign"}, &sign, x)
 	if err != nil {

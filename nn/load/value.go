@@ -17,12 +17,13 @@ type value struct {
 	flat   bool   // seen as one row of C*H*W numbers
 	last   bool   // seen with the channels last: N,H,W,C, or a row in that order
 	plane  bool   // one channel seen as a map without that axis
+	whole  bool   // of integers to the file, whose quotients lose their fraction
 	as     *view  // how its map is taken apart, where none of these tell; nil for not
 }
 
 // like is the value seen as another one is.
 func (v value) like(o value) value {
-	v.flat, v.last, v.plane, v.as = o.flat, o.last, o.plane, o.as
+	v.flat, v.last, v.plane, v.as, v.whole = o.flat, o.last, o.plane, o.as, o.whole
 	return v
 }
 
