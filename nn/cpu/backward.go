@@ -219,10 +219,6 @@ func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 			g.add(&normPoolGradient{window: win, out: g.out, dy: un.grad, x: g.n.out, y: un.out, p: op.Norm, add: g.started()})
 			return
 		}
-		if op.GlobalMean() {
-			g.spread(un, 1/float32(g.n.h*g.n.w))
-			return
-		}
 		g.add(&avgPoolGradient{window: win, out: g.out, dy: un.grad, add: g.started(),
 			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})
 	case *widePool:

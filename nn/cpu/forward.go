@@ -229,10 +229,6 @@ func (c *compiler) join(i int) {
 
 func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 	n := c.node(i)
-	if op.GlobalMean() {
-		c.reduce(i, x, 1/float32(x.h*x.w))
-		return
-	}
 	ys, xs, _ := op.Over(x.h, x.w)
 	win := window{ys, xs}
 	cells := ys.Kernel * xs.Kernel

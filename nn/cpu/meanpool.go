@@ -6,7 +6,8 @@ import (
 	"zalgoscope/nn"
 )
 
-// avgPool is the mean under each window.
+// avgPool is the mean under each window. That of a whole map is one too, and no reduction, which sums in another order:
+// an old recipe is to give the same bytes.
 type avgPool struct {
 	window
 	out, x         view
