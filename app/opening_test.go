@@ -355,7 +355,7 @@ func TestOddFiles(t *testing.T) {
 		t.Fatalf("mkfifo: %v: %s", err, out)
 	}
 	for _, c := range []struct{ path, want string }{
-		{dir, "is a folder"}, {pipe, "is a pipe"}, {"/dev/zero", "is a device"}, {filepath.Join(dir, "none.png"), "no such file"},
+		{dir, "no picture in"}, {pipe, "is a pipe"}, {"/dev/zero", "is a device"}, {filepath.Join(dir, "none.png"), "no such file"},
 		{write("layers.png", "8BPS...."), "is a Photoshop picture"}, {write("empty.png", ""), "is empty"}, {write("text.png", "hello"), "unknown format"},
 		{write("cut.png", "\x89PNG\r\n\x1a\n"), "is damaged"}, {write("a.onnx", "?"), "no net"},
 	} {

@@ -76,6 +76,6 @@ void main() {
     s *= portion;
 #endif
     int here = outBase + block * outPlane + cell.y * outRow + cell.x;
-    s *= vec4(lessThan(ivec4(4 * block) + ivec4(0, 1, 2, 3), ivec4(single != 0 ? 1 : wide)));
+    s = mix(vec4(0), s, lessThan(ivec4(4 * block) + ivec4(0, 1, 2, 3), ivec4(single != 0 ? 1 : wide)));
     STORE(here, s)
 }

@@ -123,24 +123,26 @@ func server(t *testing.T, l net.Listener, lines []string) {
 	}
 	defer conn.Close()
 	r := bufio.NewScanner(conn)
-	nick := ""
-	for r.Scan() {
+	nick, channel, answered := "", "", false
+	// It speaks when it has read all that the client says: a connection closed over something unread takes what was
+	// written with it.
+	for (channel == "" || !answered) && r.Scan() {
 		switch command, rest, _ := strings.Cut(r.Text(), " "); command {
 		case "NICK":
 			nick = rest
 		case "USER":
 			fmt.Fprintf(conn, ":tmi.twitch.tv 001 %s :Welcome, GLHF!\r\nPING :are you there\r\n", nick)
 		case "PONG":
-			if rest != ":are you there" {
+			if answered = true; rest != ":are you there" {
 				t.Errorf("the answer to PING is %q", rest)
 			}
 		case "JOIN":
-			fmt.Fprintf(conn, ":%s!%s@%s.tmi.twitch.tv JOIN %s\r\n", nick, nick, nick, rest)
-			for _, line := range lines {
-				fmt.Fprint(conn, line+"\r\n")
-			}
-			return
+			channel = rest
 		}
+	}
+	fmt.Fprintf(conn, ":%s!%s@%s.tmi.twitch.tv JOIN %s\r\n", nick, nick, nick, channel)
+	for _, line := range lines {
+		fmt.Fprint(conn, line+"\r\n")
 	}
 }
 
