@@ -62,7 +62,8 @@ type panel struct {
 	title    *widget.Block                 // the name of the scene
 	tabs     *widget.Block
 	search   *widget.Field
-	width    int // of the rows
+	streamTo *widget.Field // where the dream is sent
+	width    int           // of the rows
 
 	seats   map[string]seat    // of the knobs that a modulator can move
 	editing string             // the knob whose modulator's controls are open, "" for none

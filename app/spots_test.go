@@ -50,7 +50,7 @@ func (c *child) spots() map[string]image.Rectangle {
 		}
 	}
 	for _, f := range c.panel.fields {
-		if f.GetWidget().IsVisible() {
+		if f.GetWidget().IsVisible() && f != c.panel.streamTo {
 			all["field"] = f.GetWidget().Rect
 		}
 	}

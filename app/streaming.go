@@ -75,6 +75,7 @@ func (s *studio) streamText() string {
 func (p *panel) addStream(c *ewidget.Container) {
 	s := p.studio
 	to := widget.NewField(p.look, "rtmp://host/app/key", "type where the dream is to be sent live, as the place where you stream tells you")
+	p.streamTo = to
 	to.Most, to.Text = 400, s.streaming.to
 	to.Changed = func() { s.streaming.to = to.Text }
 	to.Submit = s.toggleStream
