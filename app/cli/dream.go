@@ -107,33 +107,46 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 	if err := j.setMusic(cmd.Flags(), net, start.Made()); err != nil {
 		return err
 	}
-	engine, err := j.open(net)
+	d, log, end, err := j.begin(cmd, net, start)
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
+	defer end()
+	return j.record(cmd.Context(), j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
+		return j.dream(cmd.Context(), d, add)
+	})
+}
+
+// begin opens an engine and begins a dream of an input, whose recipe the log keeps; end frees both.
+func (j *dreamJob) begin(cmd *cobra.Command, net *nn.Net, in dream.Input) (d *dream.Dream, log *record.Log, end func(), err error) {
+	engine, err := j.open(net)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	if j.settings.Class != "" {
 		announceClass(net, j.settings.Class)
 	}
 	guides := record.NewGuides()
-	d, err := dream.New(net, engine, start, dream.Options{Seed: j.seed, Open: guides.Open})
-	if err != nil {
-		return err
+	if d, err = dream.New(net, engine, in, dream.Options{Seed: j.seed, Open: guides.Open}); err != nil {
+		engine.Close()
+		return nil, nil, nil, err
 	}
-	defer d.Release()
+	end = func() {
+		d.Release()
+		engine.Close()
+	}
 	if err := d.Check(j.settings); err != nil {
-		return err
+		end()
+		return nil, nil, nil, err
 	}
-	log := record.NewLog(record.Recipe{
+	log = record.NewLog(record.Recipe{
 		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Precision: nn.PrecisionOf(engine), Seed: j.seed,
-		Start: record.StartOf(start),
+		Start: record.StartOf(in),
 	}, guides)
 	d.OnChange(log.Change)
 	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
 	d.OnIdle(func(err error) { warn(oneLine(err)) })
-	return j.record(cmd.Context(), j.frames, log.Recipe, func(add func(*image.RGBA) error) error {
-		return j.dream(cmd.Context(), d, add)
-	})
+	return d, log, end, nil
 }
 
 // set makes the settings those of the scene, with what the flags say on top: their rates are by the frame.

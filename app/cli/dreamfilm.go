@@ -21,7 +21,6 @@ import (
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/record"
-	"zalgoscope/nn"
 )
 
 // filmFlags say what of a film is dreamed.
@@ -114,29 +113,11 @@ func (j *dreamJob) film(cmd *cobra.Command) error {
 		return err
 	}
 	j.steady(flags)
-	engine, err := j.open(net)
+	d, log, end, err := j.begin(cmd, net, film)
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
-	if j.settings.Class != "" {
-		announceClass(net, j.settings.Class)
-	}
-	guides := record.NewGuides()
-	d, err := dream.New(net, engine, film, dream.Options{Seed: j.seed, Open: guides.Open})
-	if err != nil {
-		return err
-	}
-	defer d.Release()
-	if err := d.Check(j.settings); err != nil {
-		return err
-	}
-	log := record.NewLog(record.Recipe{
-		Program: cmd.Root().Version, Net: j.identity(), Device: engine.Device(), Precision: nn.PrecisionOf(engine), Seed: j.seed, Start: record.StartOf(film),
-	}, guides)
-	d.OnChange(log.Change)
-	d.OnMove(func(m *nn.Moved) { log.Move(m.Device) })
-	d.OnIdle(func(err error) { warn(oneLine(err)) })
+	defer end()
 	defer func() {
 		if damage := film.Damage(); damage != "" {
 			warn(film.Name() + " is damaged: " + damage)

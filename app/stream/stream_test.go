@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -15,8 +16,12 @@ import (
 
 func need(t *testing.T) {
 	t.Helper()
-	if ffmpeg.Check() != nil {
-		t.Skip("there is no ffmpeg")
+	err := ffmpeg.Check()
+	if err != nil && os.Getenv("ZALGOSCOPE_ALL") != "" {
+		t.Fatalf("make test installs ffmpeg, but: %v", err)
+	}
+	if err != nil {
+		t.Skip(err)
 	}
 }
 
