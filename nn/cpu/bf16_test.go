@@ -28,7 +28,7 @@ type rounding struct {
 
 func (e rounding) Tolerances() enginetest.Tolerances { return e.allowed }
 
-var rounded = enginetest.Tolerances{Error: 9e-2, Score: 0.18, Answer: 1.5, Dream: 0.2, Pixels: 20, Near: 0.45}
+var rounded = enginetest.Tolerances{Error: 6e-2, Score: 0.12, Answer: 1.5, Dream: 0.2, Pixels: 20, Near: 0.45}
 
 func openRounding(name string, allowed enginetest.Tolerances) enginetest.Open {
 	return func(net *nn.Net) (nn.Engine, error) {
