@@ -244,7 +244,7 @@ func TestDialogBelongsToWindow(t *testing.T) {
 		t.Error("the window takes keys below its dialog")
 	}
 	w.do("key", "Escape")
-	w.until("the dialog is gone", func(s state) bool { return !s.Asking })
+	w.until("the dialog is gone and the window has the keyboard again", func(s state) bool { return !s.Asking && d.focus() == studio })
 	w.key("space")
 	w.until("the window takes keys again", func(s state) bool { return s.Paused })
 	w.close()

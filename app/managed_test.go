@@ -126,6 +126,16 @@ func (d *desktop) place(w xproto.Window) (inside, outside image.Rectangle) {
 	return inside, outside
 }
 
+// focus is the window that has the keyboard.
+func (d *desktop) focus() xproto.Window {
+	d.t.Helper()
+	f, err := xproto.GetInputFocus(d.conn).Reply()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return f.Focus
+}
+
 // raise puts a window, or the frame around it, above the others, and gives the server a moment.
 func (d *desktop) raise(w xproto.Window) {
 	d.t.Helper()
