@@ -7,7 +7,7 @@ LINK    := -s -w -X main.version=$(VERSION)
 FLAGS   := -trimpath -buildvcs=false -ldflags "$(LINK)"
 SHARE   := dist/share
 export PREFIX DESTDIR HACKDIR HACKCONF
-# HEIC and AVIF are decoded by what is inside, not by whatever library this machine happens to have.
+# HEIC and AVIF are decoded by what is inside; the tag keeps their packages from looking for libraries of this machine.
 export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.

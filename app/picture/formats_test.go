@@ -80,6 +80,7 @@ func TestFormats(t *testing.T) {
 		{"plain.heic", testdata(t, "plain.heic"), plainCorners, 3},
 		{"p3.heic", testdata(t, "p3.heic"), p3, 4},
 		{"odd.heic", testdata(t, "odd.heic"), plainCorners, 3},
+		{"narrow.heic", testdata(t, "narrow.heic"), plainCorners, 3}, // its rows are stored longer than they are
 		{"plain.avif", testdata(t, "plain.avif"), plainCorners, 3},
 		{"p3.avif", testdata(t, "p3.avif"), p3, 4},
 		{"alpha.avif", testdata(t, "alpha.avif"), alpha, 4},
@@ -97,7 +98,7 @@ func TestFormats(t *testing.T) {
 			continue
 		}
 		want := image.Rect(0, 0, 48, 32)
-		if filepath.Ext(c.name) == ".heic" {
+		if filepath.Ext(c.name) == ".heic" && c.name != "narrow.heic" {
 			want.Max = image.Pt(192, 128)
 		}
 		if c.name == "odd.heic" { // a part of whole blocks
@@ -219,25 +220,10 @@ func TestRefusedFormats(t *testing.T) {
 		{"big.tif", "II+\x00\x08\x00", "is a BigTIFF"},
 		{"rle.bmp", string(rle), "is a BMP of a rare sort (16 bits a pixel or run lengths): save it anew"},
 		{"planes.tif", string(tagged(t, quarters(4, 4), tiffPlanes, 2)), "is a TIFF of a rare sort (each colour by itself): save it anew"},
-		{"narrow.heic", string(bytes.Replace(testdata(t, "plain.heic"), []byte("\x00\x00\x00\xc0\x00\x00\x00\x80"), []byte("\x00\x00\x00\x70\x00\x00\x00\x80"), 1)), "is a HEIC that is narrower than 128 pixels"},
 		{"none", "hello", "is of an unknown format; pictures are PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC and AVIF"},
 	} {
 		if _, err := Decode([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", c.name, err, c.want)
-		}
-	}
-}
-
-// What the system's library would decode is refused.
-func TestNoLibraryOfTheSystem(t *testing.T) {
-	was := dynamic
-	t.Cleanup(func() { dynamic = was })
-	there := func() error { return nil }
-	dynamic = map[string]func() error{"a HEIC": there, "an AVIF": there}
-	for name, kind := range map[string]string{"plain.heic": "a HEIC", "plain.avif": "an AVIF"} {
-		want := "is " + kind + ", which is not opened by a program that was built without the tag nodynamic"
-		if _, err := Decode(testdata(t, name)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %v, want an error with %q", name, err, want)
 		}
 	}
 }
@@ -261,7 +247,7 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// The first pixels of a HEIC are its own, where its decoder leaves other bytes in them.
+// The first pixels of a HEIC are its own: memory of its decoder that was given back has other bytes in them.
 func TestFirstPixelsOfHEIC(t *testing.T) {
 	m, err := Decode(testdata(t, "plain.heic"))
 	if err != nil {

@@ -5,13 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"image"
 	"math"
 	"slices"
-
-	"github.com/gen2brain/avif"
-	"github.com/gen2brain/heic"
 )
+
+// codecMemory is what a decoder of HEIC or AVIF takes in bytes however small the picture is.
+const codecMemory = 24 << 20
 
 // heifFile is what the boxes of a HEIC or an AVIF (ISO/IEC 23008-12) say of its primary picture.
 type heifFile struct {
@@ -23,7 +22,6 @@ type heifFile struct {
 	profile  []byte
 	matrix   int  // of H.273, 2 for not said
 	full     bool // levels at full length
-	deep     bool // more than 8 bits
 	rotation int  // quarter turns against the clock
 	mirror   int  // 0 none, 1 top and bottom change places, 2 left and right
 }
@@ -38,18 +36,24 @@ func (f *heifFile) coded() (most int64) {
 	return most
 }
 
+// deep tells whether some picture in the file has more than 8 bits by its codes.
+func (f *heifFile) deep() bool {
+	return slices.ContainsFunc(f.props, func(b heifBox) bool {
+		switch {
+		case b.name == "hvcC" && len(b.body) > 17:
+			return b.body[17]&7 > 0
+		case b.name == "av1C" && len(b.body) > 2:
+			return b.body[2]&0x40 > 0
+		}
+		return b.name == "pixi" && len(b.body) > 5 && b.body[5] > 8
+	})
+}
+
 // heifBox is a box with its name and what it holds.
 type heifBox struct {
 	name string
 	body []byte
 }
-
-// narrowest is the width in pixels from which gen2brain/heic reads a picture's planes as libheif stores them, in rows
-// of at least 64 bytes for the halved colours too.
-const narrowest = 128
-
-// dynamic tells, by nil, that a format would be decoded by a library of the system's, of whatever version and faults.
-var dynamic = map[string]func() error{"a HEIC": heic.Dynamic, "an AVIF": avif.Dynamic}
 
 // openHEIF tells AVIF from HEIC by the brands.
 func openHEIF(data []byte) (*source, error) {
@@ -58,26 +62,27 @@ func openHEIF(data []byte) (*source, error) {
 		return nil, damaged(errors.New("its first box is cut off"))
 	}
 	brands := string(boxes[0].body)
-	// The bytes that a pixel takes, as measured: WebAssembly's memory is copied whenever it grows.
-	kind, decode, memory := "a HEIC", decodeHEIC, int64(26)
+	// The bytes that a pixel takes, a tenth above what was measured: 7 to 12 of a HEIC, 13 where it is deep, 21 to 24 of an AVIF, 35 where it is
+	// deep or has alpha.
+	kind, c, decode, memory, alpha := "a HEIC", &heicCodec, decodeHEIC, int64(14), int64(6)
 	switch {
 	case has(brands, "avif", "avis"):
-		kind, decode, memory = "an AVIF", decodeAVIF, 66
+		kind, c, decode, memory, alpha = "an AVIF", &avifCodec, decodeAVIF, 24, 14
 	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
 		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
-	}
-	if dynamic[kind]() == nil {
-		return nil, fmt.Errorf("is %s, which is not opened by a program that was built without the tag nodynamic: build it with make", kind)
 	}
 	f := heifFile{matrix: 2, full: true}
 	if err := f.read(boxes); err != nil {
 		return nil, fmt.Errorf("is %s that is damaged: %w", kind, err)
 	}
-	if f.deep {
+	if f.deep() {
 		memory = memory * 3 / 2
 	}
-	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, memory: memory * max(int64(f.w)*int64(f.h), f.coded())}
-	s.opaque = !f.alpha()
+	if f.alpha() {
+		memory += alpha
+	}
+	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, opaque: !f.alpha()}
+	s.memory = memory*max(int64(f.w)*int64(f.h), f.coded()) + codecMemory
 	if kind == "an AVIF" {
 		s.orientation = f.orientation()
 	} else {
@@ -85,12 +90,14 @@ func openHEIF(data []byte) (*source, error) {
 		if f.rotation&1 == 1 {
 			s.w, s.h = s.h, s.w
 		}
-		if s.w < narrowest {
-			return nil, fmt.Errorf("is a HEIC that is narrower than %d pixels, which is not opened: convert it to PNG or JPEG first", narrowest)
-		}
 	}
 	s.rows = func(each func([]byte) error, progress func(float64) error) error {
-		m, err := decode(data, f)
+		d, err := c.open(data, s.memory+int64(len(data)))
+		if err != nil {
+			return fmt.Errorf("is %s that is not decoded: %w", kind, err)
+		}
+		defer d.close()
+		m, err := decode(d, f)
 		if err != nil {
 			return fmt.Errorf("is %s that is damaged or of a rare sort: %w", kind, err)
 		}
@@ -110,52 +117,6 @@ func has(brands string, any ...string) bool {
 		}
 	}
 	return false
-}
-
-func decodeAVIF(data []byte, _ heifFile) (image.Image, error) {
-	return avif.Decode(bytes.NewReader(data))
-}
-
-// decodeHEIC minds how colours are stored, which the decoder leaves open.
-func decodeHEIC(data []byte, f heifFile) (image.Image, error) {
-	m, err := heic.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	mendCorner(m)
-	yuv, ok := m.(*image.YCbCr)
-	sum := sumBT601
-	switch f.matrix {
-	case 1:
-		sum = sumBT709
-	case 9, 10:
-		sum = sumBT2020
-	}
-	if !ok || sum == sumBT601 && f.full {
-		return m, nil
-	}
-	return &video{YCbCr: yuv, sum: sum, short: !f.full}, nil
-}
-
-// mendCorner takes the first bytes of a HEIC's pixels from the row below: gen2brain/heic v0.4.5 hands out memory that it has
-// given back, and its allocator keeps notes of its own there (findings/heic_first_pixels.sh).
-func mendCorner(m image.Image) {
-	const notes = 24 // bytes
-	mend := func(pix []byte, stride int) {
-		if len(pix) >= stride+notes && stride >= notes {
-			copy(pix[:notes], pix[stride:])
-		}
-	}
-	switch m := m.(type) {
-	case *image.YCbCr:
-		mend(m.Y, m.YStride)
-	case *image.Gray:
-		mend(m.Pix, m.Stride)
-	case *image.RGBA:
-		mend(m.Pix, m.Stride)
-	case *image.NRGBA:
-		mend(m.Pix, m.Stride)
-	}
 }
 
 // orientation is that of EXIF which the turn and the mirror come to.
@@ -290,8 +251,6 @@ func (f *heifFile) property(b heifBox) {
 		f.w, f.h = int(binary.BigEndian.Uint32(b.body[4:])), int(binary.BigEndian.Uint32(b.body[8:]))
 	case b.name == "clap" && len(b.body) >= 32:
 		f.clean = b.body
-	case b.name == "pixi" && len(b.body) >= 6:
-		f.deep = b.body[5] > 8
 	case b.name == "irot" && len(b.body) >= 1:
 		f.rotation = int(b.body[0] & 3)
 	case b.name == "imir" && len(b.body) >= 1:

@@ -5,11 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"image"
 	"image/jpeg"
 	"io"
-
-	"github.com/gen2brain/jpegli"
+	"slices"
 )
 
 // jpegFile is what a JPEG's segments say (ITU-T T.81, annex B).
@@ -114,21 +112,25 @@ func (j *jpegFile) rows(each func(row []byte) error, progress func(share float64
 	data := j.data
 	if len(j.samplings) == 4 && !j.adobe {
 		// Without Adobe's marker it is taken for what Adobe writes, as by most programs.
-		marker := []byte("\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00")
-		data = append(append(append(make([]byte, 0, len(data)+len(marker)), data[:2]...), marker...), data[2:]...)
+		data = inserted(data, "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00")
 	}
-	const decoding = 0.8 // share of the time
+	const reading = 0.8 // share of the time
 	in, read := bytes.NewReader(data), 0
 	m, err := jpeg.Decode(readerFunc(func(b []byte) (int, error) {
 		n, err := in.Read(b)
 		if read += n; err == nil {
-			err = progress(decoding * float64(read) / float64(len(data)))
+			err = progress(reading * float64(read) / float64(len(data)))
 		}
 		return n, err
 	}))
 	var unknown jpeg.UnsupportedError
 	if errors.As(err, &unknown) {
-		if m, err = j.decodeRare(data); err != nil {
+		var d *decoding
+		if d, err = jpegliCodec.open(inserted(data, photoshop), j.rareMemory()+int64(len(data))); err == nil {
+			defer d.close()
+			m, err = decodeJPEGLI(d)
+		}
+		if err != nil {
 			return rare("a JPEG", unknown)
 		}
 	}
@@ -141,27 +143,18 @@ func (j *jpegFile) rows(each func(row []byte) error, progress func(share float64
 	if m.Bounds().Dx() != j.w || m.Bounds().Dy() != j.h {
 		return damaged(fmt.Errorf("it has %v pixels, not %dx%d", m.Bounds().Size(), j.w, j.h))
 	}
-	return rowsOf(m, each, func(share float64) error { return progress(decoding + (1-decoding)*share) })
+	return rowsOf(m, each, func(share float64) error { return progress(reading + (1-reading)*share) })
 }
 
-// decodeRare decodes any sampling. A segment of Photoshop's has jpegli give RGB for each of them.
-func (j *jpegFile) decodeRare(data []byte) (image.Image, error) {
-	if 12*int64(j.w)*int64(j.h) > mostMemory {
-		return nil, errors.New("it is too large")
-	}
-	const segment = "\xff\xed\x00\x04\x01\x01"
-	m, err := jpegli.DecodeWithOptions(io.MultiReader(bytes.NewReader(data[:2]), bytes.NewReader([]byte(segment)), bytes.NewReader(data[2:])),
-		&jpegli.DecodingOptions{FancyUpsampling: true})
-	if err != nil {
-		return nil, err
-	}
-	switch m := m.(type) {
-	case *image.RGBA:
-		return (*image.NRGBA)(m), nil // all is opaque
-	case *image.CMYK:
-		for i := range m.Pix {
-			m.Pix[i] = 255 - m.Pix[i]
-		}
-	}
-	return m, nil
+// photoshop is a segment with which decodeJPEGLI gives RGB.
+const photoshop = "\xff\xed\x00\x04\x01\x01"
+
+// inserted is a JPEG with a further segment in front.
+func inserted(data []byte, segment string) []byte {
+	return slices.Concat(data[:2], []byte(segment), data[2:])
+}
+
+// rareMemory is what decodeJPEGLI takes in bytes beside the file, as measured: what it gives, coefficients of 2 bytes, and the codec's own.
+func (j *jpegFile) rareMemory() int64 {
+	return min(4*int64(j.w)*int64(j.h)+3*j.samples()+codecMemory, mostMemory)
 }

@@ -1,0 +1,72 @@
+package picture
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	_ "unsafe" // for linkname
+
+	_ "github.com/gen2brain/jpegli"
+)
+
+//go:linkname jpegliCode github.com/gen2brain/jpegli.jpegliWasm
+var jpegliCode []byte
+
+var jpegliCodec = codec{packed: &jpegliCode}
+
+// Numbers of jpegli's J_COLOR_SPACE.
+const (
+	jpegGrey = 1
+	jpegRGB  = 2
+	jpegCMYK = 4
+	jpegYCCK = 5
+)
+
+// decodeJPEGLI decodes a JPEG of any sampling, of three colours where the file has a segment of Photoshop's: jpegli.c of the package
+// then gives RGB whatever the sampling.
+func decodeJPEGLI(d *decoding) (image.Image, error) {
+	info := d.call("malloc", 4*4) // width, height, colour space and sampling
+	decode := func(headOnly, out uint32) error {
+		const fancyUpsampling = 1
+		if d.call("decode", d.file, d.size, headOnly, info, info+4, info+8, info+12, out, fancyUpsampling, 0, 0, 0, 0, 0) == 0 && d.err == nil {
+			d.err = errors.New("its decoder refuses it")
+		}
+		return d.err
+	}
+	if err := decode(1, 0); err != nil {
+		return nil, err
+	}
+	w, h, space := d.number(info), d.number(info+4), d.number(info+8)
+	each := 4
+	switch {
+	case w < 1 || h < 1 || max(w, h) > mostSide:
+		return nil, fmt.Errorf("it has %dx%d pixels", w, h)
+	case space == jpegGrey:
+		each = 1
+	case space != jpegRGB && space != jpegCMYK && space != jpegYCCK:
+		return nil, fmt.Errorf("its colours are of the kind %d", space)
+	}
+	size := int64(each) * int64(w) * int64(h+64) // of grey it writes whole blocks
+	if size >= 1<<32 {
+		return nil, errBound
+	}
+	out := d.call("malloc", uint32(size))
+	if err := decode(0, out); err != nil {
+		return nil, err
+	}
+	pix, err := d.bytes(out, int(size))
+	if err != nil {
+		return nil, err
+	}
+	rect := image.Rect(0, 0, w, h)
+	switch space {
+	case jpegGrey:
+		return &image.Gray{Pix: pix, Stride: w, Rect: rect}, nil
+	case jpegRGB:
+		return &image.NRGBA{Pix: pix, Stride: 4 * w, Rect: rect}, nil // all is opaque
+	}
+	for i := range pix {
+		pix[i] = 255 - pix[i]
+	}
+	return &image.CMYK{Pix: pix, Stride: 4 * w, Rect: rect}, nil
+}
