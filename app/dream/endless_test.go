@@ -14,7 +14,7 @@ import (
 )
 
 // builtIn opens a built-in net on the processor.
-func builtIn(t *testing.T, name string) (*nn.Net, nn.Engine) {
+func builtIn(t testing.TB, name string) (*nn.Net, nn.Engine) {
 	t.Helper()
 	data, ok := assets.Net(name)
 	if !ok {
@@ -33,7 +33,7 @@ func builtIn(t *testing.T, name string) (*nn.Net, nn.Engine) {
 }
 
 // film dreams frames from static.
-func film(t *testing.T, net *nn.Net, e nn.Engine, s Settings, w, h int, seed uint64, frames int) []*Frame {
+func film(t testing.TB, net *nn.Net, e nn.Engine, s Settings, w, h int, seed uint64, frames int) []*Frame {
 	t.Helper()
 	d, err := New(net, e, Make("static", w, h, seed), Options{Seed: seed})
 	if err != nil {
@@ -120,7 +120,7 @@ func steady(t *testing.T, frames []*Frame) {
 }
 
 // layerMeans is the mean of each channel of a layer for a picture.
-func layerMeans(t *testing.T, net *nn.Net, e nn.Engine, layer string, m *image.RGBA) []float64 {
+func layerMeans(t testing.TB, net *nn.Net, e nn.Engine, layer string, m *image.RGBA) []float64 {
 	t.Helper()
 	a, err := e.Activation(net.Input.Tensor(m), layer)
 	if err != nil {
