@@ -123,6 +123,7 @@ type state struct {
 	Stalls  int           // gaps above 100 ms
 	Steps   float64       // gradient steps a second
 	Spent   time.Duration // processor time of the window's process
+	Levels  []level       // of the frames since then
 	Longest time.Duration // of one Update since then
 	Over    int           // Updates above 5 ms since then
 	Mean    time.Duration
@@ -139,6 +140,7 @@ type child struct {
 	draws  int        // drawings
 	begun  int        // dreams seen
 	seen   *beginning // the last of them
+	levels []level
 	paused *atomic.Bool
 	stands bool
 	climb  int64 // gradient step of the slow engine
@@ -196,6 +198,9 @@ func (c *child) look() {
 		c.seen = c.shown.of
 		c.begun++
 	}
+	if f := c.shown.Frame; f != nil && (len(c.levels) == 0 || c.levels[len(c.levels)-1].Frame != f.Number) {
+		c.levels = append(c.levels, level{f.Number, f.Done, middle(f.Image)})
+	}
 	if now := climbs.Load(); now != c.climb {
 		c.climb, c.within = now, 0
 	} else if now > 0 {
@@ -246,7 +251,7 @@ func (c *child) serve(r request) {
 		deadly.Store(true)
 	case "measure":
 		c.meter.updates, c.meter.frames, c.meter.over, c.meter.longest, c.meter.total = 0, 0, 0, 0, 0
-		c.meter.gap, c.meter.stalls = 0, 0
+		c.meter.gap, c.meter.stalls, c.levels = 0, 0, nil
 		c.since = time.Now()
 	}
 	data, err := json.Marshal(c.state(r.Name))
@@ -271,6 +276,7 @@ func (c *child) state(slider string) state {
 		_, s.Recorded = take.writer.Progress()
 	}
 	s.Writing = len(c.recorder.jobs) > 0
+	s.Levels = c.levels
 	s.Told, s.Stands, s.Begun, s.Drawn, s.Within = c.told, c.stands, c.begun, c.draws, c.most
 	for _, v := range c.sights.list {
 		s.Sees = append(s.Sees, v.Label)

@@ -23,7 +23,7 @@ import (
 // childConfig is what the window begins with: "small" a little net that dreams quickly, "nets" the same where nets can be downloaded, "slow" the
 // same at one gradient step a second, "stubborn" at one an hour, "stuck" the same with an engine that never opens, "mortal" it on a device that can be lost, "real" the program's
 // own net on the CPU engine, as the program has it, "unshipped" that as a net of which the program carries no pictures, "gl" it on the GL engine, which shares Mesa's
-// llvmpipe with the window.
+// llvmpipe with the window, "live" the program's own net on what is on the screen beside the window.
 func childConfig(kind string) (Config, error) {
 	cfg := Config{
 		Net: enginetest.Small(), NetID: record.Net{Name: "small", SHA256: "1234567812345678"}, Program: "test", Seed: 5,
@@ -79,7 +79,7 @@ func childConfig(kind string) (Config, error) {
 			}), err
 		}
 		return cfg, nil
-	case "real", "gl", "unshipped":
+	case "real", "gl", "unshipped", "live":
 		data, ok := assets.Net(assets.DefaultNet)
 		if !ok {
 			return cfg, fmt.Errorf("the program carries no net %s", assets.DefaultNet)
@@ -90,6 +90,13 @@ func childConfig(kind string) (Config, error) {
 		cfg.Open = func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: Threads()}) }
 		if kind == "unshipped" {
 			cfg.NetID.Name = "unshipped"
+		}
+		if kind == "live" {
+			cfg.StartFile = fmt.Sprintf("screen:%dx%d+%d,0", flashSize.X, flashSize.Y, flashLeft)
+			cfg.Adjust = func(w *dream.Settings) { w.Width, w.Height = float64(flashSize.X), float64(flashSize.Y) }
+			cfg.Open = func(net *nn.Net) (nn.Engine, error) {
+				return cpu.Open(net, cpu.Options{Threads: Threads(), Precision: nn.Fast})
+			}
 		}
 		if kind == "gl" {
 			cfg.Open = func(net *nn.Net) (nn.Engine, error) { return gpu.Open(net, gpu.Options{Device: "llvmpipe"}) }

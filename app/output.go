@@ -29,6 +29,7 @@ type message struct {
 	Pixels []byte // RGBA, nil for no frame
 	Size   image.Point
 	Number int
+	Live   bool
 	Motion nn.Warp
 	Offset [2]float64
 	Done   time.Time
@@ -42,7 +43,7 @@ type message struct {
 func (m *message) frame() *dream.Frame {
 	return &dream.Frame{
 		Image:  &image.RGBA{Pix: m.Pixels, Stride: 4 * m.Size.X, Rect: image.Rectangle{Max: m.Size}},
-		Number: m.Number, Motion: m.Motion, Offset: m.Offset, Done: m.Done,
+		Number: m.Number, Live: m.Live, Motion: m.Motion, Offset: m.Offset, Done: m.Done,
 	}
 }
 
@@ -114,7 +115,7 @@ func (o *output) show(s *studio, f dreamed) {
 	}
 	m := o.state(s)
 	m.Pixels, m.Size, m.Number = f.Image.Pix, f.Image.Rect.Size(), f.Number
-	m.Motion, m.Offset, m.Done = f.Motion, f.Offset, f.Done
+	m.Live, m.Motion, m.Offset, m.Done = f.Live, f.Motion, f.Offset, f.Done
 	o.send(m)
 }
 

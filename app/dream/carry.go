@@ -28,6 +28,43 @@ func (d *Dream) follow(s Settings) error {
 	if err := d.collect(true); err != nil {
 		return err
 	}
+	if err := d.frame.Write(d.lead(d.last.Picture(), s)); err != nil {
+		return err
+	}
+	return d.tend(s)
+}
+
+// catchUp ends a frame of a live dream: what was dreamed in it is carried on to the input's picture of now, so that what
+// is shown is no older than that, however long the frame took. The next one goes on from there.
+func (d *Dream) catchUp(f *Frame, s Settings) error {
+	if err := d.collect(true); err != nil {
+		return err
+	}
+	w, h := d.Size()
+	dreamed := image.NewRGBA(image.Rect(0, 0, w, h))
+	reading, err := nn.StartRead(d.frame, dreamed)
+	if err == nil {
+		err = reading.Wait()
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.present(d.frames + 1); err != nil {
+		return err
+	}
+	f.Image, f.Live = d.lead(dreamed, s), true
+	memory, readings, err := d.fatigue.read(d.last.Memory)
+	f.Memory = memory
+	d.coming = &shot{f, readings}
+	if err != nil {
+		return err
+	}
+	return d.frame.Write(f.Image)
+}
+
+// lead is the input's picture at the canvas's size with the detail of what was dreamed on the one before, carried along
+// with what moves.
+func (d *Dream) lead(dreamed *image.RGBA, s Settings) *image.RGBA {
 	w, h := d.Size()
 	now := d.startAt(w, h)
 	last := d.scene
@@ -35,7 +72,7 @@ func (d *Dream) follow(s Settings) error {
 		last = &scene{picture: now}
 	}
 	before := scaled(last.picture, w, h)
-	dreamed := scaled(d.last.Picture(), w, h)
+	dreamed = scaled(dreamed, w, h)
 	var m *flow.Motion // nil where nothing moves
 	if before != now {
 		m = d.flows(w, h).Between(before, now)
@@ -46,9 +83,11 @@ func (d *Dream) follow(s Settings) error {
 		base = carry(dreamed, before, now, m, next.stir, Motion(s, d.time, w, h), s)
 	}
 	d.scene, d.offset = next, [2]float64{}
-	if err := d.frame.Write(base); err != nil {
-		return err
-	}
+	return base
+}
+
+// tend has a share of the film's picture, and the tone that is held, come into a frame that begins.
+func (d *Dream) tend(s Settings) error {
 	if err := d.blend(s); err != nil {
 		return err
 	}
@@ -73,7 +112,7 @@ const deepest = 4
 
 // stepsOf is the number of gradient steps in each octave of the frame in progress.
 func (d *Dream) stepsOf(s Settings) int {
-	if d.scene == nil || !d.scene.fresh {
+	if d.scene == nil || !d.scene.fresh || d.live { // which is to be on time first
 		return int(s.Steps)
 	}
 	return int(s.Steps * min(math.Round(1/(1-min(s.Carry, .99))), deepest))

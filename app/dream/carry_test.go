@@ -9,6 +9,7 @@ import (
 
 	"zalgoscope/app/flow"
 	"zalgoscope/nn"
+	"zalgoscope/nn/failover"
 )
 
 // footage is a film of a texture that moves, from which another one is cut to.
@@ -257,5 +258,51 @@ func TestCheckpoint(t *testing.T) {
 		if err := d.Resume(bad); err == nil {
 			t.Error("a damaged checkpoint is gone on with")
 		}
+	}
+}
+
+// TestLive has a live dream show what its input shows at each frame's end, a cut too without dreaming longer, and go on
+// from the same when a frame fails or its device dies.
+func TestLive(t *testing.T) {
+	in := &footage{w: 64, h: 48, speed: [2]float64{2, 1}, cut: 3}
+	s := filmSettings()
+	s.Step, s.Steps = 0, 2
+	net, e := engine(t)
+	dying := failover.New(&mortal{e, 5}, failover.Options{
+		Failed: func(err error) bool { return errors.Is(err, errDead) },
+		Open:   func() (nn.Engine, error) { return nn.NewReference(net) },
+	})
+	d, err := New(net, dying, in, Options{Seed: 1, Live: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Release()
+	for n := range 6 {
+		failing := func(int64) (Settings, error) { return s, errDead }
+		if _, err := d.Frame(failing); err == nil {
+			t.Fatal("a frame without settings is dreamed")
+		}
+		before := d.Steps()
+		f, err := d.Frame(Fixed(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _ := in.Picture(n + 1)
+		if far := farthest(f.Image, want); far > 2 || !f.Live {
+			t.Errorf("frame %d is up to %d from what there is then", n, far)
+		}
+		if d.Steps() != before+2 {
+			t.Errorf("frame %d takes %d steps", n, d.Steps()-before)
+		}
+	}
+	// What is dreamed is carried along, as in a film.
+	s.Step, s.Carry = 4, .9
+	f, err := d.Frame(Fixed(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := in.Picture(7)
+	if far := farthest(f.Image, want); far < 4 {
+		t.Errorf("of what is dreamed at most %d is shown", far)
 	}
 }

@@ -49,6 +49,7 @@ type Dream struct {
 
 	flow   *flow.Film // of the canvas's size; nil before it is needed
 	effort flow.Effort
+	live   bool // it catches up with its input at each frame's end
 
 	frame   nn.Canvas    // the picture between frames
 	last    *Frame       // what it showed when that last arrived, which outlives the device; the start before the first
@@ -77,7 +78,7 @@ type Options struct {
 	Seed   uint64
 	Memory Memory                                 // what was remembered before, as Frame gives it
 	Open   func(path string) (*image.RGBA, error) // opens guide pictures; nil forbids them
-	Live   bool                                   // moving pictures are followed in less time, less finely
+	Live   bool                                   // moving pictures are followed up to now at each frame's end, in less time and less finely
 }
 
 // New begins a dream of an input.
@@ -133,6 +134,7 @@ func (d *Dream) Begin(in Input, o Options) error {
 	d.state = state{source: *rand.NewPCG(o.Seed, o.Seed^0x9e3779b97f4a7c15)}
 	d.rng = rand.New(&d.source)
 	d.tone = startTone(start)
+	d.live = o.Live
 	if d.effort = flow.Finest; o.Live {
 		d.effort = flow.Fast
 	}

@@ -20,6 +20,7 @@ type Frame struct {
 	Settings Settings    // as at the frame's beginning
 	Now      Settings    // as their modulators had moved them at the frame's end
 	Bends    []bend.Spec // likewise, those of the knob zalgo last
+	Live     bool        // it shows what its input showed at its end
 	Motion   nn.Warp     // what pixel of the last frame each pixel of this one showed
 	Offset   [2]float64  // how far, in pixels, the picture lies to the right and below its place
 	Memory   Memory      // what is remembered after it
@@ -164,21 +165,8 @@ func (d *Dream) makeFrame(at Source) (*Frame, error) {
 		return nil, err
 	}
 	f := &Frame{Number: d.frames + 1, Settings: d.asked, Motion: nn.Warp{A: 1, E: 1}}
-	if d.frames > 0 {
-		if err := d.present(); err != nil {
-			return nil, err
-		}
-		if d.moves() {
-			err = d.follow(s)
-		} else {
-			f.Motion, err = d.move(s)
-		}
-		if err != nil {
-			return nil, err
-		}
-	} else if d.moves() {
-		w, h := d.Size()
-		d.scene = &scene{picture: d.startAt(w, h), fresh: true}
+	if err := d.prepare(f, s); err != nil {
+		return nil, err
 	}
 	if err := d.climb(s, at); err != nil {
 		return nil, err
@@ -188,12 +176,39 @@ func (d *Dream) makeFrame(at Source) (*Frame, error) {
 	}
 	f.Now, f.Bends, f.Offset = d.now, d.bends, d.offset
 	f.Steps, f.Score, f.Healed = d.steps, d.score, d.healed
-	if err := d.send(f); err != nil {
+	if d.live && d.moves() {
+		err = d.catchUp(f, s)
+	} else {
+		err = d.send(f)
+	}
+	if err != nil {
 		return nil, err
 	}
 	d.frames++
 	d.time += s.Pace
 	return f, nil
+}
+
+// prepare leads from the last frame to the one in progress.
+func (d *Dream) prepare(f *Frame, s Settings) (err error) {
+	switch {
+	case d.frames == 0 && d.moves():
+		w, h := d.Size()
+		d.scene = &scene{picture: d.startAt(w, h), fresh: true}
+		return nil
+	case d.frames == 0:
+		return nil
+	case d.moves() && d.live: // it has caught up with its input already
+		return d.tend(s)
+	}
+	if err := d.present(d.frames); err != nil {
+		return err
+	}
+	if d.moves() {
+		return d.follow(s)
+	}
+	f.Motion, err = d.move(s)
+	return err
 }
 
 // send starts to read the frame, and what is remembered, from the device.

@@ -155,16 +155,16 @@ func (s *Still) Sized(w, h int) *image.RGBA {
 	return s.draw(w, h)
 }
 
-// present takes the input's picture for the frame in progress.
-func (d *Dream) present() error {
-	m, err := d.input.Picture(d.frames)
+// present takes the input's picture for a frame, from 0.
+func (d *Dream) present(frame int) error {
+	m, err := d.input.Picture(frame)
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil
 	case err != nil:
-		return fmt.Errorf("dream: the input at frame %d: %w", d.frames, err)
+		return fmt.Errorf("dream: the input at frame %d: %w", frame, err)
 	case m.Rect != d.start.Rect:
-		return fmt.Errorf("dream: the input goes from pictures of %v to %v at frame %d, but all must have one size", d.start.Rect.Size(), m.Rect.Size(), d.frames)
+		return fmt.Errorf("dream: the input goes from pictures of %v to %v at frame %d, but all must have one size", d.start.Rect.Size(), m.Rect.Size(), frame)
 	}
 	if m != d.start {
 		d.start = m

@@ -30,7 +30,10 @@ var Identity = nn.Warp{A: 1, E: 1}
 // mostWaiting is the number of frames that wait before the oldest are left out.
 const mostWaiting = 3
 
-// Arrive takes a frame that the dream has finished.
+// soon is how many seconds a frame of a live dream, which is of something that goes on, takes to come in.
+const soon = 0.06
+
+// Arrive takes a frame that the dream has finished. Those of a live dream wait for none before them.
 func (g *Glide) Arrive(f *dream.Frame) {
 	if !g.last.IsZero() {
 		p := min(max(f.Done.Sub(g.last).Seconds(), 1e-3), 10)
@@ -45,6 +48,11 @@ func (g *Glide) Arrive(f *dream.Frame) {
 		return
 	}
 	g.waiting = append(g.waiting, f)
+	if f.Live {
+		g.waiting = g.waiting[len(g.waiting)-1:]
+		g.next()
+		g.phase = 0
+	}
 	for len(g.waiting) > mostWaiting {
 		g.next()
 		g.phase = 0
@@ -87,6 +95,8 @@ func (g *Glide) Advance(dt float64) bool {
 	}
 	rate := 1 / g.period
 	switch {
+	case g.newer.Live:
+		rate = max(rate, 1/soon)
 	case len(g.waiting) > 1:
 		rate *= 1.5
 	case len(g.waiting) == 0 && g.phase > 1:
@@ -96,6 +106,9 @@ func (g *Glide) Advance(dt float64) bool {
 	}
 	before := g.phase
 	g.phase += dt * rate
+	if g.newer.Live {
+		g.phase = min(g.phase, 1)
+	}
 	changed := g.phase-before > 1e-4
 	for g.phase >= 1 && len(g.waiting) > 0 {
 		g.next()
