@@ -12,7 +12,7 @@ import (
 const (
 	pngMagic   = "\x89PNG\r\n\x1a\n"
 	pngKeyword = "zalgoscope"
-	pngComment = "Comment"
+	pngComment = "comment"               // so written: Pillow takes it for the comment of other formats, ImageMagick in any case
 	pngHead    = len(pngMagic) + 12 + 13 // the magic and IHDR, after which chunks may be put in
 )
 

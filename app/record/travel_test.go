@@ -37,7 +37,8 @@ var conversions = []struct {
 	{"gm", []string{"convert $IN[0] $OUT"}, "gif", "gif png jpg", false},
 	{"python3", pillow("m.save(sys.argv[2], save_all=True)"), "gif", "gif", true},
 	{"python3", pillow("m.save(sys.argv[2])"), "jpg", "jpg gif", true},
-	{"python3", pillow("m.save(sys.argv[2])"), "png", "png jpg gif", false},
+	{"python3", pillow("m.save(sys.argv[2])"), "png", "jpg gif", true},
+	{"python3", pillow("m.save(sys.argv[2])"), "png", "png", false},
 }
 
 func ff(args string) []string { return []string{"-v error -y -i " + args} }
