@@ -116,6 +116,9 @@ func TestCommandErrors(t *testing.T) {
 		{"--engine", []string{"dream", "static", "--size", "32x32", "-o", out, "--engine", "abacus"}},
 		{"not an .npy file", []string{"probe", file("x.npy", "hello"), "--layer", "conv1", "-o", out}},
 		{"accepts at most 1", []string{"draem", "a", "b"}},
+		{"is 'zalgoscope dream' meant?", []string{"draem"}},
+		{"is damaged", []string{file("fake.png", "GIF89a......")}},
+		{"none.png", []string{filepath.Join(dir, "none.png")}},
 	} {
 		text, err := run(c.args...)
 		if err == nil || !strings.Contains(oneLine(err), c.want) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"runtime"
@@ -44,8 +45,11 @@ func studioCommand(p *Program) *cobra.Command {
 picture itself, feeds the result back, zooms, and never stops. Without a command it opens the studio,
 a window where every knob turns the dream while it runs. INPUT is a picture, a film, a folder of pictures, or what
 'zalgoscope inputs' lists: a camera, the screen, a stream.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(1), SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkInput(cmd, args); err != nil {
+				return err
+			}
 			return j.run(cmd.Context(), cmd.Flags(), args)
 		},
 	}
@@ -90,12 +94,6 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	if len(args) == 1 {
 		c.StartFile = args[0]
-		// The window opens before the picture is decoded, but not for one that cannot be.
-		if !slices.Contains(dream.MadeNames(), args[0]) {
-			if err := app.CheckStart(args[0]); err != nil {
-				return err
-			}
-		}
 	}
 	var err error
 	if c.Net, err = j.load(); err != nil {
@@ -103,6 +101,22 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 	}
 	c.NetID = j.identity()
 	return app.Run(c)
+}
+
+// checkInput refuses an input that cannot be opened: the window opens before a picture is decoded, but not for one that
+// cannot be. A word that is nearly a command's is taken for one.
+func checkInput(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 || slices.Contains(dream.MadeNames(), args[0]) {
+		return nil
+	}
+	err := app.CheckStart(args[0])
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("there is neither a command nor a file %q; is '%s %s' meant?", args[0], cmd.Name(), near[0])
+	}
+	return fmt.Errorf("there is no file %q; '%s inputs' lists what else can be dreamed of", args[0], cmd.Name())
 }
 
 // displayed tells whether windows can be opened.
