@@ -136,10 +136,12 @@ func (g *gradientTask) from(i, u int) {
 		g.fromLRN(i, u, op)
 		return
 	}
+	if _, ok := l.Op.(*train.BatchNorm); ok {
+		g.fromNorm(i, u)
+		return
+	}
 	g.live(level, dy.buf)
 	switch op := l.Op.(type) {
-	case *train.BatchNorm:
-		g.fromNorm(u)
 	case *nn.Sample:
 		rows, columns := op.Taps(g.n.shape(), un.shape())
 		g.fromSample(dy, rows, columns)

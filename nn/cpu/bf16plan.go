@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/train"
 )
 
 // readsHalf tells whether a convolution reads a map in bfloat16: where the engine multiplies in that
-// and kernels can take the map's channels by pairs. Learning is in floats.
+// and kernels can take the map's channels by pairs.
 func (c *compiler) readsHalf(op *nn.Conv, x view) bool {
-	return c.packs.k.half != nil && c.learning == nil && !isDepthwise(op) && (x.cell != cellSize || x.c%2 == 0)
+	return c.packs.k.half != nil && !isDepthwise(op) && (x.cell != cellSize || x.c%2 == 0)
 }
 
 // reading is what a convolution reads of a map.
@@ -22,7 +23,7 @@ func (c *compiler) reading(op *nn.Conv, x view) view {
 
 // roundsItself tells whether layer i's values come from kernels that can round them.
 func (c *compiler) roundsItself(i int) bool {
-	if c.packs.k.half == nil || c.learning != nil || i == nn.Picture {
+	if c.packs.k.half == nil || i == nn.Picture {
 		return false
 	}
 	n, in := c.node(i), c.net.Layers[i].In
@@ -31,7 +32,7 @@ func (c *compiler) roundsItself(i int) bool {
 		return true
 	case *nn.ReLU, *nn.Clip:
 		return n.takes >= 0
-	case *nn.LRN:
+	case *nn.LRN, *train.BatchNorm:
 		return true
 	case *nn.Concat:
 		return c.aligned(i) && !slices.ContainsFunc(in, func(j int) bool { return !c.roundsItself(j) })
@@ -45,13 +46,36 @@ func (c *compiler) roundsItself(i int) bool {
 // gradientRoundsItself tells the same of the gradient at layer i.
 func (c *compiler) gradientRoundsItself(i int) bool {
 	n := c.node(i)
-	return c.packs.k.half != nil && c.learning == nil && !n.target && !slices.ContainsFunc(n.uses, func(u int) bool {
+	return c.packs.k.half != nil && !n.target && !slices.ContainsFunc(n.uses, func(u int) bool {
 		if _, ok := c.node(u).pool.(*maxPool); ok {
 			return false
+		}
+		if _, ok := c.op(u).(*train.BatchNorm); ok {
+			return len(n.uses) > 1
 		}
 		op, ok := c.op(u).(*nn.Conv)
 		return !ok || !c.readsHalf(op, c.node(u).grad)
 	})
+}
+
+// stored is the values of layer i, or the picture, as whoever has kernels for both should read them.
+func (c *compiler) stored(i int) view {
+	if c.roundsItself(i) {
+		return c.node(i).out.half()
+	}
+	return c.node(i).out
+}
+
+// storedGradient is the same of the gradient at layer i.
+func (c *compiler) storedGradient(i int) view {
+	own := i
+	for c.node(own).gradOf >= 0 {
+		own = c.node(own).gradOf
+	}
+	if c.gradientRoundsItself(own) {
+		return c.node(i).grad.half()
+	}
+	return c.node(i).grad
 }
 
 // halves sees to it that maps in bfloat16 are set: by the convolution that writes a map last, or
@@ -62,6 +86,9 @@ func (c *compiler) halves() {
 	}
 	whole := map[*blob]bool{} // whose floats some writer needs
 	for _, t := range c.tasks {
+		if t.still {
+			continue
+		}
 		if t.out.twin != nil && !t.out.buf.read && !t.early && t.writesHalf(c.packs.k.half) {
 			c.keep(t.level, t.out.twin.buf)
 			continue
@@ -81,6 +108,9 @@ func (c *compiler) halves() {
 		}
 	}
 	for _, t := range c.tasks {
+		if t.still {
+			continue
+		}
 		o, _ := t.last()
 		if o == nil {
 			if t.out.twin != nil && !t.half {
@@ -127,6 +157,16 @@ func (t *task) writesHalf(k *halfKernels) bool {
 			o.run = k.poolBack[2]
 		}
 	case *lrn:
+		if len(own) > 1 {
+			return false
+		}
+		o.out = t.out.half()
+	case *normMap:
+		if len(own) > 1 {
+			return false
+		}
+		o.out = t.out.half()
+	case *normGradient:
 		if len(own) > 1 {
 			return false
 		}

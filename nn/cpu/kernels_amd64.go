@@ -1519,10 +1519,85 @@ func winogradInput4AVX512(t *winogradTile)
 // peakAVX512 makes n rounds of 12 multiply-adds on registers of 16 lanes.
 func peakAVX512(n int)
 
-// momentsAVX512 sums a row of a block and its products with another.
+// momentsWholeByWholeAVX512 sums rows of a block and their products with others.
 //
 //go:noescape
-func momentsAVX512(t *momentTile)
+func momentsWholeByWholeAVX512(t *mapTile)
+
+// momentsWholeByHalfAVX512 sums rows of a block and their products with others.
+//
+//go:noescape
+func momentsWholeByHalfAVX512(t *mapTile)
+
+// momentsHalfByWholeAVX512 sums rows of a block and their products with others.
+//
+//go:noescape
+func momentsHalfByWholeAVX512(t *mapTile)
+
+// momentsHalfByHalfAVX512 sums rows of a block and their products with others.
+//
+//go:noescape
+func momentsHalfByHalfAVX512(t *mapTile)
+
+// normMapWholeToWholeAVX512 is scale*x + shift, clipped, with the gates that say where it is not.
+//
+//go:noescape
+func normMapWholeToWholeAVX512(t *mapTile)
+
+// normMapWholeToHalfAVX512 is scale*x + shift, clipped, with the gates that say where it is not.
+//
+//go:noescape
+func normMapWholeToHalfAVX512(t *mapTile)
+
+// normMapHalfToWholeAVX512 is scale*x + shift, clipped, with the gates that say where it is not.
+//
+//go:noescape
+func normMapHalfToWholeAVX512(t *mapTile)
+
+// normMapHalfToHalfAVX512 is scale*x + shift, clipped, with the gates that say where it is not.
+//
+//go:noescape
+func normMapHalfToHalfAVX512(t *mapTile)
+
+// normGradientWholeByWholeToWholeAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientWholeByWholeToWholeAVX512(t *mapTile)
+
+// normGradientWholeByWholeToHalfAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientWholeByWholeToHalfAVX512(t *mapTile)
+
+// normGradientWholeByHalfToWholeAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientWholeByHalfToWholeAVX512(t *mapTile)
+
+// normGradientWholeByHalfToHalfAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientWholeByHalfToHalfAVX512(t *mapTile)
+
+// normGradientHalfByWholeToWholeAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientHalfByWholeToWholeAVX512(t *mapTile)
+
+// normGradientHalfByWholeToHalfAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientHalfByWholeToHalfAVX512(t *mapTile)
+
+// normGradientHalfByHalfToWholeAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientHalfByHalfToWholeAVX512(t *mapTile)
+
+// normGradientHalfByHalfToHalfAVX512 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientHalfByHalfToHalfAVX512(t *mapTile)
 
 // weightsAVX512w1c4 adds the products of 4 input and 16 output channels.
 //
@@ -1543,6 +1618,31 @@ func weightsAVX512w2c4(t *weightTile)
 //
 //go:noescape
 func weightsAVX512w2c8(t *weightTile)
+
+// pairPixelsBF16 joins each of rows of pixels with the one a gap further on.
+//
+//go:noescape
+func pairPixelsBF16(t *pairTile)
+
+// weightsBF16w1c4 adds the products of 4 input and 16 output channels.
+//
+//go:noescape
+func weightsBF16w1c4(t *weightTile)
+
+// weightsBF16w1c8 adds the products of 8 input and 16 output channels.
+//
+//go:noescape
+func weightsBF16w1c8(t *weightTile)
+
+// weightsBF16w2c4 adds the products of 4 input and 32 output channels.
+//
+//go:noescape
+func weightsBF16w2c4(t *weightTile)
+
+// weightsBF16w2c8 adds the products of 8 input and 32 output channels.
+//
+//go:noescape
+func weightsBF16w2c8(t *weightTile)
 
 // maxPoolAVX2 takes the maximum under windows of one shape.
 //
@@ -2387,10 +2487,20 @@ func winogradInput4AVX2(t *winogradTile)
 // peakAVX2 makes n rounds of 12 multiply-adds on registers of 8 lanes.
 func peakAVX2(n int)
 
-// momentsAVX2 sums a row of a block and its products with another.
+// momentsWholeByWholeAVX2 sums rows of a block and their products with others.
 //
 //go:noescape
-func momentsAVX2(t *momentTile)
+func momentsWholeByWholeAVX2(t *mapTile)
+
+// normMapWholeToWholeAVX2 is scale*x + shift, clipped, with the gates that say where it is not.
+//
+//go:noescape
+func normMapWholeToWholeAVX2(t *mapTile)
+
+// normGradientWholeByWholeToWholeAVX2 is scale*dy + pull*x + shift.
+//
+//go:noescape
+func normGradientWholeByWholeToWholeAVX2(t *mapTile)
 
 // weightsAVX2w1c4 adds the products of 4 input and 16 output channels.
 //
@@ -2970,9 +3080,21 @@ var bendersAVX2 = benders{
 	},
 }
 
-var learnersAVX512 = learners{moments: momentsAVX512, weights: [2][2]func(t *weightTile){{weightsAVX512w1c4, weightsAVX512w1c8}, {weightsAVX512w2c4, weightsAVX512w2c8}}}
+var learnersAVX512 = learners{
+	moments:      [2][2]func(t *mapTile){{momentsWholeByWholeAVX512, momentsWholeByHalfAVX512}, {momentsHalfByWholeAVX512, momentsHalfByHalfAVX512}},
+	norm:         [2][2]func(t *mapTile){{normMapWholeToWholeAVX512, normMapWholeToHalfAVX512}, {normMapHalfToWholeAVX512, normMapHalfToHalfAVX512}},
+	normGradient: [2][2][2]func(t *mapTile){{{normGradientWholeByWholeToWholeAVX512, normGradientWholeByWholeToHalfAVX512}, {normGradientWholeByHalfToWholeAVX512, normGradientWholeByHalfToHalfAVX512}}, {{normGradientHalfByWholeToWholeAVX512, normGradientHalfByWholeToHalfAVX512}, {normGradientHalfByHalfToWholeAVX512, normGradientHalfByHalfToHalfAVX512}}},
+	weights:      [2][2]func(t *weightTile){{weightsAVX512w1c4, weightsAVX512w1c8}, {weightsAVX512w2c4, weightsAVX512w2c8}},
+	pairWeights:  [2][2]func(t *weightTile){{weightsBF16w1c4, weightsBF16w1c8}, {weightsBF16w2c4, weightsBF16w2c8}},
+	pairPixels:   pairPixelsBF16,
+}
 
-var learnersAVX2 = learners{moments: momentsAVX2, weights: [2][2]func(t *weightTile){{weightsAVX2w1c4}}}
+var learnersAVX2 = learners{
+	moments:      [2][2]func(t *mapTile){{momentsWholeByWholeAVX2}},
+	norm:         [2][2]func(t *mapTile){{normMapWholeToWholeAVX2}},
+	normGradient: [2][2][2]func(t *mapTile){{{normGradientWholeByWholeToWholeAVX2}}},
+	weights:      [2][2]func(t *weightTile){{weightsAVX2w1c4}},
+}
 
 var convAVX512 = [2][]kernel{{nil, convAVX512w1n1, convAVX512w1n2, convAVX512w1n3, convAVX512w1n4, convAVX512w1n5, convAVX512w1n6, convAVX512w1n7, convAVX512w1n8, convAVX512w1n9, convAVX512w1n10, convAVX512w1n11, convAVX512w1n12, convAVX512w1n13, convAVX512w1n14}, {nil, convAVX512w2n1, convAVX512w2n2, convAVX512w2n3, convAVX512w2n4, convAVX512w2n5, convAVX512w2n6, convAVX512w2n7, convAVX512w2n8, convAVX512w2n9, convAVX512w2n10, convAVX512w2n11, convAVX512w2n12, convAVX512w2n13, convAVX512w2n14}}
 

@@ -60429,62 +60429,905 @@ round:
 	VZEROUPPER
 	RET
 
-// func momentsAVX512(t *byte)
+// func momentsWholeByWholeAVX512(t *byte)
 // Requires: AVX, AVX512F
-TEXT ·momentsAVX512(SB), NOSPLIT, $0-8
+TEXT ·momentsWholeByWholeAVX512(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   8(AX), DX
-	MOVQ   16(AX), BX
-	MOVQ   24(AX), SI
+	MOVQ   72(AX), CX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), SI
 	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
-	VPXORD Z8, Z8, Z8
-	VPXORD Z10, Z10, Z10
-	SUBQ   $0x03, SI
-	JLT    rest
+	VPXORD Z7, Z7, Z7
+	MOVQ   64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+	SUBQ $0x04, R9
+	JLT  rest
 
 pixels:
-	VMOVUPS     (DX), Z28
+	VMOVUPS     (DI), Z28
+	VMOVUPS     (BX), Z29
 	VADDPS      Z28, Z0, Z0
-	VFMADD231PS (CX), Z28, Z2
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	VMOVUPS     (DX), Z28
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Z30
+	VMOVUPS     (BX), Z31
+	VADDPS      Z30, Z2, Z2
+	VFMADD231PS Z31, Z30, Z3
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Z28
+	VMOVUPS     (BX), Z29
 	VADDPS      Z28, Z4, Z4
-	VFMADD231PS (CX), Z28, Z6
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	VMOVUPS     (DX), Z28
-	VADDPS      Z28, Z8, Z8
-	VFMADD231PS (CX), Z28, Z10
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	SUBQ        $0x03, SI
+	VFMADD231PS Z29, Z28, Z5
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Z30
+	VMOVUPS     (BX), Z31
+	VADDPS      Z30, Z6, Z6
+	VFMADD231PS Z31, Z30, Z7
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	SUBQ        $0x04, R9
 	JGE         pixels
 
 rest:
-	ADDQ $0x03, SI
-	JZ   done
+	ADDQ $0x04, R9
+	JZ   next
 
 single:
-	VMOVUPS     (DX), Z28
+	VMOVUPS     (DI), Z28
+	VMOVUPS     (BX), Z29
 	VADDPS      Z28, Z0, Z0
-	VFMADD231PS (CX), Z28, Z2
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	DECQ        SI
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	DECQ        R9
 	JNZ         single
 
-done:
+next:
+	ADDQ    32(AX), DX
+	ADDQ    40(AX), SI
+	DECQ    R8
+	JNZ     row
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z3, Z1, Z1
 	VADDPS  Z4, Z0, Z0
-	VADDPS  Z6, Z2, Z2
-	VADDPS  Z8, Z0, Z0
-	VADDPS  Z10, Z2, Z2
-	VMOVUPS Z0, 32(AX)
-	VMOVUPS Z2, 96(AX)
+	VADDPS  Z5, Z1, Z1
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z7, Z1, Z1
+	VMOVUPS Z0, 120(AX)
+	VMOVUPS Z1, 184(AX)
+	VZEROUPPER
+	RET
+
+// func momentsWholeByHalfAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·momentsWholeByHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	MOVQ   72(AX), CX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+	SUBQ $0x04, R9
+	JLT  rest
+
+pixels:
+	VPMOVZXWD   (DI), Z28
+	VPSLLD      $0x10, Z28, Z28
+	VMOVUPS     (BX), Z29
+	VADDPS      Z28, Z0, Z0
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	VPMOVZXWD   (DI), Z30
+	VPSLLD      $0x10, Z30, Z30
+	VMOVUPS     (BX), Z31
+	VADDPS      Z30, Z2, Z2
+	VFMADD231PS Z31, Z30, Z3
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	VPMOVZXWD   (DI), Z28
+	VPSLLD      $0x10, Z28, Z28
+	VMOVUPS     (BX), Z29
+	VADDPS      Z28, Z4, Z4
+	VFMADD231PS Z29, Z28, Z5
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	VPMOVZXWD   (DI), Z30
+	VPSLLD      $0x10, Z30, Z30
+	VMOVUPS     (BX), Z31
+	VADDPS      Z30, Z6, Z6
+	VFMADD231PS Z31, Z30, Z7
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	SUBQ        $0x04, R9
+	JGE         pixels
+
+rest:
+	ADDQ $0x04, R9
+	JZ   next
+
+single:
+	VPMOVZXWD   (DI), Z28
+	VPSLLD      $0x10, Z28, Z28
+	VMOVUPS     (BX), Z29
+	VADDPS      Z28, Z0, Z0
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	DECQ        R9
+	JNZ         single
+
+next:
+	ADDQ    32(AX), DX
+	ADDQ    40(AX), SI
+	DECQ    R8
+	JNZ     row
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z3, Z1, Z1
+	VADDPS  Z4, Z0, Z0
+	VADDPS  Z5, Z1, Z1
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z7, Z1, Z1
+	VMOVUPS Z0, 120(AX)
+	VMOVUPS Z1, 184(AX)
+	VZEROUPPER
+	RET
+
+// func momentsHalfByWholeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·momentsHalfByWholeAVX512(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	MOVQ   72(AX), CX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+	SUBQ $0x04, R9
+	JLT  rest
+
+pixels:
+	VMOVUPS     (DI), Z28
+	VPMOVZXWD   (BX), Z29
+	VPSLLD      $0x10, Z29, Z29
+	VADDPS      Z28, Z0, Z0
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Z30
+	VPMOVZXWD   (BX), Z31
+	VPSLLD      $0x10, Z31, Z31
+	VADDPS      Z30, Z2, Z2
+	VFMADD231PS Z31, Z30, Z3
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Z28
+	VPMOVZXWD   (BX), Z29
+	VPSLLD      $0x10, Z29, Z29
+	VADDPS      Z28, Z4, Z4
+	VFMADD231PS Z29, Z28, Z5
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Z30
+	VPMOVZXWD   (BX), Z31
+	VPSLLD      $0x10, Z31, Z31
+	VADDPS      Z30, Z6, Z6
+	VFMADD231PS Z31, Z30, Z7
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	SUBQ        $0x04, R9
+	JGE         pixels
+
+rest:
+	ADDQ $0x04, R9
+	JZ   next
+
+single:
+	VMOVUPS     (DI), Z28
+	VPMOVZXWD   (BX), Z29
+	VPSLLD      $0x10, Z29, Z29
+	VADDPS      Z28, Z0, Z0
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	DECQ        R9
+	JNZ         single
+
+next:
+	ADDQ    32(AX), DX
+	ADDQ    40(AX), SI
+	DECQ    R8
+	JNZ     row
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z3, Z1, Z1
+	VADDPS  Z4, Z0, Z0
+	VADDPS  Z5, Z1, Z1
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z7, Z1, Z1
+	VMOVUPS Z0, 120(AX)
+	VMOVUPS Z1, 184(AX)
+	VZEROUPPER
+	RET
+
+// func momentsHalfByHalfAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·momentsHalfByHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	MOVQ   72(AX), CX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), SI
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+	SUBQ $0x04, R9
+	JLT  rest
+
+pixels:
+	VPMOVZXWD   (DI), Z28
+	VPSLLD      $0x10, Z28, Z28
+	VPMOVZXWD   (BX), Z29
+	VPSLLD      $0x10, Z29, Z29
+	VADDPS      Z28, Z0, Z0
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	VPMOVZXWD   (DI), Z30
+	VPSLLD      $0x10, Z30, Z30
+	VPMOVZXWD   (BX), Z31
+	VPSLLD      $0x10, Z31, Z31
+	VADDPS      Z30, Z2, Z2
+	VFMADD231PS Z31, Z30, Z3
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	VPMOVZXWD   (DI), Z28
+	VPSLLD      $0x10, Z28, Z28
+	VPMOVZXWD   (BX), Z29
+	VPSLLD      $0x10, Z29, Z29
+	VADDPS      Z28, Z4, Z4
+	VFMADD231PS Z29, Z28, Z5
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	VPMOVZXWD   (DI), Z30
+	VPSLLD      $0x10, Z30, Z30
+	VPMOVZXWD   (BX), Z31
+	VPSLLD      $0x10, Z31, Z31
+	VADDPS      Z30, Z6, Z6
+	VFMADD231PS Z31, Z30, Z7
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	SUBQ        $0x04, R9
+	JGE         pixels
+
+rest:
+	ADDQ $0x04, R9
+	JZ   next
+
+single:
+	VPMOVZXWD   (DI), Z28
+	VPSLLD      $0x10, Z28, Z28
+	VPMOVZXWD   (BX), Z29
+	VPSLLD      $0x10, Z29, Z29
+	VADDPS      Z28, Z0, Z0
+	VFMADD231PS Z29, Z28, Z1
+	ADDQ        CX, BX
+	ADDQ        $0x20, DI
+	DECQ        R9
+	JNZ         single
+
+next:
+	ADDQ    32(AX), DX
+	ADDQ    40(AX), SI
+	DECQ    R8
+	JNZ     row
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z3, Z1, Z1
+	VADDPS  Z4, Z0, Z0
+	VADDPS  Z5, Z1, Z1
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z7, Z1, Z1
+	VMOVUPS Z0, 120(AX)
+	VMOVUPS Z1, 184(AX)
+	VZEROUPPER
+	RET
+
+// func normMapWholeToWholeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normMapWholeToWholeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVUPS      (CX), Z2
+	MOVQ         96(AX), CX
+	VMOVUPS      (CX), Z4
+	VBROADCASTSS 104(AX), Z6
+	VBROADCASTSS 108(AX), Z7
+	MOVQ         24(AX), CX
+	MOVQ         (AX), DX
+	MOVQ         16(AX), SI
+	MOVQ         64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+
+single:
+	VMOVUPS     (BX), Z0
+	VFMADD213PS Z4, Z2, Z0
+	TESTQ       CX, CX
+	JZ          open15
+	VCMPPS      $0x1e, Z6, Z0, K1
+	VCMPPS      $0x11, Z7, Z0, K1, K1
+	KMOVW       K1, (CX)
+	ADDQ        $0x02, CX
+
+open15:
+	VMAXPS  Z0, Z6, Z0
+	VMINPS  Z0, Z7, Z0
+	VMOVUPS Z0, (DI)
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, DI
+	DECQ    R9
+	JNZ     single
+	ADDQ    32(AX), DX
+	ADDQ    48(AX), SI
+	DECQ    R8
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func normMapWholeToHalfAVX512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·normMapWholeToHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVUPS      (CX), Z2
+	MOVQ         96(AX), CX
+	VMOVUPS      (CX), Z4
+	VBROADCASTSS 104(AX), Z6
+	VBROADCASTSS 108(AX), Z7
+	MOVQ         24(AX), CX
+	MOVQ         (AX), DX
+	MOVQ         16(AX), SI
+	MOVQ         64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+
+single:
+	VMOVUPS     (BX), Z0
+	VFMADD213PS Z4, Z2, Z0
+	TESTQ       CX, CX
+	JZ          open16
+	VCMPPS      $0x1e, Z6, Z0, K1
+	VCMPPS      $0x11, Z7, Z0, K1, K1
+	KMOVW       K1, (CX)
+	ADDQ        $0x02, CX
+
+open16:
+	VMAXPS Z0, Z6, Z0
+	VMINPS Z0, Z7, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	ADDQ      $0x40, BX
+	ADDQ      $0x20, DI
+	DECQ      R9
+	JNZ       single
+	ADDQ      32(AX), DX
+	ADDQ      48(AX), SI
+	DECQ      R8
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func normMapHalfToWholeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normMapHalfToWholeAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVUPS      (CX), Z2
+	MOVQ         96(AX), CX
+	VMOVUPS      (CX), Z4
+	VBROADCASTSS 104(AX), Z6
+	VBROADCASTSS 108(AX), Z7
+	MOVQ         24(AX), CX
+	MOVQ         (AX), DX
+	MOVQ         16(AX), SI
+	MOVQ         64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+
+single:
+	VPMOVZXWD   (BX), Z0
+	VPSLLD      $0x10, Z0, Z0
+	VFMADD213PS Z4, Z2, Z0
+	TESTQ       CX, CX
+	JZ          open17
+	VCMPPS      $0x1e, Z6, Z0, K1
+	VCMPPS      $0x11, Z7, Z0, K1, K1
+	KMOVW       K1, (CX)
+	ADDQ        $0x02, CX
+
+open17:
+	VMAXPS  Z0, Z6, Z0
+	VMINPS  Z0, Z7, Z0
+	VMOVUPS Z0, (DI)
+	ADDQ    $0x20, BX
+	ADDQ    $0x40, DI
+	DECQ    R9
+	JNZ     single
+	ADDQ    32(AX), DX
+	ADDQ    48(AX), SI
+	DECQ    R8
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func normMapHalfToHalfAVX512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·normMapHalfToHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVUPS      (CX), Z2
+	MOVQ         96(AX), CX
+	VMOVUPS      (CX), Z4
+	VBROADCASTSS 104(AX), Z6
+	VBROADCASTSS 108(AX), Z7
+	MOVQ         24(AX), CX
+	MOVQ         (AX), DX
+	MOVQ         16(AX), SI
+	MOVQ         64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+
+single:
+	VPMOVZXWD   (BX), Z0
+	VPSLLD      $0x10, Z0, Z0
+	VFMADD213PS Z4, Z2, Z0
+	TESTQ       CX, CX
+	JZ          open18
+	VCMPPS      $0x1e, Z6, Z0, K1
+	VCMPPS      $0x11, Z7, Z0, K1, K1
+	KMOVW       K1, (CX)
+	ADDQ        $0x02, CX
+
+open18:
+	VMAXPS Z0, Z6, Z0
+	VMINPS Z0, Z7, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DI
+	DECQ      R9
+	JNZ       single
+	ADDQ      32(AX), DX
+	ADDQ      48(AX), SI
+	DECQ      R8
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func normGradientWholeByWholeToWholeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normGradientWholeByWholeToWholeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VMOVUPS     (SI), Z0
+	VFMADD213PS Z8, Z4, Z0
+	VMOVUPS     (DX), Z1
+	VFMADD231PS Z1, Z6, Z0
+	CMPQ        112(AX), $0x00
+	JE          set19
+	VADDPS      (R8), Z0, Z0
+
+set19:
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, SI
+	ADDQ    $0x40, R8
+	DECQ    R10
+	JNZ     single
+	ADDQ    32(AX), CX
+	ADDQ    40(AX), BX
+	ADDQ    48(AX), DI
+	DECQ    R9
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func normGradientWholeByWholeToHalfAVX512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·normGradientWholeByWholeToHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VMOVUPS     (SI), Z0
+	VFMADD213PS Z8, Z4, Z0
+	VMOVUPS     (DX), Z1
+	VFMADD231PS Z1, Z6, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, SI
+	ADDQ      $0x20, R8
+	DECQ      R10
+	JNZ       single
+	ADDQ      32(AX), CX
+	ADDQ      40(AX), BX
+	ADDQ      48(AX), DI
+	DECQ      R9
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func normGradientWholeByHalfToWholeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normGradientWholeByHalfToWholeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VPMOVZXWD   (SI), Z0
+	VPSLLD      $0x10, Z0, Z0
+	VFMADD213PS Z8, Z4, Z0
+	VMOVUPS     (DX), Z1
+	VFMADD231PS Z1, Z6, Z0
+	CMPQ        112(AX), $0x00
+	JE          set20
+	VADDPS      (R8), Z0, Z0
+
+set20:
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x40, DX
+	ADDQ    $0x20, SI
+	ADDQ    $0x40, R8
+	DECQ    R10
+	JNZ     single
+	ADDQ    32(AX), CX
+	ADDQ    40(AX), BX
+	ADDQ    48(AX), DI
+	DECQ    R9
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func normGradientWholeByHalfToHalfAVX512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·normGradientWholeByHalfToHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VPMOVZXWD   (SI), Z0
+	VPSLLD      $0x10, Z0, Z0
+	VFMADD213PS Z8, Z4, Z0
+	VMOVUPS     (DX), Z1
+	VFMADD231PS Z1, Z6, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (R8)
+	ADDQ      $0x40, DX
+	ADDQ      $0x20, SI
+	ADDQ      $0x20, R8
+	DECQ      R10
+	JNZ       single
+	ADDQ      32(AX), CX
+	ADDQ      40(AX), BX
+	ADDQ      48(AX), DI
+	DECQ      R9
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func normGradientHalfByWholeToWholeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normGradientHalfByWholeToWholeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VMOVUPS     (SI), Z0
+	VFMADD213PS Z8, Z4, Z0
+	VPMOVZXWD   (DX), Z1
+	VPSLLD      $0x10, Z1, Z1
+	VFMADD231PS Z1, Z6, Z0
+	CMPQ        112(AX), $0x00
+	JE          set21
+	VADDPS      (R8), Z0, Z0
+
+set21:
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x20, DX
+	ADDQ    $0x40, SI
+	ADDQ    $0x40, R8
+	DECQ    R10
+	JNZ     single
+	ADDQ    32(AX), CX
+	ADDQ    40(AX), BX
+	ADDQ    48(AX), DI
+	DECQ    R9
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func normGradientHalfByWholeToHalfAVX512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·normGradientHalfByWholeToHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VMOVUPS     (SI), Z0
+	VFMADD213PS Z8, Z4, Z0
+	VPMOVZXWD   (DX), Z1
+	VPSLLD      $0x10, Z1, Z1
+	VFMADD231PS Z1, Z6, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (R8)
+	ADDQ      $0x20, DX
+	ADDQ      $0x40, SI
+	ADDQ      $0x20, R8
+	DECQ      R10
+	JNZ       single
+	ADDQ      32(AX), CX
+	ADDQ      40(AX), BX
+	ADDQ      48(AX), DI
+	DECQ      R9
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func normGradientHalfByHalfToWholeAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·normGradientHalfByHalfToWholeAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VPMOVZXWD   (SI), Z0
+	VPSLLD      $0x10, Z0, Z0
+	VFMADD213PS Z8, Z4, Z0
+	VPMOVZXWD   (DX), Z1
+	VPSLLD      $0x10, Z1, Z1
+	VFMADD231PS Z1, Z6, Z0
+	CMPQ        112(AX), $0x00
+	JE          set22
+	VADDPS      (R8), Z0, Z0
+
+set22:
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, SI
+	ADDQ    $0x40, R8
+	DECQ    R10
+	JNZ     single
+	ADDQ    32(AX), CX
+	ADDQ    40(AX), BX
+	ADDQ    48(AX), DI
+	DECQ    R9
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func normGradientHalfByHalfToHalfAVX512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·normGradientHalfByHalfToHalfAVX512(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Z4
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Z6
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Z8
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VPMOVZXWD   (SI), Z0
+	VPSLLD      $0x10, Z0, Z0
+	VFMADD213PS Z8, Z4, Z0
+	VPMOVZXWD   (DX), Z1
+	VPSLLD      $0x10, Z1, Z1
+	VFMADD231PS Z1, Z6, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (R8)
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, SI
+	ADDQ      $0x20, R8
+	DECQ      R10
+	JNZ       single
+	ADDQ      32(AX), CX
+	ADDQ      40(AX), BX
+	ADDQ      48(AX), DI
+	DECQ      R9
+	JNZ       row
 	VZEROUPPER
 	RET
 
@@ -60778,6 +61621,434 @@ pixel:
 	VZEROUPPER
 	RET
 
+// func pairPixelsBF16(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·pairPixelsBF16(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 48(AX), DI
+
+row:
+	MOVQ CX, R8
+	MOVQ 40(AX), R9
+
+pixel:
+	VPMOVZXWD (R8), Z0
+	VPMOVZXWD (R8)(BX*1), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VPORD     Z0, Z1, Z0
+	VMOVDQU32 Z0, (DX)
+	ADDQ      SI, R8
+	ADDQ      $0x40, DX
+	DECQ      R9
+	JNZ       pixel
+	ADDQ      32(AX), CX
+	DECQ      DI
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func weightsBF16w1c4(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·weightsBF16w1c4(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    24(AX), CX
+	MOVQ    32(AX), DX
+	MOVQ    16(AX), BX
+	SUBQ    8(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    88(AX), DI
+
+picture:
+	MOVQ BX, R8
+	MOVQ SI, R9
+	MOVQ 80(AX), R10
+
+row:
+	MOVQ R8, R11
+	MOVQ R9, R12
+	MOVQ 72(AX), R13
+
+pixel:
+	VMOVUPS      (R12), Z28
+	VBROADCASTSS (R11), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R11), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG    $0x401e9262
+	WORD    $0xdf52
+	ADDQ    DX, R11
+	ADDQ    $0x40, R12
+	DECQ    R13
+	JNZ     pixel
+	ADDQ    40(AX), R8
+	ADDQ    56(AX), R9
+	DECQ    R10
+	JNZ     row
+	ADDQ    48(AX), BX
+	ADDQ    64(AX), SI
+	DECQ    DI
+	JNZ     picture
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VZEROUPPER
+	RET
+
+// func weightsBF16w1c8(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·weightsBF16w1c8(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    24(AX), CX
+	MOVQ    32(AX), DX
+	MOVQ    16(AX), BX
+	SUBQ    8(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	VMOVUPS 256(CX), Z4
+	VMOVUPS 320(CX), Z5
+	VMOVUPS 384(CX), Z6
+	VMOVUPS 448(CX), Z7
+	MOVQ    (AX), BX
+	MOVQ    8(AX), SI
+	MOVQ    88(AX), DI
+
+picture:
+	MOVQ BX, R8
+	MOVQ SI, R9
+	MOVQ 80(AX), R10
+
+row:
+	MOVQ R8, R11
+	MOVQ R9, R12
+	MOVQ 72(AX), R13
+
+pixel:
+	VMOVUPS      (R12), Z28
+	VBROADCASTSS (R11), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG         $0x401e9262
+	WORD         $0xc652
+	VBROADCASTSS 4(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z1
+	LONG         $0x401e9262
+	WORD         $0xcf52
+	VBROADCASTSS 8(R11), Z30
+
+	// VDPBF16PS Z30, Z28, Z2
+	LONG         $0x401e9262
+	WORD         $0xd652
+	VBROADCASTSS 12(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z3
+	LONG         $0x401e9262
+	WORD         $0xdf52
+	VBROADCASTSS 16(R11), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG         $0x401e9262
+	WORD         $0xe652
+	VBROADCASTSS 20(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z5
+	LONG         $0x401e9262
+	WORD         $0xef52
+	VBROADCASTSS 24(R11), Z30
+
+	// VDPBF16PS Z30, Z28, Z6
+	LONG         $0x401e9262
+	WORD         $0xf652
+	VBROADCASTSS 28(R11), Z31
+
+	// VDPBF16PS Z31, Z28, Z7
+	LONG    $0x401e9262
+	WORD    $0xff52
+	ADDQ    DX, R11
+	ADDQ    $0x40, R12
+	DECQ    R13
+	JNZ     pixel
+	ADDQ    40(AX), R8
+	ADDQ    56(AX), R9
+	DECQ    R10
+	JNZ     row
+	ADDQ    48(AX), BX
+	ADDQ    64(AX), SI
+	DECQ    DI
+	JNZ     picture
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	VMOVUPS Z6, 384(CX)
+	VMOVUPS Z7, 448(CX)
+	VZEROUPPER
+	RET
+
+// func weightsBF16w2c4(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·weightsBF16w2c4(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    24(AX), CX
+	MOVQ    32(AX), DX
+	MOVQ    16(AX), BX
+	SUBQ    8(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	VMOVUPS 256(CX), Z4
+	VMOVUPS 320(CX), Z5
+	VMOVUPS 384(CX), Z6
+	VMOVUPS 448(CX), Z7
+	MOVQ    (AX), SI
+	MOVQ    8(AX), DI
+	MOVQ    88(AX), R8
+
+picture:
+	MOVQ SI, R9
+	MOVQ DI, R10
+	MOVQ 80(AX), R11
+
+row:
+	MOVQ R9, R12
+	MOVQ R10, R13
+	MOVQ 72(AX), R14
+
+pixel:
+	VMOVUPS      (R13), Z28
+	VMOVUPS      (R13)(BX*1), Z29
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R12), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R12), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG    $0x40169262
+	WORD    $0xff52
+	ADDQ    DX, R12
+	ADDQ    $0x40, R13
+	DECQ    R14
+	JNZ     pixel
+	ADDQ    40(AX), R9
+	ADDQ    56(AX), R10
+	DECQ    R11
+	JNZ     row
+	ADDQ    48(AX), SI
+	ADDQ    64(AX), DI
+	DECQ    R8
+	JNZ     picture
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	VMOVUPS Z6, 384(CX)
+	VMOVUPS Z7, 448(CX)
+	VZEROUPPER
+	RET
+
+// func weightsBF16w2c8(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·weightsBF16w2c8(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    24(AX), CX
+	MOVQ    32(AX), DX
+	MOVQ    16(AX), BX
+	SUBQ    8(AX), BX
+	VMOVUPS (CX), Z0
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 128(CX), Z2
+	VMOVUPS 192(CX), Z3
+	VMOVUPS 256(CX), Z4
+	VMOVUPS 320(CX), Z5
+	VMOVUPS 384(CX), Z6
+	VMOVUPS 448(CX), Z7
+	VMOVUPS 512(CX), Z8
+	VMOVUPS 576(CX), Z9
+	VMOVUPS 640(CX), Z10
+	VMOVUPS 704(CX), Z11
+	VMOVUPS 768(CX), Z12
+	VMOVUPS 832(CX), Z13
+	VMOVUPS 896(CX), Z14
+	VMOVUPS 960(CX), Z15
+	MOVQ    (AX), SI
+	MOVQ    8(AX), DI
+	MOVQ    88(AX), R8
+
+picture:
+	MOVQ SI, R9
+	MOVQ DI, R10
+	MOVQ 80(AX), R11
+
+row:
+	MOVQ R9, R12
+	MOVQ R10, R13
+	MOVQ 72(AX), R14
+
+pixel:
+	VMOVUPS      (R13), Z28
+	VMOVUPS      (R13)(BX*1), Z29
+	VBROADCASTSS (R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z0
+	LONG $0x401e9262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z1
+	LONG         $0x40169262
+	WORD         $0xce52
+	VBROADCASTSS 4(R12), Z31
+
+	// VDPBF16PS Z31, Z28, Z2
+	LONG $0x401e9262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z3
+	LONG         $0x40169262
+	WORD         $0xdf52
+	VBROADCASTSS 8(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z4
+	LONG $0x401e9262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z5
+	LONG         $0x40169262
+	WORD         $0xee52
+	VBROADCASTSS 12(R12), Z31
+
+	// VDPBF16PS Z31, Z28, Z6
+	LONG $0x401e9262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z7
+	LONG         $0x40169262
+	WORD         $0xff52
+	VBROADCASTSS 16(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z8
+	LONG $0x401e1262
+	WORD $0xc652
+
+	// VDPBF16PS Z30, Z29, Z9
+	LONG         $0x40161262
+	WORD         $0xce52
+	VBROADCASTSS 20(R12), Z31
+
+	// VDPBF16PS Z31, Z28, Z10
+	LONG $0x401e1262
+	WORD $0xd752
+
+	// VDPBF16PS Z31, Z29, Z11
+	LONG         $0x40161262
+	WORD         $0xdf52
+	VBROADCASTSS 24(R12), Z30
+
+	// VDPBF16PS Z30, Z28, Z12
+	LONG $0x401e1262
+	WORD $0xe652
+
+	// VDPBF16PS Z30, Z29, Z13
+	LONG         $0x40161262
+	WORD         $0xee52
+	VBROADCASTSS 28(R12), Z31
+
+	// VDPBF16PS Z31, Z28, Z14
+	LONG $0x401e1262
+	WORD $0xf752
+
+	// VDPBF16PS Z31, Z29, Z15
+	LONG    $0x40161262
+	WORD    $0xff52
+	ADDQ    DX, R12
+	ADDQ    $0x40, R13
+	DECQ    R14
+	JNZ     pixel
+	ADDQ    40(AX), R9
+	ADDQ    56(AX), R10
+	DECQ    R11
+	JNZ     row
+	ADDQ    48(AX), SI
+	ADDQ    64(AX), DI
+	DECQ    R8
+	JNZ     picture
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	VMOVUPS Z4, 256(CX)
+	VMOVUPS Z5, 320(CX)
+	VMOVUPS Z6, 384(CX)
+	VMOVUPS Z7, 448(CX)
+	VMOVUPS Z8, 512(CX)
+	VMOVUPS Z9, 576(CX)
+	VMOVUPS Z10, 640(CX)
+	VMOVUPS Z11, 704(CX)
+	VMOVUPS Z12, 768(CX)
+	VMOVUPS Z13, 832(CX)
+	VMOVUPS Z14, 896(CX)
+	VMOVUPS Z15, 960(CX)
+	VZEROUPPER
+	RET
+
 // func maxPoolAVX2(t *byte)
 // Requires: AVX, AVX2
 TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
@@ -60849,7 +62120,7 @@ tapped2:
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00
-	JE           stored15
+	JE           stored23
 	VEXTRACTI128 $0x01, Y4, X13
 	VPACKUSDW    X13, X4, X14
 	VEXTRACTI128 $0x01, Y5, X13
@@ -60857,7 +62128,7 @@ tapped2:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)
 
-stored15:
+stored23:
 	VCMPPS       $0x16, Y8, Y2, Y13
 	VANDPS       Y13, Y2, Y2
 	VMOVUPS      Y2, (SI)(DI*1)
@@ -60865,7 +62136,7 @@ stored15:
 	VANDPS       Y13, Y3, Y3
 	VMOVUPS      Y3, 32(SI)(DI*1)
 	CMPQ         16(AX), $0x00
-	JE           stored16
+	JE           stored24
 	VEXTRACTI128 $0x01, Y6, X13
 	VPACKUSDW    X13, X6, X14
 	VEXTRACTI128 $0x01, Y7, X13
@@ -60873,7 +62144,7 @@ stored15:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)(R9*1)
 
-stored16:
+stored24:
 	LEAQ (DX)(BX*2), DX
 	LEAQ (SI)(DI*2), SI
 	LEAQ (R8)(R9*2), R8
@@ -60920,7 +62191,7 @@ tapped1:
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00
-	JE           stored17
+	JE           stored25
 	VEXTRACTI128 $0x01, Y4, X13
 	VPACKUSDW    X13, X4, X14
 	VEXTRACTI128 $0x01, Y5, X13
@@ -60928,7 +62199,7 @@ tapped1:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)
 
-stored17:
+stored25:
 	ADDQ BX, DX
 	ADDQ DI, SI
 	ADDQ R9, R8
@@ -61010,7 +62281,7 @@ tapped2:
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00
-	JE           stored18
+	JE           stored26
 	VEXTRACTI128 $0x01, Y4, X13
 	VPACKUSDW    X13, X4, X14
 	VEXTRACTI128 $0x01, Y5, X13
@@ -61018,7 +62289,7 @@ tapped2:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)
 
-stored18:
+stored26:
 	VCMPPS       $0x11, Y8, Y2, Y13
 	VANDPS       Y13, Y2, Y2
 	VMOVUPS      Y2, (SI)(DI*1)
@@ -61026,7 +62297,7 @@ stored18:
 	VANDPS       Y13, Y3, Y3
 	VMOVUPS      Y3, 32(SI)(DI*1)
 	CMPQ         16(AX), $0x00
-	JE           stored19
+	JE           stored27
 	VEXTRACTI128 $0x01, Y6, X13
 	VPACKUSDW    X13, X6, X14
 	VEXTRACTI128 $0x01, Y7, X13
@@ -61034,7 +62305,7 @@ stored18:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)(R9*1)
 
-stored19:
+stored27:
 	LEAQ (DX)(BX*2), DX
 	LEAQ (SI)(DI*2), SI
 	LEAQ (R8)(R9*2), R8
@@ -61081,7 +62352,7 @@ tapped1:
 	VANDPS       Y13, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 	CMPQ         16(AX), $0x00
-	JE           stored20
+	JE           stored28
 	VEXTRACTI128 $0x01, Y4, X13
 	VPACKUSDW    X13, X4, X14
 	VEXTRACTI128 $0x01, Y5, X13
@@ -61089,7 +62360,7 @@ tapped1:
 	VPACKUSWB    X13, X14, X14
 	VMOVDQU      X14, (R8)
 
-stored20:
+stored28:
 	ADDQ BX, DX
 	ADDQ DI, SI
 	ADDQ R9, R8
@@ -61155,19 +62426,19 @@ tap2:
 
 tapped2:
 	CMPQ   72(AX), $0x00
-	JE     set21
+	JE     set29
 	VADDPS (SI), Y0, Y0
 	VADDPS 32(SI), Y1, Y1
 
-set21:
+set29:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	CMPQ    72(AX), $0x00
-	JE      set22
+	JE      set30
 	VADDPS  (SI)(DI*1), Y2, Y2
 	VADDPS  32(SI)(DI*1), Y3, Y3
 
-set22:
+set30:
 	VMOVUPS Y2, (SI)(DI*1)
 	VMOVUPS Y3, 32(SI)(DI*1)
 	LEAQ    (DX)(BX*2), DX
@@ -61208,11 +62479,11 @@ tap1:
 
 tapped1:
 	CMPQ   72(AX), $0x00
-	JE     set23
+	JE     set31
 	VADDPS (SI), Y0, Y0
 	VADDPS 32(SI), Y1, Y1
 
-set23:
+set31:
 	VMOVUPS Y0, (SI)
 	VMOVUPS Y1, 32(SI)
 	ADDQ    BX, DX
@@ -81438,14 +82709,13 @@ round:
 	VZEROUPPER
 	RET
 
-// func momentsAVX2(t *byte)
+// func momentsWholeByWholeAVX2(t *byte)
 // Requires: AVX, FMA3
-TEXT ·momentsAVX2(SB), NOSPLIT, $0-8
+TEXT ·momentsWholeByWholeAVX2(SB), NOSPLIT, $0-8
 	MOVQ   t+0(FP), AX
-	MOVQ   (AX), CX
-	MOVQ   8(AX), DX
-	MOVQ   16(AX), BX
-	MOVQ   24(AX), SI
+	MOVQ   72(AX), CX
+	MOVQ   (AX), DX
+	MOVQ   8(AX), SI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y2, Y2, Y2
 	VXORPS Y1, Y1, Y1
@@ -81458,66 +82728,197 @@ TEXT ·momentsAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y9, Y9, Y9
 	VXORPS Y11, Y11, Y11
-	SUBQ   $0x03, SI
-	JLT    rest
+	MOVQ   64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+	SUBQ $0x03, R9
+	JLT  rest
 
 pixels:
-	VMOVUPS     (DX), Y12
+	VMOVUPS     (DI), Y12
+	VMOVUPS     (BX), Y13
 	VADDPS      Y12, Y0, Y0
-	VFMADD231PS (CX), Y12, Y2
-	VMOVUPS     32(DX), Y13
-	VADDPS      Y13, Y1, Y1
-	VFMADD231PS 32(CX), Y13, Y3
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	VMOVUPS     (DX), Y12
-	VADDPS      Y12, Y4, Y4
-	VFMADD231PS (CX), Y12, Y6
-	VMOVUPS     32(DX), Y13
-	VADDPS      Y13, Y5, Y5
-	VFMADD231PS 32(CX), Y13, Y7
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	VMOVUPS     (DX), Y12
+	VFMADD231PS Y13, Y12, Y2
+	VMOVUPS     32(DI), Y12
+	VMOVUPS     32(BX), Y13
+	VADDPS      Y12, Y1, Y1
+	VFMADD231PS Y13, Y12, Y3
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Y14
+	VMOVUPS     (BX), Y15
+	VADDPS      Y14, Y4, Y4
+	VFMADD231PS Y15, Y14, Y6
+	VMOVUPS     32(DI), Y14
+	VMOVUPS     32(BX), Y15
+	VADDPS      Y14, Y5, Y5
+	VFMADD231PS Y15, Y14, Y7
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	VMOVUPS     (DI), Y12
+	VMOVUPS     (BX), Y13
 	VADDPS      Y12, Y8, Y8
-	VFMADD231PS (CX), Y12, Y10
-	VMOVUPS     32(DX), Y13
-	VADDPS      Y13, Y9, Y9
-	VFMADD231PS 32(CX), Y13, Y11
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	SUBQ        $0x03, SI
+	VFMADD231PS Y13, Y12, Y10
+	VMOVUPS     32(DI), Y12
+	VMOVUPS     32(BX), Y13
+	VADDPS      Y12, Y9, Y9
+	VFMADD231PS Y13, Y12, Y11
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	SUBQ        $0x03, R9
 	JGE         pixels
 
 rest:
-	ADDQ $0x03, SI
-	JZ   done
+	ADDQ $0x03, R9
+	JZ   next
 
 single:
-	VMOVUPS     (DX), Y12
+	VMOVUPS     (DI), Y12
+	VMOVUPS     (BX), Y13
 	VADDPS      Y12, Y0, Y0
-	VFMADD231PS (CX), Y12, Y2
-	VMOVUPS     32(DX), Y13
-	VADDPS      Y13, Y1, Y1
-	VFMADD231PS 32(CX), Y13, Y3
-	ADDQ        $0x40, DX
-	ADDQ        BX, CX
-	DECQ        SI
+	VFMADD231PS Y13, Y12, Y2
+	VMOVUPS     32(DI), Y12
+	VMOVUPS     32(BX), Y13
+	VADDPS      Y12, Y1, Y1
+	VFMADD231PS Y13, Y12, Y3
+	ADDQ        CX, BX
+	ADDQ        $0x40, DI
+	DECQ        R9
 	JNZ         single
 
-done:
+next:
+	ADDQ    32(AX), DX
+	ADDQ    40(AX), SI
+	DECQ    R8
+	JNZ     row
 	VADDPS  Y4, Y0, Y0
 	VADDPS  Y6, Y2, Y2
 	VADDPS  Y8, Y0, Y0
 	VADDPS  Y10, Y2, Y2
-	VMOVUPS Y0, 32(AX)
-	VMOVUPS Y2, 96(AX)
+	VMOVUPS Y0, 120(AX)
+	VMOVUPS Y2, 184(AX)
 	VADDPS  Y5, Y1, Y1
 	VADDPS  Y7, Y3, Y3
 	VADDPS  Y9, Y1, Y1
 	VADDPS  Y11, Y3, Y3
-	VMOVUPS Y1, 64(AX)
-	VMOVUPS Y3, 128(AX)
+	VMOVUPS Y1, 152(AX)
+	VMOVUPS Y3, 216(AX)
+	VZEROUPPER
+	RET
+
+// func normMapWholeToWholeAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·normMapWholeToWholeAVX2(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	MOVQ         80(AX), CX
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	MOVQ         96(AX), CX
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	VBROADCASTSS 104(AX), Y6
+	VBROADCASTSS 108(AX), Y7
+	MOVQ         24(AX), CX
+	MOVQ         (AX), DX
+	MOVQ         16(AX), SI
+	MOVQ         64(AX), R8
+
+row:
+	MOVQ 56(AX), R9
+	MOVQ DX, BX
+	MOVQ SI, DI
+
+single:
+	VMOVUPS     (BX), Y0
+	VFMADD213PS Y4, Y2, Y0
+	VMOVUPS     32(BX), Y1
+	VFMADD213PS Y5, Y3, Y1
+	TESTQ       CX, CX
+	JZ          open32
+	VCMPPS      $0x1e, Y6, Y0, Y14
+	VCMPPS      $0x11, Y7, Y0, Y15
+	VANDPS      Y14, Y15, Y14
+	VMOVMSKPS   Y14, R10
+	MOVB        R10, (CX)
+	VCMPPS      $0x1e, Y6, Y1, Y14
+	VCMPPS      $0x11, Y7, Y1, Y15
+	VANDPS      Y14, Y15, Y14
+	VMOVMSKPS   Y14, R10
+	MOVB        R10, 1(CX)
+	ADDQ        $0x02, CX
+
+open32:
+	VMAXPS  Y0, Y6, Y0
+	VMINPS  Y0, Y7, Y0
+	VMOVUPS Y0, (DI)
+	VMAXPS  Y1, Y6, Y1
+	VMINPS  Y1, Y7, Y1
+	VMOVUPS Y1, 32(DI)
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, DI
+	DECQ    R9
+	JNZ     single
+	ADDQ    32(AX), DX
+	ADDQ    48(AX), SI
+	DECQ    R8
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func normGradientWholeByWholeToWholeAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·normGradientWholeByWholeToWholeAVX2(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    80(AX), CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	MOVQ    88(AX), CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	MOVQ    96(AX), CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	MOVQ    (AX), CX
+	MOVQ    8(AX), BX
+	MOVQ    16(AX), DI
+	MOVQ    64(AX), R9
+
+row:
+	MOVQ 56(AX), R10
+	MOVQ CX, DX
+	MOVQ BX, SI
+	MOVQ DI, R8
+
+single:
+	VMOVUPS     (SI), Y0
+	VFMADD213PS Y8, Y4, Y0
+	VMOVUPS     (DX), Y1
+	VFMADD231PS Y1, Y6, Y0
+	VMOVUPS     32(SI), Y2
+	VFMADD213PS Y9, Y5, Y2
+	VMOVUPS     32(DX), Y3
+	VFMADD231PS Y3, Y7, Y2
+	CMPQ        112(AX), $0x00
+	JE          set33
+	VADDPS      (R8), Y0, Y0
+	VADDPS      32(R8), Y2, Y2
+
+set33:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, 32(R8)
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, SI
+	ADDQ    $0x40, R8
+	DECQ    R10
+	JNZ     single
+	ADDQ    32(AX), CX
+	ADDQ    40(AX), BX
+	ADDQ    48(AX), DI
+	DECQ    R9
+	JNZ     row
 	VZEROUPPER
 	RET
 
@@ -101494,10 +102895,10 @@ tapped4:
 	WORD      $0xc072
 	VMOVDQU32 Y0, (DI)
 	CMPQ      16(AX), $0x00
-	JE        stored24
+	JE        stored34
 	VPMOVDB   Z4, (R10)
 
-stored24:
+stored34:
 	VCMPPS    $0x16, Z8, Z1, K1
 	VMOVAPS.Z Z1, K1, Z1
 
@@ -101506,10 +102907,10 @@ stored24:
 	WORD      $0xc972
 	VMOVDQU32 Y1, (DI)(R8*1)
 	CMPQ      16(AX), $0x00
-	JE        stored25
+	JE        stored35
 	VPMOVDB   Z5, (R10)(R11*1)
 
-stored25:
+stored35:
 	VCMPPS    $0x16, Z8, Z2, K1
 	VMOVAPS.Z Z2, K1, Z2
 
@@ -101518,10 +102919,10 @@ stored25:
 	WORD      $0xd272
 	VMOVDQU32 Y2, (DI)(R8*2)
 	CMPQ      16(AX), $0x00
-	JE        stored26
+	JE        stored36
 	VPMOVDB   Z6, (R10)(R11*2)
 
-stored26:
+stored36:
 	VCMPPS    $0x16, Z8, Z3, K1
 	VMOVAPS.Z Z3, K1, Z3
 
@@ -101530,10 +102931,10 @@ stored26:
 	WORD      $0xdb72
 	VMOVDQU32 Y3, (DI)(R9*1)
 	CMPQ      16(AX), $0x00
-	JE        stored27
+	JE        stored37
 	VPMOVDB   Z7, (R10)(R12*1)
 
-stored27:
+stored37:
 	LEAQ (DX)(BX*4), DX
 	LEAQ (DI)(R8*4), DI
 	LEAQ (R10)(R11*4), R10
@@ -101576,10 +102977,10 @@ tapped1:
 	WORD      $0xc072
 	VMOVDQU32 Y0, (DI)
 	CMPQ      16(AX), $0x00
-	JE        stored28
+	JE        stored38
 	VPMOVDB   Z4, (R10)
 
-stored28:
+stored38:
 	ADDQ BX, DX
 	ADDQ R8, DI
 	ADDQ R11, R10
@@ -101662,34 +103063,34 @@ tapped4:
 	VMOVAPS.Z Z0, K1, Z0
 	VMOVUPS   Z0, (DI)
 	CMPQ      16(AX), $0x00
-	JE        stored29
+	JE        stored39
 	VPMOVDB   Z4, (R10)
 
-stored29:
+stored39:
 	VCMPPS    $0x16, Z8, Z1, K1
 	VMOVAPS.Z Z1, K1, Z1
 	VMOVUPS   Z1, (DI)(R8*1)
 	CMPQ      16(AX), $0x00
-	JE        stored30
+	JE        stored40
 	VPMOVDB   Z5, (R10)(R11*1)
 
-stored30:
+stored40:
 	VCMPPS    $0x16, Z8, Z2, K1
 	VMOVAPS.Z Z2, K1, Z2
 	VMOVUPS   Z2, (DI)(R8*2)
 	CMPQ      16(AX), $0x00
-	JE        stored31
+	JE        stored41
 	VPMOVDB   Z6, (R10)(R11*2)
 
-stored31:
+stored41:
 	VCMPPS    $0x16, Z8, Z3, K1
 	VMOVAPS.Z Z3, K1, Z3
 	VMOVUPS   Z3, (DI)(R9*1)
 	CMPQ      16(AX), $0x00
-	JE        stored32
+	JE        stored42
 	VPMOVDB   Z7, (R10)(R12*1)
 
-stored32:
+stored42:
 	LEAQ (DX)(BX*4), DX
 	LEAQ (DI)(R8*4), DI
 	LEAQ (R10)(R11*4), R10
@@ -101728,10 +103129,10 @@ tapped1:
 	VMOVAPS.Z Z0, K1, Z0
 	VMOVUPS   Z0, (DI)
 	CMPQ      16(AX), $0x00
-	JE        stored33
+	JE        stored43
 	VPMOVDB   Z4, (R10)
 
-stored33:
+stored43:
 	ADDQ BX, DX
 	ADDQ R8, DI
 	ADDQ R11, R10
@@ -101797,28 +103198,28 @@ tap4:
 
 tapped4:
 	CMPQ   72(AX), $0x00
-	JE     set34
+	JE     set44
 	VADDPS (DI), Z0, Z0
 
-set34:
+set44:
 	VMOVUPS Z0, (DI)
 	CMPQ    72(AX), $0x00
-	JE      set35
+	JE      set45
 	VADDPS  (DI)(R8*1), Z1, Z1
 
-set35:
+set45:
 	VMOVUPS Z1, (DI)(R8*1)
 	CMPQ    72(AX), $0x00
-	JE      set36
+	JE      set46
 	VADDPS  (DI)(R8*2), Z2, Z2
 
-set36:
+set46:
 	VMOVUPS Z2, (DI)(R8*2)
 	CMPQ    72(AX), $0x00
-	JE      set37
+	JE      set47
 	VADDPS  (DI)(R9*1), Z3, Z3
 
-set37:
+set47:
 	VMOVUPS Z3, (DI)(R9*1)
 	LEAQ    (DX)(BX*4), DX
 	LEAQ    (DI)(R8*4), DI
@@ -101853,10 +103254,10 @@ tap1:
 
 tapped1:
 	CMPQ   72(AX), $0x00
-	JE     set38
+	JE     set48
 	VADDPS (DI), Z0, Z0
 
-set38:
+set48:
 	VMOVUPS Z0, (DI)
 	ADDQ    BX, DX
 	ADDQ    R8, DI
@@ -101920,52 +103321,52 @@ tap4:
 tapped4:
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open39
+	JZ        open49
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z0, K5, Z0
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open39:
+open49:
 	// VCVTNEPS2BF16 Z0, Y0
 	LONG      $0x487ef262
 	WORD      $0xc072
 	VMOVDQU32 Y0, (DI)
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open40
+	JZ        open50
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z1, K5, Z1
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open40:
+open50:
 	// VCVTNEPS2BF16 Z1, Y1
 	LONG      $0x487ef262
 	WORD      $0xc972
 	VMOVDQU32 Y1, (DI)(R8*1)
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open41
+	JZ        open51
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z2, K5, Z2
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open41:
+open51:
 	// VCVTNEPS2BF16 Z2, Y2
 	LONG      $0x487ef262
 	WORD      $0xd272
 	VMOVDQU32 Y2, (DI)(R8*2)
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open42
+	JZ        open52
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z3, K5, Z3
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open42:
+open52:
 	// VCVTNEPS2BF16 Z3, Y3
 	LONG      $0x487ef262
 	WORD      $0xdb72
@@ -102003,13 +103404,13 @@ tap1:
 tapped1:
 	MOVQ      80(AX), SI
 	TESTQ     SI, SI
-	JZ        open43
+	JZ        open53
 	KMOVW     (SI), K5
 	VMOVAPS.Z Z0, K5, Z0
 	ADDQ      88(AX), SI
 	MOVQ      SI, 80(AX)
 
-open43:
+open53:
 	// VCVTNEPS2BF16 Z0, Y0
 	LONG      $0x487ef262
 	WORD      $0xc072
@@ -102080,52 +103481,52 @@ tap4:
 tapped4:
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open44
+	JZ        open54
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z0, K5, Z0
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open44:
+open54:
 	// VCVTNEPS2BF16 Z0, Y0
 	LONG      $0x487ef262
 	WORD      $0xc072
 	VMOVDQU32 Y0, (DI)
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open45
+	JZ        open55
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z1, K5, Z1
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open45:
+open55:
 	// VCVTNEPS2BF16 Z1, Y1
 	LONG      $0x487ef262
 	WORD      $0xc972
 	VMOVDQU32 Y1, (DI)(R8*1)
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open46
+	JZ        open56
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z2, K5, Z2
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open46:
+open56:
 	// VCVTNEPS2BF16 Z2, Y2
 	LONG      $0x487ef262
 	WORD      $0xd272
 	VMOVDQU32 Y2, (DI)(R8*2)
 	MOVQ      80(AX), R13
 	TESTQ     R13, R13
-	JZ        open47
+	JZ        open57
 	KMOVW     (R13), K5
 	VMOVAPS.Z Z3, K5, Z3
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
-open47:
+open57:
 	// VCVTNEPS2BF16 Z3, Y3
 	LONG      $0x487ef262
 	WORD      $0xdb72
@@ -102164,13 +103565,13 @@ tap1:
 tapped1:
 	MOVQ      80(AX), SI
 	TESTQ     SI, SI
-	JZ        open48
+	JZ        open58
 	KMOVW     (SI), K5
 	VMOVAPS.Z Z0, K5, Z0
 	ADDQ      88(AX), SI
 	MOVQ      SI, 80(AX)
 
-open48:
+open58:
 	// VCVTNEPS2BF16 Z0, Y0
 	LONG      $0x487ef262
 	WORD      $0xc072

@@ -21,7 +21,7 @@ func BenchmarkLearn(b *testing.B) {
 	}
 	const n = 64
 	batch := testBatch(m, n, 64, 64)
-	for _, k := range available()[:max(len(available())-1, 1)] {
+	for _, k := range append(halvers(), available()[:max(len(available())-1, 1)]...) {
 		b.Run(k.name, func(b *testing.B) {
 			l, err := OpenLearner(m, n, 64, 64, false, Options{Kernel: k.name})
 			if err != nil {

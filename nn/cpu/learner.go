@@ -37,7 +37,7 @@ func OpenLearner(m *train.Model, batch, w, h int, slope bool, o Options) (*Learn
 	if err := learnable(m.Net); err != nil {
 		return nil, err
 	}
-	k, err := choose(o.Kernel, "")
+	k, err := choose(o.Kernel, o.Precision)
 	if err != nil {
 		return nil, err
 	}

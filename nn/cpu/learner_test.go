@@ -87,7 +87,7 @@ func testBatch(m *train.Model, n, w, h int) *train.Batch {
 func TestLearner(t *testing.T) {
 	const w, h, n = 12, 9, 5
 	for name, m := range models(t) {
-		for _, k := range available() {
+		for _, k := range append(append(available(), halvers()...), modelled) {
 			t.Run(name+"/"+k.name, func(t *testing.T) {
 				ref, err := train.NewReference(m, w, h)
 				if err != nil {
@@ -114,27 +114,27 @@ func TestLearner(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if math.Abs(got.Loss-want.Loss) > 1e-5*want.Loss {
+				if far := map[nn.Precision]float64{nn.FP32: 1e-5, nn.BF16: 0.02}[k.precision()]; math.Abs(got.Loss-want.Loss) > far*want.Loss {
 					t.Errorf("loss %g, want %g", got.Loss, want.Loss)
 				}
-				near(t, "logits", got.Logits, want.Logits)
+				near(t, k, "logits", got.Logits, want.Logits)
 				for i, p := range m.Params {
-					near(t, p.Name, p.Grad, wantGrads[i])
+					near(t, k, p.Name, p.Grad, wantGrads[i])
 				}
 				for i, v := range runnings(m) {
-					near(t, fmt.Sprint("running values ", i), v, wantNotes[i])
+					near(t, k, fmt.Sprint("running values ", i), v, wantNotes[i])
 				}
 				dx := make([]float32, len(b.X))
 				if err := l.Slope(b, dx); err != nil {
 					t.Fatal(err)
 				}
-				near(t, "pictures", dx, wantDx)
+				near(t, k, "pictures", dx, wantDx)
 				guess, err := l.Guess(b.X, n)
 				if err != nil {
 					t.Fatal(err)
 				}
 				wantGuess, _ := ref.Guess(b.X, n)
-				near(t, "guess", guess, wantGuess)
+				near(t, k, "guess", guess, wantGuess)
 			})
 		}
 	}
@@ -167,15 +167,23 @@ func restore(m *train.Model, keep [][]float32) {
 	}
 }
 
-// near compares slices by the largest value.
-func near(t *testing.T, what string, got, want []float32) {
+// near compares slices: by the largest value, or in bfloat16, where a maximum or a sign may fall to the other side, by their length.
+func near(t *testing.T, k *kernels, what string, got, want []float32) {
 	t.Helper()
-	top, far := 0.0, 0.0
+	top, far, length, apart := 0.0, 0.0, 0.0, 0.0
 	for i := range want {
+		d := math.Abs(float64(got[i] - want[i]))
 		top = max(top, math.Abs(float64(want[i])))
-		if d := math.Abs(float64(got[i] - want[i])); !(d <= far) {
+		if !(d <= far) {
 			far = d
 		}
+		length, apart = length+float64(want[i])*float64(want[i]), apart+d*d
+	}
+	if k.half != nil {
+		if !(math.Sqrt(apart) <= 0.2*math.Sqrt(length)+1e-3) {
+			t.Errorf("%s: differs by %.3g of %.3g", what, math.Sqrt(apart), math.Sqrt(length))
+		}
+		return
 	}
 	if !(far <= 2e-4*top+1e-7) {
 		t.Errorf("%s: differs by %g of %g", what, far, top)
@@ -221,7 +229,7 @@ func TestLearnerSameBits(t *testing.T) {
 	}
 	ref, _ := train.NewReference(m, 12, 9)
 	want, _ := ref.Learn(b)
-	near(t, "logits of changed parameters", got.Logits, want.Logits)
+	near(t, l.k, "logits of changed parameters", got.Logits, want.Logits)
 }
 
 // What does not fit is an error.

@@ -1,6 +1,11 @@
 package cpu
 
-import "zalgoscope/nn/train"
+import (
+	"math"
+	"unsafe"
+
+	"zalgoscope/nn/train"
+)
 
 // mapSums sums a map, and its products with another, over each picture of a batch, one after another, so that
 // the sum does not depend on who computed what.
@@ -18,21 +23,16 @@ func (o *mapSums) fit(batch int) {
 const longest = 128
 
 func (o *mapSums) write(w *worker, r region) {
-	rows := 1
-	if o.x.row == o.y.row { // what lies between the rows is zero
-		rows = max(longest/(o.y.row/cellSize), 1)
-	}
-	t := &w.moment
-	t.xstep = cellSize
+	rows := max(longest/o.y.w, 1)
+	run, t := o.k.moments[o.x.form()][o.y.form()], &w.rowsOf
+	*t = mapTile{xrow: o.x.row, dyrow: o.y.row, xstep: o.x.cell, n: o.y.w}
 	for b := r.b0; b < r.b1; b++ {
 		at := (w.picture*o.y.n + b) * lanes
 		sums, products := (*[lanes]float64)(o.sums[at:]), (*[lanes]float64)(o.products[at:])
 		*sums, *products = [lanes]float64{}, [lanes]float64{}
 		for y := 0; y < o.y.h; y += rows {
-			n := min(rows, o.y.h-y)
-			t.x, t.y = w.address(o.x.at(b, y, 0)), w.address(o.y.at(b, y, 0))
-			t.n = (n-1)*o.y.row/cellSize + o.y.w
-			o.k.moments(t)
+			t.x, t.dy, t.rows = w.address(o.x.at(b, y, 0)), w.address(o.y.at(b, y, 0)), min(rows, o.y.h-y)
+			run(t)
 			for c := range sums {
 				sums[c] += float64(t.sums[c])
 				products[c] += float64(t.products[c])
@@ -72,7 +72,7 @@ type norm struct {
 // forwardNorm computes batch norm i, with the rectifier or clip that layer j is if that is another.
 func (c *compiler) forwardNorm(i, j int, op *train.BatchNorm, b *bound) {
 	in := c.net.Layers[i].In
-	x, n, of := c.node(in[0]).out, c.node(j), c.learning.model.Of(i)
+	x, n, of := c.stored(in[0]), c.node(j), c.learning.model.Of(i)
 	whole := func() []float32 { return make([]float32, x.n*lanes) }
 	o := &norm{
 		op: op, grads: [2][]float32{of[0].Grad, of[1].Grad}, count: n.h * n.w, level: c.level(in),
@@ -84,35 +84,65 @@ func (c *compiler) forwardNorm(i, j int, op *train.BatchNorm, b *bound) {
 	c.learning.meets[o.level] = true
 	n.level = o.level + 1
 	c.node(i).level = n.level
+	y := &normMap{k: c.packs.k, norm: o, out: n.out, x: x, lo: float32(math.Inf(-1)), hi: float32(math.Inf(1))}
 	if b != nil {
 		c.gate(n, n.level)
+		y.lo, y.hi, y.gate = b.lo, b.hi, n.gate
 	}
-	y := c.perLane(n.out, x, o.scale, o.shift)
-	y.bound = b
-	y.emit(n.gate)
-	c.addConv(c.simple(j, 2, x.buf), y)
+	c.simple(j, 2, x.buf).add(y)
 }
 
-// perLane is scale*x + shift for values of each channel, to whole blocks, that may change from run to run; shift may be nil.
-func (c *compiler) perLane(out, x view, scale, shift []float32) *conv {
-	p := part{x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1}
-	for b := range out.n {
-		p.panels = append(p.panels, panel{w: scale[b*lanes : (b+1)*lanes], first: b, n: 1, last: lanes, depthwise: true})
-	}
-	return &conv{k: c.packs.k, out: out, bias: shift, phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}}
+// normMap writes what a norm makes of its input, clipped to lo..hi.
+type normMap struct {
+	k      *kernels
+	norm   *norm
+	out, x view
+	lo, hi float32
+	gate   *gate // or nil
 }
 
-// fromNorm adds what batch norm u sends back.
-func (g *gradientTask) fromNorm(u int) {
-	o, x := g.learning.norms[u], g.n.out
-	g.live(g.n.gradLevel, x.buf)
+func (o *normMap) write(w *worker, r region) {
+	run, t := o.k.norm[o.x.form()][o.out.form()], &w.rowsOf
+	*t = mapTile{xrow: o.x.row, yrow: o.out.row, n: o.out.w, rows: r.y1 - r.y0, lo: o.lo, hi: o.hi}
+	for b := r.b0; b < r.b1; b++ {
+		t.x, t.y = w.address(o.x.at(b, r.y0, 0)), w.address(o.out.at(b, r.y0, 0))
+		if o.gate != nil {
+			ref := gateRef{gate: o.gate, block: b}
+			t.gate = w.address(ref.at(r.y0, 0))
+		}
+		t.scale, t.shift = unsafe.Pointer(&o.norm.scale[b*lanes]), unsafe.Pointer(&o.norm.shift[b*lanes])
+		run(t)
+	}
+}
+
+// fromNorm adds what batch norm u sends back to layer i.
+func (g *gradientTask) fromNorm(i, u int) {
+	o, x, dy := g.learning.norms[u], g.stored(i), g.storedGradient(u)
+	g.live(g.n.gradLevel, x.buf, dy.buf)
 	g.cost += 2 * g.cells()
-	y := g.perLane(g.out, g.node(u).grad, o.a, o.k)
-	y.add = g.started()
-	g.compiler.addConv(g.task, y)
-	y = g.perLane(g.out, x, o.b, nil)
-	y.add = true
-	g.compiler.addConv(g.task, y)
+	g.add(&normGradient{k: g.packs.k, norm: o, out: g.out, x: x, dy: dy, add: g.started()})
+}
+
+// normGradient writes what a norm sends back.
+type normGradient struct {
+	k          *kernels
+	norm       *norm
+	out, x, dy view
+	add        bool // of floats
+}
+
+func (o *normGradient) write(w *worker, r region) {
+	run, t := o.k.normGradient[o.x.form()][o.dy.form()][o.out.form()], &w.rowsOf
+	*t = mapTile{xrow: o.x.row, dyrow: o.dy.row, yrow: o.out.row, n: o.out.w, rows: r.y1 - r.y0}
+	if o.add {
+		t.add = 1
+	}
+	for b := r.b0; b < r.b1; b++ {
+		t.x, t.dy, t.y = w.address(o.x.at(b, r.y0, 0)), w.address(o.dy.at(b, r.y0, 0)), w.address(o.out.at(b, r.y0, 0))
+		at := b * lanes
+		t.scale, t.pull, t.shift = unsafe.Pointer(&o.norm.a[at]), unsafe.Pointer(&o.norm.b[at]), unsafe.Pointer(&o.norm.k[at])
+		run(t)
+	}
 }
 
 // settle has the norm know its batch of n pictures: by its sums if learning, else by the running values.

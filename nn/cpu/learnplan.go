@@ -139,16 +139,17 @@ func (c *compiler) learn(i int) {
 	case *nn.Conv:
 		c.pendWeights(i, op)
 		if op.Bias != nil {
-			s := &biasSum{grad: c.learning.model.Of(i)[1].Grad, mapSums: mapSums{k: c.packs.k, y: n.grad, x: n.grad}}
+			dy := c.storedGradient(i)
+			s := &biasSum{grad: c.learning.model.Of(i)[1].Grad, mapSums: mapSums{k: c.packs.k, y: dy, x: dy}}
 			c.learning.sums = append(c.learning.sums, s)
-			c.sumUp(c.name(i), n.gradLevel+1, n.grad, &s.mapSums)
+			c.sumUp(c.name(i), n.gradLevel+1, dy, &s.mapSums)
 		}
 	case *train.BatchNorm:
 		o := c.learning.norms[i]
-		x := c.node(c.net.Layers[i].In[0]).out
-		o.slopes = mapSums{k: c.packs.k, y: n.grad, x: x}
+		x, dy := c.stored(c.net.Layers[i].In[0]), c.storedGradient(i)
+		o.slopes = mapSums{k: c.packs.k, y: dy, x: x}
 		n.gradLevel++
-		c.sumUp(c.name(i), n.gradLevel, n.grad, &o.slopes, x.buf)
+		c.sumUp(c.name(i), n.gradLevel, dy, &o.slopes, x.buf)
 		o.back = n.gradLevel
 		c.learning.meets[n.gradLevel] = true
 	}
@@ -156,7 +157,7 @@ func (c *compiler) learn(i int) {
 
 // sumUp adds a task that sets no map.
 func (c *compiler) sumUp(name string, level int, over view, m *mapSums, reads ...*buffer) {
-	t := &task{layer: name, level: level, out: over, pair: 1, cost: float64(over.n * over.h * over.w)}
+	t := &task{layer: name, level: level, out: over, still: true, pair: 1, cost: float64(over.n * over.h * over.w)}
 	t.add(m)
 	c.tasks = append(c.tasks, t)
 	c.live(level, append(slices.Clone(reads), over.buf)...)

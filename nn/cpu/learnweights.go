@@ -37,7 +37,13 @@ func (c *compiler) pendWeights(i int, op *nn.Conv) {
 		k: c.packs.k, op: op, grad: c.learning.model.Of(i)[0].Grad, x: in.out, dy: n.grad,
 		ys: ay.phases[0], xs: ax.phases[0], stepY: ay.step, stepX: ax.step, matrix: forwardMatrix(op), ready: n.gradLevel,
 	}
-	kernelReads(in.out, ay, ax, n.h, n.w) // a pool may have asked for less
+	wide := n.w
+	if c.readsHalf(op, o.x) && c.readsHalf(op, o.dy) {
+		o.x, o.dy = o.x.half(), o.dy.half()
+		wide = roundUp(wide, 2) // the last pixel of an odd row is joined with one of zeros
+		o.dy.pads = o.dy.pads.union(pads{right: wide - n.w})
+	}
+	kernelReads(o.x, ay, ax, n.h, wide) // a pool may have asked for less
 	at, pair := 0, o.k.pair
 	if isDepthwise(op) {
 		pair = 1
@@ -67,6 +73,15 @@ func (c *compiler) pendWeights(i int, op *nn.Conv) {
 // stretch is how many pixels are summed before the next taps, so that both maps stay in the first cache.
 const stretch = 128
 
+// stretch is so many rows and pictures.
+func (o *weights) stretch() (rows, pics int) {
+	rows, pics = min(max(stretch/o.dy.w, 1), o.dy.h), 1
+	if rows == o.dy.h {
+		pics = max(stretch/(o.dy.w*o.dy.h), 1)
+	}
+	return rows, pics
+}
+
 // sum adds up pictures from to to of a panel.
 func (o *weights) sum(w *worker, base unsafe.Pointer, stride, chunk, panel, from, to int) {
 	p := &o.panels[panel]
@@ -76,11 +91,11 @@ func (o *weights) sum(w *worker, base unsafe.Pointer, stride, chunk, panel, from
 		o.sumDepthwise(w, base, stride, p, sums, from, to)
 		return
 	}
-	rows := min(max(stretch/o.dy.w, 1), o.dy.h)
-	pics := 1
-	if rows == o.dy.h {
-		pics = max(stretch/(o.dy.w*o.dy.h), 1)
+	if o.dy.isHalf() {
+		o.sumPairs(w, base, stride, p, sums, from, to)
+		return
 	}
+	rows, pics := o.stretch()
 	for i := from; i < to; i += pics {
 		w.base = unsafe.Add(base, i*stride)
 		for y := 0; y < o.dy.h; y += rows {
@@ -102,38 +117,43 @@ func (o *weights) tiles(w *worker, p *panelRoom, sums []float32, y int) {
 	at := 0
 	for b := range p.inputs {
 		x := w.address(o.x.at(p.first+b, y*o.stepY, 0))
-		channels := min(lanes, o.matrix.in-lanes*(p.first+b))
 		for _, ty := range o.ys {
 			for _, tx := range o.xs {
-				cell := x.add(ty.at*o.x.row + tx.at*o.x.cell)
-				for c := 0; c < channels; {
-					run, n := o.k.weights[p.n-1][1], 8
-					if channels-c <= 4 || run == nil {
-						run, n = o.k.weights[p.n-1][0], 4
-					}
-					t.x, t.sums = cell.add(4*c), unsafe.Pointer(&sums[at+c*p.width])
-					run(t)
-					c += n
-				}
+				o.tap(w, &o.k.weights[p.n-1], x.add(ty.at*o.x.row+tx.at*o.x.cell), p, b, sums[at:])
 				at += lanes * p.width
 			}
 		}
 	}
 }
 
+// tap adds to the weights under a tap of the panel's input block b.
+func (o *weights) tap(w *worker, kernels *[2]func(t *weightTile), x address, p *panelRoom, b int, sums []float32) {
+	t := &w.weight
+	channels := min(lanes, o.matrix.in-lanes*(p.first+b))
+	for c := 0; c < channels; {
+		run, n := kernels[1], 8
+		if channels-c <= 4 || run == nil {
+			run, n = kernels[0], 4
+		}
+		t.x, t.sums = x.add(4*c), unsafe.Pointer(&sums[c*p.width])
+		run(t)
+		c += n
+	}
+}
+
 func (o *weights) sumDepthwise(w *worker, base unsafe.Pointer, stride int, p *panelRoom, sums []float32, from, to int) {
-	t := &w.moment
-	t.xstep, t.n = o.stepX*o.x.cell, o.dy.w
+	t := &w.rowsOf
+	*t = mapTile{xstep: o.stepX * o.x.cell, n: o.dy.w, rows: 1}
 	for i := from; i < to; i++ {
 		w.base = unsafe.Add(base, i*stride)
 		for y := range o.dy.h {
-			t.y = w.address(o.dy.at(p.block, y, 0))
+			t.dy = w.address(o.dy.at(p.block, y, 0))
 			x := w.address(o.x.at(p.block, y*o.stepY, 0))
 			at := 0
 			for _, ty := range o.ys {
 				for _, tx := range o.xs {
 					t.x = x.add(ty.at*o.x.row + tx.at*o.x.cell)
-					o.k.moments(t)
+					o.k.moments[0][0](t)
 					for c, v := range t.products {
 						sums[at+c] += v
 					}

@@ -16,6 +16,7 @@ type task struct {
 	columns bool    // regions hold all blocks
 	sheets  bool    // regions hold all rows
 	half    bool    // sets bfloat16 alone
+	still   bool    // sets no map
 	early   bool    // another task writes over the map before convolutions read it
 	pair    int     // blocks that a region holds at least
 	rows    int     // rows that a region holds at least, 0 for one

@@ -31,8 +31,9 @@ type worker struct {
 	scratch  []float32
 	bend     bendTile
 	rows     [4][]block // of a normalisation
-	moment   momentTile
+	rowsOf   mapTile
 	weight   weightTile
+	pairs    pairTile
 	parked   atomic.Bool
 	wake     chan struct{}
 }

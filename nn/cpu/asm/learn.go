@@ -1,15 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	. "github.com/mmcloughlin/avo/reg"
 )
 
-// Byte offsets of the fields of cpu.weightTile and cpu.momentTile.
+// Byte offsets of the fields of cpu.weightTile and cpu.pairTile.
 const (
 	weightX     = 0
 	weightY     = 8 // y[2]
@@ -23,19 +23,31 @@ const (
 	weightRows  = 80
 	weightPics  = 88
 
-	momentX        = 0
-	momentY        = 8
-	momentXStep    = 16
-	momentN        = 24
-	momentSums     = 32
-	momentProducts = 96
+	pairX    = 0
+	pairY    = 8
+	pairGap  = 16
+	pairStep = 24
+	pairXRow = 32
+	pairN    = 40
+	pairRows = 48
 )
 
 // learners writes the kernels of package cpu's learner and returns their table for an instruction set.
 func learners(v vector) string {
-	moments(v)
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nvar learners%[1]s = learners{moments: moments%[1]s, weights: [2][2]func(t *weightTile){", v.isa)
+	fmt.Fprintf(&b, "\nvar learners%s = learners{\n%s", v.isa, mapKernels(v))
+	b.WriteString("weights: " + weightKernels(v, floatsOf) + ",\n")
+	if v.isa == avx512 {
+		pairPixels()
+		b.WriteString("pairWeights: " + weightKernels(v, pairsOf) + ",\npairPixels: pairPixelsBF16,\n")
+	}
+	return b.String() + "}\n"
+}
+
+// weightKernels writes the kernels of weights' gradients and returns their table.
+func weightKernels(v vector, e element) string {
+	var b strings.Builder
+	b.WriteString("[2][2]func(t *weightTile){")
 	for blocks := 1; blocks <= 2; blocks++ {
 		if blocks*v.perBlock() > 2 {
 			break
@@ -45,17 +57,17 @@ func learners(v vector) string {
 			if channels*blocks*v.perBlock() > 16 || v.isa == avx2 && channels > 4 {
 				break
 			}
-			fmt.Fprintf(&b, "%s,", weights(v, blocks, channels))
+			b.WriteString(weights(v, blocks, channels, e) + ",")
 		}
 		b.WriteString("},")
 	}
-	return b.String() + "}}\n"
+	return b.String() + "}"
 }
 
 // weights is the kernel of a convolution's weights' gradient: some input channels by blocks x 16 output channels, summed in
-// registers over pixels, rows and pictures.
-func weights(v vector, blocks, channels int) string {
-	name := fmt.Sprintf("weights%sw%dc%d", v.isa, blocks, channels)
+// registers over pixels, or pairs of them, rows and pictures.
+func weights(v vector, blocks, channels int, e element) string {
+	name := fmt.Sprintf("weights%sw%dc%d", cmp.Or(e.isa, v.isa), blocks, channels)
 	function(name, "weightTile", fmt.Sprintf("%s adds the products of %d input and %d output channels.", name, channels, 16*blocks))
 	g := grid{v, channels, blocks * v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
@@ -92,7 +104,7 @@ func weights(v vector, blocks, channels int) string {
 		t := g.temp(2 + p%2)
 		VBROADCASTSS(Mem{Base: x, Disp: 4 * p}, t)
 		for c := range g.cols {
-			VFMADD231PS(t, g.temp(c), g.acc(p, c))
+			e.add(t, g.temp(c), g.acc(p, c))
 		}
 	}
 	ADDQ(xstep, x)
@@ -112,60 +124,4 @@ func weights(v vector, blocks, channels int) string {
 	VZEROUPPER()
 	RET()
 	return name
-}
-
-// moments sums a row of a block, and its products with another row.
-func moments(v vector) {
-	name := "moments" + v.isa
-	function(name, "momentTile", name+" sums a row of a block and its products with another.")
-	args := Mem{Base: Load(Param("t"), GP64())}
-	x, y, step, n := GP64(), GP64(), GP64(), GP64()
-	MOVQ(args.Offset(momentX), x)
-	MOVQ(args.Offset(momentY), y)
-	MOVQ(args.Offset(momentXStep), step)
-	MOVQ(args.Offset(momentN), n)
-	sum := func(lane, i int) VecPhysical { return v.reg(4*lane + i) }
-	product := func(lane, i int) VecPhysical { return v.reg(4*lane + 2 + i) }
-	const ways = 3 // sums at once, so that none waits for the last
-	for lane := range ways {
-		for i := range v.perBlock() {
-			clearVector(sum(lane, i))
-			clearVector(product(lane, i))
-		}
-	}
-	pixel := func(lane int) {
-		for i := range v.perBlock() {
-			VMOVUPS(Mem{Base: y, Disp: i * v.bytes()}, v.temp(i))
-			VADDPS(v.temp(i), sum(lane, i), sum(lane, i))
-			VFMADD231PS(Mem{Base: x, Disp: i * v.bytes()}, v.temp(i), product(lane, i))
-		}
-		ADDQ(Imm(64), y)
-		ADDQ(step, x)
-	}
-	SUBQ(Imm(ways), n)
-	JLT(LabelRef("rest"))
-	Label("pixels")
-	for lane := range ways {
-		pixel(lane)
-	}
-	SUBQ(Imm(ways), n)
-	JGE(LabelRef("pixels"))
-	Label("rest")
-	ADDQ(Imm(ways), n)
-	JZ(LabelRef("done"))
-	Label("single")
-	pixel(0)
-	DECQ(n)
-	JNZ(LabelRef("single"))
-	Label("done")
-	for i := range v.perBlock() {
-		for lane := 1; lane < ways; lane++ {
-			VADDPS(sum(lane, i), sum(0, i), sum(0, i))
-			VADDPS(product(lane, i), product(0, i), product(0, i))
-		}
-		VMOVUPS(sum(0, i), args.Offset(momentSums+i*v.bytes()))
-		VMOVUPS(product(0, i), args.Offset(momentProducts+i*v.bytes()))
-	}
-	VZEROUPPER()
-	RET()
 }
