@@ -29,8 +29,8 @@ func openCPU(net *nn.Net, o cli.EngineOptions) (nn.Engine, error) {
 	return cpu.Open(net, cpu.Options{Threads: o.Threads, Precision: o.Precision})
 }
 
-func openLearner(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
-	return cpu.OpenLearner(m, batch, w, h, slope, cpu.Options{Threads: threads})
+func openLearner(m *train.Model, batch, w, h int, o cli.LearnerOptions) (train.Learner, error) {
+	return cpu.OpenLearner(m, batch, w, h, o.Slope, cpu.Options{Threads: o.Threads, Precision: o.Precision})
 }
 
 // openGL opens a GL device, whose driver reports where the environment asks for it, for finding faults.

@@ -149,7 +149,7 @@ func (l *lesson) run(ctx context.Context) error {
 	var dreamt time.Time
 	var failed error
 	lesson, err := teach.Begin(set, teach.Options{
-		From: l.net, Origin: l.id.Name + " " + l.id.SHA256, Side: lessonSide, Epochs: l.epochs, Time: lessonTime, Seed: 1, Threads: max(runtime.NumCPU()/2, 1), Open: cfg.Learn,
+		From: l.net, Origin: l.id.Name + " " + l.id.SHA256, Side: lessonSide, Epochs: l.epochs, Time: lessonTime, Seed: 1, Threads: max(runtime.NumCPU()/2, 1), Precision: nn.Fast, Open: cfg.Learn,
 		Keep: teach.KeepFile(l.out), Warn: func(text string) { l.studio.post(func() { l.studio.warn(errors.New(text)) }) },
 		Step: func(p teach.Progress) error { return l.wait(ctx, p) },
 		Epoch: func(p teach.Progress, net *nn.Net) {

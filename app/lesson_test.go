@@ -16,6 +16,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
+	"zalgoscope/app/teach"
 	"zalgoscope/nn"
 	"zalgoscope/nn/cpu"
 	"zalgoscope/nn/load"
@@ -52,8 +53,8 @@ func aLesson(t *testing.T) *lesson {
 	}}
 	s := &studio{cfg: Config{
 		Open: func(net *nn.Net) (nn.Engine, error) { return cpu.Open(net, cpu.Options{Threads: 1}) },
-		Learn: func(m *train.Model, batch, w, h int, slope bool, _ int) (train.Learner, error) {
-			return cpu.OpenLearner(m, batch, w, h, slope, cpu.Options{Threads: 1})
+		Learn: func(m *train.Model, batch, w, h int, o teach.LearnerOptions) (train.Learner, error) {
+			return cpu.OpenLearner(m, batch, w, h, o.Slope, cpu.Options{Threads: 1})
 		},
 	}}
 	return &lesson{studio: s, folder: dir, out: filepath.Join(t.TempDir(), "small.onnx"), net: net, epochs: 2}
@@ -138,11 +139,11 @@ func TestLessonsTakeTurns(t *testing.T) {
 	l := aLesson(t)
 	var open atomic.Int32
 	learn := l.studio.cfg.Learn
-	l.studio.cfg.Learn = func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
+	l.studio.cfg.Learn = func(m *train.Model, batch, w, h int, o teach.LearnerOptions) (train.Learner, error) {
 		if n := open.Add(1); n > 1 {
 			t.Errorf("%d lessons at once", n)
 		}
-		inner, err := learn(m, batch, w, h, slope, threads)
+		inner, err := learn(m, batch, w, h, o)
 		return lingering{inner, func() { open.Add(-1) }}, err
 	}
 	next := &lesson{studio: l.studio, folder: l.folder, out: l.out, net: l.net, epochs: 400}

@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 var testProgram = Program{Version: "test", Exit: os.Exit, Engines: []Engine{
 	{Name: "cpu", Open: func(net *nn.Net, o EngineOptions) (nn.Engine, error) {
 		return cpu.Open(net, cpu.Options{Threads: o.Threads, Precision: o.Precision})
-	}, Learn: func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
-		return cpu.OpenLearner(m, batch, w, h, slope, cpu.Options{Threads: threads})
+	}, Learn: func(m *train.Model, batch, w, h int, o LearnerOptions) (train.Learner, error) {
+		return cpu.OpenLearner(m, batch, w, h, o.Slope, cpu.Options{Threads: o.Threads, Precision: o.Precision})
 	}},
 	{Name: "reference", Open: func(net *nn.Net, _ EngineOptions) (nn.Engine, error) { return nn.NewReference(net) }},
 }}

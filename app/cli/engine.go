@@ -17,6 +17,9 @@ type Engine struct {
 	Learn   teach.OpenLearner // nil for one that cannot teach
 }
 
+// LearnerOptions say how a learner is opened.
+type LearnerOptions = teach.LearnerOptions
+
 // EngineOptions say how an engine is opened.
 type EngineOptions struct {
 	Device    string            // part of the device's name; "" for whichever suits

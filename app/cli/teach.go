@@ -42,6 +42,7 @@ type teachJob struct {
 	classes int
 	seed    uint64
 	mirror  bool
+	by      string
 }
 
 func teachCommand(engines []Engine) *cobra.Command {
@@ -74,7 +75,9 @@ Decoded pictures and checkpoints lie in the cache folder; nothing else is writte
 	fs.Float64Var(&j.robust, "robust", 0, "learn from pictures changed against the net by so much of 255, such as 2, which makes dreams painterly and takes twice as long")
 	fs.BoolVar(&j.mirror, "mirror", true, "show pictures mirrored too; --mirror=false for letters, signs and all that has a left and a right")
 	fs.IntVar(&j.classes, "classes", 0, "groups to make of pictures in no subfolders; 0 for as many as stand apart")
-	fs.Uint64Var(&j.seed, "seed", 1, "seed of all that is random; the same, with --epochs and as many threads, gives the same net")
+	fs.Uint64Var(&j.seed, "seed", 1, "seed of all that is random; the same, with --epochs, as many threads and the same precision, gives the same net")
+	fs.StringVar(&j.by, "optimiser", "sgd", "how to step: sgd, with Nesterov's momentum, or adamw")
+	fs.StringVar(&j.precision, "precision", "auto", "what is multiplied in: fp32, bf16 (1.6 times as fast where the processor has AVX512_BF16) or auto: the faster that it has")
 	fs.IntVar(&j.threads, "threads", 0, "threads; 0 for one a core")
 	j.engines = engines
 	return cmd
@@ -97,6 +100,10 @@ func (j *teachJob) check() error {
 		return fmt.Errorf("--robust is %g, but must be 0 to 32", j.robust)
 	case j.classes < 0 || j.classes == 1:
 		return fmt.Errorf("--classes is %d, but must be 2 or more", j.classes)
+	case j.by != "sgd" && j.by != "adamw":
+		return fmt.Errorf("--optimiser is %q, but must be sgd or adamw", j.by)
+	case j.precision != "auto" && j.precision != string(nn.FP32) && j.precision != string(nn.BF16):
+		return fmt.Errorf("--precision is %q, but must be auto, fp32 or bf16", j.precision)
 	case j.threads < 0:
 		return fmt.Errorf("--threads is %d, but must be 0 or more", j.threads)
 	case j.engines[0].Learn == nil:
@@ -161,7 +168,11 @@ func (j *teachJob) options() (teach.Options, error) {
 		Origin: j.from, Side: j.side, Epochs: j.epochs, Time: time.Duration(j.minutes * float64(time.Minute)), Robust: j.robust,
 		Seed: j.seed, Threads: j.threads, Open: j.engines[0].Learn, Warn: warn, Keep: teach.KeepFile(j.out), Variety: teach.Usual(),
 	}
-	o.Variety.Flip = j.mirror
+	o.Variety.Flip, o.Adam = j.mirror, j.by == "adamw"
+	o.Precision = nn.Precision(j.precision)
+	if j.precision == "auto" {
+		o.Precision = nn.Fast
+	}
 	if j.from == fromScratch || j.from == fromWide {
 		o.Scratch, o.Wide, o.Origin = true, 1, assets.DefaultNet
 		if j.from == fromWide {

@@ -87,8 +87,8 @@ func TestTeachStops(t *testing.T) {
 		ctx, stop := context.WithCancel(context.Background())
 		p := testProgram
 		p.Engines = []Engine{testProgram.Engines[0]}
-		p.Engines[0].Learn = func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
-			l, err := testProgram.Engines[0].Learn(m, batch, w, h, slope, threads)
+		p.Engines[0].Learn = func(m *train.Model, batch, w, h int, o LearnerOptions) (train.Learner, error) {
+			l, err := testProgram.Engines[0].Learn(m, batch, w, h, o)
 			return stopper{l, stop}, err
 		}
 		cmd := p.Command()
@@ -122,6 +122,8 @@ func TestTeachErrors(t *testing.T) {
 		{[]string{dir, "-o", out, "--classes", "3"}, "each subfolder is a class"},
 		{[]string{dir, "-o", out, "--size", "20"}, "--size is 20"},
 		{[]string{dir, "-o", out, "--from", "none"}, "--from"},
+		{[]string{dir, "-o", out, "--optimiser", "adam"}, "sgd or adamw"},
+		{[]string{dir, "-o", out, "--precision", "fp16"}, "auto, fp32 or bf16"},
 		{[]string{dir, "-o", "/nowhere/mine.onnx"}, "/nowhere"},
 	} {
 		_, err := run(append([]string{"teach"}, c.args...)...)

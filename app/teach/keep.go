@@ -51,7 +51,7 @@ func KeepFile(out string) string {
 // identity tells lessons apart: what is learnt, from what, and how.
 func (l *Lesson) identity() string {
 	o, h := l.o, sha256.New()
-	fmt.Fprintln(h, 1, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
+	fmt.Fprintln(h, 2, l.learner.Precision(), o.Adam, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
 	for _, p := range l.set.Pictures {
 		fmt.Fprintln(h, p.Class, p.Test)
 	}
@@ -151,5 +151,6 @@ func (l *Lesson) fits(c *checkpoint) bool {
 	for _, p := range l.m.Params {
 		values = append(values, p.Value)
 	}
-	return same(c.Values, values) && same(c.Norms, l.norms()) && same(c.Optimiser.First, values)
+	moments := !l.o.Adam || same(c.Optimiser.Second, values)
+	return same(c.Values, values) && same(c.Norms, l.norms()) && same(c.Optimiser.First, values) && moments
 }

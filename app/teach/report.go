@@ -83,7 +83,7 @@ func (l *Lesson) tried() bool {
 
 // summary is the report's first line.
 func (l *Lesson) summary() string {
-	s := fmt.Sprintf("%d classes, %d pictures, %d epochs", len(l.set.Classes), l.learnt(), len(l.History))
+	s := fmt.Sprintf("%d classes, %d pictures, %d epochs in %s", len(l.set.Classes), l.learnt(), len(l.History), l.learner.Precision())
 	if n := len(l.History); n > 0 {
 		e := l.History[n-1]
 		s += fmt.Sprintf(": right %.0f %% while learning", 100*e.Accuracy)

@@ -24,7 +24,10 @@ type Options struct {
 	Robust  float64       // of 255: pictures are changed by as much, in one step, to what the net finds hardest
 	Seed    uint64
 	Threads int
+	Adam    bool     // AdamW, in place of SGD with Nesterov's momentum
 	Variety *Variety // nil for the usual one
+
+	Precision nn.Precision // what is multiplied in, "" for FP32; which it is in the end is part of what a checkpoint is of
 
 	Open OpenLearner
 	// Step, which may be nil, hears of every step; an error of it, as of the context, ends the lesson, which then can go on later.
@@ -37,8 +40,15 @@ type Options struct {
 	Guarded bool
 }
 
-// OpenLearner opens what computes gradients; slope asks for those at the pictures too.
-type OpenLearner func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error)
+// OpenLearner opens what computes gradients, for batches of at most so many pictures of w x h.
+type OpenLearner func(m *train.Model, batch, w, h int, o LearnerOptions) (train.Learner, error)
+
+// LearnerOptions say how a learner computes.
+type LearnerOptions struct {
+	Slope     bool // the gradients at the pictures too
+	Threads   int  // 0 for one a core
+	Precision nn.Precision
+}
 
 // Progress is how far a lesson is.
 type Progress struct {
@@ -58,14 +68,16 @@ type Epoch struct {
 	Test     float64 // of what was put aside; not a number where nothing is
 }
 
-// The recipe: SGD with Nesterov's momentum, a warm-up and half a cosine.
+// The recipe: SGD with Nesterov's momentum or AdamW, a warm-up and half a cosine.
 const (
 	momentum    = 0.9
 	decay       = 5e-4
+	adamDecay   = 0.05
 	smoothing   = 0.1
 	clip        = 5
 	scratchRate = 0.1  // for batches of 64, in proportion for others
 	tuneRate    = 0.02 // of a net that has learnt already
+	adamShare   = 0.02 // of SGD's rates for AdamW, whose steps are all about as long as the rate
 	tuneAverage = 0.98
 	warmUp      = 0.1 // share of all steps
 	leastShown  = 512 // pictures an epoch at least
@@ -114,6 +126,10 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Adam {
+		l.optimiser.Adam, l.optimiser.Decay = true, adamDecay
+		l.peak *= adamShare
+	}
 	l.m.Net.Labels = set.Classes
 	variety := o.Variety
 	if variety == nil {
@@ -124,7 +140,7 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 	l.sampler = newSampler(set, o.Side, l.m.Net.Input, *variety, smoothing)
 	l.perEpoch = max(max(l.learnt(), leastShown)/size, 1)
 	l.batch = &train.Batch{X: make([]float32, size*3*o.Side*o.Side), Y: make([]float32, size*len(set.Classes))}
-	if l.learner, err = o.Open(l.m, size, o.Side, o.Side, o.Robust > 0, o.Threads); err != nil {
+	if l.learner, err = o.Open(l.m, size, o.Side, o.Side, LearnerOptions{o.Robust > 0, o.Threads, o.Precision}); err != nil {
 		return nil, err
 	}
 	resumed, err := l.resume()
@@ -395,10 +411,13 @@ func (l *Lesson) Net() *nn.Net {
 // Properties are what the net's file says of how it was taught.
 func (l *Lesson) Properties() map[string]string {
 	p := map[string]string{
-		"train.from": l.o.Origin, "train.pictures": fmt.Sprint(l.learnt()), "train.epochs": fmt.Sprint(l.Steps / l.perEpoch), "train.seed": fmt.Sprint(l.o.Seed),
+		"train.from": l.o.Origin, "train.precision": string(l.learner.Precision()), "train.pictures": fmt.Sprint(l.learnt()), "train.epochs": fmt.Sprint(l.Steps / l.perEpoch), "train.seed": fmt.Sprint(l.o.Seed),
 	}
 	if l.o.Scratch {
 		p["train.from"] = "scratch, the architecture of " + l.o.Origin
+	}
+	if l.o.Adam {
+		p["train.optimiser"] = "AdamW"
 	}
 	if l.o.Robust > 0 {
 		p["train.robust"] = fmt.Sprintf("%g/255", l.o.Robust)

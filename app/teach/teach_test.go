@@ -96,7 +96,7 @@ func lesson(t *testing.T, set *Set, change func(o *Options)) *Lesson {
 	t.Helper()
 	o := Options{
 		From: tiny(), Origin: "tiny", Scratch: true, Side: 16, Epochs: 2, Seed: 3, Keep: filepath.Join(t.TempDir(), "keep"),
-		Open: func(m *train.Model, _, w, h int, _ bool, _ int) (train.Learner, error) {
+		Open: func(m *train.Model, _, w, h int, _ LearnerOptions) (train.Learner, error) {
 			return train.NewReference(m, w, h)
 		},
 	}
@@ -363,6 +363,20 @@ func TestLesson(t *testing.T) {
 	if other := lesson(t, set, func(o *Options) { o.Keep, o.Seed = keep, 4 }); other.Steps != 0 {
 		t.Error("a lesson of another seed goes on from this one's checkpoint")
 	}
+	if other := lesson(t, set, func(o *Options) { o.Keep, o.Adam = keep, true }); other.Steps != 0 {
+		t.Error("a lesson by AdamW goes on from one by SGD")
+	}
+	rounded := func(o *Options) {
+		open := o.Open
+		o.Keep = keep
+		o.Open = func(m *train.Model, batch, w, h int, lo LearnerOptions) (train.Learner, error) {
+			inner, err := open(m, batch, w, h, lo)
+			return rounder{inner}, err
+		}
+	}
+	if other := lesson(t, set, rounded); other.Steps != 0 || other.Properties()["train.precision"] != "bf16" || !strings.Contains(other.summary(), "bf16") {
+		t.Errorf("a lesson in bfloat16 goes on from one in fp32, or hides it: %v, %q", other.Properties(), other.summary())
+	}
 	if done := lesson(t, set, func(o *Options) { o.Keep = keep }); done.Steps != whole.Steps {
 		t.Errorf("a lesson that is done is kept at %d steps, want %d", done.Steps, whole.Steps)
 	}
@@ -374,6 +388,46 @@ func TestLesson(t *testing.T) {
 	m := whole.Report([]*image.RGBA{blobs(hues["red"], 128, 128, 1), blobs(hues["blue"], 128, 128, 2), blobs(hues["green"], 128, 128, 3)})
 	if m.Rect.Dx() < 600 || m.Rect.Dy() < 500 {
 		t.Errorf("a report of %v", m.Rect)
+	}
+}
+
+// rounder is a learner that says that it multiplies in bfloat16.
+type rounder struct{ train.Learner }
+
+func (rounder) Precision() nn.Precision { return nn.BF16 }
+
+// AdamW learns too, and goes on from its checkpoint to the same bits.
+func TestLessonAdam(t *testing.T) {
+	cache(t)
+	set := open(t, folder(t, 10), 16)
+	set.Share(0.1)
+	stop := errors.New("stop")
+	run := func(keep string, at int) *Lesson {
+		l := lesson(t, set, func(o *Options) {
+			o.Adam, o.Epochs, o.Keep = true, 4, keep
+			o.Step = func(p Progress) error {
+				if p.Step == at {
+					return stop
+				}
+				return nil
+			}
+		})
+		if err := l.Run(context.Background()); err != nil && err != stop {
+			t.Fatal(err)
+		}
+		return l
+	}
+	whole := run(filepath.Join(t.TempDir(), "keep"), -1)
+	if e := whole.History[3]; e.Accuracy < 0.8 || whole.Properties()["train.optimiser"] != "AdamW" {
+		t.Errorf("right %.2f of what is learnt; %v", e.Accuracy, whole.Properties())
+	}
+	keep := filepath.Join(t.TempDir(), "keep")
+	run(keep, 7)
+	again := run(keep, -1)
+	for i, p := range whole.m.Params {
+		if !slices.Equal(p.Value, again.m.Params[i].Value) {
+			t.Errorf("%s differs after going on", p.Name)
+		}
 	}
 }
 
@@ -405,8 +459,8 @@ func TestStopBeforeTrial(t *testing.T) {
 		l := lesson(t, set, func(o *Options) {
 			o.Keep = keep
 			open := o.Open
-			o.Open = func(m *train.Model, batch, w, h int, slope bool, threads int) (train.Learner, error) {
-				inner, err := open(m, batch, w, h, slope, threads)
+			o.Open = func(m *train.Model, batch, w, h int, lo LearnerOptions) (train.Learner, error) {
+				inner, err := open(m, batch, w, h, lo)
 				return &meddler{inner, func() {
 					if steps++; steps == 8 {
 						cancel()

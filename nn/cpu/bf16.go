@@ -88,15 +88,14 @@ func (o toHalf) write(w *worker, r region) {
 				o.k.half.narrow(&w.line)
 				continue
 			}
-			narrowPixels(unsafe.Slice((*uint16)(w.line.y.pointer()), o.out.w*4), w.floats(o.out.at(b, y, 0), o.out.w*4))
+			whole := o.out.w / 4 * 4 // a block is four pixels
+			if w.line.n = whole / 4; whole > 0 {
+				o.k.half.narrow(&w.line)
+			}
+			rest, at := unsafe.Slice((*uint16)(w.address(half.at(b, y, whole)).pointer()), (o.out.w-whole)*4), w.floats(o.out.at(b, y, whole), (o.out.w-whole)*4)
+			for i, v := range at {
+				rest[i] = narrowed(v)
+			}
 		}
-	}
-}
-
-// narrowPixels rounds the three colours of pixels of four floats; the fourth becomes zero, for
-// kernels take it with the third.
-func narrowPixels(y []uint16, x []float32) {
-	for i := 0; i+3 < len(x); i += 4 {
-		y[i], y[i+1], y[i+2], y[i+3] = narrowed(x[i]), narrowed(x[i+1]), narrowed(x[i+2]), 0
 	}
 }

@@ -61621,33 +61621,70 @@ pixel:
 	VZEROUPPER
 	RET
 
-// func pairPixelsBF16(t *byte)
-// Requires: AVX, AVX512F
-TEXT ·pairPixelsBF16(SB), NOSPLIT, $0-8
-	MOVQ t+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 8(AX), DX
-	MOVQ 16(AX), BX
-	MOVQ 24(AX), SI
-	MOVQ 48(AX), DI
+DATA pairOrder<>+0(SB)/4, $0x00100000
+DATA pairOrder<>+4(SB)/4, $0x00110001
+DATA pairOrder<>+8(SB)/4, $0x00120002
+DATA pairOrder<>+12(SB)/4, $0x00130003
+DATA pairOrder<>+16(SB)/4, $0x00140004
+DATA pairOrder<>+20(SB)/4, $0x00150005
+DATA pairOrder<>+24(SB)/4, $0x00160006
+DATA pairOrder<>+28(SB)/4, $0x00170007
+DATA pairOrder<>+32(SB)/4, $0x00180008
+DATA pairOrder<>+36(SB)/4, $0x00190009
+DATA pairOrder<>+40(SB)/4, $0x001a000a
+DATA pairOrder<>+44(SB)/4, $0x001b000b
+DATA pairOrder<>+48(SB)/4, $0x001c000c
+DATA pairOrder<>+52(SB)/4, $0x001d000d
+DATA pairOrder<>+56(SB)/4, $0x001e000e
+DATA pairOrder<>+60(SB)/4, $0x001f000f
+GLOBL pairOrder<>(SB), RODATA|NOPTR, $64
 
-row:
+// func pairPixelsBF16(t *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL
+TEXT ·pairPixelsBF16(SB), NOSPLIT, $0-8
+	MOVQ      t+0(FP), AX
+	MOVQ      (AX), CX
+	MOVQ      8(AX), DX
+	MOVQ      16(AX), BX
+	MOVQ      24(AX), SI
+	MOVQ      48(AX), DI
+	VMOVDQU32 pairOrder<>+0(SB), Z2
+	CMPQ      BX, $0x20
+	JNE       apart
+
+beside:
+	MOVQ CX, BX
+	MOVQ 40(AX), R8
+
+besidePixel:
+	VPERMW    (BX), Z2, Z0
+	VMOVDQU32 Z0, (DX)
+	ADDQ      SI, BX
+	ADDQ      $0x40, DX
+	DECQ      R8
+	JNZ       besidePixel
+	ADDQ      32(AX), CX
+	DECQ      DI
+	JNZ       beside
+	VZEROUPPER
+	RET
+
+apart:
 	MOVQ CX, R8
 	MOVQ 40(AX), R9
 
-pixel:
-	VPMOVZXWD (R8), Z0
-	VPMOVZXWD (R8)(BX*1), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VPORD     Z0, Z1, Z0
-	VMOVDQU32 Z0, (DX)
-	ADDQ      SI, R8
-	ADDQ      $0x40, DX
-	DECQ      R9
-	JNZ       pixel
-	ADDQ      32(AX), CX
-	DECQ      DI
-	JNZ       row
+apartPixel:
+	VMOVDQU32    (R8), Y0
+	VINSERTI64X4 $0x01, (R8)(BX*1), Z0, Z0
+	VPERMW       Z0, Z2, Z0
+	VMOVDQU32    Z0, (DX)
+	ADDQ         SI, R8
+	ADDQ         $0x40, DX
+	DECQ         R9
+	JNZ          apartPixel
+	ADDQ         32(AX), CX
+	DECQ         DI
+	JNZ          apart
 	VZEROUPPER
 	RET
 

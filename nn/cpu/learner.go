@@ -83,6 +83,9 @@ func (l *Learner) cut() {
 	}
 }
 
+// Precision is what the kernels multiply in.
+func (l *Learner) Precision() nn.Precision { return l.k.precision() }
+
 func (l *Learner) Changed() { l.dirty = true }
 
 // Close ends the worker goroutines.
@@ -99,9 +102,9 @@ func (l *Learner) Learn(b *train.Batch) (train.Outcome, error) {
 		return train.Outcome{}, err
 	}
 	for _, s := range l.sums {
+		sums, _ := s.total(b.N)
 		for c := range s.grad {
-			sum, _ := s.total(c, b.N)
-			s.grad[c] = float32(sum)
+			s.grad[c] = float32(sums[c])
 		}
 	}
 	o := train.Outcome{Logits: l.loss.logits[:b.N*l.loss.a.c]}

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"slices"
 	"unsafe"
 
 	"zalgoscope/nn/train"
@@ -41,13 +42,19 @@ func (o *mapSums) write(w *worker, r region) {
 	}
 }
 
-// total is channel c's sums over the first n pictures.
-func (o *mapSums) total(c, n int) (sum, product float64) {
-	for i := range n {
-		sum += o.sums[i*o.y.n*lanes+c]
-		product += o.products[i*o.y.n*lanes+c]
+// total is each channel's sums over the first n pictures.
+func (o *mapSums) total(n int) (sums, products []float64) {
+	width := o.y.n * lanes
+	sums, products = slices.Clone(o.sums[:width]), slices.Clone(o.products[:width])
+	for i := 1; i < n; i++ {
+		for c, v := range o.sums[i*width:][:width] {
+			sums[c] += v
+		}
+		for c, v := range o.products[i*width:][:width] {
+			products[c] += v
+		}
 	}
-	return sum, product
+	return sums, products
 }
 
 // biasSum is the gradient of a convolution's biases.
@@ -157,10 +164,10 @@ func (o *norm) settle(n int, learning, note bool) error {
 	if err := train.CheckBatch(m); err != nil {
 		return err
 	}
+	sums, squares := o.sums.total(n)
 	for c := range o.mean {
-		sum, product := o.sums.total(c, n)
-		o.mean[c] = sum / float64(m)
-		o.variance[c] = max(product/float64(m)-o.mean[c]*o.mean[c], 0)
+		o.mean[c] = sums[c] / float64(m)
+		o.variance[c] = max(squares[c]/float64(m)-o.mean[c]*o.mean[c], 0)
 		o.scale[c], o.shift[c] = o.op.Apply(c, o.mean[c], o.variance[c])
 		if note {
 			o.op.Note(c, m, o.mean[c], o.variance[c])
@@ -171,8 +178,9 @@ func (o *norm) settle(n int, learning, note bool) error {
 
 // turn sets the gradients once those at the output are known.
 func (o *norm) turn(n int, learning bool) {
+	sums, products := o.slopes.total(n)
 	for c := range o.mean {
-		sum, product := o.slopes.total(c, n)
+		sum, product := sums[c], products[c]
 		o.a[c], o.b[c], o.k[c] = o.op.Slope(c, n*o.count, o.mean[c], o.variance[c], sum, product)
 		if learning {
 			o.grads[0][c], o.grads[1][c] = o.op.Grads(o.mean[c], o.variance[c], sum, product)

@@ -27,6 +27,9 @@ func (o *entry) write(w *worker, r region) {
 					row[x*step+c] = v
 				}
 			}
+			for x := 3; step == 4 && x < len(row); x += 4 {
+				row[x] = 0
+			}
 			continue
 		}
 		src := o.canvas.row(mod(y-o.shiftY, o.out.h))
@@ -41,10 +44,11 @@ func (o *entry) write(w *worker, r region) {
 func (o *entry) colours(row, src []float32, step int, scale, offset *[3]float32) {
 	red, blue := o.input.Colour(0), o.input.Colour(2)
 	for i, j := 0, 0; i+3 < len(src); i, j = i+4, j+step {
-		in, out := src[i:i+4:i+4], row[j:j+3:j+3]
+		in, out := src[i:i+4:i+4], row[j:j+4:j+4]
 		out[0] = scale[0]*in[red] + offset[0]
 		out[1] = scale[1]*in[1] + offset[1]
 		out[2] = scale[2]*in[blue] + offset[2]
+		out[3] = 0
 	}
 }
 

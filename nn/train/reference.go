@@ -223,6 +223,9 @@ func (k *walk) normBack(i int, op *BatchNorm, learning bool) {
 	}
 }
 
+// Precision is that of all plain maths.
+func (r *Reference) Precision() nn.Precision { return nn.FP32 }
+
 func (r *Reference) Learn(b *Batch) (Outcome, error) {
 	k, err := r.forward(b, true, true)
 	if err != nil {

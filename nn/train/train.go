@@ -46,6 +46,8 @@ type Learner interface {
 	Slope(b *Batch, dx []float32) error
 	// Guess gives the logits of n pictures, with what the batch norms have noted so far.
 	Guess(x []float32, n int) ([]float32, error)
+	// Precision is what it multiplies in.
+	Precision() nn.Precision
 	// Changed tells the learner that the parameters' values are others.
 	Changed()
 	Close() error

@@ -273,6 +273,10 @@ func normGradient(v vector, x, dy, y stored) string {
 
 // pairPixels joins pixels of bfloat16 with others a gap apart, for sums over pixels.
 func pairPixels() {
+	order := GLOBL("pairOrder", 8|16) // RODATA|NOPTR
+	for c := range 16 {
+		DATA(4*c, U32(uint32(c|(16+c)<<16)))
+	}
 	function("pairPixelsBF16", "pairTile", "pairPixelsBF16 joins each of rows of pixels with the one a gap further on.")
 	args := Mem{Base: Load(Param("t"), GP64())}
 	row, out, gap, step, rows := GP64(), GP64(), GP64(), GP64(), GP64()
@@ -281,23 +285,31 @@ func pairPixels() {
 	MOVQ(args.Offset(pairGap), gap)
 	MOVQ(args.Offset(pairStep), step)
 	MOVQ(args.Offset(pairRows), rows)
-	Label("row")
-	x, n := GP64(), GP64()
-	MOVQ(row, x)
-	MOVQ(args.Offset(pairN), n)
-	Label("pixel")
-	VPMOVZXWD(Mem{Base: x}, Z0)
-	VPMOVZXWD(Mem{Base: x, Index: gap, Scale: 1}, Z1)
-	VPSLLD(Imm(16), Z1, Z1)
-	VPORD(Z0, Z1, Z0)
-	VMOVDQU32(Z0, Mem{Base: out})
-	ADDQ(step, x)
-	ADDQ(Imm(64), out)
-	DECQ(n)
-	JNZ(LabelRef("pixel"))
-	ADDQ(args.Offset(pairXRow), row)
-	DECQ(rows)
-	JNZ(LabelRef("row"))
-	VZEROUPPER()
-	RET()
+	VMOVDQU32(order, Z2)
+	each := func(label string, join func(x Mem)) {
+		Label(label)
+		x, n := GP64(), GP64()
+		MOVQ(row, x)
+		MOVQ(args.Offset(pairN), n)
+		Label(label + "Pixel")
+		join(Mem{Base: x})
+		VMOVDQU32(Z0, Mem{Base: out})
+		ADDQ(step, x)
+		ADDQ(Imm(64), out)
+		DECQ(n)
+		JNZ(LabelRef(label + "Pixel"))
+		ADDQ(args.Offset(pairXRow), row)
+		DECQ(rows)
+		JNZ(LabelRef(label))
+		VZEROUPPER()
+		RET()
+	}
+	CMPQ(gap, Imm(halfCell))
+	JNE(LabelRef("apart"))
+	each("beside", func(x Mem) { VPERMW(x, Z2, Z0) }) // one load has both
+	each("apart", func(x Mem) {
+		VMOVDQU32(x, Y0)
+		VINSERTI64X4(Imm(1), Mem{Base: x.Base, Index: gap, Scale: 1}, Z0, Z0)
+		VPERMW(Z0, Z2, Z0)
+	})
 }
