@@ -100,7 +100,8 @@ func (p *referenceCanvas) climb(g *tensor.Dense, in Input, step Step) (healed bo
 
 const grey = 127.5 // the middle of 0..255
 
-func finite(v float32) bool { return v-v == 0 }
+// finite looks at the bits: where products and differences are fused, as on arm64, v-v need not be zero.
+func finite(v float32) bool { return math.Float32bits(v)&0x7f800000 != 0x7f800000 }
 
 // roll moves src by dx, dy pixels into dst, wrapping round.
 func roll(dst, src *referenceCanvas, dx, dy int) {
