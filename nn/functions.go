@@ -1,7 +1,8 @@
 package nn
 
 // What rows of Unaries share. The generators of assembly and GLSL read this file: functions of floats that are made of
-// definitions and a result, without branches. Polynomials not otherwise named are those of Cephes' single precision library (Moshier).
+// definitions and a result, without branches. What bends are made of rounds its products by float32(): without it
+// compilers may fuse them with sums, as Go's does on arm64, and old recipes would dream something else there. Polynomials not otherwise named are those of Cephes' single precision library (Moshier).
 
 // turned is u moved by fours to -1..3, which is where a fold begins again.
 func turned(u float32) float32 { return u - 4*floor(u*0.25+0.25) }
@@ -15,7 +16,7 @@ func folded(u float32) float32 {
 // quarterSine is sin(u*pi/2) for u in -1..1, to 4e-6.
 func quarterSine(u float32) float32 {
 	s := u * u
-	return u * (1.5707963 + s*(-0.64596409+s*(0.07969260+s*(-0.00468166+s*0.00016044))))
+	return u * (1.5707963 + float32(s*(-0.64596409+float32(s*(0.07969260+float32(s*(-0.00468166+float32(s*0.00016044))))))))
 }
 
 // bounded is x, and the largest float in place of an infinity.

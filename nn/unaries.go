@@ -75,7 +75,7 @@ func (r *UnaryRow) Macro() string { return strings.ToUpper(strings.ReplaceAll(r.
 var Unaries = [...]UnaryRow{
 	Linear: {
 		Name:  "linear",
-		F:     func(x, p, q, _ float32) float32 { return p*x + q },
+		F:     func(x, p, q, _ float32) float32 { return float32(p*x) + q },
 		Slope: func(_, p, _, _ float32) float32 { return p },
 	},
 	Knee: {
@@ -109,16 +109,16 @@ var Unaries = [...]UnaryRow{
 	},
 	Turn: {
 		Name: "turn",
-		F:    func(x, p, _, r float32) float32 { return x - (p+p)*floor(x*r*0.5+0.5) },
+		F:    func(x, p, _, r float32) float32 { return x - float32((p+p)*floor(x*r*0.5+0.5)) },
 	},
 	Crush: {
 		Name: "crush",
-		F:    func(x, p, _, r float32) float32 { return p * floor(x*r+0.5) },
+		F:    func(x, p, _, r float32) float32 { return p * floor(float32(x*r)+0.5) },
 	},
 	Sine: {
 		Name:  "sine",
 		F:     func(x, _, q, r float32) float32 { return q * quarterSine(folded(x*r)) },
-		Slope: func(x, p, _, r float32) float32 { return p * quarterSine(folded(x*r+1)) },
+		Slope: func(x, p, _, r float32) float32 { return p * quarterSine(folded(float32(x*r)+1)) },
 		r:     func(p, q float32) float32 { return p / q * (2 / math.Pi) }, // quarter turns
 	},
 	Sigmoid: {

@@ -13,7 +13,7 @@ vec4 v_folded(vec4 u) {
 
 vec4 v_quarterSine(vec4 u) {
     precise vec4 s = u * u;
-    precise vec4 result = u * (vec4(1.5707963) + s * (-vec4(0.64596409) + s * (vec4(0.07969260) + s * (-vec4(0.00468166) + s * vec4(0.00016044)))));
+    precise vec4 result = u * (vec4(1.5707963) + (s * (-vec4(0.64596409) + (s * (vec4(0.07969260) + (s * (-vec4(0.00468166) + (s * vec4(0.00016044)))))))));
     return result;
 }
 

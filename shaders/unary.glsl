@@ -4,7 +4,7 @@
 vec4 unary(vec4 x, float P, float Q, float R) {
     vec4 p = vec4(P), q = vec4(Q), r = vec4(R);
 #if defined(LINEAR)
-    precise vec4 result = p * x + q;
+    precise vec4 result = (p * x) + q;
     return result;
 #elif defined(KNEE)
     precise vec4 result = mix(x, x * p, lessThan(x, vec4(0)));
@@ -25,10 +25,10 @@ vec4 unary(vec4 x, float P, float Q, float R) {
     precise vec4 result = p * v_folded(x * r);
     return result;
 #elif defined(TURN)
-    precise vec4 result = x - (p + p) * floor(x * r * vec4(0.5) + vec4(0.5));
+    precise vec4 result = x - ((p + p) * floor(x * r * vec4(0.5) + vec4(0.5)));
     return result;
 #elif defined(CRUSH)
-    precise vec4 result = p * floor(x * r + vec4(0.5));
+    precise vec4 result = p * floor((x * r) + vec4(0.5));
     return result;
 #elif defined(SINE)
     precise vec4 result = q * v_quarterSine(v_folded(x * r));
@@ -178,7 +178,7 @@ vec4 unarySlope(vec4 x, float P, float Q, float R) {
     precise vec4 result = mix(vec4(1), -vec4(1), greaterThan(v_turned(x * r), vec4(1)));
     return result;
 #elif defined(SINE)
-    precise vec4 result = p * v_quarterSine(v_folded(x * r + vec4(1)));
+    precise vec4 result = p * v_quarterSine(v_folded((x * r) + vec4(1)));
     return result;
 #elif defined(SIGMOID)
     precise vec4 s = v_sigmoid(x);

@@ -115,12 +115,12 @@ func signGo(t *bendTile) {
 		case v < 0:
 			sign = -1
 		}
-		return clean*x + t.p*sign
+		return float32(clean*x) + float32(t.p*sign)
 	})
 }
 
 func quantiseGo(t *bendTile) {
-	t.each(func(x, _, clean, wet float32) float32 { return clean*x + t.p*floor(wet*x/t.p+0.5) })
+	t.each(func(x, _, clean, wet float32) float32 { return float32(clean*x) + float32(t.p*floor(wet*x/t.p+0.5)) })
 }
 
 func sizeGo(t *bendTile) {

@@ -142,6 +142,9 @@ func expression(e ast.Expr) string {
 		return expression(e.X) + " " + e.Op.String() + " " + expression(e.Y)
 	case *ast.CallExpr:
 		name := e.Fun.(*ast.Ident).Name
+		if name == "float32" { // rounds, which GLSL does as it likes
+			return expression(&ast.ParenExpr{X: e.Args[0]})
+		}
 		if name == "choose" {
 			test := e.Args[0].(*ast.BinaryExpr)
 			return fmt.Sprintf("mix(%s, %s, %s(%s, %s))", expression(e.Args[2]), expression(e.Args[1]), relations[test.Op], expression(test.X), expression(test.Y))

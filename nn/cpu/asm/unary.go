@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"go/token"
 	"math"
-	"slices"
 	"strings"
+
+	"zalgoscope/nn/cpu/asm/formula"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -22,35 +23,31 @@ func (b *bender) serves(field, fn string) {
 	unaries[b.isa][field] = append(unaries[b.isa][field], kernel{b.name, fn})
 }
 
-// bent are the functions that bends are made of. Their kernels give the bytes of the Go ones, so that
-// an old recipe dreams the same picture on every processor.
-var bent = []string{"Linear", "Knee", "Soft", "Hard", "Switch", "Clamp", "Fold", "Turn", "Crush", "Sine"}
-
 // functions writes for every row of nn.Unaries the kernels x + wet*(f(x) - x) and wet*f(x), and for those whose way back
 // is not straight d*(clean + wet*s(x)), d being the gradient and s the slope.
 func functions(v vector) {
-	rows, shared := readUnaries()
+	rows, shared := formula.ReadUnaries()
 	for _, r := range rows {
-		stepwise := slices.Contains(bent, r.fn)
-		stem := strings.ToLower(r.fn[:1]) + r.fn[1:]
-		b := openBender(v, stem+"Point", "mixes nn."+r.fn+" into a row.")
-		b.serves("point", r.fn)
-		b.each(write(r.f, shared, stepwise), func(i int, out VecPhysical, wet, _ Mem) {
+		stepwise := r.Stepwise()
+		stem := strings.ToLower(r.Fn[:1]) + r.Fn[1:]
+		b := openBender(v, stem+"Point", "mixes nn."+r.Fn+" into a row.")
+		b.serves("point", r.Fn)
+		b.each(formula.Write(r.F, shared, stepwise), func(i int, out VecPhysical, wet, _ Mem) {
 			x := b.reg(2)
 			VMOVUPS(b.half(b.x, i), x)
 			VSUBPS(x, out, out)
 			b.share(wet, out)
 			VADDPS(x, out, out)
 		})
-		b = openBender(v, stem+"Apply", "applies nn."+r.fn+" to a row.")
-		b.serves("apply", r.fn)
-		b.each(write(r.f, shared, stepwise), func(_ int, out VecPhysical, wet, _ Mem) { b.share(wet, out) })
-		if r.slope == nil {
+		b = openBender(v, stem+"Apply", "applies nn."+r.Fn+" to a row.")
+		b.serves("apply", r.Fn)
+		b.each(formula.Write(r.F, shared, stepwise), func(_ int, out VecPhysical, wet, _ Mem) { b.share(wet, out) })
+		if r.Slope == nil {
 			continue
 		}
-		b = openBender(v, stem+"Slope", "is the way back of nn."+r.fn+".")
-		b.serves("slope", r.fn)
-		b.each(write(r.slope, shared, stepwise), func(i int, out VecPhysical, wet, clean Mem) {
+		b = openBender(v, stem+"Slope", "is the way back of nn."+r.Fn+".")
+		b.serves("slope", r.Fn)
+		b.each(formula.Write(r.Slope, shared, stepwise), func(i int, out VecPhysical, wet, clean Mem) {
 			b.share(wet, out)
 			VADDPS(clean, out, out)
 			VMULPS(b.half(b.f, i), out, out)
@@ -59,7 +56,7 @@ func functions(v vector) {
 }
 
 // each visits all pixels; end takes in the shares of half i, which leave their registers to the function.
-func (b *bender) each(w *formula, end func(i int, out VecPhysical, wet, clean Mem)) {
+func (b *bender) each(w *formula.Formula, end func(i int, out VecPhysical, wet, clean Mem)) {
 	wet, clean := GP64(), GP64()
 	MOVQ(b.args.Offset(bendWet), wet)
 	MOVQ(b.args.Offset(bendClean), clean)
@@ -103,25 +100,25 @@ func literalOf(bits uint32) Mem {
 }
 
 // formula gives what puts a function of half i of the pixel into a register.
-func (b *bender) formula(w *formula) func(i int, out VecPhysical) {
+func (b *bender) formula(w *formula.Formula) func(i int, out VecPhysical) {
 	given := map[string]VecPhysical{}
-	for _, t := range w.terms {
+	for _, t := range w.Terms {
 		for k, name := range []string{"p", "q", "r"} {
-			if t.op == name {
+			if t.Op == name {
 				given[name] = b.parameter(bendP + 4*k)
 			}
 		}
 	}
 	return func(i int, out VecPhysical) {
-		s := &scratch{bender: b, i: i, out: out, given: given, at: map[*term]VecPhysical{}}
+		s := &scratch{bender: b, i: i, out: out, given: given, at: map[*formula.Term]VecPhysical{}}
 		for r := 2; r < 5; r++ {
 			s.free = append(s.free, b.reg(r))
 		}
 		for r := b.next; r < b.registers(); r++ {
 			s.free = append(s.free, b.reg(r))
 		}
-		for n, t := range w.terms {
-			s.emit(t, n, n == len(w.terms)-1)
+		for n, t := range w.Terms {
+			s.emit(t, n, n == len(w.Terms)-1)
 		}
 	}
 }
@@ -132,7 +129,7 @@ type scratch struct {
 	i     int
 	out   VecPhysical
 	given map[string]VecPhysical
-	at    map[*term]VecPhysical
+	at    map[*formula.Term]VecPhysical
 	free  []VecPhysical
 }
 
@@ -147,20 +144,20 @@ func (s *scratch) take() VecPhysical {
 }
 
 // operand is a term as an instruction's first operand: a register or, for constants and x, memory.
-func (s *scratch) operand(t *term) Op {
+func (s *scratch) operand(t *formula.Term) Op {
 	switch {
-	case t.op == "literal":
-		return literalOf(t.bits)
-	case s.given[t.op] != nil:
-		return s.given[t.op]
-	case t.op == "x":
+	case t.Op == "literal":
+		return literalOf(t.Bits)
+	case s.given[t.Op] != nil:
+		return s.given[t.Op]
+	case t.Op == "x":
 		return s.half(s.x, s.i)
 	}
 	return s.at[t]
 }
 
 // register is a term in a register; what has to be loaded takes one that the caller gives back.
-func (s *scratch) register(t *term) (r VecPhysical, loaded bool) {
+func (s *scratch) register(t *formula.Term) (r VecPhysical, loaded bool) {
 	if r, ok := s.operand(t).(VecPhysical); ok {
 		return r, false
 	}
@@ -170,20 +167,20 @@ func (s *scratch) register(t *term) (r VecPhysical, loaded bool) {
 }
 
 // emit computes term n of the formula. What no later term needs gives its register back.
-func (s *scratch) emit(t *term, n int, last bool) {
-	if t.op == "literal" || t.op == "x" || s.given[t.op] != nil {
+func (s *scratch) emit(t *formula.Term, n int, last bool) {
+	if t.Op == "literal" || t.Op == "x" || s.given[t.Op] != nil {
 		if last {
 			VMOVUPS(s.operand(t), s.out)
 		}
 		return
 	}
-	if form := contracted[t.op]; form != nil {
+	if form := contracted[t.Op]; form != nil {
 		s.contracted(t, n, last, form)
 		return
 	}
-	args := t.args
-	if (t.op == "add" || t.op == "mul") && isMemory(s.operand(args[0])) {
-		args = []*term{args[1], args[0]}
+	args := t.Args
+	if (t.Op == "add" || t.Op == "mul") && isMemory(s.operand(args[0])) {
+		args = []*formula.Term{args[1], args[0]}
 	}
 	var loaded []VecPhysical
 	in := func(k int) VecPhysical {
@@ -194,7 +191,7 @@ func (s *scratch) emit(t *term, n int, last bool) {
 		return r
 	}
 	var first, second VecPhysical
-	switch first = in(0); t.op {
+	switch first = in(0); t.Op {
 	case "min", "max", "scaled":
 		second = in(1)
 	case "choose":
@@ -204,7 +201,7 @@ func (s *scratch) emit(t *term, n int, last bool) {
 	if !last {
 		out = s.take()
 	}
-	switch t.op {
+	switch t.Op {
 	case "add":
 		VADDPS(s.operand(args[1]), first, out)
 	case "sub":
@@ -238,9 +235,9 @@ func (s *scratch) emit(t *term, n int, last bool) {
 	case "scaled":
 		s.scale(first, second, out)
 	case "choose":
-		s.choose(predicates[t.test], first, s.operand(args[1]), s.operand(args[2]), second, out)
+		s.choose(predicates[t.Test], first, s.operand(args[1]), s.operand(args[2]), second, out)
 	default:
-		panic("no operation " + t.op)
+		panic("no operation " + t.Op)
 	}
 	s.free = append(s.free, loaded...)
 	s.at[t] = out
@@ -248,10 +245,10 @@ func (s *scratch) emit(t *term, n int, last bool) {
 }
 
 // release gives the registers back of what no term after the n-th needs, but for that of the result.
-func (s *scratch) release(t *term, n int, out VecPhysical) {
-	seen := map[*term]bool{}
-	for _, a := range t.args {
-		if r, ok := s.at[a]; ok && a.last == n && !seen[a] && r != out {
+func (s *scratch) release(t *formula.Term, n int, out VecPhysical) {
+	seen := map[*formula.Term]bool{}
+	for _, a := range t.Args {
+		if r, ok := s.at[a]; ok && a.Last == n && !seen[a] && r != out {
 			seen[a] = true
 			s.free = append(s.free, r)
 		}
@@ -266,14 +263,14 @@ var contracted = map[string][]func(ops ...Op){
 }
 
 // contracted computes a*b + c, in the register of what is needed no more where there is such.
-func (s *scratch) contracted(t *term, n int, last bool, form []func(ops ...Op)) {
-	a, b, c := t.args[0], t.args[1], t.args[2]
-	dying := func(x *term, others ...*term) bool {
+func (s *scratch) contracted(t *formula.Term, n int, last bool, form []func(ops ...Op)) {
+	a, b, c := t.Args[0], t.Args[1], t.Args[2]
+	dying := func(x *formula.Term, others ...*formula.Term) bool {
 		r, held := s.at[x]
-		return held && r != nil && x.last == n && !last && x != others[0] && x != others[1]
+		return held && r != nil && x.Last == n && !last && x != others[0] && x != others[1]
 	}
 	var fresh []VecPhysical
-	register := func(x *term) VecPhysical {
+	register := func(x *formula.Term) VecPhysical {
 		r, loaded := s.register(x)
 		if loaded {
 			fresh = append(fresh, r)
@@ -285,7 +282,7 @@ func (s *scratch) contracted(t *term, n int, last bool, form []func(ops ...Op)) 
 	}
 	var out VecPhysical
 	switch {
-	case dying(c, a, b) && t.op != "fmsub":
+	case dying(c, a, b) && t.Op != "fmsub":
 		out = s.at[c]
 		form[1](s.operand(b), register(a), out)
 	case dying(a, b, c):

@@ -1,4 +1,6 @@
-package main
+// Package formula reads nn's functions of single values and writes them out as operations, of which the generators of
+// assembly make their kernels.
+package formula
 
 import (
 	"fmt"
@@ -8,30 +10,30 @@ import (
 	"strings"
 )
 
-// term is a value that a function computes on its way: an operation on other terms.
-type term struct {
-	op   string // of operations in emit; "x", "p", "q" and "r" are given, "literal" is a constant
-	bits uint32 // of a literal
-	test token.Token
-	args []*term
-	last int // the place of the last term of the formula that needs it
+// Term is a value that a function computes on its way: an operation on other terms.
+type Term struct {
+	Op   string // "x", "p", "q" and "r" are given, "literal" is a constant
+	Bits uint32 // of a literal
+	Test token.Token
+	Args []*Term
+	Last int // the place of the last term of the formula that needs it
 }
 
-// formula is a function written out: all terms in the order in which they are computed, each once.
-type formula struct {
-	terms     []*term
-	known     map[string]*term
+// Formula is a function written out.
+type Formula struct {
+	Terms     []*Term // in the order in which they are computed, each once
+	known     map[string]*Term
 	functions map[string]*ast.FuncDecl
 }
 
-// write writes out a function of x, p, q and r; the last of the terms is its value. Where stepwise, every operation
+// Write writes out a function of x, p, q and r; the last of the terms is its value. Where stepwise, every operation
 // rounds by itself, as in Go; else products and sums may be contracted.
-func write(f *ast.FuncLit, functions map[string]*ast.FuncDecl, stepwise bool) *formula {
-	w := &formula{known: map[string]*term{}, functions: functions}
-	names := map[string]*term{}
+func Write(f *ast.FuncLit, functions map[string]*ast.FuncDecl, stepwise bool) *Formula {
+	w := &Formula{known: map[string]*Term{}, functions: functions}
+	names := map[string]*Term{}
 	for i, name := range parameters(f.Type) {
 		if name != "_" {
-			names[name] = w.term(&term{op: []string{"x", "p", "q", "r"}[i]})
+			names[name] = w.term(&Term{Op: []string{"x", "p", "q", "r"}[i]})
 		}
 	}
 	result := w.body(f.Body, names)
@@ -44,13 +46,13 @@ func write(f *ast.FuncLit, functions map[string]*ast.FuncDecl, stepwise bool) *f
 
 // contract makes one operation of a product and a sum where nothing else needs the product, but not where a
 // function jumps or turns by them: there its steps round as the Go ones do.
-func (w *formula) contract() {
-	uses, precise := map[*term]int{}, map[*term]bool{}
-	for i := len(w.terms) - 1; i >= 0; i-- {
-		t := w.terms[i]
-		for k, a := range t.args {
+func (w *Formula) contract() {
+	uses, precise := map[*Term]int{}, map[*Term]bool{}
+	for i := len(w.Terms) - 1; i >= 0; i-- {
+		t := w.Terms[i]
+		for k, a := range t.Args {
 			uses[a]++
-			switch t.op {
+			switch t.Op {
 			case "floor", "ceil": // what is only brought near by nearest does not jump there
 				precise[a] = true
 			case "choose":
@@ -60,80 +62,80 @@ func (w *formula) contract() {
 			}
 		}
 	}
-	for _, t := range w.terms {
-		if precise[t] || t.op != "add" && t.op != "sub" {
+	for _, t := range w.Terms {
+		if precise[t] || t.Op != "add" && t.Op != "sub" {
 			continue
 		}
-		for k, m := range t.args {
-			if m.op != "mul" || uses[m] > 1 {
+		for k, m := range t.Args {
+			if m.Op != "mul" || uses[m] > 1 {
 				continue
 			}
-			c := t.args[1-k]
+			c := t.Args[1-k]
 			switch {
-			case t.op == "add":
-				t.op = "fmadd"
+			case t.Op == "add":
+				t.Op = "fmadd"
 			case k == 0:
-				t.op = "fmsub"
+				t.Op = "fmsub"
 			default:
-				t.op = "fnmadd"
+				t.Op = "fnmadd"
 			}
-			t.args = []*term{m.args[0], m.args[1], c}
+			t.Args = []*Term{m.Args[0], m.Args[1], c}
 			break
 		}
 	}
 }
 
 // term gives the term that is the same, or takes this one up.
-func (w *formula) term(t *term) *term {
+func (w *Formula) term(t *Term) *Term {
 	var key strings.Builder
-	fmt.Fprint(&key, t.op, t.bits, t.test)
-	for _, a := range t.args {
+	fmt.Fprint(&key, t.Op, t.Bits, t.Test)
+	for _, a := range t.Args {
 		fmt.Fprintf(&key, " %p", a)
 	}
 	if old := w.known[key.String()]; old != nil {
 		return old
 	}
 	w.known[key.String()] = t
-	w.terms = append(w.terms, t)
+	w.Terms = append(w.Terms, t)
 	return t
 }
 
-func (w *formula) apply(op string, args ...*term) *term { return w.term(&term{op: op, args: args}) }
+func (w *Formula) apply(op string, args ...*Term) *Term { return w.term(&Term{Op: op, Args: args}) }
 
-func (w *formula) literal(v float32) *term {
-	return w.term(&term{op: "literal", bits: math.Float32bits(v)})
+func (w *Formula) literal(v float32) *Term {
+	return w.term(&Term{Op: "literal", Bits: math.Float32bits(v)})
 }
 
 // settle keeps the terms that the result needs, and notes how long each is needed.
-func (w *formula) settle(result *term) {
-	needed := map[*term]bool{result: true}
-	var kept []*term
-	for i := len(w.terms) - 1; i >= 0; i-- {
-		t := w.terms[i]
+func (w *Formula) settle(result *Term) {
+	needed := map[*Term]bool{result: true}
+	var kept []*Term
+	for i := len(w.Terms) - 1; i >= 0; i-- {
+		t := w.Terms[i]
 		if !needed[t] {
 			continue
 		}
 		kept = append(kept, t)
-		for _, a := range t.args {
+		for _, a := range t.Args {
 			needed[a] = true
 		}
 	}
-	w.terms = nil
+	w.Terms = nil
 	for i := len(kept) - 1; i >= 0; i-- {
-		for _, a := range kept[i].args {
-			a.last = len(w.terms)
+		for _, a := range kept[i].Args {
+			a.Last = len(w.Terms)
 		}
-		w.terms = append(w.terms, kept[i])
+		w.Terms = append(w.Terms, kept[i])
 	}
-	result.last = len(w.terms)
+	result.Last = len(w.Terms)
 }
 
 // body is the value of a function's body: definitions and a result.
-func (w *formula) body(b *ast.BlockStmt, names map[string]*term) *term {
+func (w *Formula) body(b *ast.BlockStmt, names map[string]*Term) *Term {
 	for _, s := range b.List {
 		switch s := s.(type) {
 		case *ast.AssignStmt:
-			values := make([]*term, len(s.Rhs))
+			values := make([]*Term, len(s.Rhs))
 			for i, e := range s.Rhs {
 				values[i] = w.value(e, names)
 			}
@@ -151,7 +153,7 @@ func (w *formula) body(b *ast.BlockStmt, names map[string]*term) *term {
 
 var arithmetic = map[token.Token]string{token.ADD: "add", token.SUB: "sub", token.MUL: "mul", token.QUO: "div"}
 
-func (w *formula) value(e ast.Expr, names map[string]*term) *term {
+func (w *Formula) value(e ast.Expr, names map[string]*Term) *Term {
 	switch e := e.(type) {
 	case *ast.Ident:
 		if t := names[e.Name]; t != nil {
@@ -163,8 +165,8 @@ func (w *formula) value(e ast.Expr, names map[string]*term) *term {
 	case *ast.ParenExpr:
 		return w.value(e.X, names)
 	case *ast.UnaryExpr:
-		if t := w.value(e.X, names); t.op == "literal" {
-			return w.literal(-math.Float32frombits(t.bits))
+		if t := w.value(e.X, names); t.Op == "literal" {
+			return w.literal(-math.Float32frombits(t.Bits))
 		} else {
 			return w.apply("xor", t, w.literal(float32(math.Copysign(0, -1))))
 		}
@@ -177,21 +179,24 @@ func (w *formula) value(e ast.Expr, names map[string]*term) *term {
 }
 
 // call writes out a function of functions.go; what is none is a primitive.
-func (w *formula) call(e *ast.CallExpr, names map[string]*term) *term {
+func (w *Formula) call(e *ast.CallExpr, names map[string]*Term) *Term {
 	name := e.Fun.(*ast.Ident).Name
-	var args []*term
+	if name == "float32" { // rounds
+		return w.value(e.Args[0], names)
+	}
+	var args []*Term
 	if name == "choose" {
 		test := e.Args[0].(*ast.BinaryExpr)
 		for _, a := range []ast.Expr{test.X, test.Y, e.Args[1], e.Args[2]} {
 			args = append(args, w.value(a, names))
 		}
-		return w.term(&term{op: name, test: test.Op, args: args})
+		return w.term(&Term{Op: name, Test: test.Op, Args: args})
 	}
 	for _, a := range e.Args {
 		args = append(args, w.value(a, names))
 	}
 	if f := w.functions[name]; f != nil {
-		own := map[string]*term{}
+		own := map[string]*Term{}
 		for i, n := range parameters(f.Type) {
 			own[n] = args[i]
 		}
@@ -201,8 +206,8 @@ func (w *formula) call(e *ast.CallExpr, names map[string]*term) *term {
 }
 
 // primitive is a function of primitives.go, or min or max.
-func (w *formula) primitive(name string, args []*term) *term {
-	mask := func(bits uint32) *term { return w.literal(math.Float32frombits(bits)) }
+func (w *Formula) primitive(name string, args []*Term) *Term {
+	mask := func(bits uint32) *Term { return w.literal(math.Float32frombits(bits)) }
 	switch name {
 	case "abs":
 		return w.apply("and", args[0], mask(0x7fffffff))

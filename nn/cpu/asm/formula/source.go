@@ -1,9 +1,10 @@
-package main
+package formula
 
 import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 )
 
@@ -13,14 +14,14 @@ const (
 	functionsSource = "../../functions.go"
 )
 
-// row is a row of nn.Unaries: the name of its constant, its function and its slope, which may be nil.
-type row struct {
-	fn       string
-	f, slope *ast.FuncLit
+// Row is a row of nn.Unaries: the name of its constant, its function and its slope, which may be nil.
+type Row struct {
+	Fn       string
+	F, Slope *ast.FuncLit
 }
 
-// readUnaries reads the rows of the table and the functions that they are made of.
-func readUnaries() (rows []row, functions map[string]*ast.FuncDecl) {
+// ReadUnaries reads the rows of the table and the functions that they are made of.
+func ReadUnaries() (rows []Row, functions map[string]*ast.FuncDecl) {
 	functions = map[string]*ast.FuncDecl{}
 	for _, d := range parse(functionsSource).Decls {
 		if f, ok := d.(*ast.FuncDecl); ok {
@@ -36,15 +37,15 @@ func readUnaries() (rows []row, functions map[string]*ast.FuncDecl) {
 		if !ok {
 			return true
 		}
-		r := row{fn: kv.Key.(*ast.Ident).Name}
+		r := Row{Fn: kv.Key.(*ast.Ident).Name}
 		for _, e := range fields.Elts {
 			field := e.(*ast.KeyValueExpr)
 			lit, ok := field.Value.(*ast.FuncLit)
 			switch name := field.Key.(*ast.Ident).Name; {
 			case ok && name == "F":
-				r.f = lit
+				r.F = lit
 			case ok && name == "Slope":
-				r.slope = lit
+				r.Slope = lit
 			}
 		}
 		rows = append(rows, r)
@@ -79,3 +80,10 @@ func number(lit *ast.BasicLit) float32 {
 	}
 	return float32(v)
 }
+
+// bent are the functions that bends are made of.
+var bent = []string{"Linear", "Knee", "Soft", "Hard", "Switch", "Clamp", "Fold", "Turn", "Crush", "Sine"}
+
+// Stepwise tells whether every operation of the row's kernels has to round by itself: bends give the bytes of
+// plain Go, so that an old recipe dreams the same picture on every processor.
+func (r Row) Stepwise() bool { return slices.Contains(bent, r.Fn) }
