@@ -13,11 +13,13 @@ export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.
 BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev
 # What the tests need beside it: a display, a software OpenGL, readers of what we write.
-TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils locales desktop-file-utils mandoc libonnx-testdata
+TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils locales desktop-file-utils mandoc libonnx-testdata binutils-aarch64-linux-gnu
+# What `make test-arm64` needs beside Go on another machine: an emulator of single programs.
+ARM64_PACKAGES := qemu-user binutils-aarch64-linux-gnu
 # What `make windows` needs beside Go.
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64 zip
 
-.PHONY: run build test check bench compare grimoire generate install uninstall dist deb windows resources setup-build setup-windows setup-test clean
+.PHONY: run build test test-arm64 check bench compare grimoire generate install uninstall dist deb windows resources setup-build setup-windows setup-arm64 setup-test clean
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec ./zalgoscope; \
@@ -96,6 +98,18 @@ test: setup-test check
 	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
 	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")
 
+# The processor engine's kernels for arm64, if need be by emulation, and a look at all that builds for Macs and for Windows on
+# arm64 without a C compiler. The shared suite is run on them, but not what it says of long chains and large pictures.
+ARM64_TESTS := Kernels|TestNEON|TestWinograd|TestLRN|TestStem|TestPickLanes|TestPowers|TestHeal/neon|TestConformance/neon
+test-arm64: export GOARCH = arm64
+test-arm64: export CGO_ENABLED = 0
+test-arm64: export ZALGOSCOPE_ALL = 1
+test-arm64: setup-arm64
+	GOOS=linux $(GO) test -trimpath -timeout 30m -exec "$$(command -v qemu-aarch64)" -run '$(ARM64_TESTS)' ./nn/cpu
+	for os in darwin windows; do \
+		GOOS=$$os $(GO) vet -trimpath $$(GOOS=$$os $(GO) list -e -f '{{if not .DepsErrors}}{{.ImportPath}}{{end}}' ./...) || exit; \
+	done
+
 check: setup-build
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-clean: $$bad"; exit 1; }
 	$(GO) vet ./...
@@ -128,6 +142,9 @@ setup-build:
 
 setup-windows:
 	@./.ci/setup go $(WINDOWS_PACKAGES)
+
+setup-arm64:
+	@./.ci/setup go $(ARM64_PACKAGES)
 
 setup-test:
 	@./.ci/setup go $(BUILD_PACKAGES) $(TEST_PACKAGES)

@@ -170,7 +170,7 @@ func (o *winograd) row(w *worker, b, row, y, x, n int) {
 		t.gate[0] = w.address(o.gates[b].at(y, x))
 	}
 	for n > 0 {
-		c := min(n, o.k.wide())
+		c := min(n, o.k.wide()&^1) // whole tiles
 		o.kernels().output[row][c](t)
 		w.segs[0].x = w.segs[0].x.add(c / 2 * cellSize)
 		t.y[0] = t.y[0].add(c * cellSize)

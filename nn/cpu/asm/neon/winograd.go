@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+)
+
+// transform is the matrices of an algorithm F(2x2,rxr) with r+1 points, applied
+// to the rows and columns of a tile (Lavin & Gray 2016).
+type transform struct {
+	taps int
+	in   [][]float32  // B'
+	out  [2][]float32 // A'
+}
+
+var transforms = []transform{
+	{ // points 0, 1, -1 and infinity
+		3,
+		[][]float32{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
+		[2][]float32{{1, 1, 1, 0}, {0, 1, -1, -1}},
+	},
+	{ // points 0, 1, -1, 2 and infinity
+		4,
+		[][]float32{{2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}},
+		[2][]float32{{1, 1, 1, 1, 0}, {0, 1, -1, 2, 1}},
+	},
+}
+
+func (t transform) points() int { return t.taps + 1 }
+
+// factors are the lanes of the register that transforms multiply by.
+var factors = []float32{2, -2, 3, -3}
+
+const factor vector = 31
+
+func loadFactors() {
+	t := fresh()
+	emit("MOVD $factors<>(SB), %v", t)
+	load(factor, t, 0)
+}
+
+// add adds a term to a register.
+func add(f float32, x, to vector) {
+	switch f {
+	case 1:
+		fadd(to, to, x)
+	case -1:
+		fsub(to, to, x)
+	default:
+		fmlaLane(to, x, factor, slices.Index(factors, f))
+	}
+}
+
+// combine sets a register to a sum of terms in their order; what has factor 0 is no term.
+func combine(row []float32, x func(i int) vector, to vector) {
+	var terms []int
+	for i, f := range row {
+		if f != 0 {
+			terms = append(terms, i)
+		}
+	}
+	a, b := terms[0], terms[1]
+	switch [2]float32{row[a], row[b]} {
+	case [2]float32{1, 1}:
+		fadd(to, x(a), x(b))
+	case [2]float32{1, -1}:
+		fsub(to, x(a), x(b))
+	case [2]float32{-1, 1}:
+		fsub(to, x(b), x(a))
+	default:
+		fmulLane(to, x(a), factor, slices.Index(factors, row[a]))
+		add(row[b], x(b), to)
+	}
+	for _, i := range terms[2:] {
+		add(row[i], x(i), to)
+	}
+}
+
+// winogradInput is B'dB for neighbouring tiles of a block, four channels at a time.
+func winogradInput(t transform) {
+	name := fmt.Sprintf("winogradInput%dNEON", t.taps)
+	function(name, "winogradTile", fmt.Sprintf("takes tiles of a block to the points of F(2x2,%[1]dx%[1]d).", t.taps))
+	points := t.points()
+	row, v, point, n := field("winogradTile.row", args), field("winogradTile.v", args), field("winogradTile.point", args), field("winogradTile.n", args)
+	x := []register{field("winogradTile.x", args)}
+	for i := 1; i < points; i++ {
+		x = append(x, fresh())
+		emit("ADD %v, %v, %v", row, x[i-1], x[i])
+	}
+	loadFactors()
+	data := func(r, j int) vector { return vector(r*points + j) }
+	const columns vector = 25
+	part, out := fresh(), fresh()
+	loop("tile", n, func() {
+		emit("MOVD $4, %v", part)
+		loop("part", part, func() {
+			for r, at := range x {
+				for j := range points {
+					load(data(r, j), at, 64*j)
+				}
+				advance(at, 16)
+			}
+			emit("MOVD %v, %v", v, out)
+			for _, f := range t.in {
+				for j := range points {
+					combine(f, func(r int) vector { return data(r, j) }, columns+vector(j))
+				}
+				for _, g := range t.in {
+					combine(g, func(c int) vector { return columns + vector(c) }, 30)
+					emit("VST1.P [V30.S4], (%v)(%v)", out, point)
+				}
+			}
+			advance(v, 16)
+		})
+		for _, at := range x { // over the second of two cells
+			advance(at, 64)
+		}
+	})
+	emit("RET")
+}
+
+// winogradOutput is one row of A'mA for the tiles of n neighbouring pixels of a block, and what follows a
+// convolution. The cpu.tile's segment tells where the first tile's point 0 lies and the bytes from point to point.
+func winogradOutput(t transform, n int) {
+	for row, f := range t.out {
+		name := fmt.Sprintf("winogradOutput%dNEONr%dn%d", t.taps, row, n)
+		function(name, "tile", fmt.Sprintf("computes %d pixels of row %d of tiles from the points of F(2x2,%[3]dx%[3]d).", n, row, t.taps))
+		g, points := grid{n}, t.points()
+		seg := field("tile.segs", args)
+		point, stride := field("segment.bstep", seg), fresh()
+		emit("MOVD $%d, %v", points, stride)
+		emit("MUL %v, %v, %[2]v", point, stride)
+		m := []register{field("segment.x", seg)}
+		for i := 1; i < points; i++ {
+			m = append(m, fresh())
+			emit("ADD %v, %v, %v", stride, m[i-1], m[i])
+		}
+		loadFactors()
+		const loaded, sum vector = 20, 25
+		for j := range points {
+			for p := 0; p < n; p += 2 {
+				for c := range 4 {
+					for i := range points {
+						if f[i] != 0 {
+							load(loaded+vector(i), m[i], p/2*64+16*c)
+						}
+					}
+					combine(f, func(i int) vector { return loaded + vector(i) }, sum)
+					for q := range min(2, n-p) {
+						switch h := t.out[q]; {
+						case h[j] == 0:
+						case slices.IndexFunc(h, func(f float32) bool { return f != 0 }) == j:
+							move(g.acc(p+q, c), sum)
+						default:
+							add(h[j], sum, g.acc(p+q, c))
+						}
+					}
+				}
+			}
+			for _, at := range m {
+				addTo(at, point)
+			}
+		}
+		finish(g)
+	}
+}
