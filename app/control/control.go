@@ -4,6 +4,7 @@ package control
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"zalgoscope/app/dream"
@@ -25,6 +26,29 @@ type Address struct {
 	Kind     Kind
 	Min, Max float64 // of a Number
 	Help     string
+}
+
+// Find gives the address of that path.
+func Find(path string) (Address, error) {
+	known.Do(func() {
+		for _, a := range Addresses() {
+			byPath[a.Path] = a
+		}
+	})
+	if a, ok := byPath[path]; ok {
+		return a, nil
+	}
+	return Address{}, fmt.Errorf("control: there is no address %q; zalgoscope addresses lists them", path)
+}
+
+var (
+	known  sync.Once
+	byPath = map[string]Address{} // set once
+)
+
+// Switch tells whether the address is of something that is on or off.
+func (a Address) Switch() bool {
+	return a.Path == "/pause" || a.Kind == Share && strings.HasSuffix(a.Path, "/on")
 }
 
 // Bends is how many of the rack's bends have addresses.
@@ -67,16 +91,41 @@ func Addresses() []Address {
 	)
 }
 
+// Way is how an event's value is meant.
+type Way int
+
+const (
+	Set     Way = iota // the control is to stand there
+	Turn               // it is to move by that share of its slider, as an endless encoder asks
+	Toggle             // it is to be switched over
+	Press              // it is to stand there until Release
+	Release            // it is to go back to where it stood at Press
+)
+
 // Event is what was asked of the studio: a control is to be set, or, where Answer is there, its state told.
 type Event struct {
 	Path   string
+	Way    Way
 	Value  float64
 	Text   string
 	Answer func(value any) // a float32, string or bool; to be called once, on any goroutine
 }
 
+// merge takes a later event of the same control in, where both come to one.
+func (e *Event) merge(later Event) bool {
+	switch {
+	case later.Way == Set && (e.Way == Set || e.Way == Turn):
+		*e = later
+	case later.Way == Turn && e.Way == Turn:
+		e.Value += later.Value
+	default:
+		return false
+	}
+	return true
+}
+
 // Queue holds what was asked until the studio looks. Many settings of one control between two looks are one, the
-// last; triggers are kept one by one.
+// last, and turns of it their sum; triggers and what is pressed are kept one by one.
 type Queue struct {
 	mu     sync.Mutex
 	events []Event        // guarded by mu
@@ -91,9 +140,9 @@ const most = 4096
 func (q *Queue) Put(e Event, kind Kind) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if kind != Trigger && e.Answer == nil {
-		if i, ok := q.at[e.Path]; ok {
-			q.events[i] = e
+	setting := kind != Trigger && e.Answer == nil
+	if setting {
+		if i, ok := q.at[e.Path]; ok && q.events[i].merge(e) {
 			return
 		}
 	}
@@ -101,7 +150,7 @@ func (q *Queue) Put(e Event, kind Kind) {
 		q.lost++
 		return
 	}
-	if kind != Trigger && e.Answer == nil {
+	if setting {
 		if q.at == nil {
 			q.at = map[string]int{}
 		}

@@ -16,7 +16,6 @@ type Server struct {
 	conn      net.PacketConn
 	queue     *Queue
 	addresses []Address
-	byPath    map[string]Address
 	done      sync.WaitGroup
 
 	mu       sync.Mutex
@@ -38,10 +37,7 @@ func Listen(address string, queue *Queue) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("control: OSC cannot listen at %s: %w", address, err)
 	}
-	s := &Server{conn: conn, queue: queue, addresses: Addresses(), byPath: map[string]Address{}, waiting: map[*time.Timer]struct{}{}}
-	for _, a := range s.addresses {
-		s.byPath[a.Path] = a
-	}
+	s := &Server{conn: conn, queue: queue, addresses: Addresses(), waiting: map[*time.Timer]struct{}{}}
 	s.done.Go(s.serve)
 	return s, nil
 }
@@ -161,7 +157,7 @@ func (s *Server) hear(m osc.Message, from net.Addr) {
 
 // matched are the addresses of a pattern.
 func (s *Server) matched(pattern string) []Address {
-	if a, ok := s.byPath[pattern]; ok {
+	if a, err := Find(pattern); err == nil {
 		return []Address{a}
 	}
 	var list []Address

@@ -1,0 +1,425 @@
+package midi
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"gitlab.com/gomidi/midi/v2"
+	"gitlab.com/gomidi/midi/v2/drivers"
+	"golang.org/x/sys/unix"
+)
+
+// sequencer is the driver of the kernel's MIDI sequencer (include/uapi/sound/asequencer.h), by which many programs share
+// devices, those of other programs and of Bluetooth among them. It needs no library.
+type sequencer struct {
+	file *os.File
+	us   address // of our only port
+
+	mu      sync.Mutex
+	hearers map[address]func(b []byte, milliseconds int32) // guarded by mu
+	writing sync.Mutex                                     // held while a message is sent
+}
+
+// address is struct snd_seq_addr.
+type address struct{ Client, Port uint8 }
+
+// clientInfo is struct snd_seq_client_info.
+type clientInfo struct {
+	Client, Type int32
+	Name         [64]byte
+	Filter       uint32
+	Multicast    [8]byte
+	Events       [32]byte
+	Ports        int32
+	Lost         int32
+	Card, PID    int32
+	MIDIVersion  uint32
+	_            [52]byte
+}
+
+// portInfo is struct snd_seq_port_info.
+type portInfo struct {
+	Addr                              address
+	Name                              [64]byte
+	Capability, Type                  uint32
+	Channels, Voices, Synths, In, Out int32
+	Kernel                            uintptr
+	Flags                             uint32
+	Queue                             uint8
+	_                                 [59]byte
+}
+
+// subscription is struct snd_seq_port_subscribe.
+type subscription struct {
+	From, To address
+	Voices   uint32
+	Flags    uint32
+	Queue    uint8
+	_        [67]byte
+}
+
+// pool is struct snd_seq_client_pool.
+type pool struct {
+	Client, Output, Input, Room, OutputFree, InputFree int32
+	_                                                  [64]byte
+}
+
+// request is a number of ioctl: what the kernel reads and writes of so many bytes.
+func request(read, write bool, number, size uintptr) uintptr {
+	var way uintptr
+	if read { // by the kernel: it writes for us
+		way |= 2
+	}
+	if write {
+		way |= 1
+	}
+	return way<<30 | size<<16 | 'S'<<8 | number
+}
+
+var (
+	askClientID    = request(true, false, 0x01, 4)
+	getClient      = request(true, true, 0x10, unsafe.Sizeof(clientInfo{}))
+	setClient      = request(false, true, 0x11, unsafe.Sizeof(clientInfo{}))
+	createPort     = request(true, true, 0x20, unsafe.Sizeof(portInfo{}))
+	subscribePort  = request(false, true, 0x30, unsafe.Sizeof(subscription{}))
+	unsubscribe    = request(false, true, 0x31, unsafe.Sizeof(subscription{}))
+	getPool        = request(true, true, 0x4b, unsafe.Sizeof(pool{}))
+	setPool        = request(false, true, 0x4c, unsafe.Sizeof(pool{}))
+	nextClient     = request(true, true, 0x51, unsafe.Sizeof(clientInfo{}))
+	nextPort       = request(true, true, 0x52, unsafe.Sizeof(portInfo{}))
+	errNoSequencer = errors.New("this system has no MIDI sequencer (/dev/snd/seq): load the kernel's module snd-seq")
+)
+
+// What a port can do, and what it is.
+const (
+	canRead, canWrite           = 1 << 0, 1 << 1
+	canSubscribe, canSubscribed = 1 << 5, 1 << 6 // to read from it, to write to it
+	noExport                    = 1 << 7
+	typeGeneric, typeProgram    = 1 << 1, 1 << 20
+	through                     = 14 // the client that gives back what it is told
+)
+
+// System is the driver of this machine's MIDI devices. They can be heard by other programs at the same time.
+func System() (drivers.Driver, error) {
+	file, err := os.OpenFile("/dev/snd/seq", os.O_RDWR|unix.O_NONBLOCK, 0)
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO):
+		return nil, fmt.Errorf("midi: %w", errNoSequencer)
+	case err != nil:
+		return nil, fmt.Errorf("midi: %w", err)
+	}
+	s := &sequencer{file: file, hearers: map[address]func([]byte, int32){}}
+	if err := s.register(); err != nil {
+		_ = file.Close() // the first error is told
+		return nil, fmt.Errorf("midi: the sequencer: %w", err)
+	}
+	go s.read()
+	return s, nil
+}
+
+// control is an ioctl.
+func control[T any](s *sequencer, request uintptr, arg *T) error {
+	conn, err := s.file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var no unix.Errno
+	if err := conn.Control(func(fd uintptr) {
+		_, _, no = unix.Syscall(unix.SYS_IOCTL, fd, request, uintptr(unsafe.Pointer(arg)))
+	}); err != nil {
+		return err
+	}
+	if no != 0 {
+		return no
+	}
+	return nil
+}
+
+// register makes us a client with a port that hears and tells.
+func (s *sequencer) register() error {
+	var id int32
+	if err := control(s, askClientID, &id); err != nil {
+		return err
+	}
+	me := clientInfo{Client: id}
+	if err := control(s, getClient, &me); err != nil {
+		return err
+	}
+	me.Name = [64]byte{}
+	copy(me.Name[:], "Zalgoscope")
+	if err := control(s, setClient, &me); err != nil {
+		return err
+	}
+	room := pool{Client: id}
+	if err := control(s, getPool, &room); err == nil {
+		room.Input = 2000 // the most that there is: a flood must not lose anything
+		_ = control(s, setPool, &room)
+	}
+	p := portInfo{Addr: address{Client: uint8(id)}, Capability: canRead | canWrite | canSubscribe | canSubscribed, Type: typeGeneric | typeProgram, Channels: 16}
+	copy(p.Name[:], "play")
+	if err := control(s, createPort, &p); err != nil {
+		return err
+	}
+	s.us = p.Addr
+	return nil
+}
+
+func (s *sequencer) String() string { return "ALSA sequencer" }
+
+func (s *sequencer) Close() error { return s.file.Close() }
+
+// seqPort is a port of another client.
+type seqPort struct {
+	s    *sequencer
+	at   address
+	name string
+	open bool
+	out  bool
+}
+
+// ports lists the ports of others that can do something.
+func (s *sequencer) ports(capability uint32) (list []*seqPort, err error) {
+	client := clientInfo{Client: -1}
+	for control(s, nextClient, &client) == nil {
+		if client.Client == 0 || client.Client == through || client.Client == int32(s.us.Client) {
+			continue
+		}
+		var found []*seqPort
+		port := portInfo{Addr: address{uint8(client.Client), 255}} // the one before the first
+		for control(s, nextPort, &port) == nil {
+			if port.Capability&capability == capability && port.Capability&noExport == 0 {
+				found = append(found, &seqPort{s: s, at: port.Addr, name: text(port.Name[:])})
+			}
+		}
+		for _, p := range found {
+			if len(found) == 1 {
+				p.name = text(client.Name[:])
+			} else if name := text(client.Name[:]); !strings.Contains(p.name, name) {
+				p.name = name + " " + p.name
+			}
+		}
+		list = append(list, found...)
+	}
+	return list, nil
+}
+
+// text is what stands before the zero.
+func text(b []byte) string {
+	name, _, _ := strings.Cut(string(b), "\x00")
+	return strings.TrimSpace(name)
+}
+
+func (s *sequencer) Ins() (list []drivers.In, err error) {
+	ports, err := s.ports(canRead | canSubscribe)
+	for _, p := range ports {
+		list = append(list, p)
+	}
+	return list, err
+}
+
+func (s *sequencer) Outs() (list []drivers.Out, err error) {
+	ports, err := s.ports(canWrite | canSubscribed)
+	for _, p := range ports {
+		p.out = true
+		list = append(list, p)
+	}
+	return list, err
+}
+
+func (p *seqPort) String() string          { return p.name }
+func (p *seqPort) Number() int             { return int(p.at.Client)<<8 | int(p.at.Port) }
+func (p *seqPort) IsOpen() bool            { return p.open }
+func (p *seqPort) Underlying() interface{} { return nil }
+
+// way is the subscription between the port and us.
+func (p *seqPort) way() subscription {
+	if p.out {
+		return subscription{From: p.s.us, To: p.at}
+	}
+	return subscription{From: p.at, To: p.s.us}
+}
+
+func (p *seqPort) Open() error {
+	if p.open {
+		return nil
+	}
+	sub := p.way()
+	if err := control(p.s, subscribePort, &sub); err != nil && !errors.Is(err, unix.EBUSY) { // busy: there is that subscription
+		return err
+	}
+	p.open = true
+	return nil
+}
+
+func (p *seqPort) Close() error {
+	if !p.open {
+		return nil
+	}
+	p.open = false
+	sub := p.way()
+	return control(p.s, unsubscribe, &sub)
+}
+
+func (p *seqPort) Listen(hear func(b []byte, milliseconds int32), _ drivers.ListenConfig) (stop func(), err error) {
+	if !p.open {
+		return nil, drivers.ErrPortClosed
+	}
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.s.hearers[p.at] = hear
+	return func() {
+		p.s.mu.Lock()
+		defer p.s.mu.Unlock()
+		delete(p.s.hearers, p.at)
+	}, nil
+}
+
+func (p *seqPort) Send(b []byte) error {
+	e, ok := encode(b, p.s.us, p.at)
+	if !ok {
+		return fmt.Errorf("midi: the sequencer has no event for % x", b)
+	}
+	p.s.writing.Lock()
+	defer p.s.writing.Unlock()
+	_, err := p.s.file.Write(e)
+	return err
+}
+
+// read gives what is heard to who listens, until the file is closed.
+func (s *sequencer) read() {
+	buf := make([]byte, 256*eventSize)
+	for {
+		n, err := s.file.Read(buf)
+		if errors.Is(err, unix.ENOSPC) {
+			continue // more came than there is room for; what comes is heard
+		}
+		if err != nil {
+			return
+		}
+		events(buf[:n], func(from address, m midi.Message) {
+			s.mu.Lock()
+			hear := s.hearers[from]
+			s.mu.Unlock()
+			if hear != nil {
+				hear(m, 0)
+			}
+		})
+	}
+}
+
+// eventSize is the size of struct snd_seq_event. Its fields are type, flags, tag and queue, a byte each, then the time
+// (8 bytes), the source, the destination and 12 bytes of data.
+const (
+	eventSize  = 28
+	eventFrom  = 12
+	eventTo    = 14
+	eventData  = 16
+	direct     = 253 // the queue that sends at once
+	lengthMask = 3 << 2
+)
+
+// Types of events, and of those of a channel where the value stands: as bytes, or as two numbers of 4 bytes.
+const (
+	evNoteOn     = 6
+	evNoteOff    = 7
+	evKeyPress   = 8
+	evController = 10
+	evProgram    = 11
+	evPressure   = 12
+	evBend       = 13
+	evControl14  = 14
+	evStart      = 30
+	evContinue   = 31
+	evStop       = 32
+	evClock      = 36
+)
+
+// events reads what the kernel gives: events, of which those of variable length have their data behind them, in as many
+// whole events as that takes.
+func events(b []byte, hear func(from address, m midi.Message)) {
+	for len(b) >= eventSize {
+		e := b[:eventSize]
+		b = b[eventSize:]
+		if e[1]&lengthMask != 0 {
+			length := int(binary.NativeEndian.Uint32(e[eventData:]) & 0x3fffffff)
+			b = b[min((length+eventSize-1)/eventSize*eventSize, len(b)):]
+			continue
+		}
+		for _, m := range decodeEvent(e) {
+			hear(address{e[eventFrom], e[eventFrom+1]}, m)
+		}
+	}
+}
+
+// decodeEvent is the messages that an event stands for.
+func decodeEvent(e []byte) []midi.Message {
+	d := e[eventData:]
+	channel := d[0] & 15
+	param := uint8(binary.NativeEndian.Uint32(d[4:]))
+	value := int32(binary.NativeEndian.Uint32(d[8:]))
+	one := func(b ...byte) []midi.Message { return []midi.Message{b} }
+	switch e[0] {
+	case evNoteOn:
+		return one(0x90|channel, d[1]&full, d[2]&full)
+	case evNoteOff:
+		return one(0x80|channel, d[1]&full, d[2]&full)
+	case evKeyPress:
+		return one(0xa0|channel, d[1]&full, d[2]&full)
+	case evController:
+		return one(0xb0|channel, param&full, uint8(value)&full)
+	case evControl14:
+		return []midi.Message{{0xb0 | channel, param & 31, uint8(value>>7) & full}, {0xb0 | channel, param&31 + 32, uint8(value) & full}}
+	case evProgram:
+		return one(0xc0|channel, uint8(value)&full)
+	case evPressure:
+		return one(0xd0|channel, uint8(value)&full)
+	case evBend:
+		v := value + 8192
+		return one(0xe0|channel, uint8(v)&full, uint8(v>>7)&full)
+	case evClock:
+		return one(0xf8)
+	case evStart:
+		return one(0xfa)
+	case evContinue:
+		return one(0xfb)
+	case evStop:
+		return one(0xfc)
+	}
+	return nil
+}
+
+// encode is the event of a channel's message.
+func encode(m []byte, from, to address) ([]byte, bool) {
+	e := make([]byte, eventSize)
+	e[3] = direct
+	e[eventFrom], e[eventFrom+1], e[eventTo], e[eventTo+1] = from.Client, from.Port, to.Client, to.Port
+	if len(m) != 3 {
+		return nil, false
+	}
+	d := e[eventData:]
+	d[0] = m[0] & 15
+	number := func(param, value uint32) {
+		binary.NativeEndian.PutUint32(d[4:], param)
+		binary.NativeEndian.PutUint32(d[8:], value)
+	}
+	switch m[0] & 0xf0 {
+	case 0x80:
+		e[0], d[1], d[2] = evNoteOff, m[1], m[2]
+	case 0x90:
+		e[0], d[1], d[2] = evNoteOn, m[1], m[2]
+	case 0xb0:
+		e[0] = evController
+		number(uint32(m[1]), uint32(m[2]))
+	case 0xe0:
+		e[0] = evBend
+		number(0, uint32(int32(m[1])|int32(m[2])<<7)-8192)
+	default:
+		return nil, false
+	}
+	return e, true
+}
