@@ -34,6 +34,12 @@ func (s *studio) advanceShow(dt float64) {
 		return
 	}
 	w.left = max(w.Every, w.Fade+1)
+	s.goOn()
+}
+
+// goOn goes on to the scene that comes next, in the time that it is to take.
+func (s *studio) goOn() {
+	w := &s.show
 	at, to, ok := s.nextScene()
 	if !ok {
 		return

@@ -49,6 +49,7 @@ func (s *studio) end() error {
 	s.remote.close()
 	s.audience.close()
 	s.ears.close(s)
+	s.switchMIDI(false, false)
 	s.endFeed()
 	s.endStream()
 	s.closeOutput()

@@ -25,6 +25,8 @@ type audience struct {
 	of      *session // whose labels the queue has
 	shown   []crowd.Choice
 	looked  time.Time
+	heard   int   // lines in all
+	pulse   pulse // their meter
 
 	mu    sync.Mutex
 	lines []crowd.Line // said and not yet counted; guarded by mu
@@ -86,6 +88,7 @@ func (s *studio) count(now time.Time) {
 	lines := a.lines
 	a.lines = nil
 	a.mu.Unlock()
+	a.heard += len(lines)
 	for _, l := range lines {
 		a.queue.Hear(l.Who, l.Text, now)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"zalgoscope/app/control/midi"
 	"zalgoscope/app/control/sound"
 	"zalgoscope/app/dream"
 )
@@ -13,9 +14,15 @@ import (
 type ears struct {
 	ear   *sound.Ear
 	heard sound.Heard
+	beat  midi.Beat // of what is heard, or of a device's clock
+	on    bool      // modulators follow
 	last  time.Time // when the levels were given to the loop
 	sent  [5]float64
 }
+
+// mostFlashes are as many beats a minute as move knobs: more than three flashes in a second can cause seizures (WCAG 2.2,
+// success criterion 2.3.1). Of a faster beat every second one does, or every third.
+const mostFlashes = 180
 
 // deaf is the source of those who want nothing heard.
 const deaf = "off"
@@ -25,7 +32,8 @@ const deaf = "off"
 func (s *studio) attend(now time.Time) {
 	const often = 50 * time.Millisecond
 	e := &s.ears
-	hears := s.cfg.Sound != deaf && slices.ContainsFunc(s.modulators(), dream.Modulator.Hears)
+	follows := slices.ContainsFunc(s.modulators(), dream.Modulator.Hears)
+	hears := s.cfg.Sound != deaf && (follows || s.beats.every > 0)
 	switch {
 	case hears && e.ear == nil:
 		source := s.cfg.Sound
@@ -45,15 +53,38 @@ func (s *studio) attend(now time.Time) {
 		e.close(s)
 		s.publish()
 	}
-	if e.ear == nil {
+	if e.ear != nil {
+		e.heard = e.ear.Heard()
+	}
+	before := e.beat
+	e.follow(s.surfaces.beat(now))
+	s.beats.advance(s, before, e.beat)
+	on := follows && (e.ear != nil || e.beat.Tempo > 0)
+	if on != e.on {
+		e.on, e.sent = on, [5]float64{}
+		s.publish()
+	}
+	if !on {
 		return
 	}
-	e.heard = e.ear.Heard()
 	s.drawn.stale = s.drawn.stale || s.panel != nil && s.panel.editing != ""
 	if now.Sub(e.last) >= often && e.levels() != e.sent {
 		e.last, e.sent = now, e.levels()
 		s.publish()
 	}
+}
+
+// follow takes the beat that counts: a device's clock, or else what is heard, whose beats are counted here.
+func (e *ears) follow(clock midi.Beat) {
+	if clock.Tempo > 0 {
+		e.beat = clock
+		return
+	}
+	count := e.beat.Count
+	if e.heard.Phase < e.beat.Phase-0.5 {
+		count++
+	}
+	e.beat = midi.Beat{Tempo: e.heard.Tempo, Phase: e.heard.Phase, Count: count}
 }
 
 func (e *ears) close(s *studio) {
@@ -66,8 +97,9 @@ func (e *ears) close(s *studio) {
 // levels are the values of dream.Sounds, in steps of a twenty-fifth: each change is a line of the recipe.
 func (e *ears) levels() (v [5]float64) {
 	beat := 0.0
-	if e.heard.Tempo > 0 {
-		beat = 1 - e.heard.Phase
+	if b := e.beat; b.Tempo > 0 {
+		every := math.Ceil(b.Tempo / mostFlashes)
+		beat = 1 - (math.Mod(float64(b.Count), every)+b.Phase)/every
 	}
 	for i, x := range [5]float64{e.heard.Levels[0], e.heard.Levels[1], e.heard.Levels[2], e.heard.Onset, beat} {
 		v[i] = math.Round(25*x) / 25
@@ -77,7 +109,7 @@ func (e *ears) levels() (v [5]float64) {
 
 // fill sets the levels that modulators follow.
 func (e *ears) fill(w *dream.Settings, mods []dream.Modulator) {
-	if e.ear == nil {
+	if !e.on {
 		return
 	}
 	levels := e.levels()

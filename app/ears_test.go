@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"zalgoscope/app/control/midi"
 	"zalgoscope/app/control/sound"
 	"zalgoscope/app/dream"
 )
@@ -25,6 +26,7 @@ func TestEars(t *testing.T) {
 		return strings.Contains(strings.Join(s.toasts.Texts(), "\n"), "no PulseAudio")
 	})
 	s.ears.heard = sound.Heard{Levels: [3]float64{0.484, 0.7, 0.9}, Tempo: 120, Phase: 0.24}
+	s.ears.follow(midi.Beat{})
 	s.publish()
 	if s.sent.Bass != 0.48 || s.sent.Beat != 0.76 || s.sent.Mid != 0 || s.sent.High != 0 {
 		t.Errorf("the loop was given %+v", s.sent)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"strings"
+	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
@@ -88,6 +89,7 @@ func init() {
 		{keys: []ebiten.Key{ebiten.KeyA}, help: "add a bend", run: (*studio).toggleBendPicker},
 		{keys: []ebiten.Key{ebiten.KeyM}, help: "modulator of the chosen slider", run: (*studio).toggleModulator},
 		{keys: []ebiten.Key{ebiten.KeyT}, help: "tap the modulators' tempo", run: (*studio).tap},
+		{keys: []ebiten.Key{ebiten.KeyQ}, help: "panic: all modulators off", run: (*studio).panic},
 		{keys: []ebiten.Key{ebiten.KeyV}, help: "record, or stop recording", run: (*studio).toggleRecord},
 		{keys: []ebiten.Key{ebiten.KeyI}, help: "save the last seconds", run: (*studio).saveReplay},
 		{keys: []ebiten.Key{ebiten.KeyB}, help: "show the start picture while held", run: func(*studio) {}},
@@ -160,6 +162,7 @@ func (s *studio) listen() {
 	if ctrl || s.panel == nil {
 		return
 	}
+	s.hearKeys(time.Now())
 	s.panel.listen(shift)
 }
 

@@ -194,7 +194,7 @@ func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 	return c
 }
 
-// shapeSpots are the shapes, and the words tap and off.
+// shapeSpots are the shapes, and the words tap, learn and off.
 func (p *panel) shapeSpots(d widget.Dial, size image.Point) []widget.Spot {
 	s := p.studio
 	var list []widget.Spot
@@ -206,6 +206,10 @@ func (p *panel) shapeSpots(d widget.Dial, size image.Point) []widget.Spot {
 	}
 	list = append(list,
 		widget.Spot{Name: "tap", Help: "tap the tempo: the rate of this modulator", Run: s.tap},
+		widget.Spot{Name: "learn", Help: "touch a fader, knob, stick or key: it turns " + d.Name + " from then on", Run: func() {
+			s.act(func(w *dream.Settings) { w.Still(d.Knob) })
+			s.learn(addressOf(d.Knob))
+		}},
 		widget.Spot{Name: "off", Help: "take the modulator away", Run: func() {
 			s.act(func(w *dream.Settings) { w.Still(d.Knob) })
 			p.closeModulator()
@@ -317,11 +321,17 @@ func (s *studio) tap() {
 		s.tell("tap on")
 		return
 	}
-	rate := s.tempo.rate
-	s.tell("tempo " + rateText(rate))
+	s.tell("tempo " + rateText(s.tempo.rate))
+	s.retime(s.tempo.rate, func(m dream.Modulator) bool {
+		return s.panel == nil || s.panel.editing == "" || s.panel.editing == m.Knob
+	})
+}
+
+// retime gives a rate to those modulators that go by one of their own.
+func (s *studio) retime(rate float64, which func(dream.Modulator) bool) {
 	list := slices.Clone(s.modulators())
-	for i := range list {
-		if s.panel == nil || s.panel.editing == "" || s.panel.editing == list[i].Knob {
+	for i, m := range list {
+		if !m.Hears() && which(m) {
 			list[i].Rate = rate
 		}
 	}

@@ -101,6 +101,8 @@ func newPanel(s *studio) *panel {
 			}
 		}
 	}
+	content.AddChild(p.look.Heading("Play"))
+	p.addPlay(content)
 	content.AddChild(p.look.Heading("Canvas"))
 	p.addCanvas(content)
 	content.AddChild(p.look.Heading("Record"))

@@ -15,6 +15,8 @@ import (
 type remote struct {
 	queue  control.Queue
 	server *control.Server // nil where nothing listens
+	pulse  pulse           // its meter
+	held   map[string]any  // where the addresses that a button holds stood before it was pressed
 }
 
 // listen begins to hear OSC at an address.
@@ -55,12 +57,24 @@ func (s *studio) obey(e control.Event) {
 		run(s)
 		return
 	}
+	s.set(e)
+}
+
+// set sets what is no trigger.
+func (s *studio) set(e control.Event) {
+	e, ok := s.resolve(e)
+	if !ok {
+		return // there is no such bend
+	}
 	parts := strings.Split(strings.TrimPrefix(e.Path, "/"), "/")
 	switch parts[0] {
 	case "knob":
 		s.turn(parts[1], e, len(parts) == 2)
 	case "zalgo":
 		s.turn("zalgo", e, true)
+	case "layer":
+		names := s.session.trunk
+		s.dreamLayer(dream.LayerAt(names, e.Value*float64(len(names)-1)))
 	case "bend":
 		s.playBend(parts, e)
 	case "scene":
@@ -76,7 +90,65 @@ func (s *studio) obey(e control.Event) {
 	}
 }
 
-// turn sets a knob, a number in its unit or as far along as on its slider.
+// resolve makes a setting of what switches over, is held, or moves from where it stands; false for what is not there.
+func (s *studio) resolve(e control.Event) (control.Event, bool) {
+	if e.Way == control.Set {
+		return e, true
+	}
+	now := s.state(e.Path)
+	at, ok := number(now)
+	a, err := control.Find(e.Path)
+	if err != nil || !ok {
+		return e, false
+	}
+	low, high := 0.0, 1.0
+	if a.Kind == control.Number {
+		low, high = a.Min, a.Max
+	}
+	switch e.Way {
+	case control.Turn:
+		if a.Kind != control.Text && strings.HasPrefix(e.Path, "/knob/") || e.Path == "/zalgo" {
+			return e, true // turn goes on by at least a whole number where it has to be one
+		}
+		e.Value = min(max(at+e.Value*(high-low), low), high)
+	case control.Toggle:
+		if e.Value = high; at > low {
+			e.Value = low
+		}
+	case control.Press:
+		if s.remote.held == nil {
+			s.remote.held = map[string]any{}
+		}
+		if _, held := s.remote.held[e.Path]; !held {
+			s.remote.held[e.Path] = now
+		}
+	case control.Release:
+		was, held := s.remote.held[e.Path]
+		if !held {
+			return e, false
+		}
+		delete(s.remote.held, e.Path)
+		e.Value, _ = number(was)
+	}
+	e.Way = control.Set
+	return e, true
+}
+
+// number is a state as one: 0 and 1 for what is off and on.
+func number(state any) (float64, bool) {
+	switch v := state.(type) {
+	case float32:
+		return float64(v), true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	}
+	return 0, false
+}
+
+// turn sets a knob, a number in its unit or as far along as on its slider, or turns it from where it stands.
 func (s *studio) turn(name string, e control.Event, share bool) {
 	k, err := dream.Find(name)
 	if err != nil {
@@ -91,9 +163,12 @@ func (s *studio) turn(name string, e control.Event, share bool) {
 		s.change(func(w *dream.Settings) { *w = next })
 		return
 	}
-	v := e.Value
-	if share {
-		d := knobDial(k)
+	v, d := e.Value, knobDial(k)
+	switch {
+	case e.Way == control.Turn:
+		d.Get, d.Set = func() float64 { return *k.Number(&s.want) }, func(to float64) { v = to }
+		d.Nudge(e.Value)
+	case share:
 		v = d.Value(v)
 	}
 	s.change(func(w *dream.Settings) { *k.Number(w) = k.Clamp(v) })
@@ -151,12 +226,16 @@ func (s *studio) shout(word string) {
 	s.dreamClass(labels[found[0]])
 }
 
-// panic takes all modulators off.
+// panic takes all modulators off, and ends whatever else moves knobs by itself.
 func (s *studio) panic() {
+	s.walk, s.beats.every = nil, 0
+	for path := range s.remote.held {
+		s.set(control.Event{Path: path, Way: control.Release})
+	}
 	if s.want.Mod != "" {
 		s.act(func(w *dream.Settings) { w.Mod = "" })
-		s.tell("all modulators off")
 	}
+	s.tell("all modulators off")
 }
 
 // state is where a control stands: a float32, string or bool, nil for none.
@@ -166,6 +245,9 @@ func (s *studio) state(path string) any {
 	}
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	switch parts[0] {
+	case "layer":
+		d := s.layerDial()
+		return float32(d.Place(d.Get()))
 	case "zalgo":
 		parts = []string{"knob", "zalgo"}
 		fallthrough

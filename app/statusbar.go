@@ -114,7 +114,11 @@ func (s *studio) hint() string {
 		case sl.Knob != "" && at.In(sl.SignRect()):
 			return sl.Name + ": let a modulator move it, or change how"
 		default:
-			return sl.Name + ": " + sl.Help
+			help := sl.Name + ": " + sl.Help
+			if by := s.controllers(sl.Knob); sl.Knob != "" && by != "" {
+				help += "; turned by " + by
+			}
+			return help
 		}
 	}
 	if !at.In(s.panel.scroller.View()) && !at.In(s.panel.head.GetWidget().Rect) {

@@ -18,6 +18,7 @@ import (
 	"github.com/ebitenui/ebitenui"
 	ewidget "github.com/ebitenui/ebitenui/widget"
 	"github.com/hajimehoshi/ebiten/v2"
+	"gitlab.com/gomidi/midi/v2/drivers"
 
 	"zalgoscope/app/beside"
 	"zalgoscope/app/control/crowd"
@@ -50,15 +51,16 @@ type Config struct {
 	Adjust      func(*dream.Settings) // what the command line says, on top of the last session's knobs; may be nil
 	Fresh       bool                  // ignore the last session's knobs
 	FullScreen  bool
-	Stream      string            // where the dream is sent as it comes; "" for nowhere
-	StreamSound string            // the file whose sound goes along; "" for silence
-	Learn       teach.OpenLearner // computes what nets are taught by; nil where nothing does
-	Sound       string            // what modulators listen to, see sound.Listen; empty for what the computer plays, "off" for nothing
-	Chat        string            // whose votes choose what is dreamed, see crowd.ParseChannel; empty for none
-	ChatBlock   []string          // words that the chat cannot name
-	OSC         string            // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
-	Client      *http.Client      // downloads nets; nil for the usual one
-	Program     string            // version, for recipes
+	Stream      string                         // where the dream is sent as it comes; "" for nowhere
+	StreamSound string                         // the file whose sound goes along; "" for silence
+	Learn       teach.OpenLearner              // computes what nets are taught by; nil where nothing does
+	Sound       string                         // what modulators listen to, see sound.Listen; empty for what the computer plays, "off" for nothing
+	Chat        string                         // whose votes choose what is dreamed, see crowd.ParseChannel; empty for none
+	ChatBlock   []string                       // words that the chat cannot name
+	MIDI        func() (drivers.Driver, error) // opens the driver of MIDI devices; nil where there are none
+	OSC         string                         // where OSC is heard, such as 127.0.0.1:9000; empty for nowhere
+	Client      *http.Client                   // downloads nets; nil for the usual one
+	Program     string                         // version, for recipes
 	// Output is the program as a second window for a studio on the monitor of that number; nil forbids it.
 	Output func(monitor int) *exec.Cmd
 	Exit   func() // ends the program at once, where an engine that is being opened does not come back; nil waits for it
@@ -105,6 +107,9 @@ type studio struct {
 	remote    remote
 	audience  audience
 	ears      ears
+	silent    string // what is listened to again when sound is switched on
+	surfaces  surfaces
+	beats     beats
 	known     reading
 	walk      *walk
 	recorder  recorder
@@ -207,6 +212,7 @@ func newStudio(cfg Config) (*studio, error) {
 			return nil, err
 		}
 	}
+	s.surfaces.load(s)
 	if cfg.OSC != "" {
 		if err := s.remote.listen(cfg.OSC); err != nil {
 			return nil, err
@@ -216,6 +222,7 @@ func newStudio(cfg Config) (*studio, error) {
 	if cfg.Chat != "" {
 		s.audience.read(s)
 	}
+	s.switchMIDI(true, false)
 	s.gallery = newGallery(s)
 	s.rack.open = -1
 	s.brush.radius = firstBrush

@@ -25,7 +25,9 @@ func (s *studio) Update() error {
 	s.last = began
 	s.runPosted()
 	s.hear(began)
+	s.hearPads(began, dt)
 	s.play()
+	s.tendSurfaces(began)
 	s.attend(began)
 	s.count(began)
 	s.drop()
@@ -184,6 +186,8 @@ func (s *studio) ready() {
 func (s *studio) fold() {
 	escape := down(ebiten.KeyEscape)
 	switch {
+	case escape && s.surfaces.Learning() != "":
+		s.learn(s.surfaces.Learning()) // once more, which ends it
 	case s.library != nil && s.library.open && escape:
 		s.closeLibrary()
 	case s.saving.open && escape:

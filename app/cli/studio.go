@@ -12,8 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"gitlab.com/gomidi/midi/v2/drivers"
 
 	"zalgoscope/app"
+	"zalgoscope/app/control/midi"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/record"
 	"zalgoscope/app/stream"
@@ -30,6 +32,7 @@ type studioJob struct {
 	fresh, fullScreen bool
 	sound, chat       string
 	chatBlock         []string
+	midi              string
 	osc               uint16
 	oscListen         string
 	stream            string
@@ -60,6 +63,7 @@ a window where every knob turns the dream while it runs. INPUT is a picture, a f
 	fs.StringVar(&j.sound, "sound", "computer", "what modulators such as zoom=bass:0:0.2 listen to: computer (what it plays), microphone, off, or a source of the sound server")
 	fs.StringVar(&j.chat, "chat", "", "let a chat vote for what is dreamed: twitch:NAME, read without an account, or irc://HOST[:PORT]/CHANNEL")
 	fs.StringSliceVar(&j.chatBlock, "chat-block", nil, "words that the chat cannot vote for, with commas between")
+	fs.StringVar(&j.midi, "midi", "on", "be played by MIDI devices: on, off, or the path of one whose bytes are read, such as /dev/snd/midiC1D0 or a pipe")
 	fs.Uint16Var(&j.osc, "osc", 0, "be played by OSC on this UDP port, such as 9000; see 'zalgoscope addresses'")
 	fs.StringVar(&j.oscListen, "osc-listen", "127.0.0.1", "address of this machine at which OSC is heard; 0.0.0.0 lets in everybody on the network")
 	fs.StringVar(&j.stream, "stream", "", "send the dream as it comes: rtmp://, rtmps://, srt://, udp:// or tcp://, a file of .ts, .flv or .mkv, or on Linux a v4l2loopback camera such as /dev/video9")
@@ -88,6 +92,16 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		if err := stream.Check(j.stream); err != nil {
 			return err
 		}
+	}
+	switch j.midi {
+	case "off":
+	case "on":
+		c.MIDI = midi.System
+	default:
+		if _, err := os.Stat(j.midi); err != nil {
+			return fmt.Errorf("--midi is on, off, or the path of a device: %w", err)
+		}
+		c.MIDI = func() (drivers.Driver, error) { return midi.Raw(j.midi), nil }
 	}
 	if j.osc != 0 {
 		c.OSC = net.JoinHostPort(j.oscListen, fmt.Sprint(j.osc))

@@ -82,12 +82,13 @@ func Addresses() []Address {
 		Address{Path: "/scene/random", Kind: Trigger, Help: "any other scene"},
 		Address{Path: "/class", Kind: Text, Help: "dream the label that contains this word; an empty one ends it"},
 		Address{Path: "/zalgo", Kind: Share, Help: "the zalgo knob"},
+		Address{Path: "/layer", Kind: Share, Help: "the layer, as far along as its slider"},
 		Address{Path: "/tap", Kind: Trigger, Help: "tap the modulators' tempo"},
 		Address{Path: "/short-circuit", Kind: Trigger, Help: "a random bend at a random layer"},
 		Address{Path: "/repair", Kind: Trigger, Help: "all bends off; once more, out"},
 		Address{Path: "/pause", Kind: Share, Help: "1 pauses, 0 goes on"},
 		Address{Path: "/restart", Kind: Trigger, Help: "begin again from the start picture"},
-		Address{Path: "/panic", Kind: Trigger, Help: "all modulators off"},
+		Address{Path: "/panic", Kind: Trigger, Help: "all modulators off, and what else moves knobs by itself"},
 	)
 }
 

@@ -1,6 +1,8 @@
 package surface
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -118,8 +120,11 @@ func (b *Binding) event(in Input, before float64, known bool) (e control.Event, 
 		e.Way, e.Value = control.Turn, by
 		return e, by != 0
 	}
-	if how == choice {
+	switch how {
+	case choice:
 		down, was = true, false
+	case button:
+		was = !down // each message is a press or its end; some devices leave the end out
 	}
 	hit := down && !was
 	switch {
@@ -145,6 +150,17 @@ func (b *Binding) event(in Input, before float64, known bool) (e control.Event, 
 	}
 	e.Value = b.low() + in.Value*(b.high()-b.low())
 	return e, !known || in.Value != before || in.Seconds == 0
+}
+
+// Bindings are those of a device that is there, in order.
+func (s *Surface) Bindings(name string) (list []Binding) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := mapOf(name, s.own, s.ready)
+	for _, c := range slices.Sorted(maps.Keys(m.bindings)) {
+		list = append(list, m.bindings[c]...)
+	}
+	return list
 }
 
 // Heard is how much was done to all devices.

@@ -1,0 +1,69 @@
+package app
+
+import (
+	"zalgoscope/app/control/midi"
+	"zalgoscope/app/dream"
+	"zalgoscope/nn/bend"
+)
+
+// beats is what happens on the beat that is heard, or that a device's clock gives.
+type beats struct {
+	every int // beats from scene to scene, 0 for never
+	left  int // until the next one
+}
+
+// beatChoices are the beats that a scene can stay.
+var beatChoices = []int{0, 4, 8, 16, 32}
+
+// advance goes on to the next scene when its beat has come.
+func (b *beats) advance(s *studio, before, now midi.Beat) {
+	if now.Tempo == 0 || now.Count == before.Count || b.every == 0 || s.session == nil || s.session.loop.Paused() {
+		return
+	}
+	if b.left--; b.left <= 0 {
+		b.left = b.every
+		s.goOn()
+	}
+}
+
+// stepOnBeat has scenes go on every so many beats.
+func (s *studio) stepOnBeat(every int) {
+	s.beats = beats{every: every, left: every}
+	s.drawn.stale = true
+}
+
+// onBeat tells whether the beat moves a knob.
+func (s *studio) onBeat(knob string) bool {
+	m, ok := s.modulator(knob)
+	return ok && m.Shape == "beat"
+}
+
+// flash has the beat move the knob zalgo, or no longer.
+func (s *studio) flash(on bool) { s.beatMoves("zalgo", 5, on) }
+
+// kicked is the bend that the beat kicks, by the name that modulators have for it: the last one of the rack.
+func (s *studio) kicked() string { return dream.BendKnob(max(len(s.bends()), 1), false) }
+
+// kick has the beat move the last bend's amount, or no longer. An empty rack gets a bend first.
+func (s *studio) kick(on bool) {
+	if on && len(s.bends()) == 0 {
+		s.shortCircuit()
+	}
+	specs := s.bends()
+	if len(specs) == 0 {
+		return
+	}
+	depth := 0.0
+	if k, err := bend.Find(specs[len(specs)-1].Kind); err == nil {
+		depth = (k.Max - k.Min) / 2
+	}
+	s.beatMoves(s.kicked(), depth, on)
+}
+
+func (s *studio) beatMoves(knob string, depth float64, on bool) {
+	s.act(func(w *dream.Settings) {
+		if w.Still(knob); on {
+			w.Modulate(dream.Modulator{Knob: knob, Shape: "beat", Depth: depth})
+		}
+	})
+}

@@ -1,0 +1,397 @@
+package app
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gitlab.com/gomidi/midi/v2/drivers"
+
+	cmidi "zalgoscope/app/control/midi"
+	"zalgoscope/app/control/surface"
+	"zalgoscope/app/dream"
+)
+
+// rig is a driver with one device of the test's own.
+type rig struct {
+	name string
+
+	mu     sync.Mutex
+	hear   func([]byte, int32)
+	reader *drivers.Reader
+	told   []string
+}
+
+func (r *rig) Ins() ([]drivers.In, error)   { return []drivers.In{r}, nil }
+func (r *rig) Outs() ([]drivers.Out, error) { return []drivers.Out{r}, nil }
+func (r *rig) String() string               { return r.name }
+func (r *rig) Close() error                 { return nil }
+func (r *rig) Open() error                  { return nil }
+func (r *rig) IsOpen() bool                 { return true }
+func (r *rig) Number() int                  { return 0 }
+func (r *rig) Underlying() interface{}      { return nil }
+
+func (r *rig) Listen(hear func([]byte, int32), _ drivers.ListenConfig) (func(), error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reader = drivers.NewReader(drivers.ListenConfig{}, hear)
+	return func() {}, nil
+}
+
+func (r *rig) Send(b []byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.told = append(r.told, fmt.Sprintf("% x", b))
+	return nil
+}
+
+// say says bytes, as the device's cable carries them.
+func (r *rig) say(b ...byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.reader.EachMessage(b, 0)
+}
+
+func (r *rig) wasTold(message ...byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Contains(r.told, fmt.Sprintf("% x", message))
+}
+
+// rigged is a studio without its window that a device plays.
+func rigged(t *testing.T, name string) (*studio, *rig) {
+	t.Helper()
+	r := &rig{name: name}
+	s := headless(t, func(c *Config) { c.MIDI = func() (drivers.Driver, error) { return r, nil } })
+	s.until(t, "it dreams", func() bool { return s.session != nil })
+	s.until(t, "the device is there", func() bool { return s.surfaces.devices != nil && len(s.surfaces.devices.Names()) == 1 && s.told(name) })
+	return s, r
+}
+
+// tick is what Update does of playing.
+func (s *studio) playTick(now time.Time) {
+	s.runPosted()
+	s.play()
+	s.tendSurfaces(now)
+	s.attend(now)
+}
+
+// A ready controller plays the studio, and shows how things stand.
+func TestReadyController(t *testing.T) {
+	s, r := rigged(t, "APC MINI")
+	now := time.Now()
+	r.say(0xb0, 56, 127)
+	s.playTick(now)
+	if s.want.Zalgo != 11 {
+		t.Errorf("the last fader at its end is zalgo %g", s.want.Zalgo)
+	}
+	var scenes []int
+	for i, p := range s.presets.list[:min(len(s.presets.list), 40)] {
+		if _, err := p.Apply(s.want, s.session.net); err == nil {
+			scenes = append(scenes, i)
+		}
+	}
+	at := scenes[len(scenes)-1]
+	pad := byte(56 - at/8*8 + at%8)
+	r.say(0x90, pad, 127, pad, 0)
+	s.playTick(now)
+	if s.presets.at != at {
+		t.Errorf("the pad went to scene %d, want %d", s.presets.at, at)
+	}
+	s.until(t, "the pad lights up", func() bool { now = now.Add(time.Second); s.playTick(now); return r.wasTold(0x90, pad, 1) })
+	r.say(0x90, 86, 127, 86, 0) // short circuit
+	s.playTick(now)
+	if len(s.bends()) != 1 || s.bends()[0].Off {
+		t.Fatalf("the bends are %+v", s.bends())
+	}
+	r.say(0x90, 16, 127, 16, 0)
+	s.playTick(now)
+	if !s.bends()[0].Off {
+		t.Error("the bend is not by-passed")
+	}
+	r.say(0x90, 4, 127) // zalgo at 6
+	s.playTick(now)
+	if s.want.Zalgo != 6 {
+		t.Errorf("zalgo is %g", s.want.Zalgo)
+	}
+	s.until(t, "its pad lights up", func() bool { now = now.Add(time.Second); s.playTick(now); return r.wasTold(0x90, 4, 1) })
+	s.change(func(w *dream.Settings) { w.Mod = "zoom=sine:1:0.1" })
+	r.say(0x90, 89, 127)
+	s.playTick(now)
+	if len(s.modulators()) != 0 {
+		t.Error("modulators go on in a panic")
+	}
+	if by := s.controllers("zalgo"); !strings.Contains(by, "APC MINI cc 1 56") {
+		t.Errorf("zalgo is said to be turned by %q", by)
+	}
+}
+
+// A control is learnt by touching it, is kept in the file, and forgotten by a click.
+func TestLearnController(t *testing.T) {
+	s, r := rigged(t, "Own box")
+	learn := func(to string, bytes ...byte) {
+		t.Helper()
+		s.learn(to)
+		r.say(bytes...)
+		now := time.Now()
+		s.until(t, to+" is learnt", func() bool { now = now.Add(time.Second); s.tendSurfaces(now); return s.surfaces.Learning() == "" })
+		s.until(t, to+" is kept", func() bool { return strings.Contains(fmt.Sprint(s.surfaces.own), to) })
+	}
+	learn("/knob/zoom", 0xb0, 70, 10, 70, 20, 70, 30)
+	learn("/layer", 0xb0, 71, 1, 71, 1, 71, 127, 71, 127)
+	learn("/zalgo", 0x90, 40, 100)
+	learn("/knob/steps", 0xb0, 72, 65, 72, 65, 72, 63, 72, 63)
+	r.say(0xb0, 70, 127)
+	s.playTick(time.Now())
+	if s.want.Zoom != 0.5 {
+		t.Errorf("zoom is %g", s.want.Zoom)
+	}
+	was := s.want.Layer
+	for range 60 {
+		r.say(0xb0, 71, 1)
+		s.playTick(time.Now())
+	}
+	if s.want.Layer == was {
+		t.Errorf("the layer stays %q", was)
+	}
+	steps := s.want.Steps
+	for range 5 {
+		r.say(0xb0, 72, 65)
+		s.playTick(time.Now())
+	}
+	if s.want.Steps != steps+5 {
+		t.Errorf("five steps of an encoder turn steps from %g to %g", steps, s.want.Steps)
+	}
+	s.change(func(w *dream.Settings) { w.Zalgo = 2 })
+	r.say(0x90, 40, 127)
+	s.playTick(time.Now())
+	if s.want.Zalgo != 11 {
+		t.Errorf("zalgo is %g while the key is down", s.want.Zalgo)
+	}
+	r.say(0x80, 40, 0)
+	s.playTick(time.Now())
+	if math.Abs(s.want.Zalgo-2) > 1e-6 {
+		t.Errorf("zalgo is %g when the key is up again", s.want.Zalgo)
+	}
+	data, err := os.ReadFile(mapFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, bad, err := surface.Parse(data); err != nil || bad != nil || len(list) != 1 || list[0].Name != "Own box" || len(list[0].Map) != 4 || list[0].Map["cc 1 71 twos"] != "/layer" {
+		t.Errorf("the file is %s, %v, %v", data, bad, err)
+	}
+	s.editMaps("Own box", "cc 1 70", "", "forgotten")
+	s.until(t, "it is forgotten", func() bool { return s.told("forgotten") })
+	zoom := s.want.Zoom
+	r.say(0xb0, 70, 1)
+	s.playTick(time.Now())
+	if s.want.Zoom != zoom {
+		t.Error("what is forgotten still turns")
+	}
+	// A file that is damaged is not written over.
+	if err := os.WriteFile(mapFile(), []byte("damaged"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.editMaps("Own box", "cc 1 70", "/zalgo", "never")
+	s.until(t, "it is told", func() bool { return s.told("nothing is learnt") })
+	if data, _ := os.ReadFile(mapFile()); string(data) != "damaged" {
+		t.Errorf("the file is %q now", data)
+	}
+}
+
+// A device's clock is the tempo and the beat: modulators follow it, and scenes step on it.
+func TestClockPlays(t *testing.T) {
+	s, r := rigged(t, "Drum machine")
+	s.change(func(w *dream.Settings) { w.Mod = "zoom=sine:0.3:0.1 rotate=beat:0:5" })
+	s.cfg.Sound = deaf
+	r.say(0xfa)
+	bright := 0.0
+	// goes ticks beat after beat until a condition holds; a machine that is busy elsewhere may break the clock off.
+	goes := func(what string, ok func() bool) {
+		t.Helper()
+		for range 40 {
+			for range 24 {
+				r.say(0xf8)
+				s.playTick(time.Now())
+				bright = max(bright, s.sent.Beat)
+				time.Sleep(5 * time.Millisecond)
+			}
+			if ok() {
+				return
+			}
+		}
+		t.Errorf("the clock ticks in vain until %s", what)
+	}
+	goes("the beat is bright", func() bool { return bright > 0.5 })
+	goes("the sine follows", func() bool { m := s.modulators()[0]; return m.Rate > 1 && m.Rate <= fastest })
+	if m := s.modulators()[1]; m.Rate != 0 {
+		t.Errorf("what follows the beat has a rate of %g", m.Rate)
+	}
+	scene := s.presets.at
+	s.stepOnBeat(2)
+	goes("there is another scene", func() bool { return s.presets.at != scene })
+	// The user's own rate stays when the clock goes on.
+	s.change(func(w *dream.Settings) { w.Mod = "zoom=sine:0.3:0.1" })
+	s.surfaces.rate = 1
+	s.followClock(1.5)
+	s.followClock(3)
+	if m := s.modulators()[0]; m.Rate != 0.3 {
+		t.Errorf("the sine goes at %g Hz, want its own", m.Rate)
+	}
+	s.until(t, "it is over", func() bool { s.playTick(time.Now()); return s.sent.Beat == 0 && s.ears.beat.Tempo == 0 })
+}
+
+// Beats faster than three a second move knobs only every other time.
+func TestBeatFlashes(t *testing.T) {
+	for _, c := range []struct {
+		tempo, want float64
+	}{{120, 2}, {179, 179.0 / 60}, {240, 2}, {400, 400.0 / 60 / 3}} {
+		var e ears
+		flashes, last := 0, 0.0
+		const seconds = 60
+		for tick := range 100 * seconds {
+			beats := float64(tick) / 100 * c.tempo / 60
+			e.follow(cmidi.Beat{Tempo: c.tempo, Phase: beats - math.Floor(beats), Count: int(beats)})
+			level := e.levels()[4]
+			if level > last+0.5 {
+				flashes++
+			}
+			last = level
+		}
+		if got := float64(flashes) / seconds; math.Abs(got-c.want) > 0.05 || got > 3 {
+			t.Errorf("at %g a minute there are %.2f flashes a second, want %.2f", c.tempo, got, c.want)
+		}
+	}
+}
+
+// The beat kicks a bend and flashes ZALGO by modulators, which panic takes off.
+func TestOnBeat(t *testing.T) {
+	s := headless(t, func(c *Config) { c.Sound = deaf })
+	s.until(t, "it dreams", func() bool { return s.session != nil })
+	s.flash(true)
+	s.kick(true)
+	if len(s.bends()) != 1 || !s.onBeat("zalgo") || !s.onBeat("bend.1") {
+		t.Errorf("the modulators are %q, the bends %q", s.want.Mod, s.want.Bend)
+	}
+	s.flash(false)
+	if s.onBeat("zalgo") || !s.onBeat("bend.1") {
+		t.Errorf("the modulators are %q", s.want.Mod)
+	}
+	s.stepOnBeat(8)
+	s.panic()
+	if s.want.Mod != "" || s.beats.every != 0 {
+		t.Errorf("after a panic the modulators are %q, and scenes step every %d beats", s.want.Mod, s.beats.every)
+	}
+}
+
+// A flood of a thousand messages a second loses nothing, and costs the window's goroutine next to nothing.
+func TestMIDIFlood(t *testing.T) {
+	s, r := rigged(t, "Own box")
+	s.surfaces.SetMaps([]surface.Device{{Name: "Own box", Map: map[string]string{"cc 1 70": "/knob/zoom", "cc 1 71 offset": "/knob/rotate", "note 1 40": "/short-circuit", "cc14 1 3": "/knob/centre-x"}}})
+	before, _, _, _ := s.surfaces.State("Own box")
+	var took []time.Duration
+	now := time.Now()
+	fine := 0
+	for i := range 5000 {
+		switch i % 4 {
+		case 0:
+			r.say(0xb0, 70, byte(i%128))
+		case 1:
+			r.say(0xb0, 71, byte(64+1-2*(i/4%2)))
+		case 2:
+			fine = i * 3 % (1 << 14)
+			r.say(0xb0, 3, 0xf8, byte(fine>>7))
+		case 3:
+			r.say(0xb0, 35, byte(fine&127))
+		}
+		if i%16 == 15 { // sixty looks a second
+			began := time.Now()
+			now = now.Add(16 * time.Millisecond)
+			s.playTick(now)
+			took = append(took, time.Since(began))
+		}
+	}
+	for range 10 {
+		r.say(0x90, 40, 100, 40, 0)
+	}
+	s.playTick(now)
+	if after, _, _, _ := s.surfaces.State("Own box"); after-before != 5000+1250+20 {
+		t.Errorf("%d of 6270 moves were heard", after-before)
+	}
+	if got, want := s.want.CentreX, float64(fine)/(1<<14-1); math.Abs(got-want) > 1e-6 {
+		t.Errorf("the fader of 14 bits stands at %g, want %g", got, want)
+	}
+	if len(s.bends()) != 10 {
+		t.Errorf("ten presses are %d bends", len(s.bends()))
+	}
+	if s.told("are lost") {
+		t.Error("something is lost")
+	}
+	slices.Sort(took)
+	t.Logf("of %d looks half took %v, all but one in a hundred %v, the longest %v", len(took), took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
+}
+
+// Gamepads and keys are surfaces like others.
+func TestGamepad(t *testing.T) {
+	s := headless(t, nil)
+	s.until(t, "it dreams", func() bool { return s.session != nil })
+	p := &gamepad{name: "gamepad Test"}
+	var axes [len(padAxes)]float64
+	var buttons [len(padButtons)]bool
+	now := time.Now()
+	hear := func() { p.hear(s.surfaces.Surface, axes, buttons, now, 0.1); s.playTick(now) }
+	was := s.want
+	axes[0] = 0.1 // it hangs
+	hear()
+	if s.want != was {
+		t.Error("a stick that nobody holds turns something")
+	}
+	axes[0] = 1
+	hear()
+	first := s.want.PanX
+	hear()
+	if !(first > was.PanX) || !(s.want.PanX > first) {
+		t.Errorf("the stick turns pan from %g to %g and %g", was.PanX, first, s.want.PanX)
+	}
+	axes[0], axes[5] = 0, 1
+	hear()
+	if s.want.Zalgo != 11 {
+		t.Errorf("the trigger turns zalgo to %g", s.want.Zalgo)
+	}
+	axes[5] = 0
+	hear()
+	for i, b := range padButtons {
+		if b.name == "x" {
+			buttons[i] = true
+		}
+	}
+	hear()
+	hear()
+	if s.want.Zalgo != 0 || len(s.bends()) != 1 {
+		t.Errorf("zalgo is %g, and a press made %d bends", s.want.Zalgo, len(s.bends()))
+	}
+	s.surfaces.SetMaps([]surface.Device{{Name: keyboard, Map: map[string]string{"key F2": "/scene/next"}}})
+	scene := s.presets.at
+	s.surfaces.Hear(keyboard, surface.Input{Control: "key F2", Value: 1, Raw: -1}, now)
+	s.playTick(now)
+	if s.presets.at == scene {
+		t.Error("the key does nothing")
+	}
+}
+
+// What a device plays is in the recipe: it is dreamed again without it.
+func TestMIDIInRecipe(t *testing.T) {
+	s, r := rigged(t, "nanoKONTROL2")
+	s.dreaming(t)
+	r.say(0xb0, 0, 64)
+	s.playTick(time.Now())
+	s.until(t, "a frame is dreamed so", func() bool { return s.shown.Frame != nil && s.shown.Settings.Zalgo == s.want.Zalgo && s.want.Zalgo > 5 })
+	if got := s.shown.recipe().Last().Zalgo; got != s.want.Zalgo {
+		t.Errorf("the recipe has zalgo %g, want %g", got, s.want.Zalgo)
+	}
+}
