@@ -208,6 +208,7 @@ func (p *panel) shapeSpots(d widget.Dial, size image.Point) []widget.Spot {
 		widget.Spot{Name: "tap", Help: "tap the tempo: the rate of this modulator", Run: s.tap},
 		widget.Spot{Name: "learn", Help: "touch a fader, knob, stick or key: it turns " + d.Name + " from then on", Run: func() {
 			s.act(func(w *dream.Settings) { w.Still(d.Knob) })
+			p.closeModulator()
 			s.learn(addressOf(d.Knob))
 		}},
 		widget.Spot{Name: "off", Help: "take the modulator away", Run: func() {
