@@ -22,7 +22,6 @@ type rig struct {
 	name string
 
 	mu     sync.Mutex
-	hear   func([]byte, int32)
 	reader *drivers.Reader
 	told   []string
 }
