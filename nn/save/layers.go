@@ -35,7 +35,7 @@ func (g *graph) layer(i int, l nn.Layer) error {
 		in = append(in, g.constant(name+".min", []float32{op.Min}), g.constant(name+".max", []float32{op.Max}))
 		g.add("Clip", name, name, in)
 	case *nn.Concat:
-		g.add("Concat", name, name, in, integer("axis", 1))
+		g.add("Concat", name, name, in, integer("axis", op.Axis+1))
 	case *nn.Add:
 		if len(in) == 2 {
 			g.add("Add", name, name, in)
@@ -52,16 +52,44 @@ func (g *graph) layer(i int, l nn.Layer) error {
 		g.add("LRN", name, name, in, integer("size", op.Size), real("alpha", op.Alpha), real("beta", op.Beta), real("bias", op.K))
 	case *nn.Softmax:
 		g.add("Softmax", name, name, in, integer("axis", 1))
+	case *nn.ConvTranspose:
+		g.convTranspose(name, in, op)
+	case *nn.Unary:
+		return g.unary(name, in[0], op)
+	case *nn.Binary:
+		g.binary(name, in, op)
+	case *nn.Sample:
+		return g.sample(name, in, op)
+	case *nn.Rearrange:
+		return g.rearrange(name, in[0], op)
+	case *nn.Norm:
+		return g.norm(name, in[0], op)
+	case *nn.Reduce:
+		g.reduce(name, in, op)
 	default:
-		return fmt.Errorf("a net with %q is not written yet", op.Kind())
+		return unwritten(op)
 	}
 	return nil
 }
 
+// unwritten is the error of an operation that ONNX has no operators for.
+func unwritten(op nn.Op) error { return fmt.Errorf("ONNX has no operators for its %q", op.Kind()) }
+
+func (g *graph) convTranspose(name string, in []string, op *nn.ConvTranspose) {
+	s := op.Conv.W.Shape()
+	in = append(in, g.constant(name+".weight", nn.Floats(op.Conv.W), s...))
+	if op.Bias != nil {
+		in = append(in, g.constant(name+".bias", op.Bias, len(op.Bias)))
+	}
+	g.add("ConvTranspose", name, name, in, append(window(op.Conv.Window), integer("group", op.Conv.Groups), integers("output_padding", op.Extra[0], op.Extra[1]))...)
+}
+
 func (g *graph) pool(name string, in []string, op *nn.Pool) error {
 	switch {
-	case op.Norm > 0:
-		return fmt.Errorf("a net with %q is not written yet", op.Kind())
+	case op.Norm != float32(int(op.Norm)):
+		return unwritten(op)
+	case op.Global && op.Norm > 0:
+		g.add("GlobalLpPool", name, name, in, integer("p", int(op.Norm)))
 	case op.Global && op.Max:
 		g.add("GlobalMaxPool", name, name, in)
 	case op.Global:
@@ -74,9 +102,17 @@ func (g *graph) pool(name string, in []string, op *nn.Pool) error {
 		if op.Ceil {
 			attributes = append(attributes, integer("ceil_mode", 1))
 		}
-		if op.Max {
+		switch {
+		case op.Norm > 0 && (op.Ceil || op.Dilation != [2]int{1, 1}): // none before opset 18
+			return unwritten(op)
+		case op.Norm > 0:
+			g.add("LpPool", name, name, in, append(attributes, integer("p", int(op.Norm)))...)
+			return nil
+		case op.Max:
 			g.add("MaxPool", name, name, in, attributes...)
-			break
+			return nil
+		case op.Dilation != [2]int{1, 1}:
+			return unwritten(op)
 		}
 		if op.IncludePad {
 			attributes = append(attributes, integer("count_include_pad", 1))

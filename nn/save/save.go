@@ -18,7 +18,7 @@ const (
 	opset     = 17
 )
 
-// ONNX gives the file of a net: one input of open size and one output, the last layer's channels as N,C where that
+// ONNX gives the file of a net, in operators of that opset: one input of open size and one output, the last layer's channels as N,C where that
 // is no map. Labels and preprocessing are in its metadata, with more given in properties.
 func ONNX(net *nn.Net, properties map[string]string) ([]byte, error) {
 	if err := net.Validate(); err != nil {
@@ -28,7 +28,10 @@ func ONNX(net *nn.Net, properties map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &graph{net: net}
+	g := &graph{net: net, names: map[string]bool{"data": true, "classes": true}}
+	for _, l := range net.Layers {
+		g.names[l.Name] = true
+	}
 	for i, l := range net.Layers {
 		if err := g.layer(i, l); err != nil {
 			return nil, fmt.Errorf("save: layer %q: %w", l.Name, err)
@@ -69,6 +72,7 @@ func ONNX(net *nn.Net, properties map[string]string) ([]byte, error) {
 type graph struct {
 	net     *nn.Net
 	message []byte
+	names   map[string]bool // that are taken
 }
 
 func (g *graph) output(i int) string {
@@ -93,18 +97,54 @@ func (g *graph) add(kind, name, out string, in []string, attributes ...[]byte) {
 	g.message = sub(g.message, 1, n)
 }
 
+// own is the name, or one like it that nothing has yet.
+func (g *graph) own(name string) string {
+	for g.names[name] {
+		name += "'"
+	}
+	g.names[name] = true
+	return name
+}
+
+// part adds a node of those that a layer takes and gives its output's name.
+func (g *graph) part(layer, what, kind string, in []string, attributes ...[]byte) string {
+	name := g.own(layer + "/" + what)
+	g.add(kind, name, name, in, attributes...)
+	return name
+}
+
 // constant adds an initializer and gives its name.
 func (g *graph) constant(name string, values []float32, dims ...int) string {
-	var t []byte
-	for _, d := range dims {
-		t = number(t, 1, uint64(d))
-	}
-	t = number(t, 2, 1) // float
-	t = text(t, 8, name)
 	raw := make([]byte, 0, 4*len(values))
 	for _, v := range values {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
+	return g.initializer(name, typeFloat, raw, dims)
+}
+
+// whole adds a list of whole numbers.
+func (g *graph) whole(name string, values ...int) string {
+	raw := make([]byte, 0, 8*len(values))
+	for _, v := range values {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
+	}
+	return g.initializer(name, typeInt64, raw, []int{len(values)})
+}
+
+// The numbers of TensorProto.DataType.
+const (
+	typeFloat = 1
+	typeInt64 = 7
+)
+
+func (g *graph) initializer(name string, of uint64, raw []byte, dims []int) string {
+	name = g.own(name)
+	var t []byte
+	for _, d := range dims {
+		t = number(t, 1, uint64(d))
+	}
+	t = number(t, 2, of)
+	t = text(t, 8, name)
 	t = sub(t, 9, raw)
 	g.message = sub(g.message, 5, t)
 	return name

@@ -8,7 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	"gorgonia.org/tensor"
 
 	"zalgoscope/assets"
 	"zalgoscope/nn"
@@ -88,6 +91,161 @@ func TestONNX(t *testing.T) {
 	}
 }
 
+// kinds is operations of each kind, for maps of 8 channels.
+func kinds() map[string][]nn.Op {
+	at := func(v ...float32) *tensor.Dense { return nn.TensorOf(v, len(v), 1, 1) }
+	win := nn.Square(3, 2, 1)
+	transposed := func(groups int, extra int) *nn.ConvTranspose {
+		return &nn.ConvTranspose{Conv: nn.Conv{Window: win, Groups: groups, W: nn.TensorOf(randoms(8*6/groups*9), 8, 6/groups, 3, 3)}, Bias: randoms(6), Extra: [2]int{extra, extra}}
+	}
+	all := map[string][]nn.Op{
+		"conv": {&nn.Conv{Window: win, Groups: 2, W: nn.TensorOf(randoms(6*4*9), 6, 4, 3, 3)}}, "conv transpose": {transposed(1, 1), transposed(2, 0)},
+		"pool":    {&nn.Pool{Window: win, Max: true}, &nn.Pool{Window: win, IncludePad: true}, &nn.Pool{Window: win, Norm: 2}, &nn.Pool{Global: true, Norm: 3}, &nn.Pool{Global: true, Max: true}},
+		"lrn":     {&nn.LRN{Size: 5, Alpha: 0.1, Beta: 0.75, K: 1}},
+		"softmax": {&nn.Softmax{}}, "relu": {&nn.ReLU{}, &nn.ReLU{Slope: 0.2}}, "clip": {&nn.Clip{Min: -0.1, Max: 0.3}}, "affine": {&nn.Affine{Scale: randoms(8), Shift: randoms(8)}},
+		"concat": {&nn.Concat{}, &nn.Concat{Axis: 1}, &nn.Concat{Axis: 2}}, "add": {&nn.Add{}},
+		"sample": {
+			&nn.Sample{Rows: nn.Rescale{Scale: 2}, Columns: nn.Rescale{Scale: 2}}, &nn.Sample{Rows: nn.Rescale{Size: 7, Of: 3, Mode: nn.Linearly}, Columns: nn.Keep{}},
+			&nn.Sample{Rows: nn.Rescale{Scale: 0.6, Mode: nn.Cubic, A: -0.5}, Columns: nn.Rescale{Scale: 1.7, Mode: nn.Cubic, A: -0.5}},
+			&nn.Sample{Rows: nn.Rescale{Scale: 2, Coordinates: nn.Asymmetric, Rounding: nn.RoundBySize}, Columns: nn.Rescale{Scale: 2, Coordinates: nn.Asymmetric, Rounding: nn.RoundBySize}},
+			&nn.Sample{Rows: nn.Pad{Before: 1, After: 2}, Columns: nn.Pad{Before: 3}, Fill: 0.5}, &nn.Sample{Rows: nn.Pad{Before: 2, With: nn.FillReflection}, Columns: nn.Pad{After: 1, With: nn.FillEdge}},
+			&nn.Sample{Rows: nn.Crop{From: 1, To: -1, Step: 2}, Columns: nn.Crop{From: -1, To: -1 << 40, Step: -1}}, &nn.Sample{Rows: nn.Tile{Times: 2}, Columns: nn.Tile{Times: 3}},
+			&nn.Sample{Rows: nn.Crop{From: 2, To: 9, Step: 1}, Columns: nn.Tile{Times: 2}}, &nn.Sample{},
+		},
+		"rearrange": {
+			nn.Pick([]int{3, 1, 7, 7}), &nn.Rearrange{In: [2]int{1, 1}, Out: [2]int{1, 1}, From: []int{2, -1, 0}, Fill: 0.7},
+			&nn.Rearrange{In: [2]int{1, 1}, Out: [2]int{2, 2}, From: []int{0, 4, 1, 5, 2, 6, 3, 7}}, &nn.Rearrange{In: [2]int{2, 2}, Out: [2]int{1, 1}, From: []int{5, 31, 8, 16}},
+		},
+		"reduce": {},
+		"norm": {
+			&nn.Norm{Groups: 8, Positions: true, Centred: true, Eps: 1e-3, Scale: randoms(8), Shift: randoms(8)}, &nn.Norm{Groups: 2, Positions: true, Centred: true, Eps: 1e-3, Scale: randoms(8), Shift: randoms(8)},
+			&nn.Norm{Groups: 1, Centred: true, Eps: 1e-3, Scale: randoms(8), Shift: randoms(8)}, &nn.Norm{Groups: 1, Eps: 1e-3, Scale: randoms(8), Shift: randoms(8)},
+			&nn.Norm{Groups: 8, Positions: true, Eps: 1e-3, Scale: randoms(8), Shift: randoms(8)}, &nn.Norm{Groups: 1, Positions: true, Eps: 1e-3, Scale: randoms(8), Shift: randoms(8)},
+			&nn.Norm{Groups: 1, Positions: true, Centred: true, Eps: 1e-3, Scale: randoms(8), Shift: randoms(8)},
+		},
+	}
+	for fn := range nn.Product + 1 {
+		for axes := 1; axes < 8; axes++ {
+			all["reduce"] = append(all["reduce"], &nn.Reduce{Fn: fn, Axes: [3]bool{axes&1 > 0, axes&2 > 0, axes&4 > 0}})
+		}
+	}
+	for fn := range nn.UnaryFn(len(nn.Unaries)) {
+		p, q := float32(0.3), float32(0.7)
+		if fn == nn.Power {
+			p = 3
+		}
+		op := nn.NewUnary(fn, p, q)
+		all["unary"] = append(all["unary"], &op)
+	}
+	for _, op := range []nn.Unary{nn.NewUnary(nn.HardSwish, 1./6, 0.5), nn.NewUnary(nn.Elu, 0.5, 1), nn.NewUnary(nn.SiLU, 1, 0), nn.NewUnary(nn.Linear, 2, 0), nn.NewUnary(nn.Linear, 1, 2)} {
+		all["unary"] = append(all["unary"], &op)
+	}
+	for fn := range nn.BinaryFn(len(nn.Binaries)) {
+		all["binary"] = append(all["binary"], &nn.Binary{Fn: fn}, &nn.Binary{Fn: fn, Other: at(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)})
+	}
+	return all
+}
+
+// between is a net whose last layer is the operation.
+func between(op nn.Op) *nn.Net {
+	in := nn.DefaultInput()
+	in.Width, in.Height = 12, 12
+	net := &nn.Net{Name: "one", Input: in}
+	conv := func(k int) *nn.Conv {
+		return &nn.Conv{Window: nn.Square(k, 1, k/2), Groups: 1, W: nn.TensorOf(randoms(24*k*k), 8, 3, k, k), Bias: randoms(8)}
+	}
+	net.Layers = []nn.Layer{{Name: "a", Op: conv(3), In: []int{nn.Picture}}, {Name: "b", Op: conv(1), In: []int{nn.Picture}}, {Name: "soft", Op: &nn.Softmax{}, In: []int{1}}, {Name: "sum", Op: &nn.Add{}, In: []int{0, 2}}}
+	reads := []int{3} // or two, of which the second is above zero
+	switch o := op.(type) {
+	case *nn.Concat, *nn.Add:
+		reads = []int{3, 2}
+	case *nn.Sample:
+		if o.Rows == nil {
+			net.Layers = append(net.Layers, nn.Layer{Name: "other", Op: &nn.Sample{Rows: nn.Pad{Before: 2}, Columns: nn.Crop{From: 3, To: 1 << 40, Step: 1}}, In: []int{2}})
+			reads = []int{3, 4}
+		}
+	case *nn.Binary:
+		if o.Other == nil {
+			reads = []int{3, 2}
+		}
+	case *nn.Unary:
+		if slices.Contains([]nn.UnaryFn{nn.Log, nn.Sqrt, nn.Asin, nn.Acos, nn.Atanh}, o.Fn) {
+			reads = []int{2}
+		}
+	}
+	net.Layers = append(net.Layers, nn.Layer{Name: "it", Op: op, In: reads})
+	return net
+}
+
+// Every kind of layer is read again as what gives the same values, at the size that the net was made for and at another.
+func TestEveryKind(t *testing.T) {
+	all := kinds()
+	covered := map[string]bool{}
+	for _, list := range all {
+		for _, op := range list {
+			covered[fmt.Sprintf("%T", op)] = true
+		}
+	}
+	for _, op := range nn.Operations {
+		if !covered[fmt.Sprintf("%T", op)] {
+			t.Errorf("%T is not tried", op)
+		}
+	}
+	for kind, list := range all {
+		for i, op := range list {
+			net := between(op)
+			if err := net.Validate(); err != nil {
+				t.Fatalf("%s %d: %v", kind, i, err)
+			}
+			data, err := ONNX(net, nil)
+			if slices.Contains([]string{"fold", "turn", "fit"}, op.Kind()) {
+				if err == nil || !strings.Contains(err.Error(), "ONNX has no operators") {
+					t.Errorf("%s is written, which ONNX cannot say, or another error: %v", op.Kind(), err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s %d (%s): %v", kind, i, op.Kind(), err)
+				continue
+			}
+			var warnings []string
+			got, err := load.ONNX(data, "again", load.Options{Warn: func(s string) { warnings = append(warnings, s) }})
+			if err != nil || warnings != nil {
+				t.Errorf("%s %d (%s): %v %q", kind, i, op.Kind(), err, warnings)
+				continue
+			}
+			for _, size := range [][2]int{{12, 12}, {36, 24}} {
+				x := randoms(3 * size[0] * size[1])
+				want, have := values(t, net, x, size[0], size[1]), values(t, got, x, size[0], size[1])
+				if len(want) != len(have) {
+					t.Errorf("%s %d (%s) at %v: %d values, want %d", kind, i, op.Kind(), size, len(have), len(want))
+					continue
+				}
+				for j, v := range want {
+					if d := math.Abs(float64(v - have[j])); !(d <= 1e-4*max(1, math.Abs(float64(v)))) && (v == v || have[j] == have[j]) && v != have[j] {
+						t.Errorf("%s %d (%s) at %v: value %d is %g, want %g", kind, i, op.Kind(), size, j, have[j], v)
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// values are those of the last layer.
+func values(t *testing.T, net *nn.Net, x []float32, w, h int) []float32 {
+	t.Helper()
+	e, err := nn.NewReference(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := e.Activation(nn.TensorOf(x, 3, h, w), net.Layers[len(net.Layers)-1].Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nn.Floats(y)
+}
+
 func logits(t *testing.T, net *nn.Net, x []float32, w, h int) []float32 {
 	t.Helper()
 	e, err := nn.NewReference(net)
@@ -155,6 +313,83 @@ func TestOtherReaders(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// OpenCV reads many kinds of layers as they are written, and those as we do.
+func TestOpenCVReads(t *testing.T) {
+	if err := exec.Command("/usr/bin/python3", "-c", "import numpy, cv2").Run(); err != nil {
+		if os.Getenv("ZALGOSCOPE_ALL") != "" {
+			t.Fatal("OpenCV for python3 is missing: python3-opencv")
+		}
+		t.Skip("there is no OpenCV here")
+	}
+	dir, want := t.TempDir(), map[string][]float32{}
+	x := randoms(3 * 12 * 12)
+	for kind, list := range kinds() {
+		for i, op := range list {
+			net := between(op)
+			data, err := ONNX(net, nil)
+			if err != nil {
+				continue
+			}
+			name := fmt.Sprint(kind, " ", i)
+			want[name] = values(t, net, x, 12, 12)
+			if err := os.WriteFile(filepath.Join(dir, name+".onnx"), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f, err := os.Create(filepath.Join(dir, "x.npy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := npy.Write(f, nn.TensorOf(x, 1, 3, 12, 12)); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	out, err := exec.Command("/usr/bin/python3", "-c", `
+import sys, glob, os, cv2, numpy as np
+for f in glob.glob(sys.argv[1] + "/*.onnx"):
+    if os.fork(): # a child for each, for some crash it
+        os.wait()
+        continue
+    try:
+        n = cv2.dnn.readNetFromONNX(f)
+        n.setInput(np.load(sys.argv[1] + "/x.npy"))
+        print(os.path.basename(f)[:-5] + ":", *n.forward().ravel())
+    except cv2.error:
+        pass
+    sys.stdout.flush()
+    os._exit(0)
+`, dir).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	agree := map[string]int{}
+	for line := range strings.Lines(string(out)) {
+		name, text, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		have := strings.Fields(text)
+		same := len(have) == len(want[name])
+		for i, v := range want[name] {
+			var got float64
+			if same {
+				fmt.Sscan(have[i], &got)
+				same = math.Abs(got-float64(v)) <= 1e-3*max(1, math.Abs(float64(v))) || v != v
+			}
+		}
+		kind, _, _ := strings.Cut(name, " ")
+		if same {
+			agree[kind]++
+		} else {
+			t.Logf("OpenCV reads %s otherwise", name)
+		}
+	}
+	t.Log(agree)
+	for kind, least := range map[string]int{"add": 1, "affine": 1, "binary": 14, "concat": 3, "conv": 3, "lrn": 1, "norm": 1, "pool": 2, "reduce": 2, "relu": 2, "sample": 5, "softmax": 1, "unary": 45} {
+		if agree[kind] < least {
+			t.Errorf("OpenCV agrees on %d of %q, want %d", agree[kind], kind, least)
+		}
 	}
 }
 

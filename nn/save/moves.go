@@ -1,0 +1,188 @@
+package save
+
+import (
+	"math"
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// sample writes how a map is laid out anew: rows and columns by one node where they are alike, else by one after the other.
+func (g *graph) sample(name string, in []string, op *nn.Sample) error {
+	if op.Rows == nil { // whose size is another map's
+		return unwritten(op)
+	}
+	rows, columns := op.Rows, op.Columns
+	if together(rows, columns) {
+		return g.along(name, name, in[0], op, rows, columns)
+	}
+	x, left := in[0], []nn.Axis{rows, columns}
+	for i, axis := range left {
+		if _, idle := axis.(nn.Keep); idle {
+			continue
+		}
+		own := [2]nn.Axis{nn.Keep{}, nn.Keep{}}
+		own[i] = axis
+		out := name
+		if i == 0 {
+			if _, idle := columns.(nn.Keep); !idle {
+				out = g.own(name + "/rows")
+			}
+		}
+		if err := g.along(name, out, x, op, own[0], own[1]); err != nil {
+			return err
+		}
+		x = out
+	}
+	if x == in[0] {
+		g.add("Identity", name, name, in)
+	}
+	return nil
+}
+
+// together tells whether one node can do both axes.
+func together(rows, columns nn.Axis) bool {
+	switch r := rows.(type) {
+	case nn.Rescale:
+		c, ok := columns.(nn.Rescale)
+		c.Scale, c.Size, c.Of, c.Roi = r.Scale, r.Size, r.Of, r.Roi
+		return ok && c == r
+	case nn.Pad:
+		c, ok := columns.(nn.Pad)
+		return ok && c.With == r.With
+	case nn.Crop:
+		_, ok := columns.(nn.Crop)
+		return ok
+	case nn.Tile:
+		_, ok := columns.(nn.Tile)
+		return ok
+	}
+	return false
+}
+
+// along writes a node that does an axis, or two alike.
+func (g *graph) along(layer, out, x string, op *nn.Sample, rows, columns nn.Axis) error {
+	axes := []nn.Axis{rows, columns}
+	some := rows
+	if _, idle := rows.(nn.Keep); idle {
+		some = columns
+	}
+	switch a := some.(type) {
+	case nn.Rescale:
+		return g.resize(layer, out, x, op, a, axes)
+	case nn.Pad:
+		pads := make([]int, 8)
+		for i, axis := range axes {
+			if p, ok := axis.(nn.Pad); ok {
+				pads[2+i], pads[6+i] = p.Before, p.After
+			}
+		}
+		in := []string{x, g.whole(layer+".pads", pads...)}
+		if a.With == nn.FillConstant {
+			in = append(in, g.constant(layer+".fill", []float32{op.Fill}))
+		}
+		g.add("Pad", out, out, in, word("mode", map[nn.Filling]string{nn.FillConstant: "constant", nn.FillEdge: "edge", nn.FillReflection: "reflect"}[a.With]))
+		if a.With == nn.FillWrap { // since opset 19
+			return unwritten(op)
+		}
+	case nn.Crop:
+		var from, to, which, by []int
+		for i, axis := range axes {
+			if c, ok := axis.(nn.Crop); ok {
+				from, to, which, by = append(from, c.From), append(to, c.To), append(which, 2+i), append(by, c.Step)
+			}
+		}
+		g.add("Slice", out, out, []string{x, g.whole(layer+".starts", from...), g.whole(layer+".ends", to...), g.whole(layer+".axes", which...), g.whole(layer+".steps", by...)})
+	case nn.Tile:
+		times := []int{1, 1, 1, 1}
+		for i, axis := range axes {
+			if t, ok := axis.(nn.Tile); ok {
+				times[2+i] = t.Times
+			}
+		}
+		g.add("Tile", out, out, []string{x, g.whole(layer+".repeats", times...)})
+	default: // Fit to a number of cells
+		return unwritten(op)
+	}
+	return nil
+}
+
+// The words of ONNX for what nn.Rescale says.
+var (
+	coordinates = map[nn.Coordinates]string{
+		nn.HalfPixel: "half_pixel", nn.PyTorchHalfPixel: "pytorch_half_pixel", nn.AlignCorners: "align_corners", nn.Asymmetric: "asymmetric",
+		nn.TFHalfPixel: "tf_half_pixel_for_nn", nn.TFCropAndResize: "tf_crop_and_resize",
+	}
+	roundings = map[nn.Rounding]string{nn.RoundHalfDown: "round_prefer_floor", nn.RoundHalfUp: "round_prefer_ceil", nn.RoundToStart: "floor", nn.RoundToEnd: "ceil"}
+	modes     = map[nn.RescaleMode]string{nn.NearestCell: "nearest", nn.Linearly: "linear", nn.Cubic: "cubic"}
+)
+
+// resize writes Resize; what only later opsets or Upsample have is refused.
+func (g *graph) resize(layer, out, x string, op *nn.Sample, r nn.Rescale, axes []nn.Axis) error {
+	coordinate, rounding := coordinates[r.Coordinates], roundings[r.Rounding]
+	if r.Rounding == nn.RoundBySize && r.Coordinates == nn.Asymmetric && r.Mode != nn.NearestCell {
+		rounding = "floor" // of no moment
+	}
+	scales, roi := []float32{1, 1, 1, 1}, []float32{0, 0, 0, 0, 1, 1, 1, 1}
+	for i, axis := range axes {
+		s, ok := axis.(nn.Rescale)
+		if !ok {
+			continue
+		}
+		if scales[2+i] = s.Scale; s.Scale == 0 {
+			scales[2+i] = float32(s.Size) / float32(s.Of)
+			if int(float32(s.Of)*scales[2+i]) < s.Size { // what Resize cuts
+				scales[2+i] = math.Nextafter32(scales[2+i], float32(s.Size))
+			}
+		}
+		roi[2+i], roi[6+i] = s.Roi[0], s.Roi[1]
+		if rounding == "" && s.Rounding == nn.RoundBySize {
+			rounding = "floor"
+			if scales[2+i] < 1 {
+				rounding = "ceil"
+			}
+		}
+	}
+	if coordinate == "" || rounding == "" || r.Antialias || r.Round || r.Coordinates == nn.AlignCorners && r.Scale != 0 && !r.Unrounded {
+		return unwritten(op)
+	}
+	in := []string{x, "", g.constant(layer+".scales", scales, 4)}
+	attributes := [][]byte{word("mode", modes[r.Mode]), word("coordinate_transformation_mode", coordinate), word("nearest_mode", rounding), real("cubic_coeff_a", float32(r.A))}
+	if r.ExcludeOutside {
+		attributes = append(attributes, integer("exclude_outside", 1))
+	}
+	if r.Coordinates == nn.TFCropAndResize {
+		in[1] = g.constant(layer+".roi", roi, 8)
+		attributes = append(attributes, real("extrapolation_value", op.Fill))
+	}
+	g.add("Resize", out, out, in, attributes...)
+	return nil
+}
+
+// rearrange writes a choice of channels and what exchanges positions and channels.
+func (g *graph) rearrange(name, x string, op *nn.Rearrange) error {
+	if op.In[0] != op.In[1] || op.Out[0] != op.Out[1] {
+		return unwritten(op)
+	}
+	if op.In[0] > 1 {
+		x = g.part(name, "cells", "SpaceToDepth", []string{x}, integer("blocksize", op.In[0]))
+	}
+	from, last := op.From, op.Out[0] == 1
+	if slices.Min(from) < 0 { // the value after the last is what fills
+		from = slices.Clone(from)
+		for i, v := range from {
+			if v < 0 {
+				from[i] = -1
+			}
+		}
+		x = g.part(name, "filled", "Pad", []string{x, g.whole(name+".pads", 0, 0, 0, 0, 0, 1, 0, 0), g.constant(name+".fill", []float32{op.Fill})})
+	}
+	list := g.whole(name+".channels", from...)
+	if last {
+		g.add("Gather", name, name, []string{x, list}, integer("axis", 1))
+		return nil
+	}
+	x = g.part(name, "channels", "Gather", []string{x, list}, integer("axis", 1))
+	g.add("DepthToSpace", name, name, []string{x}, integer("blocksize", op.Out[0]), word("mode", "DCR"))
+	return nil
+}
