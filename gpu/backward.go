@@ -122,6 +122,10 @@ func (p *plan) backwardLayer(i int) {
 		p.backwardNorm(i, op, l.view(in[0]), y)
 	case *nn.Reduce:
 		p.backwardReduce(i, op, l.view(in[0]), y)
+	case *nn.Row:
+		p.backwardRow(i)
+	case *nn.Attention:
+		p.backwardAttention(i, op)
 	case *nn.Unary:
 		x := l.view(in[0])
 		p.gradient(layer.Name, "unary", unaryDefines(op.Fn, true), x, y, unaryOf(op, x), x.readAct(1))

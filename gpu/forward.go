@@ -91,6 +91,10 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardNorm(i, op, x, y)
 	case *nn.Reduce:
 		p.forwardReduce(layer.Name, op, x, y)
+	case *nn.Row:
+		p.forwardRow(i)
+	case *nn.Attention:
+		p.forwardAttention(i, op)
 	case *nn.Unary:
 		p.emit(layer.Name, "unary", unaryDefines(op.Fn, false), headerOf(y, x), unaryOf(op, x), x.readAct(0), out)
 	case *bend.Op:

@@ -224,6 +224,10 @@ func (l *layout) finish() {
 			}
 		case *nn.Norm:
 			l.won[i] = newView(l.net.Layers[i].Name, statistics(op, l.Shapes[i]))
+		case *nn.Attention:
+			from := l.net.Layers[i].In
+			s, _, _ := sharesOf(op, l.shape(from[0]), l.shape(from[1]))
+			l.won[i] = newView(l.net.Layers[i].Name, s)
 		case *nn.Reduce:
 			if op.Fn == nn.Largest || op.Fn == nn.Product {
 				l.won[i] = newView(l.net.Layers[i].Name, l.Shapes[i])

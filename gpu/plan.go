@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -61,9 +62,21 @@ func (e *Engine) arenas(l *layout, gradients bool) (acts, grads *arena) {
 			b.grads = grads.reserve(b.layer, b.bytes())
 		}
 	}
+	var shares []*view // of attentions, which take turns in one place
 	for i := range l.net.Layers {
-		if v := l.won[i]; v != nil {
+		if v := l.won[i]; v == nil {
+			continue
+		} else if _, ok := l.net.Layers[i].Op.(*nn.Attention); ok {
+			shares = append(shares, v)
+		} else {
 			v.acts = acts.reserve(v.layer, v.bytes())
+		}
+	}
+	if len(shares) > 0 {
+		widest := slices.MaxFunc(shares, func(a, b *view) int { return cmp.Compare(a.bytes(), b.bytes()) })
+		at := acts.reserve(widest.layer, widest.bytes())
+		for _, v := range shares {
+			v.acts = at
 		}
 	}
 	return acts, grads

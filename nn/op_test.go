@@ -54,6 +54,10 @@ func opTests() []opTest {
 		{"lrn even", &nn.LRN{Size: 4, Alpha: 0.7, Beta: 0.5, K: 2}, shapes(3, 3, 2), tensor.Shape{3, 3, 2}},
 		{"concat", &nn.Concat{}, append(shapes(2, 3, 5), shapes(3, 3, 5)...), tensor.Shape{5, 3, 5}},
 		{"add", &nn.Add{}, append(shapes(2, 3, 5), shapes(2, 3, 5)...), tensor.Shape{2, 3, 5}},
+		{"row", &nn.Row{}, append(shapes(2, 3, 5), shapes(2, 1, 4)...), tensor.Shape{2, 1, 19}},
+		{"attention", &nn.Attention{Heads: 2, Scale: 0.4}, []tensor.Shape{{6, 2, 3}, {6, 1, 5}, {4, 1, 5}}, tensor.Shape{4, 2, 3}},
+		{"attention in windows", &nn.Attention{Heads: 2, Scale: 0.4, Window: [2]int{2, 3}, Bias: noise(rand.New(rand.NewPCG(7, 8)), 4, 1, 6, 6)},
+			[]tensor.Shape{{4, 5, 4}, {4, 5, 4}, {6, 5, 4}}, tensor.Shape{6, 5, 4}},
 		{"global avg pool", &nn.Pool{Global: true}, shapes(3, 5, 7), tensor.Shape{3, 1, 1}},
 		{"global max pool", &nn.Pool{Global: true, Max: true}, shapes(3, 5, 7), tensor.Shape{3, 1, 1}},
 	}

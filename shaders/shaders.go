@@ -21,6 +21,7 @@ var shared = map[string][]string{
 	"binary_backward": {"primitives.glsl", "functions.glsl", "binary.glsl", "operand.glsl"},
 	"norm_sums":       {"norm.glsl"}, "norm": {"norm.glsl"}, "reduce": {"operand.glsl"}, "reduce_backward": {"operand.glsl"},
 	"bend_point": {"bend.glsl", "primitives.glsl", "functions.glsl", "unary.glsl"}, "unary": {"primitives.glsl", "functions.glsl", "unary.glsl"},
+	"attention_shares": {"attention.glsl"}, "attention_mix": {"attention.glsl"},
 	"bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
 	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
 	"objective": {"fatigue.glsl"}, "fatigue_gains": {"fatigue.glsl"}, "fatigue_remember": {"canvas.glsl"},

@@ -163,6 +163,10 @@ func (g *gradientTask) from(i, u int) {
 		g.fromSetNorm(un, op)
 	case *nn.Reduce:
 		g.fromReduce(un, op)
+	case *nn.Row:
+		g.fromRow(i, u)
+	case *nn.Attention:
+		g.fromAttention(i, u, op)
 	case *nn.Concat:
 		g.fromConcat(i, u)
 	case *nn.Affine:

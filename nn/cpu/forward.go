@@ -67,6 +67,10 @@ func (c *compiler) forward(i int) {
 		c.forwardSetNorm(i, op, x)
 	case *nn.Reduce:
 		c.forwardReduce(i, op, x)
+	case *nn.Row:
+		c.forwardRow(i)
+	case *nn.Attention:
+		c.forwardAttention(i, op)
 	case *nn.ReLU:
 		if op.Slope == 0 {
 			c.bounded(i, x, &rectifier)

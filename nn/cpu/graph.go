@@ -31,6 +31,7 @@ type node struct {
 	bent    *bent      // of a bend
 	pool    writer     // a max pool, which knows what it took
 	stats   *normStats // of a normalisation
+	logs    *buffer    // of an attention
 	other   *operand   // a constant that arithmetic reads, once it is there
 
 	grad      view      // the gradient, gates applied
@@ -131,7 +132,7 @@ func (g *graph) within(i int) bool {
 // keepsOutput tells whether the layer's backward pass reads its output.
 func (g *graph) keepsOutput(i int) bool {
 	switch op := g.op(i).(type) {
-	case *nn.Softmax:
+	case *nn.Softmax, *nn.Attention:
 		return true
 	case *nn.Pool:
 		return op.Norm > 0

@@ -74,10 +74,16 @@ func newNorm(m *normStats, k *kernels, op *nn.Norm, out, x view) *layerNorm {
 
 // normRegions has a task's regions hold whole sets.
 func normRegions(t *task, op *nn.Norm, c int) {
-	per := c / op.Groups
-	switch {
-	case !op.Positions:
+	if op.Positions {
+		t.wholeGroups(c / op.Groups)
+	} else {
 		t.columns = true
+	}
+}
+
+// wholeGroups has a task's regions hold all positions of groups of per channels.
+func (t *task) wholeGroups(per int) {
+	switch {
 	case lanes%per == 0:
 		t.sheets = true
 	case per%lanes == 0:

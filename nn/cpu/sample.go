@@ -63,6 +63,7 @@ func (c *compiler) forwardSample(i int, op *nn.Sample, x view) {
 }
 
 func (n *node) shape() tensor.Shape { return tensor.Shape{n.c, n.h, n.w} }
+func (v view) shape() tensor.Shape  { return tensor.Shape{v.c, v.h, v.w} }
 
 // fromSample adds what reaches the layer along the transposed taps.
 func (g *gradientTask) fromSample(dy view, rows, columns *nn.Taps) {

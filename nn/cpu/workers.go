@@ -34,6 +34,7 @@ type worker struct {
 	rowsOf   mapTile
 	weight   weightTile
 	pairs    pairTile
+	attend   attending
 	parked   atomic.Bool
 	wake     chan struct{}
 }

@@ -45,6 +45,7 @@ func Ops(t *testing.T, open Open) {
 	}
 	t.Run("join", func(t *testing.T) { joins(t, open) })
 	t.Run("taken in", func(t *testing.T) { takenIn(t, open) })
+	t.Run("attention", func(t *testing.T) { attentions(t, open) })
 	t.Run("binary", func(t *testing.T) { binaries(t, open) })
 	t.Run("constants", func(t *testing.T) { constants(t, open) })
 	t.Run("unary", func(t *testing.T) { unaries(t, open) })
