@@ -11,8 +11,8 @@ import (
 type Binary struct {
 	Fn BinaryFn
 
-	// Other is the second operand where that is no map of the net but constant, else nil. One with rows and columns is
-	// for the map's size that the net was made for; at others it is stretched.
+	// Other is the second operand where that is no map of the net but constant, else nil. One with rows and columns, such as the
+	// embedding of positions, is for the map's size that the net was made for; at others it is stretched.
 	Other *tensor.Dense
 }
 
@@ -57,44 +57,15 @@ func (o *Binary) stretched(x tensor.Shape) tensor.Shape {
 	return s
 }
 
-// Constant is the constant operand beside a map of the given shape.
+// Constant is the constant operand beside a map of the given shape, stretched by cubic convolution as PyTorch's interpolate does.
 func (o *Binary) Constant(x tensor.Shape) *tensor.Dense {
-	s := o.stretched(x)
-	if s.Eq(o.Other.Shape()) {
+	own, s := o.Other.Shape(), o.stretched(x)
+	if s.Eq(own) {
 		return o.Other
 	}
-	c, h, w := chw(o.Other.Shape())
-	from, out := Floats(o.Other), NewTensor(s)
-	ys, xs := between(h, s[1]), between(w, s[2])
-	i, to := 0, Floats(out)
-	for k := range c {
-		for _, y := range ys {
-			top, bottom := from[(k*h+y.first)*w:], from[(k*h+y.second)*w:]
-			for _, x := range xs {
-				a := top[x.first] + x.share*(top[x.second]-top[x.first])
-				b := bottom[x.first] + x.share*(bottom[x.second]-bottom[x.first])
-				to[i] = a + y.share*(b-a)
-				i++
-			}
-		}
-	}
-	return out
-}
-
-// mixed is a cell of a stretched axis: share of the second, the rest of the first.
-type mixed struct {
-	first, second int
-	share         float32
-}
-
-// between stretches an axis of n cells to m, cells' middles to their places.
-func between(n, m int) []mixed {
-	out := make([]mixed, m)
-	for i := range out {
-		at := min(max((float64(i)+0.5)*float64(n)/float64(m)-0.5, 0), float64(n-1))
-		first := int(at)
-		out[i] = mixed{first, min(first+1, n-1), float32(at - float64(first))}
-	}
+	fit := func(n, to int) Axis { return Rescale{Size: to, Of: n, Mode: Cubic, A: -0.75} }
+	out := NewTensor(s)
+	(&Sample{Rows: fit(own[1], s[1]), Columns: fit(own[2], s[2])}).Forward(out, []*tensor.Dense{o.Other})
 	return out
 }
 

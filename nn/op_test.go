@@ -320,3 +320,14 @@ func TestDense(t *testing.T) {
 		t.Error("weights that do not fit: no error")
 	}
 }
+
+// A constant with rows and columns is stretched as PyTorch's interpolate(mode="bicubic", align_corners=False) stretches it.
+func TestStretched(t *testing.T) {
+	o := nn.Binary{Fn: nn.Plus, Other: nn.TensorOf([]float32{1, 2, 0, 4, 3, 5}, 1, 2, 3)}
+	want := []float32{0.6269169, 1.363945, 1.913195, 0.5611945, -0.6593612, 2.5, 2.5, 2.5, 2.5, 2.5, 4.373084, 3.636055, 3.086806, 4.438806, 5.659361}
+	for i, v := range nn.Floats(o.Constant(tensor.Shape{1, 3, 5})) {
+		if math.Abs(float64(v-want[i])) > 1e-6 {
+			t.Errorf("number %d is %g, want %g", i, v, want[i])
+		}
+	}
+}

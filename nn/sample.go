@@ -25,6 +25,8 @@ func (o *Sample) Kind() string {
 			return "crop"
 		case Tile:
 			return "tile"
+		case Roll:
+			return "roll"
 		}
 	}
 	return "fit"

@@ -198,6 +198,20 @@ type Fit struct{ To int }
 func (o Fit) Cells(int) int    { return o.To }
 func (o Fit) Taps(n int) *Taps { return Pad{After: o.To - n, With: FillEdge}.Taps(n) }
 
+// Roll moves a map By cells towards its start; what leaves it there comes in at its end.
+type Roll struct{ By int }
+
+func (o Roll) Cells(n int) int { return n }
+
+func (o Roll) Taps(n int) *Taps {
+	t := newTaps(n)
+	for i := range n {
+		t.tap(wrap(i+o.By, n), 1)
+		t.end()
+	}
+	return t
+}
+
 // Tile repeats a map a number of times.
 type Tile struct{ Times int }
 

@@ -19,6 +19,7 @@ type attention struct {
 	out               view
 	query, key, value view
 	logs              *buffer // a float for each query of each head
+	meetings          []nn.Meeting
 }
 
 // attentionGradient is its way back to the queries, the keys or the values.
@@ -44,6 +45,7 @@ type attending struct {
 func (c *compiler) forwardAttention(i int, op *nn.Attention) {
 	n, in := c.node(i), c.net.Layers[i].In
 	o := &attention{k: c.packs.k, op: op, out: n.out, query: c.node(in[0]).out, key: c.node(in[1]).out, value: c.node(in[2]).out}
+	o.meetings = op.Meetings(o.query.shape(), o.key.shape())
 	o.logs = newBuffer(4 * op.Heads * o.query.h * o.query.w)
 	n.logs = o.logs
 	t := c.simple(i, 0, o.query.buf, o.key.buf, o.value.buf, o.logs)
@@ -66,6 +68,7 @@ func (g *gradientTask) fromAttention(i, u int, op *nn.Attention) {
 		}
 		o := &attentionGradient{y: un.out, dy: un.grad, side: side, add: g.started()}
 		o.attention = attention{k: g.packs.k, op: op, out: g.out, query: g.node(in[0]).out, key: g.node(in[1]).out, value: g.node(in[2]).out, logs: un.logs}
+		o.meetings = op.Meetings(o.query.shape(), o.key.shape())
 		g.live(g.n.gradLevel, un.out.buf, un.logs, o.query.buf, o.key.buf, o.value.buf)
 		g.cost += 3 * g.packs.k.cost(o.macs(), false)
 		g.wholeGroups(g.n.c / op.Heads)
@@ -76,7 +79,7 @@ func (g *gradientTask) fromAttention(i, u int, op *nn.Attention) {
 // each visits the heads whose channels are in a region, meeting by meeting.
 func (o *attention) each(w *worker, r region, visit func(a *attending, m nn.Meeting, head int)) {
 	per := o.out.c / o.op.Heads
-	for _, m := range o.op.Meetings(o.query.shape(), o.key.shape()) {
+	for _, m := range o.meetings {
 		w.attend.place(m, o.op.Window[1])
 		for h := r.b0 * lanes / per; h < o.op.Heads && (h+1)*per <= r.b1*lanes; h++ {
 			visit(&w.attend, m, h)

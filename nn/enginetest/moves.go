@@ -25,6 +25,7 @@ func moveCases() (cases []opCase) {
 		"rows alone":     {nn.Crop{From: -4, To: -1, Step: 1}, nn.Keep{}},
 		"every other":    {nn.Crop{From: 1, To: 1 << 30, Step: 2}, nn.Crop{From: -1, To: -1 << 30, Step: -3}},
 		"columns tiled":  {nn.Keep{}, nn.Tile{Times: 3}},
+		"rolled":         {nn.Roll{By: 3}, nn.Roll{By: -5}},
 		"a half of each": {nn.Crop{From: 1, To: 2, Step: 1, Of: 2}, nn.Crop{From: 0, To: 1, Step: 1, Of: 2}},
 	} {
 		add("sample "+name, 19, &nn.Sample{Rows: axes[0], Columns: axes[1], Fill: 0.5})

@@ -22,7 +22,7 @@ import (
 //go:embed testdata
 var references embed.FS
 
-// References compares the built-in nets, and from the shared folder SqueezeNet through
+// References compares the built-in nets, small ones with attention, and from the shared folder SqueezeNet through
 // both importers and some nets of today, with float64 references. With -short it
 // leaves out all but one built-in net.
 func References(t *testing.T, open Open) {
@@ -41,6 +41,23 @@ func References(t *testing.T, open Open) {
 				t.Fatal(err)
 			}
 			dir, err := fs.Sub(references, "testdata/"+name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			against(t, open, net, dir, strings.NewReplacer())
+		})
+	}
+	for _, name := range attentive {
+		t.Run(name, func(t *testing.T) {
+			dir, err := fs.Sub(references, "testdata/attention/"+name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := fs.ReadFile(dir, "net.onnx")
+			if err != nil {
+				t.Fatal(err)
+			}
+			net, err := load.ONNX(data, name, load.Options{Warn: func(s string) { t.Error(s) }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,6 +99,9 @@ func References(t *testing.T, open Open) {
 var modern = []string{
 	"activations", "clip_resnet", "convnext", "decoder", "densenet", "efficientnet", "mobilenet_v3", "shufflenet_v2",
 }
+
+// attentive are the small nets with attention that testdata/attention/make.py makes.
+var attentive = []string{"block", "pooled", "pyramid", "registers", "swin", "vit"}
 
 // against compares with every reference of a folder; rename turns its file names into layers.
 func against(t *testing.T, open Open, net *nn.Net, dir fs.FS, rename *strings.Replacer) {

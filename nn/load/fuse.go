@@ -9,13 +9,15 @@ import (
 )
 
 // fuse recognises what exporters spell out, and has the last layer of it do all at once: SiLU, hard swish, Mish, both forms of
-// GELU, and normalisations. The layers in between stay, for they may be asked for by name; nothing else reads them.
+// GELU, normalisations, and maps that are rolled. The layers in between stay, for they may be asked for by name; nothing else reads them.
 func fuse(layers []nn.Layer, shapes []tensor.Shape) {
 	f := fuser{layers, shapes}
 	for j := range layers {
 		if op, in, ok := f.gated(j); ok {
 			layers[j].Op, layers[j].In = &op, []int{in}
 		} else if op, in, ok := f.normalised(j); ok {
+			layers[j].Op, layers[j].In = op, []int{in}
+		} else if op, in, ok := f.rolled(j); ok {
 			layers[j].Op, layers[j].In = op, []int{in}
 		}
 	}

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -59,6 +60,9 @@ func (g *graph) rollback(m mark) {
 
 // add appends a layer; its inputs must be plain maps unless they have one position.
 func (g *graph) add(l label, op nn.Op, in ...value) (value, error) {
+	if slices.ContainsFunc(in, func(v value) bool { return v.parts != nil }) {
+		return g.addEach(l, op, in)
+	}
 	shapes := make([]tensor.Shape, len(in))
 	for i, v := range in {
 		v, err := g.settle(v)
@@ -161,6 +165,9 @@ func (g *graph) weighted(l label, in value, win nn.Window, groups, out int, w we
 		return value{}, err
 	}
 	op := &nn.Conv{Window: win, Groups: groups, W: &later{shape: shape[:], read: w.read}, Bias: bias}
+	if in.parts != nil {
+		return g.addEach(l, op, []value{in})
+	}
 	return g.put(l, op, tensor.Shape{out, y.Out, x.Out}, []value{in})
 }
 
@@ -184,7 +191,7 @@ func (g *graph) affine(l label, in value, scale, shift []float32) (value, error)
 		return value{}, err
 	}
 	seen := in
-	in.plane = false
+	in.plane, in.as = false, nil
 	v, err := g.add(l, &nn.Affine{Scale: scale, Shift: shift}, in)
 	return v.like(seen), err
 }

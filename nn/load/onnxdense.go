@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 
 	"zalgoscope/nn"
 )
@@ -15,52 +16,70 @@ func (m *onnx) gemm(n *node, in []operand) (value, error) {
 	if n.integer("transA", 0) != 0 {
 		return x, unsupported("it transposes the map")
 	}
+	if x.as != nil && in[1].array != nil {
+		return m.gemmPerPosition(n, x, in)
+	}
 	w, out, err := m.matrix(in[1].array, x, n.integer("transB", 0) != 0)
 	if err != nil {
 		return x, err
 	}
-	if alpha := n.number("alpha", 1); alpha != 1 {
-		read := w.read
-		w.read = func(dst []float32) error {
-			err := read(dst)
-			for i := range dst {
-				dst[i] *= alpha
-			}
-			return err
-		}
-	}
 	var bias []float32
 	if len(in) > 2 && in[2].array != nil {
-		c := in[2].array
-		if c.kind.width() != 0 && c.len() == 1 && out != 1 {
-			v, err := c.floats(1)
-			if err != nil {
-				return x, err
-			}
-			bias = repeat(v[0], out)
-		} else if bias, err = c.floats(out); err != nil {
-			return x, fmt.Errorf("bias %w", err)
-		}
-		beta := n.number("beta", 1)
-		for i := range bias {
-			bias[i] *= beta
+		if bias, err = m.gemmBias(n, in[2].array, out); err != nil {
+			return x, err
 		}
 	}
-	v, err := m.dense(n.label, x, out, w, bias)
+	v, err := m.dense(n.label, x, out, w.times(n.number("alpha", 1)), bias)
 	v.flat = true
 	return v, err
 }
 
+// gemmBias is beta times a number for each output.
+func (m *onnx) gemmBias(n *node, c *array, out int) (bias []float32, err error) {
+	if c.kind.width() != 0 && c.len() == 1 {
+		if bias, err = c.floats(1); err == nil {
+			bias = repeat(bias[0], out)
+		}
+	} else {
+		bias, err = c.floats(out)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bias %w", err)
+	}
+	beta := n.number("beta", 1)
+	for i := range bias {
+		bias[i] *= beta
+	}
+	return bias, nil
+}
+
+// times is the weights multiplied by a number.
+func (w weights) times(k float32) weights {
+	if k == 1 {
+		return w
+	}
+	return weights{w.n, func(dst []float32) error {
+		err := w.read(dst)
+		for i := range dst {
+			dst[i] *= k
+		}
+		return err
+	}}
+}
+
 func (m *onnx) matMul(n *node, in []operand) (value, error) {
-	if len(in) == 2 && (!in[0].mapped || !in[0].flat && !in[0].last) && in[0].mapped != in[1].mapped {
+	if len(in) == 2 && in[0].mapped && in[1].mapped {
+		return m.multiply(n.label, in[0].value, in[1].value)
+	}
+	if len(in) == 2 && (!in[0].mapped || in[0].as == nil && !in[0].flat && !in[0].last) && in[0].mapped != in[1].mapped {
 		return m.product(n, in)
 	}
 	x, err := one(in, 2)
 	if err != nil {
 		return x, err
 	}
-	if x.last && !x.flat {
-		return m.perPosition(n, x, in[1].array)
+	if x.as != nil || x.last && !x.flat {
+		return m.perPosition(n.label, x, in[1].array, false, 1, nil)
 	}
 	w, out, err := m.matrix(in[1].array, x, false)
 	if err != nil {
@@ -71,16 +90,69 @@ func (m *onnx) matMul(n *node, in []operand) (value, error) {
 	return v, err
 }
 
-// perPosition multiplies the channels at each position, which stand last: a 1x1 convolution.
-func (m *onnx) perPosition(n *node, x value, b *array) (value, error) {
-	channels := m.shape(x)[0]
-	if len(b.dims) != 2 || b.kind.width() == 0 || b.dims[0] != channels {
-		return x, unsupported(fmt.Sprintf("its weights have the shape %v for %d channels", b.dims, channels))
+// gemmPerPosition is a Gemm of the channels at each position.
+func (m *onnx) gemmPerPosition(n *node, x value, in []operand) (value, error) {
+	b, transposed := in[1].array, n.integer("transB", 0) != 0
+	var bias []float32
+	if len(in) > 2 && in[2].array != nil && len(b.dims) == 2 {
+		var err error
+		if bias, err = m.gemmBias(n, in[2].array, b.dims[1-int(number01(transposed))]); err != nil {
+			return x, err
+		}
 	}
-	x.last = false
-	v, err := m.conv(n.label, x, nn.Square(1, 1, 0), 1, b.dims[1], b.transposed(channels, b.dims[1]), nil)
-	v.last = true
-	return v, err
+	return m.perPosition(n.label, x, b, transposed, n.number("alpha", 1), bias)
+}
+
+// perPosition multiplies the channels at each position, which stand last, or the same part of each head's: a 1x1 convolution.
+func (m *onnx) perPosition(l label, x value, b *array, transposed bool, alpha float32, bias []float32) (value, error) {
+	as := slices.Clone(m.viewOf(x))
+	last := len(as) - 1
+	inner, refused := m.shape(x)[0], unsupported(fmt.Sprintf("its weights have the shape %v beside a map of %v", b.dims, as.dims()))
+	if last < 1 || len(b.dims) != 2 || b.kind.width() == 0 {
+		return x, refused
+	}
+	from, to := b.dims[0], b.dims[1]
+	if transposed {
+		from, to = to, from
+	}
+	if !onlyChannels(as[last]) || as.dims()[last] != from || to < 1 || to > maxChannels || inner%from != 0 {
+		return x, refused
+	}
+	var heads []factor // the channels among the other dimensions
+	stride := inner / from
+	for i := range last {
+		as[i] = slices.Clone(as[i])
+		for k, f := range as[i] {
+			if f.axis == 0 {
+				heads = append(heads, f)
+				stride /= f.size
+				as[i][k].stride = stride * to
+			}
+		}
+	}
+	v, err := m.inHeads(label{name: l.name + "/channels"}, x, heads, as[last])
+	if err != nil {
+		return x, err
+	}
+	as[last] = []factor{{0, 1, to}}
+	groups := inner / from
+	w := b.weights()
+	if !transposed {
+		w = b.transposed(from, to)
+	}
+	w = w.times(alpha)
+	if groups > 1 {
+		w = repeated(w, groups)
+		bias = slices.Repeat(bias, groups)
+		if len(bias) == 0 {
+			bias = nil
+		}
+	}
+	if v, err = m.conv(l, v, nn.Square(1, 1, 0), groups, to*groups, w, bias); err != nil {
+		return v, err
+	}
+	v, _ = m.seenAs(v, as.normal())
+	return v, nil
 }
 
 // matrix reads weights of inputs x outputs, or transposed, for the flat value x.

@@ -19,6 +19,15 @@ func (m *onnx) gather(n *node, in []operand) (value, error) {
 		return x, err
 	}
 	list, err := in[1].array.ints()
+	if err == nil && x.as != nil && len(in[1].array.dims) < 2 {
+		list = slices.Clone(list)
+		for i, at := range list {
+			if at < 0 {
+				list[i] += dims[axis]
+			}
+		}
+		return m.chosen(n.label, x, axis, list, len(in[1].array.dims) == 0)
+	}
 	if at, wrong := m.mapAxis(x, axis); err != nil || wrong != nil || at != 0 || len(in[1].array.dims) > 1 || len(list) == 0 {
 		return x, unsupported("it picks something else than channels")
 	}

@@ -100,7 +100,9 @@ func (m *onnx) sum(l label, in []operand) (v value, ok bool, err error) {
 		if !o.mapped || !m.alike(o.value, in[0].value) || !m.shape(o.value).Eq(m.shape(in[0].value)) {
 			return v, false, nil
 		}
-		list = append(list, o.value)
+		v := o.value
+		v.plane, v.as = false, nil
+		list = append(list, v)
 	}
 	if len(list) < 2 {
 		return v, false, nil
@@ -111,7 +113,7 @@ func (m *onnx) sum(l label, in []operand) (v value, ok bool, err error) {
 
 // alike tells whether the file sees two values in the same order.
 func (m *onnx) alike(a, b value) bool {
-	return a.flat == b.flat && a.last == b.last && a.plane == b.plane && (a.as == b.as || a.as != nil && b.as != nil && slices.EqualFunc(*a.as, *b.as, slices.Equal))
+	return (a.parts == nil) == (b.parts == nil) && a.flat == b.flat && a.last == b.last && a.plane == b.plane && (a.as == b.as || a.as != nil && b.as != nil && slices.EqualFunc(*a.as, *b.as, slices.Equal))
 }
 
 // pair combines two operands, one of them a map at least.
@@ -130,7 +132,7 @@ func (m *onnx) pair(l label, fn nn.BinaryFn, a, b operand) (value, error) {
 // binary is a function of two maps.
 func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 	if !m.alike(a, b) {
-		return value{}, unsupported(fmt.Sprintf("it combines %v and %v", m.dims(a), m.dims(b)))
+		return m.broadcastApart(l, fn, a, b)
 	}
 	if a.flat && !m.shape(a).Eq(m.shape(b)) && !(m.pixel(a) && m.pixel(b)) {
 		return value{}, unsupported("it broadcasts flattened maps")
@@ -139,4 +141,33 @@ func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 	a.plane, b.plane, a.as, b.as = false, false, nil, nil
 	v, err := m.add(l, &nn.Binary{Fn: fn}, a, b)
 	return v.like(seen), err
+}
+
+// broadcastApart is a function of two maps of which one at least is taken apart: where their dimensions differ, one has a single cell.
+func (m *onnx) broadcastApart(l label, fn nn.BinaryFn, a, b value) (value, error) {
+	own, other := m.viewOf(a), m.viewOf(b)
+	refused := unsupported(fmt.Sprintf("it combines %v and %v", own.dims(), other.dims()))
+	if len(own) != len(other) || a.as == nil && b.as == nil || a.products != nil || b.products != nil {
+		return a, refused
+	}
+	as := make(view, len(own))
+	for i := range own {
+		switch {
+		case slices.Equal(own[i], other[i]) || len(other[i]) == 0:
+			as[i] = own[i]
+		case len(own[i]) == 0:
+			as[i] = other[i]
+		default:
+			return a, refused
+		}
+	}
+	for _, v := range []*value{&a, &b} {
+		v.flat, v.last, v.plane, v.as = false, false, false, nil
+	}
+	v, err := m.add(l, &nn.Binary{Fn: fn}, a, b)
+	if err != nil {
+		return v, err
+	}
+	v, _ = m.seenAs(v, as)
+	return v, nil
 }

@@ -232,9 +232,6 @@ func (m *onnx) perSet(a *array, x value, groups int, s setOf) (k []float32, ok b
 		}
 		return out, true, err
 	}
-	if x.as != nil {
-		return nil, false, nil
-	}
 	k, err = m.perChannel(a, x)
 	if _, refused := err.(unsupported); refused {
 		return nil, false, nil

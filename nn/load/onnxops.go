@@ -159,13 +159,18 @@ func (n *node) bounds(in []*array) (low, high float32, err error) {
 }
 
 func (m *onnx) concat(n *node, in []operand) (value, error) {
-	if slices.ContainsFunc(in, func(o operand) bool { return !o.mapped }) {
-		return value{}, unsupported("it joins a map with a constant")
-	}
-	x := in[0].value
+	x := in[slices.IndexFunc(in, func(o operand) bool { return o.mapped })].value
 	axis, err := n.axis(1, len(m.dims(x)), len(m.dims(x))-1)
 	if err != nil {
 		return x, err
+	}
+	if slices.ContainsFunc(in, func(o operand) bool { return o.mapped && (o.as != nil || o.parts != nil) }) {
+		if v, ok, err := m.joinTokens(n, in, axis); ok {
+			return v, err
+		}
+	}
+	if slices.ContainsFunc(in, func(o operand) bool { return !o.mapped }) {
+		return value{}, unsupported("it joins a map with a constant")
 	}
 	var list []value
 	for _, o := range in {

@@ -96,7 +96,8 @@ func (m *onnx) pads(n *node, in []operand, rank int) (before, after []int, err e
 		if axis < 0 || axis >= rank {
 			return nil, nil, fmt.Errorf("pads axis %d of %d", axes.ints[i], rank)
 		}
-		if list.looseAt(i) || list.looseAt(i+k) {
+		// What pads nothing pads up to a multiple of something, as windows want it; parts of windows do as well.
+		if (list.looseAt(i) || list.looseAt(i+k)) && (list.ints[i] != 0 || list.ints[i+k] != 0) {
 			return nil, nil, unsupported("its padding follows the picture's size")
 		}
 		before[axis], after[axis] = list.ints[i], list.ints[i+k]

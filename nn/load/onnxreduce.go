@@ -46,7 +46,7 @@ func (m *onnx) over(x value, axes []int) (over [3]bool, err error) {
 		where = [][]int{nil, {1}, {2}, {0}}
 	}
 	for _, a := range axes {
-		if a < 1 || a >= len(where) {
+		if a < 0 || a >= len(where) {
 			return over, unsupported(fmt.Sprintf("it goes over axis %d of %v", a, m.dims(x)))
 		}
 		for _, i := range where[a] {
@@ -138,7 +138,7 @@ func (m *onnx) reduction(n *node, in []operand) (value, error) {
 	}
 	kept := n.integer("keepdims", 1) != 0
 	if kept {
-		axes = slices.DeleteFunc(axes, func(a int) bool { return a == 0 }) // of one picture
+		axes = slices.DeleteFunc(axes, func(a int) bool { return a == 0 && m.dims(x)[0] == 1 }) // of one picture
 	}
 	over, err := m.over(x, axes)
 	if err != nil {

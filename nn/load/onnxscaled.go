@@ -22,7 +22,7 @@ func (m *onnx) scaled(l label, fn nn.BinaryFn, x value, c *array, swapped bool) 
 			return m.single(l, op, x)
 		}
 	}
-	if fn <= nn.Over && x.as == nil {
+	if fn <= nn.Over {
 		if k, err := m.perChannel(c, x); err == nil {
 			return m.perChannelScaled(l, fn, x, k, swapped)
 		} else if !errors.As(err, new(unsupported)) {
@@ -180,11 +180,16 @@ func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) 
 		own = slices.Repeat([]int{1}, len(dims))
 		own[x.axis()] = a.dims[0]
 	}
+	if x.as != nil {
+		for i, n := range own {
+			if s := m.shape(x); n > 1 && n != dims[i] && m.tokens(x, i) {
+				m.fit(value{layer: x.layer}, s[0]*(n-dims[i])+m.shape(value{layer: x.layer}).TotalSize())
+			}
+		}
+		return m.spread(a, own, *x.as, m.shape(x))
+	}
 	if own[0] != 1 {
 		return nil, refused
-	}
-	if x.as != nil {
-		return m.apart(a, own, x)
 	}
 	own = own[1:]
 	s := m.shape(x)
@@ -216,42 +221,13 @@ func (m *onnx) beside(a *array, x value, fn nn.BinaryFn) (*tensor.Dense, error) 
 	}
 	for i, d := range t.Shape() {
 		if d != 1 && s[i] != 1 && d != s[i] {
+			if i > 0 && (t.Shape()[0] == 1 || t.Shape()[0] == s[0]) {
+				m.fit(x, s[0]*product(t.Shape()[1:]))
+			}
 			return nil, refused
 		}
 	}
 	return t, nil
-}
-
-// apart is a constant of the given dimensions beside a map that is taken apart.
-func (m *onnx) apart(a *array, own []int, x value) (*tensor.Dense, error) {
-	as, s := *x.as, m.shape(x)
-	for i, d := range as.dims() {
-		if own[i] != 1 && own[i] != d || slices.ContainsFunc(as[i], func(f factor) bool { return f.axis == repeats }) {
-			return nil, unsupported(fmt.Sprintf("its constant has the shape %v beside a map of %v", a.dims, as.dims()))
-		}
-	}
-	v, err := a.floats(product(own))
-	if err != nil {
-		return nil, err
-	}
-	if err := m.charge(s.TotalSize()); err != nil {
-		return nil, err
-	}
-	out := nn.NewTensor(s)
-	strides := [3]int{s[1] * s[2], s[2], 1}
-	var sizes, there, here []int
-	for i, dim := range as {
-		step := stretched(own, as.dims())[i]
-		for k, f := range dim {
-			inner := 1
-			for _, g := range dim[k+1:] {
-				inner *= g.size
-			}
-			sizes, there, here = append(sizes, f.size), append(there, f.stride*strides[f.axis]), append(here, step*inner)
-		}
-	}
-	walk(sizes, [][]int{there, here}, func(at []int) { nn.Floats(out)[at[0]] = v[at[1]] })
-	return out, nil
 }
 
 // perChannel reads a constant that is broadcast over the map x.
@@ -263,6 +239,9 @@ func (m *onnx) perChannel(a *array, x value) ([]float32, error) {
 			return nil, err
 		}
 		return repeat(v[0], channels), nil
+	}
+	if x.as != nil {
+		return m.perChannelApart(a, x)
 	}
 	// Broadcasting aligns the last axes: C stands third from the end of a map, last in a row.
 	at := len(a.dims) - 3

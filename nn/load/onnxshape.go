@@ -8,7 +8,9 @@ import (
 
 // seen lets a node that computes nothing answer as the layer that it looks at.
 func (m *onnx) seen(n *node, v value) (value, error) {
-	m.alias(v, append(slices.Clone(n.aliases), n.name)...)
+	if v.products == nil {
+		m.alias(v, append(slices.Clone(n.aliases), n.name)...)
+	}
 	return v, nil
 }
 
@@ -25,7 +27,7 @@ func (m *onnx) shapeOf(n *node, x value) (operand, error) {
 	a.known.loose = make([]bool, len(a.known.ints))
 	for i, dim := range m.viewOf(x) {
 		for _, f := range dim {
-			if f.axis > 0 && f.stride*f.size == m.shape(x)[f.axis] && !m.pixel(x) {
+			if f.axis == keysAxis || f.axis > 0 && f.stride*f.size == m.shape(x)[f.axis] && !m.pixel(x) {
 				a.known.loose[i] = true
 			}
 		}

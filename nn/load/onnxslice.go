@@ -40,6 +40,7 @@ func (m *onnx) slice(n *node, in []operand) (value, error) {
 		return x, fmt.Errorf("has %d starts, %d ends and %d axes", len(from.ints), len(to.ints), len(list.ints))
 	}
 	var axes layout
+	apart := false
 	for i, axis := range list.ints {
 		if axis < 0 {
 			axis += len(dims)
@@ -53,6 +54,17 @@ func (m *onnx) slice(n *node, in []operand) (value, error) {
 		}
 		if crop.Step == 1 && crop.From == 0 && crop.To >= dims[axis] {
 			continue // all, at any size
+		}
+		if x.as != nil && !none(crop, dims[axis]) {
+			l := n.label
+			if i < len(list.ints)-1 {
+				l = label{name: fmt.Sprintf("%s/%d", n.name, i)}
+			}
+			if x, err = m.chosen(l, x, axis, crop.Taps(dims[axis]).From, false); err != nil {
+				return x, err
+			}
+			apart = true
+			continue
 		}
 		at, err := m.mapAxis(x, axis)
 		if err != nil {
@@ -71,6 +83,9 @@ func (m *onnx) slice(n *node, in []operand) (value, error) {
 			crop.Of = dims[axis]
 		}
 		axes[at] = crop
+	}
+	if apart {
+		return x, nil
 	}
 	return m.moved(n.label, x, axes, 0)
 }
@@ -116,9 +131,11 @@ func (m *onnx) split(n *node, in []operand) ([]operand, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := m.mapAxis(x, axis)
-	if err != nil {
-		return nil, err
+	at := 0
+	if x.as == nil {
+		if at, err = m.mapAxis(x, axis); err != nil {
+			return nil, err
+		}
 	}
 	sizes, err := m.numbersOf(n, in, "split", 1)
 	if err != nil {
@@ -156,6 +173,15 @@ func (m *onnx) split(n *node, in []operand) ([]operand, error) {
 		}
 		if name == "" {
 			l.name = fmt.Sprintf("%s/%d", n.name, i)
+		}
+		if x.as != nil {
+			list := upTo(from + size)[from:]
+			v, err := m.chosen(l, x, axis, list, false)
+			if err != nil {
+				return nil, err
+			}
+			out, from = append(out, mapOf(v)), from+size
+			continue
 		}
 		var axes layout
 		axes[at] = nn.Crop{From: from, To: from + size, Step: 1}

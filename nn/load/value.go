@@ -19,6 +19,9 @@ type value struct {
 	plane  bool   // one channel seen as a map without that axis
 	whole  bool   // of integers to the file, whose quotients lose their fraction
 	as     *view  // how its map is taken apart, where none of these tell; nil for not
+	parts  []int  // the layers whose positions it has one after the other, of which layer is the largest; nil for one
+
+	products *products // of an attention, in place of a map; nil for none
 }
 
 // like is the value seen as another one is.
@@ -68,6 +71,13 @@ func (g *graph) shape(v value) tensor.Shape {
 	if v.layer != nn.Picture {
 		s = g.shapes[v.layer]
 	}
+	if v.parts != nil {
+		n := 0
+		for _, j := range v.parts {
+			n += product(g.shape(value{layer: j})[1:])
+		}
+		s = tensor.Shape{s[0], 1, n}
+	}
 	if v.pad != [4]int{} {
 		s = tensor.Shape{s[0], v.pad[0] + s[1] + v.pad[2], v.pad[1] + s[2] + v.pad[3]}
 	}
@@ -98,18 +108,13 @@ func (g *graph) dims(v value) []int {
 
 // reshape sees a value in the given dimensions, batch first. 0 keeps a dimension, -1 infers one.
 func (g *graph) reshape(v value, dims []int) (view, error) {
-	own, s := g.viewOf(v), g.shape(v)
-	refused := unsupported(fmt.Sprintf("it turns a map of %v into %v", s, dims))
+	own := g.viewOf(v)
+	refused := unsupported(fmt.Sprintf("it turns a map of %v into %v", g.shape(v), dims))
 	dims = slices.Clone(dims)
 	if len(dims) > 0 && dims[0] == g.batch {
 		dims[0] = 1
 	}
-	open, rest := -1, s.TotalSize()
-	for _, f := range slices.Concat(own...) {
-		if f.axis == repeats {
-			rest *= f.size
-		}
-	}
+	open, rest := -1, product(own.dims())
 	for i, d := range dims {
 		if d == 0 && i < len(own) {
 			d = own.dims()[i]

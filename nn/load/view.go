@@ -101,6 +101,10 @@ func (v view) reshape(dims []int) (view, bool) {
 // seenAs is the value seen in another way, by the flags of value where these can tell; ok is false where only a
 // rearrangement could make a map of it.
 func (g *graph) seenAs(v value, as view) (seen value, ok bool) {
+	if v.parts != nil || v.products != nil {
+		v.as = &as
+		return v, true
+	}
 	v.as = nil
 	for _, flags := range []value{{}, {last: true}, {flat: true}, {flat: true, last: true}, {plane: true}} {
 		seen := v.like(flags)
@@ -165,6 +169,9 @@ func (v view) rearranged(s tensor.Shape, last bool) (op *nn.Rearrange, ok bool) 
 // map behind them, but a map, a layer makes it.
 func (g *graph) looks(l label, x value, as view) (value, error) {
 	v, ok := g.seenAs(x, as)
+	if ok && v.products != nil {
+		return v, nil
+	}
 	if ok {
 		g.alias(v, append(slices.Clone(l.aliases), l.name)...)
 		return v, nil

@@ -1,0 +1,257 @@
+package load
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"zalgoscope/nn"
+)
+
+// products are those of the queries with the keys of an attention, of which no layer is made: files spell attention out as a product,
+// what scales it and is added to it, a softmax and another product. They are seen as a map of heads at the queries' positions
+// whose fourth axis, keysAxis, is the keys.
+type products struct {
+	q, k   value // maps whose channels are those of head after head
+	op     nn.Attention
+	keys   int // that a query meets
+	shares bool
+}
+
+const keysAxis = 3
+
+// looking are the operators that look at values in another way.
+var looking = []string{"Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"}
+
+// ofProducts does what an operator does with products.
+func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
+	at := slices.IndexFunc(in, func(o operand) bool { return o.mapped && o.products != nil })
+	x := in[at].value
+	refused := unsupported("it reads the products of an attention's queries and keys")
+	switch {
+	case n.kind == "MatMul" && at == 1 && in[0].mapped && in[0].products == nil && len(*x.as) > 1:
+		// The same with all matrices transposed.
+		v, err := m.attend(n.label, m.turnedLast(x), m.turnedLast(in[0].value))
+		if err != nil {
+			return x, err
+		}
+		return m.looks(label{}, v, *m.turnedLast(v).as)
+	case at > 1 || slices.ContainsFunc(in[at+1:], func(o operand) bool { return o.mapped && o.products != nil }):
+		return x, refused
+	case slices.Contains(looking, n.kind):
+		return onnxOps[n.kind](m, n, in)
+	case n.kind == "MatMul" && at == 0 && in[1].mapped:
+		return m.attend(n.label, x, in[1].value)
+	case x.products.shares || len(in) > 2:
+		return x, refused
+	case n.kind == "Softmax" && len(in) == 1:
+		if axis, err := n.axis(-1, len(*x.as), len(*x.as)-1); err != nil || axis != len(*x.as)-1 || m.opset < 13 && n.integer("axis", 1) == 1 {
+			return x, unsupported("it makes shares of something else than keys")
+		}
+		if last := (*x.as)[len(*x.as)-1]; !slices.Equal(last, []factor{{keysAxis, 1, x.products.keys}}) && x.products.keys > 1 {
+			return x, refused
+		}
+		return x.with(func(p *products) { p.shares = true }), nil
+	case len(in) == 2 && in[1-at].array != nil:
+		return m.scaledProducts(n, x, in[1-at].array, at == 1)
+	}
+	return x, refused
+}
+
+// turnedLast is a value with its last two dimensions swapped.
+func (m *onnx) turnedLast(v value) value {
+	as := slices.Clone(m.viewOf(v))
+	if last := len(as) - 1; last > 0 {
+		as[last-1], as[last] = as[last], as[last-1]
+	}
+	v.as = &as
+	return v
+}
+
+// with is the value with its products changed.
+func (v value) with(change func(p *products)) value {
+	p := *v.products
+	change(&p)
+	v.products = &p
+	return v
+}
+
+// multiply is the product of two maps: of queries and keys.
+func (m *onnx) multiply(l label, a, b value) (value, error) {
+	q, k := m.viewOf(a), m.viewOf(b)
+	refused := unsupported(fmt.Sprintf("it multiplies maps of %v and %v, which are no queries and keys", q.dims(), k.dims()))
+	rank := len(q)
+	if rank < 2 || len(k) != rank || a.products != nil || b.products != nil {
+		return a, refused
+	}
+	p := &products{op: nn.Attention{Heads: 1, Scale: 1}}
+	inner, other := q[rank-1], k[rank-2]
+	var heads, otherHeads, grid []factor
+	as := make(view, rank)
+	for i := range rank - 2 {
+		if len(q[i]) != len(k[i]) {
+			return a, refused
+		}
+		for j, f := range q[i] {
+			switch g := k[i][j]; {
+			case f.axis == 0 && g.axis == 0 && f.size == g.size:
+				heads, otherHeads = append(heads, f), append(otherHeads, g)
+				p.op.Heads *= f.size
+			case f.axis > 0 && f == g:
+				grid = append(grid, f)
+			default:
+				return a, refused
+			}
+		}
+	}
+	if !onlyChannels(inner) || !onlyChannels(other) || !slices.EqualFunc(inner, other, func(f, g factor) bool { return f.size == g.size }) {
+		return a, refused
+	}
+	window, ok := m.windowOf(a, q[rank-2], grid)
+	kw, too := m.windowOf(b, k[rank-1], grid)
+	if !ok || !too || window != kw || window != [2]int{} && !slices.Equal(m.shape(a)[1:], m.shape(b)[1:]) {
+		return a, refused
+	}
+	p.op.Window = window
+	// As the head counts in the order of the heads' dimensions, so do channels.
+	stride := p.op.Heads
+	for i := range rank - 2 {
+		for _, f := range q[i] {
+			if f.axis == 0 {
+				stride /= f.size
+				f.stride = stride
+			}
+			as[i] = append(as[i], f)
+		}
+	}
+	var err error
+	if p.q, err = m.inHeads(label{name: l.name + "/queries"}, a, heads, inner); err != nil {
+		return a, err
+	}
+	if p.k, err = m.inHeads(label{name: l.name + "/keys"}, b, otherHeads, other); err != nil {
+		return a, err
+	}
+	if p.k, err = m.row(label{name: l.name + "/row"}, p.k); err != nil {
+		return a, err
+	}
+	p.keys = product(view{k[rank-1]}.dims())
+	as[rank-2], as[rank-1] = q[rank-2], []factor{{keysAxis, 1, p.keys}}
+	as = as.normal()
+	return value{layer: p.q.layer, products: p, as: &as}, nil
+}
+
+func onlyChannels(dim []factor) bool {
+	return !slices.ContainsFunc(dim, func(f factor) bool { return f.axis != 0 })
+}
+
+// windowOf are the rows and columns of the windows in which a dimension of tokens and those before it part a map; none where the tokens
+// are all of the map. ok is false where they are something else.
+func (m *onnx) windowOf(v value, tokens, grid []factor) (window [2]int, ok bool) {
+	s := m.shape(v)
+	if len(grid) == 0 {
+		return window, slices.Equal(tokens, positionsOf(s))
+	}
+	window = [2]int{s[1], s[2]}
+	for _, f := range grid {
+		if f.stride*f.size != s[f.axis] || window[f.axis-1] != s[f.axis] {
+			return window, false
+		}
+		window[f.axis-1] = f.stride
+	}
+	inside := view{{{1, 1, window[0]}, {2, 1, window[1]}}}.normal()[0]
+	return window, slices.Equal(tokens, inside) && v.parts == nil
+}
+
+// inHeads is a map whose channels are those of head after head, of a value whose dimensions have them as given.
+func (m *onnx) inHeads(l label, x value, heads, inner []factor) (value, error) {
+	order := slices.Concat(heads, inner)
+	total := product(view{order}.dims())
+	if total != m.shape(x)[0] {
+		return x, unsupported("its heads are a part of the channels")
+	}
+	if err := m.charge(total); err != nil {
+		return x, err
+	}
+	from := make([]int, total)
+	for i := range from {
+		rest := i
+		for k := len(order) - 1; k >= 0; k-- {
+			from[i] += rest % order[k].size * order[k].stride
+			rest /= order[k].size
+		}
+	}
+	return m.permuted(l, x, from)
+}
+
+// attend multiplies shares by values, which makes an attention.
+func (m *onnx) attend(l label, s, b value) (value, error) {
+	p, as, v := s.products, *s.as, m.viewOf(b)
+	rank := len(as)
+	refused := unsupported(fmt.Sprintf("it multiplies products of %v by a map of %v", as.dims(), v.dims()))
+	if !p.shares || len(v) != rank || b.products != nil || !onlyChannels(v[rank-1]) {
+		return s, refused
+	}
+	inner := v[rank-1]
+	wide := product(view{inner}.dims())
+	type pair struct{ of, to factor }
+	var heads []pair
+	var grid []factor
+	out := make(view, rank)
+	for i := range rank - 2 {
+		if len(as[i]) != len(v[i]) {
+			return s, refused
+		}
+		for j, f := range as[i] {
+			switch g := v[i][j]; {
+			case f.axis == 0 && g.axis == 0 && f.size == g.size:
+				heads = append(heads, pair{f, g})
+				f.stride *= wide
+			case f.axis > 0 && f == g:
+				grid = append(grid, f)
+			default:
+				return s, refused
+			}
+			out[i] = append(out[i], f)
+		}
+	}
+	slices.SortStableFunc(heads, func(a, b pair) int { return cmp.Compare(b.of.stride, a.of.stride) })
+	var order []factor
+	for _, h := range heads {
+		order = append(order, h.to)
+	}
+	window, ok := m.windowOf(b, v[rank-2], grid)
+	if !ok || len(grid) > 0 && window != p.op.Window || product(view{v[rank-2]}.dims()) != p.keys {
+		return s, refused
+	}
+	x, err := m.inHeads(label{name: l.name + "/values"}, b, order, inner)
+	if err == nil {
+		x, err = m.row(label{name: l.name + "/row"}, x)
+	}
+	if err != nil {
+		return s, err
+	}
+	if x.parts, x.as = nil, nil; !slices.Equal(m.shape(x)[1:], m.shape(p.k)[1:]) {
+		return s, refused
+	}
+	out[rank-2], out[rank-1] = as[rank-2], []factor{{0, 1, wide}}
+	op := p.op
+	y := value{}
+	for i, j := range p.q.partsOf() {
+		own := l
+		if j != p.q.layer {
+			own = label{name: fmt.Sprintf("%s/%d", l.name, i)}
+		}
+		o, err := m.add(own, &op, value{layer: j, pad: p.q.pad, padder: p.q.padder}, p.k, x)
+		if err != nil {
+			return s, err
+		}
+		if p.q.parts != nil {
+			y.parts = append(y.parts, o.layer)
+		}
+		if j == p.q.layer {
+			y.layer = o.layer
+		}
+	}
+	y, _ = m.seenAs(y, out.normal())
+	return y, nil
+}
