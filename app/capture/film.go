@@ -207,6 +207,9 @@ func (f *Film) Path() string { return f.source.path }
 // Start is when its first dreamed picture is shown, in seconds from the file's beginning.
 func (f *Film) Start() float64 { return f.Late + float64(f.first)/f.o.Rate }
 
+// At is when a picture of the dream is shown, in seconds from the film's first one.
+func (f *Film) At(n int) float64 { return float64(f.first+n) / f.o.Rate }
+
 // Damage is what ffmpeg said of parts that it could not read, "" for nothing.
 func (f *Film) Damage() string {
 	f.mu.Lock()

@@ -33,7 +33,9 @@ type dreamJob struct {
 	seed     uint64
 	frames   int
 	part     filmFlags
-	cutShort bool // not all of the film is dreamed
+	keyFile  string
+	keys     *record.Keyframes // nil for none
+	cutShort bool              // not all of the film is dreamed
 }
 
 func dreamCommand(engines []Engine) *cobra.Command {
@@ -65,6 +67,7 @@ A film into .mp4 or .webm keeps its rate, length and sound; stopped or killed, t
 	fs.IntVar(&j.most, "max", 1680, "shrink a larger picture to this many pixels on its longer side, for which 700 MB of memory suffice; 0 keeps it")
 	fs.Uint64Var(&j.seed, "seed", 1, "seed of the jitter and of static and clouds; the same seed gives the same bytes")
 	fs.IntVar(&j.frames, "frames", 1, "frames to dream, each fed back into the next; of a film all where not given")
+	fs.StringVar(&j.keyFile, "keyframes", "", "turn the knobs as a recording or session does at the same times, or as a text of [[key]] tables says, each of a time in seconds and knobs; flags on top")
 	j.part.register(fs)
 	j.musicFlags.register(fs)
 	knobFlags(fs, &j.settings)
@@ -77,6 +80,9 @@ A film into .mp4 or .webm keeps its rate, length and sound; stopped or killed, t
 func (j *dreamJob) run(cmd *cobra.Command) error {
 	if j.frames < 1 {
 		return fmt.Errorf("--frames is %d, but must be at least 1", j.frames)
+	}
+	if err := j.readKeys(); err != nil {
+		return err
 	}
 	if err := j.hearMusic(cmd.Flags()); err != nil {
 		return err
@@ -107,6 +113,9 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 	if err := j.setMusic(cmd.Flags(), net, start.Made()); err != nil {
 		return err
 	}
+	if err := j.setKeys(cmd.Flags(), net); err != nil {
+		return err
+	}
 	d, log, end, err := j.begin(cmd, net, start)
 	if err != nil {
 		return err
@@ -126,7 +135,11 @@ func (j *dreamJob) begin(cmd *cobra.Command, net *nn.Net, in dream.Input) (d *dr
 	if j.settings.Class != "" {
 		announceClass(net, j.settings.Class)
 	}
-	guides := record.NewGuides()
+	guides, err := j.openGuides(cmd.Flags())
+	if err != nil {
+		engine.Close()
+		return nil, nil, nil, err
+	}
 	if d, err = dream.New(net, engine, in, dream.Options{Seed: j.seed, Open: guides.Open}); err != nil {
 		engine.Close()
 		return nil, nil, nil, err
@@ -135,7 +148,7 @@ func (j *dreamJob) begin(cmd *cobra.Command, net *nn.Net, in dream.Input) (d *dr
 		d.Release()
 		engine.Close()
 	}
-	if err := d.Check(j.settings); err != nil {
+	if err := j.checkKnobs(d); err != nil {
 		end()
 		return nil, nil, nil, err
 	}

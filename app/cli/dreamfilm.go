@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/gob"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -113,6 +115,9 @@ func (j *dreamJob) film(cmd *cobra.Command) error {
 		return err
 	}
 	j.steady(flags)
+	if err := j.setKeys(flags, net); err != nil {
+		return err
+	}
 	d, log, end, err := j.begin(cmd, net, film)
 	if err != nil {
 		return err
@@ -155,14 +160,14 @@ func (j *dreamJob) dreamFilm(ctx context.Context, d *dream.Dream, film *capture.
 	}
 	bar := newBar(total, "dreaming")
 	defer bar.close()
-	at := func(int64) (dream.Settings, error) { return j.settings, ctx.Err() }
 	for n := from; !j.cutShort || n < frames; n++ {
 		if _, err := film.Picture(n); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err
 		}
-		f, err := d.Frame(at)
+		settings := j.keyed(film.At(n))
+		f, err := d.Frame(func(int64) (dream.Settings, error) { return settings, ctx.Err() })
 		if err != nil {
 			return err
 		}
@@ -185,23 +190,24 @@ func (j *dreamJob) pieces(ctx context.Context, d *dream.Dream, film *capture.Fil
 		return err
 	}
 	from, state := p.Kept()
+	checkpoint := func() ([]byte, error) { return checkpointOf(d, log) }
 	if state != nil {
-		if err := d.Resume(state); err != nil {
-			_ = p.Stop(d.Checkpoint)
+		if err := resume(d, log, state); err != nil {
+			_ = p.Stop(checkpoint)
 			return err
 		}
 		say(fmt.Sprintf("going on at frame %d of %s", from, of(frames)))
 	}
 	done := from
 	err = j.dreamFilm(ctx, d, film, from, frames, func(m *image.RGBA) error {
-		if err := p.Add(m, d.Checkpoint); err != nil {
+		if err := p.Add(m, checkpoint); err != nil {
 			return err
 		}
 		done++
 		return nil
 	})
 	if err != nil {
-		_ = p.Stop(d.Checkpoint) // err says why
+		_ = p.Stop(checkpoint) // err says why
 		if kept, _ := p.Kept(); kept > 0 {
 			say(fmt.Sprintf("%d of %s frames are kept; the same command goes on from there", kept, of(frames)))
 		}
@@ -210,13 +216,42 @@ func (j *dreamJob) pieces(ctx context.Context, d *dream.Dream, film *capture.Fil
 	if o.Sound != nil && (j.cutShort || j.part.to > 0) {
 		o.Sound.Length = o.Sound.Late + float64(done)/film.Rate()
 	}
-	if len(log.Recipe().Changes) == 0 {
-		log.Change(0, j.settings) // no frame was left to be dreamed
-	}
-	if err := p.Finish(d.Checkpoint); err != nil || j.session == "" {
+	if err := p.Finish(checkpoint); err != nil || j.session == "" {
 		return err
 	}
 	return j.writeSession(log.Recipe(), done)
+}
+
+// filmState is what is needed to go on with a film.
+type filmState struct {
+	Dream  []byte // as dream.Checkpoint gives it
+	Recipe string // of the frames so far
+}
+
+func checkpointOf(d *dream.Dream, log *record.Log) ([]byte, error) {
+	c, err := d.Checkpoint()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = gob.NewEncoder(&b).Encode(filmState{c, log.Recipe().Encode()})
+	return b.Bytes(), err
+}
+
+// resume brings a dream that has just begun, and its recipe, to where it was.
+func resume(d *dream.Dream, log *record.Log, data []byte) error {
+	var s filmState
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&s); err != nil {
+		return fmt.Errorf("what is to be gone on with cannot be read: %w", err)
+	}
+	r, err := record.Decode(s.Recipe)
+	if err != nil {
+		return err
+	}
+	for _, c := range r.Changes {
+		log.Change(c.At, c.Frame, c.Settings)
+	}
+	return d.Resume(s.Dream)
 }
 
 func of(frames int) string {
@@ -234,7 +269,11 @@ func (j *dreamJob) key(r record.Recipe, frames int) string {
 	if j.cutShort {
 		r.Frames = frames
 	}
-	s := sha256.Sum256([]byte(r.Encode()))
+	text := r.Encode()
+	if j.keys != nil {
+		text += j.keys.SHA256
+	}
+	s := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(s[:])
 }
 

@@ -99,11 +99,11 @@ func following(s *dream.Settings) bool {
 // frame is the settings of the n-th frame, from 0.
 func (j *dreamJob) frame(n int) dream.Settings {
 	m := &j.musicFlags
+	s := j.keyed(float64(n) / j.fps)
 	if m.score == nil {
-		return j.settings
+		return s
 	}
 	from, to := float64(n)/j.fps, float64(n+1)/j.fps
-	s := j.settings
 	if m.cuts > 0 {
 		beats := m.score.Beats()
 		// The beats up to this frame: one within a frame's time is seen in that frame.

@@ -67,7 +67,7 @@ func TestBentDreamRepeats(t *testing.T) {
 	}
 	start := Clouds(40, 32, 1)
 	d := begin(t, start, 1)
-	d.OnChange(func(tick int64, s Settings) { changes = append(changes, change{tick, s}) })
+	d.OnChange(func(tick int64, _ int, s Settings) { changes = append(changes, change{tick, s}) })
 	want := dreamed(t, d, play, 4)
 	if len(changes) != 3 {
 		t.Fatalf("%d changes were told, want 3", len(changes))

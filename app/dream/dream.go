@@ -40,7 +40,7 @@ type Dream struct {
 	time     float64 // sum of the paces of all frames
 	score    float32
 	began    int64 // done when the frame began
-	onChange func(tick int64, s Settings)
+	onChange func(tick int64, frame int, s Settings)
 	onMove   func(*nn.Moved)
 	onIdle   func(error)
 	idle     bool     // the last frame's steps changed nothing
@@ -151,9 +151,9 @@ type change struct {
 }
 
 // OnChange calls f with every change of the settings from now on, the present ones
-// first, and the tick at which it came, when the frame that it came in is finished; nil stops that. A
+// first, the tick at which it came and the frame, from 0, when that is finished; nil stops that. A
 // source that repeats the changes at these ticks repeats the dream.
-func (d *Dream) OnChange(f func(tick int64, s Settings)) {
+func (d *Dream) OnChange(f func(tick int64, frame int, s Settings)) {
 	d.onChange, d.news, d.logged = f, nil, Settings{}
 }
 

@@ -208,7 +208,7 @@ func TestChangesReplay(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	s := quick()
 	d := begin(t, start, 1)
-	d.OnChange(func(n int64, s Settings) { log = append(log, change{n, s}) })
+	d.OnChange(func(n int64, _ int, s Settings) { log = append(log, change{n, s}) })
 	want := dreamed(t, d, func(n int64) (Settings, error) {
 		if n%3 == 2 {
 			s.Step = 1 + rng.Float64()
@@ -398,7 +398,7 @@ func TestFailedFrame(t *testing.T) {
 	broken := errors.New("broken")
 	run := func(fail bool) (heard []change, m *image.RGBA) {
 		d := begin(t, Static(24, 20, 3), 3)
-		d.OnChange(func(tick int64, s Settings) { heard = append(heard, change{tick, s}) })
+		d.OnChange(func(tick int64, _ int, s Settings) { heard = append(heard, change{tick, s}) })
 		s := quick()
 		if fail {
 			bad := s

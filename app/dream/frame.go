@@ -63,7 +63,7 @@ func (d *Dream) next(at Source) (f *Frame, err error) {
 		return nil, err
 	}
 	for _, c := range d.news {
-		d.onChange(c.tick, c.settings)
+		d.onChange(c.tick, d.frames-1, c.settings)
 	}
 	d.news = d.news[:0]
 	d.tellIdle(before)

@@ -61,8 +61,8 @@ func TestMove(t *testing.T) {
 		var ticks [2][]int64
 		d, calm := mortalDream(t, start, steps), mortalDream(t, start, math.MaxInt)
 		d.OnMove(func(m *nn.Moved) { heard = append(heard, m.Device) })
-		d.OnChange(func(tick int64, _ Settings) { ticks[0] = append(ticks[0], tick) })
-		calm.OnChange(func(tick int64, _ Settings) { ticks[1] = append(ticks[1], tick) })
+		d.OnChange(func(tick int64, _ int, _ Settings) { ticks[0] = append(ticks[0], tick) })
+		calm.OnChange(func(tick int64, _ int, _ Settings) { ticks[1] = append(ticks[1], tick) })
 		for n := range frames {
 			got, want := dreamed(t, d, at, 1), dreamed(t, calm, at, 1)
 			worst := 0.0

@@ -194,8 +194,18 @@ func (p Preset) Agrees(s Settings) bool {
 
 // set puts the knobs into settings. Without a net a place is only checked.
 func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
-	for name, v := range p.Knobs {
-		wrong := fmt.Errorf("dream: preset %q: %s cannot be %v", p.Name, name, v)
+	s, err := Set(s, p.Knobs, net)
+	if err != nil {
+		err = fmt.Errorf("preset %q: %w", p.Name, err)
+	}
+	return s, err
+}
+
+// Set puts knobs, by their names, into settings. A place is a layer by its share of the way through the net, without which it
+// is only checked.
+func Set(s Settings, knobs map[string]any, net *nn.Net) (Settings, error) {
+	for name, v := range knobs {
+		wrong := fmt.Errorf("dream: %s cannot be %v", name, v)
 		n, isNumber := number(v)
 		if name == "place" {
 			if !isNumber || n < 0 || n > 1 {
@@ -208,7 +218,7 @@ func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
 		}
 		k, err := Find(name)
 		if err != nil {
-			return s, fmt.Errorf("preset %q: %w", p.Name, err)
+			return s, err
 		}
 		text, isText := v.(string)
 		switch {
@@ -221,15 +231,12 @@ func (p Preset) set(s Settings, net *nn.Net) (Settings, error) {
 		}
 	}
 	if _, err := bend.Parse(s.Bend); err != nil {
-		return s, fmt.Errorf("preset %q: %w", p.Name, err)
+		return s, err
 	}
 	if _, err := ParseModulators(s.Mod); err != nil {
-		return s, fmt.Errorf("preset %q: %w", p.Name, err)
+		return s, err
 	}
-	if err := s.Check(); err != nil {
-		return s, fmt.Errorf("preset %q: %w", p.Name, err)
-	}
-	return s, nil
+	return s, s.Check()
 }
 
 func number(v any) (float64, bool) {

@@ -57,7 +57,7 @@ func TestMotionIsThatOfTheFrame(t *testing.T) {
 	}
 	var heard []change
 	frames := make(chan *Frame, 100)
-	d.OnChange(func(tick int64, s Settings) { heard = append(heard, change{tick, s}) })
+	d.OnChange(func(tick int64, _ int, s Settings) { heard = append(heard, change{tick, s}) })
 	ready := make(chan *Loop, 1)
 	done := false
 	h.hook = func() {

@@ -145,10 +145,10 @@ func TestRecipesTellNoFolders(t *testing.T) {
 		if _, err := guides.Open(path); err != nil {
 			t.Fatal(err)
 		}
-		log.Change(int64(i), s)
+		log.Change(int64(i), 0, s)
 	}
 	s.Guide = filepath.Join(dir, "never-opened.png")
-	log.Change(9, s)
+	log.Change(9, 0, s)
 	r := log.Recipe()
 	if text := r.Encode(); strings.Contains(text, dir) {
 		t.Errorf("the recipe names %s:\n%s", dir, text)

@@ -26,7 +26,7 @@ func NewLog(head Recipe, guides *Guides) *Log {
 
 // Change takes a change of the settings down; it is made for dream.OnChange. What comes after more changes than a recipe
 // may have is not kept: the recipe is cut there.
-func (l *Log) Change(tick int64, s dream.Settings) {
+func (l *Log) Change(tick int64, frame int, s dream.Settings) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.recipe.Changes) > mostChanges {
@@ -35,7 +35,10 @@ func (l *Log) Change(tick int64, s dream.Settings) {
 	if s.Guide != "" {
 		s.Guide = l.guide(s.Guide)
 	}
-	l.recipe.Changes = append(l.recipe.Changes, Change{At: tick, Settings: s})
+	if n := len(l.recipe.Changes); n > 0 && l.recipe.Changes[n-1].Settings == s {
+		return // a dream that was gone on with tells anew
+	}
+	l.recipe.Changes = append(l.recipe.Changes, Change{At: tick, Frame: frame, Settings: s})
 }
 
 // guide gives the name by which the recipe knows a guide picture, and takes it down. Of two files of one name

@@ -28,7 +28,7 @@ func TestMemory(t *testing.T) {
 			}
 			path := filepath.Join(t.TempDir(), c.name)
 			log := NewLog(example(0), nil)
-			log.Change(0, example(0).Last())
+			log.Change(0, 0, example(0).Last())
 			rec, err := Create(path, Options{Recipe: log.Recipe, Loop: c.loop})
 			if err != nil {
 				t.Fatal(err)
@@ -108,7 +108,7 @@ func BenchmarkTenMinutes(b *testing.B) {
 				var earlyRSS, lateRSS int64
 				for n := range 10 * minute {
 					s.Zoom = float64(n%100) / 1000
-					log.Change(int64(n)*10, s)
+					log.Change(int64(n)*10, 0, s)
 					if err := w.Add(frames[n%len(frames)]); err != nil {
 						b.Fatal(err)
 					}

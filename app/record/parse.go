@@ -185,6 +185,8 @@ func (d *document) set(key string, n *unstable.Node) error {
 		return d.knob(&d.recipe.Changes[0].Settings, rest, v)
 	case table == "change" && d.change != nil && rest == "at":
 		return v.assign(key, &d.change.At)
+	case table == "change" && d.change != nil && rest == "frame":
+		return v.assign(key, &d.change.Frame)
 	case table == "change" && d.change != nil:
 		return d.knob(&d.change.Settings, rest, v)
 	case key == "guide.name" && d.guide != nil:

@@ -45,6 +45,7 @@ type Net struct {
 // Change is the settings from one tick on.
 type Change struct {
 	At       int64 // the tick, as dream.OnChange counts
+	Frame    int   // that it came in, from 0; 0 where the recipe does not say
 	Settings dream.Settings
 }
 
@@ -112,6 +113,9 @@ func (r Recipe) Validate() error {
 			return fmt.Errorf("record: the recipe's changes are out of order at tick %d", c.At)
 		}
 		last = c.At
+		if c.Frame < 0 || c.Frame > mostFrames {
+			return fmt.Errorf("record: the recipe has a change in frame %d", c.Frame)
+		}
 		if err := c.check(); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func example(changes int) Recipe {
 	r := Recipe{
 		Program: "1.2.3", Net: Net{"menagerie", strings.Repeat("ab", 32)}, Device: `cpu "avx512", 2 threads`, Precision: nn.BF16,
 		Seed: math.MaxUint64, Start: Start{Identity: dream.Identity{Name: "dir\\a \"b\"\n#ü\x7f\U0001F419.png", Width: 40, Height: 30, SHA256: "00"}},
-		Changes: []Change{{0, s}}, From: 3, Frames: 5, FPS: 12.5,
+		Changes: []Change{{0, 0, s}}, From: 3, Frames: 5, FPS: 12.5,
 		Dither: Blue, Palette: Shared, Loop: Seamless, Fade: 2,
 	}
 	for i := range changes {
@@ -36,7 +36,7 @@ func example(changes int) Recipe {
 		if i%5 == 4 {
 			s.Pace = math.Pow(1.1, float64(i%20-10))
 		}
-		r.Changes = append(r.Changes, Change{int64(7 * i), s})
+		r.Changes = append(r.Changes, Change{int64(7 * i), i, s})
 	}
 	return r
 }
@@ -87,7 +87,7 @@ func TestRecipeTextIsShort(t *testing.T) {
 	r := example(0)
 	s := r.Changes[0].Settings
 	s.Zoom = 0.125
-	r.Changes = append(r.Changes, Change{9, s})
+	r.Changes = append(r.Changes, Change{9, 0, s})
 	_, change, _ := strings.Cut(r.Encode(), "[[change]]")
 	change, _, _ = strings.Cut(change, "[end]")
 	if want := "\nat = 9\nzoom = 0.125\n\n"; change != want {
@@ -198,7 +198,7 @@ func TestSource(t *testing.T) {
 		return s
 	}
 	r := Recipe{Start: Start{Identity: dream.Identity{Width: 100, Height: 50}}, Changes: []Change{
-		{0, at(0.1, 0, 0)}, {10, at(0.2, 0, 0)}, {10, at(0.3, 0, 0)}, {25, at(0.3, 60, 60)}}}
+		{0, 0, at(0.1, 0, 0)}, {10, 0, at(0.2, 0, 0)}, {10, 0, at(0.3, 0, 0)}, {25, 0, at(0.3, 60, 60)}}}
 	full, half := r.Source(), r.Resized(image.Pt(50, 50)).Source()
 	for _, c := range []struct {
 		tick               int64

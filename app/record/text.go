@@ -102,6 +102,9 @@ func (r Recipe) more(guides, changes int) string {
 
 func writeChange(b *strings.Builder, c Change, before dream.Settings) {
 	fmt.Fprintf(b, "\n[[change]]\nat = %d\n", c.At)
+	if c.Frame > 0 {
+		fmt.Fprintf(b, "frame = %d\n", c.Frame)
+	}
 	writeSettings(b, c.Settings, &before)
 }
 

@@ -15,7 +15,7 @@ func (r Recipe) within(most int) Recipe {
 	var b strings.Builder
 	writeSettings(&b, r.Changes[n-1].Settings, nil)
 	room := most - len(r.head()) - len(r.tail()) - len(r.more(0, n))
-	last := b.Len() + 64 // the last change differs from the one before by all knobs at most
+	last := b.Len() + 96 // the last change differs from the one before by all knobs at most
 	fits := n            // as many of the first as leave room for the last one
 	for i := 1; i < n; i++ {
 		b.Reset()

@@ -16,10 +16,10 @@ func TestLongRecipes(t *testing.T) {
 	}
 	turned := func(changes int) Recipe {
 		s := dream.Defaults()
-		r := Recipe{Program: "test", Net: Net{Name: "small"}, Start: Start{Identity: dream.Identity{Name: "static", Width: 8, Height: 8}}, Changes: []Change{{0, s}}, FPS: 20}
+		r := Recipe{Program: "test", Net: Net{Name: "small"}, Start: Start{Identity: dream.Identity{Name: "static", Width: 8, Height: 8}}, Changes: []Change{{0, 0, s}}, FPS: 20}
 		for i := range changes {
 			s.Zoom, s.Rotate = 0.1/float64(i+3), 1/float64(i+7)
-			r.Changes = append(r.Changes, Change{int64(i), s})
+			r.Changes = append(r.Changes, Change{int64(i), i, s})
 		}
 		return r
 	}
