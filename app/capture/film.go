@@ -38,6 +38,7 @@ type Film struct {
 	sum      string
 	first    int // the number of its first picture that is dreamed, at the rate
 	last     int // the number behind the last one; 0 for all
+	zero     int // of its first picture, counted from the beginning of the file's clock; -1 before it is known
 	mu       sync.Mutex
 	reader   *reader     // guarded by mu; nil before the first picture and after an error
 	at       int         // the frame of now; guarded by mu
@@ -66,7 +67,7 @@ func OpenFilm(spec string, o FilmOptions) (*Film, error) {
 		o.Rate = info.Rate
 	}
 	info.Rate = o.Rate
-	f := &Film{Info: info, source: s, o: o, size: sizeOf(info.Size, o), at: -1}
+	f := &Film{Info: info, source: s, o: o, size: sizeOf(info.Size, o), at: -1, zero: -1}
 	f.first = int(math.Round(o.From * o.Rate))
 	if o.To > 0 {
 		f.last = int(math.Round(o.To * o.Rate))
@@ -269,15 +270,11 @@ func killed(err error) bool {
 	return errors.As(err, &exit) && (exit.ExitCode() < 0 || exit.ExitCode() == 255)
 }
 
-// begin runs ffmpeg for the pictures from frame n on. It reads the film from its beginning all the same: that is how
-// pictures are counted, and much quicker than dreaming.
+// begin runs ffmpeg for the pictures from frame n on.
 func (f *Film) begin(n int) error {
 	f.end()
 	rate := fmt.Sprint(f.o.Rate)
-	trim := fmt.Sprintf("trim=start_frame=%d", f.first+n)
-	if f.last > 0 {
-		trim += fmt.Sprintf(":end_frame=%d", f.last)
-	}
+	before, trim := f.leap(f.first + n)
 	filters := []string{"fps=" + rate, trim}
 	scale := fmt.Sprintf("scale=%d:%d", f.size.X, f.size.Y)
 	if f.o.Size != (image.Point{}) {
@@ -285,7 +282,6 @@ func (f *Film) begin(n int) error {
 	} else {
 		filters = append(filters, scale)
 	}
-	var before []string
 	if f.source.series {
 		before = []string{"-framerate", rate}
 	}

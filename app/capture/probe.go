@@ -20,6 +20,8 @@ type Info struct {
 	Begin    float64     // the file's beginning on its own clock
 	Late     float64     // seconds by which its first picture comes after the file's beginning, which its sound may have
 	Sound    bool
+
+	indexed bool // it has an index by which a key frame is found at once
 }
 
 // Frames is about how many pictures there are, 0 where that is not known.
@@ -29,6 +31,7 @@ func (i Info) Frames() int { return int(math.Round(i.Duration * i.Rate)) }
 type probed struct {
 	Streams []probedStream `json:"streams"`
 	Format  struct {
+		Name     string `json:"format_name"`
 		Duration string `json:"duration"`
 		Start    string `json:"start_time"`
 	} `json:"format"`
@@ -88,6 +91,7 @@ func (p probed) info() (Info, error) {
 	if v.Width < 1 || v.Height < 1 {
 		return i, errors.New("has pictures of no size: it is damaged")
 	}
+	i.indexed = strings.Contains(p.Format.Name, "mp4") || strings.Contains(p.Format.Name, "matroska")
 	i.Size = v.shown()
 	i.Rate = v.rate()
 	if i.Duration = number(v.Duration); i.Duration <= 0 {
