@@ -183,7 +183,7 @@ func inputOf(start *dream.Still, f feed) dream.Input {
 // warnFeed tells that a recording of a feed cannot be made again.
 func (s *studio) warnFeed() {
 	if f := s.feedOf(); f != nil {
-		s.tell(fmt.Sprintf("what is recorded of %s as it comes cannot be made again from its recipe", shortName(f.Name())))
+		s.tell(fmt.Sprintf("what is recorded of %s as it comes cannot be made again from its recipe; 'keep the input' below the recorder's choices keeps that too", shortName(f.Name())))
 	}
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"os"
@@ -21,6 +22,7 @@ type recorder struct {
 	rate     float64 // frames a second; 0 for as many as are dreamed
 	side     float64 // longer side of the file's frames in pixels; 0 for the canvas's
 	options  record.Options
+	keep     bool // the input's pictures too, where they come by themselves
 	take     *take
 	starting bool // a recording's file is being made
 	jobs     []*job
@@ -42,6 +44,7 @@ type take struct {
 	from   atomic.Int64 // frames dreamed before the first one recorded
 	full   atomic.Bool  // it has most frames
 	frames int          // owned by the loop goroutine
+	input  *keptInput   // nil where it is not kept
 	job    *job
 }
 
@@ -96,6 +99,7 @@ func (s *studio) toggleRecord() {
 		return
 	}
 	r.starting = true
+	keep := r.keep
 	o := s.recordOptions(s.shown.Image)
 	t := &take{
 		path: r.unused(saveFolder(), time.Now().Format("dream-2006-01-02-150405")),
@@ -108,8 +112,14 @@ func (s *studio) toggleRecord() {
 		recipe.From = int(t.from.Load())
 		return recipe
 	}
+	kept := s.feedOf()
 	s.write(func() {
 		next, err := record.Create(t.path, o)
+		if err == nil && kept != nil && keep {
+			if t.input, err = keepInput(kept, t.path, t.fps); err != nil {
+				_ = next.Close() // which has nothing in it
+			}
+		}
 		if err == nil {
 			const waiting = 32 // frames
 			t.writer = record.Background(next, waiting)
@@ -149,9 +159,24 @@ func (s *studio) roll(t *take, err error) {
 		return
 	}
 	ses := s.session
+	if k := t.input; k != nil {
+		if k.feed != s.feedOf() { // another one by now
+			t.ses, t.of = ses, ses.latest()
+			r.take = t
+			s.endTake("another input began")
+			return
+		}
+		// What can be made again has to have a beginning.
+		last := ses.latest()
+		ses.startOn(k, last.start, last.feed, last.seed, nil)
+	}
 	t.ses, t.of = ses, ses.latest()
 	r.take = t
-	s.warnFeed()
+	if t.input != nil {
+		s.tell("the dream began anew, and what it is of is kept in " + filepath.Base(t.input.path))
+	} else {
+		s.warnFeed()
+	}
 	if s.closing {
 		s.endTake("")
 		return
@@ -210,6 +235,10 @@ func (s *studio) endTake(why string) {
 	t.ses.take.CompareAndSwap(t, nil)
 	s.finish(t.job, func() (string, error) {
 		err := t.writer.Close()
+		if t.input != nil {
+			err = errors.Join(err, t.input.end())
+			t.of.log.On(t.input.feed) // what comes now is not kept
+		}
 		frames, _ := t.writer.Progress()
 		text := fmt.Sprintf("recorded %d frames to %s", frames, t.path)
 		if why != "" {

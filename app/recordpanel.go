@@ -82,6 +82,8 @@ func (p *panel) addRecord(c *ewidget.Container) {
 		p.choice("loop", "how the film begins again at its end: at once, backwards, or without a seam", record.Loops, func() *string { return &o.Loop }),
 		p.choice("dither", "how a GIF mixes the colours that it has not: finer looks better and makes larger files", record.Dithers, func() *string { return &o.Dither }),
 		p.choice("palette", "whether a GIF has the same colours all along, or others for each picture", record.Palettes, func() *string { return &o.Palette }),
+		p.look.Toggle("keep the input", "keep what a camera, a screen or a film shows beside the recording, without loss, so that it can be made again",
+			func() bool { return r.keep }, func(on bool) { r.keep = on }),
 		p.look.Row(1, p.button("Last film at 2×", "dream the last film again, twice as large, with detail of its own, in the background", p.studio.filmAgain)),
 	)
 }

@@ -107,7 +107,7 @@ func newSession(o opening, cfg Config) (*session, error) {
 		return nil, err
 	}
 	s.engine, s.device = engine, engine.Device()
-	s.asked = s.newBeginning(o.start, o.feed, o.seed, o.memory)
+	s.asked = s.newBeginning(o.input(), o.start, o.feed, o.seed, o.memory)
 	s.present = s.asked
 	d.OnChange(s.present.log.Change)
 	d.OnMove(s.move)
@@ -130,8 +130,8 @@ func (s *session) close() error {
 }
 
 // newBeginning is that of a dream that is about to begin.
-func (s *session) newBeginning(start *dream.Still, f feed, seed uint64, memory dream.Memory) *beginning {
-	from := record.StartOf(inputOf(start, f))
+func (s *session) newBeginning(in dream.Input, start *dream.Still, f feed, seed uint64, memory dream.Memory) *beginning {
+	from := record.StartOf(in)
 	from.Memory = memory
 	return &beginning{start: start, feed: f, seed: seed, log: record.NewLog(record.Recipe{
 		Program: s.program, Net: s.id, Device: s.deviceName(), Precision: nn.PrecisionOf(s.engine), Seed: seed, Start: from,
@@ -140,12 +140,17 @@ func (s *session) newBeginning(start *dream.Still, f feed, seed uint64, memory d
 
 // startOver has the loop begin again from a picture, or on a feed that is not nil, and a seed. Where that fails, the dream before goes on.
 func (s *session) startOver(start *dream.Still, f feed, seed uint64, memory dream.Memory) {
-	next := s.newBeginning(start, f, seed, memory)
+	s.startOn(inputOf(start, f), start, f, seed, memory)
+}
+
+// startOn is startOver on an input that has the feed's pictures.
+func (s *session) startOn(in dream.Input, start *dream.Still, f feed, seed uint64, memory dream.Memory) {
+	next := s.newBeginning(in, start, f, seed, memory)
 	s.mu.Lock()
 	s.asked = next
 	s.mu.Unlock()
 	s.loop.Begin(func(d *dream.Dream) error {
-		if err := d.Begin(inputOf(start, f), dream.Options{Seed: seed, Memory: memory, Live: true}); err != nil {
+		if err := d.Begin(in, dream.Options{Seed: seed, Memory: memory, Live: true}); err != nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.asked == next {

@@ -45,6 +45,7 @@ type Film struct {
 	now      *image.RGBA // guarded by mu
 	damage   string      // what ffmpeg complained of; guarded by mu
 	complete bool        // all has been read; guarded by mu
+	kept     bool        // it has what a live dream was of
 }
 
 // OpenFilm opens a film's file, or a series of pictures.
@@ -139,10 +140,11 @@ func Reopen(path string, id dream.Identity) (*Film, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.sum != id.SHA256 {
+	if !id.Kept && f.sum != id.SHA256 {
 		f.Close()
 		return nil, fmt.Errorf("capture: %q is not the film that was recorded; it has changed since", path)
 	}
+	f.kept = id.Kept
 	return f, nil
 }
 
@@ -226,7 +228,7 @@ func (f *Film) damaged() string {
 }
 
 func (f *Film) Identity() dream.Identity {
-	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To}
+	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept}
 }
 
 func (f *Film) Sized(w, h int) *image.RGBA { return nil }

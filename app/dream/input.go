@@ -36,6 +36,7 @@ type Identity struct {
 	SHA256        string      // of the pixels, as Hash gives it
 	Rate          float64     // pictures a second of a film, 0 for a picture that stays
 	From, To      float64     // the part of a film, in seconds; to its end where To is 0
+	Kept          bool        // it has what a live dream was of: a picture for each frame
 	EachSize      bool        // it is made anew at the size of the canvas and of each octave, as static was not always
 	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
 }

@@ -72,6 +72,15 @@ func (l *Log) Move(device string) {
 	l.recipe.Device += ", then " + device
 }
 
+// On says on what the dream goes on, of which a recipe from now on tells as what it began with.
+func (l *Log) On(in dream.Input) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	memory := l.recipe.Start.Memory
+	l.recipe.Start = StartOf(in)
+	l.recipe.Start.Memory = memory
+}
+
 // Recipe is the recipe so far. It does not change when the dream goes on, and costs
 // no copy of the changes.
 func (l *Log) Recipe() Recipe {

@@ -28,8 +28,8 @@ func (s Start) Input(seed uint64, find Finder) (dream.Input, error) {
 	if s.Rate == 0 {
 		return s.Open(seed, find)
 	}
-	if s.SHA256 == "" && capture.Names(NameOf(s.Name)) {
-		return nil, fmt.Errorf("record: it was dreamed on %s, which is no file, so that it cannot be made again", s.Name)
+	if s.SHA256 == "" && !s.Kept {
+		return nil, fmt.Errorf("record: it was dreamed on %s as that came, so that it cannot be made again; the studio keeps an input with a recording when told to", s.Name)
 	}
 	var err error
 	for _, path := range find(s.Name) {

@@ -60,6 +60,9 @@ func (r Recipe) head() string {
 		entry(&b, "rate", r.Start.Rate)
 		entry(&b, "from", r.Start.From)
 		entry(&b, "to", r.Start.To)
+		if r.Start.Kept {
+			entry(&b, "kept", true)
+		}
 	}
 	if r.Start.EachSize {
 		entry(&b, "each-size", true)

@@ -70,11 +70,13 @@ func (v *video) start(size image.Point) error {
 		return err
 	}
 	fps := fmt.Sprint(v.o.FPS)
-	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", fmt.Sprintf("%dx%d", size.X, size.Y), "-framerate", fps, "-i", "pipe:0",
-		// 4:2:0 colour needs even sides.
-		"-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
-		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-		"-g", fmt.Sprint(max(int(v.o.FPS), 1))}
+	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", fmt.Sprintf("%dx%d", size.X, size.Y), "-framerate", fps, "-i", "pipe:0"}
+	if v.ext != lossless {
+		args = append(args, // 4:2:0 colour needs even sides.
+			"-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
+			"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+			"-g", fmt.Sprint(max(int(v.o.FPS), 1)))
+	}
 	args = append(args, v.codec()...)
 	// A recipe too long for a command line is in the finished file only.
 	const mostArgument = 100_000
@@ -100,11 +102,19 @@ func (v *video) start(size image.Point) error {
 	return nil
 }
 
-func (v *video) format() string { return strings.TrimPrefix(v.ext, ".") }
+func (v *video) format() string {
+	if v.ext == lossless {
+		return "matroska"
+	}
+	return strings.TrimPrefix(v.ext, ".")
+}
 
 func (v *video) codec() []string {
 	less := float64(85-v.o.Quality) * 0.4
-	if v.ext == ".webm" {
+	switch v.ext {
+	case lossless:
+		return []string{"-c:v", "ffv1", "-pix_fmt", "bgr0"}
+	case ".webm":
 		return []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", crf(28+less, 63), "-deadline", "realtime", "-cpu-used", "5", "-row-mt", "1"}
 	}
 	args := []string{"-c:v", "libx264", "-preset", "fast", "-crf", crf(18+less, 51),
@@ -153,7 +163,7 @@ func (v *video) Close() error {
 	case v.cmd == nil && v.err == nil:
 		v.err = ErrEmpty
 	case v.err == nil:
-		if v.err = v.wait(nil); v.err == nil {
+		if v.err = v.wait(nil); v.err == nil && v.ext != lossless {
 			v.err = v.finish()
 		}
 	}

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"errors"
+	"image"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/record"
+)
+
+// keptInput is a feed whose pictures, as the dream's frames have them, are kept in a film without loss, so that what is
+// recorded of them can be made again.
+type keptInput struct {
+	feed
+	path string
+	rate float64
+
+	mu     sync.Mutex
+	writer *record.Writer // nil when it has been closed; guarded by mu
+	next   int            // the frame whose picture is to be kept next; guarded by mu
+	err    error          // guarded by mu
+}
+
+// keepInput keeps a feed's pictures beside a recording.
+func keepInput(f feed, recording string, rate float64) (*keptInput, error) {
+	path := strings.TrimSuffix(recording, filepath.Ext(recording)) + "-input.mkv"
+	r, err := record.Lossless(path, rate)
+	if err != nil {
+		return nil, err
+	}
+	const waiting = 32 // pictures
+	return &keptInput{feed: f, path: path, rate: rate, writer: record.Background(r, waiting)}, nil
+}
+
+func (k *keptInput) Rate() float64 { return k.rate }
+
+func (k *keptInput) Identity() dream.Identity {
+	size := k.feed.Image().Rect.Size()
+	return dream.Identity{Name: k.path, Width: size.X, Height: size.Y, Rate: k.rate, Kept: true}
+}
+
+// Picture is the feed's.
+func (k *keptInput) Picture(n int) (*image.RGBA, error) {
+	m, err := k.feed.Picture(n)
+	if err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.writer != nil && n == k.next && k.err == nil {
+		k.err = k.writer.Add(m)
+		k.next++
+	}
+	return m, nil
+}
+
+// end keeps no more, and ends the film. The feed stays open.
+func (k *keptInput) end() error {
+	k.mu.Lock()
+	w, err := k.writer, k.err
+	k.writer = nil
+	k.mu.Unlock()
+	if w == nil {
+		return err
+	}
+	return errors.Join(err, w.Close())
+}
