@@ -13,7 +13,7 @@ export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.
 BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev
 # What the tests need beside it: a display, a software OpenGL, readers of what we write.
-TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils locales desktop-file-utils mandoc libonnx-testdata binutils-aarch64-linux-gnu
+TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils python3-liblo locales desktop-file-utils mandoc libonnx-testdata binutils-aarch64-linux-gnu
 # What `make test-arm64` needs beside Go on another machine: an emulator of single programs.
 ARM64_PACKAGES := qemu-user binutils-aarch64-linux-gnu
 # What `make windows` needs beside Go.
@@ -124,6 +124,12 @@ bench: build
 compare:
 	npm install --prefix dist/onnxruntime --ignore-scripts --no-save --silent onnxruntime-node@1.30.0
 	ZALGOSCOPE_ONNXRUNTIME=$(CURDIR)/dist/onnxruntime/node_modules $(GO) test ./nn/load -count 1 -run TestCompare -v
+
+# What of playing takes longer, or needs node: npm's osc as a client, and a chat of 200 lines a second for a minute.
+play:
+	npm install --prefix dist/osc --ignore-scripts --no-save --silent osc@2.4.5
+	ZALGOSCOPE_OSC=$(CURDIR)/dist/osc/node_modules $(GO) test ./app/control -count 1 -run TestClients -v
+	ZALGOSCOPE_CHAT=1m $(GO) test ./app/control/crowd ./app -count 1 -run TestBusyChat -v
 
 # A net that has only ever seen writing, from nothing but our own code and Debian's fonts: letters of many scripts, stacked with
 # marks. It takes about two hours on two cores, and goes on where it was stopped.
