@@ -129,7 +129,7 @@ compare:
 play:
 	npm install --prefix dist/osc --ignore-scripts --no-save --silent osc@2.4.5
 	ZALGOSCOPE_OSC=$(CURDIR)/dist/osc/node_modules $(GO) test ./app/control -count 1 -run TestClients -v
-	ZALGOSCOPE_CHAT=1m $(GO) test ./app/control/crowd ./app -count 1 -run TestBusyChat -v
+	ZALGOSCOPE_CHAT=1m $(GO) test ./app -count 1 -run TestBusyChat -v
 
 # A net that has only ever seen writing, from nothing but our own code and Debian's fonts: letters of many scripts, stacked with
 # marks. It takes about two hours on two cores, and goes on where it was stopped.

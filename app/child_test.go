@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
+	"gitlab.com/gomidi/midi/v2/drivers"
 
+	"zalgoscope/app/control/midi"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/glide"
 	"zalgoscope/app/record"
@@ -30,6 +32,12 @@ const childVar = "ZALGOSCOPE_TEST_STUDIO"
 
 // patientVar has the hints of the first start stay until they are done.
 const patientVar = "ZALGOSCOPE_TEST_PATIENT"
+
+// midiVar is the pipe by which a MIDI device speaks, chatVar the chat that is read.
+const (
+	midiVar = "ZALGOSCOPE_TEST_MIDI"
+	chatVar = "ZALGOSCOPE_TEST_CHAT"
+)
 
 func TestMain(m *testing.M) {
 	if kind := os.Getenv(childVar); kind != "" {
@@ -391,6 +399,10 @@ func runChild(kind string) error {
 		cmd.Env = append(os.Environ(), childVar+"=output")
 		return cmd
 	}
+	if path := os.Getenv(midiVar); path != "" {
+		cfg.MIDI = func() (drivers.Driver, error) { return midi.Raw(path), nil }
+	}
+	cfg.Chat = os.Getenv(chatVar)
 	s, err := newStudio(cfg)
 	if err != nil {
 		return err
