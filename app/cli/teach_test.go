@@ -63,15 +63,16 @@ func TestTeach(t *testing.T) {
 	}
 }
 
-// stopper is a learner in whose first step Ctrl-C is pressed.
+// stopper is a learner after whose first step Ctrl-C is pressed.
 type stopper struct {
 	train.Learner
 	stop func()
 }
 
 func (s stopper) Learn(b *train.Batch) (train.Outcome, error) {
+	o, err := s.Learner.Learn(b)
 	s.stop()
-	return s.Learner.Learn(b)
+	return o, err
 }
 
 // A lesson that is stopped writes its net, but not over one that stood there when it began.

@@ -260,7 +260,8 @@ func (l *Lesson) harden(rng *rand.Rand) error {
 // ErrBurst means that the numbers have grown beyond all bounds.
 var ErrBurst = errors.New("teach: the net's numbers burst; another --seed or --from may do better")
 
-// Run teaches until all epochs are done. When it ends early, by the context, Step or a failed trial, it keeps what there is.
+// Run teaches until all epochs are done. When it ends early, by the context, also in the midst of a step, by Step or by a failed
+// trial, it keeps what there is.
 func (l *Lesson) Run(ctx context.Context) error {
 	l.spent, l.shown, l.kept = 0, 0, time.Now()
 	total := l.Epochs * l.perEpoch
@@ -273,8 +274,13 @@ func (l *Lesson) Run(ctx context.Context) error {
 			l.keep()
 			return err
 		}
-		began := time.Now()
+		began, noted := time.Now(), l.norms()
+		l.batch.Stop = ctx.Err
 		if err := l.compute(l.Steps); err != nil {
+			if ctx.Err() != nil {
+				l.setNorms(noted)
+				l.keep()
+			}
 			return err
 		}
 		if n := train.Norm(l.m); math.IsNaN(n) || math.IsInf(n, 0) {

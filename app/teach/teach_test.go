@@ -431,6 +431,64 @@ func TestLessonAdam(t *testing.T) {
 	}
 }
 
+// A stop in the midst of a step ends it, and what goes on from there comes to the same bits.
+func TestStopMidStep(t *testing.T) {
+	cache(t)
+	set := open(t, folder(t, 10), 16)
+	set.Share(0.1)
+	whole := lesson(t, set, nil)
+	if err := whole.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	keep := filepath.Join(t.TempDir(), "keep")
+	ctx, cancel := context.WithCancel(context.Background())
+	l := lesson(t, set, func(o *Options) { o.Keep = keep })
+	l.o.Step = func(p Progress) error {
+		if p.Step == 5 {
+			asked := 0
+			l.learner = &pressed{l.learner, func() error {
+				if asked++; asked == 1 {
+					cancel()
+				}
+				return ctx.Err()
+			}}
+		}
+		return nil
+	}
+	if err := l.Run(ctx); !errors.Is(err, context.Canceled) || l.Steps != 5 {
+		t.Fatalf("stopped after %d steps, want 5: %v", l.Steps, err)
+	}
+	again := lesson(t, set, func(o *Options) { o.Keep = keep })
+	if again.Steps != 5 {
+		t.Fatalf("goes on after %d steps, want 5", again.Steps)
+	}
+	if err := again.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range whole.norms() {
+		if !slices.Equal(v, again.norms()[i]) {
+			t.Errorf("running values %d differ", i)
+		}
+	}
+	for i, p := range whole.m.Params {
+		if !slices.Equal(p.Value, again.m.Params[i].Value) {
+			t.Errorf("%s differs", p.Name)
+		}
+	}
+}
+
+// pressed is a learner in the midst of whose steps Ctrl-C is pressed.
+type pressed struct {
+	train.Learner
+	stop func() error
+}
+
+func (p *pressed) Learn(b *train.Batch) (train.Outcome, error) {
+	own := *b
+	own.Stop = p.stop
+	return p.Learner.Learn(&own)
+}
+
 // meddler is a learner beside whose steps something happens.
 type meddler struct {
 	train.Learner
@@ -438,8 +496,9 @@ type meddler struct {
 }
 
 func (m *meddler) Learn(b *train.Batch) (train.Outcome, error) {
+	o, err := m.Learner.Learn(b)
 	m.learn()
-	return m.Learner.Learn(b)
+	return o, err
 }
 
 func (m *meddler) Guess(x []float32, n int) ([]float32, error) {

@@ -149,6 +149,11 @@ func (l *Learner) run(b *train.Batch, last int, learning, note bool) error {
 		if s.first > last {
 			break
 		}
+		if b.Stop != nil {
+			if err := b.Stop(); err != nil {
+				return err
+			}
+		}
 		s.last = min(s.last, last)
 		l.workers.run(&passage{l, s}, b.N, true)
 		for _, n := range l.norms {

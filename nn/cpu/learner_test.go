@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -230,6 +231,30 @@ func TestLearnerSameBits(t *testing.T) {
 	ref, _ := train.NewReference(m, 12, 9)
 	want, _ := ref.Learn(b)
 	near(t, l.k, "logits of changed parameters", got.Logits, want.Logits)
+}
+
+// A learner ends early if asked to, and is none the worse for it.
+func TestLearnerStops(t *testing.T) {
+	m := models(t)["norms"]
+	l, err := OpenLearner(m, 3, 12, 9, false, Options{Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	b := testBatch(m, 3, 12, 9)
+	asked, enough := 0, errors.New("enough")
+	b.Stop = func() error {
+		if asked++; asked == 3 {
+			return enough
+		}
+		return nil
+	}
+	if _, err := l.Learn(b); err != enough || asked != 3 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
+	if _, err := l.Learn(b); err != nil || asked < 8 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
 }
 
 // What does not fit is an error.

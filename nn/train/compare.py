@@ -2,15 +2,16 @@
 """Teach menagerie's architecture the same pictures by the same recipe in PyTorch, beside `zalgoscope teach --from scratch`.
 
 Reads FOLDER/train/CLASS/* and FOLDER/test/CLASS/* decoded by OpenCV, changes them as app/teach does (part, flip, colour,
-rectangle, mixup), and prints loss and test accuracy of every epoch. With --speed it measures steps on random pictures instead:
-fp32, channels last, and bfloat16 autocast on channels last. Needs Debian's python3-torch and python3-opencv.
+rectangle, mixup), and prints loss and test accuracy of every epoch. With --speed it measures steps on random pictures instead, medians
+of so many turns: fp32, channels last, and bfloat16 autocast on channels last. Needs Debian's python3-torch and python3-opencv.
 
     nn/train/compare.py FOLDER --epochs 12 --threads 1
-    nn/train/compare.py --speed --threads 2
+    nn/train/compare.py --speed --threads 1 --turns 5 --beside 'go test ./nn/cpu -run - -bench Learn -benchtime 8x -cpu 1'
 """
 import argparse
 import math
 import os
+import subprocess
 import time
 
 import numpy as np
@@ -140,22 +141,31 @@ def teach(o):
 
 def speed(o):
     x, y = torch.randn(BATCH, 3, 64, 64), torch.randint(0, 10, (BATCH,))
+    kinds = []
     for name, last, auto in ("fp32", False, False), ("fp32, channels last", True, False), ("bf16, channels last", True, True):
         net = menagerie(10)
-        data = x
+        data = x.to(memory_format=torch.channels_last) if last else x
         if last:
-            net, data = net.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
-        opt, best = optimiser(net), 1e9
-        for i in range(o.steps):
-            began = time.time()
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=auto):
-                loss = F.cross_entropy(net(data), y, label_smoothing=SMOOTH)
-            opt.zero_grad()
-            loss.backward()
-            opt.step()
-            if i > 1:
-                best = min(best, time.time() - began)
-        print(f"PyTorch {torch.__version__} {name}: {BATCH / best:.0f} pictures/s in the quickest step", flush=True)
+            net = net.to(memory_format=torch.channels_last)
+        kinds.append((name, net, data, auto, optimiser(net), [], []))
+    for turn in range(o.turns):
+        for name, net, data, auto, opt, took, busy in kinds:
+            for i in range(o.steps):
+                began, had = time.time(), time.process_time()
+                with torch.autocast("cpu", dtype=torch.bfloat16, enabled=auto):
+                    loss = F.cross_entropy(net(data), y, label_smoothing=SMOOTH)
+                opt.zero_grad()
+                loss.backward()
+                opt.step()
+                if i > 0:
+                    took.append(time.time() - began)
+                    busy.append(time.process_time() - had)
+        if o.beside:
+            subprocess.run(o.beside, shell=True, check=True)
+    middle = lambda v: sorted(v)[len(v) // 2]
+    for name, _, _, _, _, took, busy in kinds:
+        print(f"PyTorch {torch.__version__} {name}: {BATCH / middle(took):.0f} pictures/s by the clock, {BATCH / min(took):.0f} in the quickest step, "
+              f"{BATCH / middle(busy):.0f} by the processor time of all threads", flush=True)
 
 
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -165,6 +175,8 @@ p.add_argument("--seed", type=int, default=1)
 p.add_argument("--threads", type=int, default=2)
 p.add_argument("--speed", action="store_true")
 p.add_argument("--steps", type=int, default=10)
+p.add_argument("--turns", type=int, default=1)
+p.add_argument("--beside", help="a command to run in turn, such as BenchmarkLearn of nn/cpu")
 o = p.parse_args()
 torch.set_num_threads(o.threads)
 speed(o) if o.speed else teach(o)

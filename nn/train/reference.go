@@ -228,6 +228,9 @@ func (r *Reference) Precision() nn.Precision { return nn.FP32 }
 
 func (r *Reference) Learn(b *Batch) (Outcome, error) {
 	k, err := r.forward(b, true, true)
+	if err == nil && b.Stop != nil {
+		err = b.Stop()
+	}
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -30,6 +30,10 @@ type Batch struct {
 	N int
 	X []float32 // N,3,H,W, preprocessed
 	Y []float32 // N,K: the share of each class
+
+	// Stop, which may be nil, is asked now and then while a learner works; its error ends the work, of which only batch norms may
+	// have noted a part.
+	Stop func() error
 }
 
 // Outcome is what came of a batch.
