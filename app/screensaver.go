@@ -19,6 +19,7 @@ func Saver(ctx context.Context, cfg saver.Config) error {
 	if err != nil {
 		return err
 	}
+	cfg.Look()
 	w, h := ebiten.Monitor().Size()
 	scale := ebiten.Monitor().DeviceScaleFactor()
 	show, err := saver.NewShow(cfg, image.Pt(int(float64(w)*scale), int(float64(h)*scale)))

@@ -3,6 +3,7 @@ package capture
 import (
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"strings"
 	"sync"
@@ -59,6 +60,16 @@ func OpenLive(spec string, most int, note func(string)) (*Live, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// Snap is one picture of what Find finds, at most so many pixels on the longer side.
+func Snap(spec string, most int) (*image.RGBA, error) {
+	l, err := OpenLive(spec, most, func(string) {})
+	if err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	return l.Image(), nil
 }
 
 func (l *Live) Name() string  { return l.source.Spec }

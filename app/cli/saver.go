@@ -157,6 +157,11 @@ func (j *saverJob) run(cmd *cobra.Command) error {
 	if j.options.Seed == 0 {
 		j.options.Seed = uint64(os.Getpid())
 	}
+	if j.display != "" && j.options.Begin == saver.Desktop { // which is grabbed by another program
+		if err := os.Setenv("DISPLAY", j.display); err != nil {
+			return err
+		}
+	}
 	cfg := saver.Config{Options: j.options, Open: j.openSaver}
 	if j.windows || !saver.CanDraw(t) {
 		return app.Saver(cmd.Context(), cfg)

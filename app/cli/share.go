@@ -51,7 +51,7 @@ func shared(root *cobra.Command) (map[string][]byte, error) {
 		"man/man1/" + saverName + ".1":                        commandManual(saverPage, saverName),
 		"applications/zalgoscope.desktop":                     []byte(launcher),
 		"mime/packages/zalgoscope.xml":                        []byte(fileTypes),
-		"applications/screensavers/" + saverName + ".desktop": saver.Desktop(saverName),
+		"applications/screensavers/" + saverName + ".desktop": saver.Entry(saverName),
 		"xscreensaver/config/" + saverName + ".xml":           saver.Settings(saverName),
 	}
 	for _, side := range icon.Sizes {

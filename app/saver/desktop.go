@@ -48,7 +48,11 @@ func (k Knob) control(b *bytes.Buffer) {
 			if i > 0 {
 				set = " arg-set=" + quoted("--"+k.Name+" "+identifier(c))
 			}
-			fmt.Fprintf(b, "    <option id=%s _label=%s%s/>\n", quoted(identifier(c)), quoted(c), set)
+			label := c
+			if k.Labels != nil {
+				label = k.Labels[i]
+			}
+			fmt.Fprintf(b, "    <option id=%s _label=%s%s/>\n", quoted(identifier(c)), quoted(label), set)
 		}
 		b.WriteString("  </select>\n\n")
 	case k.Folder:
@@ -65,9 +69,9 @@ func quoted(text string) string {
 	return `"` + b.String() + `"`
 }
 
-// Desktop is the entry by which mate-screensaver and xfce4-screensaver, which look in the same
+// Entry is the entry by which mate-screensaver and xfce4-screensaver, which look in the same
 // folder, offer a saver of that program's name.
-func Desktop(program string) []byte {
+func Entry(program string) []byte {
 	return []byte(`[Desktop Entry]
 Type=Application
 Name=Zalgoscope

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite the files under assets")
 // The files for the desktops are those that the table gives.
 func TestAssets(t *testing.T) {
 	const program = "zalgoscope-saver"
-	for name, want := range map[string][]byte{program + ".xml": Settings(program), program + ".desktop": Desktop(program)} {
+	for name, want := range map[string][]byte{program + ".xml": Settings(program), program + ".desktop": Entry(program)} {
 		path := filepath.Join("../../assets/saver", name)
 		if *update {
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

@@ -15,6 +15,7 @@ type Options struct {
 	Strength float64 // of the dream, 1 as it is
 	Words    string  // labels to dream, with commas between; "" for any
 	Images   string  // folder of start pictures; "" for none
+	Begin    string  // what it begins from: Made, Camera or Desktop
 	Zalgo    float64 // how far every scene is bent at least
 	Bend     string  // bends and modulators in place of the scenes' own; "" for those
 	Mod      string
@@ -23,6 +24,13 @@ type Options struct {
 	Flashes  bool // leave flashes in
 	Seed     uint64
 }
+
+// What the saver may begin from: Made is clouds or a picture of the folder.
+const (
+	Made    = "made"
+	Camera  = "camera"
+	Desktop = "desktop"
+)
 
 // Wander is the scene that goes through all others.
 const Wander = "wander"
@@ -37,6 +45,7 @@ type Knob struct {
 	Default   float64
 	Parts     int      // of a number: in how many parts of one the dialog has it, which are whole
 	Choices   []string // of a text that is one of a few, the default first
+	Labels    []string // of those in the dialog, where they say more
 	Folder    bool     // of a text that names a folder
 	List      bool     // of a text of parts with spaces between
 	Help      string
@@ -63,6 +72,10 @@ var Knobs = []Knob{
 	{Name: "images", Label: "Images", Folder: true,
 		Help: "folder of pictures to begin from",
 		Text: func(o *Options) *string { return &o.Images }},
+	{Name: "begin", Label: "Begin from", Choices: []string{Made, Camera, Desktop},
+		Labels: []string{"Clouds, or the folder's images", "The camera: whoever sees the screen sees what it saw", "The desktop as it was: whoever sees the locked screen sees it"},
+		Help:   "what to begin from: made (clouds or the folder's pictures), camera (a picture of it for each scene) or desktop (as it was last), which whoever sees the screen then sees, locked or not; nothing is kept or sent",
+		Text:   func(o *Options) *string { return &o.Begin }},
 	{Name: "zalgo", Label: "ZALGO", Low: "Honest", High: "Hell", Max: 11, Parts: 10,
 		Help:   "how much of everything is bent",
 		Number: func(o *Options) *float64 { return &o.Zalgo }},

@@ -32,6 +32,7 @@ func Run(ctx context.Context, cfg Config, t Target) error {
 	}
 	runtime.LockOSThread() // windows belong to the thread that opened them
 	defer runtime.UnlockOSThread()
+	cfg.Look()
 	panes, err := openPanes(t)
 	defer func() {
 		for _, p := range panes {

@@ -11,7 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zalgoscope/app/capture"
 	"zalgoscope/app/dream"
+	"zalgoscope/app/picture"
 	"zalgoscope/nn"
 )
 
@@ -21,6 +23,8 @@ type Config struct {
 	// Open loads the net and makes an engine for it, which the show closes. It is
 	// called on a goroutine of its own.
 	Open func(preview bool) (*nn.Net, nn.Engine, error)
+
+	desktop *image.RGBA // that Look took, and nothing has begun from yet
 }
 
 // dreamer dreams what the show wants. It is a dream.Loop but in tests.
@@ -38,6 +42,8 @@ type Show struct {
 	wander *Wanderer // nil until the net is there
 	dreams dreamer
 	images *images
+	eyes   *eyes // nil where no camera is asked for
+	seen   bool  // the present start picture is one of real things
 	rng    *rand.Rand
 	rates  rates
 
@@ -81,6 +87,9 @@ func NewShow(cfg Config, window image.Point) (*Show, error) {
 			return nil, err
 		}
 	}
+	if cfg.Begin == Camera {
+		s.eyes = &eyes{snap: func() (*image.RGBA, error) { return capture.Snap("camera", mostSeen) }}
+	}
 	s.stage = NewStage(1, 1, !cfg.Flashes)
 	s.sizer.Sharp = cfg.Sharp
 	s.SetEffort(Full)
@@ -97,6 +106,9 @@ func (o Options) check() error {
 		if v := *k.Number(&o); !(v >= k.Min && v <= k.Max) {
 			return fmt.Errorf("saver: %s is %g, but goes from %g to %g", k.Name, v, k.Min, k.Max)
 		}
+	}
+	if o.Begin != "" && o.Begin != Made && o.Begin != Camera && o.Begin != Desktop {
+		return fmt.Errorf("saver: begin is %q, but %s, %s or %s", o.Begin, Made, Camera, Desktop)
 	}
 	return knownScene(o.Scene)
 }
@@ -250,9 +262,15 @@ func (s *Show) steer(seconds float64) {
 	s.mind(s.watch.absent(s.time))
 	if scene := s.wander.Scene(); scene != s.scene {
 		s.scene = scene
-		if s.images != nil {
+		switch {
+		case s.eyes != nil:
+			s.eyes.request()
+		case s.images != nil:
 			s.dreams.Begin(s.start(), s.rng.Uint64())
 		}
+	}
+	if s.eyes != nil && s.eyes.ready() {
+		s.dreams.Begin(s.start(), s.rng.Uint64())
 	}
 }
 
@@ -261,7 +279,7 @@ func (s *Show) settings(seconds float64) dream.Settings {
 	w, h := s.sizer.canvas()
 	settings.Width, settings.Height = float64(w), float64(h)
 	settings.Pace = s.pace
-	if s.images != nil {
+	if s.seen {
 		settings.Suit(false)
 		// People want to see their picture before it is dreamed away.
 		settings.Step *= 0.2 + 0.8*smooth(min((s.time-s.begun)/emerging, 1))
@@ -273,17 +291,26 @@ func (s *Show) settings(seconds float64) dream.Settings {
 	return settings
 }
 
-// emerging is how long a picture of the folder takes until it is dreamed at full strength.
+// emerging is how long a picture of real things takes until it is dreamed at full strength.
 const emerging = 20.0
 
-// start is a picture to begin from: the folder's next one, or clouds.
+// start is a picture to begin from: the desktop's once, the camera's where there is one, the folder's next one, or clouds.
 func (s *Show) start() *image.RGBA {
 	s.begun = s.time
 	w, h := s.sizer.canvas()
-	if s.images != nil {
-		if m := s.images.open(w, h); m != nil {
-			return m
-		}
+	m := s.cfg.desktop
+	s.cfg.desktop = nil
+	if m != nil {
+		m = picture.Cover(m, w, h)
+	}
+	if m == nil && s.eyes != nil {
+		m = s.eyes.open(w, h)
+	}
+	if m == nil && s.images != nil {
+		m = s.images.open(w, h)
+	}
+	if s.seen = m != nil; s.seen {
+		return m
 	}
 	return dream.Clouds(w, h, s.rng.Uint64())
 }

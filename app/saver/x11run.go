@@ -27,6 +27,7 @@ func Run(ctx context.Context, cfg Config, t Target) error {
 		return err
 	}
 	defer d.conn.Close()
+	cfg.Look()
 	if t.foreign() {
 		err = d.takeForeign(t)
 	} else {
