@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"image"
 	"io"
-
 	"strings"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
 
+	"zalgoscope/app/detach"
 	"zalgoscope/app/dream"
 	"zalgoscope/nn"
 )
@@ -62,7 +62,7 @@ func (s *studio) toggleOutput() {
 	var said strings.Builder
 	cmd.Stderr = &said
 	if err == nil {
-		alone(cmd)
+		detach.Child(cmd)
 		err = cmd.Start()
 	}
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+
+	"zalgoscope/app/detach"
 )
 
 // ErrMissing says that the program is not there, and what to do.
@@ -35,7 +37,7 @@ func Probe(args ...string) *exec.Cmd {
 
 func run(name string, args []string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
-	detach(cmd) // Ctrl-C is for us
+	detach.Child(cmd) // Ctrl-C is for us
 	return cmd
 }
 

@@ -5,16 +5,11 @@ package stream
 import (
 	"fmt"
 	"image"
-	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/image/draw"
 
 	"zalgoscope/app/ffmpeg"
 )
@@ -55,17 +50,6 @@ const (
 	lastWords   = 3 * time.Second
 )
 
-// Check tells why nothing can be sent to an address.
-func Check(to string) error {
-	if _, err := format(to); err != nil {
-		return err
-	}
-	if err := ffmpeg.Check(); err != nil {
-		return fmt.Errorf("stream: %w", err)
-	}
-	return nil
-}
-
 // Open begins to send to an address: rtmp://, rtmps://, srt://, udp://, tcp://, a file of a name such as live.ts, or on Linux a camera
 // of v4l2loopback, such as /dev/video9.
 func Open(to string, o Options) (*Stream, error) {
@@ -86,51 +70,6 @@ func Open(to string, o Options) (*Stream, error) {
 	s := &Stream{to: to, o: o, closed: make(chan struct{}), ended: make(chan struct{})}
 	go s.run()
 	return s, nil
-}
-
-// format are ffmpeg's arguments for what an address takes.
-func format(to string) ([]string, error) {
-	if scheme, _, ok := strings.Cut(to, "://"); ok {
-		if _, err := url.Parse(to); err != nil {
-			return nil, fmt.Errorf("stream: %q is no address", Public(to))
-		}
-		switch scheme {
-		case "rtmp", "rtmps":
-			return []string{"-f", "flv", "-flvflags", "no_duration_filesize", to}, nil
-		case "srt", "udp", "tcp":
-			return []string{"-f", "mpegts", to}, nil
-		}
-		return nil, fmt.Errorf("stream: nothing can be sent by %s://; there are rtmp, rtmps, srt, udp and tcp", scheme)
-	}
-	if strings.HasPrefix(to, "/dev/video") && runtime.GOOS == "linux" {
-		if _, err := os.Stat(to); err != nil {
-			return nil, fmt.Errorf("stream: there is no camera %s; 'sudo modprobe v4l2loopback video_nr=%s exclusive_caps=1' makes it", to, strings.TrimPrefix(to, "/dev/video"))
-		}
-		return []string{"-f", "v4l2", to}, nil
-	}
-	switch ext := strings.ToLower(filepath.Ext(to)); ext {
-	case ".ts":
-		return []string{"-f", "mpegts", ffmpeg.File(to)}, nil
-	case ".flv":
-		return []string{"-f", "flv", ffmpeg.File(to)}, nil
-	case ".mkv":
-		return []string{"-f", "matroska", ffmpeg.File(to)}, nil
-	}
-	return nil, fmt.Errorf("stream: %q is neither an address such as rtmp://host/app/key nor a file that ends in .ts, .flv or .mkv", Public(to))
-}
-
-// isFile tells files from servers and cameras: what is written of one is not written over.
-func isFile(to string) bool {
-	return !strings.Contains(to, "://") && !strings.HasPrefix(to, "/dev/")
-}
-
-// Public is an address without what is secret in it: the key is the last part of the path.
-func Public(to string) string {
-	u, err := url.Parse(to)
-	if err != nil || u.Scheme == "" || u.Host == "" {
-		return to
-	}
-	return u.Scheme + "://" + u.Host
 }
 
 // Show gives the picture to be sent from now on, which must not change any more.
@@ -324,42 +263,4 @@ func (s *Stream) finish(cmd *exec.Cmd, pictures chan<- *image.RGBA, done <-chan 
 		_ = cmd.Process.Kill()
 		return <-done
 	}
-}
-
-// args are ffmpeg's for pictures of a size: a key frame every two seconds, no B-frames, and a rate that servers take.
-func (s *Stream) args(size image.Point) []string {
-	rate := fmt.Sprint(s.o.Rate)
-	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-video_size", fmt.Sprintf("%dx%d", size.X, size.Y), "-framerate", rate, "-i", "pipe:0"}
-	out, _ := format(s.to) // Open has checked it
-	if out[1] == "v4l2" {
-		return append(append(args, "-vf", "format=yuv420p"), out...)
-	}
-	if s.o.Sound != "" {
-		args = append(args, "-stream_loop", "-1", "-i", ffmpeg.File(s.o.Sound))
-	} else {
-		args = append(args, "-f", "lavfi", "-i", "anullsrc=r=44100:cl=stereo")
-	}
-	bits := fmt.Sprintf("%dk", max(size.X*size.Y*int(s.o.Rate)/8000, 500)) // an eighth of a bit a pixel: dreams are full of detail
-	args = append(args, "-map", "0:v", "-map", "1:a", "-shortest",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-		"-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-bf", "0", "-g", fmt.Sprint(int(2*s.o.Rate)), "-b:v", bits, "-maxrate", bits, "-bufsize", bits,
-		"-c:a", "aac", "-b:a", "128k", "-ar", "44100")
-	return append(args, out...)
-}
-
-// fitted is a picture at the stream's size, with bars where it has another shape.
-func fitted(m *image.RGBA, size image.Point) *image.RGBA {
-	at := m.Rect.Size()
-	if at == size && m.Stride == 4*size.X {
-		return m
-	}
-	k := min(float64(size.X)/float64(at.X), float64(size.Y)/float64(at.Y))
-	w, h := int(float64(at.X)*k+.5), int(float64(at.Y)*k+.5)
-	out := image.NewRGBA(image.Rectangle{Max: size})
-	for i := 3; i < len(out.Pix); i += 4 {
-		out.Pix[i] = 255
-	}
-	x, y := (size.X-w)/2, (size.Y-h)/2
-	draw.ApproxBiLinear.Scale(out, image.Rect(x, y, x+w, y+h), m, m.Rect, draw.Src, nil)
-	return out
 }

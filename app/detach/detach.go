@@ -1,0 +1,2 @@
+// Package detach has processes of ours be left alone by what is meant for us.
+package detach
