@@ -1,11 +1,15 @@
 package dream
 
 import (
+	"fmt"
 	"image"
 	"math"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
+	"zalgoscope/app/flow"
 	"zalgoscope/app/flow/flowtest"
 	"zalgoscope/nn"
 )
@@ -45,6 +49,51 @@ func (c cropped) truth(t int) (u, v []float32, seen []bool) {
 		}
 	}
 	return u, v, seen
+}
+
+// footsteps is a part of a film's file, whose flow is not known but found, as the dream finds it.
+type footsteps struct {
+	name     string
+	pictures []*image.RGBA
+}
+
+// clipOf reads some pictures of a film, 320x240 and of those a part, from a second on.
+func clipOf(t *testing.T, path string, frames int) *footsteps {
+	t.Helper()
+	const w, h = 160, 128
+	out, err := exec.Command("ffmpeg", "-v", "error", "-ss", "10", "-i", path, "-vf", fmt.Sprintf("scale=320:240,crop=%d:%d", w, h), "-frames:v", fmt.Sprint(frames), "-f", "rawvideo", "-pix_fmt", "rgba", "pipe:1").Output()
+	if err != nil || len(out) != 4*w*h*frames {
+		t.Fatalf("%s: %d bytes: %v", path, len(out), err)
+	}
+	f := &footsteps{name: filepath.Base(path)}
+	for ; len(out) > 0; out = out[4*w*h:] {
+		f.pictures = append(f.pictures, &image.RGBA{Pix: out[:4*w*h], Stride: 4 * w, Rect: image.Rect(0, 0, w, h)})
+	}
+	return f
+}
+
+func (f *footsteps) Rate() float64              { return 10 }
+func (f *footsteps) Sized(w, h int) *image.RGBA { return nil }
+func (f *footsteps) Identity() Identity {
+	return Identity{Name: f.name, Width: 160, Height: 128, Rate: 10}
+}
+func (f *footsteps) Picture(n int) (*image.RGBA, error) { return f.pictures[n], nil }
+func (f *footsteps) uncovered(int) []bool               { return nil }
+func (f *footsteps) truth(t int) (u, v []float32, seen []bool) {
+	// Back from the later picture would be sure; ahead is, where the one before is seen in the later.
+	m := flow.NewFilm(160, 128, flow.Finest).Between(f.pictures[t+1], f.pictures[t])
+	for i, s := range m.Seen {
+		x, y := float64(i%160)+float64(m.Back.U[i]), float64(i/160)+float64(m.Back.V[i])
+		seen = append(seen, s > .5 && x >= 0 && y >= 0 && x <= 158 && y <= 126)
+	}
+	return m.Back.U, m.Back.V, seen
+}
+
+// followed is a film of which it is known where everything goes.
+type followed interface {
+	Film
+	truth(t int) (u, v []float32, seen []bool)
+	uncovered(n int) []bool
 }
 
 // wandering is the mean difference of a picture to the next, along the true flow.
@@ -105,7 +154,7 @@ func likeness(a, filmA, b, filmB *image.RGBA, where []bool) float64 {
 
 // TestSteady compares a film's dream with its pictures dreamed one by one to the same excitement: along the true flow
 // it changes by a quarter at most, beyond what the film does itself. Behind the square there is no ghost of it. It runs
-// where ZALGOSCOPE_STEADY is set, and prints the figures.
+// where ZALGOSCOPE_STEADY is set, and prints the figures; those of a film too which ZALGOSCOPE_CLIP names.
 func TestSteady(t *testing.T) {
 	if os.Getenv("ZALGOSCOPE_STEADY") == "" {
 		t.Skip("ZALGOSCOPE_STEADY is not set: it takes a minute")
@@ -115,8 +164,15 @@ func TestSteady(t *testing.T) {
 	s.Layer = DefaultLayer(net)
 	s.Octaves, s.Steps, s.Jitter, s.Zoom, s.Hold, s.Fatigue = 2, 3, 16, 0, 0, 0
 	frames, first := 7, 4
+	var clips []followed
 	for _, seq := range flowtest.Sequences {
-		in := cropped{seq, image.Rect(44, 44, 204, 172)}
+		clips = append(clips, cropped{seq, image.Rect(44, 44, 204, 172)})
+	}
+	if path := os.Getenv("ZALGOSCOPE_CLIP"); path != "" {
+		clips = append(clips, clipOf(t, path, frames))
+	}
+	for _, in := range clips {
+		name := in.Identity().Name
 		var carried, films []*image.RGBA
 		filmed(t, in, s, net, e, frames, func(n int, f *Frame) {
 			m, _ := in.Picture(n)
@@ -132,7 +188,7 @@ func TestSteady(t *testing.T) {
 		// One by one, with as many steps as that takes.
 		for steps := 8.0; ; steps *= 1.15 {
 			if steps > 100 {
-				t.Fatalf("%s: one by one the pictures do not become as exciting", seq.Name)
+				t.Fatalf("%s: one by one the pictures do not become as exciting", name)
 			}
 			each := s
 			each.Steps = math.Round(steps)
@@ -150,18 +206,18 @@ func TestSteady(t *testing.T) {
 			}
 			k := float64(frames - first)
 			ratio := (moved - own) / (wander - own)
-			t.Logf("%s: %.2f levels a frame along the flow, one by one %.2f (%g steps), the film itself %.2f; excitement %.4g and %.4g; ratio %.2f", seq.Name, moved/k, wander/k, each.Steps, own/k, score/k, each1/k, ratio)
+			t.Logf("%s: %.2f levels a frame along the flow, one by one %.2f (%g steps), the film itself %.2f; excitement %.4g and %.4g; ratio %.2f", name, moved/k, wander/k, each.Steps, own/k, score/k, each1/k, ratio)
 			if ratio > .25 {
-				t.Errorf("%s: along the flow the dream changes by %.2f of what pictures that are dreamed one by one do", seq.Name, ratio)
+				t.Errorf("%s: along the flow the dream changes by %.2f of what pictures that are dreamed one by one do", name, ratio)
 			}
 			break
 		}
-		if seq.Name == "square" {
+		if name == "square" {
 			behind := 0.0
 			for n := first; n < frames; n++ {
 				behind += likeness(carried[n], films[n], carried[n-1], films[n-1], in.uncovered(n)) / float64(frames-first)
 			}
-			t.Logf("%s: what comes into sight behind it is like what the square showed there by %.2g, on %d pixels", seq.Name, behind, count(in.uncovered(first)))
+			t.Logf("%s: what comes into sight behind it is like what the square showed there by %.2g, on %d pixels", name, behind, count(in.uncovered(first)))
 			if math.Abs(behind) > .25 {
 				t.Errorf("behind the square its ghost stays: a likeness of %.2f", behind)
 			}

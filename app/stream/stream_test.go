@@ -53,10 +53,10 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// listener plays what comes at a port.
-func listener(t *testing.T, port int) *exec.Cmd {
+// listener keeps what comes at an address in a file.
+func listener(t *testing.T, args []string, file string) *exec.Cmd {
 	t.Helper()
-	cmd := ffmpeg.Command("-f", "mpegts", "-i", fmt.Sprintf("tcp://127.0.0.1:%d?listen=1", port), "-f", "null", "-")
+	cmd := ffmpeg.Command(append(args, "-map", "0", "-c", "copy", "-f", "mpegts", "-flush_packets", "1", file)...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -64,41 +64,62 @@ func listener(t *testing.T, port int) *exec.Cmd {
 	return cmd
 }
 
-// TestStreamSurvives sends to a server that is not there yet, comes, dies and returns.
+// TestStreamSurvives sends to a server that is not there yet, comes, dies and returns, which has pictures and sound each
+// time, by each of the ways that there are.
 func TestStreamSurvives(t *testing.T) {
 	need(t)
-	port := freePort(t)
-	notes := make(chan string, 16)
-	s, err := Open(fmt.Sprintf("tcp://127.0.0.1:%d", port), Options{Rate: 10, Note: func(n string) { notes <- n }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Show(grey(64, 48))
-	hear := func(want string) {
-		t.Helper()
-		select {
-		case n := <-notes:
-			if !strings.Contains(n, want) {
-				t.Fatalf("the note is %q, want %q", n, want)
+	for _, c := range []struct {
+		to     string // with a port's place in it
+		listen []string
+	}{
+		{"tcp://127.0.0.1:%d", []string{"-f", "mpegts", "-i", "tcp://127.0.0.1:%d?listen=1"}},
+		{"rtmp://127.0.0.1:%d/live/key", []string{"-listen", "1", "-i", "rtmp://127.0.0.1:%d/live/key"}},
+		{"srt://127.0.0.1:%d", []string{"-f", "mpegts", "-i", "srt://127.0.0.1:%d?mode=listener"}},
+	} {
+		way, _, _ := strings.Cut(c.to, ":")
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			port := freePort(t)
+			last := len(c.listen) - 1
+			listen := append(c.listen[:last:last], fmt.Sprintf(c.listen[last], port))
+			notes := make(chan string, 16)
+			s, err := Open(fmt.Sprintf(c.to, port), Options{Rate: 10, Note: func(n string) { notes <- n }})
+			if err != nil {
+				t.Fatal(err)
 			}
-		case <-time.After(time.Minute):
-			t.Fatalf("nothing tells of %q", want)
-		}
+			defer s.Close()
+			s.Show(grey(64, 48))
+			hear := func(want string) {
+				t.Helper()
+				select {
+				case n := <-notes:
+					if !strings.Contains(n, want) || strings.Contains(n, "key") {
+						t.Fatalf("the note is %q, want %q", n, want)
+					}
+				case <-time.After(time.Minute):
+					t.Fatalf("nothing tells of %q", want)
+				}
+			}
+			hear("takes no stream")
+			for n := range 2 {
+				file := filepath.Join(t.TempDir(), fmt.Sprint(n, ".ts"))
+				l := listener(t, listen, file)
+				hear("again")
+				if up, sent, _ := s.State(); !up || sent < 10 {
+					t.Errorf("up %t, sent %d", up, sent)
+				}
+				until(t, "both are there", func() bool {
+					out, _ := ffmpeg.Probe("-show_entries", "packet=codec_type", "-of", "csv=p=0", file).Output()
+					return strings.Count(string(out), "video") >= 5 && strings.Count(string(out), "audio") >= 5
+				})
+				if err := l.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
+				_ = l.Wait()
+				hear("takes no stream")
+			}
+		})
 	}
-	hear("takes no stream")
-	first := listener(t, port)
-	hear("again")
-	if up, sent, _ := s.State(); !up || sent < 10 {
-		t.Errorf("up %t, sent %d", up, sent)
-	}
-	if err := first.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = first.Wait()
-	hear("takes no stream")
-	listener(t, port)
-	hear("again")
-	s.Close()
 }
 
 // TestStreamDrops sends to a server that takes nothing: showing waits for nothing, and what is dropped is counted.
