@@ -48,7 +48,7 @@ func (s *studio) Draw(offscreen *ebiten.Image) {
 	if focused := ebiten.IsFocused(); focused != s.focused {
 		s.focused, s.touched = focused, time.Now() // what lay over the window may have taken its pixels with it
 	}
-	s.drawn.moved = s.pacer.wait(!s.alive() && !s.drawn.stale && !s.drawn.moved, 10*time.Second) || s.drawn.moved
+	s.drawn.moved = s.pacer.wait(s.stands() && !s.drawn.stale && !s.drawn.moved, 10*time.Second) || s.drawn.moved
 	now := time.Now()
 	s.meter.shown(now)
 	if !s.needsControls(now) {
@@ -82,11 +82,15 @@ func (s *studio) needsControls(now time.Time) bool {
 		len(inpututil.AppendPressedKeys(nil)) > 0 || ebiten.IsMouseButtonPressed(ebiten.MouseButtonLeft)
 }
 
-// alive tells whether anything of the controls changes by itself: while the dream stands, only what is being waited for,
-// typed or shown for a while.
+// stands tells whether nothing of the picture moves and nobody does anything to the controls: the display may then be slow.
+func (s *studio) stands() bool {
+	return s.session != nil && s.session.loop.Paused() && time.Since(s.touched) >= touchTime
+}
+
+// alive tells whether anything of the controls changes by itself: while the dream stands, only what is being waited for or
+// typed. Notes and hints say when they come and go.
 func (s *studio) alive() bool {
-	return s.session == nil || !s.session.loop.Paused() || s.opening || s.lesson != nil || s.typing() || s.library != nil && s.library.open || s.saving.open || len(s.toasts.Texts()) > 0 || len(s.hints.left) > 0 ||
-		s.recorder.take != nil || len(s.recorder.jobs) > 0 || time.Since(s.touched) < touchTime
+	return !s.stands() || s.opening || s.lesson != nil || s.typing() || s.library != nil && s.library.open || s.saving.open || s.recorder.take != nil || len(s.recorder.jobs) > 0
 }
 
 // drawOverlays draws what lies over the picture and remembers where.

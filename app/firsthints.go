@@ -56,7 +56,7 @@ func (h *firstHints) advance(s *studio, now time.Time) {
 	}
 	h.help = h.help || s.help
 	if h.since.IsZero() {
-		h.since, h.began = now, s.want
+		h.since, h.began, s.drawn.stale = now, s.want, true
 		return
 	}
 	if now.Sub(h.since) > hintTime || h.left[0].done(s, h.began) || h.help {

@@ -92,7 +92,7 @@ func (g *gallery) work(s *studio) {
 		case known:
 		case !g.missing[t] && !g.reading && len(unread) < most:
 			unread = append(unread, t)
-		case g.missing[t] && !g.dreaming && !time.Now().Before(g.next):
+		case g.missing[t] && !g.dreaming && !time.Now().Before(g.next) && s.attended():
 			g.dreaming = true
 			if ses := g.session; t.net != "" {
 				g.dreamNet(ses, t, cachePath(ses, t))
@@ -105,6 +105,11 @@ func (g *gallery) work(s *studio) {
 		g.reading = true
 		g.read(unread)
 	}
+}
+
+// attended tells whether somebody may wait for a thumbnail: a paused window that nobody looks after leaves the processor alone.
+func (s *studio) attended() bool {
+	return !s.stands() || time.Since(s.touched) < 5*time.Second || s.library != nil && s.library.open
 }
 
 // read looks for thumbnails among those that the program carries, and in the cache.

@@ -15,7 +15,8 @@ import (
 // sights are what the net takes the picture for, asked again and again as the picture changes.
 type sights struct {
 	list []dream.Sight
-	busy bool // a question is on its way
+	of   *dream.Frame // that was asked about last
+	busy bool         // a question is on its way
 	next time.Time
 }
 
@@ -24,10 +25,10 @@ const sightRows = 5
 // look asks the net between two frames, seldom enough that the dream does not feel it.
 func (v *sights) look(s *studio, now time.Time) {
 	f := s.shown.Frame
-	if f == nil || v.busy || s.folded || now.Before(v.next) || s.session.logits < 0 {
+	if f == nil || f == v.of || v.busy || s.folded || now.Before(v.next) || s.session.logits < 0 {
 		return
 	}
-	v.busy = true
+	v.busy, v.of = true, f
 	ses := s.session
 	side := lookSide(ses.net.Input.Width)
 	ses.loop.Do(func(*dream.Dream) error {

@@ -56,13 +56,13 @@ func (s *studio) handsOn(now time.Time) bool {
 	x, y := ebiten.CursorPosition()
 	wheelX, wheelY := ebiten.Wheel()
 	at := image.Pt(x, y)
-	if at != s.pointer || wheelX != 0 || wheelY != 0 || s.drawn.stale || len(inpututil.AppendPressedKeys(s.keys[:0])) > 0 || len(inpututil.AppendJustReleasedKeys(s.keys[:0])) > 0 ||
+	if at != s.pointer || wheelX != 0 || wheelY != 0 || len(inpututil.AppendPressedKeys(s.keys[:0])) > 0 || len(inpututil.AppendJustReleasedKeys(s.keys[:0])) > 0 ||
 		slices.ContainsFunc(mouseButtons, func(b ebiten.MouseButton) bool {
 			return ebiten.IsMouseButtonPressed(b) || inpututil.IsMouseButtonJustReleased(b)
 		}) {
 		s.pointer, s.touched = at, now
 	}
-	return s.alive()
+	return s.alive() || s.drawn.stale
 }
 
 var mouseButtons = []ebiten.MouseButton{ebiten.MouseButtonLeft, ebiten.MouseButtonMiddle, ebiten.MouseButtonRight}
