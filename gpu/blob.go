@@ -30,7 +30,10 @@ type view struct {
 	takes    *activation // that is already applied, or nil
 }
 
-func blocksOf(channels int) int { return (channels + 3) / 4 }
+// lanes is how many channels a block has.
+const lanes = 4
+
+func blocksOf(channels int) int { return (channels + lanes - 1) / lanes }
 
 func (v *view) count() int { return blocksOf(v.channels) }
 

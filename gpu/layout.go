@@ -38,12 +38,12 @@ func newLayout(net *nn.Net, targets []int, w, h int) (*layout, error) {
 	l.picture = l.newPicture()
 	l.concats()
 	for i := range net.Layers {
-		switch {
-		case !l.computes(i) || l.views[i] != nil:
-		case l.within(i):
-			from, _ := net.Layers[i].Op.(*nn.Rearrange).Slice()
-			l.views[i] = l.views[l.inputs(i)[0]].slice(from/4, l.Shapes[i][0])
-		default:
+		if !l.computes(i) || l.views[i] != nil {
+			continue
+		}
+		if _, first, ok := l.Within(i, lanes); ok {
+			l.views[i] = l.views[l.inputs(i)[0]].slice(first, l.Shapes[i][0])
+		} else {
 			l.views[i] = newView(net.Layers[i].Name, l.Shapes[i])
 		}
 	}
@@ -115,29 +115,22 @@ func (l *layout) activation(i int) *activation {
 // channels fall on whole blocks; the others are copied. Outer concats come first.
 func (l *layout) concats() {
 	for i := len(l.net.Layers) - 1; i >= 0; i-- {
-		if op, ok := l.net.Layers[i].Op.(*nn.Concat); !ok || op.Axis != 0 || !l.computes(i) {
+		parts := l.Parts(i, lanes)
+		if parts == nil || !l.computes(i) {
 			continue
 		}
 		if l.views[i] == nil {
 			l.views[i] = newView(l.net.Layers[i].Name, l.Shapes[i])
 		}
-		at := 0
-		in := l.inputs(i)
-		for k, j := range in {
-			c := l.channels(j)
-			if j != nn.Picture && l.views[j] == nil && !l.within(j) && at%4 == 0 && (c%4 == 0 || k == len(in)-1) {
-				l.views[j] = l.views[i].slice(at/4, c)
+		for k, j := range l.inputs(i) {
+			if j == nn.Picture || l.views[j] != nil || parts[k] < 0 {
+				continue
 			}
-			at += c
+			if _, _, within := l.Within(j, lanes); !within {
+				l.views[j] = l.views[i].slice(parts[k], l.Shapes[j][0])
+			}
 		}
 	}
-}
-
-func (l *layout) channels(i int) int {
-	if i == nn.Picture {
-		return 3
-	}
-	return l.Shapes[i][0]
 }
 
 // merge finds convolutions that read one view with one window and the same

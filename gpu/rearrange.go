@@ -40,7 +40,7 @@ func cellsOf(outCell, inCell [2]int, src *view) (defines, rearrangeParams) {
 }
 
 func (p *plan) forwardRearrange(i int, op *nn.Rearrange, x, y *view) {
-	if p.layout.within(i) {
+	if _, _, within := p.layout.Within(i, lanes); within {
 		return
 	}
 	layer := p.layout.net.Layers[i].Name
@@ -58,7 +58,7 @@ func (p *plan) forwardRearrange(i int, op *nn.Rearrange, x, y *view) {
 }
 
 func (p *plan) backwardRearrange(i int, op *nn.Rearrange, x, y *view) {
-	if p.layout.within(i) {
+	if _, _, within := p.layout.Within(i, lanes); within {
 		return // the gradient of a part of x is a part of x's
 	}
 	layer := p.layout.net.Layers[i].Name
@@ -71,19 +71,4 @@ func (p *plan) backwardRearrange(i int, op *nn.Rearrange, x, y *view) {
 	table := p.table(layer, wireTable(x.channels, back, make([]float32, len(back)), y.channels, op.Out))
 	d, params := cellsOf(op.In, op.Out, y)
 	p.gradient(layer, "rearrange", d, x, y, params, table)
-}
-
-// within tells whether layer i is some channels of the one that it reads, in whole blocks, so that it lies within that one.
-func (l *layout) within(i int) bool {
-	op, ok := l.net.Layers[i].Op.(*nn.Rearrange)
-	if !ok {
-		return false
-	}
-	j := l.inputs(i)[0]
-	if j == nn.Picture {
-		return false
-	}
-	from, ok := op.Slice()
-	n := len(op.From)
-	return ok && from%4 == 0 && (n%4 == 0 || from+n == l.channels(j))
 }

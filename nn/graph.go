@@ -66,6 +66,47 @@ func (g *Graph) Private(i, by int) bool {
 	return i != Picture && !g.Target[i] && len(g.Readers[i]) == 1 && g.Readers[i][0] == by
 }
 
+// Parts tells, for an engine that keeps channels in blocks of so many lanes, with which block of concat j each of its inputs begins, so
+// that it can lie within the concat's values: -1 for one that begins or ends within a block and is not the last. It is nil where
+// something else than channels is joined.
+func (g *Graph) Parts(j, lanes int) []int {
+	op, ok := g.Net.Layers[j].Op.(*Concat)
+	if !ok || op.Axis != 0 {
+		return nil
+	}
+	in := g.Net.Layers[j].In
+	parts, at := make([]int, len(in)), 0
+	for k, i := range in {
+		c := g.channels(i)
+		parts[k] = at / lanes
+		if at%lanes != 0 || c%lanes != 0 && k < len(in)-1 {
+			parts[k] = -1
+		}
+		at += c
+	}
+	return parts
+}
+
+// Within tells whether layer j is neighbouring channels of the layer i that it reads, in whole blocks of so many lanes, so that it can
+// lie within that one's values from a block on.
+func (g *Graph) Within(j, lanes int) (i, first int, ok bool) {
+	op, ok := g.Net.Layers[j].Op.(*Rearrange)
+	i = g.Net.Layers[j].In[0]
+	if !ok || i == Picture {
+		return i, 0, false
+	}
+	from, ok := op.Slice()
+	n := len(op.From)
+	return i, from / lanes, ok && from%lanes == 0 && (n%lanes == 0 || from+n == g.channels(i))
+}
+
+func (g *Graph) channels(i int) int {
+	if i == Picture {
+		return 3
+	}
+	return g.Shapes[i][0]
+}
+
 // Siblings tells whether two needed convolutions of one group read the same in the same way and take in the same
 // activation, so that one that is both can run in their place.
 func (g *Graph) Siblings(a, b int) bool {

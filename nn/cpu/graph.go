@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"zalgoscope/nn"
 	"zalgoscope/nn/bend"
 )
@@ -114,7 +116,7 @@ func (g *graph) store() {
 		}
 	}
 	for j := range g.nodes {
-		if i, first, ok := g.slice(j); ok && g.nodes[j].needed {
+		if i, first, ok := g.Within(j, lanes); ok && g.nodes[j].needed {
 			g.nodes[j].out = g.nodes[i].out.slice(first, g.nodes[j].c)
 		}
 	}
@@ -125,7 +127,7 @@ func (g *graph) yields(i, j int) bool { return g.Private(i, j) && !g.keepsOutput
 
 // within tells whether a layer's values lie within those of the layer that it reads.
 func (g *graph) within(i int) bool {
-	_, _, ok := g.slice(i)
+	_, _, ok := g.Within(i, lanes)
 	return ok
 }
 
@@ -163,17 +165,8 @@ func (g *graph) narrowPicture() bool {
 
 // aligned tells whether every input of concat j begins on a whole block.
 func (g *graph) aligned(j int) bool {
-	at := 0
-	if g.op(j).(*nn.Concat).Axis != 0 {
-		return false
-	}
-	for _, i := range g.net.Layers[j].In {
-		if at%lanes != 0 {
-			return false
-		}
-		at += g.node(i).c
-	}
-	return true
+	parts := g.Parts(j, lanes)
+	return parts != nil && !slices.Contains(parts, -1)
 }
 
 // slices visits the inputs of concat j with their first block, if they begin on whole blocks.
@@ -181,10 +174,8 @@ func (g *graph) slices(j int, visit func(i, at int)) {
 	if !g.aligned(j) {
 		return
 	}
-	at := 0
-	for _, i := range g.net.Layers[j].In {
-		visit(i, at/lanes)
-		at += g.node(i).c
+	for k, at := range g.Parts(j, lanes) {
+		visit(g.net.Layers[j].In[k], at)
 	}
 }
 

@@ -102,7 +102,7 @@ func turned(from []int, n int) [][]int {
 
 func (c *compiler) forwardRearrange(i int, op *nn.Rearrange, x view) {
 	n := c.node(i)
-	if _, _, ok := c.slice(i); ok && n.out.blob == x.blob {
+	if _, _, ok := c.Within(i, lanes); ok && n.out.blob == x.blob {
 		n.level--
 		return
 	}
@@ -192,17 +192,4 @@ func (o *rearrange) clear(w *worker, b, y, j, n int, start *block) {
 	for i := range n {
 		*w.cell(o.out.at(b, y, j+i*o.outCell[1])) = *start
 	}
-}
-
-// slice tells whether layer j is some of the channels of the layer that it reads, in whole blocks, so that it can
-// lie within that one's values.
-func (g *graph) slice(j int) (i, first int, ok bool) {
-	op, ok := g.op(j).(*nn.Rearrange)
-	i = g.net.Layers[j].In[0]
-	if !ok || i == nn.Picture {
-		return i, 0, false
-	}
-	from, ok := op.Slice()
-	n := len(op.From)
-	return i, from / lanes, ok && from%lanes == 0 && (n%lanes == 0 || from+n == g.node(i).c)
 }
