@@ -59,7 +59,7 @@ func TestDropsHostileDreams(t *testing.T) {
 		}
 		c.change(&r)
 		path := at(strings.Repeat("d", i+1) + ".png")
-		if err := record.Save(path, m, r); err != nil {
+		if err := record.Save(path, m, r, 0); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
 		told := len(w.state().Told)

@@ -58,6 +58,9 @@ var (
 	}
 )
 
+// a3Dots is how many dots an inch a sheet of A3 has.
+const a3Dots = 300
+
 // of is the size that a frame is saved at.
 func (v *saving) of(f *dream.Frame) image.Point {
 	size := f.Image.Rect.Size()
@@ -187,7 +190,10 @@ func (s *studio) ended(path, ending string) string {
 
 // saveAs saves a frame as the sheet says, in the background.
 func (s *studio) saveAs(path string, v saving) {
-	f, recipe := v.frame, v.frame.recipe()
+	f, recipe, dots := v.frame, v.frame.recipe(), 0
+	if v.size == saveA3 {
+		dots = a3Dots
+	}
 	finish := func(m *image.RGBA) error {
 		if v.dossier {
 			p, err := dossier.Print(m, v.caption, uint64(f.Number))
@@ -196,7 +202,7 @@ func (s *studio) saveAs(path string, v saving) {
 			}
 			m = p
 		}
-		return record.Save(path, m, recipe)
+		return record.Save(path, m, recipe, dots)
 	}
 	j := &job{name: filepath.Base(path)}
 	size := v.of(f.Frame)

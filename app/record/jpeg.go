@@ -15,6 +15,17 @@ const jpegMark = "zalgoscope\x00"
 // jpegHead is the length of the start marker, after which segments may be put in.
 const jpegHead = 2
 
+// jpegDots is the segment of JFIF (ITU-T T.871, 10.1), which image/jpeg leaves out, with so many dots an inch, nothing for 0.
+func jpegDots(dots int) []byte {
+	if dots == 0 {
+		return nil
+	}
+	const inch = 1
+	out := append([]byte{0xff, 0xe0, 0, 16}, "JFIF\x00\x01\x02"...)
+	out = binary.BigEndian.AppendUint16(append(out, inch), uint16(dots))
+	return append(binary.BigEndian.AppendUint16(out, uint16(dots)), 0, 0) // no thumbnail
+}
+
 // jpegText is comment segments with the recipe, nothing for no text.
 func jpegText(text string) (out []byte) {
 	for mark := ""; len(text) > 0; mark = jpegMark {

@@ -47,7 +47,7 @@ func TestReplayLarge(t *testing.T) {
 		t.Fatalf("it is enlarged to %v: %v", want.Rect, err)
 	}
 	path := filepath.Join(t.TempDir(), "large.png")
-	if err := Save(path, want, r); err != nil {
+	if err := Save(path, want, r, 0); err != nil {
 		t.Fatal(err)
 	}
 	back, err := ReadRecipe(path)

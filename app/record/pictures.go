@@ -8,20 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
 )
 
-// Save writes one picture, PNG or JPEG as the name says, with its recipe in it. The
-// file appears whole or not at all, and what stood there is kept until then.
-func Save(path string, m *image.RGBA, r Recipe) error {
-	return save(path, m, r.within(mostStill).Encode(), picture.Quality)
+// Save writes one picture, PNG or JPEG as the name says, with its recipe in it, to be printed with so many dots an inch, 0 for as
+// many as one likes. The file appears whole or not at all, and what stood there is kept until then.
+func Save(path string, m *image.RGBA, r Recipe, dots int) error {
+	return save(path, m, r.within(mostStill).Encode(), picture.Quality, dots)
 }
 
-func save(path string, m *image.RGBA, text string, quality int) error {
-	parts, err := saved(path, m, text, quality)
+func save(path string, m *image.RGBA, text string, quality, dots int) error {
+	parts, err := saved(path, m, text, quality, dots)
 	if err != nil {
 		return err
 	}
@@ -40,15 +41,15 @@ func (p parts) write(w io.Writer) error {
 	return nil
 }
 
-// saved is the picture's file with the text in it.
-func saved(path string, m *image.RGBA, text string, quality int) (parts, error) {
+// saved is the picture's file with the text in it, and how many dots an inch has, 0 for nothing of that.
+func saved(path string, m *image.RGBA, text string, quality, dots int) (parts, error) {
 	data, err := picture.Encode(path, m, quality)
 	if err != nil {
 		return nil, err
 	}
-	at, mark := pngHead, append(pngText(text), pngPlainText(text)...)
+	at, mark := pngHead, slices.Concat(pngDots(dots), pngText(text), pngPlainText(text))
 	if !bytes.HasPrefix(data, []byte(pngMagic)) {
-		at, mark = jpegHead, jpegText(text)
+		at, mark = jpegHead, append(jpegDots(dots), jpegText(text)...)
 	}
 	return parts{data[:at], mark, data[at:]}, nil
 }
@@ -112,7 +113,7 @@ func (p *pictures) Add(m *image.RGBA) error {
 	}
 	if p.series {
 		dir, base := filepath.Split(p.path)
-		p.err = save(dir+fmt.Sprintf(base, p.frames), m, p.notes.all(mostStill), p.o.Quality)
+		p.err = save(dir+fmt.Sprintf(base, p.frames), m, p.notes.all(mostStill), p.o.Quality, 0)
 	}
 	p.last = m
 	p.frames++
@@ -133,7 +134,7 @@ func (p *pictures) Close() error {
 
 // single puts the last frame in its place.
 func (p *pictures) single() error {
-	parts, err := saved(p.path, p.last, p.notes.all(mostStill), p.o.Quality)
+	parts, err := saved(p.path, p.last, p.notes.all(mostStill), p.o.Quality, 0)
 	if err == nil {
 		err = parts.write(p.f)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -57,5 +58,26 @@ func TestSeriesIsCheckedBeforeItsFirstFrame(t *testing.T) {
 		if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
 			t.Errorf("%v is left behind", left)
 		}
+	}
+}
+
+// TestDots tells a program for pictures how many dots an inch has, and keeps the recipe.
+func TestDots(t *testing.T) {
+	identify := tool(t, "identify")
+	m := newScene(40, 30).frame(0)
+	for name, want := range map[string]string{"a.png": "118 118 PixelsPerCentimeter", "a.jpg": "300 300 PixelsPerInch"} {
+		path := filepath.Join(t.TempDir(), name)
+		r := example(1)
+		if err := Save(path, m, r, 300); err != nil {
+			t.Fatal(err)
+		}
+		said, err := exec.Command(identify, "-format", "%x %y %U", path).CombinedOutput()
+		var x, y float64
+		var unit string
+		fmt.Sscan(string(said), &x, &y, &unit)
+		if got := fmt.Sprintf("%.0f %.0f %s", x, y, unit); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", name, said, err, want)
+		}
+		checkRecipe(t, path, r)
 	}
 }

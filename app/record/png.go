@@ -40,6 +40,16 @@ func pngPlainText(text string) []byte {
 	return pngChunk("tEXt", []byte(pngComment+"\x00"+text))
 }
 
+// pngDots is a pHYs chunk of so many dots an inch, nothing for 0. PNG counts them by the metre.
+func pngDots(dots int) []byte {
+	if dots == 0 {
+		return nil
+	}
+	const inch = 0.0254 // metres
+	metre := uint32(float64(dots)/inch + 0.5)
+	return pngChunk("pHYs", append(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, metre), metre), 1))
+}
+
 func pngChunk(kind string, data []byte) []byte {
 	out := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
 	out = append(append(out, kind...), data...)

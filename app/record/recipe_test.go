@@ -224,7 +224,7 @@ func TestSaveCarriesRecipe(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"a.png", "a.jpg"} {
 		path := filepath.Join(dir, name)
-		if err := Save(path, m, want); err != nil {
+		if err := Save(path, m, want, 0); err != nil {
 			t.Fatal(err)
 		}
 		checkRecipe(t, path, want)
