@@ -185,3 +185,27 @@ func TestShippedThumbs(t *testing.T) {
 		}
 	}
 }
+
+// TestPaste puts what another program has copied into a text and into a number.
+func TestPaste(t *testing.T) {
+	w := open(t, "small")
+	w.dreaming()
+	w.key("l")
+	w.until("the classes are shown", func(s state) bool { return s.Library.Open && s.Library.Page == classPage && len(s.Library.Cards) > 2 })
+	w.inLibrary("search")
+	w.key("ctrl+v")
+	w.until("it says that there is nothing", func(s state) bool { return s.told("the clipboard holds no text") })
+	w.desktop().copy(" spid\n")
+	w.key("ctrl+v")
+	w.until("one is found", func(s state) bool { return s.Laid && len(s.Library.Cards) > 0 && s.Library.Cards[0] == "spider" })
+	w.key("Escape", "Escape")
+	w.until("the library is closed", func(s state) bool { return !s.Library.Open && !s.Typing })
+	w.desktop().copy("12,5 %")
+	w.click(mid(w.slider("zoom").Number))
+	w.until("a number is typed", func(s state) bool { return s.Typing })
+	w.key("ctrl+v")
+	time.Sleep(time.Second) // until it is pasted, which nothing else tells
+	w.key("Return")
+	w.until("the number is taken", func(s state) bool { return !s.Typing && s.Want.Zoom == 0.125 })
+	w.close()
+}

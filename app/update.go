@@ -8,6 +8,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
+	"zalgoscope/app/desk"
 	"zalgoscope/app/glide"
 	"zalgoscope/app/widget"
 )
@@ -177,9 +178,25 @@ func (s *studio) ready() {
 	}
 	if s.look == nil || s.look.Scale != scale {
 		s.look = widget.NewTheme(scale, &s.marks)
+		s.look.Paste = s.paste
 		s.gallery.forgetTextures()
 		s.buildUI()
 	}
+}
+
+// paste calls put with what is in the clipboard when that is there.
+func (s *studio) paste(put func(text string)) {
+	s.background(func() {
+		text, err := desk.Clipboard()
+		s.post(func() {
+			if err != nil {
+				s.warn(err)
+				return
+			}
+			put(text)
+			s.drawn.stale = true
+		})
+	})
 }
 
 // fold hides the panel, or shows it; Escape first closes what is open, leaves the full screen and ends what is in progress.

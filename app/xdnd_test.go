@@ -139,3 +139,33 @@ func (d *desktop) drop(paths ...string) {
 	}
 	d.t.Fatal("the window did not take the files that were dropped")
 }
+
+// copy is what a program does that has copied a text: it is asked for it from then on.
+func (d *desktop) copy(text string) {
+	d.t.Helper()
+	id, err := xproto.NewWindowId(d.conn)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	xproto.CreateWindow(d.conn, 0, id, d.root, 0, 0, 1, 1, 0, xproto.WindowClassInputOnly, 0, 0, nil)
+	xproto.SetSelectionOwner(d.conn, id, d.atom("CLIPBOARD"), xproto.TimeCurrentTime)
+	kind := d.atom("UTF8_STRING")
+	go func() {
+		for {
+			event, fault := d.conn.WaitForEvent()
+			if event == nil && fault == nil {
+				return // the connection is closed
+			}
+			r, ok := event.(xproto.SelectionRequestEvent)
+			if !ok {
+				continue
+			}
+			answer := xproto.SelectionNotifyEvent{Time: r.Time, Requestor: r.Requestor, Selection: r.Selection, Target: r.Target}
+			if r.Target == kind {
+				xproto.ChangeProperty(d.conn, xproto.PropModeReplace, r.Requestor, r.Property, kind, 8, uint32(len(text)), []byte(text))
+				answer.Property = r.Property
+			}
+			xproto.SendEvent(d.conn, false, r.Requestor, 0, string(answer.Bytes()))
+		}
+	}()
+}

@@ -1,5 +1,5 @@
-// Package desk is what the program knows of the desktop that its windows stand on: how much room panels leave, and
-// which window a dialog belongs to.
+// Package desk is what the program knows of the desktop that its windows stand on: how much room panels leave,
+// which window a dialog belongs to, and what has been copied.
 package desk
 
 import "image"

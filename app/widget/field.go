@@ -3,7 +3,10 @@ package widget
 import (
 	"image"
 	"image/color"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ebitenui/ebitenui/input"
 	ewidget "github.com/ebitenui/ebitenui/widget"
@@ -50,6 +53,12 @@ func (f *Field) Update(o *ewidget.UpdateObject) {
 	if f.Text = typeInto(f.Text, f.Most); f.Text != before {
 		f.Changed()
 	}
+	f.look.paste(func(text string) {
+		if f.Typing {
+			f.Text = added(f.Text, text, f.Most)
+			f.Changed()
+		}
+	})
 	switch {
 	case Hit(ebiten.KeyEnter, false), Hit(ebiten.KeyNumpadEnter, false):
 		f.Typing = false
@@ -61,15 +70,32 @@ func (f *Field) Update(o *ewidget.UpdateObject) {
 
 // typeInto is a text with what has been typed since the last tick, of at most so many bytes.
 func typeInto(text string, most int) string {
-	for _, r := range input.InputChars() {
-		if r >= ' ' && len(text) < most {
-			text += string(r)
-		}
-	}
+	text = added(text, string(input.InputChars()), most)
 	if r := []rune(text); Hit(ebiten.KeyBackspace, true) && len(r) > 0 {
 		text = string(r[:len(r)-1])
 	}
 	return text
+}
+
+// added is a text with another one behind it, without line ends and what cannot be seen, of at most so many bytes.
+func added(text, more string, most int) string {
+	for _, r := range more {
+		if unicode.IsSpace(r) {
+			r = ' '
+		}
+		if unicode.IsGraphic(r) && len(text)+utf8.RuneLen(r) <= most {
+			text += string(r)
+		}
+	}
+	return text
+}
+
+// paste has put called with what is in the clipboard when the keys for that are pressed.
+func (t *Theme) paste(put func(text string)) {
+	v := Hit(ebiten.KeyV, false) && (ebiten.IsKeyPressed(ebiten.KeyControl) || ebiten.IsKeyPressed(ebiten.KeyMeta))
+	if t.Paste != nil && (v || Hit(ebiten.KeyInsert, false) && ebiten.IsKeyPressed(ebiten.KeyShift)) {
+		t.Paste(func(text string) { put(strings.TrimSpace(text)) })
+	}
 }
 
 func (f *Field) render(dst *ebiten.Image, r image.Rectangle) {

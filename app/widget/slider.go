@@ -99,7 +99,13 @@ func (s *Slider) typeValue() {
 		s.Typing = false
 		return
 	}
-	s.typed = typeInto(s.typed, 24)
+	const most = 24
+	s.typed = typeInto(s.typed, most)
+	s.look.paste(func(text string) {
+		if s.Typing {
+			s.typed = added(s.typed, text, most)
+		}
+	})
 	switch {
 	case Hit(ebiten.KeyEnter, false), Hit(ebiten.KeyNumpadEnter, false), Hit(ebiten.KeyTab, false):
 		s.Typing = false

@@ -55,7 +55,8 @@ type Theme struct {
 	Tiny   *text.GoTextFace
 	Strong *text.GoTextFace
 	White  *ebiten.Image
-	zalgo  *Zalgo // of all text
+	Paste  func(put func(text string)) // calls put with what is in the clipboard, later and between two Updates; nil where there is none
+	zalgo  *Zalgo                      // of all text
 	UI     *ewidget.Theme
 }
 
