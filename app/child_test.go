@@ -135,6 +135,7 @@ type state struct {
 	Longest time.Duration // of one Update since then
 	Over    int           // Updates above 5 ms since then
 	Mean    time.Duration
+	Worked  time.Duration // the longest Update since then by its processor time, which others on the machine do not lengthen
 	Took    time.Duration // since then
 }
 
@@ -154,12 +155,18 @@ type child struct {
 	climb  int64 // gradient step of the slow engine
 	within int   // updates in it
 	most   int
+	worked time.Duration
 }
 
 // Update serves at most one request a tick.
 func (c *child) Update() error {
 	c.stand()
-	if err := c.studio.Update(); err != nil {
+	runtime.LockOSThread()
+	began := threadTime()
+	err := c.studio.Update()
+	c.worked = max(c.worked, threadTime()-began)
+	runtime.UnlockOSThread()
+	if err != nil {
 		return err
 	}
 	c.look()
@@ -259,7 +266,7 @@ func (c *child) serve(r request) {
 		deadly.Store(true)
 	case "measure":
 		c.meter.updates, c.meter.frames, c.meter.over, c.meter.longest, c.meter.total = 0, 0, 0, 0, 0
-		c.meter.gap, c.meter.stalls, c.levels = 0, 0, nil
+		c.meter.gap, c.meter.stalls, c.levels, c.worked = 0, 0, nil, 0
 		c.since = time.Now()
 	}
 	data, err := json.Marshal(c.state(r.Name))
@@ -275,7 +282,7 @@ func (c *child) state(slider string) state {
 		Want: c.want, Sent: c.sent, Window: c.frame.Size(), Full: ebiten.IsFullscreen(), Folded: c.folded, Sharp: c.size.Sharp,
 		Asking: c.asking, Covers: c.canvas.covers(), Area: c.canvas.area, Help: c.help, Preset: c.presetName(), Typing: c.typing(), Panel: c.panelRect(), Canvas: c.canvas.rect,
 		Dreams: c.meter.dreams, Memory: memory(), Goroutines: runtime.NumGoroutine(), Thumbs: len(c.gallery.pictures),
-		Marks: c.marks.Level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Over: c.meter.over, Took: time.Since(c.since),
+		Marks: c.marks.Level, Racks: racks.Load(), Updates: c.meter.updates, Draws: c.meter.frames, Gap: c.meter.gap, Stalls: c.meter.stalls, Steps: c.meter.steps, Spent: processorTime(), Longest: c.meter.longest, Worked: c.worked, Over: c.meter.over, Took: time.Since(c.since),
 	}
 	if s.Updates > 0 {
 		s.Mean = c.meter.total / time.Duration(s.Updates)
