@@ -1,22 +1,37 @@
 // Package assets holds what travels inside the program.
 package assets
 
-import "embed"
+import (
+	_ "embed"
+	"unsafe"
+)
 
-//go:embed nets/*.onnx
-var files embed.FS
+var (
+	//go:embed nets/menagerie.onnx
+	menagerie string
+	//go:embed nets/filigree.onnx
+	filigree string
+)
 
 // DefaultNet is the net that runs when none is named.
 const DefaultNet = "menagerie"
 
 // Nets are the names of the built-in nets and what each is good for.
-var Nets = []struct{ Name, About string }{
-	{"menagerie", "the default: adversarially trained, painterly, recognisable creatures"},
-	{"filigree", "the classic lace of eyes and scales of 2015"},
+var Nets = []struct {
+	Name, About string
+	file        *string
+}{
+	{"menagerie", "the default: adversarially trained, painterly, recognisable creatures", &menagerie},
+	{"filigree", "the classic lace of eyes and scales of 2015", &filigree},
 }
 
-// Net is the ONNX file of a built-in net, and whether there is one of that name.
+// Net is the ONNX file of a built-in net, and whether there is one of that name. It is no copy but a part of the program: nobody
+// may write to it, and what nobody reads need not be in memory.
 func Net(name string) ([]byte, bool) {
-	data, err := files.ReadFile("nets/" + name + ".onnx")
-	return data, err == nil
+	for _, n := range Nets {
+		if n.Name == name {
+			return unsafe.Slice(unsafe.StringData(*n.file), len(*n.file)), true
+		}
+	}
+	return nil, false
 }

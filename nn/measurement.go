@@ -13,7 +13,8 @@ type Measurement struct {
 	Height     int                `json:"height"`
 	StepsPerS  float64            `json:"steps_per_s"`
 	MsPerStep  float64            `json:"ms_per_step"`
-	MsBest     float64            `json:"ms_best"` // of the quickest step, for machines with other work
+	MsBest     float64            `json:"ms_best"`      // of the quickest step, for machines with other work
+	MsSpent    float64            `json:"ms_processor"` // processor time of a step, of all threads; 0 where the system does not tell
 	GFLOPS     float64            `json:"gflops"`
 	PeakGFLOPS float64            `json:"peak_gflops"` // multiply-adds on registers alone, on all threads at once
 	Share      float64            `json:"share"`       // of the peak

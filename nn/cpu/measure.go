@@ -27,9 +27,10 @@ func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*nn.Measu
 		Engine: "cpu", Device: e.Device(), Threads: len(e.workers.all),
 		Net: e.net.Name, Layer: obj[0].Layer, Width: w, Height: h, ArenaBytes: p.size,
 	}
-	steps, busy := 0, time.Duration(0)
+	steps, busy, spent := 0, time.Duration(0), time.Duration(0)
 	for busy < d*3/4 {
 		m.PeakGFLOPS = max(m.PeakGFLOPS, e.Peak())
+		before := processorTime()
 		for start := time.Now(); time.Since(start) < d/16; steps++ {
 			one := time.Now()
 			if _, err := e.Ascend(c, obj, nn.Step{Size: 1, ShiftX: steps % 7}); err != nil {
@@ -41,7 +42,9 @@ func (e *Engine) Measure(obj nn.Objective, w, h int, d time.Duration) (*nn.Measu
 				m.MsBest = ms
 			}
 		}
+		spent += processorTime() - before
 	}
+	m.MsSpent = spent.Seconds() * 1e3 / float64(steps)
 	m.MsPerStep = busy.Seconds() * 1e3 / float64(steps)
 	m.StepsPerS = 1e3 / m.MsPerStep
 	m.GFLOPS = float64(2*p.macs()) * m.StepsPerS / 1e9

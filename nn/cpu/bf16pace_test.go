@@ -3,7 +3,6 @@ package cpu
 import (
 	"fmt"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -63,11 +62,11 @@ func precisionPace(b *testing.B, net *nn.Net, obj nn.Objective, w, h, threads in
 		engines[i], canvases[i] = e, c
 	}
 	step := func(i, n int) (ms, cpu float64) {
-		start, busy := time.Now(), processorTime(b)
+		start, busy := time.Now(), processorTime()
 		if _, err := engines[i].Ascend(canvases[i], obj, nn.Step{Size: 1.5, ShiftX: n % 7, ShiftY: -n % 5}); err != nil {
 			b.Fatal(err)
 		}
-		return 1e3 * time.Since(start).Seconds(), processorTime(b) - busy
+		return 1e3 * time.Since(start).Seconds(), (processorTime() - busy).Seconds()
 	}
 	for n := range 3 {
 		step(0, n)
@@ -101,13 +100,4 @@ func precisionPace(b *testing.B, net *nn.Net, obj nn.Objective, w, h, threads in
 	b.ReportMetric(took[1][n/2], "ms-half")
 	b.ReportMetric(float64(engines[1].plans[0].size)/float64(engines[0].plans[0].size), "maps")
 	b.ReportMetric(0, "ns/op")
-}
-
-// processorTime is what this process has had of the processors, in seconds.
-func processorTime(b *testing.B) float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
