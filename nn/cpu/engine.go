@@ -124,7 +124,7 @@ func (e *Engine) NewMemory(channels int) (nn.Memory, error) { return nn.NewHostM
 // climb moves the canvas along the plan's gradient and tells whether there was something to heal.
 func (e *Engine) climb(p *plan, c *canvas, step nn.Step) (healed bool) {
 	o := &e.jobs.climb
-	o.grad, o.canvas, o.move = p.grad, c, false
+	o.k, o.grad, o.canvas, o.move = e.k, p.grad, c, false
 	o.shiftX, o.shiftY = step.ShiftX, step.ShiftY
 	o.scale, _ = e.net.Input.Affine()
 	for i := range o.colour {

@@ -102,6 +102,7 @@ type others struct {
 
 	soundRow, blend3, blend5 func(t *pyramidTile)
 	shrinkRow, growRow       func(t *pyramidTile)
+	sizeRow, climbRow        func(t *pyramidTile)
 }
 
 // poolTile is the arguments of a pool kernel: n pixels whose windows have the
@@ -186,16 +187,17 @@ type normTile struct {
 }
 
 // pyramidTile is the arguments of the kernels of a picture's pyramid, over n neighbouring pixels of four
-// floats. The assembly knows the fields by their offsets (asm/pyramid.go).
+// floats, and of a canvas. The assembly knows the fields by their offsets (asm/pyramid.go).
 type pyramidTile struct {
 	y       unsafe.Pointer
 	x       [5]unsafe.Pointer // rows
 	n       int
-	steps   [2]int     // soundRow: bytes from pixel to pixel of x, by turns
-	weights [5]float32 // of the rows; soundRow: of the four floats
-	own     float32    // growRow: what y is multiplied by
-	sums    [4]float64 // of the sizes of what shrinkRow and growRow have set; their sum is the row's
-	trace   [4]float32 // soundRow: zero or no number for each of the four floats
+	steps   [2]int     // soundRow, sizeRow, climbRow: bytes from pixel to pixel of x, by turns
+	weights [5]float32 // of the rows; soundRow, sizeRow, climbRow: of the four floats
+	own     float32    // growRow: what y is multiplied by; climbRow: what x is, which is not zero
+	sums    [4]float64 // of the sizes of what shrinkRow and growRow have set, and of sizeRow's x*weights; their sum is the row's
+	trace   [4]float32 // zero or no number for each of the four floats: of soundRow's and sizeRow's x*weights, of climbRow's y
+	from    [4]int32   // climbRow: the float of x for each of y
 }
 
 // winogradKernels is the transforms of F(2x2,rxr).

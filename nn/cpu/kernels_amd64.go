@@ -2532,6 +2532,16 @@ func shrinkRow(t *pyramidTile)
 //go:noescape
 func growRow(t *pyramidTile)
 
+// sizeRow sums the sizes of x*weights where that is finite; else the trace is no number.
+//
+//go:noescape
+func sizeRow(t *pyramidTile)
+
+// climbRow adds own*x*weights to y where that is finite and keeps it within 0..255; what is not finite in y becomes grey, and the trace no number.
+//
+//go:noescape
+func climbRow(t *pyramidTile)
+
 // convBF16w2n1 computes 1 pixels of 32 output channels.
 //
 //go:noescape
@@ -2750,6 +2760,8 @@ var othersAVX512 = others{
 	soundRow:             soundRow,
 	shrinkRow:            shrinkRow,
 	growRow:              growRow,
+	sizeRow:              sizeRow,
+	climbRow:             climbRow,
 }
 
 var bendersAVX512 = benders{
@@ -2926,6 +2938,8 @@ var othersAVX2 = others{
 	soundRow:             soundRow,
 	shrinkRow:            shrinkRow,
 	growRow:              growRow,
+	sizeRow:              sizeRow,
+	climbRow:             climbRow,
 }
 
 var bendersAVX2 = benders{

@@ -83235,13 +83235,13 @@ set:
 // func soundRow(t *byte)
 // Requires: AVX
 TEXT ·soundRow(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    8(AX), DX
-	MOVQ    48(AX), BX
-	MOVQ    56(AX), SI
-	MOVQ    64(AX), DI
-	VMOVUPS 72(AX), X4
+	MOVQ    t+0(FP), CX
+	MOVQ    (CX), AX
+	MOVQ    8(CX), DX
+	MOVQ    48(CX), BX
+	MOVQ    56(CX), SI
+	MOVQ    64(CX), DI
+	VMOVUPS 72(CX), X4
 	VXORPS  Y5, Y5, Y5
 
 pixel:
@@ -83250,13 +83250,13 @@ pixel:
 	VADDPS  X1, X5, X5
 	VCMPPS  $0x07, X1, X1, X1
 	VANDPS  X1, X0, X0
-	VMOVUPS X0, (CX)
+	VMOVUPS X0, (AX)
 	ADDQ    SI, DX
 	XCHGQ   SI, DI
-	ADDQ    $0x10, CX
+	ADDQ    $0x10, AX
 	DECQ    BX
 	JNZ     pixel
-	VMOVUPS X5, 128(AX)
+	VMOVUPS X5, 128(CX)
 	VZEROUPPER
 	RET
 
@@ -83355,6 +83355,87 @@ pair:
 done:
 	VADDPD  Y9, Y8, Y8
 	VMOVUPS Y8, 96(AX)
+	VZEROUPPER
+	RET
+
+// func sizeRow(t *byte)
+// Requires: AVX, AVX2
+TEXT ·sizeRow(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), CX
+	MOVQ         (CX), AX
+	MOVQ         8(CX), DX
+	MOVQ         48(CX), BX
+	MOVQ         56(CX), SI
+	MOVQ         64(CX), DI
+	VMOVUPS      72(CX), X4
+	VXORPS       Y5, Y5, Y5
+	MOVL         $0x7fffffff, R8
+	VMOVD        R8, X15
+	VPBROADCASTD X15, X15
+	VXORPS       Y8, Y8, Y8
+
+pixel:
+	VMULPS    (DX), X4, X0
+	VSUBPS    X0, X0, X1
+	VADDPS    X1, X5, X5
+	VCMPPS    $0x07, X1, X1, X1
+	VANDPS    X1, X0, X0
+	VANDPS    X15, X0, X14
+	VCVTPS2PD X14, Y14
+	VADDPD    Y14, Y8, Y8
+	ADDQ      SI, DX
+	XCHGQ     SI, DI
+	ADDQ      $0x10, AX
+	DECQ      BX
+	JNZ       pixel
+	VMOVUPS   X5, 128(CX)
+	VMOVUPS   Y8, 96(CX)
+	VZEROUPPER
+	RET
+
+// func climbRow(t *byte)
+// Requires: AVX, AVX2
+TEXT ·climbRow(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), CX
+	MOVQ         (CX), AX
+	MOVQ         8(CX), DX
+	MOVQ         48(CX), BX
+	MOVQ         56(CX), SI
+	MOVQ         64(CX), DI
+	VMOVUPS      72(CX), X4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       X6, X6, X6
+	MOVL         $0x437f0000, R8
+	VMOVD        R8, X7
+	VPBROADCASTD X7, X7
+	MOVL         $0x42ff0000, R8
+	VMOVD        R8, X8
+	VPBROADCASTD X8, X8
+	VMOVDQU      144(CX), X9
+	VBROADCASTSS 92(CX), X10
+
+pixel:
+	VMULPS    (DX), X4, X0
+	VSUBPS    X0, X0, X1
+	VCMPPS    $0x07, X1, X1, X1
+	VANDPS    X1, X0, X0
+	VPERMILPS X9, X0, X0
+	VMULPS    X10, X0, X0
+	VMOVUPS   (AX), X2
+	VSUBPS    X2, X2, X3
+	VADDPS    X3, X5, X5
+	VCMPPS    $0x07, X3, X3, X3
+	VADDPS    X2, X0, X0
+	VMAXPS    X0, X6, X0
+	VMINPS    X0, X7, X0
+	VBLENDVPS X3, X0, X8, X0
+	VMOVUPS   X0, (AX)
+	ADDQ      SI, DX
+	XCHGQ     SI, DI
+	ADDQ      $0x10, AX
+	DECQ      BX
+	JNZ       pixel
+	VMOVUPS   X5, 128(CX)
 	VZEROUPPER
 	RET
 

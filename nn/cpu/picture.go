@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"unsafe"
 
 	"zalgoscope/nn"
 )
@@ -82,10 +83,16 @@ func (g *pictureGradient) place(x int) int {
 	return x * (g.cell / 4)
 }
 
+// steps is how many bytes lie from a pixel to the next, from the row's first one on by turns.
+func (g *pictureGradient) steps() [2]int {
+	return [2]int{4 * g.place(1), 4 * (g.place(2) - g.place(1))}
+}
+
 // climb is the update of a canvas by a normalised gradient. As a job it first
 // measures the gradient, then, with move set, changes the canvas; an item is a row.
 // What is not finite counts as zero in the gradient and becomes mid grey on the canvas.
 type climb struct {
+	k              *kernels
 	grad           pictureGradient
 	canvas         *canvas
 	scale          [3]float32 // of the preprocessing
@@ -103,37 +110,56 @@ const grey = 127.5 // the middle of 0..255
 func finite(v float32) bool { return math.Float32bits(v)&0x7f800000 != 0x7f800000 }
 
 func (o *climb) run(w *worker, y int) {
+	t, grad := &w.pyramid, o.grad.row(w, y)
+	t.steps, t.weights = o.grad.steps(), [5]float32{o.scale[0], o.scale[1], o.scale[2]}
 	if !o.move {
-		o.sums[y] = o.measure(w, y)
+		t.x[0], t.n = unsafe.Pointer(&grad[0]), o.grad.w
+		o.k.sizeRow(t)
+		o.sums[y] = t.sums[0] + t.sums[1] + t.sums[2]
+		o.healed[y] = !whole(t)
 		return
 	}
-	grad, row := o.grad.row(w, y), o.canvas.row(mod(y-o.shiftY, o.grad.h))
+	row := o.canvas.row(mod(y-o.shiftY, o.grad.h))
+	if o.rate == 0 {
+		o.healed[y] = heal(row) || o.healed[y]
+		return
+	}
+	t.own, t.from = o.rate, [4]int32{3, 3, 3, 3}
+	for c, k := range o.colour {
+		t.from[k] = int32(c)
+	}
+	// The gradient's row goes round the canvas once, from column -shiftX on.
 	at := mod(-o.shiftX, o.grad.w)
-	for x := range o.grad.w {
-		g, p := grad[o.grad.place(x):][:3], row[4*at:][:3]
-		for c, k := range o.colour {
-			if v := p[k]; finite(v) {
-				p[k] = o.climbed(v, g[c]*o.scale[c])
-			} else {
-				p[k] = grey
-				o.healed[y] = true
-			}
+	first := o.grad.w - at
+	o.climb(t, row[4*at:], grad, first, y)
+	if at > 0 {
+		if first%2 == 1 {
+			t.steps[0], t.steps[1] = t.steps[1], t.steps[0]
 		}
-		if at++; at == o.grad.w {
-			at = 0
-		}
+		o.climb(t, row, grad[o.grad.place(first):], at, y)
 	}
 }
 
-// climbed is a value of the canvas after a step along its gradient v.
-func (o *climb) climbed(p, v float32) float32 {
-	switch {
-	case o.rate == 0:
-		return p
-	case finite(v):
-		p += o.rate * v
+// climb takes n pixels of a row a step along their gradient.
+func (o *climb) climb(t *pyramidTile, row, grad []float32, n, y int) {
+	t.y, t.x[0], t.n = unsafe.Pointer(&row[0]), unsafe.Pointer(&grad[0]), n
+	o.k.climbRow(t)
+	o.healed[y] = o.healed[y] || !whole(t)
+}
+
+// whole tells whether a kernel found all of three colours finite.
+func whole(t *pyramidTile) bool {
+	return finite(t.trace[0]) && finite(t.trace[1]) && finite(t.trace[2])
+}
+
+// heal makes grey what is not finite in a row of the canvas, and tells whether there was such.
+func heal(row []float32) (healed bool) {
+	for i, v := range row {
+		if !finite(v) {
+			row[i], healed = grey, true
+		}
 	}
-	return clipped(p)
+	return healed
 }
 
 // clipped is a colour value within its range.
@@ -145,19 +171,4 @@ func clipped(v float32) float32 {
 		return 255
 	}
 	return v
-}
-
-func (o *climb) measure(w *worker, y int) float64 {
-	var sum [3]float64
-	grad := o.grad.row(w, y)
-	for x := range o.grad.w {
-		for c, v := range grad[o.grad.place(x):][:3] {
-			if v *= o.scale[c]; finite(v) {
-				sum[c] += math.Abs(float64(v))
-			} else {
-				o.healed[y] = true
-			}
-		}
-	}
-	return sum[0] + sum[1] + sum[2]
 }

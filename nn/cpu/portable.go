@@ -15,6 +15,7 @@ var portable = &kernels{
 		channelSums: channelSumsGo, channelSquares: channelSquaresGo, channelDots: channelDotsGo,
 		normaliseRow: normaliseRowGo, normaliseGradientRow: normaliseGradientRowGo,
 		soundRow: soundRowGo, blend3: blend3Go, blend5: blend5Go, shrinkRow: shrinkRowGo, growRow: growRowGo,
+		sizeRow: sizeRowGo, climbRow: climbRowGo,
 	},
 	benders:  bendersGo,
 	learners: learnersGo,

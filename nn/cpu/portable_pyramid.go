@@ -76,3 +76,41 @@ func growRowGo(t *pyramidTile) {
 		}
 	}
 }
+
+// sizeRowGo sums the sizes of x*weights, of what is finite.
+func sizeRowGo(t *pyramidTile) {
+	at, scale := 0, pixel(t.weights[:4])
+	t.sums, t.trace = [4]float64{}, pixel{}
+	for i := range t.n {
+		for c, v := range (*pixel)(unsafe.Add(t.x[0], at)) {
+			if v *= scale[c]; finite(v) {
+				t.sums[c] += math.Abs(float64(v))
+			} else {
+				t.trace[c] = float32(math.NaN())
+			}
+		}
+		at += t.steps[i%2]
+	}
+}
+
+// climbRowGo adds own*x*weights to y, zero where that is not finite, and keeps it within its range; what is not finite in y
+// becomes grey.
+func climbRowGo(t *pyramidTile) {
+	at, rate, scale := 0, t.own, pixel(t.weights[:4])
+	t.trace = pixel{}
+	for i := range pixels(t.y, t.n) {
+		y, x := &pixels(t.y, t.n)[i], (*pixel)(unsafe.Add(t.x[0], at))
+		for k, c := range t.from {
+			v, d := y[k], float32(x[c]*scale[c])
+			switch {
+			case !finite(v):
+				y[k], t.trace[k] = grey, float32(math.NaN())
+			case finite(d):
+				y[k] = clipped(v + float32(rate*d))
+			default:
+				y[k] = clipped(v)
+			}
+		}
+		at += t.steps[i%2]
+	}
+}

@@ -105,15 +105,12 @@ func (o *pyramid) run(w *worker, i int) {
 func (o *pyramid) lift(w *worker, y int) {
 	t, g := &w.pyramid, o.grad
 	row := g.row(w, y)
-	first, second := g.place(1), g.place(2)-g.place(1)
 	t.y, t.x[0], t.n = o.levels[0].row(y), unsafe.Pointer(&row[0]), g.w
-	t.steps = [2]int{4 * first, 4 * second}
+	t.steps = g.steps()
 	t.weights = [5]float32{o.scale[0], o.scale[1], o.scale[2]}
 	o.k.soundRow(t)
-	for _, v := range t.trace[:3] {
-		if !finite(v) {
-			o.healed[y] = true
-		}
+	if !whole(t) {
+		o.healed[y] = true
 	}
 }
 

@@ -19,10 +19,11 @@ const (
 	pyramidOwn     = 92
 	pyramidSums    = 96
 	pyramidTrace   = 128
+	pyramidFrom    = 144
 )
 
 // pyramidPixels are the kernels that take a pixel, four floats, at a time, for every instruction set.
-var pyramidPixels = []string{"soundRow", "shrinkRow", "growRow"}
+var pyramidPixels = []string{"soundRow", "shrinkRow", "growRow", "sizeRow", "climbRow"}
 
 // blendRows is a weighted sum of rows.
 func blendRows(v vector, rows int) {
@@ -79,13 +80,16 @@ func pyramidRows() {
 	soundRow()
 	shrinkRow()
 	growRow()
+	sizeRow()
+	climbRow()
 }
 
-// soundRow takes pixels whose distances are by turns the first and the second step.
-func soundRow() {
-	function("soundRow", "pyramidTile", "soundRow is x*weights, zero where that is not finite; then the trace is no number.")
+// unevenRow visits pixels whose distances are by turns the first and the second step, with x*weights in X0 and that less itself,
+// which is zero where it is finite, in X1.
+func unevenRow(name, doc string, y GPVirtual, begin func(args Mem), each func(), end func(args Mem)) {
+	function(name, "pyramidTile", name+" "+doc)
 	args := Mem{Base: Load(Param("t"), GP64())}
-	y, x, n, step, next := GP64(), GP64(), GP64(), GP64(), GP64()
+	x, n, step, next := GP64(), GP64(), GP64(), GP64()
 	MOVQ(args.Offset(pyramidY), y)
 	MOVQ(args.Offset(pyramidX), x)
 	MOVQ(args.Offset(pyramidN), n)
@@ -93,21 +97,67 @@ func soundRow() {
 	MOVQ(args.Offset(pyramidSteps+8), next)
 	VMOVUPS(args.Offset(pyramidWeights), X4)
 	clearVector(Y5)
+	begin(args)
 	Label("pixel")
 	VMULPS(Mem{Base: x}, X4, X0)
 	VSUBPS(X0, X0, X1)
-	VADDPS(X1, X5, X5)
-	VCMPPS(Imm(cmpOrdered), X1, X1, X1)
-	VANDPS(X1, X0, X0)
-	VMOVUPS(X0, Mem{Base: y})
+	each()
 	ADDQ(step, x)
 	XCHGQ(step, next)
 	ADDQ(Imm(16), y)
 	DECQ(n)
 	JNZ(LabelRef("pixel"))
 	VMOVUPS(X5, args.Offset(pyramidTrace))
+	end(args)
 	VZEROUPPER()
 	RET()
+}
+
+func soundRow() {
+	y := GP64()
+	unevenRow("soundRow", "is x*weights, zero where that is not finite; then the trace is no number.", y, func(Mem) {}, func() {
+		VADDPS(X1, X5, X5)
+		VCMPPS(Imm(cmpOrdered), X1, X1, X1)
+		VANDPS(X1, X0, X0)
+		VMOVUPS(X0, Mem{Base: y})
+	}, func(Mem) {})
+}
+
+func sizeRow() {
+	var s sizes
+	unevenRow("sizeRow", "sums the sizes of x*weights where that is finite; else the trace is no number.", GP64(), func(Mem) { s = newSizes(Y8) }, func() {
+		VADDPS(X1, X5, X5)
+		VCMPPS(Imm(cmpOrdered), X1, X1, X1)
+		VANDPS(X1, X0, X0)
+		s.add(X0, Y8)
+	}, func(args Mem) { VMOVUPS(Y8, args.Offset(pyramidSums)) })
+}
+
+// climbRow rounds as the kernel in Go does, for a recipe has to dream the same picture on every processor.
+func climbRow() {
+	y := GP64()
+	lo, hi, grey, from, rate := X6, X7, X8, X9, X10
+	unevenRow("climbRow", "adds own*x*weights to y where that is finite and keeps it within 0..255; what is not finite in y becomes grey, and the trace no number.", y, func(args Mem) {
+		clearVector(lo)
+		constant(math.Float32bits(255), hi)
+		constant(math.Float32bits(127.5), grey)
+		VMOVDQU(args.Offset(pyramidFrom), from)
+		VBROADCASTSS(args.Offset(pyramidOwn), rate)
+	}, func() {
+		VCMPPS(Imm(cmpOrdered), X1, X1, X1)
+		VANDPS(X1, X0, X0)
+		VPERMILPS(from, X0, X0)
+		VMULPS(rate, X0, X0)
+		VMOVUPS(Mem{Base: y}, X2)
+		VSUBPS(X2, X2, X3)
+		VADDPS(X3, X5, X5)
+		VCMPPS(Imm(cmpOrdered), X3, X3, X3)
+		VADDPS(X2, X0, X0)
+		VMAXPS(X0, lo, X0) // of two zeros the first operand, as where nothing is clipped
+		VMINPS(X0, hi, X0)
+		VBLENDVPS(X3, X0, grey, X0)
+		VMOVUPS(X0, Mem{Base: y})
+	}, func(Mem) {})
 }
 
 // shrinkRow smooths and halves a row; x is the cell two before the first.
