@@ -38,12 +38,11 @@ func mapFile() string { return filepath.Join(xdg.ConfigHome, "zalgoscope", "maps
 // mostMaps is how many bytes of maps are read.
 const mostMaps = 1 << 20
 
-// load reads the user's maps. What of them cannot be read is left out, with a note.
-func (f *surfaces) load(s *studio) {
-	f.Surface = surface.New(&s.remote.queue)
+// ReadMaps reads the user's maps of control surfaces. What of them cannot be read is left out, with an error.
+func ReadMaps() ([]surface.Device, error) {
 	data, err := disk.Read(mapFile(), mostMaps)
 	if errors.Is(err, fs.ErrNotExist) {
-		return
+		return nil, nil
 	}
 	var own []surface.Device
 	var bad []error
@@ -52,12 +51,21 @@ func (f *surfaces) load(s *studio) {
 	}
 	switch {
 	case err != nil:
-		s.warn(fmt.Errorf("%s: %w", mapFile(), err))
+		return nil, fmt.Errorf("%s: %w", mapFile(), err)
 	case len(bad) > 0:
-		s.warn(fmt.Errorf("app: left out of %s: %w", mapFile(), first(bad)))
+		return own, fmt.Errorf("app: left out of %s: %w", mapFile(), first(bad))
 	}
-	f.own = own
-	f.SetMaps(own)
+	return own, nil
+}
+
+// load takes the user's maps.
+func (f *surfaces) load(s *studio) {
+	f.Surface = surface.New(&s.remote.queue)
+	var err error
+	if f.own, err = ReadMaps(); err != nil {
+		s.warn(err)
+	}
+	f.SetMaps(f.own)
 }
 
 // switchMIDI begins to hear MIDI devices, or ends it. Where there is no MIDI at all that is told only to who asks for it.

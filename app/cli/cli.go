@@ -55,7 +55,7 @@ func (p *Program) Command() *cobra.Command {
 	e := p.Engines
 	cmd.AddCommand(
 		dreamCommand(e), replayCommand(e), seeCommand(e), inputsCommand(), layersCommand(e), classesCommand(e), bendsCommand(e), scenesCommand(e), probeCommand(e), netsCommand(),
-		enginesCommand(e), benchCommand(e), keysCommand(), addressesCommand(), saverCommand(e), teachCommand(e), settingsCommand(), shareCommand(), outputCommand(), grimoireCommand(),
+		enginesCommand(e), benchCommand(e), keysCommand(), addressesCommand(), midiCommand(), saverCommand(e), teachCommand(e), settingsCommand(), shareCommand(), outputCommand(), grimoireCommand(),
 	)
 	return cmd
 }

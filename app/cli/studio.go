@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"gitlab.com/gomidi/midi/v2/drivers"
 
 	"zalgoscope/app"
 	"zalgoscope/app/control/midi"
@@ -101,7 +100,7 @@ func (j *studioJob) run(ctx context.Context, flags *pflag.FlagSet, args []string
 		if _, err := os.Stat(j.midi); err != nil {
 			return fmt.Errorf("--midi is on, off, or the path of a device: %w", err)
 		}
-		c.MIDI = func() (drivers.Driver, error) { return midi.Raw(j.midi), nil }
+		c.MIDI = midiAt(j.midi)
 	}
 	if j.osc != 0 {
 		c.OSC = net.JoinHostPort(j.oscListen, fmt.Sprint(j.osc))
