@@ -7,6 +7,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 
+	"zalgoscope/app/visible"
 	"zalgoscope/app/widget"
 )
 
@@ -105,7 +106,9 @@ func (s *studio) drawOverlays(dst *ebiten.Image) {
 	over(s.toasts.Draw(dst, s.look, area))
 	over(s.drawHint(dst))
 	over(s.hints.draw(dst, s))
-	if s.before && s.shown.Frame != nil {
+	if to := s.surfaces.Learning(); to != "" {
+		over(s.badge(dst, area, "touch a control for "+visible.Short(visible.Line(to), 40)+", or Esc"))
+	} else if s.before && s.shown.Frame != nil {
 		over(s.badge(dst, area, "before"))
 	} else if s.session != nil && s.session.loop.Paused() {
 		over(s.badge(dst, area, "paused"))

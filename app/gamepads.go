@@ -80,6 +80,7 @@ func (s *studio) hearPads(now time.Time, dt float64) {
 		if g.off || !slices.Contains(g.ids, id) {
 			s.surfaces.Remove(p.name)
 			delete(g.at, id)
+			s.letGo()
 		}
 	}
 	if g.off {

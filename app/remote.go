@@ -226,12 +226,17 @@ func (s *studio) shout(word string) {
 	s.dreamClass(labels[found[0]])
 }
 
-// panic takes all modulators off, and ends whatever else moves knobs by itself.
-func (s *studio) panic() {
-	s.walk, s.beats.every = nil, 0
+// letGo puts back what buttons hold.
+func (s *studio) letGo() {
 	for path := range s.remote.held {
 		s.set(control.Event{Path: path, Way: control.Release})
 	}
+}
+
+// panic takes all modulators off, and ends whatever else moves knobs by itself.
+func (s *studio) panic() {
+	s.walk, s.beats.every = nil, 0
+	s.letGo()
 	if s.want.Mod != "" {
 		s.act(func(w *dream.Settings) { w.Mod = "" })
 	}

@@ -101,6 +101,7 @@ func (s *studio) noteDevice(n midi.Note) {
 		s.warn(n.Err)
 	case n.Gone:
 		s.surfaces.Remove(n.Device)
+		s.letGo() // nobody will
 		s.tell(name + " is gone")
 	default:
 		s.surfaces.Add(n.Device)

@@ -177,6 +177,12 @@ func TestLearnController(t *testing.T) {
 	if math.Abs(s.want.Zalgo-2) > 1e-6 {
 		t.Errorf("zalgo is %g when the key is up again", s.want.Zalgo)
 	}
+	r.say(0x90, 40, 127)
+	s.playTick(time.Now())
+	s.noteDevice(cmidi.Note{Device: "Own box", Gone: true})
+	if math.Abs(s.want.Zalgo-2) > 1e-6 {
+		t.Errorf("zalgo is %g when the device that holds it is gone", s.want.Zalgo)
+	}
 	data, err := os.ReadFile(mapFile())
 	if err != nil {
 		t.Fatal(err)

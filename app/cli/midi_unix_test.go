@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"zalgoscope/app/control/surface"
 )
 
 // said is a writer that can be read meanwhile.
@@ -69,5 +71,19 @@ func TestMIDI(t *testing.T) {
 	cancel()
 	if err := <-ended; err != context.Canceled {
 		t.Errorf("it ends with %v", err)
+	}
+}
+
+// The README's map is one.
+func TestReadmeMap(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "\n    [[device]]\n")
+	block, _, _ = strings.Cut(block, "\n\n")
+	list, bad, err := surface.Parse([]byte("[[device]]\n" + block))
+	if err != nil || bad != nil || len(list) != 1 || len(list[0].Map) != 4 {
+		t.Errorf("got %+v, %v, %v", list, bad, err)
 	}
 }
