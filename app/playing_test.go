@@ -62,6 +62,7 @@ func TestLearnInWindow(t *testing.T) {
 	w.key("F2")
 	w.until("the key goes to another scene", func(s state) bool { return s.Preset != before })
 	w.press("learn tap")
+	w.shot("learn")
 	w.key("Escape")
 	s := w.until("Esc ends it", func(s state) bool { return s.told("nothing is learnt") })
 	if s.Folded {
