@@ -37,7 +37,7 @@ func Keys() []Key {
 		Key{"drag on the picture", "steer the vanishing point of the zoom"},
 		Key{"wheel on the picture", "zoom"},
 		Key{"wheel on a slider", "turn it; with Shift finely"},
-		Key{"click on a number", "type another one"},
+		Key{"click on a number", "type another one, or paste it by Ctrl-V"},
 		Key{"drag with Shift", "turn a slider finely"},
 		Key{"double click on a slider", "put it back"},
 		Key{"right click on a slider", "let a modulator move it; so does its ~"},

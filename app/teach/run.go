@@ -5,50 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"zalgoscope/nn"
 	"zalgoscope/nn/train"
 )
-
-// Options say how a net is taught.
-type Options struct {
-	From    *nn.Net // its architecture, and its weights but with Scratch
-	Origin  string  // what From is, for the checkpoint
-	Scratch bool
-	Wide    int // times as many channels as From, from scratch
-	Side    int
-	Epochs  int           // 0 for as many as go into Time
-	Time    time.Duration // where Epochs is 0
-	Robust  float64       // of 255: pictures are changed by as much, in one step, to what the net finds hardest
-	Seed    uint64
-	Threads int
-	Adam    bool     // AdamW, in place of SGD with Nesterov's momentum
-	Variety *Variety // nil for the usual one
-
-	Precision nn.Precision // what is multiplied in, "" for FP32; which it is in the end is part of what a checkpoint is of
-
-	Open OpenLearner
-	// Step, which may be nil, hears of every step; an error of it, as of the context, ends the lesson, which then can go on later.
-	Step func(Progress) error
-	// Epoch, which may be nil, hears of every epoch with a copy of the net as it is.
-	Epoch func(Progress, *nn.Net)
-	Warn  func(string)
-	Keep  string // the checkpoint's file, "" for none
-	// Guarded says that something stands already where the net goes; the checkpoint remembers it of the lesson's beginning.
-	Guarded bool
-}
-
-// OpenLearner opens what computes gradients, for batches of at most so many pictures of w x h.
-type OpenLearner func(m *train.Model, batch, w, h int, o LearnerOptions) (train.Learner, error)
-
-// LearnerOptions say how a learner computes.
-type LearnerOptions struct {
-	Slope     bool // the gradients at the pictures too
-	Threads   int  // 0 for one a core
-	Precision nn.Precision
-}
 
 // Progress is how far a lesson is.
 type Progress struct {
@@ -83,9 +44,6 @@ const (
 	leastShown  = 512 // pictures an epoch at least
 	mostEpochs  = 300
 )
-
-// BatchOf is how many pictures of a side are a batch: all sides take about as long.
-func BatchOf(side int) int { return min(max(64*64*64/(side*side)/8*8, 16), 64) }
 
 // Lesson is a model on its way.
 type Lesson struct {
@@ -165,97 +123,6 @@ func (l *Lesson) learnt() (n int) {
 
 // Close frees what computes.
 func (l *Lesson) Close() error { return l.learner.Close() }
-
-// plan decides how many epochs go into the time, by a few steps that leave no trace.
-func (l *Lesson) plan() error {
-	l.Epochs = l.o.Epochs
-	if l.Epochs > 0 {
-		return nil
-	}
-	keep := l.norms()
-	best := math.Inf(1)
-	for i := range 3 {
-		began := time.Now()
-		if err := l.compute(i); err != nil {
-			return err
-		}
-		if i > 0 {
-			best = min(best, time.Since(began).Seconds())
-		}
-	}
-	l.setNorms(keep)
-	l.Loss, l.Right, l.Shown = 0, 0, 0
-	l.Epochs = min(max(int(0.85*l.o.Time.Seconds()/(best*float64(l.perEpoch))), 1), mostEpochs)
-	return nil
-}
-
-// compute makes the batch of a step and has its gradient computed.
-func (l *Lesson) compute(step int) error {
-	epoch, at := step/l.perEpoch, step%l.perEpoch
-	size := len(l.batch.Y) / len(l.set.Classes)
-	if l.order == nil || at == 0 {
-		l.order = l.sampler.epoch(l.o.Seed, epoch, l.perEpoch*size)
-	}
-	rng := rand.New(rand.NewPCG(l.o.Seed^0x7eac4, uint64(step)))
-	if err := l.sampler.batch(l.batch, l.order[at*size:(at+1)*size], rng); err != nil {
-		return err
-	}
-	if l.o.Robust > 0 {
-		if err := l.harden(rng); err != nil {
-			return err
-		}
-	}
-	out, err := l.learner.Learn(l.batch)
-	if err != nil {
-		return err
-	}
-	l.Loss += out.Loss
-	k := len(l.set.Classes)
-	for i := range l.batch.N {
-		l.Shown++
-		if top(out.Logits[i*k:(i+1)*k]) == top(l.batch.Y[i*k:(i+1)*k]) {
-			l.Right++
-		}
-	}
-	return nil
-}
-
-// top is the largest value's index.
-func top(v []float32) (best int) {
-	for i := range v {
-		if v[i] > v[best] {
-			best = i
-		}
-	}
-	return best
-}
-
-// harden changes the pictures by at most Robust to what the net finds harder: a random start, one step of 1.25 times as much
-// (Wong, Rice, Kolter 2020, "Fast is better than free").
-func (l *Lesson) harden(rng *rand.Rand) error {
-	scale, _ := l.m.Net.Input.Affine()
-	n := l.o.Side * l.o.Side
-	dx, delta := make([]float32, len(l.batch.X)), make([]float32, len(l.batch.X))
-	for i := range delta {
-		delta[i] = float32(l.o.Robust) * scale[i/n%3] * float32(2*rng.Float64()-1)
-		l.batch.X[i] += delta[i]
-	}
-	if err := l.learner.Slope(l.batch, dx); err != nil {
-		return err
-	}
-	for i, g := range dx {
-		most := float32(math.Abs(l.o.Robust * float64(scale[i/n%3])))
-		step := delta[i]
-		switch {
-		case g > 0:
-			step += 1.25 * most
-		case g < 0:
-			step -= 1.25 * most
-		}
-		l.batch.X[i] += min(max(step, -most), most) - delta[i]
-	}
-	return nil
-}
 
 // ErrBurst means that the numbers have grown beyond all bounds.
 var ErrBurst = errors.New("teach: the net's numbers burst; another --seed or --from may do better")
