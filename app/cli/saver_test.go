@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
 )
 
@@ -143,6 +144,52 @@ func TestSaverInAForeignWindow(t *testing.T) {
 		xproto.DestroyWindow(s.conn, id)
 		p.ends("the window was destroyed")
 	})
+}
+
+// TestSaverBeginsFromTheDesktop begins from the picture that XScreenSaver leaves with its window, when told to.
+func TestSaverBeginsFromTheDesktop(t *testing.T) {
+	s := xserver(t, "640x480")
+	id := s.window(300, 200)
+	pixmap, err := xproto.NewPixmapId(s.conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gc, err := xproto.NewGcontextId(s.conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	xproto.CreatePixmap(s.conn, 24, pixmap, xproto.Drawable(id), 300, 200)
+	xproto.CreateGC(s.conn, gc, xproto.Drawable(pixmap), xproto.GcForeground, []uint32{0xe01000})
+	xproto.PolyFillRectangle(s.conn, xproto.Drawable(pixmap), gc, []xproto.Rectangle{{Width: 300, Height: 200}})
+	name := "_SCREENSAVER_SCREENSHOT"
+	atom, err := xproto.InternAtom(s.conn, false, uint16(len(name)), name).Reply()
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := make([]byte, 4)
+	xgb.Put32(value, uint32(pixmap))
+	if err := xproto.ChangePropertyChecked(s.conn, xproto.PropModeReplace, id, atom.Atom, xproto.AtomPixmap, 32, 1, value).Check(); err != nil {
+		t.Fatal(err)
+	}
+	red := func() (share float64) {
+		m, n := s.picture(id), 0
+		for i := 0; i < len(m.Pix); i += 4 {
+			if r, g, b := int(m.Pix[i]), int(m.Pix[i+1]), int(m.Pix[i+2]); r > 120 && r > 2*g && r > 2*b {
+				n++
+			}
+		}
+		return 4 * float64(n) / float64(len(m.Pix))
+	}
+	p := startSaver(t, []string{"DISPLAY=" + s.display}, "--window-id", fmt.Sprint(uint32(id)), "--begin", "desktop")
+	s.until("it dreams on the desktop", func() bool { return red() > .6 })
+	s.shot("saver desktop", s.picture(id))
+	p.terminate()
+	p = startSaver(t, []string{"DISPLAY=" + s.display}, "--window-id", fmt.Sprint(uint32(id)))
+	s.until("it dreams", func() bool { m := s.picture(id); return dreamt(m, m.Rect) })
+	if share := red(); share > .4 {
+		t.Errorf("untold it begins from the desktop: %.2f of it is red", share)
+	}
+	p.terminate()
 }
 
 func windowInEnvironment(id xproto.Window) []string {

@@ -51,35 +51,35 @@ func (c cropped) truth(t int) (u, v []float32, seen []bool) {
 	return u, v, seen
 }
 
-// footsteps is a part of a film's file, whose flow is not known but found, as the dream finds it.
-type footsteps struct {
+// clip is a part of a film's file, whose flow is not known but found, as the dream finds it.
+type clip struct {
 	name     string
 	pictures []*image.RGBA
 }
 
 // clipOf reads some pictures of a film, 320x240 and of those a part, from a second on.
-func clipOf(t *testing.T, path string, frames int) *footsteps {
+func clipOf(t *testing.T, path string, frames int) *clip {
 	t.Helper()
 	const w, h = 160, 128
 	out, err := exec.Command("ffmpeg", "-v", "error", "-ss", "10", "-i", path, "-vf", fmt.Sprintf("scale=320:240,crop=%d:%d", w, h), "-frames:v", fmt.Sprint(frames), "-f", "rawvideo", "-pix_fmt", "rgba", "pipe:1").Output()
 	if err != nil || len(out) != 4*w*h*frames {
 		t.Fatalf("%s: %d bytes: %v", path, len(out), err)
 	}
-	f := &footsteps{name: filepath.Base(path)}
+	f := &clip{name: filepath.Base(path)}
 	for ; len(out) > 0; out = out[4*w*h:] {
 		f.pictures = append(f.pictures, &image.RGBA{Pix: out[:4*w*h], Stride: 4 * w, Rect: image.Rect(0, 0, w, h)})
 	}
 	return f
 }
 
-func (f *footsteps) Rate() float64              { return 10 }
-func (f *footsteps) Sized(w, h int) *image.RGBA { return nil }
-func (f *footsteps) Identity() Identity {
+func (f *clip) Rate() float64              { return 10 }
+func (f *clip) Sized(w, h int) *image.RGBA { return nil }
+func (f *clip) Identity() Identity {
 	return Identity{Name: f.name, Width: 160, Height: 128, Rate: 10}
 }
-func (f *footsteps) Picture(n int) (*image.RGBA, error) { return f.pictures[n], nil }
-func (f *footsteps) uncovered(int) []bool               { return nil }
-func (f *footsteps) truth(t int) (u, v []float32, seen []bool) {
+func (f *clip) Picture(n int) (*image.RGBA, error) { return f.pictures[n], nil }
+func (f *clip) uncovered(int) []bool               { return nil }
+func (f *clip) truth(t int) (u, v []float32, seen []bool) {
 	// Back from the later picture would be sure; ahead is, where the one before is seen in the later.
 	m := flow.NewFilm(160, 128, flow.Finest).Between(f.pictures[t+1], f.pictures[t])
 	for i, s := range m.Seen {
@@ -163,7 +163,7 @@ func TestSteady(t *testing.T) {
 	s := Defaults()
 	s.Layer = DefaultLayer(net)
 	s.Octaves, s.Steps, s.Jitter, s.Zoom, s.Hold, s.Fatigue = 2, 3, 16, 0, 0, 0
-	frames, first := 7, 4
+	frames, first := 13, 10 // the dream becomes deeper before
 	var clips []followed
 	for _, seq := range flowtest.Sequences {
 		clips = append(clips, cropped{seq, image.Rect(44, 44, 204, 172)})

@@ -21,7 +21,7 @@ func (c *Config) Look() {
 	}
 	m, err := capture.Snap("screen", mostSeen)
 	if err == nil && plain(m) {
-		err = errors.New("saver: the desktop is covered already")
+		err = errors.New("saver: the desktop is covered already; XScreenSaver keeps its picture where its own settings allow to grab it")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "zalgoscope: it begins from clouds:", err)

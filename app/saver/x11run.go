@@ -27,7 +27,7 @@ func Run(ctx context.Context, cfg Config, t Target) error {
 		return err
 	}
 	defer d.conn.Close()
-	cfg.Look()
+	d.desktop(&cfg, t)
 	if t.foreign() {
 		err = d.takeForeign(t)
 	} else {

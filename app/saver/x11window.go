@@ -15,10 +15,7 @@ import (
 
 // takeForeign draws into a window of somebody else's, whose size is followed.
 func (d *display) takeForeign(t Target) error {
-	id := xproto.Window(t.Window)
-	if id == 0 {
-		id = d.virtualRoot()
-	}
+	id := d.foreign(t)
 	a, err := xproto.GetWindowAttributes(d.conn, id).Reply()
 	if err != nil {
 		return fmt.Errorf("saver: there is no window %#x: %w", id, err)
@@ -33,6 +30,14 @@ func (d *display) takeForeign(t Target) error {
 	}
 	xproto.ChangeWindowAttributes(d.conn, id, xproto.CwEventMask, []uint32{xproto.EventMaskStructureNotify | xproto.EventMaskExposure})
 	return d.adopt(&window{screen: s, id: id, size: image.Pt(int(g.Width), int(g.Height))}, a.Visual)
+}
+
+// foreign is the target's window.
+func (d *display) foreign(t Target) xproto.Window {
+	if t.Window != 0 {
+		return xproto.Window(t.Window)
+	}
+	return d.virtualRoot()
 }
 
 // takeMonitors covers every monitor of every screen with a window of its own.
