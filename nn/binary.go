@@ -57,13 +57,19 @@ func (o *Binary) stretched(x tensor.Shape) tensor.Shape {
 	return s
 }
 
-// Constant is the constant operand beside a map of the given shape, stretched by cubic convolution as PyTorch's interpolate does.
+// Constant is the constant operand beside a map of the given shape: what is added, such as an embedding of positions, is stretched
+// by cubic convolution as PyTorch's interpolate does; a mask or a gate linearly, so that it stays between its own values.
 func (o *Binary) Constant(x tensor.Shape) *tensor.Dense {
 	own, s := o.Other.Shape(), o.stretched(x)
 	if s.Eq(own) {
 		return o.Other
 	}
-	fit := func(n, to int) Axis { return Rescale{Size: to, Of: n, Mode: Cubic, A: -0.75} }
+	fit := func(n, to int) Axis {
+		if o.Fn == Plus {
+			return Rescale{Size: to, Of: n, Mode: Cubic, A: -0.75}
+		}
+		return Rescale{Size: to, Of: n, Mode: Linearly}
+	}
 	out := NewTensor(s)
 	(&Sample{Rows: fit(own[1], s[1]), Columns: fit(own[2], s[2])}).Forward(out, []*tensor.Dense{o.Other})
 	return out

@@ -321,8 +321,15 @@ func TestDense(t *testing.T) {
 	}
 }
 
-// A constant with rows and columns is stretched as PyTorch's interpolate(mode="bicubic", align_corners=False) stretches it.
+// A constant with rows and columns is stretched as PyTorch's interpolate(mode="bicubic", align_corners=False) stretches it; where it
+// is no summand as mode="bilinear" does, so that a mask stays one.
 func TestStretched(t *testing.T) {
+	mask := nn.Binary{Fn: nn.Times, Other: nn.TensorOf([]float32{0, 0, 1, 1}, 1, 1, 4)}
+	for i, want := range []float32{0, 0, 0, 1. / 18, 0.5, 17. / 18, 1, 1, 1} {
+		if got := nn.Floats(mask.Constant(tensor.Shape{1, 1, 9}))[i]; math.Abs(float64(got-want)) > 1e-6 {
+			t.Errorf("cell %d of a mask is %g, want %g", i, got, want)
+		}
+	}
 	o := nn.Binary{Fn: nn.Plus, Other: nn.TensorOf([]float32{1, 2, 0, 4, 3, 5}, 1, 2, 3)}
 	want := []float32{0.6269169, 1.363945, 1.913195, 0.5611945, -0.6593612, 2.5, 2.5, 2.5, 2.5, 2.5, 4.373084, 3.636055, 3.086806, 4.438806, 5.659361}
 	for i, v := range nn.Floats(o.Constant(tensor.Shape{1, 3, 5})) {

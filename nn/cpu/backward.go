@@ -266,7 +266,7 @@ func (g *gradientTask) fromMaxPool(u int, o *maxPool) {
 // finish adds the merged convolutions and sees to the gates.
 func (g *gradientTask) finish() {
 	for _, p := range g.fast {
-		g.pair = max(g.pair, g.packs.k.pair)
+		g.wholeBlocks(g.packs.k.pair)
 		g.addWinograd(g.task, &conv{k: g.packs.k, out: g.out, add: g.started(), phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}})
 	}
 	for _, parts := range [][]part{g.merged, g.mergedHalf} {

@@ -62,6 +62,6 @@ func (g *gradientTask) sumUp(phases []phase, macs int64, depthwise, fast bool) {
 // addConv adds what the phases sum up.
 func (g *gradientTask) addConv(phases ...phase) {
 	o := &conv{k: g.packs.k, out: g.out, phases: phases, add: g.started()}
-	g.pair = max(g.pair, o.pair())
+	g.wholeBlocks(o.pair())
 	g.compiler.addConv(g.task, o)
 }

@@ -87,7 +87,8 @@ func (t *task) wholeGroups(per int) {
 	case lanes%per == 0:
 		t.sheets = true
 	case per%lanes == 0:
-		t.sheets, t.pair = true, max(t.pair, per/lanes)
+		t.sheets = true
+		t.wholeBlocks(per / lanes)
 	default:
 		t.sheets, t.columns = true, true
 	}

@@ -18,7 +18,7 @@ type task struct {
 	half    bool    // sets bfloat16 alone
 	still   bool    // sets no map
 	early   bool    // another task writes over the map before convolutions read it
-	pair    int     // blocks that a region holds at least
+	pair    int     // blocks that a region begins at multiples of
 	rows    int     // rows that a region holds at least, 0 for one
 	cost    float64 // nanoseconds on one core, roughly
 	reads   float64 // bytes of input that every block of the output needs
@@ -102,6 +102,15 @@ func (t *task) cut(n int) (units, bands int) {
 		}
 	}
 	return units, bands
+}
+
+// wholeBlocks has the task's regions begin at multiples of n blocks, beside those that they begin at already.
+func (t *task) wholeBlocks(n int) {
+	common := t.pair
+	for common%n != 0 {
+		common += t.pair
+	}
+	t.pair = common
 }
 
 // region is one of units x bands parts of the map.

@@ -46,6 +46,20 @@ func attentions(t *testing.T, open Open) {
 			}
 		})
 	}
+	// Heads and groups of three blocks beside what reads two blocks at a time.
+	t.Run("beside convolutions", func(t *testing.T) {
+		b := build("beside")
+		x := b.conv("x", "", nn.Picture, 3, 96, nn.Square(1, 1, 0))
+		b.add("op", &nn.Attention{Heads: 2, Scale: 0.3, Window: [2]int{8, 8}}, x, x, x)
+		b.conv("large", "", x, 96, 96, nn.Square(5, 1, 2))
+		b.conv("usual", "", x, 96, 96, nn.Square(3, 1, 1))
+		b.add("groups", b.norm(96, nn.Norm{Groups: 2, Positions: true, Centred: true, Eps: 1e-3}), x)
+		b.add("small heads", &nn.Attention{Heads: 3, Scale: 0.3, Window: [2]int{8, 8}}, x, x, x)
+		p := openPair(t, open, b.net)
+		for _, beside := range [][]string{{"op", "large"}, {"op", "usual"}, {"groups", "large"}, {"groups", "small heads"}} {
+			p.gradient(t, nn.Objective{{Layer: beside[0], Channel: nn.AllChannels, Weight: 1}, {Layer: beside[1], Channel: nn.AllChannels, Weight: 1}}, 32, 32)
+		}
+	})
 	t.Run("of rows", func(t *testing.T) {
 		b := build("rows")
 		x := b.conv("x", "", nn.Picture, 3, 24, nn.Square(3, 1, 1))

@@ -72,8 +72,8 @@ func (g *graph) layer(i int, l nn.Layer) error {
 	return nil
 }
 
-// unwritten is the error of an operation that ONNX has no operators for.
-func unwritten(op nn.Op) error { return fmt.Errorf("ONNX has no operators for its %q", op.Kind()) }
+// unwritten is the error of an operation that is not written: for most ONNX has no operators.
+func unwritten(op nn.Op) error { return fmt.Errorf("its %q cannot be written as ONNX", op.Kind()) }
 
 func (g *graph) convTranspose(name string, in []string, op *nn.ConvTranspose) {
 	s := op.Conv.W.Shape()
