@@ -21,7 +21,7 @@ func (o *Sample) Kind() string {
 			return "resize"
 		case Pad:
 			return "pad"
-		case Crop:
+		case Crop, Take:
 			return "crop"
 		case Tile:
 			return "tile"

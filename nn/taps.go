@@ -212,6 +212,23 @@ func (o Roll) Taps(n int) *Taps {
 	return t
 }
 
+// Take makes an axis of the cells From of a map of Of cells, and of those in proportion of others.
+type Take struct {
+	From []int
+	Of   int
+}
+
+func (o Take) Cells(int) int { return len(o.From) }
+
+func (o Take) Taps(n int) *Taps {
+	t := newTaps(n)
+	for _, from := range o.From {
+		t.tap(min(from*n/o.Of, n-1), 1)
+		t.end()
+	}
+	return t
+}
+
 // Tile repeats a map a number of times.
 type Tile struct{ Times int }
 

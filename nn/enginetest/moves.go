@@ -25,6 +25,7 @@ func moveCases() (cases []opCase) {
 		"rows alone":     {nn.Crop{From: -4, To: -1, Step: 1}, nn.Keep{}},
 		"every other":    {nn.Crop{From: 1, To: 1 << 30, Step: 2}, nn.Crop{From: -1, To: -1 << 30, Step: -3}},
 		"columns tiled":  {nn.Keep{}, nn.Tile{Times: 3}},
+		"taken":          {nn.Take{From: []int{3, 0, 0, 2}, Of: 4}, nn.Take{From: []int{1}, Of: 2}},
 		"rolled":         {nn.Roll{By: 3}, nn.Roll{By: -5}},
 		"a half of each": {nn.Crop{From: 1, To: 2, Step: 1, Of: 2}, nn.Crop{From: 0, To: 1, Step: 1, Of: 2}},
 	} {

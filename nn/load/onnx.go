@@ -61,7 +61,7 @@ func loadONNX(data skimmed, name string, open opener, o Options) (*nn.Net, error
 // picture makes a layer of an output that is the picture itself, behind operators that change nothing.
 func (m *onnx) picture() {
 	for _, name := range m.outputs {
-		if v := m.values[name]; v.mapped && v.layer == nn.Picture && !v.flat && !v.plane && v.plain() == nil && len(m.layers) == 0 {
+		if v := m.values[name]; v.mapped && v.layer == nn.Picture && !v.flat && !v.plane && v.plain() == nil {
 			op := nn.NewUnary(nn.Linear, 1, 0)
 			if _, err := m.single(label{name: name}, &op, v.value); err != nil {
 				m.lose(label{name: name}, "Identity", err)

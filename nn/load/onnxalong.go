@@ -142,6 +142,11 @@ func (m *onnx) product(n *node, in []operand) (value, error) {
 // einsum is a sum of products of a map and a constant over one axis of the map, which the constant has another for.
 func (m *onnx) einsum(n *node, in []operand) (value, error) {
 	refused := unsupported("its equation is " + oneLine(cut(string(n.attrs["equation"].s))))
+	if len(in) == 2 && in[0].mapped && in[1].mapped {
+		if e, ok := parseEinsum(string(n.attrs["equation"].s)); ok {
+			return m.einsumOfMaps(n, in, e)
+		}
+	}
 	if len(in) != 2 || in[0].mapped == in[1].mapped {
 		return value{}, refused
 	}

@@ -38,7 +38,7 @@ func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 		return m.looks(label{}, v, *m.turnedLast(v).as)
 	case at > 1 || slices.ContainsFunc(in[at+1:], func(o operand) bool { return o.mapped && o.products != nil }):
 		return x, refused
-	case slices.Contains(looking, n.kind):
+	case slices.Contains(looking, n.kind) || n.kind == "Einsum":
 		return onnxOps[n.kind](m, n, in)
 	case n.kind == "MatMul" && at == 0 && in[1].mapped:
 		return m.attend(n.label, x, in[1].value)

@@ -7,7 +7,7 @@ import (
 	"zalgoscope/nn"
 )
 
-// gather picks channels: several in any order, or one.
+// gather picks cells along an axis: several in any order, or one.
 func (m *onnx) gather(n *node, in []operand) (value, error) {
 	x, err := one(in, 2)
 	if err != nil {
@@ -19,29 +19,23 @@ func (m *onnx) gather(n *node, in []operand) (value, error) {
 		return x, err
 	}
 	list, err := in[1].array.ints()
-	if err == nil && x.as != nil && len(in[1].array.dims) < 2 {
-		list = slices.Clone(list)
-		for i, at := range list {
-			if at < 0 {
-				list[i] += dims[axis]
-			}
-		}
-		return m.chosen(n.label, x, axis, list, len(in[1].array.dims) == 0)
+	if err != nil || len(list) == 0 {
+		return x, unsupported("it picks by what is not constant")
 	}
-	if at, wrong := m.mapAxis(x, axis); err != nil || wrong != nil || at != 0 || len(in[1].array.dims) > 1 || len(list) == 0 {
-		return x, unsupported("it picks something else than channels")
-	}
+	own := in[1].array.dims
 	list = slices.Clone(list)
+	at, wrong := m.mapAxis(x, axis)
+	what := "number"
+	if wrong == nil && at == 0 {
+		what = "channel"
+	}
 	for i, c := range list {
 		if c < 0 {
 			list[i] += dims[axis]
 		}
 		if list[i] < 0 || list[i] >= dims[axis] {
-			return x, fmt.Errorf("picks channel %d of %d", c, dims[axis])
+			return x, fmt.Errorf("picks %s %d of %d", what, c, dims[axis])
 		}
-	}
-	if len(in[1].array.dims) == 0 {
-		return m.channel(n, x, list[0])
 	}
 	if len(list) > maxChannels {
 		return x, fmt.Errorf("picks %d channels, more than %d", len(list), maxChannels)
@@ -49,8 +43,30 @@ func (m *onnx) gather(n *node, in []operand) (value, error) {
 	if err := m.charge(len(list)); err != nil {
 		return x, err
 	}
-	v, err := m.add(n.label, nn.Pick(list), value{layer: x.layer, pad: x.pad, padder: x.padder})
-	return v.like(x), err
+	switch {
+	case len(own) == 0 && wrong == nil && at == 0:
+		return m.channel(n, x, list[0])
+	case len(own) < 2 && x.as != nil:
+		return m.chosen(n.label, x, axis, list, len(own) == 0)
+	case wrong != nil:
+		return x, wrong
+	}
+	var axes layout
+	axes[at] = nn.Take{From: list, Of: dims[axis]}
+	v, err := m.moved(n.label, x, axes, 0)
+	if err != nil || len(own) == 1 {
+		return v, err
+	}
+	// The axis becomes as many dimensions as the list of indices has.
+	as := m.viewOf(v)
+	apart, ok := view{as[axis]}.reshape(own)
+	if len(own) == 0 {
+		apart, ok = nil, true
+	}
+	if !ok {
+		return x, unsupported(fmt.Sprintf("it picks by indices of %v", own))
+	}
+	return m.looks(label{}, v, slices.Concat(as[:axis], apart, as[axis+1:]))
 }
 
 // channel picks one channel of a map, as torchvision's nets do to change their input's preprocessing: a convolution

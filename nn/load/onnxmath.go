@@ -26,7 +26,7 @@ func (m *onnx) arithmetic(n *node, in []operand) (value, error) {
 		return value{}, errors.New("lacks an input")
 	}
 	if n.kind == "Mod" && n.integer("fmod", 0) == 0 {
-		return value{}, unsupported("it divides whole numbers")
+		return m.remainder(n, in[0], in[1])
 	}
 	if n.kind == "Div" && n.makesWhole(in) {
 		return m.quotient(n, in[0], in[1])
@@ -147,7 +147,13 @@ func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 func (m *onnx) broadcastApart(l label, fn nn.BinaryFn, a, b value) (value, error) {
 	own, other := m.viewOf(a), m.viewOf(b)
 	refused := unsupported(fmt.Sprintf("it combines %v and %v", own.dims(), other.dims()))
-	if len(own) != len(other) || a.as == nil && b.as == nil || a.products != nil || b.products != nil {
+	for len(own) < len(other) && (len(own) == 0 || len(own[0]) == 0) {
+		own = slices.Insert(own, 0, nil)
+	}
+	for len(other) < len(own) && (len(other) == 0 || len(other[0]) == 0) {
+		other = slices.Insert(other, 0, nil)
+	}
+	if len(own) != len(other) || a.products != nil || b.products != nil {
 		return a, refused
 	}
 	as := make(view, len(own))

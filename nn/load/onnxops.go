@@ -14,9 +14,12 @@ var onnxOps map[string]func(m *onnx, n *node, in []operand) (value, error)
 
 func init() {
 	onnxOps = map[string]func(*onnx, *node, []operand) (value, error){
+		"Attention":          (*onnx).attention,
 		"AveragePool":        (*onnx).pooling,
 		"BatchNormalization": (*onnx).batchNorm,
+		"BitwiseNot":         (*onnx).bitwiseNot,
 		"Cast":               (*onnx).cast,
+		"CastLike":           (*onnx).castLike,
 		"Clip":               (*onnx).clip,
 		"Concat":             (*onnx).concat,
 		"Conv":               (*onnx).convolution,
@@ -25,6 +28,7 @@ func init() {
 		"ConvInteger":        (*onnx).quantizedConv,
 		"DequantizeLinear":   (*onnx).dequantizeLinear,
 		"Dropout":            (*onnx).dropout,
+		"CumSum":             (*onnx).cumulated,
 		"Einsum":             (*onnx).einsum,
 		"Expand":             (*onnx).expand,
 		"Flatten":            (*onnx).flatten,
@@ -34,6 +38,8 @@ func init() {
 		"GlobalLpPool":       (*onnx).pooling,
 		"GlobalMaxPool":      (*onnx).pooling,
 		"Identity":           (*onnx).pass,
+		"IsInf":              (*onnx).isInf,
+		"IsNaN":              (*onnx).isNaN,
 		"LRN":                (*onnx).lrn,
 		"LeakyRelu":          (*onnx).relu,
 		"LpPool":             (*onnx).pooling,
@@ -50,6 +56,7 @@ func init() {
 		"Squeeze":            (*onnx).squeeze,
 		"Tile":               (*onnx).tile,
 		"Transpose":          (*onnx).transpose,
+		"Trilu":              (*onnx).triangle,
 		"Unsqueeze":          (*onnx).unsqueeze,
 		"Upsample":           (*onnx).resize,
 		"Where":              (*onnx).where,
@@ -169,8 +176,8 @@ func (m *onnx) concat(n *node, in []operand) (value, error) {
 			return v, err
 		}
 	}
-	if slices.ContainsFunc(in, func(o operand) bool { return !o.mapped }) {
-		return value{}, unsupported("it joins a map with a constant")
+	if in, err = m.constantsAsMaps(n, in, x, axis); err != nil {
+		return x, err
 	}
 	var list []value
 	for _, o := range in {

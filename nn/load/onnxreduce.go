@@ -9,6 +9,8 @@ import (
 
 // onnxSets are the operators that look at sets of a map's values: reductions, normalisations and softmax.
 var onnxSets = map[string]func(m *onnx, n *node, in []operand) (value, error){
+	"ArgMax":                    (*onnx).argMax,
+	"ArgMin":                    (*onnx).argMax,
 	"GroupNormalization":        (*onnx).groupNorm,
 	"Hardmax":                   (*onnx).softmax,
 	"InstanceNormalization":     (*onnx).instanceNorm,
@@ -144,16 +146,7 @@ func (m *onnx) reduction(n *node, in []operand) (value, error) {
 	if err != nil {
 		return x, err
 	}
-	as := slices.Clone(m.viewOf(x))
-	for i := len(as) - 1; i >= 0; i-- {
-		switch {
-		case !slices.Contains(axes, i):
-		case kept:
-			as[i] = nil
-		default:
-			as = slices.Delete(as, i, i+1)
-		}
-	}
+	as := m.less(x, axes, kept)
 	if over == [3]bool{} && slices.Contains([]string{"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd"}, n.kind) {
 		same := nn.NewUnary(nn.Linear, 1, 0)
 		return m.pointwise(n, &same, in)

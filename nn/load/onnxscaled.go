@@ -131,8 +131,27 @@ func (m *onnx) swapped(l label, fn nn.BinaryFn, c *tensor.Dense, x value) (value
 		for i, v := range nn.Floats(c) {
 			nn.Floats(c)[i] = float32(math.Log(float64(v)))
 		}
+	case nn.Leaking: // a line of the slopes: the constant below zero times them, and the rest of it
+		below := c.Clone().(*tensor.Dense)
+		for i, v := range nn.Floats(c) {
+			nn.Floats(below)[i] = min(v, 0)
+			nn.Floats(c)[i] = max(v, 0)
+		}
+		v, err := m.withConstant(label{name: l.name + "/below"}, nn.Times, below, x)
+		if err != nil {
+			return v, err
+		}
+		return m.withConstant(l, nn.Plus, c, v)
 	default:
-		return value{}, unsupported("its first operand is constant")
+		zero := nn.NewUnary(nn.Linear, 0, 0)
+		v, err := m.single(label{name: l.name + "/zero"}, &zero, x)
+		if err == nil {
+			v, err = m.withConstant(label{name: l.name + "/first"}, nn.Plus, c, v)
+		}
+		if err != nil {
+			return v, err
+		}
+		return m.binary(l, fn, v, x)
 	}
 	if last {
 		v, err := m.withConstant(label{name: l.name + "/log"}, then, c, x)

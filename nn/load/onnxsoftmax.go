@@ -28,6 +28,10 @@ func (m *onnx) softmax(n *node, in []operand) (value, error) {
 	if over == everything && m.pixel(x) {
 		over = channels
 	}
+	if over == [3]bool{} { // of one number each
+		op := nn.NewUnary(nn.Linear, 0, float32(number01(n.kind != "LogSoftmax")))
+		return m.pointwise(n, &op, in)
+	}
 	switch n.kind {
 	case "LogSoftmax":
 		return m.logSoftmax(n.label, x, over)
@@ -68,17 +72,5 @@ func (m *onnx) logSoftmax(l label, x value, over [3]bool) (value, error) {
 	}
 	x.plane, x.as, sum.plane, sum.as = false, nil, false, nil
 	v, err := m.add(l, &nn.Binary{Fn: nn.Minus}, x, sum)
-	return v.like(seen), err
-}
-
-// hardmax is one where the largest is, everywhere where it is.
-func (m *onnx) hardmax(l label, x value, over [3]bool) (value, error) {
-	seen := x
-	x.plane, x.as = false, nil
-	top, err := m.add(label{name: l.name + "/largest"}, &nn.Reduce{Fn: nn.Largest, Axes: over}, x)
-	if err != nil {
-		return x, err
-	}
-	v, err := m.add(l, &nn.Binary{Fn: nn.Equal}, x, top)
 	return v.like(seen), err
 }

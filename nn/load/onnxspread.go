@@ -49,14 +49,40 @@ func (m *onnx) overlaid(n *node, x value, channels int, size []int) (value, erro
 	return v.like(x), err
 }
 
-// cast leaves a map as it is, but for whole numbers: floats lose their fraction. Numbers of fewer digits stay floats.
+// cast leaves a map as it is, but for whole numbers: floats lose their fraction, and for those of fewer digits, to which it is
+// rounded; the picture has no more anyway.
 func (m *onnx) cast(n *node, in []operand) (value, error) {
 	x, err := one(in, 1)
 	if err != nil {
 		return x, err
 	}
-	to := number(n.integer("to", 0))
+	return m.castTo(n, x, number(n.integer("to", 0)))
+}
+
+// castLike casts to the kind of a second operand.
+func (m *onnx) castLike(n *node, in []operand) (value, error) {
+	x := in[0].value
+	if len(in) != 2 {
+		return x, fmt.Errorf("reads %d inputs, not 2", len(in))
+	}
+	if in[1].mapped || in[1].array == nil {
+		return x, unsupported("it casts to the kind of what is no constant")
+	}
+	return m.castTo(n, x, in[1].array.kind)
+}
+
+// bitwiseNot is that of whole numbers with a sign.
+func (m *onnx) bitwiseNot(n *node, in []operand) (value, error) {
+	op := nn.NewUnary(nn.Linear, -1, -1)
+	return m.pointwise(n, &op, in)
+}
+
+func (m *onnx) castTo(n *node, x value, to number) (value, error) {
 	switch {
+	case to == float16s && x.layer != nn.Picture && x.products == nil:
+		return m.shortened(n.label, x, 11)
+	case to == bfloat16s && x.layer != nn.Picture && x.products == nil:
+		return m.shortened(n.label, x, 8)
 	case to.width() == 0:
 		return x, unsupported("it makes something else than numbers of a map")
 	case to == bools:

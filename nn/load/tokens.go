@@ -235,3 +235,42 @@ func (m *onnx) constantMap(l label, t *tensor.Dense, x value, axes layout) (valu
 	}
 	return m.add(l, &nn.Binary{Fn: nn.Plus, Other: t}, x)
 }
+
+// constantsAsMaps makes maps of the constants that are joined with a map along one of its axes.
+func (m *onnx) constantsAsMaps(n *node, in []operand, x value, axis int) ([]operand, error) {
+	in = slices.Clone(in)
+	for i, o := range in {
+		if o.mapped {
+			continue
+		}
+		refused := unsupported("it joins a map with a constant")
+		at, err := m.mapAxis(x, axis)
+		if err != nil || o.array == nil || o.array.kind.width() == 0 || len(o.array.dims) != len(m.dims(x)) || x.flat || x.plane || x.as != nil {
+			return in, refused
+		}
+		for k, d := range m.dims(x) {
+			if k != axis && o.array.dims[k] != d {
+				return in, refused
+			}
+		}
+		a := o.array
+		if x.last {
+			by := steps(a.dims)
+			a = a.turned([]int{1, a.dims[3], a.dims[1], a.dims[2]}, []int{by[0], by[3], by[1], by[2]})
+		}
+		v, err := a.floats(a.len())
+		if err != nil {
+			return in, err
+		}
+		var axes layout
+		if at > 0 {
+			axes[at] = nn.Fit{To: a.dims[at+1]}
+		}
+		y, err := m.constantMap(label{name: fmt.Sprintf("%s/%d", n.name, i)}, nn.TensorOf(v, a.dims[1:]...), value{layer: x.layer, pad: x.pad, padder: x.padder}, axes)
+		if err != nil {
+			return in, err
+		}
+		in[i] = mapOf(y.like(x))
+	}
+	return in, nil
+}

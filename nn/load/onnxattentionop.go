@@ -1,0 +1,136 @@
+package load
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// attention is ONNX's operator (opset 23) on queries, keys and values of heads x tokens x channels, or tokens x channels of all heads.
+func (m *onnx) attention(n *node, in []operand) (value, error) {
+	if len(in) < 3 || !in[0].mapped || !in[1].mapped || !in[2].mapped {
+		return value{}, unsupported("it lacks queries, keys and values of the net")
+	}
+	x := in[0].value
+	if n.integer("is_causal", 0) != 0 || n.number("softcap", 0) != 0 {
+		return x, unsupported("it is causal or has a soft cap")
+	}
+	if slices.ContainsFunc(in[3:], func(o operand) bool { return o.mapped }) || slices.ContainsFunc(in[min(4, len(in)):], func(o operand) bool { return o.array != nil }) {
+		return x, unsupported("it reads a mask or past keys of the net")
+	}
+	var seen [3]value
+	flat := len(m.dims(x)) == 3
+	for i := range seen {
+		v := in[i].value
+		as := m.viewOf(v)
+		heads := n.integer("q_num_heads", 0)
+		if i > 0 {
+			heads = n.integer("kv_num_heads", 0)
+		}
+		if flat {
+			dims := as.dims()
+			if len(dims) != 3 || heads < 1 || dims[2]%heads != 0 {
+				return x, unsupported(fmt.Sprintf("it has %d heads of maps of %v", heads, dims))
+			}
+			apart, ok := as.reshape([]int{dims[0], dims[1], heads, dims[2] / heads})
+			if !ok {
+				return x, unsupported(fmt.Sprintf("it has %d heads of maps of %v", heads, dims))
+			}
+			as = view{apart[0], apart[2], apart[1], apart[3]}
+		}
+		if len(as) != 4 {
+			return x, unsupported(fmt.Sprintf("it reads maps of %v", as.dims()))
+		}
+		v.as = &as
+		seen[i] = v
+	}
+	wide := m.dims(seen[0])[3]
+	s, err := m.multiply(n.label, seen[0], m.turnedLast(seen[1]))
+	if err != nil {
+		return x, err
+	}
+	scale := n.number("scale", float32(1/math.Sqrt(float64(wide))))
+	s = s.with(func(p *products) { p.op.Scale = scale })
+	if len(in) > 3 && in[3].array != nil {
+		if s, err = m.biased(s, in[3].array, 1); err != nil {
+			return x, err
+		}
+	}
+	v, err := m.attend(n.label, s.with(func(p *products) { p.shares = true }), seen[2])
+	if err != nil || !flat {
+		return v, err
+	}
+	as := m.viewOf(v)
+	v, _ = m.seenAs(v, view{as[0], as[2], slices.Concat(as[1], as[3])}.normal())
+	return v, nil
+}
+
+// einsumOfMaps is a product of two maps by the letters of an equation, as an attention's.
+func (m *onnx) einsumOfMaps(n *node, in []operand, e equation) (value, error) {
+	a, b := in[0].value, in[1].value
+	refused := unsupported("its equation is " + oneLine(cut(string(n.attrs["equation"].s))))
+	own, other := m.viewOf(a), m.viewOf(b)
+	if len(e.in) != 2 || len(e.in[0]) != len(own) || len(e.in[1]) != len(other) {
+		return a, refused
+	}
+	var batch, left, right, inner []byte
+	for i := range e.in[0] {
+		c := e.in[0][i]
+		here, there := slices.Contains([]byte(e.in[1]), c), slices.Contains([]byte(e.out), c)
+		switch {
+		case here && there:
+			batch = append(batch, c)
+		case here:
+			inner = append(inner, c)
+		case there:
+			left = append(left, c)
+		default:
+			return a, refused
+		}
+	}
+	for i := range e.in[1] {
+		if c := e.in[1][i]; !slices.Contains([]byte(e.in[0]), c) {
+			right = append(right, c)
+		}
+	}
+	order := slices.Concat(batch, left, right)
+	if len(left) != 1 || len(right) != 1 || len(inner) != 1 || len(order) != len(e.out) {
+		return a, refused
+	}
+	seen := func(v value, as view, letters string, want []byte) value {
+		out := make(view, len(want))
+		for i, c := range want {
+			out[i] = as[slices.Index([]byte(letters), c)]
+		}
+		v.as = &out
+		return v
+	}
+	a, b = seen(a, own, e.in[0], slices.Concat(batch, left, inner)), seen(b, other, e.in[1], slices.Concat(batch, inner, right))
+	product := func() (value, error) {
+		switch {
+		case a.products != nil && b.products == nil:
+			return m.attend(n.label, a, b)
+		case b.products != nil && a.products == nil:
+			v, err := m.attend(n.label, m.turnedLast(b), m.turnedLast(a))
+			if err != nil {
+				return v, err
+			}
+			return m.turnedLast(v), nil
+		}
+		return m.multiply(n.label, a, b)
+	}
+	v, err := product()
+	if err != nil {
+		return v, err
+	}
+	as, out := m.viewOf(v), make(view, len(order))
+	for i := range e.out {
+		k := slices.Index(order, e.out[i])
+		if k < 0 {
+			return v, refused
+		}
+		out[i] = as[k]
+	}
+	v, _ = m.seenAs(v, out)
+	return v, nil
+}

@@ -1,0 +1,130 @@
+package load
+
+import (
+	"math"
+	"testing"
+)
+
+// Operators that are made of others, on the picture x of 3x7x9, whose values repeat.
+func TestONNXMadeOfOthers(t *testing.T) {
+	const c, h, w = 3, 7, 9
+	x := ramp(c * h * w)
+	at := func(k, i, j int) float32 { return x[(k*h+i)*w+j] }
+	// each makes a map of c x h x w.
+	each := func(c, h, w int, f func(k, i, j int) float32) []float32 {
+		var out []float32
+		for k := range c {
+			for i := range h {
+				for j := range w {
+					out = append(out, f(k, i, j))
+				}
+			}
+		}
+		return out
+	}
+	whole := cat(array32("ten", []int{}, 10), op("Mul", "x,ten", "m"), op("Cast", "m", "i", attrInt("to", 6)))
+	integer := func(k, i, j int) int { return int(at(k, i, j) * 10) }
+	threes := typed("d", 6, []int{}, 3, 0, 0, 0)
+	float := attrInt("to", 1)
+	best := func(k, i, j int) bool { // the first of the largest along the columns
+		for other := range w {
+			if at(k, i, other) > at(k, i, j) || at(k, i, other) == at(k, i, j) && other < j {
+				return false
+			}
+		}
+		return true
+	}
+	one := func(yes bool) float32 {
+		if yes {
+			return 1
+		}
+		return 0
+	}
+	for _, test := range []struct {
+		name  string
+		opset int
+		graph []byte
+		want  []float32
+	}{
+		{"hardmax", 13, op("Hardmax", "x", "y"), each(c, h, w, func(k, i, j int) float32 { return one(best(k, i, j)) })},
+		{"argmax", 13, cat(op("ArgMax", "x", "m", attrInt("axis", 3)), op("Cast", "m", "y", float)), each(c, h, 1, func(k, i, _ int) float32 {
+			for j := range w {
+				if best(k, i, j) {
+					return float32(j)
+				}
+			}
+			return -1
+		})},
+		{"last argmin", 13, cat(op("ArgMin", "x", "m", attrInt("axis", 1), attrInt("select_last_index", 1), attrInt("keepdims", 0)), op("Cast", "m", "y", float)), each(1, h, w, func(_, i, j int) float32 {
+			least := 0
+			for k := range c {
+				if at(k, i, j) <= at(least, i, j) {
+					least = k
+				}
+			}
+			return float32(least)
+		})},
+		{"softmax over the batch", 13, op("Softmax", "x", "y", attrInt("axis", 0)), each(c, h, w, func(int, int, int) float32 { return 1 })},
+		{"whole remainder", 13, cat(whole, threes, op("Mod", "i,d", "r"), op("Cast", "r", "y", float)), each(c, h, w, func(k, i, j int) float32 { return float32((integer(k, i, j)%3 + 3) % 3) })},
+		{"remainder of a constant", 13, cat(array32("d", []int{}, 3), op("Exp", "x", "e"), op("Mod", "d,e", "y", attrInt("fmod", 1))), each(c, h, w, func(k, i, j int) float32 {
+			return float32(math.Mod(3, float64(float32(math.Exp(float64(at(k, i, j)))))))
+		})},
+		{"bitwise not", 18, cat(whole, op("BitwiseNot", "i", "r"), op("Cast", "r", "y", float)), each(c, h, w, func(k, i, j int) float32 { return float32(^integer(k, i, j)) })},
+		{"half", 13, cat(array32("k", []int{}, 1.0003), op("Mul", "x,k", "m"), op("Cast", "m", "f", attrInt("to", 10)), op("Cast", "f", "y", float)), each(c, h, w, func(k, i, j int) float32 { return shortest(at(k, i, j)*1.0003, 11) })},
+		{"bfloat16", 15, cat(array32("k", []int{}, 1.003), op("Mul", "x,k", "m"), typed("b", 16, []int{}, 0, 0), op("CastLike", "m,b", "f"), op("Cast", "f", "y", float)), each(c, h, w, func(k, i, j int) float32 { return shortest(at(k, i, j)*1.003, 8) })},
+		{"no number", 13, cat(op("Log", "x", "l"), op("IsNaN", "l", "n"), op("Cast", "n", "y", float)), each(c, h, w, func(k, i, j int) float32 { return one(at(k, i, j) < 0) })},
+		{"infinite", 13, cat(op("Relu", "x", "r"), op("Log", "r", "l"), op("IsInf", "l", "n", attrInt("detect_positive", 0)), op("Cast", "n", "y", float)), each(c, h, w, func(k, i, j int) float32 { return one(at(k, i, j) <= 0) })},
+		{"slopes that are constant first", 13, cat(array32("k", []int{3, 1, 1}, -1, 2, -3), op("PRelu", "k,x", "y")), each(c, h, w, func(k, i, j int) float32 { return []float32{-1 * at(k, i, j), 2, -3 * at(k, i, j)}[k] })},
+		{"constant channels joined", 13, cat(array32("k", []int{1, 1, h, w}, ramp(2 * h * w)[h*w:]...), op("Concat", "k,x", "y", attrInt("axis", 1))), append(append([]float32{}, ramp(2 * h * w)[h*w:]...), x...)},
+		{"constant rows joined", 13, cat(array32("k", []int{1, c, 1, w}, ramp(c*w)...), op("Concat", "x,k", "y", attrInt("axis", 2))), each(c, h+1, w, func(k, i, j int) float32 {
+			if i == h {
+				return ramp(c * w)[k*w+j]
+			}
+			return at(k, i, j)
+		})},
+		{"a reduction beside a map", 13, cat(op("ReduceMax", "x", "m", attrInts("axes", 1, 2), attrInt("keepdims", 0)), op("Sub", "x,m", "y")), each(c, h, w, func(k, i, j int) float32 {
+			top := at(0, 0, j)
+			for k := range c {
+				for i := range h {
+					top = max(top, at(k, i, j))
+				}
+			}
+			return at(k, i, j) - top
+		})},
+		{"rows picked", 13, cat(array64("g", []int{3}, -1, 0, 2), op("Gather", "x,g", "y", attrInt("axis", 2))), each(c, 3, w, func(k, i, j int) float32 { return at(k, []int{6, 0, 2}[i], j) })},
+		{"a column picked", 13, cat(array64("g", []int{}, 4), op("Gather", "x,g", "y", attrInt("axis", 3))), each(c, h, 1, func(k, i, _ int) float32 { return at(k, i, 4) })},
+		{"channels picked by a square", 13, cat(array64("g", []int{2, 2}, 2, 0, 1, 0), op("Gather", "x,g", "q", attrInt("axis", 1)), array64("s", []int{4}, 1, 4, h, w), op("Reshape", "q,s", "y")), each(4, h, w, func(k, i, j int) float32 { return at([]int{2, 0, 1, 0}[k], i, j) })},
+		{"summed up", 13, cat(array64("a", []int{}, 3), op("CumSum", "x,a", "y", attrInt("reverse", 1), attrInt("exclusive", 1))), each(c, h, w, func(k, i, j int) float32 {
+			sum := float32(0)
+			for j++; j < w; j++ {
+				sum += at(k, i, j)
+			}
+			return sum
+		})},
+		{"a triangle", 14, cat(array64("k", []int{}, 1), op("Trilu", "x,k", "y")), each(c, h, w, func(k, i, j int) float32 { return one(j > i) * at(k, i, j) })},
+	} {
+		t.Run(test.name, func(t *testing.T) { near(t, run(t, mustONNX(t, model(test.opset, test.graph)), "y"), test.want) })
+	}
+}
+
+// shortest rounds a number to so many bits, of equally near ones to the even one.
+func shortest(v float32, bits int) float32 {
+	m, e := math.Frexp(float64(v))
+	return float32(math.Ldexp(math.RoundToEven(math.Ldexp(m, bits)), e-bits))
+}
+
+// An attention is the same as the products that it is made of, by ONNX's operator of that name, and by Einsum.
+func TestAttentionOperator(t *testing.T) {
+	soft := op("Softmax", "r", "p", attrInt("axis", -1))
+	want := run(t, mustONNX(t, model(13, attentionParts(array32("by", []int{}, 0.5), op("Mul", "s,by", "r"), soft))), "y")
+	patches := cat(array32("w", []int{6, 3, 2, 2}, ramp(72)...), op("Conv", "x,w", "c"), array64("flat", []int{3}, 1, 6, -1), op("Reshape", "c,flat", "f"), op("Transpose", "f", "t", attrInts("perm", 0, 2, 1)))
+	for name, graph := range map[string][]byte{
+		"of all heads' channels": cat(patches, op("Attention", "t,t,t", "y", attrInt("q_num_heads", 2), attrInt("kv_num_heads", 2), attrFloat("scale", 0.5))),
+		"of heads": cat(patches, array64("heads", []int{4}, 1, -1, 2, 3), op("Reshape", "t,heads", "h"), op("Transpose", "h", "q", attrInts("perm", 0, 2, 1, 3)),
+			op("Attention", "q,q,q", "y", attrFloat("scale", 0.5))),
+		"by equations": cat(patches, array64("heads", []int{4}, 1, -1, 2, 3), op("Reshape", "t,heads", "q"), op("Einsum", "q,q", "s", attrText("equation", "bihd,bjhd->bhij")),
+			array32("k", []int{}, 0.5), op("Mul", "s,k", "r"), soft, op("Einsum", "p,q", "y", attrText("equation", "bhij,bjhd->bihd"))),
+	} {
+		t.Run(name, func(t *testing.T) { near(t, run(t, mustONNX(t, model(23, graph)), "y"), want) })
+	}
+}
