@@ -122,6 +122,8 @@ func (p *plan) backwardLayer(i int) {
 		p.backwardNorm(i, op, l.view(in[0]), y)
 	case *nn.Reduce:
 		p.backwardReduce(i, op, l.view(in[0]), y)
+	case *nn.Transpose:
+		p.backwardTranspose(layer.Name, op, l.view(in[0]), y)
 	case *nn.Row:
 		p.backwardRow(i)
 	case *nn.Attention:

@@ -91,6 +91,8 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardNorm(i, op, x, y)
 	case *nn.Reduce:
 		p.forwardReduce(layer.Name, op, x, y)
+	case *nn.Transpose:
+		p.forwardTranspose(layer.Name, op, x, y)
 	case *nn.Row:
 		p.forwardRow(i)
 	case *nn.Attention:

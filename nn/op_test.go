@@ -54,6 +54,7 @@ func opTests() []opTest {
 		{"lrn even", &nn.LRN{Size: 4, Alpha: 0.7, Beta: 0.5, K: 2}, shapes(3, 3, 2), tensor.Shape{3, 3, 2}},
 		{"concat", &nn.Concat{}, append(shapes(2, 3, 5), shapes(3, 3, 5)...), tensor.Shape{5, 3, 5}},
 		{"add", &nn.Add{}, append(shapes(2, 3, 5), shapes(2, 3, 5)...), tensor.Shape{2, 3, 5}},
+		{"transpose", &nn.Transpose{Axes: [3]int{1, 2, 0}}, shapes(3, 5, 7), tensor.Shape{5, 7, 3}},
 		{"row", &nn.Row{}, append(shapes(2, 3, 5), shapes(2, 1, 4)...), tensor.Shape{2, 1, 19}},
 		{"attention", &nn.Attention{Heads: 2, Scale: 0.4}, []tensor.Shape{{6, 2, 3}, {6, 1, 5}, {4, 1, 5}}, tensor.Shape{4, 2, 3}},
 		{"attention in windows", &nn.Attention{Heads: 2, Scale: 0.4, Window: [2]int{2, 3}, Bias: noise(rand.New(rand.NewPCG(7, 8)), 4, 1, 6, 6)},

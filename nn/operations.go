@@ -4,5 +4,5 @@ package nn
 // tests can want of every engine that it runs or refuses it.
 var Operations = []Op{
 	&Conv{}, &Pool{}, &LRN{}, &Softmax{}, &ReLU{}, &Clip{}, &Affine{}, &Concat{}, &Add{}, &Binary{}, &Unary{},
-	&Sample{}, &Rearrange{}, &ConvTranspose{}, &Norm{}, &Reduce{}, &Row{}, &Attention{},
+	&Sample{}, &Rearrange{}, &ConvTranspose{}, &Norm{}, &Reduce{}, &Row{}, &Attention{}, &Transpose{},
 }

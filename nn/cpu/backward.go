@@ -163,6 +163,8 @@ func (g *gradientTask) from(i, u int) {
 		g.fromSetNorm(un, op)
 	case *nn.Reduce:
 		g.fromReduce(un, op)
+	case *nn.Transpose:
+		g.fromTranspose(op, dy)
 	case *nn.Row:
 		g.fromRow(i, u)
 	case *nn.Attention:

@@ -94,8 +94,8 @@ class Torch:
 
 
 class Ours:
-    def __init__(self, a, precision):
-        layer = "inception_4c" if a.net == "menagerie" else "inception_4c/output"
+    def __init__(self, a, precision, layer=None):
+        layer = layer or ("inception_4c" if a.net == "menagerie" else "inception_4c/output")
         self.command = [a.binary, "bench", "--engine", "cpu", "--net", a.net, "--layer", layer, "--size", a.size,
                         "--threads", str(a.threads), "--precision", precision, "--json"]
 

@@ -67,6 +67,8 @@ func (c *compiler) forward(i int) {
 		c.forwardSetNorm(i, op, x)
 	case *nn.Reduce:
 		c.forwardReduce(i, op, x)
+	case *nn.Transpose:
+		c.forwardTranspose(i, op, x)
 	case *nn.Row:
 		c.forwardRow(i)
 	case *nn.Attention:

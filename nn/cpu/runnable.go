@@ -29,7 +29,7 @@ func known(op nn.Op) bool {
 	switch op.(type) {
 	case *nn.Conv, *nn.Pool, *nn.LRN, *nn.Softmax, *nn.ReLU, *nn.Clip, *nn.Affine, *nn.Concat, *nn.Add, *nn.Binary, *nn.Unary:
 		return true
-	case *nn.Sample, *nn.Rearrange, *nn.ConvTranspose, *nn.Norm, *nn.Reduce, *nn.Row, *nn.Attention:
+	case *nn.Sample, *nn.Rearrange, *nn.ConvTranspose, *nn.Norm, *nn.Reduce, *nn.Row, *nn.Attention, *nn.Transpose:
 		return true
 	}
 	return false

@@ -51,6 +51,9 @@ func moveCases() (cases []opCase) {
 	rearrange("space to depth", 16, [2]int{2, 2}, one, count(0, 64))
 	rearrange("space to depth mixed", 5, [2]int{2, 3}, one, mixed(30))
 	rearrange("space to space", 6, [2]int{2, 2}, [2]int{1, 3}, mixed(24))
+	add("transpose of rows and columns", 19, &nn.Transpose{Axes: [3]int{0, 2, 1}})
+	add("transpose of channels and rows", 37, &nn.Transpose{Axes: [3]int{1, 0, 2}})
+	add("transpose of all", 7, &nn.Transpose{Axes: [3]int{1, 2, 0}})
 	transposed := func(name string, channels, outputs, groups int, w nn.Window, extra [2]int) {
 		cases = append(cases, opCase{"conv transpose " + name, channels, func(b *builder, c int) nn.Op {
 			back := b.kernel(outputs, c, groups, w)

@@ -67,6 +67,9 @@ func (g *graph) add(l label, op nn.Op, in ...value) (value, error) {
 	for i, v := range in {
 		v, err := g.settle(v)
 		if err == nil {
+			v, err = g.ordered(l, i, v)
+		}
+		if err == nil {
 			err = v.plain()
 		}
 		if err != nil {
@@ -102,7 +105,11 @@ func (g *graph) put(l label, op nn.Op, out tensor.Shape, in []value) (value, err
 
 // conv appends a convolution of out channels.
 func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weights, bias []float32) (value, error) {
-	if err := in.plain(); err != nil {
+	in, err := g.ordered(l, 0, in)
+	if err == nil {
+		err = in.plain()
+	}
+	if err != nil {
 		return value{}, err
 	}
 	if in.flat && !g.pixel(in) {
@@ -114,8 +121,7 @@ func (g *graph) conv(l label, in value, win nn.Window, groups, out int, w weight
 	if err := checkWindow(win); err != nil {
 		return value{}, err
 	}
-	in, err := g.absorbed(&win, in)
-	if err != nil {
+	if in, err = g.absorbed(&win, in); err != nil {
 		return value{}, err
 	}
 	return g.weighted(l, in, win, groups, out, w, bias)

@@ -235,6 +235,12 @@ func (m *onnx) write(n *node, out []operand, lost *loss) {
 // contributed are the operators of ONNX Runtime's own domain that are as ONNX's of the same name, or that have none there.
 var contributed = []string{"DequantizeLinear", "Gelu", "QuantizeLinear", "QuickGelu"}
 
+// onnxImages are the operators that are defined on N,C,H,W.
+var onnxImages = []string{
+	"AveragePool", "BatchNormalization", "Conv", "ConvInteger", "ConvTranspose", "DepthToSpace", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GroupNormalization",
+	"InstanceNormalization", "LRN", "LpPool", "MaxPool", "Pad", "QLinearConv", "Resize", "SpaceToDepth", "Upsample",
+}
+
 // operation finds the node's operator and gives its outputs. One that reads no map is arithmetic on constants.
 func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	if !ownDomain(n.domain) && !(n.domain == "com.microsoft" && slices.Contains(contributed, n.kind)) {
@@ -262,6 +268,13 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	op := onnxOps[n.kind]
 	if op == nil {
 		return nil, unsupported("")
+	}
+	if in[0].mapped && slices.Contains(onnxImages, n.kind) {
+		in = slices.Clone(in)
+		var err error
+		if in[0].value, err = m.ordered(n.label, 0, in[0].value); err != nil {
+			return nil, err
+		}
 	}
 	_, pairs := binaryFns[n.kind]
 	if !in[0].mapped && !pairs && onnxComparisons[n.kind] == nil && !slices.Contains([]string{"Concat", "Einsum", "MatMul", "Where"}, n.kind) {

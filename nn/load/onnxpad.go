@@ -148,7 +148,7 @@ func (g *graph) settle(v value) (value, error) {
 	return at.like(v), nil
 }
 
-// settleOutputs has a layer pad what the net gives out padded.
+// settleOutputs has layers pad what the net gives out padded, and put in order what it gives out transposed.
 func (m *onnx) settleOutputs() error {
 	for _, name := range m.outputs {
 		v, ok := m.values[name]
@@ -158,6 +158,16 @@ func (m *onnx) settleOutputs() error {
 		var err error
 		if v.value, err = m.settle(v.value); err != nil {
 			return err
+		}
+		if v.as != nil {
+			seen, err := m.ordered(label{name: name}, 0, v.value)
+			if err != nil {
+				return err
+			}
+			if seen.layer != v.layer {
+				m.layers[seen.layer].Name = name
+				v.value = seen
+			}
 		}
 		m.values[name] = v
 	}

@@ -101,6 +101,15 @@ func TestONNXMadeOfOthers(t *testing.T) {
 			}
 			return sum
 		})},
+		{"rows and columns transposed at the end", 13, cat(op("Neg", "x", "n"), op("Transpose", "n", "y", attrInts("perm", 0, 1, 3, 2)), bytesField(12, text(1, "y"))), each(c, w, h, func(k, i, j int) float32 { return -at(k, j, i) })},
+		{"rows and columns transposed, pooled", 13, cat(op("Transpose", "x", "t", attrInts("perm", 0, 1, 3, 2)), op("MaxPool", "t", "y", attrInts("kernel_shape", 2, 1))), each(c, w-1, h, func(k, i, j int) float32 { return max(at(k, j, i), at(k, j, i+1)) })},
+		{"channels and rows transposed, convolved", 13, cat(op("Transpose", "x", "t", attrInts("perm", 0, 2, 1, 3)), array32("k", []int{1, h, 1, 1}, ramp(h)...), op("Conv", "t,k", "y")), each(1, c, w, func(_, i, j int) float32 {
+			sum := float32(0)
+			for k := range h {
+				sum += ramp(h)[k] * at(i, k, j)
+			}
+			return sum
+		})},
 		{"a triangle", 14, cat(array64("k", []int{}, 1), op("Trilu", "x,k", "y")), each(c, h, w, func(k, i, j int) float32 { return one(j > i) * at(k, i, j) })},
 	} {
 		t.Run(test.name, func(t *testing.T) { near(t, run(t, mustONNX(t, model(test.opset, test.graph)), "y"), test.want) })

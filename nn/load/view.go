@@ -195,6 +195,35 @@ func (g *graph) looks(l label, x value, as view) (value, error) {
 	return v, nil
 }
 
+// ordered is input i of a layer with the axes of its map in the order in which the file sees them, which takes a layer where that is
+// another one.
+func (g *graph) ordered(l label, i int, v value) (value, error) {
+	if v.as == nil || len(*v.as) != 4 || len((*v.as)[0]) > 0 || v.parts != nil || v.products != nil {
+		return v, nil
+	}
+	op, left, s := &nn.Transpose{}, []int{}, g.shape(v)
+	for axis := range s {
+		if s[axis] == 1 { // stands anywhere
+			left = append(left, axis)
+		}
+	}
+	for k, dim := range (*v.as)[1:] {
+		switch {
+		case len(dim) == 1 && dim[0].axis >= 0 && dim[0].axis < 3 && dim[0].stride == 1 && dim[0].size == s[dim[0].axis]:
+			op.Axes[k] = dim[0].axis
+		case len(dim) == 0 && len(left) > 0:
+			op.Axes[k], left = left[0], left[1:]
+		default:
+			return v, nil
+		}
+	}
+	v, err := g.settle(v)
+	if err != nil {
+		return v, err
+	}
+	return g.add(label{name: fmt.Sprintf("%s/order%d", l.name, i)}, op, value{layer: v.layer})
+}
+
 // inOrder refuses a value whose map was taken apart.
 func (v value) inOrder() error {
 	if v.as != nil {

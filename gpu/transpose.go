@@ -1,0 +1,18 @@
+package gpu
+
+import "zalgoscope/nn"
+
+// orderParams mirrors the end of transpose.comp's parameters.
+type orderParams struct{ A, B, C int32 }
+
+func orderOf(op *nn.Transpose) orderParams {
+	return orderParams{int32(op.Axes[0]), int32(op.Axes[1]), int32(op.Axes[2])}
+}
+
+func (p *plan) forwardTranspose(layer string, op *nn.Transpose, x, y *view) {
+	p.emit(layer, "transpose", nil, headerOf(y, x), orderOf(op), x.readAct(0), y.writeAct())
+}
+
+func (p *plan) backwardTranspose(layer string, op *nn.Transpose, x, y *view) {
+	p.gradient(layer, "transpose", nil, x, y, orderOf(op.Back()))
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Compare gradient steps of four families of nets, to 3/4 of their depth, with PyTorch on the CPU, in fp32.
+
+Exports EfficientNet-B0, MobileNetV3-large, ConvNeXt-tiny and ResNet-50 with random weights up to there, and measures each as
+compare.py does, by turns with PyTorch in both memory layouts, of which the quicker counts. Prints for each the quickest step and the
+median of the rounds' processor time a step, with the ratios. Needs torchvision, such as Debian's python3-torchvision.
+
+    nn/cpu/families.py --binary ./zalgoscope --threads 2
+"""
+import argparse
+import copy
+import os
+import statistics
+import tempfile
+
+import torch
+import torchvision.models as models
+from torch import nn
+
+import compare
+
+
+def nets():
+    """Name and net up to three quarters of its blocks."""
+    yield "EfficientNet-B0", models.efficientnet_b0().features[:6]
+    yield "MobileNetV3-large", models.mobilenet_v3_large().features[:13]
+    yield "ConvNeXt-tiny", models.convnext_tiny().features[:6]
+    r = models.resnet50()
+    yield "ResNet-50", nn.Sequential(r.conv1, r.bn1, r.relu, r.maxpool, r.layer1, r.layer2, r.layer3)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("--binary", default="./zalgoscope")
+    p.add_argument("--size", default="224x224")
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--seconds", type=float, default=2)
+    a = p.parse_args()
+    torch.manual_seed(0)
+    torch.set_num_threads(a.threads)
+    w, h = map(int, a.size.split("x"))
+    print(f"{a.size}, {a.threads} threads, PyTorch {torch.__version__}")
+    print("| net | ours, ms | PyTorch, ms | times as long | ours, processor ms | PyTorch | times as much |\n| --- | --- | --- | --- | --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, net in nets():
+            net = net.eval().requires_grad_(False)
+            a.net = os.path.join(folder, name + ".onnx")
+            torch.onnx.export(net, torch.randn(1, 3, h, w), a.net, opset_version=17, input_names=["x"], output_names=["out"])
+            make = lambda: copy.deepcopy(net)
+            runs = [compare.Ours(a, "fp32", "out"), compare.Torch(make, w, h, False, False), compare.Torch(make, w, h, True, False)]
+            got = [[], [], []]
+            for _ in range(a.rounds):
+                for run, to in zip(runs, got):
+                    to.append(run.measure(a.seconds))
+            best = [min(r[0] for r in rounds) for rounds in got]
+            spent = [statistics.median(r[1] for r in rounds) for rounds in got]
+            print("| " + name + "".join(f" | {o:.1f} | {min(t):.1f} | {min(t) / o:.1f}" for o, *t in (best, spent)) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
