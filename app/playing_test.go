@@ -200,6 +200,7 @@ func BenchmarkPlayed(b *testing.B) {
 			b.ReportMetric(float64(s.Draws)/s.Took.Seconds(), "draws/s")
 			b.ReportMetric(float64(s.Updates)/s.Took.Seconds(), "updates/s")
 			b.ReportMetric(s.Longest.Seconds()*1e3, "ms-longest-update")
+			b.ReportMetric(s.Worked.Seconds()*1e3, "ms-longest-update-cpu")
 			b.ReportMetric(s.Mean.Seconds()*1e6, "us-mean-update")
 			b.ReportMetric(float64(s.Over), "updates-over-5ms")
 			b.ReportMetric(s.Dreams, "dreams/s")
