@@ -21,13 +21,13 @@ type drawn struct {
 	overlays []image.Rectangle // parts of the offscreen that lie over the picture
 }
 
-// Layout makes a logical pixel a device pixel.
+// Layout makes a logical pixel a device pixel. The monitor is asked for here and not in Update: that waits for the thread of the windows.
 func (s *studio) Layout(w, h int) (int, int) {
-	scale := 1.0
+	s.scale = 1
 	if m := ebiten.Monitor(); m != nil {
-		scale = m.DeviceScaleFactor()
+		s.scale = m.DeviceScaleFactor()
 	}
-	r := image.Rect(0, 0, int(float64(w)*scale), int(float64(h)*scale))
+	r := image.Rect(0, 0, int(float64(w)*s.scale), int(float64(h)*s.scale))
 	if r != s.frame {
 		s.frame = r
 		s.drawn.stale = true

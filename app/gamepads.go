@@ -100,7 +100,7 @@ func (s *studio) hearPads(now time.Time, dt float64) {
 			s.surfaces.Add(p.name)
 			s.tell(p.name)
 		}
-		if !ebiten.IsFocused() {
+		if !s.focused {
 			continue
 		}
 		axes, buttons := readPad(id)

@@ -133,6 +133,7 @@ type studio struct {
 	steering bool      // the vanishing point follows the pointer
 
 	frame   image.Rectangle // of the window, in device pixels
+	scale   float64         // device pixels in a logical one, 0 before the first Layout
 	placed  windowPlace     // where the window was the last time
 	last    time.Time       // of the last Update
 	touched time.Time       // when somebody last did something to the window

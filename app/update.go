@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"image"
 	"slices"
 	"time"
@@ -172,10 +173,7 @@ func (s *studio) zalgo() float64 {
 
 // ready builds the widgets when the display's scale is known or has changed.
 func (s *studio) ready() {
-	scale := 1.0
-	if m := ebiten.Monitor(); m != nil {
-		scale = m.DeviceScaleFactor()
-	}
+	scale := cmp.Or(s.scale, 1)
 	if s.look == nil || s.look.Scale != scale {
 		s.look = widget.NewTheme(scale, &s.marks)
 		s.look.Paste = s.paste
