@@ -193,9 +193,15 @@ func near(t *testing.T, k *kernels, what string, got, want []float32) {
 
 // The same batch gives the same bits, on as many threads, and parameters that were changed count.
 func TestLearnerSameBits(t *testing.T) {
+	for _, k := range append(halvers(), available()[0]) {
+		t.Run(k.name, func(t *testing.T) { sameBits(t, k.name) })
+	}
+}
+
+func sameBits(t *testing.T, kernel string) {
 	m := models(t)["modules"]
 	b := testBatch(m, 6, 12, 9)
-	l, err := OpenLearner(m, 6, 12, 9, false, Options{Threads: 3})
+	l, err := OpenLearner(m, 6, 12, 9, false, Options{Threads: 3, Kernel: kernel})
 	if err != nil {
 		t.Fatal(err)
 	}
