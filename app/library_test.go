@@ -166,7 +166,7 @@ func builtIn(t *testing.T, name string) *nn.Net {
 
 // TestShippedThumbs wants a picture of every scene and class of the built-in nets to be carried.
 func TestShippedThumbs(t *testing.T) {
-	for _, name := range []string{"menagerie", "filigree"} {
+	for _, name := range []string{"menagerie", "filigree", "grimoire"} {
 		net := builtIn(t, name)
 		ses := &session{net: net}
 		ses.id.Name = name

@@ -51,7 +51,7 @@ func TestNetBrowser(t *testing.T) {
 	w.dreaming()
 	w.key("k")
 	s := w.until("the nets are shown", func(s state) bool { return s.Library.Open && s.Laid && len(s.Library.Cards) >= 4 })
-	for _, want := range []string{"menagerie", "filigree", "sure", "unsure"} {
+	for _, want := range []string{"menagerie", "filigree", "grimoire", "sure", "unsure"} {
 		if !slices.Contains(s.Library.Cards, want) {
 			t.Errorf("%s is not among %v", want, s.Library.Cards)
 		}

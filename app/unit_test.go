@@ -201,7 +201,7 @@ func TestTempo(t *testing.T) {
 // Every built-in scene suits the net that the program begins with, or the one that it is for; most suit the first.
 func TestPresetsSuitTheirNets(t *testing.T) {
 	nets := map[string]*nn.Net{}
-	for _, name := range []string{"menagerie", "filigree"} {
+	for _, name := range []string{"menagerie", "filigree", "grimoire"} {
 		data, ok := assets.Net(name)
 		if !ok {
 			t.Fatalf("%s is not built in", name)

@@ -11,6 +11,8 @@ var (
 	menagerie string
 	//go:embed nets/filigree.onnx
 	filigree string
+	//go:embed nets/grimoire.onnx
+	grimoire string
 )
 
 // DefaultNet is the net that runs when none is named.
@@ -23,6 +25,7 @@ var Nets = []struct {
 }{
 	{"menagerie", "the default: adversarially trained, painterly, recognisable creatures", &menagerie},
 	{"filigree", "the classic lace of eyes and scales of 2015", &filigree},
+	{"grimoire", "has only ever seen writing: strokes, loops and lines of a script that nobody knows", &grimoire},
 }
 
 // Net is the ONNX file of a built-in net, and whether there is one of that name. It is no copy but a part of the program: nobody

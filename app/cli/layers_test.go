@@ -18,7 +18,7 @@ func TestThumbs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short leaves out long dreams")
 	}
-	for _, net := range []string{"menagerie", "filigree"} {
+	for _, net := range []string{"menagerie", "filigree", "grimoire"} {
 		dir := t.TempDir()
 		mustRun(t, "layers", "--net", net, "--engine", "cpu", "--thumbs", dir)
 		files, err := os.ReadDir(dir)

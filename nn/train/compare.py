@@ -6,12 +6,15 @@ rectangle, mixup), and prints loss and test accuracy of every epoch. With --spee
 of so many turns: fp32, channels last, and bfloat16 autocast on channels last. Needs Debian's python3-torch and python3-opencv.
 
     nn/train/compare.py FOLDER --epochs 12 --threads 1
+    nn/train/compare.py FOLDER --program ./zalgoscope --seeds 3 --epochs 40 --threads 2
     nn/train/compare.py --speed --threads 1 --turns 5 --beside 'go test ./nn/cpu -run - -bench Learn -benchtime 8x -cpu 1'
 """
 import argparse
 import math
 import os
+import re
 import subprocess
+import tempfile
 import time
 
 import numpy as np
@@ -135,8 +138,27 @@ def teach(o):
         net.eval()
         with torch.no_grad():
             right = sum(int((net(prepare(tx[i:i + 64])).argmax(1) == ty[i:i + 64]).sum()) for i in range(0, len(tx), 64))
-        print(f"epoch {epoch + 1} of {o.epochs}: loss {sum_ / steps:.3f}, of the test pictures {100 * right / len(tx):.1f} %; "
+        share = 100 * right / len(tx)
+        print(f"epoch {epoch + 1} of {o.epochs}: loss {sum_ / steps:.3f}, of the test pictures {share:.1f} %; "
               f"{steps * BATCH / (time.time() - began):.0f} pictures/s", flush=True)
+    return share
+
+
+def beside(o):
+    """Has the program and PyTorch learn from so many seeds each, in turn, and compares the means."""
+    ours, theirs = [], []
+    for seed in range(1, o.seeds + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [o.program, "teach", o.folder, "-o", os.path.join(folder, "net.onnx"), "--from", "scratch", "--epochs", str(o.epochs),
+                       "--seed", str(seed), "--threads", str(o.threads), "--precision", o.precision]
+            out = subprocess.run(command, env={**os.environ, "XDG_CACHE_HOME": folder}, stderr=subprocess.PIPE, text=True, check=True).stderr
+        ours.append(float(re.findall(r"put aside ([\d.]+) %", out)[-1]))
+        print(f"seed {seed}: {o.program} {ours[-1]:.1f} % of the test pictures", flush=True)
+        o.seed = seed
+        theirs.append(teach(o))
+    mean = lambda v: sum(v) / len(v)
+    print(f"means of {o.seeds} seeds after {o.epochs} epochs: {o.program} {mean(ours):.1f} % {ours}, PyTorch {mean(theirs):.1f} % {theirs}, "
+          f"{mean(ours) - mean(theirs):+.1f} points")
 
 
 def speed(o):
@@ -174,9 +196,12 @@ p.add_argument("--epochs", type=int, default=40)
 p.add_argument("--seed", type=int, default=1)
 p.add_argument("--threads", type=int, default=2)
 p.add_argument("--speed", action="store_true")
+p.add_argument("--program", help="zalgoscope, to be taught the same beside PyTorch")
+p.add_argument("--precision", default="auto", help="the program's")
+p.add_argument("--seeds", type=int, default=3, help="how many, with --program")
 p.add_argument("--steps", type=int, default=10)
 p.add_argument("--turns", type=int, default=1)
 p.add_argument("--beside", help="a command to run in turn, such as BenchmarkLearn of nn/cpu")
 o = p.parse_args()
 torch.set_num_threads(o.threads)
-speed(o) if o.speed else teach(o)
+(speed if o.speed else beside if o.program else teach)(o)
