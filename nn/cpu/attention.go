@@ -76,13 +76,42 @@ func (g *gradientTask) fromAttention(i, u int, op *nn.Attention) {
 	}
 }
 
-// each visits the heads whose channels are in a region, meeting by meeting.
-func (o *attention) each(w *worker, r region, visit func(a *attending, m nn.Meeting, head int)) {
+// maxShares is how many shares a worker has at once, if that is more than those of one position.
+const maxShares = 1 << 20
+
+// each visits the heads whose channels are in a region, meeting by meeting, and of those without a bias as many queries at a time, or
+// keys where these are the positions, as have maxShares.
+func (o *attention) each(w *worker, r region, keys bool, visit func(a *attending, m nn.Meeting, head int)) {
 	per := o.out.c / o.op.Heads
-	for _, m := range o.meetings {
-		w.attend.place(m, o.op.Window[1])
+	for _, whole := range o.meetings {
+		w.attend.place(whole, o.op.Window[1])
 		for h := r.b0 * lanes / per; h < o.op.Heads && (h+1)*per <= r.b1*lanes; h++ {
-			visit(&w.attend, m, h)
+			m, positions, others := whole, whole.Queries, whole.Keys
+			if keys {
+				positions, others = others, positions
+			}
+			most := max(maxShares/(others.Dx()*others.Dy()), 1)
+			if o.op.Bias != nil {
+				most = math.MaxInt
+			}
+			eachPart(positions, most, func(part image.Rectangle) {
+				if keys {
+					m.Keys = part
+				} else {
+					m.Queries = part
+				}
+				visit(&w.attend, m, h)
+			})
+		}
+	}
+}
+
+// eachPart visits parts of a rectangle that have at most n positions each: whole rows, or parts of a row.
+func eachPart(r image.Rectangle, n int, visit func(image.Rectangle)) {
+	across, down := min(n, r.Dx()), min(max(n/r.Dx(), 1), r.Dy())
+	for y := r.Min.Y; y < r.Max.Y; y += down {
+		for x := r.Min.X; x < r.Max.X; x += across {
+			visit(image.Rect(x, y, min(x+across, r.Max.X), min(y+down, r.Max.Y)))
 		}
 	}
 }
@@ -136,7 +165,7 @@ func (o *attention) lines(w *worker, r image.Rectangle, head int, list []float32
 
 func (o *attention) write(w *worker, r region) {
 	per := o.out.c / o.op.Heads
-	o.each(w, r, func(a *attending, m nn.Meeting, head int) {
+	o.each(w, r, false, func(a *attending, m nn.Meeting, head int) {
 		q, k := o.take(w, m, head)
 		v := o.head(w, &a.v, o.value, m.Keys, head)
 		a.turned = k.turned(a.turned)
@@ -196,7 +225,7 @@ func (s *sheet) sum(w *worker, k *kernels, a *attending) {
 
 func (o *attentionGradient) write(w *worker, r region) {
 	per := o.out.c / o.op.Heads
-	o.each(w, r, func(a *attending, m nn.Meeting, head int) {
+	o.each(w, r, o.side > 0, func(a *attending, m nn.Meeting, head int) {
 		q, k := o.take(w, m, head)
 		dy := o.head(w, &a.dy, o.dy, m.Queries, head)
 		a.logs = resize(a.logs, q.n)

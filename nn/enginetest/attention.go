@@ -60,6 +60,19 @@ func attentions(t *testing.T, open Open) {
 			p.gradient(t, nn.Objective{{Layer: beside[0], Channel: nn.AllChannels, Weight: 1}, {Layer: beside[1], Channel: nn.AllChannels, Weight: 1}}, 32, 32)
 		}
 	})
+	// More shares than an engine need have at once.
+	t.Run("of many positions", func(t *testing.T) {
+		b := build("many")
+		x := b.conv("x", "", nn.Picture, 3, 8, nn.Square(3, 1, 1))
+		b.add("op", &nn.Attention{Heads: 2, Scale: 0.3}, x, x, x)
+		row := b.add("row", &nn.Row{}, x)
+		b.add("in a row", &nn.Attention{Heads: 1, Scale: 0.3}, row, row, row)
+		p := openPair(t, open, b.net)
+		for _, l := range []string{"op", "in a row"} {
+			p.activation(t, l, 41, 29)
+			p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, 41, 29)
+		}
+	})
 	t.Run("of rows", func(t *testing.T) {
 		b := build("rows")
 		x := b.conv("x", "", nn.Picture, 3, 24, nn.Square(3, 1, 1))
