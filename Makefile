@@ -96,6 +96,7 @@ test: setup-test check
 	$(GO) test -timeout 30m -run '$(LONG)' ./app/dream
 	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
 	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -trimpath -exec "$$(command -v qemu-aarch64)" -run 'TestNEON|Kernels' ./nn/cpu
 	$(GO) test -timeout 30m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACY))")
 
 # The processor engine's kernels for arm64, if need be by emulation, and a look at all that builds for Macs and for Windows on
@@ -154,7 +155,7 @@ setup-arm64:
 	@./.ci/setup go $(ARM64_PACKAGES)
 
 setup-test:
-	@./.ci/setup go $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@./.ci/setup go $(BUILD_PACKAGES) $(TEST_PACKAGES) $(ARM64_PACKAGES)
 
 clean:
 	rm -rf zalgoscope dist dream.png
