@@ -20,6 +20,9 @@ import (
 // without them it says that it cannot.
 func TestKeepInput(t *testing.T) {
 	if ffmpeg.Check() != nil {
+		if os.Getenv("ZALGOSCOPE_ALL") != "" {
+			t.Fatal("make test installs ffmpeg")
+		}
 		t.Skip("there is no ffmpeg")
 	}
 	s := headless(t, nil)
@@ -76,5 +79,16 @@ func TestKeepInput(t *testing.T) {
 	}
 	if _, err := replay(recorded(false)); err == nil || !strings.Contains(err.Error(), "cannot be made again") {
 		t.Errorf("what was not kept is made again: %v", err)
+	}
+
+	// Another input begins while the file is opened.
+	s.recorder.keep = true
+	s.toggleRecord()
+	s.makeInput("static")
+	s.until(t, "static is dreamed, and nothing is written", func() bool {
+		return s.feedOf() == nil && !s.recorder.starting && s.files.Load() == 0 && len(s.recorder.jobs) == 0
+	})
+	if r := s.session.latest().log.Recipe(); r.Start.Name != "static" || s.recorder.take != nil {
+		t.Errorf("the recipe of static begins with %+v", r.Start)
 	}
 }

@@ -161,9 +161,15 @@ func (s *studio) roll(t *take, err error) {
 	ses := s.session
 	if k := t.input; k != nil {
 		if k.feed != s.feedOf() { // another one by now
-			t.ses, t.of = ses, ses.latest()
-			r.take = t
-			s.endTake("another input began")
+			t.of = ses.latest() // no frame of which is in it
+			s.finish(t.job, func() (string, error) {
+				for _, err := range []error{t.writer.Close(), k.end()} {
+					if err != nil && !errors.Is(err, record.ErrEmpty) {
+						return "", err
+					}
+				}
+				return "nothing is recorded: another input began", nil
+			})
 			return
 		}
 		// What can be made again has to have a beginning.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -50,12 +51,13 @@ func (j *dreamJob) keyed(seconds float64) dream.Settings {
 	return j.keys.At(seconds)
 }
 
-// openGuides are those pictures that the keyframes' recording followed, or any that a flag names.
+// openGuides are those pictures that the keyframes' recording followed or that their text names, which may be a stranger's, or any
+// that a flag names.
 func (j *dreamJob) openGuides(flags *pflag.FlagSet) (*record.Guides, error) {
-	if j.keys == nil || j.keys.Recipe == nil || flags.Changed("guide") {
+	if j.keys == nil || flags.Changed("guide") {
 		return record.NewGuides(), nil
 	}
-	return j.keys.Recipe.OpenGuides(record.Find(filepath.Dir(j.keyFile), "."))
+	return cmp.Or(j.keys.Recipe, &record.Recipe{}).OpenGuides(record.Find(filepath.Dir(j.keyFile), "."))
 }
 
 // checkKnobs tells why what the knobs stand at, now or later, cannot be dreamed.

@@ -168,8 +168,10 @@ func (k *Keyframes) join() {
 			for m := last + 1; m < n; m++ {
 				v := to
 				if last >= 0 {
-					from := *knob.Number(&k.settings[last])
-					v = knob.Clamp(from + (to-from)*(k.times[m]-k.times[last])/(k.times[n]-k.times[last]))
+					v = *knob.Number(&k.settings[last])
+					if took := k.times[n] - k.times[last]; took > 0 {
+						v = knob.Clamp(v + (to-v)*(k.times[m]-k.times[last])/took)
+					}
 				}
 				*knob.Number(&k.settings[m]) = v
 			}

@@ -41,6 +41,25 @@ func TestKeysWritten(t *testing.T) {
 	}
 }
 
+// TestKeysAtOnce cuts hard, between keys of one time.
+func TestKeysAtOnce(t *testing.T) {
+	k, err := keyframesOf(t, "[[key]]\ntime = 1\nzoom = 0.1\n[[key]]\ntime = 1\nzalgo = 3\n[[key]]\ntime = 1\nzoom = 0.2\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Over(dream.Defaults(), nil, 25, func(*dream.Settings) {}); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[float64]float64{0.5: 0.1, 1: 0.2, 1.5: 0.2} {
+		if got := k.At(at).Zoom; got != want {
+			t.Errorf("at %g the zoom is %g, want %g", at, got, want)
+		}
+	}
+	if err := k.Each(func(_ float64, s dream.Settings) error { return s.Check() }); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestKeysRecorded has knobs stand as in a recording at the same time, and as much move in a second.
 func TestKeysRecorded(t *testing.T) {
 	r := example(0)
