@@ -47,7 +47,8 @@ type eyes struct {
 	mu   sync.Mutex
 	m    *image.RGBA // that has not been asked for; guarded by mu
 	busy bool        // guarded by mu
-	told bool        // why there is none; guarded by mu
+	shut bool        // the last one could not be taken; guarded by mu
+	told bool        // why; guarded by mu
 }
 
 // open gives the picture that was taken last, at a size. Where there is none it has one taken.
@@ -70,6 +71,13 @@ func (e *eyes) ready() bool {
 	return e.m != nil
 }
 
+// blind tells whether the last picture could not be taken.
+func (e *eyes) blind() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.shut
+}
+
 // request has a picture taken meanwhile.
 func (e *eyes) request() {
 	e.mu.Lock()
@@ -82,7 +90,7 @@ func (e *eyes) request() {
 		m, err := e.snap()
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		e.busy = false
+		e.busy, e.shut = false, err != nil
 		if err == nil {
 			e.m = m
 		} else if !e.told {

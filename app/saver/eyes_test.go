@@ -4,9 +4,12 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"zalgoscope/app/picture"
 )
 
 // one is a picture of one colour but for a corner.
@@ -66,6 +69,21 @@ func TestBegins(t *testing.T) {
 	show.eyes.snap = func() (*image.RGBA, error) { return nil, errors.New("unplugged") }
 	if show.start(); show.seen {
 		t.Error("a camera that is gone has a picture")
+	}
+	folder := t.TempDir()
+	if err := picture.Save(filepath.Join(folder, "a.png"), one(red)); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if show.images, err = openImages(folder, show.rng); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); !show.eyes.blind() && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	}
+	begins := sim.begins
+	show.scene = "yet another"
+	if show.steer(0.01); sim.begins == begins || middle(sim.last) != red {
+		t.Error("without a camera the folder's pictures do not change")
 	}
 }
 

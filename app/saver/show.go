@@ -262,10 +262,10 @@ func (s *Show) steer(seconds float64) {
 	s.mind(s.watch.absent(s.time))
 	if scene := s.wander.Scene(); scene != s.scene {
 		s.scene = scene
-		switch {
-		case s.eyes != nil:
+		if s.eyes != nil {
 			s.eyes.request()
-		case s.images != nil:
+		}
+		if s.images != nil && (s.eyes == nil || s.eyes.blind()) {
 			s.dreams.Begin(s.start(), s.rng.Uint64())
 		}
 	}
