@@ -1,6 +1,8 @@
 package load
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"zalgoscope/nn"
@@ -34,10 +36,19 @@ func TestAttentionBetween(t *testing.T) {
 		{"a bias that is scaled", cat(bias, number("by", 0.5), op("Add", "bias,s", "z"), op("Mul", "z,by", "r"), soft), 0.5, true},
 		{"a bias taken away, in another shape", cat(bias, op("Neg", "bias", "less"), array64("five", []int{5}, 1, 1, 2, n, n), array64("four", []int{4}, 1, 2, n, n), op("Reshape", "s,five", "z"),
 			op("Sub", "z,less", "m"), op("Reshape", "m,four", "r"), soft), 1, true},
+		{"a number added", cat(number("by", 4), op("Add", "s,by", "r"), soft), 1, false},
+		{"a number for each query", cat(array32("each", []int{n, 1}, ramp(n)...), op("Sub", "s,each", "r"), soft), 1, false},
 		{"a dropout", cat(op("Softmax", "s", "d", attrInt("axis", 3)), op("Dropout", "d", "p")), 1, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			net := mustONNX(t, model(13, attentionParts(c.parts)))
+			var heard []string
+			net, err := ONNX(model(13, attentionParts(c.parts)), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if told := slices.Equal(heard, []string{`layer "n_a": its attention has a bias for 6x8 positions; at other sizes of the picture it attends within windows of that many`}); told != c.biased || !told && len(heard) > 0 {
+				t.Errorf("it warns %q", heard)
+			}
 			l, err := net.Find("y")
 			if err != nil {
 				t.Fatal(err)
@@ -62,6 +73,55 @@ func TestAttentionBetween(t *testing.T) {
 	}
 }
 
+// windowed is the product of a map's patches with themselves, in windows of so many rows and columns, with a constant added.
+func windowed(width, height, rows, columns int, bias []byte) []byte {
+	n := rows * columns
+	return modelOf(13, input("x", 1, 3, height, width), array64("apart", []int{6}, 1, 3, height/rows, rows, width/columns, columns), op("Reshape", "x,apart", "a"),
+		op("Transpose", "a", "b", attrInts("perm", 0, 2, 4, 3, 5, 1)), array64("each", []int{3}, -1, n, 3), op("Reshape", "b,each", "q"), op("Transpose", "q", "k", attrInts("perm", 0, 2, 1)),
+		op("MatMul", "q,k", "s"), bias, op("Add", "s,bias", "r"), op("Softmax", "r", "p", attrInt("axis", -1)), op("MatMul", "p,q", "y"),
+		array64("whole", []int{6}, 1, height/rows, width/columns, rows, columns, 3), op("Reshape", "y,whole", "w"), op("Transpose", "w", "v", attrInts("perm", 0, 5, 1, 3, 2, 4)),
+		array64("map", []int{4}, 1, 3, height, width), op("Reshape", "v,map", "z"), op("GlobalAveragePool", "z", "pooled"))
+}
+
+// Of a constant no more is looked at than it has: a few bytes for many large windows load at once.
+func TestAttentionBias(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		bias []byte
+		want string // the bias's shape
+	}{
+		{"a number", array32("bias", []int{}, 3), ""},
+		{"numbers for keys", array32("bias", []int{1024}, ramp(1024)...), "(1, 1, 1024, 1024)"},
+		{"numbers for windows", array32("bias", []int{256, 1, 1}, ramp(256)...), ""},
+	} {
+		net := mustONNX(t, windowed(512, 512, 32, 32, c.bias))
+		l, err := net.Find("y")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		o := net.Layers[l].Op.(*nn.Attention)
+		if o.Bias != nil {
+			got = fmt.Sprint(o.Bias.Shape())
+		}
+		if got != c.want || o.Window != [2]int{32, 32} {
+			t.Errorf("%s: a bias of %s in windows of %v", c.name, got, o.Window)
+		}
+	}
+	// Four windows of two positions: that in the corner and those before it have their own.
+	own := make([]float32, 4*2*2)
+	for i := range own {
+		own[i] = float32(i)
+	}
+	net := mustONNX(t, windowed(4, 2, 1, 2, array32("bias", []int{4, 2, 2}, own...)))
+	l, _ := net.Find("y")
+	if got := nn.Floats(net.Layers[l].Op.(*nn.Attention).Bias); !slices.Equal(got, own) {
+		t.Errorf("bias is %v, want %v", got, own)
+	}
+	_, err := ONNX(windowed(6, 2, 1, 2, array32("bias", []int{6, 2, 2}, ramp(24)...)), "t.onnx", Options{})
+	wantError(t, err, "it adds a constant of its own to each window")
+}
+
 // What is no attention is refused in a line, and what stands before it loads.
 func TestAttentionRefused(t *testing.T) {
 	soft := op("Softmax", "r", "p", attrInt("axis", -1))
@@ -69,11 +129,21 @@ func TestAttentionRefused(t *testing.T) {
 		graph []byte
 		want  string
 	}{
-		"a softmax over queries":  {attentionParts(op("Identity", "s", "r"), op("Softmax", "r", "p", attrInt("axis", 2))), "shares of something else than keys"},
-		"another function":        {attentionParts(op("Relu", "s", "r"), soft), "products of an attention"},
-		"no softmax":              {attentionParts(op("Identity", "s", "p")), "multiplies products"},
-		"a bias of another shape": {attentionParts(array32("bias", []int{3, 1, 1}, 1, 2, 3), op("Add", "s,bias", "r"), soft), "adds a constant of [3 1 1] to products of [1 2 48 48]"},
-		"a product of channels":   {attentionParts(op("Transpose", "q", "o", attrInts("perm", 0, 1, 3, 2)), op("MatMul", "o,q", "r"), soft), "no queries and keys"},
+		"a softmax over queries":   {attentionParts(op("Identity", "s", "r"), op("Softmax", "r", "p", attrInt("axis", 2))), "shares of something else than keys"},
+		"another function":         {attentionParts(op("Relu", "s", "r"), soft), "products of an attention"},
+		"no softmax":               {attentionParts(op("Identity", "s", "p")), "multiplies products"},
+		"a bias of another shape":  {attentionParts(array32("bias", []int{3, 1, 1}, 1, 2, 3), op("Add", "s,bias", "r"), soft), "adds a constant of [3 1 1] to products of [1 2 48 48]"},
+		"shares that are turned":   {attentionParts(op("Softmax", "s", "r", attrInt("axis", -1)), op("Transpose", "r", "p", attrInts("perm", 0, 1, 3, 2))), "multiplies products of [1 2 48 48]"},
+		"values before the shares": {attentionParts(op("Softmax", "s", "r", attrInt("axis", -1)), op("MatMul", "k,r", "p")), "multiplies products of [1 2 48 48]"},
+		"values that heads share": {attentionParts(op("Softmax", "s", "r", attrInt("axis", -1)), array64("all", []int{3}, 1, 96, 48), op("Reshape", "r,all", "z"), op("MatMul", "z,t", "p")),
+			"multiplies products of [1 96 48]"},
+		"shares of one key": {attentionParts(op("GlobalAveragePool", "c", "g"), array64("one", []int{3}, 1, 6, 1), op("Reshape", "g,one", "o"), op("MatMul", "t,o", "l"),
+			op("Transpose", "l", "r", attrInts("perm", 0, 2, 1)), soft), "products of an attention"},
+		"whole numbers":          {attentionParts(op("Cast", "s", "r", attrInt("to", 7)), soft), "products of an attention"},
+		"truth values":           {attentionParts(op("Cast", "s", "r", attrInt("to", 9)), soft), "products of an attention"},
+		"a dropout that drops":   {attentionParts(array32("half", []int{}, 0.5), typed("on", 9, []int{}, 1), op("Dropout", "s,half,on", "r", attrInt("seed", 3)), soft), "products of an attention"},
+		"a part of the products": {attentionParts(op("Split", "s", "r,other", attrInt("axis", 1)), soft), "products of an attention"},
+		"a product of channels":  {attentionParts(op("Transpose", "q", "o", attrInts("perm", 0, 1, 3, 2)), op("MatMul", "o,q", "r"), soft), "no queries and keys"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var heard []string
@@ -119,4 +189,44 @@ func TestTokens(t *testing.T) {
 	}
 	near(t, got, want)
 	near(t, run(t, net, "z"), wantClass)
+}
+
+// Tokens joined with themselves again and again are refused before they fill the memory.
+func TestTokensWithoutEnd(t *testing.T) {
+	flat := cat(array64("flat", []int{3}, 1, 3, -1), op("Reshape", "x,flat", "t0"))
+	double := flat
+	for i := range 40 {
+		double = cat(double, op("Concat", fmt.Sprintf("t%d,t%d", i, i), fmt.Sprint("t", i+1), attrInt("axis", 2)))
+	}
+	for _, c := range []struct {
+		side  int
+		graph []byte
+		want  string
+	}{
+		{8, double, `layer "n_t7" (Concat): joins the positions of more than 64 maps`},
+		{4096, cat(flat, op("Concat", "t0,t0,t0,t0,t0,t0", "y", attrInt("axis", 2))), "makes tokens of (3, 1, 100663296), which are too many"},
+	} {
+		var heard []string
+		_, err := ONNX(modelOf(13, input("x", 1, 3, c.side, c.side), op("Relu", "x", "r"), c.graph), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+		wantError(t, complaint(err, heard), c.want)
+	}
+}
+
+// Maps that are broadcast over each other are one where each has its own axes, and none where an axis of both is in two places.
+func TestBroadcastApart(t *testing.T) {
+	shape := func(name string, dims ...int) []byte { return array64(name, []int{len(dims)}, dims...) }
+	positions := cat(array32("w", []int{1, 3, 2, 2}, ramp(12)...), op("Conv", "x,w", "c"), shape("row", 1, 1, 48), op("Reshape", "c,row", "r"))
+	pooled := cat(op("GlobalAveragePool", "x", "g"), shape("column", 1, 3, 1), op("Reshape", "g,column", "k"))
+	wantShapes(t, mustONNX(t, model(13, positions, pooled, op("Mul", "k,r", "y"))), 9, 7, map[string]string{"y": "[3 6 8]"})
+	for _, c := range []struct {
+		graph []byte
+		want  string
+	}{
+		{cat(positions, shape("column", 1, 48, 1), op("Reshape", "c,column", "k"), op("Sub", "k,r", "y")), "it combines [1 48 1] and [1 1 48]"},
+		{cat(pooled, shape("row", 1, 1, 3), op("Reshape", "g,row", "r"), op("Mul", "k,r", "y")), "it combines [1 3 1] and [1 1 3]"},
+	} {
+		var heard []string
+		_, err := ONNX(model(13, c.graph), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+		wantError(t, complaint(err, heard), c.want)
+	}
 }

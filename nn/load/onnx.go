@@ -258,7 +258,7 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		shape, err := m.shapeOf(n, in[0].value)
 		return []operand{shape}, err
 	}
-	if n.kind != "Split" && slices.ContainsFunc(in, func(o operand) bool { return o.mapped && o.products != nil }) {
+	if slices.ContainsFunc(in, func(o operand) bool { return o.mapped && o.products != nil }) {
 		v, err := m.ofProducts(n, in)
 		return []operand{mapOf(v)}, err
 	}

@@ -14,11 +14,19 @@ import (
 type products struct {
 	q, k   value // maps whose channels are those of head after head
 	op     nn.Attention
-	keys   int // that a query meets
+	tokens []factor // a dimension of the queries that meet the same keys
+	keys   int      // that a query meets
 	shares bool
 }
 
 const keysAxis = 3
+
+const errProducts = unsupported("it reads the products of an attention's queries and keys")
+
+// keysIn tells whether a dimension is all keys and nothing else.
+func (p *products) keysIn(dim []factor) bool {
+	return slices.Equal(dim, view{{{keysAxis, 1, p.keys}}}.normal()[0])
+}
 
 // looking are the operators that look at values in another way.
 var looking = []string{"Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"}
@@ -27,7 +35,7 @@ var looking = []string{"Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squ
 func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 	at := slices.IndexFunc(in, func(o operand) bool { return o.mapped && o.products != nil })
 	x := in[at].value
-	refused := unsupported("it reads the products of an attention's queries and keys")
+	refused := errProducts
 	switch {
 	case n.kind == "MatMul" && at == 1 && in[0].mapped && in[0].products == nil && len(*x.as) > 1:
 		// The same with all matrices transposed.
@@ -48,7 +56,7 @@ func (m *onnx) ofProducts(n *node, in []operand) (value, error) {
 		if axis, err := n.axis(-1, len(*x.as), len(*x.as)-1); err != nil || axis != len(*x.as)-1 || m.opset < 13 && n.integer("axis", 1) == 1 {
 			return x, unsupported("it makes shares of something else than keys")
 		}
-		if last := (*x.as)[len(*x.as)-1]; !slices.Equal(last, []factor{{keysAxis, 1, x.products.keys}}) && x.products.keys > 1 {
+		if !x.products.keysIn((*x.as)[len(*x.as)-1]) {
 			return x, refused
 		}
 		return x.with(func(p *products) { p.shares = true }), nil
@@ -137,6 +145,7 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 	p.keys = product(view{k[rank-1]}.dims())
 	as[rank-2], as[rank-1] = q[rank-2], []factor{{keysAxis, 1, p.keys}}
 	as = as.normal()
+	p.tokens = as[rank-2]
 	return value{layer: p.q.layer, products: p, as: &as}, nil
 }
 
@@ -188,7 +197,7 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	p, as, v := s.products, *s.as, m.viewOf(b)
 	rank := len(as)
 	refused := unsupported(fmt.Sprintf("it multiplies products of %v by a map of %v", as.dims(), v.dims()))
-	if !p.shares || len(v) != rank || b.products != nil || !onlyChannels(v[rank-1]) {
+	if !p.shares || len(v) != rank || b.products != nil || !onlyChannels(v[rank-1]) || !p.keysIn(as[rank-1]) || !slices.Equal(as[rank-2], p.tokens) {
 		return s, refused
 	}
 	inner := v[rank-1]
@@ -235,6 +244,9 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	}
 	out[rank-2], out[rank-1] = as[rank-2], []factor{{0, 1, wide}}
 	op := p.op
+	if len(grid) == 0 && op.Windowed() && !m.windowed(op.Window) {
+		m.note(l, fmt.Sprintf("its attention has a bias for %dx%d positions; at other sizes of the picture it attends within windows of that many", op.Window[0], op.Window[1]))
+	}
 	y := value{}
 	for i, j := range p.q.partsOf() {
 		own := l
@@ -254,4 +266,14 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	}
 	y, _ = m.seenAs(y, out.normal())
 	return y, nil
+}
+
+// windowed tells whether a layer before attends within windows of a size that are parts of its map: others as large as theirs are such too.
+func (g *graph) windowed(window [2]int) bool {
+	for i, l := range g.layers {
+		if o, ok := l.Op.(*nn.Attention); ok && o.Window == window && [2]int(g.shapes[i][1:]) != window {
+			return true
+		}
+	}
+	return false
 }

@@ -52,6 +52,9 @@ func (m *onnx) attention(n *node, in []operand) (value, error) {
 	scale := n.number("scale", float32(1/math.Sqrt(float64(wide))))
 	s = s.with(func(p *products) { p.op.Scale = scale })
 	if len(in) > 3 && in[3].array != nil {
+		if in[3].array.kind.whole() {
+			return x, unsupported("its mask is of truth values or whole numbers")
+		}
 		if s, err = m.biased(s, in[3].array, 1); err != nil {
 			return x, err
 		}

@@ -13,7 +13,7 @@ import (
 func (m *onnx) scaledProducts(n *node, x value, c *array, swapped bool) (value, error) {
 	sign := float32(1)
 	switch {
-	case (n.kind == "Mul" || n.kind == "Div" && !swapped) && c.kind.width() != 0 && c.len() == 1:
+	case (n.kind == "Mul" || n.kind == "Div" && !swapped) && c.kind.width() != 0 && c.len() == 1 && len(c.dims) <= len(*x.as):
 		by, err := c.floats(1)
 		if err != nil {
 			return x, err
@@ -21,6 +21,11 @@ func (m *onnx) scaledProducts(n *node, x value, c *array, swapped bool) (value, 
 		k := by[0]
 		if n.kind == "Div" {
 			k = 1 / k
+		}
+		if x.products.op.Bias != nil {
+			if err := m.charge(x.products.op.Bias.Shape().TotalSize()); err != nil {
+				return x, err
+			}
 		}
 		return x.with(func(p *products) {
 			p.op.Scale *= k
@@ -34,7 +39,7 @@ func (m *onnx) scaledProducts(n *node, x value, c *array, swapped bool) (value, 
 	case n.kind == "Sub" && !swapped:
 		sign = -1
 	case n.kind != "Add":
-		return x, unsupported("it reads the products of an attention's queries and keys")
+		return x, errProducts
 	}
 	return m.biased(x, c, sign)
 }
@@ -48,11 +53,14 @@ func (m *onnx) biased(x value, c *array, sign float32) (value, error) {
 		return x, refused
 	}
 	own := append(slices.Repeat([]int{1}, len(dims)-len(c.dims)), c.dims...)
-	by := stretched(own, dims)
 	for i := range own {
 		if own[i] != 1 && own[i] != dims[i] {
 			return x, refused
 		}
+	}
+	b := biasing{as: as, by: stretched(own, dims), sign: sign}
+	if !b.varies(keysAxis, 1, p.keys) {
+		return x, nil // what is added to the products with all keys changes no share
 	}
 	if !p.op.Windowed() {
 		if p.q.parts != nil || p.k.parts != nil || !q.Eq(m.shape(p.k)) {
@@ -60,78 +68,59 @@ func (m *onnx) biased(x value, c *array, sign float32) (value, error) {
 		}
 		p.op.Window = [2]int{q[1], q[2]}
 	}
-	v, err := c.floats(product(own))
-	if err != nil {
-		return x, err
-	}
-	// Where the number for a head, a query at row and column of the map and a key lies.
-	at := func(head, row, column, key int) (place int) {
-		of := [4]int{head, row, column, key}
-		for i, dim := range as {
-			inner := by[i]
-			for k := len(dim) - 1; k >= 0; k-- {
-				place += of[dim[k].axis] / dim[k].stride % dim[k].size * inner
-				inner *= dim[k].size
-			}
-		}
-		return place
-	}
 	size, heads, window := p.op.Window[0]*p.op.Window[1], p.op.Heads, p.op.Window
+	if heads*size > maxValues/size {
+		return x, fmt.Errorf("adds numbers for %d heads of %d positions, which are too many", heads, size)
+	}
+	// What the constant has numbers of its own for: rows and columns of windows, heads, and rows and columns of queries in a window.
 	high, wide := q[1]/window[0], q[2]/window[1]
+	alone := func(axis, stride, n int) int {
+		if b.varies(axis, stride, n) {
+			return n
+		}
+		return 1
+	}
+	rows, columns := alone(1, window[0], high), alone(2, window[1], wide)
+	of := [3]int{alone(0, 1, heads), alone(1, 1, window[0]), alone(2, 1, window[1])}
 	places := 1
-	if slices.ContainsFunc(upTo(len(as)), func(i int) bool {
-		return by[i] != 0 && slices.ContainsFunc(as[i], func(f factor) bool {
-			return f.axis == 1 && f.stride == window[0] || f.axis == 2 && f.stride == window[1]
-		})
-	}) && high*wide > 1 {
+	if rows*columns > 1 {
 		places = 4
 	}
 	if p.op.Bias != nil {
 		places = max(places, p.op.Bias.Shape()[0])
 	}
-	if err := m.charge(places * heads * size * size); err != nil {
+	if err := m.charge(places*heads*size*size + rows*columns*product(of[:])*size); err != nil {
+		return x, err
+	}
+	var err error
+	if b.v, err = c.floats(product(own)); err != nil {
 		return x, err
 	}
 	bias := nn.NewTensor(tensor.Shape{places, heads, size, size})
-	each := func(place int, visit func(i, head, row, column, key int)) {
-		i := place * heads * size * size
-		for head := range heads {
-			for query := range size {
-				for key := range size {
-					visit(i, head, query/window[1], query%window[1], key)
-					i++
+	each := func(place, gy, gx int, of [3]int, visit func(at *float32, b float32)) {
+		for head := range of[0] {
+			for row := range of[1] {
+				for column := range of[2] {
+					at := ((place*heads+head)*size + row*window[1] + column) * size
+					for key := range size {
+						visit(&nn.Floats(bias)[at+key], b.at(head, gy*window[0]+row, gx*window[1]+column, key))
+					}
 				}
 			}
 		}
 	}
-	set := make([]bool, places)
-	for gy := range high {
-		for gx := range wide {
-			place := 0
-			if places == 4 {
-				place = int(number01(gx == wide-1) + 2*number01(gy == high-1))
-			}
-			same := true
-			each(place, func(i, head, row, column, key int) {
-				b := sign * v[at(head, gy*window[0]+row, gx*window[1]+column, key)]
-				if !set[place] {
-					nn.Floats(bias)[i] = b
-				}
-				same = same && nn.Floats(bias)[i] == b
-			})
-			if set[place] = true; !same {
-				return x, unsupported("it adds a constant of its own to each window")
-			}
+	for place := range places {
+		each(place, place>>1*(high-1), place&1*(wide-1), [3]int{heads, window[0], window[1]}, func(at *float32, b float32) { *at = b })
+	}
+	same := true
+	for gy := range rows {
+		for gx := range columns {
+			place := int(number01(gx == wide-1) + 2*number01(gy == high-1))
+			each(place%places, gy, gx, of, func(at *float32, b float32) { same = same && *at == b })
 		}
 	}
-	for place, is := range set { // no window is there at the net's own size
-		for _, other := range []int{place ^ 1, place ^ 2, place ^ 3} {
-			if !is && other < places && set[other] {
-				n := heads * size * size
-				copy(nn.Floats(bias)[place*n:(place+1)*n], nn.Floats(bias)[other*n:])
-				is = true
-			}
-		}
+	if !same {
+		return x, unsupported("it adds a constant of its own to each window")
 	}
 	if old := p.op.Bias; old != nil {
 		each := heads * size * size
@@ -142,4 +131,37 @@ func (m *onnx) biased(x value, c *array, sign float32) (value, error) {
 	p.op.Bias = bias
 	x.products = &p
 	return x, nil
+}
+
+// biasing is a constant that is added to products seen as a view.
+type biasing struct {
+	as   view
+	by   []int // steps of the constant along each dimension
+	v    []float32
+	sign float32
+}
+
+// varies tells whether the constant has numbers of their own for n steps of a stride along an axis.
+func (b *biasing) varies(axis, stride, n int) bool {
+	for i, dim := range b.as {
+		if b.by[i] != 0 && slices.ContainsFunc(dim, func(f factor) bool {
+			return f.axis == axis && f.stride < stride*n && f.stride*f.size > stride
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// at is the number for a head, a query at row and column of the map and a key.
+func (b *biasing) at(head, row, column, key int) float32 {
+	place, of := 0, [4]int{head, row, column, key}
+	for i, dim := range b.as {
+		inner := b.by[i]
+		for k := len(dim) - 1; k >= 0; k-- {
+			place += of[dim[k].axis] / dim[k].stride % dim[k].size * inner
+			inner *= dim[k].size
+		}
+	}
+	return b.sign * b.v[place]
 }

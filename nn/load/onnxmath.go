@@ -174,6 +174,9 @@ func (m *onnx) broadcastApart(l label, fn nn.BinaryFn, a, b value) (value, error
 	if err != nil {
 		return v, err
 	}
+	if as.cells() != m.shape(v).TotalSize() { // an axis of both stands in two dimensions, each with all of the other
+		return a, refused
+	}
 	v, _ = m.seenAs(v, as)
 	return v, nil
 }

@@ -238,3 +238,17 @@ func TestResizeSizes(t *testing.T) {
 		t.Error(kinds(net))
 	}
 }
+
+// The channels of a single position become a map of rows and columns.
+func TestPixelReshaped(t *testing.T) {
+	for dims, want := range map[[4]int]string{{1, 2, 3, 1}: "[2 3 1]", {1, 1, 2, 3}: "[1 2 3]", {1, 1, 6, 1}: "[1 6 1]"} {
+		net := mustONNX(t, model(13, array32("w", []int{6, 3, 1, 1}, ramp(18)...), op("Conv", "x,w", "c"), op("GlobalAveragePool", "c", "g"), array64("d", []int{4}, dims[:]...),
+			op("Reshape", "g,d", "r"), op("Abs", "r", "y")))
+		wantShapes(t, net, 9, 7, map[string]string{"y": want})
+		sizes := run(t, net, "g")
+		for i, v := range sizes {
+			sizes[i] = max(v, -v)
+		}
+		near(t, run(t, net, "y"), sizes)
+	}
+}

@@ -79,6 +79,8 @@ func (m *onnx) bitwiseNot(n *node, in []operand) (value, error) {
 
 func (m *onnx) castTo(n *node, x value, to number) (value, error) {
 	switch {
+	case x.products != nil && to.whole():
+		return x, errProducts
 	case to == float16s && x.layer != nn.Picture && x.products == nil:
 		return m.shortened(n.label, x, 11)
 	case to == bfloat16s && x.layer != nn.Picture && x.products == nil:

@@ -12,6 +12,9 @@ import (
 // Tokens are positions of several maps one after the other, as a class token before the patches of a picture. A value
 // of such has parts and is seen as a row of all their positions; what is done to each position is done to each part.
 
+// maxParts is the most maps that tokens are of: each makes a layer of its own for whatever is done to them.
+const maxParts = 64
+
 // partsOf are the layers that a value's positions are of.
 func (v value) partsOf() []int {
 	if v.parts != nil {
@@ -180,9 +183,14 @@ func (m *onnx) joinTokens(n *node, in []operand, axis int) (v value, ok bool, er
 		if err != nil {
 			return v, true, err
 		}
-		parts = append(parts, of.partsOf()...)
+		if parts = append(parts, of.partsOf()...); len(parts) > maxParts {
+			return v, true, fmt.Errorf("joins the positions of more than %d maps", maxParts)
+		}
 	}
 	v = m.ofParts(parts, as, axis)
+	if s := m.shape(v); s.TotalSize() > maxValues {
+		return v, true, fmt.Errorf("makes tokens of %v, which are too many", s)
+	}
 	v, err = m.seen(n, v)
 	return v, true, err
 }

@@ -54,6 +54,9 @@ func (v value) plain() error {
 	if v.plane {
 		return unsupported("it reads a map without channels")
 	}
+	if v.products != nil {
+		return errProducts
+	}
 	return nil
 }
 

@@ -71,6 +71,17 @@ func (v view) dims() []int {
 	return dims
 }
 
+// cells is how many values of the map there are.
+func (v view) cells() int {
+	n := 1
+	for _, f := range slices.Concat(v...) {
+		if f.axis != repeats {
+			n *= f.size
+		}
+	}
+	return n
+}
+
 // reshape sees the values in other dimensions of the same count, if their borders fall on those of factors or divide them.
 func (v view) reshape(dims []int) (view, bool) {
 	rest := slices.Concat(v...)
@@ -131,14 +142,16 @@ func (v view) rearranged(s tensor.Shape, last bool) (op *nn.Rearrange, ok bool) 
 	}
 	op = &nn.Rearrange{In: [2]int{1, 1}, Out: [2]int{1, 1}}
 	for axis, dim := range []*[]factor{1: &rows, 2: &columns} {
-		if axis == 0 || s[axis] == 1 {
+		if axis == 0 {
 			continue
 		}
-		if len(*dim) == 0 || (*dim)[0].axis != axis || (*dim)[0].stride*(*dim)[0].size != s[axis] {
-			return nil, false
+		if s[axis] > 1 {
+			if len(*dim) == 0 || (*dim)[0].axis != axis || (*dim)[0].stride*(*dim)[0].size != s[axis] {
+				return nil, false
+			}
+			op.In[axis-1] = (*dim)[0].stride
+			*dim = (*dim)[1:]
 		}
-		op.In[axis-1] = (*dim)[0].stride
-		*dim = (*dim)[1:]
 		op.Out[axis-1] = product(view{*dim}.dims())
 	}
 	n := product(view{channels}.dims())
