@@ -141,7 +141,7 @@ func TestAttentionOperator(t *testing.T) {
 // A mask of truth values is not added.
 func TestAttentionOperatorMask(t *testing.T) {
 	var heard []string
-	_, err := ONNX(model(23, op("Relu", "x", "r"), array64("flat", []int{3}, 1, 9, -1), op("Reshape", "x,flat", "t"), typed("mask", 9, []int{1, 21}, make([]byte, 21)...),
+	_, err := ONNX(model(23, op("Relu", "x", "r"), array64("flat", []int{3}, 1, 3, 63), op("Reshape", "x,flat", "f"), op("Transpose", "f", "t", attrInts("perm", 0, 2, 1)), typed("mask", 9, []int{1, 63}, make([]byte, 63)...),
 		op("Attention", "t,t,t,mask", "y", attrInt("q_num_heads", 1), attrInt("kv_num_heads", 1))), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
 	wantError(t, complaint(err, heard), "its mask is of truth values")
 }
