@@ -15,14 +15,12 @@ type ears struct {
 	ear   *sound.Ear
 	heard sound.Heard
 	beat  midi.Beat // of what is heard, or of a device's clock
+	pulse sound.Pulse
+	level float64   // of the beat
 	on    bool      // modulators follow
 	last  time.Time // when the levels were given to the loop
 	sent  [5]float64
 }
-
-// mostFlashes are as many beats a minute as move knobs: more than three flashes in a second can cause seizures (WCAG 2.2,
-// success criterion 2.3.1). Of a faster beat every second one does, or every third.
-const mostFlashes = 180
 
 // deaf is the source of those who want nothing heard.
 const deaf = "off"
@@ -57,7 +55,7 @@ func (s *studio) attend(now time.Time) {
 		e.heard = e.ear.Heard()
 	}
 	before := e.beat
-	e.follow(s.surfaces.beat(now))
+	e.follow(s.surfaces.beat(now), now)
 	s.beats.advance(s, before, e.beat)
 	on := follows && (e.ear != nil || e.beat.Tempo > 0)
 	if on != e.on {
@@ -75,33 +73,28 @@ func (s *studio) attend(now time.Time) {
 }
 
 // follow takes the beat that counts: a device's clock, or else what is heard, whose beats are counted here.
-func (e *ears) follow(clock midi.Beat) {
-	if clock.Tempo > 0 {
-		e.beat = clock
-		return
+func (e *ears) follow(clock midi.Beat, now time.Time) {
+	before := e.beat
+	e.beat = clock
+	if clock.Tempo == 0 {
+		e.beat = midi.Beat{Tempo: e.heard.Tempo, Phase: e.heard.Phase, Count: before.Count}
+		if e.heard.Phase < before.Phase-0.5 {
+			e.beat.Count++
+		}
 	}
-	count := e.beat.Count
-	if e.heard.Phase < e.beat.Phase-0.5 {
-		count++
-	}
-	e.beat = midi.Beat{Tempo: e.heard.Tempo, Phase: e.heard.Phase, Count: count}
+	e.level = e.pulse.At(float64(now.UnixNano())/1e9, e.beat.Tempo, e.beat.Count != before.Count)
 }
 
 func (e *ears) close(s *studio) {
 	if ear := e.ear; ear != nil {
 		s.background(ear.Close)
 	}
-	*e = ears{}
+	*e = ears{pulse: e.pulse} // which rises no sooner for it
 }
 
 // levels are the values of dream.Sounds, in steps of a twenty-fifth: each change is a line of the recipe.
 func (e *ears) levels() (v [5]float64) {
-	beat := 0.0
-	if b := e.beat; b.Tempo > 0 {
-		every := math.Ceil(b.Tempo / mostFlashes)
-		beat = 1 - (math.Mod(float64(b.Count), every)+b.Phase)/every
-	}
-	for i, x := range [5]float64{e.heard.Levels[0], e.heard.Levels[1], e.heard.Levels[2], e.heard.Onset, beat} {
+	for i, x := range [5]float64{e.heard.Levels[0], e.heard.Levels[1], e.heard.Levels[2], e.heard.Onset, e.level} {
 		v[i] = math.Round(25*x) / 25
 	}
 	return v

@@ -25,8 +25,11 @@ func TestEars(t *testing.T) {
 	s.until(t, "the missing server is told", func() bool {
 		return strings.Contains(strings.Join(s.toasts.Texts(), "\n"), "no PulseAudio")
 	})
-	s.ears.heard = sound.Heard{Levels: [3]float64{0.484, 0.7, 0.9}, Tempo: 120, Phase: 0.24}
-	s.ears.follow(midi.Beat{})
+	at := time.Now()
+	for _, phase := range []float64{0.96, 0, 0.24} { // of beats of half a second
+		s.ears.heard = sound.Heard{Levels: [3]float64{0.484, 0.7, 0.9}, Tempo: 120, Phase: phase}
+		s.ears.follow(midi.Beat{}, at.Add(time.Duration(phase*float64(500*time.Millisecond))))
+	}
 	s.publish()
 	if s.sent.Bass != 0.48 || s.sent.Beat != 0.76 || s.sent.Mid != 0 || s.sent.High != 0 {
 		t.Errorf("the loop was given %+v", s.sent)

@@ -116,9 +116,6 @@ func (j *dreamJob) frame(n int) dream.Settings {
 		}
 	}
 	h := m.score.Between(from, to)
-	s.Bass, s.Mid, s.High, s.Onset = h.Levels[0], h.Levels[1], h.Levels[2], h.Onset
-	if h.Tempo > 0 {
-		s.Beat = 1 - h.Phase
-	}
+	s.Bass, s.Mid, s.High, s.Onset, s.Beat = h.Levels[0], h.Levels[1], h.Levels[2], h.Onset, h.Pulse
 	return s
 }

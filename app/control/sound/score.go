@@ -135,7 +135,7 @@ func (s *Score) Between(from, to float64) (h Heard) {
 		for i, l := range v.Levels {
 			h.Levels[i] = max(h.Levels[i], l)
 		}
-		h.Onset = max(h.Onset, v.Onset)
+		h.Onset, h.Pulse = max(h.Onset, v.Onset), max(h.Pulse, v.Pulse)
 		h.Begun, h.Beat = h.Begun || v.Begun, h.Beat || v.Beat
 		h.Tempo, h.Phase = v.Tempo, v.Phase
 	}

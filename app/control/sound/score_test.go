@@ -1,6 +1,8 @@
 package sound
 
 import (
+	"bytes"
+	"encoding/binary"
 	"math"
 	"os"
 	"os/exec"
@@ -76,5 +78,38 @@ func TestNoScore(t *testing.T) {
 	s, err := scored(t, "song.wav", song(5, func(t float64) float64 { return 0.3 * math.Sin(2*math.Pi*440*t) }))
 	if err != nil || len(s.Beats()) != 0 {
 		t.Errorf("a tone has %d beats, %v", len(s.Beats()), err)
+	}
+}
+
+// A film's beat rises three times in a second at most, however fast the music is.
+func TestScorePulse(t *testing.T) {
+	for _, bpm := range []float64{120, 178, 185} {
+		s := &Score{}
+		var raw bytes.Buffer
+		if err := binary.Write(&raw, binary.LittleEndian, song(20, clicks(60/bpm, 0.2))); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.read(&raw); err != nil {
+			t.Fatal(err)
+		}
+		var rose []float64
+		last := 0.0
+		const fps = 30
+		for n := range int(s.Length() * fps) {
+			level := s.Between(float64(n)/fps, float64(n+1)/fps).Pulse
+			if level > last {
+				rose = append(rose, float64(n)/fps)
+			}
+			last = level
+		}
+		if len(rose) < 15 {
+			t.Errorf("at %g a minute it rises %d times in 20 s", bpm, len(rose))
+		}
+		for i := 3; i < len(rose); i++ {
+			if rose[i]-rose[i-3] < 1 {
+				t.Errorf("at %g a minute it rises at %.2f s", bpm, rose[i-3:i+1])
+				break
+			}
+		}
 	}
 }

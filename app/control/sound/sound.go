@@ -32,6 +32,7 @@ type Heard struct {
 	Tempo  float64    // beats a minute, 0 where there is none
 	Phase  float64    // share of the present beat that is over, 0 to 1
 	Beat   bool       // a beat fell into this analysis
+	Pulse  float64    // 1 where a beat falls, sinking to 0: see Pulse
 }
 
 // Analyser hears one stream of samples, from its beginning.
@@ -45,6 +46,7 @@ type Analyser struct {
 	levels  levels
 	onsets  onsets
 	beat    beat
+	pulse   Pulse
 	heard   Heard
 	counted int // analyses made
 }
@@ -110,6 +112,7 @@ func (a *Analyser) analyse() {
 		h.Onset = 1
 	}
 	h.Tempo, h.Phase, h.Beat = a.beat.follow(pulse, accent, begun)
+	h.Pulse = a.pulse.At(a.Time(), h.Tempo, h.Beat)
 }
 
 // bin is the bin of a frequency in Hz.
