@@ -3,7 +3,9 @@ package midi
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -188,7 +190,7 @@ func (d *Devices) find(refused map[string]bool) {
 	outs, _ := d.driver.Outs() // what shows nothing can be heard
 	now := named(ins)
 	for name, p := range d.ports {
-		if in := now[name]; in == nil || in.Number() != p.in.Number() || !p.in.IsOpen() {
+		if in := now[name]; in == nil || in.Number() != p.in.Number() || !p.in.IsOpen() || p.out != nil && !p.out.IsOpen() {
 			p.close()
 			d.mu.Lock()
 			delete(d.ports, name)
@@ -220,16 +222,24 @@ func (d *Devices) find(refused map[string]bool) {
 func named[P drivers.Port](list []P) map[string]P {
 	m := map[string]P{}
 	for _, p := range list {
-		name := p.String()
-		for n := 2; ; n++ {
-			if _, taken := m[name]; !taken {
-				break
-			}
-			name = fmt.Sprintf("%s (%d)", p.String(), n)
-		}
+		name := surface.Distinct(plainName(p.String()), func(n string) bool { _, taken := m[n]; return taken })
 		m[name] = p
 	}
 	return m
+}
+
+// further is how Windows names the second and further ports of a device, apart for what is heard and what is told.
+var further = regexp.MustCompile(`^MIDI(?:IN|OUT)(\d+) \((.*?)\)?$`)
+
+// plainName names both ways of a port alike.
+func plainName(name string) string {
+	const most = 31 - len("MIDIOUT2 (") // is left of a longer name where something is told
+	m := further.FindStringSubmatch(name)
+	if m == nil {
+		return name
+	}
+	r := []rune(m[2])
+	return strings.TrimSpace(string(r[:min(len(r), most)])) + " " + m[1]
 }
 
 // open begins to hear a device.

@@ -301,6 +301,16 @@ func TestHotPlug(t *testing.T) {
 	if want := [][]byte{{0x90, 3, 5}, {0xb1, 1, 64}, {0xb1, 33, 1}, {0xe0, 127, 127}, {0xb2, 9, 7}}; !slices.EqualFunc(second.told, want, slices.Equal) || len(first.told) > 0 {
 		t.Errorf("told % x, want % x", second.told, want)
 	}
+	// One that was away for less than a look has the same number, but hears and is heard by nobody until it is opened again.
+	second.mu.Lock()
+	second.open, second.parser, second.told = false, newParser(func(midi.Message) {}), nil
+	second.mu.Unlock()
+	until(t, "the second is opened again", second.IsOpen)
+	until(t, "that is told", func() bool { _, notes := h.all(); return len(notes) == 4 })
+	second.say(0x90, 5, 6)
+	if list, notes := h.all(); list[len(list)-1] != "Pads (2): note 1 5=6" || !notes[2].Gone || notes[3] != (Note{Device: "Pads (2)"}) {
+		t.Errorf("heard %q, with the notes %v", list, notes)
+	}
 	b.unplug(second)
 	b.unplug(first)
 	until(t, "both are gone", func() bool { return len(d.Names()) == 0 })
@@ -308,7 +318,7 @@ func TestHotPlug(t *testing.T) {
 	until(t, "it is back", func() bool { return len(d.Names()) == 1 })
 	again.say(0xb0, 70, 1)
 	list, notes := h.all()
-	if list[len(list)-1] != "Pads: cc 1 70=1" || len(notes) != 5 {
+	if list[len(list)-1] != "Pads: cc 1 70=1" || len(notes) != 7 {
 		t.Errorf("heard %q, with the notes %v", list, notes)
 	}
 }
@@ -316,22 +326,52 @@ func TestHotPlug(t *testing.T) {
 // The clock of one device counts, until it is silent.
 func TestWhoseClock(t *testing.T) {
 	var b bench
-	one, two := b.plug("One"), b.plug("Two")
+	b.plug("One")
+	b.plug("Two")
 	var h heard
 	d := Open(&b, h.hear, h.note)
 	defer d.Close()
 	until(t, "both are heard", func() bool { return len(d.Names()) == 2 })
-	_ = one
-	for range 60 {
-		two.say(0xf8)
-		time.Sleep(2 * time.Millisecond)
+	start := time.Now()
+	ticks := func(device string, from, n int) (now time.Time) {
+		d.mu.Lock()
+		p := d.ports[device]
+		d.mu.Unlock()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for i := range n {
+			now = start.Add(time.Duration(from+i) * 10 * time.Millisecond)
+			p.clock.hear(midi.TimingClock(), now)
+		}
+		return now
 	}
-	if got := d.Beat(time.Now()); got.Tempo < 200 || d.clock != "Two" {
+	now := ticks("Two", 0, 60)
+	if got := d.Beat(now); math.Abs(got.Tempo-250) > 1 || d.clock != "Two" {
 		t.Errorf("the clock of %q has %+v", d.clock, got)
 	}
-	time.Sleep(2 * pause)
-	if got := d.Beat(time.Now()); got.Tempo != 0 {
+	ticks("One", 0, 60)
+	now = ticks("Two", 60, 60)
+	if d.Beat(now); d.clock != "Two" {
+		t.Errorf("the clock of %q counts, though that of Two goes on", d.clock)
+	}
+	now = ticks("One", 60, 120)
+	if got := d.Beat(now); math.Abs(got.Tempo-250) > 1 || d.clock != "One" {
+		t.Errorf("the clock of %q has %+v when that of Two is silent", d.clock, got)
+	}
+	if got := d.Beat(now.Add(2 * pause)); got.Tempo != 0 {
 		t.Errorf("a silent clock has %+v", got)
+	}
+}
+
+// Windows names both ways of a device's second port alike, but for the word.
+func TestPlainName(t *testing.T) {
+	for name, want := range map[string]string{
+		"nanoKONTROL2": "nanoKONTROL2", "MIDIIN2 (APC mini mk2)": "APC mini mk2 2", "MIDIOUT2 (APC mini mk2)": "APC mini mk2 2",
+		"MIDIIN3 (a device with a long n": "a device with a long 3", "MIDIOUT3 (a device with a long ": "a device with a long 3",
+	} {
+		if got := plainName(name); got != want {
+			t.Errorf("%q is %q, want %q", name, got, want)
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"gitlab.com/gomidi/midi/v2"
 	"gitlab.com/gomidi/midi/v2/drivers"
 	"golang.org/x/sys/unix"
+
+	"zalgoscope/app/control/surface"
 )
 
 // sequencer is the driver of the kernel's MIDI sequencer (include/uapi/sound/asequencer.h), by which many programs share
@@ -87,6 +89,7 @@ var (
 	setClient      = request(false, true, 0x11, unsafe.Sizeof(clientInfo{}))
 	createPort     = request(true, true, 0x20, unsafe.Sizeof(portInfo{}))
 	subscribePort  = request(false, true, 0x30, unsafe.Sizeof(subscription{}))
+	getSubscribed  = request(true, true, 0x50, unsafe.Sizeof(subscription{}))
 	unsubscribe    = request(false, true, 0x31, unsafe.Sizeof(subscription{}))
 	getPool        = request(true, true, 0x4b, unsafe.Sizeof(pool{}))
 	setPool        = request(false, true, 0x4c, unsafe.Sizeof(pool{}))
@@ -99,6 +102,7 @@ var (
 const (
 	canRead, canWrite           = 1 << 0, 1 << 1
 	canSubscribe, canSubscribed = 1 << 5, 1 << 6 // to read from it, to write to it
+	hears, tells                = canRead | canSubscribe, canWrite | canSubscribed
 	noExport                    = 1 << 7
 	typeGeneric, typeProgram    = 1 << 1, 1 << 20
 	through                     = 14 // the client that gives back what it is told
@@ -185,27 +189,45 @@ type seqPort struct {
 // ports lists the ports of others that can do something.
 func (s *sequencer) ports(capability uint32) (list []*seqPort, err error) {
 	client := clientInfo{Client: -1}
+	taken := map[string]bool{}
 	for control(s, nextClient, &client) == nil {
 		if client.Client == 0 || client.Client == through || client.Client == int32(s.us.Client) {
 			continue
 		}
-		var found []*seqPort
+		var found []portInfo
 		port := portInfo{Addr: address{uint8(client.Client), 255}} // the one before the first
 		for control(s, nextPort, &port) == nil {
-			if port.Capability&capability == capability && port.Capability&noExport == 0 {
-				found = append(found, &seqPort{s: s, at: port.Addr, name: text(port.Name[:])})
+			if (can(port, hears) || can(port, tells)) && port.Capability&noExport == 0 {
+				found = append(found, port)
 			}
 		}
-		for _, p := range found {
-			if len(found) == 1 {
-				p.name = text(client.Name[:])
-			} else if name := text(client.Name[:]); !strings.Contains(p.name, name) {
-				p.name = name + " " + p.name
+		for i, name := range portNames(text(client.Name[:]), found, taken) {
+			if can(found[i], capability) {
+				list = append(list, &seqPort{s: s, at: found[i].Addr, name: name})
 			}
 		}
-		list = append(list, found...)
 	}
 	return list, nil
+}
+
+func can(p portInfo, capability uint32) bool { return p.Capability&capability == capability }
+
+// portNames names the ports of a client, whether they are heard or told, so that both ways of one have the same name, which
+// no other one has.
+func portNames(client string, ports []portInfo, taken map[string]bool) (names []string) {
+	for _, p := range ports {
+		name := text(p.Name[:])
+		switch {
+		case len(ports) == 1:
+			name = client
+		case !strings.Contains(name, client):
+			name = client + " " + name
+		}
+		name = surface.Distinct(name, func(n string) bool { return taken[n] })
+		taken[name] = true
+		names = append(names, name)
+	}
+	return names
 }
 
 // text is what stands before the zero.
@@ -215,7 +237,7 @@ func text(b []byte) string {
 }
 
 func (s *sequencer) Ins() (list []drivers.In, err error) {
-	ports, err := s.ports(canRead | canSubscribe)
+	ports, err := s.ports(hears)
 	for _, p := range ports {
 		list = append(list, p)
 	}
@@ -223,7 +245,7 @@ func (s *sequencer) Ins() (list []drivers.In, err error) {
 }
 
 func (s *sequencer) Outs() (list []drivers.Out, err error) {
-	ports, err := s.ports(canWrite | canSubscribed)
+	ports, err := s.ports(tells)
 	for _, p := range ports {
 		p.out = true
 		list = append(list, p)
@@ -233,8 +255,14 @@ func (s *sequencer) Outs() (list []drivers.Out, err error) {
 
 func (p *seqPort) String() string          { return p.name }
 func (p *seqPort) Number() int             { return int(p.at.Client)<<8 | int(p.at.Port) }
-func (p *seqPort) IsOpen() bool            { return p.open }
 func (p *seqPort) Underlying() interface{} { return nil }
+
+// IsOpen tells whether the kernel still has the subscription: a device that comes back at once has the same address, but
+// none.
+func (p *seqPort) IsOpen() bool {
+	sub := p.way()
+	return p.open && control(p.s, getSubscribed, &sub) == nil
+}
 
 // way is the subscription between the port and us.
 func (p *seqPort) way() subscription {

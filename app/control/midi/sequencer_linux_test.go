@@ -34,7 +34,7 @@ func TestKernelHeader(t *testing.T) {
 	}
 	for name, v := range map[string]uintptr{
 		"CLIENT_ID": askClientID, "GET_CLIENT_INFO": getClient, "SET_CLIENT_INFO": setClient, "CREATE_PORT": createPort, "SUBSCRIBE_PORT": subscribePort,
-		"UNSUBSCRIBE_PORT": unsubscribe, "GET_CLIENT_POOL": getPool, "SET_CLIENT_POOL": setPool, "QUERY_NEXT_CLIENT": nextClient, "QUERY_NEXT_PORT": nextPort,
+		"UNSUBSCRIBE_PORT": unsubscribe, "GET_SUBSCRIPTION": getSubscribed, "GET_CLIENT_POOL": getPool, "SET_CLIENT_POOL": setPool, "QUERY_NEXT_CLIENT": nextClient, "QUERY_NEXT_PORT": nextPort,
 	} {
 		number("SNDRV_SEQ_IOCTL_"+name, v)
 	}
@@ -181,5 +181,40 @@ func TestSequencer(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("the device is told nothing")
+	}
+}
+
+// Both ways of a port have one name, however many ports go one way only.
+func TestPortNames(t *testing.T) {
+	port := func(name string, capability uint32) (p portInfo) {
+		copy(p.Name[:], name)
+		p.Capability = capability
+		return p
+	}
+	taken := map[string]bool{}
+	for _, c := range []struct {
+		client string
+		ports  []portInfo
+		want   []string
+	}{
+		{"Two in, one out", []portInfo{port("MIDI 1", hears|tells), port("MIDI 2", hears)}, []string{"Two in, one out MIDI 1", "Two in, one out MIDI 2"}},
+		{"Pads", []portInfo{port("Pads MIDI 1", hears)}, []string{"Pads"}},
+		{"Pads", []portInfo{port("Pads MIDI 1", hears|tells)}, []string{"Pads (2)"}},
+	} {
+		if got := portNames(c.client, c.ports, taken); !slices.Equal(got, c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+// A port whose subscription the kernel does not know is not open, though it was opened.
+func TestDroppedSubscription(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if (&seqPort{s: &sequencer{file: null}, open: true}).IsOpen() {
+		t.Error("it is open")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"gitlab.com/gomidi/midi/v2/drivers"
@@ -35,6 +36,7 @@ var (
 
 const (
 	callbackThread = 0x20000 // what is heard comes as messages to a thread
+	mimClose       = 0x3c2
 	mimData        = 0x3c3
 	mimMoreData    = 0x3cc
 	wmQuit         = 0x12
@@ -90,12 +92,21 @@ func (p *winPort) Underlying() interface{} { return nil }
 // winIn is opened when it is listened to.
 type winIn struct {
 	winPort
-	open bool
+	handle atomic.Uintptr // while it is listened to
 }
 
-func (p *winIn) Open() error  { p.open = true; return nil }
-func (p *winIn) Close() error { p.open = false; return nil }
-func (p *winIn) IsOpen() bool { return p.open }
+func (p *winIn) Open() error  { return nil }
+func (p *winIn) Close() error { return nil }
+
+// IsOpen tells whether the device is still there: to start it once more does nothing else.
+func (p *winIn) IsOpen() bool {
+	h := p.handle.Load()
+	if h == 0 {
+		return false
+	}
+	r, _, _ := inStart.Call(h)
+	return r == 0
+}
 
 // threadMessage is MSG.
 type threadMessage struct {
@@ -123,10 +134,14 @@ func (p *winIn) Listen(hear func(b []byte, milliseconds int32), _ drivers.Listen
 			return
 		}
 		inStart.Call(handle)
+		p.handle.Store(handle)
 		opened <- nil
 		for {
 			if r, _, _ := getMessage.Call(uintptr(unsafe.Pointer(&m)), ^uintptr(0), 0, 0); int32(r) <= 0 {
 				break
+			}
+			if m.message == mimClose {
+				p.handle.Store(0) // the device has gone; stop is still to come
 			}
 			if m.message == mimData || m.message == mimMoreData {
 				if b := unpack(uint32(m.l)); b != nil {
@@ -134,6 +149,7 @@ func (p *winIn) Listen(hear func(b []byte, milliseconds int32), _ drivers.Listen
 				}
 			}
 		}
+		p.handle.Store(0)
 		inStop.Call(handle)
 		inClose.Call(handle)
 	})
@@ -164,6 +180,7 @@ func unpack(v uint32) []byte {
 type winOut struct {
 	winPort
 	handle uintptr
+	failed bool // the last call: the device may have gone
 }
 
 func (p *winOut) Open() error {
@@ -185,7 +202,7 @@ func (p *winOut) Close() error {
 	return nil
 }
 
-func (p *winOut) IsOpen() bool { return p.handle != 0 }
+func (p *winOut) IsOpen() bool { return p.handle != 0 && !p.failed }
 
 func (p *winOut) Send(b []byte) error {
 	if p.handle == 0 {
@@ -195,7 +212,8 @@ func (p *winOut) Send(b []byte) error {
 	for i, c := range b[:min(len(b), 3)] {
 		v |= uintptr(c) << (8 * i)
 	}
-	if r, _, _ := outShort.Call(p.handle, v); r != 0 {
+	r, _, _ := outShort.Call(p.handle, v)
+	if p.failed = r != 0; p.failed {
 		return fmt.Errorf("midi: winmm says %d", r)
 	}
 	return nil

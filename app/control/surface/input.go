@@ -26,6 +26,27 @@ type Input struct {
 	Seconds float64 // of an axis how long it has stood so, from which turns are made; else 0
 }
 
+// Distinct is a name that nothing else has: that one, or with a number behind it.
+func Distinct(name string, taken func(string) bool) string {
+	free := name
+	for n := 2; taken(free); n++ {
+		free = fmt.Sprintf("%s (%d)", name, n)
+	}
+	return free
+}
+
+// overlap tells whether two controls are moved by the same messages: they are the same one, or one of 14 bits and a half
+// of it.
+func overlap(a, b string) bool {
+	half := func(whole, half string) bool {
+		var c, n, hc, hn int
+		w, _ := fmt.Sscanf(whole, "cc14 %d %d", &c, &n)
+		h, _ := fmt.Sscanf(half, "cc %d %d", &hc, &hn)
+		return w == 2 && h == 2 && c == hc && (hn == n || hn == n+32)
+	}
+	return a == b || half(a, b) || half(b, a)
+}
+
 // sort is what a control is like.
 type sort int
 

@@ -33,7 +33,7 @@ const (
 )
 
 // Learn begins to wait for a control that is to ask for what follows an address, such as "/scene Parade". Until then no
-// device asks for anything.
+// device asks for anything, and what is held is let go.
 func (s *Surface) Learn(to string) error {
 	path, arg, _ := strings.Cut(to, " ")
 	a, err := control.Find(path)
@@ -45,6 +45,9 @@ func (s *Surface) Learn(to string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, d := range s.devices {
+		s.letGo(d)
+	}
 	s.learner = &learner{to: a, arg: arg, touched: map[touch][]Input{}}
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *Surface) Lights(name string, now time.Time, state func(Binding) any) (l
 		return nil
 	}
 	for _, from := range slices.Sorted(maps.Keys(d.bindings)) {
-		if from == d.moved && now.Sub(d.at) < touching {
+		if now.Sub(d.touched[from]) < touching {
 			continue
 		}
 		for _, b := range d.bindings[from] {

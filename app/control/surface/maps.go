@@ -2,6 +2,7 @@ package surface
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
@@ -16,7 +17,7 @@ import (
 
 // Device is the map of the devices of a name.
 type Device struct {
-	Name   string            `toml:"name"`             // a part of the device's name; the longest one that fits counts
+	Name   string            `toml:"name"`             // a part of the device's name
 	Off    int               `toml:"off,omitempty"`    // what puts a light out
 	On     int               `toml:"on,omitempty"`     // what lights it; 0 for 127
 	Map    map[string]string `toml:"map,omitempty"`    // the address of each control, and what it is to be; "" for nothing
@@ -120,33 +121,58 @@ func Parse(data []byte) (list []Device, bad []error, err error) {
 	return list, bad, nil
 }
 
-// Append is the file of maps with one more line for the device of that name; an empty to takes the control out, as far
-// as a ready map has it. What is no file of maps is an error.
+// Append is a file of maps, made by Append alone, with one more line for the device of that name. An empty to takes the
+// control out, as far as other maps have it. What is no file of maps is an error.
 func Append(old []byte, name, from, to string) ([]byte, error) {
-	var f file
-	if err := toml.Unmarshal(old, &f); err != nil {
-		return nil, fmt.Errorf("surface: it is no file of maps: %w", err)
+	list, bad, err := Parse(old)
+	if err == nil && len(bad) > 0 {
+		err = bad[0]
 	}
-	control, _, err := parseControl(from)
+	if err == nil {
+		_, _, err = parseControl(from)
+	}
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(f.Device, func(d Device) bool { return d.Name == name })
-	if at < 0 {
-		at = len(f.Device)
-		f.Device = append(f.Device, Device{Name: name})
-	}
-	d := &f.Device[at]
-	if d.Map == nil {
-		d.Map = map[string]string{}
-	}
-	for other := range d.Map { // the same control that turns in another way
-		if c, _, err := parseControl(other); err == nil && c == control {
-			delete(d.Map, other)
+	all := Merge(list, []Device{{Name: name, Map: map[string]string{from: to}}})
+	data, err := toml.Marshal(file{all})
+	return append([]byte("# Written by zalgoscope when a control is learnt. It comes before maps.toml, which is yours alone.\n\n"), data...), err
+}
+
+// Merge is maps with further ones, whose lines come first where both are of devices of the same name.
+func Merge(list, further []Device) []Device {
+	list = slices.Clone(list)
+	for _, f := range further {
+		at := slices.IndexFunc(list, func(d Device) bool { return d.Name == f.Name })
+		if at < 0 {
+			list = append(list, f)
+			continue
 		}
+		d := &list[at]
+		d.Off, d.On = cmp.Or(f.Off, d.Off), cmp.Or(f.On, d.On)
+		d.Map, d.Lights = over(d.Map, f.Map), over(d.Lights, f.Lights)
 	}
-	d.Map[from] = to
-	return toml.Marshal(f)
+	return list
+}
+
+// over is lines of a map with others, which replace those of the same controls.
+func over(lines, others map[string]string) map[string]string {
+	if len(others) == 0 {
+		return lines
+	}
+	lines = maps.Clone(lines)
+	if lines == nil {
+		lines = map[string]string{}
+	}
+	for from, to := range others {
+		c, _, _ := parseControl(from) // Parse has told
+		maps.DeleteFunc(lines, func(other, _ string) bool {
+			o, _, _ := parseControl(other)
+			return o == c || to != "" && overlap(o, c)
+		})
+	}
+	maps.Copy(lines, others)
+	return lines
 }
 
 //go:embed ready.toml
@@ -168,40 +194,43 @@ type mapped struct {
 	off, on  int
 }
 
-// mapOf is the map of a device of that name.
+// mapOf is the map of a device of that name: of the ready maps the one of the longest name that fits, then line by line
+// all own ones that fit, the longest name last.
 func mapOf(name string, own, ready []Device) mapped {
 	m := mapped{bindings: map[string][]Binding{}, lights: map[string]string{}, on: 127}
-	for _, list := range [][]Device{ready, own} {
-		best := -1
-		for i, d := range list {
-			if strings.Contains(strings.ToLower(name), strings.ToLower(d.Name)) && (best < 0 || len(d.Name) > len(list[best].Name)) {
-				best = i
+	fit := func(list []Device) (fits []Device) {
+		for _, d := range list {
+			if strings.Contains(strings.ToLower(name), strings.ToLower(d.Name)) {
+				fits = append(fits, d)
 			}
 		}
-		if best < 0 {
-			continue
-		}
-		d := list[best]
-		if d.Off != 0 {
-			m.off = d.Off
-		}
-		if d.On != 0 {
-			m.on = d.On
-		}
-		maps.Copy(m.lights, d.Lights)
-		said := map[string][]Binding{}
-		for _, from := range slices.Sorted(maps.Keys(d.Map)) {
-			c, _, err := parseControl(from)
-			if err != nil {
-				continue // Parse has told
-			}
-			if b, err := ParseBinding(from, d.Map[from]); err == nil {
-				said[c] = append(said[c], b)
-			} else {
-				said[c] = said[c][:0]
-			}
-		}
-		maps.Copy(m.bindings, said)
+		slices.SortStableFunc(fits, func(a, b Device) int { return cmp.Compare(len(a.Name), len(b.Name)) })
+		return fits
+	}
+	fits := fit(ready)
+	for _, d := range slices.Concat(fits[max(len(fits)-1, 0):], fit(own)) {
+		m.add(d)
 	}
 	return m
+}
+
+// add takes what a map says of controls, instead of what was said of them before.
+func (m *mapped) add(d Device) {
+	m.off, m.on = cmp.Or(d.Off, m.off), cmp.Or(d.On, m.on)
+	maps.Copy(m.lights, d.Lights)
+	said := map[string][]Binding{}
+	for _, from := range slices.Sorted(maps.Keys(d.Map)) {
+		c, _, err := parseControl(from)
+		if err != nil {
+			continue // Parse has told
+		}
+		b, err := ParseBinding(from, d.Map[from])
+		if err != nil {
+			said[c] = nil // it is to ask for nothing
+			continue
+		}
+		said[c] = append(said[c], b)
+		maps.DeleteFunc(m.bindings, func(other string, _ []Binding) bool { return overlap(other, c) })
+	}
+	maps.Copy(m.bindings, said)
 }

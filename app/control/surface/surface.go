@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,11 +26,13 @@ type Surface struct {
 // device is what is known of one that something was heard of.
 type device struct {
 	mapped
-	last  map[string]float64 // where each mapped control stood
-	shown map[string]int     // what was last told of each control to the device, or by it
-	heard int
-	moved string // the control that was moved last
-	at    time.Time
+	last    map[string]float64   // where each control stood
+	touched map[string]time.Time // when each mapped control was moved
+	held    map[Binding]bool     // what is pressed, until it is let go
+	shown   map[string]int       // what was last told of each control to the device, or by it
+	heard   int
+	moved   string // the control that was moved last
+	at      time.Time
 }
 
 // New makes a surface that asks by a queue, with the ready maps.
@@ -43,6 +46,7 @@ func (s *Surface) SetMaps(own []Device) {
 	defer s.mu.Unlock()
 	s.own = own
 	for name, d := range s.devices {
+		s.letGo(d)
 		d.mapped = mapOf(name, own, s.ready)
 	}
 }
@@ -51,7 +55,7 @@ func (s *Surface) SetMaps(own []Device) {
 func (s *Surface) device(name string) *device {
 	d := s.devices[name]
 	if d == nil {
-		d = &device{mapped: mapOf(name, s.own, s.ready), last: map[string]float64{}, shown: map[string]int{}}
+		d = &device{mapped: mapOf(name, s.own, s.ready), last: map[string]float64{}, touched: map[string]time.Time{}, held: map[Binding]bool{}, shown: map[string]int{}}
 		s.devices[name] = d
 	}
 	return d
@@ -64,11 +68,22 @@ func (s *Surface) Add(name string) {
 	s.device(name).shown = map[string]int{} // it shows nothing of what it was told before
 }
 
-// Remove forgets a device.
+// Remove forgets a device, which lets go what it holds.
 func (s *Surface) Remove(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.devices, name)
+	if d := s.devices[name]; d != nil {
+		s.letGo(d)
+		delete(s.devices, name)
+	}
+}
+
+// letGo lets go what a device holds, as nobody else will.
+func (s *Surface) letGo(d *device) {
+	for b := range d.held {
+		s.queue.Put(control.Event{Path: b.Address.Path, Way: control.Release}, b.Address.Kind)
+	}
+	clear(d.held)
 }
 
 // Hear takes what was done to a device, which is learnt, or asks for what its map says.
@@ -78,19 +93,31 @@ func (s *Surface) Hear(name string, in Input, now time.Time) {
 	d := s.device(name)
 	before, known := d.last[in.Control]
 	d.last[in.Control] = in.Value
+	on := d.bindings[in.Control]
 	if in.Seconds == 0 || in.Value != before {
 		s.heard++
 		d.heard++
-		d.moved, d.at = in.Control, now
+		if len(on) > 0 {
+			d.touched[in.Control] = now
+		}
+		if len(on) > 0 || !strings.HasPrefix(in.Control, "cc14 ") { // which any two controllers may look like
+			d.moved, d.at = in.Control, now
+		}
 	}
 	if s.learner != nil {
 		s.learner.hear(name, in, now)
 		return
 	}
-	for i := range d.bindings[in.Control] {
-		b := &d.bindings[in.Control][i]
+	for i := range on {
+		b := &on[i]
 		if e, ok := b.event(in, before, known); ok {
 			s.queue.Put(e, b.Address.Kind)
+			switch e.Way {
+			case control.Press:
+				d.held[*b] = true
+			case control.Release:
+				delete(d.held, *b)
+			}
 		}
 		if sortOf(in.Control) == button {
 			delete(d.shown, d.light(in.Control)) // some light up by themselves while they are pressed

@@ -167,27 +167,70 @@ func TestLearn(t *testing.T) {
 	}
 }
 
-// What was learnt is in the file, beside what was there; a file that is none stays.
+// What was learnt is in the file, beside what was there; of a control of 14 bits and its halves what was learnt last. A file
+// that has anything else in it stays.
 func TestAppend(t *testing.T) {
-	data, err := Append(nil, "Test", "cc 1 7", "/knob/zoom")
-	for _, line := range [][2]string{{"note 1 36", "/scene Stained glass"}, {"cc 1 7 twos", "/knob/step"}, {"cc 1 8", ""}} {
-		if err == nil {
-			data, err = Append(data, "Test", line[0], line[1])
+	var data []byte
+	var err error
+	for _, line := range [][3]string{
+		{"Test", "cc 1 7", "/knob/zoom"}, {"Test", "note 1 36", "/scene Stained glass"}, {"Test", "cc 1 7 twos", "/knob/step"}, {"Test", "cc 1 8", ""}, {"Another", "cc 1 7", "/zalgo"},
+		{"Test", "cc 1 9", "/zalgo"}, {"Test", "cc 1 41", "/layer"}, {"Test", "cc14 1 9", "/knob/even"}, {"Another", "cc14 1 3", "/zalgo"}, {"Another", "cc 1 35", "/layer"},
+	} {
+		if data, err = Append(data, line[0], line[1], line[2]); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if err == nil {
-		data, err = Append(data, "Another", "cc 1 7", "/zalgo")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	list, bad, err := Parse(data)
-	want := []Device{{Name: "Test", Map: map[string]string{"cc 1 7 twos": "/knob/step", "note 1 36": "/scene Stained glass", "cc 1 8": ""}}, {Name: "Another", Map: map[string]string{"cc 1 7": "/zalgo"}}}
+	want := []Device{
+		{Name: "Test", Map: map[string]string{"cc 1 7 twos": "/knob/step", "note 1 36": "/scene Stained glass", "cc 1 8": "", "cc14 1 9": "/knob/even"}},
+		{Name: "Another", Map: map[string]string{"cc 1 7": "/zalgo", "cc 1 35": "/layer"}},
+	}
 	if err != nil || bad != nil || !reflect.DeepEqual(list, want) {
 		t.Errorf("got %+v, %v, %v", list, bad, err)
 	}
-	if _, err := Append([]byte("no maps"), "Test", "cc 1 7", "/zalgo"); err == nil {
-		t.Error("a file that is none is written over")
+	for _, text := range []string{"no maps", "[[device]]\nname = 'Test'\n[device.mpa]\n'cc 1 7' = '/zalgo'\n", "[[device]]\nname = 'Test'\n[device.map]\n'cc 1' = '/zalgo'\n"} {
+		if _, err := Append([]byte(text), "Test", "cc 1 7", "/zalgo"); err == nil {
+			t.Errorf("%q is written over", text)
+		}
+	}
+}
+
+// All own maps that fit a device hold, line by line, those of longer names before those of shorter ones; of a controller
+// of 14 bits and its halves that of the longer name.
+func TestOwnMaps(t *testing.T) {
+	own := Merge(
+		[]Device{{Name: "pads", On: 3, Map: map[string]string{"cc 1 1": "/knob/zoom", "cc 1 2": "/zalgo", "cc 1 3": "/knob/step", "cc 1 35": "/layer", "cc14 1 4": "/knob/even"}}},
+		[]Device{{Name: "Pads (2)", Map: map[string]string{"cc 1 2": "/layer", "cc14 1 3": "/knob/steps", "cc 1 4": "/zalgo"}}, {Name: "pads", Map: map[string]string{"cc 1 1": ""}}})
+	m := mapOf("Pads (2)", own, Ready())
+	got := map[string]string{}
+	for c, list := range m.bindings {
+		for _, b := range list {
+			got[c] += b.To()
+		}
+	}
+	if want := map[string]string{"cc 1 2": "/layer", "cc14 1 3": "/knob/steps", "cc 1 4": "/zalgo"}; !reflect.DeepEqual(got, want) || m.on != 3 {
+		t.Errorf("got %v, want %v; lit by %d", got, want, m.on)
+	}
+}
+
+// What a device holds is let go when it goes, when something is learnt, and when its map changes.
+func TestLetGo(t *testing.T) {
+	for name, do := range map[string]func(*Surface) error{
+		"removed": func(s *Surface) error { s.Remove("Test"); return nil },
+		"learnt":  func(s *Surface) error { return s.Learn("/tap") },
+		"mapped":  func(s *Surface) error { s.SetMaps(nil); return nil },
+	} {
+		s, q := mappedBy(map[string]string{"note 1 36": "/zalgo", "note 1 37": "/knob/zoom", "note 1 38": "/tap"})
+		for _, in := range []Input{note(36, 127), note(37, 127), note(37, 0), note(38, 127)} {
+			s.Hear("Test", in, time.Now())
+		}
+		q.Take()
+		if err := do(s); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := q.Take(); !reflect.DeepEqual(got, []control.Event{{Path: "/zalgo", Way: control.Release}}) {
+			t.Errorf("%s: got %+v", name, got)
+		}
 	}
 }
 
@@ -288,6 +331,20 @@ func TestLights(t *testing.T) {
 	if got := s.Lights("Test", now.Add(time.Second), state); got != nil {
 		t.Errorf("the fader that was moved is told %v", got)
 	}
+	// Nor does it matter what else is moved then, or that two controllers look like one of 14 bits.
+	s.Hear("Test", cc(1, 7, 90), now)
+	for _, c := range []string{"cc14 1 7", "cc 2 99", "bend 2"} {
+		s.Hear("Test", Input{Control: c, Value: 1, Raw: 1}, now)
+	}
+	zoom = 10.0 / 127
+	if got := s.Lights("Test", now, state); len(got) != 1 || got[0].Control != "cc14 1 3" {
+		t.Errorf("of the faders that are moved some are told %v", got)
+	}
+	if _, moved, _, _ := s.State("Test"); moved != "bend 2" {
+		t.Errorf("%q was moved last", moved)
+	}
+	zoom = 100.0 / 127
+	s.Lights("Test", now.Add(time.Second), state)
 	// A pad that was pressed may have changed its light by itself.
 	s.Hear("Test", note(36, 127), now)
 	s.Hear("Test", note(36, 0), now)
