@@ -80,7 +80,6 @@ func (s *studio) hearPads(now time.Time, dt float64) {
 		if g.off || !slices.Contains(g.ids, id) {
 			s.surfaces.Remove(p.name)
 			delete(g.at, id)
-			s.letGo()
 		}
 	}
 	if g.off {
@@ -92,7 +91,7 @@ func (s *studio) hearPads(now time.Time, dt float64) {
 		}
 		p := g.at[id]
 		if p == nil {
-			p = &gamepad{name: "gamepad " + ebiten.GamepadName(id)}
+			p = &gamepad{name: surface.Distinct("gamepad "+ebiten.GamepadName(id), func(name string) bool { return slices.Contains(g.names(), name) })}
 			if g.at == nil {
 				g.at = map[ebiten.GamepadID]*gamepad{}
 			}
@@ -101,6 +100,7 @@ func (s *studio) hearPads(now time.Time, dt float64) {
 			s.tell(p.name)
 		}
 		if !s.focused {
+			p.press(s.surfaces.Surface, [len(padButtons)]bool{}, now) // nothing is heard of it that is let go elsewhere
 			continue
 		}
 		axes, buttons := readPad(id)
@@ -147,6 +147,11 @@ func (p *gamepad) hear(to *surface.Surface, axes [len(padAxes)]float64, buttons 
 		}
 		to.Hear(p.name, surface.Input{Control: "axis " + padAxes[i].name, Value: v, Raw: int(math.Round(v * 127)), Seconds: dt}, now)
 	}
+	p.press(to, buttons, now)
+}
+
+// press passes on which buttons are down now.
+func (p *gamepad) press(to *surface.Surface, buttons [len(padButtons)]bool, now time.Time) {
 	for i, down := range buttons {
 		if down != p.buttons[i] {
 			p.buttons[i] = down

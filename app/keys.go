@@ -89,7 +89,7 @@ func init() {
 		{keys: []ebiten.Key{ebiten.KeyA}, help: "add a bend", run: (*studio).toggleBendPicker},
 		{keys: []ebiten.Key{ebiten.KeyM}, help: "modulator of the chosen slider", run: (*studio).toggleModulator},
 		{keys: []ebiten.Key{ebiten.KeyT}, help: "tap the modulators' tempo", run: (*studio).tap},
-		{keys: []ebiten.Key{ebiten.KeyQ}, help: "panic: all modulators off", run: (*studio).panic},
+		{keys: []ebiten.Key{ebiten.KeyQ}, help: "panic: nothing moves by itself", run: (*studio).panic},
 		{keys: []ebiten.Key{ebiten.KeyV}, help: "record, or stop recording", run: (*studio).toggleRecord},
 		{keys: []ebiten.Key{ebiten.KeyI}, help: "save the last seconds", run: (*studio).saveReplay},
 		{keys: []ebiten.Key{ebiten.KeyB}, help: "show the start picture while held", run: func(*studio) {}},

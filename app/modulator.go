@@ -36,9 +36,12 @@ func (s *studio) modulator(knob string) (dream.Modulator, bool) {
 	return list[i], true
 }
 
+// firstRate is that of a new modulator while no tempo is known, in Hz.
+const firstRate = 0.2
+
 // newModulator is what a knob is given first: a sine at the tapped tempo, or a slow one.
 func (s *studio) newModulator(d widget.Dial) dream.Modulator {
-	m := dream.Modulator{Knob: d.Knob, Shape: dream.Shapes[0], Rate: 0.2, Depth: firstDepth(d)}
+	m := dream.Modulator{Knob: d.Knob, Shape: dream.Shapes[0], Rate: firstRate, Depth: firstDepth(d)}
 	if s.tempo.rate > 0 {
 		m.Rate = s.tempo.rate
 	}
@@ -183,7 +186,7 @@ func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 		Name: "rate", Help: "how often the modulator goes to and fro in a second", Max: fastest, Curve: 3,
 		Get:   func() float64 { return get().Rate },
 		Set:   func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Rate = math.Round(v*1000) / 1000 }) },
-		Reset: func() { s.modulate(d, func(m *dream.Modulator) { m.Rate = 0.2 }) },
+		Reset: func() { s.modulate(d, func(m *dream.Modulator) { m.Rate = firstRate }) },
 		Text:  rateText,
 	}, widget.Narrow))
 	depth := depthDial(d)

@@ -95,6 +95,10 @@ func (s *studio) resolve(e control.Event) (control.Event, bool) {
 	if e.Way == control.Set {
 		return e, true
 	}
+	was, held := s.remote.held[e.Path]
+	if e.Way == control.Release {
+		delete(s.remote.held, e.Path) // whether it is still there or not
+	}
 	now := s.state(e.Path)
 	at, ok := number(now)
 	a, err := control.Find(e.Path)
@@ -119,15 +123,13 @@ func (s *studio) resolve(e control.Event) (control.Event, bool) {
 		if s.remote.held == nil {
 			s.remote.held = map[string]any{}
 		}
-		if _, held := s.remote.held[e.Path]; !held {
+		if !held {
 			s.remote.held[e.Path] = now
 		}
 	case control.Release:
-		was, held := s.remote.held[e.Path]
 		if !held {
 			return e, false
 		}
-		delete(s.remote.held, e.Path)
 		e.Value, _ = number(was)
 	}
 	e.Way = control.Set
@@ -236,6 +238,8 @@ func (s *studio) letGo() {
 // panic takes all modulators off, and ends whatever else moves knobs by itself.
 func (s *studio) panic() {
 	s.walk, s.beats.every = nil, 0
+	s.show.Every, s.show.fade = 0, nil
+	s.switchChat(false)
 	s.letGo()
 	if s.want.Mod != "" {
 		s.act(func(w *dream.Settings) { w.Mod = "" })

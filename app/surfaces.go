@@ -15,6 +15,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"zalgoscope/app/beside"
+	"zalgoscope/app/control"
 	"zalgoscope/app/control/midi"
 	"zalgoscope/app/control/surface"
 	"zalgoscope/app/dream"
@@ -25,22 +26,35 @@ import (
 // surfaces are the devices that play the studio by their maps: MIDI, gamepads and keys.
 type surfaces struct {
 	*surface.Surface
-	own     []surface.Device // the user's maps
+	own     []surface.Device // the user's maps, with what was learnt
 	devices *midi.Devices    // nil while MIDI is off
 	pads    gamepads
 	rate    float64   // of the clock that was last taken for the tempo, in Hz; 0 for none
+	ticking bool      // that clock goes on
 	shown   time.Time // when devices were last told how things stand
 }
 
-// mapFile is where the user's own maps of control surfaces are.
-func mapFile() string { return filepath.Join(xdg.ConfigHome, "zalgoscope", "maps.toml") }
+// mapFile is where the user's own maps of control surfaces are, which nothing writes to, and learntFile where what was learnt
+// is kept.
+func mapFile() string    { return filepath.Join(xdg.ConfigHome, "zalgoscope", "maps.toml") }
+func learntFile() string { return filepath.Join(xdg.ConfigHome, "zalgoscope", "learnt.toml") }
 
 // mostMaps is how many bytes of maps are read.
 const mostMaps = 1 << 20
 
-// ReadMaps reads the user's maps of control surfaces. What of them cannot be read is left out, with an error.
+// ReadMaps reads the user's maps of control surfaces, with what was learnt. What of them cannot be read is left out, with an
+// error.
 func ReadMaps() ([]surface.Device, error) {
-	data, err := disk.Read(mapFile(), mostMaps)
+	own, err := readMaps(mapFile())
+	learnt, lerr := readMaps(learntFile())
+	if err == nil {
+		err = lerr
+	}
+	return surface.Merge(own, learnt), err
+}
+
+func readMaps(path string) ([]surface.Device, error) {
+	data, err := disk.Read(path, mostMaps)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -51,9 +65,9 @@ func ReadMaps() ([]surface.Device, error) {
 	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", mapFile(), err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	case len(bad) > 0:
-		return own, fmt.Errorf("app: left out of %s: %w", mapFile(), first(bad))
+		return own, fmt.Errorf("app: left out of %s: %w", path, first(bad))
 	}
 	return own, nil
 }
@@ -74,7 +88,20 @@ func (s *studio) switchMIDI(on, asked bool) {
 	if !on {
 		if d := f.devices; d != nil {
 			f.devices = nil
-			s.background(d.Close)
+			forget := func() {
+				for _, name := range d.Names() {
+					f.Remove(name)
+				}
+			}
+			forget()
+			s.background(func() {
+				d.Close()
+				s.post(func() {
+					if f.devices == nil {
+						forget() // what was heard until it was closed
+					}
+				})
+			})
 		}
 		return
 	}
@@ -101,7 +128,6 @@ func (s *studio) noteDevice(n midi.Note) {
 		s.warn(n.Err)
 	case n.Gone:
 		s.surfaces.Remove(n.Device)
-		s.letGo() // nobody will
 		s.tell(name + " is gone")
 	default:
 		s.surfaces.Add(n.Device)
@@ -143,29 +169,32 @@ func (s *studio) tendSurfaces(now time.Time) {
 	}
 }
 
-// followClock takes a device's tempo, in Hz, as if it had been tapped; later the modulators that are in it follow it.
+// followClock takes a device's tempo, in Hz, as if it had been tapped. The modulators follow it that are in the clock's last
+// tempo, however long ago that was, and the first time those that are in a tapped one or still in that of new ones.
 func (s *studio) followClock(rate float64) {
 	f := &s.surfaces
-	if rate == 0 {
-		f.rate = 0
+	began := rate > 0 && !f.ticking
+	f.ticking = rate > 0
+	if !f.ticking {
 		return
 	}
 	rate = min(math.Round(1000*rate)/1000, fastest)
+	if began {
+		s.tell("clock: " + rateText(rate))
+	}
 	if math.Abs(rate-f.rate) <= 0.01*rate {
 		return // its own unevenness
 	}
-	before := f.rate
+	before, tapped := f.rate, s.tempo.rate
 	f.rate, s.tempo.rate = rate, rate
-	s.retime(rate, func(m dream.Modulator) bool { return before == 0 || m.Rate == before })
-	if before == 0 {
-		s.tell("clock: " + rateText(rate))
-	}
+	s.retime(rate, func(m dream.Modulator) bool {
+		return m.Rate > 0 && (m.Rate == before || before == 0 && (m.Rate == firstRate || m.Rate == tapped))
+	})
 }
 
 // shows is how what a binding asks for stands: what lights and motor faders show.
 func (s *studio) shows(b surface.Binding) any {
-	path := strings.TrimSuffix(b.Address.Path, "/value") // which stands as far along
-	switch path {
+	switch b.Address.Path {
 	case "/scene":
 		p := &s.presets
 		n, err := strconv.Atoi(b.Arg)
@@ -177,7 +206,11 @@ func (s *studio) shows(b surface.Binding) any {
 		now, ok := number(s.state(b.Address.Path))
 		return ok && math.Abs(now-v) < 1e-3
 	}
-	return s.state(path)
+	now := s.state(b.Address.Path)
+	if v, ok := now.(float32); ok && b.Address.Kind == control.Number {
+		return (v - float32(b.Address.Min)) / float32(b.Address.Max-b.Address.Min) // where a fader that sets it so stands
+	}
+	return now
 }
 
 // learn waits for a control that is to ask for something from now on.
@@ -194,28 +227,25 @@ func (s *studio) learn(to string) {
 	s.tell("touch a fader, pad, stick or key for " + to + "; turn an endless knob both ways; Esc ends it")
 }
 
-// keepBinding adds what was learnt to the user's maps.
+// keepBinding keeps what was learnt.
 func (s *studio) keepBinding(l surface.Learnt) {
 	s.editMaps(l.Device, l.From, l.To, fmt.Sprintf("%s of %s is %s", l.From, visible.Short(visible.Line(l.Device), 40), l.To))
 }
 
-// editMaps changes a line of the user's maps and tells so.
+// editMaps changes a line of what was learnt and tells so.
 func (s *studio) editMaps(device, from, to, text string) {
 	s.write(func() {
 		var own []surface.Device
-		err := os.MkdirAll(filepath.Dir(mapFile()), 0o755)
+		err := os.MkdirAll(filepath.Dir(learntFile()), 0o755)
 		if err == nil {
-			err = beside.Update(mapFile(), func(old []byte) ([]byte, error) {
-				all, err := surface.Append(old, device, from, to)
-				if err == nil {
-					own, _, err = surface.Parse(all)
-				}
-				return all, err
-			})
+			err = beside.Update(learntFile(), func(old []byte) ([]byte, error) { return surface.Append(old, device, from, to) })
+		}
+		if err == nil {
+			own, _ = ReadMaps() // what is wrong with the user's own was told at the beginning
 		}
 		s.post(func() {
 			if err != nil {
-				s.warn(fmt.Errorf("app: nothing is learnt: %s: %w", mapFile(), err))
+				s.warn(fmt.Errorf("app: nothing is learnt: %s: %w", learntFile(), err))
 				return
 			}
 			s.surfaces.own = own

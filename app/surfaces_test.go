@@ -13,6 +13,7 @@ import (
 
 	"gitlab.com/gomidi/midi/v2/drivers"
 
+	"zalgoscope/app/control"
 	cmidi "zalgoscope/app/control/midi"
 	"zalgoscope/app/control/surface"
 	"zalgoscope/app/dream"
@@ -181,10 +182,11 @@ func TestLearnController(t *testing.T) {
 	r.say(0x90, 40, 127)
 	s.playTick(time.Now())
 	s.noteDevice(cmidi.Note{Device: "Own box", Gone: true})
+	s.playTick(time.Now())
 	if math.Abs(s.want.Zalgo-2) > 1e-6 {
 		t.Errorf("zalgo is %g when the device that holds it is gone", s.want.Zalgo)
 	}
-	data, err := os.ReadFile(mapFile())
+	data, err := os.ReadFile(learntFile())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,13 +201,26 @@ func TestLearnController(t *testing.T) {
 	if s.want.Zoom != zoom {
 		t.Error("what is forgotten still turns")
 	}
+	// What the user writes is read and never written to; a line of it is forgotten too.
+	byHand := "# mine\n[[device]]\nname = 'Own box' # the grey one\n[device.map]\n'cc 1 90' = '/zalgo'\n'cc 1 91' = '/knob/zoom'\n"
+	if err := os.WriteFile(mapFile(), []byte(byHand), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.editMaps("Own box", "cc 1 90", "", "that too")
+	s.until(t, "it is forgotten", func() bool { return s.told("that too") })
+	if data, _ := os.ReadFile(mapFile()); string(data) != byHand {
+		t.Errorf("what was written by hand is %q now", data)
+	}
+	if len(s.surfaces.own) != 1 || s.surfaces.own[0].Map["cc 1 90"] != "" || s.surfaces.own[0].Map["cc 1 91"] != "/knob/zoom" || s.surfaces.own[0].Map["cc 1 71 twos"] != "/layer" {
+		t.Errorf("the maps are %v", s.surfaces.own)
+	}
 	// A file that is damaged is not written over.
-	if err := os.WriteFile(mapFile(), []byte("damaged"), 0o600); err != nil {
+	if err := os.WriteFile(learntFile(), []byte("damaged"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.editMaps("Own box", "cc 1 70", "/zalgo", "never")
 	s.until(t, "it is told", func() bool { return s.told("nothing is learnt") })
-	if data, _ := os.ReadFile(mapFile()); string(data) != "damaged" {
+	if data, _ := os.ReadFile(learntFile()); string(data) != "damaged" {
 		t.Errorf("the file is %q now", data)
 	}
 }
@@ -213,7 +228,7 @@ func TestLearnController(t *testing.T) {
 // A device's clock is the tempo and the beat: modulators follow it, and scenes step on it.
 func TestClockPlays(t *testing.T) {
 	s, r := rigged(t, "Drum machine")
-	s.change(func(w *dream.Settings) { w.Mod = "zoom=sine:0.3:0.1 rotate=beat:0:5" })
+	s.change(func(w *dream.Settings) { w.Mod = "zoom=sine:0.2:0.1 rotate=beat:0:5 pan-x=sine:0.7:0.1" })
 	s.cfg.Sound = deaf
 	r.say(0xfa)
 	bright := 0.0
@@ -238,6 +253,9 @@ func TestClockPlays(t *testing.T) {
 	if m := s.modulators()[1]; m.Rate != 0 {
 		t.Errorf("what follows the beat has a rate of %g", m.Rate)
 	}
+	if m := s.modulators()[2]; m.Rate != 0.7 {
+		t.Errorf("the user's own rate is %g now", m.Rate)
+	}
 	scene := s.presets.at
 	s.stepOnBeat(2)
 	goes("there is another scene", func() bool { return s.presets.at != scene })
@@ -248,6 +266,15 @@ func TestClockPlays(t *testing.T) {
 	s.followClock(3)
 	if m := s.modulators()[0]; m.Rate != 0.3 {
 		t.Errorf("the sine goes at %g Hz, want its own", m.Rate)
+	}
+	// A pause changes no more than that: what followed follows on.
+	s.change(func(w *dream.Settings) { w.Mod = "zoom=sine:3:0.1 rotate=sine:0.7:5 pan-x=sine:0.2:0.1" })
+	s.followClock(0)
+	s.followClock(2)
+	for i, want := range []float64{2, 0.7, 0.2} {
+		if m := s.modulators()[i]; m.Rate != want {
+			t.Errorf("after a pause the modulator of %s goes at %g Hz, want %g", m.Knob, m.Rate, want)
+		}
 	}
 	s.until(t, "it is over", func() bool { s.playTick(time.Now()); return s.sent.Beat == 0 && s.ears.beat.Tempo == 0 })
 }
@@ -300,9 +327,66 @@ func TestOnBeat(t *testing.T) {
 		t.Errorf("the modulators are %q", s.want.Mod)
 	}
 	s.stepOnBeat(8)
+	s.show.Every, s.show.Fade = 1, 5
+	s.goOn()
+	s.audience.stop = func() {}
 	s.panic()
+	if s.show.Every != 0 || s.show.fade != nil || s.audience.stop != nil {
+		t.Error("after a panic scenes go on by themselves, or the chat does")
+	}
+	was := s.want
+	if s.advanceShow(2); s.want != was {
+		t.Error("after a panic a scene still comes")
+	}
 	if s.want.Mod != "" || s.beats.every != 0 {
 		t.Errorf("after a panic the modulators are %q, and scenes step every %d beats", s.want.Mod, s.beats.every)
+	}
+}
+
+// What a button holds is let go when MIDI is switched off, and what is held of a bend that has gone is held no more.
+func TestHeldEnds(t *testing.T) {
+	s, r := rigged(t, "Own box")
+	s.surfaces.SetMaps([]surface.Device{{Name: "Own box", Map: map[string]string{"note 1 40": "/zalgo", "note 1 41": "/bend/1/wet"}}})
+	s.change(func(w *dream.Settings) { w.Zalgo = 2 })
+	r.say(0x90, 40, 127)
+	s.playTick(time.Now())
+	if s.want.Zalgo != 11 {
+		t.Fatalf("zalgo is %g while the pad is down", s.want.Zalgo)
+	}
+	s.shortCircuit()
+	r.say(0x90, 41, 1)
+	s.playTick(time.Now())
+	bends := s.want.Bend
+	s.change(func(w *dream.Settings) { w.Bend = "" })
+	r.say(0x80, 41, 0)
+	s.playTick(time.Now())
+	if _, held := s.remote.held["/bend/1/wet"]; held {
+		t.Error("a bend that is not there is held")
+	}
+	s.change(func(w *dream.Settings) { w.Bend = bends })
+	s.switchMIDI(false, true)
+	s.playTick(time.Now())
+	if math.Abs(s.want.Zalgo-2) > 1e-6 || len(s.remote.held) > 0 {
+		t.Errorf("zalgo is %g with MIDI off, held are %v", s.want.Zalgo, s.remote.held)
+	}
+}
+
+// A fader that sets a knob in its unit is shown where it has to stand for that, whatever curve the slider has.
+func TestFaderInUnit(t *testing.T) {
+	s := headless(t, nil)
+	s.until(t, "it dreams", func() bool { return s.session != nil })
+	for _, k := range dream.Knobs {
+		a, err := control.Find("/knob/" + k.Name + "/value")
+		if err != nil {
+			continue // a text, or none of those outside
+		}
+		for _, share := range []float64{0, 0.25, 1} {
+			v := k.Clamp(a.Min + share*(a.Max-a.Min))
+			s.set(control.Event{Path: a.Path, Value: v})
+			if got, _ := s.shows(surface.Binding{Address: a}).(float32); math.Abs(float64(got)-(v-a.Min)/(a.Max-a.Min)) > 1e-3 {
+				t.Errorf("%s at %g is shown at %g", a.Path, v, got)
+			}
+		}
 	}
 }
 
