@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/image/font/sfnt"
+	"golang.org/x/text/unicode/runenames"
 )
 
 // scripts are the letters that are drawn, each a class, and the files of the faces that they are drawn in, all of Debian's
@@ -50,6 +53,15 @@ type Class struct {
 	faces  []*sfnt.Font
 }
 
+// Name is a letter's name in Unicode without the words that say what kind of sign it is, so that every keyboard types it and every
+// font shows it: "thai ko kai", "latin capital a".
+func Name(letter rune) string {
+	words := slices.DeleteFunc(strings.Fields(strings.ToLower(runenames.Name(letter))), func(word string) bool {
+		return slices.Contains([]string{"letter", "character", "syllable", "sign"}, word)
+	})
+	return strings.Join(words, " ")
+}
+
 // Book is all letters that the fonts of a folder have.
 type Book struct {
 	Classes []Class
@@ -84,7 +96,7 @@ func Open(folder string) (*Book, error) {
 	var buf sfnt.Buffer
 	for _, s := range scripts {
 		for _, letter := range s.letters {
-			c := Class{Name: fmt.Sprintf("%s %c", s.name, letter), letter: letter}
+			c := Class{Name: Name(letter), letter: letter}
 			for _, name := range s.faces {
 				f, err := read(name)
 				if err != nil {

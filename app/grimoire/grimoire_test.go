@@ -5,12 +5,17 @@ import (
 	"image"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
+
+	"zalgoscope/assets"
+	"zalgoscope/nn/load"
 )
 
 // goBook is letters of the font that comes with Go, with dots for marks.
@@ -95,5 +100,30 @@ func TestOpen(t *testing.T) {
 	}
 	if _, err := Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "fonts-noto-core") {
 		t.Errorf("a folder without fonts: %v", err)
+	}
+}
+
+// Every letter has a name of its own that can be typed, and the built-in net knows just these.
+func TestNames(t *testing.T) {
+	data, ok := assets.Net("grimoire")
+	if !ok {
+		t.Fatal("grimoire is not built in")
+	}
+	net, err := load.ONNX(data, "grimoire", load.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, s := range scripts {
+		for _, letter := range s.letters {
+			name := Name(letter)
+			if known[name] || strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) || !slices.Contains(net.Labels, name) {
+				t.Errorf("%c is called %q", letter, name)
+			}
+			known[name] = true
+		}
+	}
+	if len(net.Labels) != len(known) {
+		t.Errorf("the net has %d labels, and there are %d letters", len(net.Labels), len(known))
 	}
 }
