@@ -187,6 +187,14 @@ func (m *onnx) joinTokens(n *node, in []operand, axis int) (v value, ok bool, er
 			return v, true, fmt.Errorf("joins the positions of more than %d maps", maxParts)
 		}
 	}
+	if axis == 3 && len(as[0]) == 0 && slices.Equal(as[1], view{{{0, 1, m.shape(x)[0]}}}.normal()[0]) && len(as[2]) == 0 { // a map
+		in := make([]value, len(parts))
+		for i, j := range parts {
+			in[i] = value{layer: j}
+		}
+		v, err = m.add(n.label, &nn.Row{}, in...)
+		return v, true, err
+	}
 	v = m.ofParts(parts, as, axis)
 	if s := m.shape(v); s.TotalSize() > maxValues {
 		return v, true, fmt.Errorf("makes tokens of %v, which are too many", s)

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"gorgonia.org/tensor"
+
 	"zalgoscope/nn"
 )
 
-// layer adds the node of layer i.
-func (g *graph) layer(i int, l nn.Layer) error {
+// layer adds the nodes of a layer whose inputs have the given shapes.
+func (g *graph) layer(l nn.Layer, shapes []tensor.Shape) error {
 	var in []string
 	for _, j := range l.In {
 		in = append(in, g.output(j))
@@ -66,6 +68,12 @@ func (g *graph) layer(i int, l nn.Layer) error {
 		return g.norm(name, in[0], op)
 	case *nn.Reduce:
 		g.reduce(name, in, op)
+	case *nn.Transpose:
+		g.add("Transpose", name, name, in, integers("perm", 0, op.Axes[0]+1, op.Axes[1]+1, op.Axes[2]+1))
+	case *nn.Row:
+		g.row(name, in)
+	case *nn.Attention:
+		return g.attention(name, in, op, shapes)
 	default:
 		return unwritten(op)
 	}

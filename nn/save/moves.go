@@ -101,7 +101,13 @@ func (g *graph) along(layer, out, x string, op *nn.Sample, rows, columns nn.Axis
 			}
 		}
 		g.add("Tile", out, out, []string{x, g.whole(layer+".repeats", times...)})
-	default: // Fit to a number of cells
+	case nn.Roll:
+		axis := 2
+		if _, rolls := rows.(nn.Roll); !rolls {
+			axis = 3
+		}
+		g.roll(layer, out, x, axis, a.By)
+	default: // Fit to a number of cells, Take by shares of the map
 		return unwritten(op)
 	}
 	return nil

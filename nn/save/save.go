@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
+	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
 )
@@ -32,8 +33,15 @@ func ONNX(net *nn.Net, properties map[string]string) ([]byte, error) {
 	for _, l := range net.Layers {
 		g.names[l.Name] = true
 	}
-	for i, l := range net.Layers {
-		if err := g.layer(i, l); err != nil {
+	for _, l := range net.Layers {
+		in := make([]tensor.Shape, len(l.In))
+		for k, j := range l.In {
+			w, h := net.Size()
+			if in[k] = (tensor.Shape{3, h, w}); j != nn.Picture {
+				in[k] = shapes[j]
+			}
+		}
+		if err := g.layer(l, in); err != nil {
 			return nil, fmt.Errorf("save: layer %q: %w", l.Name, err)
 		}
 	}
