@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -23,6 +24,36 @@ func TestTrunk(t *testing.T) {
 	flat := &nn.Net{Name: "flat", Layers: []nn.Layer{{Name: "mean", Op: &nn.Pool{Global: true}, In: []int{nn.Picture}}}}
 	if got := flat.Trunk(); !slices.Equal(got, []string{"mean"}) {
 		t.Errorf("trunk of a net without maps: %q", got)
+	}
+}
+
+// The trunk of a net that asks its patches by a class token is where all patches pass.
+func TestTrunkOfPatches(t *testing.T) {
+	heads := &nn.Attention{Heads: 2, Scale: 1}
+	net := &nn.Net{Name: "patches", Input: nn.DefaultInput(), Layers: []nn.Layer{
+		{Name: "patches", Op: &nn.Conv{Window: nn.Square(8, 8, 0), Groups: 1, W: nn.NewTensor([]int{4, 3, 8, 8})}, In: []int{nn.Picture}},
+		{Name: "class", Op: &nn.Pool{Global: true}, In: []int{0}},
+	}}
+	class, patches := 1, 0
+	for i := range 3 {
+		n := len(net.Layers)
+		net.Layers = append(net.Layers,
+			nn.Layer{Name: fmt.Sprint("row", i), Op: &nn.Row{}, In: []int{class, patches}},
+			nn.Layer{Name: fmt.Sprint("asked", i), Op: heads, In: []int{patches, n, n}},
+			nn.Layer{Name: fmt.Sprint("answer", i), Op: heads, In: []int{class, n, n}},
+			nn.Layer{Name: fmt.Sprint("block", i), Op: &nn.Add{}, In: []int{patches, n + 1}},
+		)
+		class, patches = n+2, n+3
+	}
+	net.Layers = net.Layers[:len(net.Layers)-1]
+	if err := net.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := net.Trunk(), []string{"patches", "block0", "block1"}; !slices.Equal(got, want) {
+		t.Errorf("trunk %q, want %q", got, want)
+	}
+	if got := net.Middle(); got != "block0" {
+		t.Errorf("middle %q", got)
 	}
 }
 
