@@ -107,7 +107,16 @@ func (g *graph) along(layer, out, x string, op *nn.Sample, rows, columns nn.Axis
 			axis = 3
 		}
 		g.roll(layer, out, x, axis, a.By)
-	default: // Fit to a number of cells, Take by shares of the map
+	case nn.Fit:
+		axis, pads := 2, make([]int, 8)
+		if _, fits := rows.(nn.Fit); !fits {
+			axis = 3
+		}
+		if pads[4+axis] = a.To - 1; a.To > 1 {
+			x = g.part(layer, "edge", "Pad", []string{x, g.whole(layer+".pads", pads...)}, word("mode", "edge"))
+		}
+		g.add("Slice", out, out, []string{x, g.whole(layer+".start", 0), g.whole(layer+".end", a.To), g.whole(layer+".axis", axis)})
+	default: // Take, of shares of the map
 		return unwritten(op)
 	}
 	return nil
