@@ -10,17 +10,15 @@ import (
 	"time"
 
 	"zalgoscope/app/dream"
-	"zalgoscope/app/ffmpeg"
 	"zalgoscope/app/record"
+	"zalgoscope/app/toolstest"
 	"zalgoscope/nn"
 )
 
 // TestFeeds plays a film that was dropped, then a source that stands for a camera, and goes back to a picture that is made:
 // what moved before moves again.
 func TestFeeds(t *testing.T) {
-	if ffmpeg.Check() != nil {
-		t.Skip("there is no ffmpeg")
-	}
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	film := filepath.Join(t.TempDir(), "film.mp4")
 	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=3", "-pix_fmt", "yuv420p", film).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -154,9 +152,7 @@ func TestCloseWhileFeedOpens(t *testing.T) {
 
 // TestStudioStreams sends the dream to a file, and counts; without an address it says what to do.
 func TestStudioStreams(t *testing.T) {
-	if ffmpeg.Check() != nil {
-		t.Skip("there is no ffmpeg")
-	}
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	s := headless(t, nil)
 	s.dreaming(t)
 	s.toggleStream()

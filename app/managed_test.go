@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jezek/xgb/xproto"
+
+	"zalgoscope/app/toolstest"
 )
 
 // openManaged starts a studio on a screen of that size with a window manager, and with a panel of so many pixels
@@ -30,12 +32,7 @@ func openManaged(t testing.TB, kind string, screen image.Point, panel int, env .
 // openbox starts that window manager; the test ends with it.
 func openbox(t testing.TB, display string) {
 	t.Helper()
-	if _, err := exec.LookPath("openbox"); err != nil {
-		if os.Getenv("ZALGOSCOPE_ALL") != "" {
-			t.Fatal("make test installs openbox, but: ", err)
-		}
-		t.Skip("this test needs a window manager: ", err)
-	}
+	toolstest.Need(t, "openbox")
 	home := t.TempDir()
 	cmd := exec.Command("openbox", "--sm-disable")
 	cmd.Env = append(os.Environ(), "DISPLAY="+display, "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, "config"), "XDG_CACHE_HOME="+filepath.Join(home, "cache"))

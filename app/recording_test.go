@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"zalgoscope/app/record"
+	"zalgoscope/app/toolstest"
 	"zalgoscope/nn"
 	"zalgoscope/nn/enginetest"
 )
@@ -17,14 +18,8 @@ import (
 // frameSums are checksums of a film's decoded frames.
 func frameSums(t *testing.T, path string) string {
 	t.Helper()
-	ffmpeg, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		if os.Getenv("ZALGOSCOPE_ALL") != "" {
-			t.Fatalf("make test installs ffmpeg, but: %v", err)
-		}
-		t.Skip("needs ffmpeg on PATH as an independent reader")
-	}
-	out, err := exec.Command(ffmpeg, "-v", "error", "-i", path, "-f", "framemd5", "-").CombinedOutput()
+	toolstest.Need(t, "ffmpeg") // an independent reader
+	out, err := exec.Command("ffmpeg", "-v", "error", "-i", path, "-f", "framemd5", "-").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zalgoscope/app/toolstest"
 )
 
 // window is a studio in a process of its own, on an X server of its own.
@@ -55,14 +57,7 @@ func needWindow(t testing.TB) {
 	if testing.Short() {
 		t.Skip("-short leaves out what drives a window")
 	}
-	for _, tool := range []string{"Xvfb", "xdotool"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("ZALGOSCOPE_ALL") != "" {
-				t.Fatalf("make test installs %s, but: %v", tool, err)
-			}
-			t.Skipf("this test runs the real window and needs %s: %v", tool, err)
-		}
-	}
+	toolstest.Need(t, "Xvfb", "xdotool")
 }
 
 func (w *window) start() {

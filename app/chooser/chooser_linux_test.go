@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zalgoscope/app/toolstest"
 )
 
 // TestMain lets the test binary be a program that shows a dialog and prints what was chosen.
@@ -29,14 +31,7 @@ func TestDialog(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short leaves out what drives a window")
 	}
-	for _, tool := range []string{"Xvfb", "xdotool"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("ZALGOSCOPE_ALL") != "" {
-				t.Fatalf("make test installs %s, but: %v", tool, err)
-			}
-			t.Skipf("this test drives a dialog and needs %s: %v", tool, err)
-		}
-	}
+	toolstest.Need(t, "Xvfb", "xdotool")
 	display, folder := xvfb(t), t.TempDir()
 	for _, c := range []struct{ keys, want string }{
 		{"Return", filepath.Join(folder, "begin.png") + ", cancelled false, <nil>"},

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"zalgoscope/app/record"
+	"zalgoscope/app/toolstest"
 )
 
 // frameSums are the checksums of a video's pictures.
@@ -33,7 +34,7 @@ func frameSums(t *testing.T, path string) []string {
 // TestDreamFilm dreams a film that is killed on its way, and goes on to the very frames of a film that was not. The sound comes along, and the
 // recipe makes it again.
 func TestDreamFilm(t *testing.T) {
-	need(t, "ffmpeg", "ffprobe")
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	dir := t.TempDir()
 	film := filepath.Join(dir, "film.mp4")
 	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=48x32:r=10:d=2", "-f", "lavfi", "-i", "sine=d=2", "-pix_fmt", "yuv420p", film).CombinedOutput(); err != nil {
@@ -83,7 +84,7 @@ func TestDreamFilm(t *testing.T) {
 
 // TestJoinLater joins a film's pieces when all were made before, with the recipe.
 func TestJoinLater(t *testing.T) {
-	need(t, "ffmpeg", "ffprobe")
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	dir := t.TempDir()
 	film := filepath.Join(dir, "film.mkv")
 	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=48x32:r=10:d=0.2", "-c:v", "ffv1", film).CombinedOutput(); err != nil {

@@ -11,12 +11,13 @@ import (
 	"testing"
 
 	"zalgoscope/app/record"
+	"zalgoscope/app/toolstest"
 )
 
 // TestKeyframes turns knobs of a film as a text says, and once more as the session that came of it: to the same
 // pictures, which its recipe makes again too, after a kill as well.
 func TestKeyframes(t *testing.T) {
-	need(t, "ffmpeg", "ffprobe")
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=48x32:r=10:d=1", "-c:v", "ffv1", path("film.mkv")).CombinedOutput(); err != nil {

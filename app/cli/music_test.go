@@ -7,12 +7,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"zalgoscope/app/toolstest"
 )
 
 // A film to a song is as long as the song, has its sound, and is cut on its beats: seen in the frames, by how much
 // each differs from the one before.
 func TestMusic(t *testing.T) {
-	need(t, "ffmpeg", "ffprobe")
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	dir := t.TempDir()
 	song, film := filepath.Join(dir, "song.flac"), filepath.Join(dir, "film.mp4")
 	const fps, beat, cuts = 10, 0.5, 4

@@ -15,6 +15,8 @@ import (
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
+
+	"zalgoscope/app/toolstest"
 )
 
 // saverProcess is a running saver.
@@ -262,7 +264,7 @@ func TestSaverRefuses(t *testing.T) {
 
 // On its own the saver covers every monitor, and leaves at real moves, keys and clicks only.
 func TestSaverOnMonitors(t *testing.T) {
-	need(t, "xdotool", "xrandr")
+	toolstest.Need(t, "xdotool", "xrandr")
 	left, right := image.Rect(0, 0, 500, 400), image.Rect(500, 0, 1100, 400)
 	for _, c := range []struct {
 		name    string

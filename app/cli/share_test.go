@@ -18,11 +18,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"zalgoscope/app"
+	"zalgoscope/app/toolstest"
 )
 
 // What is installed is whole and works from where it lies, and uninstalling takes just that away.
 func TestInstall(t *testing.T) {
-	need(t, "desktop-file-validate", "mandoc")
+	toolstest.Need(t, "desktop-file-validate", "mandoc")
 	const system, home = "/usr/local", "/home/somebody/.local"
 	for _, c := range []struct{ prefix, hackdir, settings string }{
 		{system, "/opt/hacks", "/usr/share/xscreensaver/config"},

@@ -15,11 +15,13 @@ import (
 	"time"
 
 	"github.com/jezek/xgb/xproto"
+
+	"zalgoscope/app/toolstest"
 )
 
 // The real xscreensaver runs the saver, as any user who has chosen it would see it.
 func TestXScreenSaver(t *testing.T) {
-	need(t, "xscreensaver", "xscreensaver-command")
+	toolstest.Need(t, "xscreensaver", "xscreensaver-command")
 	s := xserver(t, "900x600")
 	home := daemonHome(t)
 	log := &bytes.Buffer{}

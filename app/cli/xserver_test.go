@@ -18,6 +18,8 @@ import (
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
+
+	"zalgoscope/app/toolstest"
 )
 
 // server is an X server of a test's own, and the test's connection to it.
@@ -33,7 +35,7 @@ func xserver(t *testing.T, screens ...string) *server {
 	if testing.Short() {
 		t.Skip("-short leaves out what drives a window")
 	}
-	need(t, "Xvfb")
+	toolstest.Need(t, "Xvfb")
 	xgb.Logger = log.New(io.Discard, "", 0)
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -64,19 +66,6 @@ func xserver(t *testing.T, screens ...string) *server {
 	}
 	t.Cleanup(s.conn.Close)
 	return s
-}
-
-// need skips a test where a program that it drives is not installed, and fails it where all of them must be.
-func need(t *testing.T, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err != nil {
-			if os.Getenv("ZALGOSCOPE_ALL") != "" {
-				t.Fatalf("make test installs %s, but: %v", p, err)
-			}
-			t.Skipf("this test drives real programs and needs %s: %v", p, err)
-		}
-	}
 }
 
 // window opens a white window.

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"zalgoscope/app/saver"
+	"zalgoscope/app/toolstest"
 )
 
 // screen is a display on which a test clicks and types.
@@ -52,7 +53,7 @@ func (s screen) click(w window, left, up int) {
 // The settings program of XScreenSaver, in a language that writes a comma in numbers, shows our numbers, previews
 // what is set, and keeps it in the saver's command.
 func TestSettingsDialogWithCommas(t *testing.T) {
-	need(t, "xscreensaver-settings", "xdotool", "localedef", "unshare", "setpriv")
+	toolstest.Need(t, "xscreensaver-settings", "xdotool", "localedef", "unshare", "setpriv")
 	if os.Getuid() != 0 {
 		t.Skip("needs root to show xscreensaver-settings a folder of settings of the test's own")
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"zalgoscope/app/picture"
+	"zalgoscope/app/toolstest"
 )
 
 // playGIF decodes a GIF and calls see with each frame as a viewer shows it.
@@ -122,12 +123,10 @@ func recordTo(path string, o Options, frames []*image.RGBA) error {
 // tool finds a program that a test needs beside Go.
 func tool(t testing.TB, name string) string {
 	t.Helper()
+	toolstest.Need(t, name)
 	path, err := exec.LookPath(name)
 	if err != nil {
-		if os.Getenv("ZALGOSCOPE_ALL") != "" {
-			t.Fatalf("make test installs %s, but: %v", name, err)
-		}
-		t.Skipf("needs %s on PATH as an independent reader", name)
+		t.Fatal(err)
 	}
 	return path
 }

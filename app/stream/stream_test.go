@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -12,18 +11,8 @@ import (
 	"time"
 
 	"zalgoscope/app/ffmpeg"
+	"zalgoscope/app/toolstest"
 )
-
-func need(t *testing.T) {
-	t.Helper()
-	err := ffmpeg.Check()
-	if err != nil && os.Getenv("ZALGOSCOPE_ALL") != "" {
-		t.Fatalf("make test installs ffmpeg, but: %v", err)
-	}
-	if err != nil {
-		t.Skip(err)
-	}
-}
 
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
@@ -67,7 +56,7 @@ func listener(t *testing.T, args []string, file string) *exec.Cmd {
 // TestStreamSurvives sends to a server that is not there yet, comes, dies and returns, which has pictures and sound each
 // time, by each of the ways that there are.
 func TestStreamSurvives(t *testing.T) {
-	need(t)
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	for _, c := range []struct {
 		to     string // with a port's place in it
 		listen []string
@@ -124,7 +113,7 @@ func TestStreamSurvives(t *testing.T) {
 
 // TestStreamDrops sends to a server that takes nothing: showing waits for nothing, and what is dropped is counted.
 func TestStreamDrops(t *testing.T) {
-	need(t)
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -158,7 +147,7 @@ func TestStreamDrops(t *testing.T) {
 
 // TestStreamToFile writes a file with sound, which is whole, and leaves what is there.
 func TestStreamToFile(t *testing.T) {
-	need(t)
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	to := filepath.Join(t.TempDir(), "live.ts")
 	s, err := Open(to, Options{Rate: 20, Note: func(n string) { t.Log(n) }})
 	if err != nil {
@@ -178,7 +167,7 @@ func TestStreamToFile(t *testing.T) {
 
 // TestBadAddresses are refused in a line that keeps the key.
 func TestBadAddresses(t *testing.T) {
-	need(t)
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	for _, to := range []string{"", "live.mp4", "gopher://x/y", "/dev/video987", "https://host/app/secret"} {
 		if err := Check(to); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", to, err)

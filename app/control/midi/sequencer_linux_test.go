@@ -16,16 +16,12 @@ import (
 	"gitlab.com/gomidi/midi/v2"
 
 	"zalgoscope/app/control/surface"
+	"zalgoscope/app/toolstest"
 )
 
 // The structures and numbers are those of the kernel's header.
 func TestKernelHeader(t *testing.T) {
-	if _, err := exec.LookPath("gcc"); err != nil {
-		if os.Getenv("ZALGOSCOPE_ALL") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("needs gcc")
-	}
+	toolstest.Need(t, "gcc")
 	var c, want strings.Builder
 	c.WriteString("#include <sys/ioctl.h>\n#include <sound/asequencer.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n")
 	number := func(expression string, v uintptr) {

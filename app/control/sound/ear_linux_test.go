@@ -8,19 +8,14 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"zalgoscope/app/toolstest"
 )
 
 // server starts PulseAudio with nothing but a sink that plays into nowhere.
 func server(t *testing.T) (stop func()) {
 	t.Helper()
-	for _, tool := range []string{"pulseaudio", "pacat"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("ZALGOSCOPE_ALL") != "" {
-				t.Fatalf("make test installs %s, but: %v", tool, err)
-			}
-			t.Skipf("this test listens to a sound server and needs %s: %v", tool, err)
-		}
-	}
+	toolstest.Need(t, "pulseaudio", "pacat")
 	socket := filepath.Join(t.TempDir(), "native")
 	t.Setenv("PULSE_SERVER", "unix:"+socket)
 	start := func() *exec.Cmd {

@@ -9,17 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zalgoscope/app/toolstest"
 )
 
 // scored writes a song as a file and hears it.
 func scored(t *testing.T, name string, s []float32) (*Score, error) {
 	t.Helper()
-	if _, err := exec.LookPath("ffmpeg"); err != nil {
-		if os.Getenv("ZALGOSCOPE_ALL") != "" {
-			t.Fatalf("make test installs ffmpeg, but: %v", err)
-		}
-		t.Skipf("this test needs ffmpeg: %v", err)
-	}
+	toolstest.Need(t, "ffmpeg")
 	path := filepath.Join(t.TempDir(), "song.wav")
 	if err := os.WriteFile(path, wav(s), 0o600); err != nil {
 		t.Fatal(err)
