@@ -43,7 +43,7 @@ func grab(kind, what string) (Source, error) {
 	display := os.Getenv("DISPLAY")
 	if display == "" {
 		if os.Getenv("WAYLAND_DISPLAY") != "" {
-			return Source{}, errors.New("capture: this desktop has no X display to grab; start zalgoscope where DISPLAY is set (XWayland shows X windows only), or use a camera")
+			return Source{}, errors.New("capture: there is no X display to grab, and ffmpeg grabs no Wayland screen (ffmpeg -devices): log in to an Xorg session, or send the screen through OBS's Virtual Camera and open that camera")
 		}
 		return Source{}, errors.New("capture: there is no screen: DISPLAY is not set")
 	}
@@ -79,6 +79,9 @@ func Screens() (out []Source, err error) {
 	defer x.Close()
 	root := xproto.Setup(x).DefaultScreen(x)
 	whole.Name = fmt.Sprintf("the screen, %d x %d", root.WidthInPixels, root.HeightInPixels)
+	if os.Getenv("WAYLAND_DISPLAY") != "" {
+		whole.Name += ", with none of Wayland's own windows"
+	}
 	out = append(out, whole)
 	list := property(x, root.Root, "_NET_CLIENT_LIST")
 	for ; len(list) >= 4; list = list[4:] {
