@@ -224,8 +224,9 @@ func (j *dreamJob) pieces(ctx context.Context, d *dream.Dream, film *capture.Fil
 
 // filmState is what is needed to go on with a film.
 type filmState struct {
-	Dream  []byte // as dream.Checkpoint gives it
-	Recipe string // of the frames so far
+	Dream  []byte            // as dream.Checkpoint gives it
+	Recipe string            // of the frames so far, as record.LogState has it
+	Names  map[string]string // likewise
 }
 
 func checkpointOf(d *dream.Dream, log *record.Log) ([]byte, error) {
@@ -234,7 +235,8 @@ func checkpointOf(d *dream.Dream, log *record.Log) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = gob.NewEncoder(&b).Encode(filmState{c, log.Recipe().Encode()})
+	l := log.State()
+	err = gob.NewEncoder(&b).Encode(filmState{c, l.Recipe, l.Names})
 	return b.Bytes(), err
 }
 
@@ -244,12 +246,8 @@ func resume(d *dream.Dream, log *record.Log, data []byte) error {
 	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&s); err != nil {
 		return fmt.Errorf("what is to be gone on with cannot be read: %w", err)
 	}
-	r, err := record.Decode(s.Recipe)
-	if err != nil {
+	if err := log.Resume(record.LogState{Recipe: s.Recipe, Names: s.Names}); err != nil {
 		return err
-	}
-	for _, c := range r.Changes {
-		log.Change(c.At, c.Frame, c.Settings)
 	}
 	return d.Resume(s.Dream)
 }

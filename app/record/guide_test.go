@@ -120,3 +120,70 @@ func TestReplayGuide(t *testing.T) {
 	}
 	refused("changed", "changed since")
 }
+
+// TestLogResume goes on with what another program took down: the guides of one name that are not followed any more, one that is and
+// was not opened yet, and the devices.
+func TestLogResume(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "guide.png"), filepath.Join(dir, "b", "guide.png")
+	if err := os.Mkdir(filepath.Dir(b), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for n, path := range []string{a, b} {
+		if err := picture.Save(path, newScene(30, 20).frame(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	head := Recipe{Seed: 9, Device: "cpu", Start: StartOf(dream.Make("static", 8, 8, 9))}
+	opened := func(paths ...string) *Guides {
+		guides := NewGuides()
+		for _, path := range paths {
+			if _, err := guides.Open(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return guides
+	}
+	with := func(guide string) dream.Settings {
+		s := dream.Defaults()
+		s.Guide = guide
+		return s
+	}
+	before := NewLog(head, opened(a, b))
+	for n, guide := range []string{"", a, b} {
+		before.Change(int64(n), n, with(guide))
+	}
+	before.Move("gpu")
+	state := before.State()
+	want := before.Recipe()
+
+	log := NewLog(head, NewGuides()) // of which none is open yet
+	log.Change(0, 0, with(""))
+	if err := log.Resume(state); err != nil {
+		t.Fatal(err)
+	}
+	log.Change(5, 5, with(b)) // as the dream tells anew
+	got := log.Recipe()
+	if !reflect.DeepEqual(got.Guides, want.Guides) || !reflect.DeepEqual(got.Changes, want.Changes) || len(got.Guides) != 2 {
+		t.Errorf("after it there are guides %v and %d changes, before %v and %d", got.Guides, len(got.Changes), want.Guides, len(want.Changes))
+	}
+	if got.Device != "cpu, then gpu, then cpu" {
+		t.Errorf("it was on %q", got.Device)
+	}
+	if again := log.State(); !reflect.DeepEqual(again.Names, state.Names) {
+		t.Errorf("the names are %v, and were %v", again.Names, state.Names)
+	}
+
+	// A guide that has changed since is another one.
+	if err := picture.Save(b, newScene(30, 20).frame(2)); err != nil {
+		t.Fatal(err)
+	}
+	log = NewLog(head, opened(b))
+	if err := log.Resume(state); err != nil {
+		t.Fatal(err)
+	}
+	log.Change(5, 5, with(b))
+	if r := log.Recipe(); len(r.Guides) != 3 || len(r.Changes) != len(want.Changes)+1 {
+		t.Errorf("with a changed one there are guides %v and %d changes", r.Guides, len(r.Changes))
+	}
+}

@@ -1,7 +1,9 @@
 package record
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"zalgoscope/app/dream"
@@ -15,6 +17,7 @@ type Log struct {
 	mu     sync.Mutex
 	recipe Recipe            // guarded by mu
 	names  map[string]string // of the guides, by their paths; guarded by mu
+	before map[string]string // likewise, of those not opened since Resume, whose files may have changed; guarded by mu
 }
 
 // NewLog begins the recipe of a dream that is about to begin; its changes come from Change,
@@ -48,8 +51,11 @@ func (l *Log) guide(path string) string {
 		return name
 	}
 	g := l.guides.followed(path)
-	if g.SHA256 == "" {
-		return g.Name // it may be opened yet
+	if g.SHA256 == "" { // it may be opened yet
+		if name, ok := l.before[path]; ok {
+			return name
+		}
+		return g.Name
 	}
 	other := func(o Guide) bool { return o.Name == g.Name && o.SHA256 != g.SHA256 }
 	if slices.ContainsFunc(l.recipe.Guides, other) {
@@ -65,11 +71,46 @@ func (l *Log) guide(path string) string {
 	return g.Name
 }
 
+// LogState is what a log is gone on with by another program.
+type LogState struct {
+	Recipe string            // so far, as Encode gives it
+	Names  map[string]string // of the guides, by their paths
+}
+
+// State is the log's of now.
+func (l *Log) State() LogState {
+	text := l.Recipe().Encode()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	names := map[string]string{}
+	maps.Copy(names, l.before)
+	maps.Copy(names, l.names)
+	return LogState{text, names}
+}
+
+// Resume goes on with what was taken down of the same dream before, maybe on another device.
+func (l *Log) Resume(s LogState) error {
+	r, err := Decode(s.Recipe)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := l.recipe.Device; r.Device != now && !strings.HasSuffix(r.Device, then+now) {
+		r.Device += then + now
+	}
+	l.recipe, l.names, l.before = r, nil, maps.Clone(s.Names)
+	return nil
+}
+
+// then is between the devices that a dream was on one after another.
+const then = ", then "
+
 // Move takes down that the dream went on on another device; it is made for dream.OnMove.
 func (l *Log) Move(device string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.recipe.Device += ", then " + device
+	l.recipe.Device += then + device
 }
 
 // On says on what the dream goes on, of which a recipe from now on tells as what it began with.
