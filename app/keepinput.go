@@ -1,12 +1,12 @@
 package app
 
 import (
-	"errors"
 	"image"
 	"path/filepath"
 	"strings"
 	"sync"
 
+	"zalgoscope/app/capture"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/record"
 )
@@ -22,6 +22,7 @@ type keptInput struct {
 	writer *record.Writer // nil when it has been closed; guarded by mu
 	next   int            // the frame whose picture is to be kept next; guarded by mu
 	err    error          // guarded by mu
+	sum    string         // of the film, "" before it is whole; guarded by mu
 }
 
 // keepInput keeps a feed's pictures beside a recording.
@@ -39,7 +40,13 @@ func (k *keptInput) Rate() float64 { return k.rate }
 
 func (k *keptInput) Identity() dream.Identity {
 	size := k.feed.Image().Rect.Size()
-	return dream.Identity{Name: k.path, Width: size.X, Height: size.Y, Rate: k.rate, Kept: true}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	id := dream.Identity{Name: k.path, Width: size.X, Height: size.Y, Rate: k.rate, Kept: true}
+	if k.sum != "" {
+		id.SHA256, id.Pictures = k.sum, k.next
+	}
+	return id
 }
 
 // Picture is the feed's.
@@ -57,7 +64,17 @@ func (k *keptInput) Picture(n int) (*image.RGBA, error) {
 	return m, nil
 }
 
-// end keeps no more, and ends the film. The feed stays open.
+// fault is why the pictures cannot be kept any more, nil while they are.
+func (k *keptInput) fault() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err == nil && k.writer != nil {
+		return k.writer.Err()
+	}
+	return k.err
+}
+
+// end keeps no more, and ends the film, which the identity tells from others then. The feed stays open.
 func (k *keptInput) end() error {
 	k.mu.Lock()
 	w, err := k.writer, k.err
@@ -66,5 +83,15 @@ func (k *keptInput) end() error {
 	if w == nil {
 		return err
 	}
-	return errors.Join(err, w.Close())
+	if cerr := w.Close(); err == nil {
+		err = cerr
+	}
+	var sum string
+	if err == nil {
+		sum, err = capture.Sum(k.path)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.sum, k.err = sum, err
+	return err
 }

@@ -76,7 +76,13 @@ func (t *take) add(s *session, f *dream.Frame) {
 	if t.frames == 0 {
 		t.from.Store(int64(f.Number - 1))
 	}
-	err := t.writer.Add(f.Picture())
+	var err error
+	if t.input != nil {
+		err = t.input.fault()
+	}
+	if err == nil {
+		err = t.writer.Add(f.Picture())
+	}
 	if err == nil {
 		t.frames++
 	}
@@ -240,9 +246,9 @@ func (s *studio) endTake(why string) {
 	r.take = nil
 	t.ses.take.CompareAndSwap(t, nil)
 	s.finish(t.job, func() (string, error) {
-		err := t.writer.Close()
+		err := t.endInput() // which the recipe's end tells of
+		err = errors.Join(err, t.writer.Close())
 		if t.input != nil {
-			err = errors.Join(err, t.input.end())
 			t.of.log.On(t.input.feed) // what comes now is not kept
 		}
 		frames, _ := t.writer.Progress()
@@ -252,6 +258,20 @@ func (s *studio) endTake(why string) {
 		}
 		return text, err
 	})
+}
+
+// endInput ends the film of the input, if one is kept, and has the recipe say what it is, or that it is not kept.
+func (t *take) endInput() error {
+	k := t.input
+	if k == nil {
+		return nil
+	}
+	if err := k.end(); err != nil {
+		t.of.log.On(k.feed)
+		return fmt.Errorf("the input could not be kept, so that %s cannot be made again: %w", filepath.Base(t.path), err)
+	}
+	t.of.log.On(k)
+	return nil
 }
 
 // saveReplay writes what the ring holds.
@@ -278,7 +298,7 @@ func (s *studio) saveReplay() {
 func (r *recorder) watch(s *studio, now time.Time) {
 	if t := r.take; t != nil {
 		switch {
-		case t.writer.Err() != nil || t.full.Load():
+		case t.writer.Err() != nil || t.full.Load() || t.input != nil && t.input.fault() != nil:
 			s.endTake("")
 		case t.ses != s.session:
 			s.endTake("another net began")

@@ -45,7 +45,8 @@ type Film struct {
 	now      *image.RGBA // guarded by mu
 	damage   string      // what ffmpeg complained of; guarded by mu
 	complete bool        // all has been read; guarded by mu
-	kept     bool        // it has what a live dream was of
+	kept     bool        // it has what a live dream was of: to read on after its end is an error
+	pictures int         // that are kept; 0 where that is not known
 }
 
 // OpenFilm opens a film's file, or a series of pictures.
@@ -80,7 +81,7 @@ func OpenFilm(spec string, o FilmOptions) (*Film, error) {
 		return nil, fmt.Errorf("capture: %s ends after %.2f seconds, so that there is nothing from %g on", s.Name, info.Duration, o.From)
 	}
 	if !s.series { // which has no file of that name
-		if f.sum, err = sum(s.path); err != nil {
+		if f.sum, err = Sum(s.path); err != nil {
 			return nil, err
 		}
 	}
@@ -140,11 +141,12 @@ func Reopen(path string, id dream.Identity) (*Film, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !id.Kept && f.sum != id.SHA256 {
+	// Of what was kept for a recording that was cut off nobody knows the sum.
+	if unknown := id.Kept && id.SHA256 == ""; !unknown && f.sum != id.SHA256 {
 		f.Close()
 		return nil, fmt.Errorf("capture: %q is not the film that was recorded; it has changed since", path)
 	}
-	f.kept = id.Kept
+	f.kept, f.pictures = id.Kept, id.Pictures
 	return f, nil
 }
 
@@ -160,8 +162,8 @@ func sizeOf(size image.Point, o FilmOptions) image.Point {
 	return size
 }
 
-// sum identifies a film by the length of its file and the first and the last of it, which a long one is known by at once.
-func sum(path string) (string, error) {
+// Sum identifies a film by the length of its file and the first and the last of it, which a long one is known by at once.
+func Sum(path string) (string, error) {
 	const part = 1 << 22
 	h := sha256.New()
 	file, err := os.Open(path)
@@ -228,7 +230,7 @@ func (f *Film) damaged() string {
 }
 
 func (f *Film) Identity() dream.Identity {
-	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept}
+	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures}
 }
 
 func (f *Film) Sized(w, h int) *image.RGBA { return nil }
@@ -241,7 +243,7 @@ func (f *Film) Picture(n int) (*image.RGBA, error) {
 		return f.now, nil
 	}
 	if f.complete && n > f.at {
-		return nil, io.EOF
+		return nil, f.over()
 	}
 	if f.reader == nil || n < f.at {
 		if err := f.begin(n); err != nil {
@@ -259,11 +261,23 @@ func (f *Film) Picture(n int) (*image.RGBA, error) {
 				f.damage = err.Error()
 			}
 			f.complete = true // what is damaged at its end is dreamed up to there
-			return nil, io.EOF
+			return nil, f.over()
 		}
 		f.now, f.at = m, f.at+1
 	}
 	return f.now, nil
+}
+
+// over is the error after the last picture. The mutex is held.
+func (f *Film) over() error {
+	if !f.kept {
+		return io.EOF
+	}
+	of := ""
+	if f.pictures > 0 {
+		of = fmt.Sprintf(" of %d", f.pictures)
+	}
+	return fmt.Errorf("capture: %q ends after %d%s pictures, but the dream had more: it was cut off, or has changed since", f.source.Spec, f.at+1, of)
 }
 
 // killed tells whether somebody, and not the film, ended ffmpeg, which says of a gentle signal with status 255.

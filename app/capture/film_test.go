@@ -15,25 +15,15 @@ import (
 	"strings"
 	"testing"
 
+	"zalgoscope/app/dream"
 	"zalgoscope/app/ffmpeg"
+	"zalgoscope/app/toolstest"
 )
-
-// needFFmpeg skips a test where ffmpeg is not installed, and fails it where it must be.
-func needFFmpeg(t *testing.T) {
-	t.Helper()
-	err := ffmpeg.Check()
-	if err != nil && os.Getenv("ZALGOSCOPE_ALL") != "" {
-		t.Fatalf("make test installs ffmpeg, but: %v", err)
-	}
-	if err != nil {
-		t.Skip(err)
-	}
-}
 
 // made has ffmpeg make a file in a folder of the test's own.
 func made(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	needFFmpeg(t)
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	path := filepath.Join(t.TempDir(), name)
 	if out, err := ffmpeg.Command(append(args, ffmpeg.File(path))...).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg: %v: %s", err, out)
@@ -170,6 +160,26 @@ func TestSeries(t *testing.T) {
 	defer f.Close()
 	if got := len(all(t, f)); got != 5 || f.Rate() != 12 {
 		t.Errorf("%d pictures at %g", got, f.Rate())
+	}
+}
+
+// TestKeptFilm reads on after the end of what a dream had a picture of for each frame, although nobody knows its sum.
+func TestKeptFilm(t *testing.T) {
+	path := made(t, "input.mkv", "-f", "lavfi", "-i", "testsrc2=s=32x24:r=10:d=0.3", "-c:v", "ffv1")
+	id := dream.Identity{Name: path, Width: 32, Height: 24, Rate: 10, Kept: true}
+	f, err := Reopen(path, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for n := range 5 {
+		if _, err := f.Picture(n); (err == nil) != (n < 3) || errors.Is(err, io.EOF) || err != nil && !strings.Contains(err.Error(), "ends after 3 pictures") {
+			t.Errorf("picture %d: %v", n, err)
+		}
+	}
+	id.SHA256 = strings.Repeat("ab", 32)
+	if _, err := Reopen(path, id); err == nil || !strings.Contains(err.Error(), "changed since") {
+		t.Errorf("of another sum: %v", err)
 	}
 }
 

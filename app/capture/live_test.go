@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zalgoscope/app/toolstest"
 )
 
 // until waits for something.
@@ -24,7 +26,7 @@ func until(t *testing.T, what string, done func() bool) {
 // TestLiveComesBack has a source that ends, as when it is unplugged: the last picture stays, a note tells of it, and it is
 // taken up again.
 func TestLiveComesBack(t *testing.T) {
-	needFFmpeg(t)
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	notes := make(chan string, 16)
 	l, err := OpenLive("lavfi:testsrc=s=64x48:r=30:d=0.3", 32, func(s string) { notes <- s })
 	if err != nil {
@@ -60,7 +62,7 @@ func TestLiveComesBack(t *testing.T) {
 
 // TestNoLive says in one line why nothing can be opened.
 func TestNoLive(t *testing.T) {
-	needFFmpeg(t)
+	toolstest.Need(t, "ffmpeg", "ffprobe")
 	t.Setenv("DISPLAY", "")
 	t.Setenv("WAYLAND_DISPLAY", "")
 	for spec, say := range map[string]string{"lavfi:nonesuch": "nonesuch", "camera:none such": "no camera", "screen": "no screen", "rtmp://127.0.0.1:1/x": "rtmp"} {

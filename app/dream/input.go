@@ -33,10 +33,11 @@ type Film interface {
 type Identity struct {
 	Name          string      // static, clouds, or the name of a picture's file; "" for one that has no name
 	Width, Height int         // of its first picture, as the rest
-	SHA256        string      // of the pixels, as Hash gives it
+	SHA256        string      // of the pixels, as Hash gives it, or of a film's file, as capture.Sum does
 	Rate          float64     // pictures a second of a film, 0 for a picture that stays
 	From, To      float64     // the part of a film, in seconds; to its end where To is 0
 	Kept          bool        // it has what a live dream was of: a picture for each frame
+	Pictures      int         // how many of them are kept; 0 where that is not known
 	EachSize      bool        // it is made anew at the size of the canvas and of each octave, as static was not always
 	Picture       *image.RGBA // the picture itself where it cannot be found by its name, else nil
 }

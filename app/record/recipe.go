@@ -86,6 +86,9 @@ func (r Recipe) Validate() error {
 	if !(s.Rate >= 0 && s.Rate <= mostRate && s.From >= 0 && s.To >= 0 && s.From <= mostSeconds && s.To <= mostSeconds) {
 		return fmt.Errorf("record: the recipe's film is of %g pictures a second, from %g to %g", s.Rate, s.From, s.To)
 	}
+	if s.Pictures < 0 || s.Pictures > mostFrames+1 {
+		return fmt.Errorf("record: the recipe's film has %d pictures", s.Pictures)
+	}
 	if s.Picture != nil && s.Picture.Rect != image.Rect(0, 0, s.Width, s.Height) {
 		return fmt.Errorf("record: the recipe's start picture is %v, not %dx%d", s.Picture.Rect.Size(), s.Width, s.Height)
 	}

@@ -43,13 +43,19 @@ func example(changes int) Recipe {
 
 func TestRecipeText(t *testing.T) {
 	embedded := example(2)
+	live := example(1)
+	live.Start.Identity = dream.Identity{Name: "camera", Width: 4, Height: 3, Rate: 12.5}
+	kept := live
+	kept.Start.Kept = true
+	whole := kept
+	whole.Start.SHA256, whole.Start.Pictures = strings.Repeat("cd", 32), 9
 	embedded.Start = StartOf(dream.StillOf("", newScene(23, 11).frame(0)))
 	guided := example(3)
 	guided.Guides = []Guide{{"a \"b\".png", "11"}, {"ü.jpg", "22"}}
 	for _, c := range []struct {
 		name string
 		r    Recipe
-	}{{"no changes", example(0)}, {"all knobs", example(3 * len(dream.Knobs))}, {"embedded start", embedded}, {"guides", guided}} {
+	}{{"no changes", example(0)}, {"all knobs", example(3 * len(dream.Knobs))}, {"embedded start", embedded}, {"guides", guided}, {"live", live}, {"kept, cut off", kept}, {"kept", whole}} {
 		t.Run(c.name, func(t *testing.T) {
 			text := c.r.Encode()
 			if !ascii(text) {

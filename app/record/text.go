@@ -15,7 +15,7 @@ import (
 
 // A recipe's text is TOML: a head, [settings] as the dream began, a [[guide]] for each guide
 // picture, a [[change]] with what became different for each later change, a [[memory]] for each layer that a single
-// picture goes on with, and [end] when the recording is whole. Its
+// picture goes on with, and [end] when the recording is whole, with what is known of a kept input by then. Its
 // tables may be written one after another while a recording goes on.
 const (
 	format   = 1
@@ -52,7 +52,9 @@ func (r Recipe) head() string {
 	entry(&b, "name", r.Start.Name)
 	entry(&b, "width", r.Start.Width)
 	entry(&b, "height", r.Start.Height)
-	entry(&b, "sha256", r.Start.SHA256)
+	if !r.Start.Kept { // else it is known at the end
+		entry(&b, "sha256", r.Start.SHA256)
+	}
 	if r.Start.Picture != nil {
 		entry(&b, "png", encodePicture(r.Start.Picture))
 	}
@@ -84,6 +86,13 @@ func (r Recipe) tail() string {
 	}
 	if r.Cut {
 		b.WriteString("cut = true\n")
+	}
+	switch s := r.Start; {
+	case s.Kept && s.SHA256 != "":
+		entry(&b, "input-pictures", s.Pictures)
+		entry(&b, "input-sha256", s.SHA256)
+	case s.Rate > 0 && !s.Kept && s.SHA256 == "":
+		entry(&b, "input-kept", false) // whatever the head says, which may have been written before that failed
 	}
 	b.WriteString(textEnd)
 	return b.String()
