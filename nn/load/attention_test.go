@@ -73,14 +73,15 @@ func TestAttentionBetween(t *testing.T) {
 	}
 }
 
-// windowed is the product of a map's patches with themselves, in windows of so many rows and columns, with a constant added.
-func windowed(width, height, rows, columns int, bias []byte) []byte {
+// windowed is the product of a map's patches with themselves, in windows of so many rows and columns, with a constant added; "z" is the map that
+// comes of it.
+func windowed(width, height, rows, columns int, bias []byte, more ...[]byte) []byte {
 	n := rows * columns
 	return modelOf(13, input("x", 1, 3, height, width), array64("apart", []int{6}, 1, 3, height/rows, rows, width/columns, columns), op("Reshape", "x,apart", "a"),
 		op("Transpose", "a", "b", attrInts("perm", 0, 2, 4, 3, 5, 1)), array64("each", []int{3}, -1, n, 3), op("Reshape", "b,each", "q"), op("Transpose", "q", "k", attrInts("perm", 0, 2, 1)),
 		op("MatMul", "q,k", "s"), bias, op("Add", "s,bias", "r"), op("Softmax", "r", "p", attrInt("axis", -1)), op("MatMul", "p,q", "y"),
 		array64("whole", []int{6}, 1, height/rows, width/columns, rows, columns, 3), op("Reshape", "y,whole", "w"), op("Transpose", "w", "v", attrInts("perm", 0, 5, 1, 3, 2, 4)),
-		array64("map", []int{4}, 1, 3, height, width), op("Reshape", "v,map", "z"), op("GlobalAveragePool", "z", "pooled"))
+		array64("map", []int{4}, 1, 3, height, width), op("Reshape", "v,map", "z"), op("GlobalAveragePool", "z", "pooled"), cat(more...))
 }
 
 // Of a constant no more is looked at than it has: a few bytes for many large windows load at once.
@@ -118,7 +119,15 @@ func TestAttentionBias(t *testing.T) {
 	if got := nn.Floats(net.Layers[l].Op.(*nn.Attention).Bias); !slices.Equal(got, own) {
 		t.Errorf("bias is %v, want %v", got, own)
 	}
-	_, err := ONNX(windowed(6, 2, 1, 2, array32("bias", []int{6, 2, 2}, ramp(24)...)), "t.onnx", Options{})
+	// A map that is one window is as those before it: nothing is said of it.
+	patches := cat(array64("flat", []int{3}, 1, 3, 8), op("MaxPool", "z", "half", attrInts("kernel_shape", 2, 2), attrInts("strides", 2, 2)), op("Reshape", "half,flat", "hk"),
+		op("Transpose", "hk", "hq", attrInts("perm", 0, 2, 1)), op("MatMul", "hq,hk", "hs"), op("Add", "hs,bias", "hr"), op("Softmax", "hr", "hp", attrInt("axis", -1)), op("MatMul", "hp,hq", "last"))
+	net = mustONNX(t, windowed(8, 4, 2, 4, cat(array32("bias", []int{8, 8}, ramp(64)...)), patches))
+	l, err := net.Find("last")
+	if o, ok := net.Layers[l].Op.(*nn.Attention); err != nil || !ok || o.Window != [2]int{2, 4} || o.Bias == nil {
+		t.Errorf("the last is %+v, %v", net.Layers[l].Op, err)
+	}
+	_, err = ONNX(windowed(6, 2, 1, 2, array32("bias", []int{6, 2, 2}, ramp(24)...)), "t.onnx", Options{})
 	wantError(t, err, "it adds a constant of its own to each window")
 }
 
