@@ -3,6 +3,7 @@ package picture
 import (
 	"errors"
 	"image"
+	"math"
 	_ "unsafe" // for linkname
 
 	_ "github.com/gen2brain/avif" // libavif and libaom
@@ -17,8 +18,9 @@ var avifCodec = codec{packed: &avifCode}
 func decodeAVIF(d *decoding, _ heifFile) (image.Image, error) {
 	const numbers = 4 // width, height, bits and how many pictures, as decode.c of the package has them
 	info := d.call("malloc", 4*numbers+8)
+	delay := info + 4*numbers // how long the first picture of a film stays, a float64; told with it
 	decode := func(headOnly, out uint32) error {
-		if d.call("decode", d.file, d.size, headOnly, 0, info, info+4, info+8, info+12, info+4*numbers, out) == 0 && d.err == nil {
+		if d.call("decode", d.file, d.size, headOnly, 0, info, info+4, info+8, info+12, delay, out) == 0 && d.err == nil {
 			d.err = errors.New("its decoder refuses it")
 		}
 		return d.err
@@ -35,8 +37,14 @@ func decodeAVIF(d *decoding, _ heifFile) (image.Image, error) {
 		return nil, errBound
 	}
 	out := d.call("malloc", uint32(size))
+	// Of a picture that is damaged the decoder only tells nothing, no delay either.
+	untold := math.Float64bits(math.Inf(-1))
+	d.module.Memory().WriteUint64Le(delay, untold)
 	if err := decode(0, out); err != nil {
 		return nil, err
+	}
+	if told, _ := d.module.Memory().ReadUint64Le(delay); told == untold {
+		return nil, errors.New("its picture cannot be decoded")
 	}
 	pix, err := d.bytes(out, int(size))
 	if err != nil {

@@ -247,6 +247,27 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
+// An AVIF whose picture is cut off or overwritten is refused: its decoder says nothing of it.
+func TestDamagedAVIF(t *testing.T) {
+	for _, name := range []string{"plain.avif", "ten.avif", "alpha.avif", "p3.avif"} {
+		whole := testdata(t, name)
+		if _, err := Decode(whole); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		at := bytes.Index(whole, []byte("mdat")) + 4
+		cut := whole[:at+(len(whole)-at)/3]
+		overwritten := slices.Clone(whole)
+		for i := at; i < len(overwritten); i++ {
+			overwritten[i] = 0xff
+		}
+		for how, data := range map[string][]byte{"cut off": cut, "overwritten": overwritten} {
+			if m, err := Decode(data); err == nil {
+				t.Errorf("%s %s opens as %v", name, how, m.Rect)
+			}
+		}
+	}
+}
+
 // The first pixels of a HEIC are its own: memory of its decoder that was given back has other bytes in them.
 func TestFirstPixelsOfHEIC(t *testing.T) {
 	m, err := Decode(testdata(t, "plain.heic"))
