@@ -83,6 +83,7 @@ type state struct {
 	Preset     string
 	Mode       string
 	Typing     bool
+	Typed      string // into a slider's number, so far
 	Panel      image.Rectangle
 	Canvas     image.Rectangle
 	Rect       image.Rectangle // of the slider asked for
@@ -367,7 +368,7 @@ func (c *child) panelState(s *state, slider string) {
 	s.Laid = !c.drawn.stale && c.panel.show == nil && len(c.inbox.jobs) == 0
 	c.inbox.Unlock()
 	for _, sl := range c.panel.sliders {
-		s.Sliders = append(s.Sliders, sl.Name)
+		s.Sliders, s.Typed = append(s.Sliders, sl.Name), s.Typed+sl.Typed
 		if called(sl, slider) {
 			s.Wave, s.Number = sl.SignRect(), sl.NumberRect()
 			if now, ok := sl.MovedTo(true); ok {

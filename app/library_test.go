@@ -194,7 +194,7 @@ func TestPaste(t *testing.T) {
 	w.until("the classes are shown", func(s state) bool { return s.Library.Open && s.Library.Page == classPage && len(s.Library.Cards) > 2 })
 	w.inLibrary("search")
 	w.key("ctrl+v")
-	w.until("it says that there is nothing", func(s state) bool { return s.told("the clipboard holds no text") })
+	w.until("it says that there is nothing", func(s state) bool { return s.told("the clipboard") })
 	w.desktop().copy(" spid\n")
 	w.key("ctrl+v")
 	w.until("one is found", func(s state) bool { return s.Laid && len(s.Library.Cards) > 0 && s.Library.Cards[0] == "spider" })
@@ -204,7 +204,7 @@ func TestPaste(t *testing.T) {
 	w.click(mid(w.slider("zoom").Number))
 	w.until("a number is typed", func(s state) bool { return s.Typing })
 	w.key("ctrl+v")
-	time.Sleep(time.Second) // until it is pasted, which nothing else tells
+	w.until("it is pasted", func(s state) bool { return strings.Contains(s.Typed, "12,5") })
 	w.key("Return")
 	w.until("the number is taken", func(s state) bool { return !s.Typing && s.Want.Zoom == 0.125 })
 	w.close()

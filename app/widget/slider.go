@@ -29,7 +29,7 @@ type Slider struct {
 	Sign       func(dst *ebiten.Image, r image.Rectangle, c color.Color) // draws what they are opened by
 
 	Typing bool              // a value is being typed
-	typed  string            // so far
+	Typed  string            // so far
 	Odd    func(text string) // hears what was typed and is no value
 
 	Hover    bool
@@ -100,21 +100,21 @@ func (s *Slider) typeValue() {
 		return
 	}
 	const most = 24
-	s.typed = typeInto(s.typed, most)
+	s.Typed = typeInto(s.Typed, most)
 	s.look.paste(func(text string) {
 		if s.Typing {
-			s.typed = added(s.typed, text, most)
+			s.Typed = added(s.Typed, text, most)
 		}
 	})
 	switch {
 	case Hit(ebiten.KeyEnter, false), Hit(ebiten.KeyNumpadEnter, false), Hit(ebiten.KeyTab, false):
 		s.Typing = false
-		if s.typed == "" {
+		if s.Typed == "" {
 			return
 		}
-		v, ok := s.Read(s.typed)
+		v, ok := s.Read(s.Typed)
 		if !ok {
-			s.Odd(s.typed)
+			s.Odd(s.Typed)
 			return
 		}
 		s.Set(v)
@@ -145,7 +145,7 @@ func (s *Slider) press(a *ewidget.WidgetMouseButtonPressedEventArgs) {
 		s.clicked = now
 	}
 	if image.Pt(x, y).In(s.NumberRect()) {
-		s.Typing, s.typed = true, ""
+		s.Typing, s.Typed = true, ""
 		return
 	}
 	if x < s.Track.Min.X-s.look.Px(6) || x > s.Track.Max.X+s.look.Px(6) {
@@ -257,11 +257,11 @@ func (s *Slider) drawTyped(screen *ebiten.Image, mid int) {
 	t, r := s.look, s.NumberRect()
 	t.Fill(screen, image.Rect(r.Min.X, mid-t.Px(9), r.Max.X, mid+t.Px(9)), ColourRaised)
 	t.Fill(screen, image.Rect(r.Min.X, mid+t.Px(8), r.Max.X, mid+t.Px(8)+max(t.Px(1), 1)), ColourAccent)
-	if s.typed == "" {
+	if s.Typed == "" {
 		t.Write(screen, Clip(s.Text(s.Get()), t.Small, t.Px(54)), t.Small, r.Max.X-t.Px(4), mid, ColourDim, AlignRight)
 		return
 	}
-	t.Write(screen, end(s.typed, t.Small, t.Px(54)), t.Small, r.Max.X-t.Px(4), mid, ColourText, AlignRight)
+	t.Write(screen, end(s.Typed, t.Small, t.Px(54)), t.Small, r.Max.X-t.Px(4), mid, ColourText, AlignRight)
 }
 
 // pointerIn tells whether the pointer is in a rectangle.
