@@ -45,7 +45,7 @@ type Film struct {
 	now      *image.RGBA // guarded by mu
 	damage   string      // what ffmpeg complained of; guarded by mu
 	complete bool        // all has been read; guarded by mu
-	kept     bool        // it has what a live dream was of: to read on after its end is an error
+	kept     bool        // it has what a live dream was of, all of which has to be there as it was
 	pictures int         // that are kept; 0 where that is not known
 }
 
@@ -262,6 +262,9 @@ func (f *Film) Picture(n int) (*image.RGBA, error) {
 			}
 			f.complete = true // what is damaged at its end is dreamed up to there
 			return nil, f.over()
+		}
+		if f.kept && f.damage != "" {
+			return nil, fmt.Errorf("capture: %q is damaged: %s", f.source.Spec, f.damage)
 		}
 		f.now, f.at = m, f.at+1
 	}

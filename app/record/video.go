@@ -113,7 +113,7 @@ func (v *video) codec() []string {
 	less := float64(85-v.o.Quality) * 0.4
 	switch v.ext {
 	case lossless:
-		return []string{"-c:v", "ffv1", "-pix_fmt", "bgr0"}
+		return []string{"-c:v", "ffv1", "-level", "3", "-slicecrc", "1", "-pix_fmt", "bgr0"} // whose damage shows
 	case ".webm":
 		return []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", crf(28+less, 63), "-deadline", "realtime", "-cpu-used", "5", "-row-mt", "1"}
 	}
