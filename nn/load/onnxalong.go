@@ -125,6 +125,10 @@ func (m *onnx) product(n *node, in []operand) (value, error) {
 	if !in[0].mapped {
 		x, c, swapped = in[1].value, in[0].array, true
 	}
+	x, err := m.ordered(n.label, 0, x)
+	if err != nil {
+		return x, err
+	}
 	if c == nil || len(c.dims) < 2 || x.last {
 		return x, unsupported("it multiplies by something else than a matrix")
 	}
@@ -157,6 +161,10 @@ func (m *onnx) einsum(n *node, in []operand) (value, error) {
 	x, c, seen, own := in[0].value, in[1].array, e.in[0], e.in[1]
 	if in[1].mapped {
 		x, c, seen, own = in[1].value, in[0].array, e.in[1], e.in[0]
+	}
+	x, err := m.ordered(n.label, 0, x)
+	if err != nil {
+		return x, err
 	}
 	if x.flat || x.plane || len(seen) != 4 || c == nil || len(own) != len(c.dims) || len(e.out) != 4 {
 		return value{}, refused

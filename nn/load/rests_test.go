@@ -110,9 +110,51 @@ func TestONNXMadeOfOthers(t *testing.T) {
 			}
 			return sum
 		})},
+		{"channels and rows transposed, multiplied by an equation", 13, cat(op("Abs", "x", "p"), op("Transpose", "p", "t", attrInts("perm", 0, 2, 1, 3)), array32("k", []int{c, 2}, ramp(2*c)...),
+			op("Einsum", "t,k", "y", attrText("equation", "bhcw,cd->bhdw"))), each(h, 2, w, func(i, d, j int) float32 {
+			sum := float32(0)
+			for k := range c {
+				sum += abs32(at(k, i, j)) * ramp(2 * c)[k*2+d]
+			}
+			return sum
+		})},
+		{"channels and rows transposed, multiplied", 13, cat(op("Abs", "x", "p"), op("Transpose", "p", "t", attrInts("perm", 0, 2, 1, 3)), array32("k", []int{2, c}, ramp(2*c)...),
+			op("MatMul", "k,t", "y")), each(h, 2, w, func(i, d, j int) float32 {
+			sum := float32(0)
+			for k := range c {
+				sum += abs32(at(k, i, j)) * ramp(2 * c)[d*c+k]
+			}
+			return sum
+		})},
 		{"a triangle", 14, cat(array64("k", []int{}, 1), op("Trilu", "x,k", "y")), each(c, h, w, func(k, i, j int) float32 { return one(j > i) * at(k, i, j) })},
 	} {
 		t.Run(test.name, func(t *testing.T) { near(t, run(t, mustONNX(t, model(test.opset, test.graph)), "y"), test.want) })
+	}
+}
+
+func abs32(v float32) float32 { return max(v, -v) }
+
+// Rows that have become channels are as many at every size of the picture.
+func TestRowsAsChannels(t *testing.T) {
+	turned := cat(op("Relu", "x", "r"), op("Transpose", "r", "t", attrInts("perm", 0, 2, 1, 3)))
+	for name, node := range map[string][]byte{
+		"convolved": cat(array32("k", []int{2, 7, 1, 1}, ramp(14)...), op("Conv", "t,k", "y")),
+		"normalised": cat(array32("s", []int{7}, ramp(7)...), array32("b", []int{7}, ramp(7)...), array32("m", []int{7}, ramp(7)...), array32("v", []int{7}, 1, 1, 1, 1, 1, 1, 1),
+			op("BatchNormalization", "t,s,b,m,v", "y")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			net := mustONNX(t, model(13, turned, node))
+			last := len(net.Layers) - 1
+			for _, width := range []int{9, 18, 5} {
+				shapes, err := net.Shapes(width, 2*width-4)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if s := shapes[last]; s[1] != 3 || s[2] != width {
+					t.Errorf("%d pixels wide: %v", width, s)
+				}
+			}
+		})
 	}
 }
 
