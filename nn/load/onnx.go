@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -159,20 +160,41 @@ func (m *onnx) step(n *node) {
 	m.write(n, out, lost)
 }
 
-// makesWhole tells whether what an operator gives is integers to the file: most give what they read.
-func (n *node) makesWhole(in []operand) bool {
+// integers are the kind that an operator's result has to the file, or 0 for floats and truth values: most give what they read.
+func (n *node) integers(in []operand) number {
+	kindOf := func(i int, unset number) number {
+		if i < len(in) && in[i].array != nil {
+			unset = in[i].array.kind
+		}
+		if unset == bools || !unset.whole() {
+			return 0
+		}
+		return unset
+	}
 	switch {
 	case n.kind == "Cast":
-		to := number(n.integer("to", 0))
-		return to != bools && to.whole()
-	case n.kind == "QuantizeLinear" || n.kind == "QLinearConv" || n.kind == "ConvInteger":
-		return true
+		return kindOf(len(in), number(n.integer("to", 0)))
+	case n.kind == "CastLike":
+		return kindOf(1, 0)
+	case n.kind == "QuantizeLinear":
+		return kindOf(2, cmp.Or(number(n.integer("output_dtype", 0)), uint8s))
+	case n.kind == "QLinearConv":
+		return kindOf(7, uint8s)
+	case n.kind == "ConvInteger":
+		return int32s
+	case n.kind == "ArgMax" || n.kind == "ArgMin":
+		return int64s
 	case n.kind == "DequantizeLinear" || onnxComparisons[n.kind] != nil:
-		return false
+		return 0
 	case n.kind == "Where":
 		in = in[1:]
 	}
-	return slices.ContainsFunc(in, func(o operand) bool { return o.mapped && o.whole })
+	for _, o := range in {
+		if o.mapped && o.whole != 0 {
+			return o.whole
+		}
+	}
+	return 0
 }
 
 // tried is the operation, with an error in place of a panic: a fault of this reader costs one layer, not the session.
@@ -281,6 +303,6 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)
-	v.whole = n.makesWhole(in)
+	v.whole = n.integers(in)
 	return []operand{mapOf(v)}, err
 }

@@ -28,7 +28,7 @@ func (m *onnx) arithmetic(n *node, in []operand) (value, error) {
 	if n.kind == "Mod" && n.integer("fmod", 0) == 0 {
 		return m.remainder(n, in[0], in[1])
 	}
-	if n.kind == "Div" && n.makesWhole(in) {
+	if n.kind == "Div" && n.integers(in) != 0 {
 		return m.quotient(n, in[0], in[1])
 	}
 	if n.kind != "Mean" {

@@ -10,9 +10,13 @@ import (
 	"zalgoscope/nn"
 )
 
-// firstBest marks the first of the largest values along some axes: with how many cells are left from it on, zero elsewhere; last
-// marks the last with how many there are up to it. It gives the number of cells too.
-func (m *onnx) firstBest(l label, x value, over [3]bool, last bool) (marks value, cells int, err error) {
+// firstBest marks the first of the largest values along some axes of the file, which are over of the map: with how many cells are left from
+// it on, zero elsewhere; last marks the last with how many there are up to it. It gives the number of cells too.
+func (m *onnx) firstBest(l label, x value, axes []int, over [3]bool, last bool) (marks value, cells int, err error) {
+	var order []factor
+	for _, axis := range axes {
+		order = append(order, m.viewOf(x)[axis]...)
+	}
 	named := func(s string) label { return label{name: l.name + "/" + s} }
 	x.plane, x.as = false, nil
 	if x, err = m.row(named("row"), x); err != nil {
@@ -34,18 +38,25 @@ func (m *onnx) firstBest(l label, x value, over [3]bool, last bool) (marks value
 	}
 	left := nn.NewTensor(s)
 	cells = s.TotalSize()
-	for i := range cells {
-		if nn.Floats(left)[i] = float32(cells - i); last {
-			nn.Floats(left)[i] = float32(i + 1)
-		}
+	strides := [3]int{s[1] * s[2], s[2], 1}
+	var sizes, there []int
+	for _, f := range order {
+		sizes, there = append(sizes, f.size), append(there, strides[f.axis])
 	}
+	i := 0
+	walk(sizes, [][]int{there}, func(at []int) {
+		if nn.Floats(left)[at[0]] = float32(cells - i); last {
+			nn.Floats(left)[at[0]] = float32(i + 1)
+		}
+		i++
+	})
 	marks, err = m.withConstant(named("marks"), nn.Times, left, best)
 	return marks, cells, err
 }
 
 // hardmax is one where the first of the largest values is.
-func (m *onnx) hardmax(l label, x value, over [3]bool) (value, error) {
-	marks, _, err := m.firstBest(l, x, over, false)
+func (m *onnx) hardmax(l label, x value, axes []int, over [3]bool) (value, error) {
+	marks, _, err := m.firstBest(l, x, axes, over, false)
 	if err != nil {
 		return x, err
 	}
@@ -80,7 +91,7 @@ func (m *onnx) argMax(n *node, in []operand) (value, error) {
 		}
 	}
 	last := n.integer("select_last_index", 0) != 0
-	marks, cells, err := m.firstBest(l, from, over, last)
+	marks, cells, err := m.firstBest(l, from, []int{axis}, over, last)
 	if err != nil {
 		return x, err
 	}
@@ -91,7 +102,7 @@ func (m *onnx) argMax(n *node, in []operand) (value, error) {
 	if last {
 		count = nn.NewUnary(nn.Linear, 1, -1)
 	}
-	v, err := m.steps(l, marks, reduce("best", nn.Largest, over), step{"", &count})
+	v, err := m.steps(l, marks, reduce("most", nn.Largest, over), step{"", &count})
 	if err != nil {
 		return x, err
 	}

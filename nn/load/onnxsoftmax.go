@@ -36,7 +36,7 @@ func (m *onnx) softmax(n *node, in []operand) (value, error) {
 	case "LogSoftmax":
 		return m.logSoftmax(n.label, x, over)
 	case "Hardmax":
-		return m.hardmax(n.label, x, over)
+		return m.hardmax(n.label, x, axes, over)
 	}
 	if over == channels {
 		return m.pointwise(n, &nn.Softmax{}, in)

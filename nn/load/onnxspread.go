@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -73,6 +74,9 @@ func (m *onnx) castLike(n *node, in []operand) (value, error) {
 
 // bitwiseNot is that of whole numbers with a sign.
 func (m *onnx) bitwiseNot(n *node, in []operand) (value, error) {
+	if x, err := one(in, 1); err != nil || !x.whole.signed() {
+		return x, cmp.Or(err, error(unsupported("it flips the bits of what is no whole number with a sign")))
+	}
 	op := nn.NewUnary(nn.Linear, -1, -1)
 	return m.pointwise(n, &op, in)
 }

@@ -2,6 +2,7 @@ package load
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -34,6 +35,12 @@ func TestONNXMadeOfOthers(t *testing.T) {
 		}
 		return true
 	}
+	last := make([]float32, 0, c*h*w) // with the channels last
+	for i := range h * w {
+		for k := range c {
+			last = append(last, x[k*h*w+i])
+		}
+	}
 	one := func(yes bool) float32 {
 		if yes {
 			return 1
@@ -54,6 +61,21 @@ func TestONNXMadeOfOthers(t *testing.T) {
 				}
 			}
 			return -1
+		})},
+		{"argmax of a row with the channels last", 13, cat(op("Transpose", "x", "t", attrInts("perm", 0, 2, 3, 1)), array64("d", []int{2}, 1, -1), op("Reshape", "t,d", "f"),
+			op("ArgMax", "f", "m", attrInt("axis", 1)), op("Cast", "m", "y", float)), []float32{firstOf(last, slices.Max(x))}},
+		{"last argmin of a row with the channels last", 13, cat(op("Transpose", "x", "t", attrInts("perm", 0, 2, 3, 1)), array64("d", []int{2}, 1, -1), op("Reshape", "t,d", "f"),
+			op("ArgMin", "f", "m", attrInt("axis", 1), attrInt("select_last_index", 1)), op("Cast", "m", "y", float)), []float32{c*h*w - 1 - firstOf(backwards(last), slices.Min(x))}},
+		{"argmax of columns before rows", 13, cat(op("Transpose", "x", "t", attrInts("perm", 0, 1, 3, 2)), array64("d", []int{3}, 1, c, -1), op("Reshape", "t,d", "f"),
+			op("ArgMax", "f", "m", attrInt("axis", 2), attrInt("keepdims", 0)), op("Cast", "m", "y", float)), each(1, 1, c, func(_, _, k int) float32 {
+			turned := each(1, w, h, func(_, i, j int) float32 { return at(k, j, i) })
+			return firstOf(turned, slices.Max(turned))
+		})},
+		{"hardmax of a row with the channels last", 11, cat(op("Transpose", "x", "t", attrInts("perm", 0, 2, 3, 1)), op("Hardmax", "t", "m", attrInt("axis", 1)), op("Transpose", "m", "y", attrInts("perm", 0, 3, 1, 2))),
+			each(c, h, w, func(k, i, j int) float32 { return one(float32((i*w+j)*c+k) == firstOf(last, slices.Max(x))) })},
+		{"half of an index", 13, cat(op("ArgMax", "x", "m", attrInt("axis", 3)), typed("two", 7, []int{}, 2, 0, 0, 0, 0, 0, 0, 0), op("Div", "m,two", "q"), op("Cast", "q", "y", float)), each(c, h, 1, func(k, i, _ int) float32 {
+			row := x[(k*h+i)*w : (k*h+i+1)*w]
+			return float32(int(firstOf(row, slices.Max(row))) / 2)
 		})},
 		{"last argmin", 13, cat(op("ArgMin", "x", "m", attrInt("axis", 1), attrInt("select_last_index", 1), attrInt("keepdims", 0)), op("Cast", "m", "y", float)), each(1, h, w, func(_, i, j int) float32 {
 			least := 0
@@ -132,6 +154,15 @@ func TestONNXMadeOfOthers(t *testing.T) {
 	}
 }
 
+// firstOf is where a number stands first in a list.
+func firstOf(list []float32, v float32) float32 { return float32(slices.Index(list, v)) }
+
+func backwards(list []float32) []float32 {
+	list = slices.Clone(list)
+	slices.Reverse(list)
+	return list
+}
+
 func abs32(v float32) float32 { return max(v, -v) }
 
 // Rows that have become channels are as many at every size of the picture.
@@ -177,6 +208,32 @@ func TestAttentionOperator(t *testing.T) {
 			array32("k", []int{}, 0.5), op("Mul", "s,k", "r"), soft, op("Einsum", "p,q", "y", attrText("equation", "bhij,bjhd->bihd"))),
 	} {
 		t.Run(name, func(t *testing.T) { near(t, run(t, mustONNX(t, model(23, graph)), "y"), want) })
+	}
+}
+
+// The layers of an index have a name each.
+func TestArgMaxNames(t *testing.T) {
+	net := mustONNX(t, model(13, op("ArgMax", "x", "y", attrInt("axis", 3))))
+	seen := map[string]bool{}
+	for _, l := range net.Layers {
+		if seen[l.Name] {
+			t.Errorf("two layers are called %q", l.Name)
+		}
+		seen[l.Name] = true
+	}
+}
+
+// The bits of whole numbers without a sign are not flipped to numbers below zero.
+func TestBitwiseNotUnsigned(t *testing.T) {
+	for name, node := range map[string][]byte{
+		"cast": op("Cast", "r", "i", attrInt("to", 2)), "cast like": cat(typed("u", 2, []int{}, 0), op("CastLike", "r,u", "i")),
+		"quantised": cat(array32("s", []int{}, 0.5), op("QuantizeLinear", "r,s", "i")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var heard []string
+			_, err := ONNX(model(21, op("Relu", "x", "r"), node, op("BitwiseNot", "i", "n"), op("Cast", "n", "y", attrInt("to", 1))), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+			wantError(t, complaint(err, heard), "no whole number with a sign")
+		})
 	}
 }
 

@@ -17,7 +17,7 @@ type value struct {
 	flat   bool   // seen as one row of C*H*W numbers
 	last   bool   // seen with the channels last: N,H,W,C, or a row in that order
 	plane  bool   // one channel seen as a map without that axis
-	whole  bool   // of integers to the file, whose quotients lose their fraction
+	whole  number // the kind of integers that it is of to the file, whose quotients lose their fraction; 0 for others
 	as     *view  // how its map is taken apart, where none of these tell; nil for not
 	parts  []int  // the layers whose positions it has one after the other, of which layer is the largest; nil for one
 
