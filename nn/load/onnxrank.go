@@ -254,11 +254,16 @@ func (m *onnx) remainder(n *node, a, b operand) (value, error) {
 }
 
 // shortened has as many digits as float16, of 11 bits, or bfloat16, of 8: x less what is lost when it is added to a multiple of itself
-// (Veltkamp 1968). The gradient goes straight through.
+// (Veltkamp 1968), which is held to what the multiple has room for, so that infinities and numbers beyond stay as they are. The gradient goes straight
+// through.
 func (m *onnx) shortened(l label, x value, bits int) (value, error) {
 	named := func(s string) label { return label{name: l.name + "/" + s} }
-	lift := nn.NewUnary(nn.Linear, float32(int(1)<<(24-bits)+1), 0)
-	high, err := m.single(named("multiple"), &lift, x)
+	by := float32(int(1)<<(24-bits) + 1)
+	hold, lift := nn.NewUnary(nn.Clamp, math.MaxFloat32/2/by, 0), nn.NewUnary(nn.Linear, by, 0)
+	high, err := m.single(named("held"), &hold, x)
+	if err == nil {
+		high, err = m.single(named("multiple"), &lift, high)
+	}
 	if err != nil {
 		return x, err
 	}
