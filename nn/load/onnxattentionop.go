@@ -52,10 +52,11 @@ func (m *onnx) attention(n *node, in []operand) (value, error) {
 	scale := n.number("scale", float32(1/math.Sqrt(float64(wide))))
 	s = s.with(func(p *products) { p.op.Scale = scale })
 	if len(in) > 3 && in[3].array != nil {
-		if in[3].array.kind.whole() {
-			return x, unsupported("its mask is of truth values or whole numbers")
+		mask, err := m.mask(in[3].array)
+		if err != nil {
+			return x, err
 		}
-		if s, err = m.biased(s, in[3].array, 1); err != nil {
+		if s, err = m.biased(s, mask, 1); err != nil {
 			return x, err
 		}
 	}
@@ -66,6 +67,31 @@ func (m *onnx) attention(n *node, in []operand) (value, error) {
 	as := m.viewOf(v)
 	v, _ = m.seenAs(v, view{as[0], as[2], slices.Concat(as[1], as[3])}.normal())
 	return v, nil
+}
+
+// mask is what an attention's mask adds: of truth values so little where one is false that the key has no share, unless none has.
+func (m *onnx) mask(a *array) (*array, error) {
+	switch {
+	case a.kind == bools:
+	case a.kind.whole():
+		return nil, unsupported("its mask is of whole numbers")
+	default:
+		return a, nil
+	}
+	if err := m.room(a.dims); err != nil {
+		return nil, err
+	}
+	a, err := m.decoded(a)
+	if err != nil {
+		return nil, err
+	}
+	adds := numbers{real: make([]float32, a.len())}
+	for i := range adds.real {
+		if a.at(i) == 0 {
+			adds.real[i] = -1e30
+		}
+	}
+	return adds.of(a.dims), nil
 }
 
 // einsumOfMaps is a product of two maps by the letters of an equation, as an attention's.

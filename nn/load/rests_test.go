@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"zalgoscope/nn"
 )
 
 // Operators that are made of others, on the picture x of 3x7x9, whose values repeat.
@@ -240,10 +242,25 @@ func TestBitwiseNotUnsigned(t *testing.T) {
 	}
 }
 
-// A mask of truth values is not added.
+// A mask of truth values leaves out the keys where it is false; one of whole numbers is none.
 func TestAttentionOperatorMask(t *testing.T) {
+	tokens := cat(op("Relu", "x", "r"), array64("flat", []int{3}, 1, 3, 63), op("Reshape", "x,flat", "f"), op("Transpose", "f", "t", attrInts("perm", 0, 2, 1)))
+	heads := [][]byte{attrInt("q_num_heads", 1), attrInt("kv_num_heads", 1)}
+	truth, least := make([]byte, 63*63), make([]float32, 63*63)
+	for i := range truth {
+		if truth[i] = 1; i%5 == 0 {
+			truth[i], least[i] = 0, -200
+		}
+	}
+	attend := func(mask []byte) *nn.Net {
+		net, err := ONNX(model(23, tokens, mask, op("Attention", "t,t,t,mask", "y", heads...)), "t.onnx", Options{Warn: func(string) {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return net
+	}
+	near(t, run(t, attend(typed("mask", 9, []int{63, 63}, truth...)), "y"), run(t, attend(array32("mask", []int{63, 63}, least...)), "y"))
 	var heard []string
-	_, err := ONNX(model(23, op("Relu", "x", "r"), array64("flat", []int{3}, 1, 3, 63), op("Reshape", "x,flat", "f"), op("Transpose", "f", "t", attrInts("perm", 0, 2, 1)), typed("mask", 9, []int{1, 63}, make([]byte, 63)...),
-		op("Attention", "t,t,t,mask", "y", attrInt("q_num_heads", 1), attrInt("kv_num_heads", 1))), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
-	wantError(t, complaint(err, heard), "its mask is of truth values")
+	_, err := ONNX(model(23, tokens, typed("mask", 2, []int{63, 63}, truth...), op("Attention", "t,t,t,mask", "y", heads...)), "t.onnx", Options{Warn: func(s string) { heard = append(heard, s) }})
+	wantError(t, complaint(err, heard), "its mask is of whole numbers")
 }
