@@ -232,6 +232,7 @@ func TestBroadcastApart(t *testing.T) {
 		want  string
 	}{
 		{cat(positions, shape("column", 1, 48, 1), op("Reshape", "c,column", "k"), op("Sub", "k,r", "y")), "it combines [1 48 1] and [1 1 48]"},
+		{cat(shape("planes", 1, 3, 63), op("Reshape", "x,planes", "p"), shape("two", 2), op("Unsqueeze", "p,two", "k"), shape("one", 1), op("Unsqueeze", "p,one", "r"), op("Sub", "k,r", "y")), "it combines [1 3 1 63] and [1 1 3 63]"},
 		{cat(pooled, shape("row", 1, 1, 3), op("Reshape", "g,row", "r"), op("Mul", "k,r", "y")), "it combines [1 3 1] and [1 1 3]"},
 	} {
 		var heard []string
