@@ -218,6 +218,7 @@ func (g *graph) alias(v value, names ...string) {
 // finish completes a net from the graph. Its weights stay where they are until an engine needs them.
 func (g *graph) finish(net *nn.Net) {
 	fuse(g.layers, g.shapes)
+	g.steady()
 	net.Layers = fold(g.fitted())
 }
 

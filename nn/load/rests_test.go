@@ -170,11 +170,13 @@ func backwards(list []float32) []float32 {
 
 func abs32(v float32) float32 { return max(v, -v) }
 
-// Rows that have become channels are as many at every size of the picture.
+// Rows that have become channels are as many at every size of the picture where weights follow.
 func TestRowsAsChannels(t *testing.T) {
 	turned := cat(op("Relu", "x", "r"), op("Transpose", "r", "t", attrInts("perm", 0, 2, 1, 3)))
 	for name, node := range map[string][]byte{
-		"convolved": cat(array32("k", []int{2, 7, 1, 1}, ramp(14)...), op("Conv", "t,k", "y")),
+		"convolved":         cat(array32("k", []int{2, 7, 1, 1}, ramp(14)...), op("Conv", "t,k", "y")),
+		"pooled, convolved": cat(op("MaxPool", "t", "p", attrInts("kernel_shape", 1, 1)), array32("k", []int{2, 7, 1, 1}, ramp(14)...), op("Conv", "p,k", "y")),
+		"convolved by two":  cat(array32("k", []int{2, 7, 1, 1}, ramp(14)...), op("Conv", "t,k", "d"), op("Conv", "t,k", "e"), op("Add", "d,e", "y")),
 		"normalised": cat(array32("s", []int{7}, ramp(7)...), array32("b", []int{7}, ramp(7)...), array32("m", []int{7}, ramp(7)...), array32("v", []int{7}, 1, 1, 1, 1, 1, 1, 1),
 			op("BatchNormalization", "t,s,b,m,v", "y")),
 	} {
@@ -192,6 +194,12 @@ func TestRowsAsChannels(t *testing.T) {
 			}
 		})
 	}
+}
+
+// At the net's end they are all that there are.
+func TestRowsAsChannelsOut(t *testing.T) {
+	net := mustONNX(t, model(13, op("Relu", "x", "r"), op("Transpose", "r", "y", attrInts("perm", 0, 2, 1, 3)), bytesField(12, text(1, "y"))))
+	wantShapes(t, net, 18, 14, map[string]string{"y": "[14 3 18]"})
 }
 
 // shortest rounds a number to so many bits, of equally near ones to the even one.

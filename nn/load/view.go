@@ -209,7 +209,7 @@ func (g *graph) looks(l label, x value, as view) (value, error) {
 }
 
 // ordered is input i of a layer with the axes of its map in the order in which the file sees them, which takes a layer where that is
-// another one. Rows or columns that become channels are as many at every size of the picture.
+// another one.
 func (g *graph) ordered(l label, i int, v value) (value, error) {
 	if v.as == nil || len(*v.as) != 4 || len((*v.as)[0]) > 0 || v.parts != nil || v.products != nil {
 		return v, nil
@@ -234,15 +234,7 @@ func (g *graph) ordered(l label, i int, v value) (value, error) {
 	if err != nil {
 		return v, err
 	}
-	v = value{layer: v.layer}
-	if axis := op.Axes[0]; axis > 0 {
-		axes := layout{1: nn.Keep{}, 2: nn.Keep{}}
-		axes[axis] = nn.Fit{To: s[axis]}
-		if v, err = g.add(label{name: fmt.Sprintf("%s/cells%d", l.name, i)}, &nn.Sample{Rows: axes[1], Columns: axes[2]}, v); err != nil {
-			return v, err
-		}
-	}
-	return g.add(label{name: fmt.Sprintf("%s/order%d", l.name, i)}, op, v)
+	return g.add(label{name: fmt.Sprintf("%s/order%d", l.name, i)}, op, value{layer: v.layer})
 }
 
 // inOrder refuses a value whose map was taken apart.
