@@ -86,14 +86,14 @@ WRITING := TestBackground|TestRing|TestPingPong|TestReplay|TestSeamless|TestVide
 POOL := TestSameBytes|TestClose|TestWinograd|TestHeal|TestBends/avx2/time|TestConformance/avx2/(canvas|dream|objectives)
 
 # Long dreams on one goroutine.
-LONG := ShortCircuitWalk|Endless|Seam
+LONG := ShortCircuitWalk|Endless|Seam|WildScenes|FourHours
 
 # TestShortCircuitWalk walks through ten minutes of random damage here; the two hours are
 # ZALGOSCOPE_WALK=2h go test ./app/dream -run ShortCircuitWalk -timeout 30m
 test: export ZALGOSCOPE_ALL = 1
 test: setup-test check
 	$(GO) test -race -timeout 30m -skip '$(LONG)' $(RACY)
-	$(GO) test -timeout 30m -run '$(LONG)' ./app/dream
+	$(GO) test -timeout 30m -run '$(LONG)' ./app/dream ./app/saver
 	$(GO) test -race -timeout 30m -run '$(WRITING)' ./app/record
 	$(GO) test -race -timeout 30m -run '$(POOL)' ./nn/cpu
 	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -trimpath -exec "$$(command -v qemu-aarch64)" -run 'TestNEON|Kernels' ./nn/cpu
