@@ -20,10 +20,7 @@ func decodeAVIF(d *decoding, _ heifFile) (image.Image, error) {
 	info := d.call("malloc", 4*numbers+8)
 	delay := info + 4*numbers // how long the first picture of a film stays, a float64; told with it
 	decode := func(headOnly, out uint32) error {
-		if d.call("decode", d.file, d.size, headOnly, 0, info, info+4, info+8, info+12, delay, out) == 0 && d.err == nil {
-			d.err = errors.New("its decoder refuses it")
-		}
-		return d.err
+		return d.decode(headOnly, 0, info, info+4, info+8, info+12, delay, out)
 	}
 	if err := decode(1, 0); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	_ "unsafe" // for linkname
@@ -35,10 +34,7 @@ func decodeHEIC(d *decoding, f heifFile) (image.Image, error) {
 	const numbers = 5 // width, height, colour space, chroma and whether alpha is in the colours, as heif.c of the package has them
 	info := d.call("malloc", 4*numbers)
 	decode := func(headOnly, out uint32) error {
-		if d.call("decode", d.file, d.size, headOnly, info, info+4, info+8, info+12, info+16, out) == 0 && d.err == nil {
-			d.err = errors.New("its decoder refuses it")
-		}
-		return d.err
+		return d.decode(headOnly, info, info+4, info+8, info+12, info+16, out)
 	}
 	if err := decode(1, 0); err != nil {
 		return nil, err

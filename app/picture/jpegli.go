@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	_ "unsafe" // for linkname
@@ -28,10 +27,7 @@ func decodeJPEGLI(d *decoding) (image.Image, error) {
 	info := d.call("malloc", 4*4) // width, height, colour space and sampling
 	decode := func(headOnly, out uint32) error {
 		const fancyUpsampling = 1
-		if d.call("decode", d.file, d.size, headOnly, info, info+4, info+8, info+12, out, fancyUpsampling, 0, 0, 0, 0, 0) == 0 && d.err == nil {
-			d.err = errors.New("its decoder refuses it")
-		}
-		return d.err
+		return d.decode(headOnly, info, info+4, info+8, info+12, out, fancyUpsampling, 0, 0, 0, 0, 0)
 	}
 	if err := decode(1, 0); err != nil {
 		return nil, err

@@ -103,6 +103,14 @@ func (d *decoding) call(name string, args ...uint32) uint32 {
 	return 0
 }
 
+// decode calls the codec's decoder, which gives 0 for what it refuses.
+func (d *decoding) decode(args ...uint32) error {
+	if d.call("decode", append([]uint32{d.file, d.size}, args...)...) == 0 && d.err == nil {
+		d.err = errors.New("its decoder refuses it")
+	}
+	return d.err
+}
+
 // number reads a number of the codec's memory.
 func (d *decoding) number(at uint32) int {
 	v, _ := d.module.Memory().ReadUint32Le(at)

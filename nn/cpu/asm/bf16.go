@@ -9,6 +9,8 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
+
+	"zalgoscope/nn/cpu/asm/winograd"
 )
 
 // Kernels of bfloat16, the upper half of a float32. Neither Go's assembler nor avo knows
@@ -67,7 +69,7 @@ func halves() {
 		convTile(v, n, 2, pairsOf)
 		convTile(v, n, 1, pairsOf)
 	}
-	for _, t := range transforms {
+	for _, t := range winograd.Transforms {
 		winogradInputHalf(v, t)
 	}
 	extremePool(v, "maxPoolBF16", cmpNotLE, minusInfinity, halfForm, halfForm)
@@ -82,9 +84,9 @@ func halves() {
 }
 
 // winogradInputHalf is B'dB for neighbouring tiles of a block of bfloat16, in float32, rounded once.
-func winogradInputHalf(v vector, t transform) {
-	name := fmt.Sprintf("winogradInput%dBF16", t.taps)
-	function(name, "winogradTile", fmt.Sprintf("%s takes tiles of a block of bfloat16 to the points of F(2x2,%[2]dx%[2]d).", name, t.taps))
+func winogradInputHalf(v vector, t winograd.Transform) {
+	name := fmt.Sprintf("winogradInput%dBF16", t.Taps)
+	function(name, "winogradTile", fmt.Sprintf("%s takes tiles of a block of bfloat16 to the points of F(2x2,%[2]dx%[2]d).", name, t.Taps))
 	args := Mem{Base: Load(Param("t"), GP64())}
 	x, row, y, point, n := GP64(), GP64(), GP64(), GP64(), GP64()
 	MOVQ(args.Offset(winogradX), x)
@@ -92,14 +94,14 @@ func winogradInputHalf(v vector, t transform) {
 	MOVQ(args.Offset(winogradV), y)
 	MOVQ(args.Offset(winogradPoint), point)
 	MOVQ(args.Offset(winogradN), n)
-	in, out := newStrided(x, row), newStrided(y, point).rows(t.points())
+	in, out := newStrided(x, row), newStrided(y, point).rows(t.Points())
 	of := func(factor float32) VecPhysical { return v.reg(28 + int(factor)) }
-	if t.taps == 4 {
+	if t.Taps == 4 {
 		for i, m := range factors {
 			VBROADCASTSS(m, v.reg(30+i))
 		}
 	}
-	p := t.points()
+	p := t.Points()
 	column := func(i int) VecPhysical { return v.reg(p*p + i) }
 	half := func(i, j int) VecPhysical { return v.reg(i*p + j) }
 	Label("tile")
@@ -107,12 +109,12 @@ func winogradInputHalf(v vector, t transform) {
 		for r := range p {
 			widen(in.at(r).Offset(halfCell*j), column(r))
 		}
-		for i, f := range t.in {
+		for i, f := range t.In {
 			combine(f, func(r int) Op { return column(r) }, half(i, j), of)
 		}
 	}
-	for i := range t.in {
-		for j, g := range t.in {
+	for i := range t.In {
+		for j, g := range t.In {
 			to := column(j % 5)
 			combine(g, func(c int) Op { return half(i, c) }, to, of)
 			toHalf(to, halfRegister(to))

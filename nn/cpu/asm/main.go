@@ -13,6 +13,8 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
+
+	"zalgoscope/nn/cpu/asm/winograd"
 )
 
 const (
@@ -45,14 +47,14 @@ func main() {
 		convTile(vector{isa: avx512, lanes: 16}, n, 2, floatsOf)
 		convTile(vector{isa: avx512, lanes: 16}, n, 1, floatsOf)
 		depthTile(vector{isa: avx512, lanes: 16}, n)
-		for _, t := range transforms {
+		for _, t := range winograd.Transforms {
 			winogradOutput(vector{isa: avx512, lanes: 16}, t, n)
 		}
 	}
 	for n := 1; n <= narrow; n++ {
 		convTile(vector{isa: avx2, lanes: 8}, n, 1, floatsOf)
 		depthTile(vector{isa: avx2, lanes: 8}, n)
-		for _, t := range transforms {
+		for _, t := range winograd.Transforms {
 			winogradOutput(vector{isa: avx2, lanes: 8}, t, n)
 		}
 	}
@@ -72,7 +74,7 @@ func main() {
 		blendRows(v, 3)
 		blendRows(v, 5)
 		bends(v)
-		for _, t := range transforms {
+		for _, t := range winograd.Transforms {
 			winogradInput(v, t)
 		}
 		peak(v)
@@ -122,9 +124,9 @@ func declarations() ([]byte, error) {
 		n   int
 	}{{avx512, wide}, {avx2, narrow}} {
 		fmt.Fprintf(&b, "\nvar winograd%s = [2]winogradKernels{\n", v.isa)
-		for _, t := range transforms {
-			fmt.Fprintf(&b, "{winogradInput%[1]d%[2]s, [2][]kernel{%[3]s, %[4]s}},\n", t.taps, v.isa,
-				table(fmt.Sprintf("winogradOutput%d%sr0n%%d", t.taps, v.isa), v.n), table(fmt.Sprintf("winogradOutput%d%sr1n%%d", t.taps, v.isa), v.n))
+		for _, t := range winograd.Transforms {
+			fmt.Fprintf(&b, "{winogradInput%[1]d%[2]s, [2][]kernel{%[3]s, %[4]s}},\n", t.Taps, v.isa,
+				table(fmt.Sprintf("winogradOutput%d%sr0n%%d", t.Taps, v.isa), v.n), table(fmt.Sprintf("winogradOutput%d%sr1n%%d", t.Taps, v.isa), v.n))
 		}
 		b.WriteString("}\n")
 	}

@@ -7,6 +7,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
+
+	"zalgoscope/nn/cpu/asm/winograd"
 )
 
 // Byte offsets of the fields of cpu.winogradTile.
@@ -17,29 +19,6 @@ const (
 	winogradPoint = 24
 	winogradN     = 32
 )
-
-// transform is the matrices of an algorithm F(2x2,rxr) with r+1 points, applied
-// to the rows and columns of a tile (Lavin & Gray 2016).
-type transform struct {
-	taps int
-	in   [][]float32  // B'
-	out  [2][]float32 // A'
-}
-
-var transforms = []transform{
-	{ // points 0, 1, -1 and infinity
-		3,
-		[][]float32{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
-		[2][]float32{{1, 1, 1, 0}, {0, 1, -1, -1}},
-	},
-	{ // points 0, 1, -1, 2 and infinity
-		4,
-		[][]float32{{2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}},
-		[2][]float32{{1, 1, 1, 1, 0}, {0, 1, -1, 2, 1}},
-	},
-}
-
-func (t transform) points() int { return t.taps + 1 }
 
 // factors is 2 and 3, as often as a register holds numbers.
 var factors [2]Mem
@@ -115,9 +94,9 @@ func (s strided) rows(n int) []strided {
 }
 
 // winogradInput is B'dB for neighbouring tiles of a block.
-func winogradInput(v vector, t transform) {
-	name := fmt.Sprintf("winogradInput%d%s", t.taps, v.isa)
-	function(name, "winogradTile", fmt.Sprintf("%s takes tiles of a block to the points of F(2x2,%[2]dx%[2]d).", name, t.taps))
+func winogradInput(v vector, t winograd.Transform) {
+	name := fmt.Sprintf("winogradInput%d%s", t.Taps, v.isa)
+	function(name, "winogradTile", fmt.Sprintf("%s takes tiles of a block to the points of F(2x2,%[2]dx%[2]d).", name, t.Taps))
 	args := Mem{Base: Load(Param("t"), GP64())}
 	x, row, y, point, n := GP64(), GP64(), GP64(), GP64(), GP64()
 	MOVQ(args.Offset(winogradX), x)
@@ -125,21 +104,21 @@ func winogradInput(v vector, t transform) {
 	MOVQ(args.Offset(winogradV), y)
 	MOVQ(args.Offset(winogradPoint), point)
 	MOVQ(args.Offset(winogradN), n)
-	in, out := newStrided(x, row), newStrided(y, point).rows(t.points())
+	in, out := newStrided(x, row), newStrided(y, point).rows(t.Points())
 	of := func(factor float32) VecPhysical { return v.reg(12 + int(factor)) }
 	for i, m := range factors {
-		if t.taps == 4 {
+		if t.Taps == 4 {
 			VBROADCASTSS(m, v.reg(14+i))
 		}
 	}
 	Label("tile")
 	for part := range v.perBlock() {
-		for i, f := range t.in {
+		for i, f := range t.In {
 			set := 7 * (i % 2) // of registers, so that one row need not wait for the other
-			for j := range t.points() {
+			for j := range t.Points() {
 				combine(f, func(r int) Op { return in.at(r).Offset(64*j + part*v.bytes()) }, v.reg(set+j), of)
 			}
-			for j, g := range t.in {
+			for j, g := range t.In {
 				to := v.reg(set + 5 + j%2)
 				combine(g, func(c int) Op { return v.reg(set + c) }, to, of)
 				VMOVUPS(to, out[i].at(j).Offset(part*v.bytes()))
@@ -159,31 +138,31 @@ func winogradInput(v vector, t transform) {
 // winogradOutput is one row of A'mA for the tiles of n neighbouring pixels of a
 // block, and what follows a convolution. The cpu.tile's segment tells where the
 // first tile's point 0 lies and the bytes from point to point.
-func winogradOutput(v vector, t transform, n int) {
-	for row := range t.out {
-		name := fmt.Sprintf("winogradOutput%d%sr%dn%d", t.taps, v.isa, row, n)
-		function(name, "tile", fmt.Sprintf("%s computes %d pixels of row %d of tiles from the points of F(2x2,%[4]dx%[4]d).", name, n, row, t.taps))
+func winogradOutput(v vector, t winograd.Transform, n int) {
+	for row := range t.Out {
+		name := fmt.Sprintf("winogradOutput%d%sr%dn%d", t.Taps, v.isa, row, n)
+		function(name, "tile", fmt.Sprintf("%s computes %d pixels of row %d of tiles from the points of F(2x2,%[4]dx%[4]d).", name, n, row, t.Taps))
 		g := grid{v, n, v.perBlock()}
 		args := Mem{Base: Load(Param("t"), GP64())}
 		seg, m, point := GP64(), GP64(), GP64()
 		MOVQ(args.Offset(tileSegs), seg)
 		MOVQ(Mem{Base: seg, Disp: segX}, m)
 		MOVQ(Mem{Base: seg, Disp: segBStep}, point)
-		in := newStrided(m, point).rows(t.points())
+		in := newStrided(m, point).rows(t.Points())
 		of := func(float32) VecPhysical { return g.temp(3) } // only 2 occurs
-		if t.taps == 4 {
+		if t.Taps == 4 {
 			VBROADCASTSS(factors[0], g.temp(3))
 		}
 		for p := 0; p < n; p += 2 {
 			for c := range g.cols {
-				for j := range t.points() {
+				for j := range t.Points() {
 					sum := g.temp(j % 2)
-					combine(t.out[row], func(i int) Op { return in[i].at(j).Offset(p/2*64 + c*g.bytes()) }, sum, of)
+					combine(t.Out[row], func(i int) Op { return in[i].at(j).Offset(p/2*64 + c*g.bytes()) }, sum, of)
 					for q := range min(2, n-p) {
-						if j == slices.Index(t.out[q], 1) {
+						if j == slices.Index(t.Out[q], 1) {
 							VMOVAPS(sum, g.acc(p+q, c))
 						} else {
-							add(t.out[q][j], sum, g.acc(p+q, c), of)
+							add(t.Out[q][j], sum, g.acc(p+q, c), of)
 						}
 					}
 				}

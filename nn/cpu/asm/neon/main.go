@@ -11,6 +11,8 @@ import (
 	"go/format"
 	"os"
 	"strings"
+
+	"zalgoscope/nn/cpu/asm/winograd"
 )
 
 // The largest number of pixels in a tile: four registers each, beside four of weights and
@@ -24,11 +26,11 @@ func main() {
 	for n := 1; n <= wide; n++ {
 		convTile(n)
 		depthTile(n)
-		for _, t := range transforms {
+		for _, t := range winograd.Transforms {
 			winogradOutput(t, n)
 		}
 	}
-	for _, t := range transforms {
+	for _, t := range winograd.Transforms {
 		winogradInput(t)
 	}
 	peak()
@@ -70,9 +72,9 @@ func declared() ([]byte, error) {
 	fmt.Fprintf(&b, "\nvar depthNEON = []kernel%s\n", table("depthNEONn%d"))
 	b.WriteString(benders())
 	b.WriteString("\nvar winogradNEON = [2]winogradKernels{\n")
-	for _, t := range transforms {
-		fmt.Fprintf(&b, "{winogradInput%dNEON, [2][]kernel{%s, %s}},\n", t.taps,
-			table(fmt.Sprintf("winogradOutput%dNEONr0n%%d", t.taps)), table(fmt.Sprintf("winogradOutput%dNEONr1n%%d", t.taps)))
+	for _, t := range winograd.Transforms {
+		fmt.Fprintf(&b, "{winogradInput%dNEON, [2][]kernel{%s, %s}},\n", t.Taps,
+			table(fmt.Sprintf("winogradOutput%dNEONr0n%%d", t.Taps)), table(fmt.Sprintf("winogradOutput%dNEONr1n%%d", t.Taps)))
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())

@@ -3,30 +3,9 @@ package main
 import (
 	"fmt"
 	"slices"
+
+	"zalgoscope/nn/cpu/asm/winograd"
 )
-
-// transform is the matrices of an algorithm F(2x2,rxr) with r+1 points, applied
-// to the rows and columns of a tile (Lavin & Gray 2016).
-type transform struct {
-	taps int
-	in   [][]float32  // B'
-	out  [2][]float32 // A'
-}
-
-var transforms = []transform{
-	{ // points 0, 1, -1 and infinity
-		3,
-		[][]float32{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
-		[2][]float32{{1, 1, 1, 0}, {0, 1, -1, -1}},
-	},
-	{ // points 0, 1, -1, 2 and infinity
-		4,
-		[][]float32{{2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}},
-		[2][]float32{{1, 1, 1, 1, 0}, {0, 1, -1, 2, 1}},
-	},
-}
-
-func (t transform) points() int { return t.taps + 1 }
 
 // factors are the lanes of the register that transforms multiply by.
 var factors = []float32{2, -2, 3, -3}
@@ -77,10 +56,10 @@ func combine(row []float32, x func(i int) vector, to vector) {
 }
 
 // winogradInput is B'dB for neighbouring tiles of a block, four channels at a time.
-func winogradInput(t transform) {
-	name := fmt.Sprintf("winogradInput%dNEON", t.taps)
-	function(name, "winogradTile", fmt.Sprintf("takes tiles of a block to the points of F(2x2,%[1]dx%[1]d).", t.taps))
-	points := t.points()
+func winogradInput(t winograd.Transform) {
+	name := fmt.Sprintf("winogradInput%dNEON", t.Taps)
+	function(name, "winogradTile", fmt.Sprintf("takes tiles of a block to the points of F(2x2,%[1]dx%[1]d).", t.Taps))
+	points := t.Points()
 	row, v, point, n := field("winogradTile.row", args), field("winogradTile.v", args), field("winogradTile.point", args), field("winogradTile.n", args)
 	x := []register{field("winogradTile.x", args)}
 	for i := 1; i < points; i++ {
@@ -101,11 +80,11 @@ func winogradInput(t transform) {
 				advance(at, 16)
 			}
 			emit("MOVD %v, %v", v, out)
-			for _, f := range t.in {
+			for _, f := range t.In {
 				for j := range points {
 					combine(f, func(r int) vector { return data(r, j) }, columns+vector(j))
 				}
-				for _, g := range t.in {
+				for _, g := range t.In {
 					combine(g, func(c int) vector { return columns + vector(c) }, 30)
 					emit("VST1.P [V30.S4], (%v)(%v)", out, point)
 				}
@@ -121,11 +100,11 @@ func winogradInput(t transform) {
 
 // winogradOutput is one row of A'mA for the tiles of n neighbouring pixels of a block, and what follows a
 // convolution. The cpu.tile's segment tells where the first tile's point 0 lies and the bytes from point to point.
-func winogradOutput(t transform, n int) {
-	for row, f := range t.out {
-		name := fmt.Sprintf("winogradOutput%dNEONr%dn%d", t.taps, row, n)
-		function(name, "tile", fmt.Sprintf("computes %d pixels of row %d of tiles from the points of F(2x2,%[3]dx%[3]d).", n, row, t.taps))
-		g, points := grid{n}, t.points()
+func winogradOutput(t winograd.Transform, n int) {
+	for row, f := range t.Out {
+		name := fmt.Sprintf("winogradOutput%dNEONr%dn%d", t.Taps, row, n)
+		function(name, "tile", fmt.Sprintf("computes %d pixels of row %d of tiles from the points of F(2x2,%[3]dx%[3]d).", n, row, t.Taps))
+		g, points := grid{n}, t.Points()
 		seg := field("tile.segs", args)
 		point, stride := field("segment.bstep", seg), fresh()
 		emit("MOVD $%d, %v", points, stride)
@@ -147,7 +126,7 @@ func winogradOutput(t transform, n int) {
 					}
 					combine(f, func(i int) vector { return loaded + vector(i) }, sum)
 					for q := range min(2, n-p) {
-						switch h := t.out[q]; {
+						switch h := t.Out[q]; {
 						case h[j] == 0:
 						case slices.IndexFunc(h, func(f float32) bool { return f != 0 }) == j:
 							move(g.acc(p+q, c), sum)
