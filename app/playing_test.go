@@ -201,14 +201,8 @@ func BenchmarkPlayed(b *testing.B) {
 			}
 			close(stop)
 			<-stopped
-			b.ReportMetric(float64(s.Draws)/s.Took.Seconds(), "draws/s")
 			b.ReportMetric(float64(s.Updates)/s.Took.Seconds(), "updates/s")
-			b.ReportMetric(s.Longest.Seconds()*1e3, "ms-longest-update")
-			b.ReportMetric(s.Worked.Seconds()*1e3, "ms-longest-update-cpu")
-			b.ReportMetric(s.Mean.Seconds()*1e6, "us-mean-update")
-			b.ReportMetric(float64(s.Over), "updates-over-5ms")
-			b.ReportMetric(s.Dreams, "dreams/s")
-			b.ReportMetric(0, "ns/op")
+			s.report(b)
 			w.close()
 		})
 	}

@@ -28,15 +28,9 @@ func BenchmarkWindow(b *testing.B) {
 			}
 			b.ReportMetric(first.Seconds(), "s-to-first-frame")
 			b.ReportMetric(spent.Seconds(), "processor-s-to-first-frame")
-			b.ReportMetric(float64(s.Draws)/s.Took.Seconds(), "draws/s")
 			b.ReportMetric(float64(s.Updates)/s.Took.Seconds(), "updates/s")
-			b.ReportMetric(s.Longest.Seconds()*1e3, "ms-longest-update")
-			b.ReportMetric(s.Worked.Seconds()*1e3, "ms-longest-update-cpu")
-			b.ReportMetric(s.Mean.Seconds()*1e6, "us-mean-update")
-			b.ReportMetric(float64(s.Over), "updates-over-5ms")
-			b.ReportMetric(s.Dreams, "dreams/s")
 			b.ReportMetric(float64(s.Size.X), "px-wide")
-			b.ReportMetric(0, "ns/op")
+			s.report(b)
 			w.close()
 		})
 	}
@@ -64,17 +58,22 @@ func BenchmarkLibrary(b *testing.B) {
 				w.shot(kind + "-" + key)
 				b.ReportMetric(first.Seconds(), "s-to-first-picture")
 				b.ReportMetric(float64(s.Library.Known), "pictures")
-				b.ReportMetric(float64(s.Draws)/s.Took.Seconds(), "draws/s")
-				b.ReportMetric(s.Longest.Seconds()*1e3, "ms-longest-update")
-				b.ReportMetric(s.Worked.Seconds()*1e3, "ms-longest-update-cpu")
-				b.ReportMetric(s.Mean.Seconds()*1e6, "us-mean-update")
-				b.ReportMetric(float64(s.Over), "updates-over-5ms")
-				b.ReportMetric(s.Dreams, "dreams/s")
-				b.ReportMetric(0, "ns/op")
+				s.report(b)
 				w.close()
 			})
 		}
 	}
+}
+
+// report gives what the window's drawing and its Updates cost.
+func (s state) report(b *testing.B) {
+	b.ReportMetric(float64(s.Draws)/s.Took.Seconds(), "draws/s")
+	b.ReportMetric(s.Longest.Seconds()*1e3, "ms-longest-update")
+	b.ReportMetric(s.Worked.Seconds()*1e3, "ms-longest-update-cpu")
+	b.ReportMetric(s.Mean.Seconds()*1e6, "us-mean-update")
+	b.ReportMetric(float64(s.Over), "updates-over-5ms")
+	b.ReportMetric(s.Dreams, "dreams/s")
+	b.ReportMetric(0, "ns/op")
 }
 
 // BenchmarkSharing watches for a minute how smoothly the window is drawn while an engine works on the same
