@@ -219,6 +219,10 @@ func (g *gradientTask) fromConcat(i, u int) {
 func (g *gradientTask) fromPool(un *node, op *nn.Pool) {
 	ys, xs, _ := op.Over(g.n.h, g.n.w)
 	win := window{ys, xs}
+	if !op.Max && op.Norm == 0 && win.wholeMap() {
+		g.spread(un, win.wholeShare(op))
+		return
+	}
 	g.cost += 3 * g.cells() * float64(ys.Kernel*xs.Kernel) / float64(ys.Stride*xs.Stride)
 	switch o := un.pool.(type) {
 	case nil:

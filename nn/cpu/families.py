@@ -36,6 +36,8 @@ def main():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--seconds", type=float, default=2)
+    p.add_argument("--only", default="", help="name of the only net to measure, or its beginning")
+    p.add_argument("--export", metavar="FOLDER", help="only write the nets there, for BenchmarkLayers")
     a = p.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(a.threads)
@@ -44,9 +46,13 @@ def main():
     print("| net | ours, ms | PyTorch, ms | times as long | ours, processor ms | PyTorch | times as much |\n| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for name, net in nets():
+            if not name.startswith(a.only):
+                continue
             net = net.eval().requires_grad_(False)
-            a.net = os.path.join(folder, name + ".onnx")
+            a.net = os.path.join(a.export or folder, name + ".onnx")
             torch.onnx.export(net, torch.randn(1, 3, h, w), a.net, opset_version=17, input_names=["x"], output_names=["out"])
+            if a.export:
+                continue
             make = lambda: copy.deepcopy(net)
             runs = [compare.Ours(a, "fp32", "out"), compare.Torch(make, w, h, False, False), compare.Torch(make, w, h, True, False)]
             got = [[], [], []]

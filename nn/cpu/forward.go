@@ -245,6 +245,8 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 	switch {
 	case op.Norm > 0:
 		t.add(&normPool{window: win, out: n.out, x: x, p: op.Norm})
+	case !op.Max && win.wholeMap():
+		t.add(&mapMean{k: c.packs.k, out: n.out, x: x, share: win.wholeShare(op)})
 	case !op.Max:
 		t.add(&avgPool{window: win, out: n.out, x: x,
 			shareY: shares(ys, op.IncludePad), shareX: shares(xs, op.IncludePad)})

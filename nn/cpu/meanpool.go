@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"unsafe"
 
 	"zalgoscope/nn"
 )
@@ -30,6 +31,52 @@ func (o *avgPool) write(w *worker, r region) {
 					out[c] = share * v
 				}
 			}
+		}
+	}
+}
+
+// mapMean is avgPool where one window holds the whole map.
+type mapMean struct {
+	k      *kernels
+	out, x view
+	share  float32
+}
+
+// wholeMap tells whether a pool has one window, over the whole map.
+func (o window) wholeMap() bool {
+	whole := func(s nn.Span) bool {
+		at, first, last := under(s, 0)
+		return s.Out == 1 && s.Dilation == 1 && at == 0 && last-first == s.In
+	}
+	return whole(o.ys) && whole(o.xs)
+}
+
+// wholeShare is one over the cells of such a window.
+func (o window) wholeShare(op *nn.Pool) float32 {
+	return shares(o.ys, op.IncludePad)[0] * shares(o.xs, op.IncludePad)[0]
+}
+
+func (o *mapMean) write(w *worker, r region) {
+	t := &w.bend
+	for b := r.b0; b < r.b1; b++ {
+		rows, n := o.x.h, o.x.w
+		if o.x.gap == 0 { // they follow each other
+			rows, n = 1, rows*n
+		}
+		*t = bendTile{n: n, x: w.address(o.x.at(b, 0, 0)), f: addressOf(unsafe.Pointer(&ones[0])), clean: unsafe.Pointer(&zeros[0]), wet: unsafe.Pointer(&ones[0])}
+		o.k.dot(t)
+		if rows > 1 {
+			line := w.row(0, n+1) // begins with the sum so far
+			t.n, t.x = n+1, addressOf(unsafe.Pointer(&line[0]))
+			for y := 1; y < rows; y++ {
+				line[0] = t.sums
+				copy(line[1:], w.cells(o.x.at(b, y, 0), n))
+				o.k.dot(t)
+			}
+		}
+		out := w.cell(o.out.at(b, 0, 0))
+		for c, v := range t.sums {
+			out[c] = o.share * v
 		}
 	}
 }

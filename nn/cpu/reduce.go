@@ -72,8 +72,11 @@ type spread struct {
 func (o *spread) write(w *worker, r region) {
 	t := &w.bend
 	for b := r.b0; b < r.b1; b++ {
+		var x address
 		for y := r.y0; y < r.y1; y++ {
-			x := o.dy.whole(w, 0, b, y, o.out.w)
+			if y == r.y0 || !o.dy.row {
+				x = o.dy.whole(w, 0, b, y, o.out.w)
+			}
 			*t = bendTile{n: o.out.w, y: w.address(o.out.at(b, y, 0)), x: x, f: addressOf(unsafe.Pointer(&ones[0])),
 				clean: unsafe.Pointer(&o.share[b*lanes]), wet: unsafe.Pointer(&zeros[0])}
 			if o.add {
