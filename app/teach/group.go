@@ -176,7 +176,7 @@ func level(points [][]float64) {
 
 // Image is a picture of the set.
 func (s *Set) Image(p *Picture) (*image.RGBA, error) {
-	pix, err := s.Pixels(p, nil)
+	pix, err := s.Pixels(p)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func KeepFile(out string) string {
 // identity tells lessons apart: what is learnt, from what, and how.
 func (l *Lesson) identity() string {
 	o, h := l.o, sha256.New()
-	fmt.Fprintln(h, 2, l.learner.Precision(), o.Adam, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
+	fmt.Fprintln(h, 3, l.learner.Precision(), o.Adam, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
 	for _, p := range l.set.Pictures {
 		fmt.Fprintln(h, p.Class, p.Test)
 	}

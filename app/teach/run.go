@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"time"
 
 	"zalgoscope/nn"
@@ -70,6 +71,9 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 	if err := set.Check(); err != nil {
 		return nil, err
 	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
 	from := *o.From
 	from.Input.Width, from.Input.Height = o.Side, o.Side
 	l := &Lesson{o: o, set: set, optimiser: &train.Optimiser{Momentum: momentum, Decay: decay, Clip: clip}}
@@ -95,7 +99,7 @@ func Begin(set *Set, o Options) (*Lesson, error) {
 	}
 	size := BatchOf(o.Side)
 	l.peak *= float64(size) / 64
-	l.sampler = newSampler(set, o.Side, l.m.Net.Input, *variety, smoothing)
+	l.sampler = newSampler(set, o.Side, l.m.Net.Input, *variety, smoothing, l.o.Threads)
 	l.perEpoch = max(max(l.learnt(), leastShown)/size, 1)
 	l.batch = &train.Batch{X: make([]float32, size*3*o.Side*o.Side), Y: make([]float32, size*len(set.Classes))}
 	if l.learner, err = o.Open(l.m, size, o.Side, o.Side, LearnerOptions{o.Robust > 0, o.Threads, o.Precision}); err != nil {
@@ -150,10 +154,9 @@ func (l *Lesson) Run(ctx context.Context) error {
 			}
 			return err
 		}
-		if n := train.Norm(l.m); math.IsNaN(n) || math.IsInf(n, 0) {
+		if !l.optimiser.Step(l.m, l.peak*train.Rate(l.Steps, total, int(warmUp*float64(total)))) {
 			return ErrBurst
 		}
-		l.optimiser.Step(l.m, l.peak*train.Rate(l.Steps, total, int(warmUp*float64(total))))
 		l.learner.Changed()
 		l.Steps++
 		l.shown += l.batch.N

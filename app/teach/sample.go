@@ -3,6 +3,7 @@ package teach
 import (
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"zalgoscope/nn"
 	"zalgoscope/nn/train"
@@ -30,12 +31,12 @@ type sampler struct {
 	input   nn.Input
 	v       Variety
 	smooth  float32
+	threads int
 	classes [][]int // the pictures that are learnt from, by class
-	buf     []byte
 }
 
-func newSampler(set *Set, side int, in nn.Input, v Variety, smooth float32) *sampler {
-	s := &sampler{set: set, side: side, input: in, v: v, smooth: smooth, classes: make([][]int, len(set.Classes))}
+func newSampler(set *Set, side int, in nn.Input, v Variety, smooth float32, threads int) *sampler {
+	s := &sampler{set: set, side: side, input: in, v: v, smooth: smooth, threads: threads, classes: make([][]int, len(set.Classes))}
 	for i, p := range set.Pictures {
 		if !p.Test {
 			s.classes[p.Class] = append(s.classes[p.Class], i)
@@ -62,16 +63,26 @@ func (s *sampler) epoch(seed uint64, epoch, n int) []int {
 	return out
 }
 
-// batch sets b to pictures, each changed at random.
+// batch sets b to pictures, each changed at random, which does not depend on the number of threads.
 func (s *sampler) batch(b *train.Batch, pictures []int, rng *rand.Rand) error {
 	b.N = len(pictures)
-	k, each := len(s.classes), 3*s.side*s.side
-	for i, at := range pictures {
-		p := &s.set.Pictures[at]
-		if err := s.one(p, rng, b.X[i*each:(i+1)*each]); err != nil {
+	k, each, seed := len(s.classes), 3*s.side*s.side, rng.Uint64()
+	errs := make([]error, s.threads)
+	var wait sync.WaitGroup
+	for thread := range errs {
+		wait.Go(func() {
+			for i := b.N * thread / s.threads; i < b.N*(thread+1)/s.threads && errs[thread] == nil; i++ {
+				p := &s.set.Pictures[pictures[i]]
+				errs[thread] = s.one(p, rand.New(rand.NewPCG(seed, uint64(i))), b.X[i*each:(i+1)*each])
+				train.Smooth(b.Y[i*k:(i+1)*k], p.Class, s.smooth)
+			}
+		})
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
 			return err
 		}
-		train.Smooth(b.Y[i*k:(i+1)*k], p.Class, s.smooth)
 	}
 	if s.v.Mixup > 0 {
 		mix(b, each, k, float32(beta(s.v.Mixup, rng)))
@@ -147,37 +158,54 @@ func (s *sampler) plain(p *Picture, out []float32) error {
 }
 
 // look reads a view of a picture by bilinear interpolation, as values of 0 to 255 in RGB.
-func (s *sampler) look(p *Picture, v view, out []float32) (err error) {
-	if s.buf, err = s.set.Pixels(p, s.buf); err != nil {
+func (s *sampler) look(p *Picture, v view, out []float32) error {
+	pix, err := s.set.Pixels(p)
+	if err != nil {
 		return err
 	}
 	n := s.side * s.side
-	for y := range s.side {
-		y0, y1, fy := between(v.y, v.h, y, s.side, p.H)
-		top, low := s.buf[3*p.W*y0:], s.buf[3*p.W*y1:]
-		for x := range s.side {
-			x0, x1, fx := between(v.x, v.w, x, s.side, p.W)
+	red, green, blue := out[:n], out[n:2*n], out[2*n:3*n]
+	columns, rows := between(v.x, v.w, s.side, p.W), between(v.y, v.h, s.side, p.H)
+	for y, row := range rows {
+		top, low := pix[3*p.W*row.a:][:3*p.W], pix[3*p.W*row.b:][:3*p.W]
+		for x, column := range columns {
 			at := y*s.side + x
 			if v.flip {
 				at = y*s.side + s.side - 1 - x
 			}
-			for c := range 3 {
-				a, b := float32(top[3*x0+c]), float32(top[3*x1+c])
-				d, e := float32(low[3*x0+c]), float32(low[3*x1+c])
-				a += fx * (b - a)
-				d += fx * (e - d)
-				out[c*n+at] = a + fy*(d-a)
-			}
+			a, b := (*[3]byte)(top[3*column.a:]), (*[3]byte)(top[3*column.b:])
+			c, d := (*[3]byte)(low[3*column.a:]), (*[3]byte)(low[3*column.b:])
+			red[at] = bilinear(a[0], b[0], c[0], d[0], column.share, row.share)
+			green[at] = bilinear(a[1], b[1], c[1], d[1], column.share, row.share)
+			blue[at] = bilinear(a[2], b[2], c[2], d[2], column.share, row.share)
 		}
 	}
 	return nil
 }
 
-// between is the cells of size around position i of n over a range, and how far it lies towards the second.
-func between(from, wide float64, i, n, size int) (a, b int, share float32) {
-	u := min(max(from+(float64(i)+0.5)*wide/float64(n)-0.5, 0), float64(size-1))
-	a = int(u)
-	return a, min(a+1, size-1), float32(u - float64(a))
+// cells is two cells of a row or column and how far a position lies towards the second.
+type cells struct {
+	a, b  int
+	share float32
+}
+
+// between is the cells of size around n positions over a range.
+func between(from, wide float64, n, size int) []cells {
+	out := make([]cells, n)
+	for i := range out {
+		u := min(max(from+(float64(i)+0.5)*wide/float64(n)-0.5, 0), float64(size-1))
+		a := int(u)
+		out[i] = cells{a, min(a+1, size-1), float32(u - float64(a))}
+	}
+	return out
+}
+
+// bilinear is a value between those at the top, a and b, and at the bottom, c and d.
+func bilinear(a, b, c, d byte, x, y float32) float32 {
+	top, low := float32(a), float32(c)
+	top += x * (float32(b) - top)
+	low += x * (float32(d) - low)
+	return top + y*(low-top)
 }
 
 // recolour changes brightness, contrast about the mean, and saturation.

@@ -242,18 +242,13 @@ func sweep(dir string) {
 	}
 }
 
-// Pixels reads a picture's bytes into buf, which grows where it must.
-func (s *Set) Pixels(p *Picture, buf []byte) ([]byte, error) {
-	n := 3 * p.W * p.H
-	if cap(buf) < n {
-		buf = make([]byte, n)
-	}
-	buf = buf[:n]
-	_, err := s.file.ReadAt(buf, p.At)
-	if err != nil {
+// Pixels reads a picture's bytes. Several goroutines may.
+func (s *Set) Pixels(p *Picture) ([]byte, error) {
+	pix := make([]byte, 3*p.W*p.H)
+	if _, err := s.file.ReadAt(pix, p.At); err != nil {
 		return nil, fmt.Errorf("teach: the cache of pictures: %w", err)
 	}
-	return buf, nil
+	return pix, nil
 }
 
 // Check tells why nothing can be learnt from a set.

@@ -289,7 +289,7 @@ func TestShareDropsWhatCannotBeLearnt(t *testing.T) {
 	if !slices.Equal(s.Classes, []string{"a", "b"}) || !slices.Equal(s.Pictures, want) {
 		t.Fatalf("classes %q, pictures %v", s.Classes, s.Pictures)
 	}
-	if n := len(newSampler(s, 16, nn.DefaultInput(), *Usual(), 0).epoch(1, 0, 20)); n != 20 {
+	if n := len(newSampler(s, 16, nn.DefaultInput(), *Usual(), 0, 2).epoch(1, 0, 20)); n != 20 {
 		t.Errorf("an epoch shows %d pictures, want 20", n)
 	}
 }
@@ -300,7 +300,7 @@ func TestEpochIsBalanced(t *testing.T) {
 	for i := 2; i < 12; i++ {
 		set.Pictures[i].Class = 1
 	}
-	s := newSampler(set, 16, nn.DefaultInput(), *Usual(), 0)
+	s := newSampler(set, 16, nn.DefaultInput(), *Usual(), 0, 2)
 	order := s.epoch(1, 0, 20)
 	counts := map[int]int{}
 	for _, i := range order {

@@ -163,6 +163,7 @@ def beside(o):
 
 def speed(o):
     x, y = torch.randn(BATCH, 3, 64, 64), torch.randint(0, 10, (BATCH,))
+    pixels, which, rng = torch.randint(0, 256, (BATCH, 3, 64, 64)).float(), y, np.random.default_rng(1)
     kinds = []
     for name, last, auto in ("fp32", False, False), ("fp32, channels last", True, False), ("bf16, channels last", True, True):
         net = menagerie(10)
@@ -174,10 +175,16 @@ def speed(o):
         for name, net, data, auto, opt, took, busy in kinds:
             for i in range(o.steps):
                 began, had = time.time(), time.process_time()
+                if o.data:
+                    data, y = vary(pixels, which, 10, rng)
+                    if name != "fp32":
+                        data = data.to(memory_format=torch.channels_last)
                 with torch.autocast("cpu", dtype=torch.bfloat16, enabled=auto):
-                    loss = F.cross_entropy(net(data), y, label_smoothing=SMOOTH)
+                    loss = F.cross_entropy(net(data), y, label_smoothing=0 if o.data else SMOOTH)
                 opt.zero_grad()
                 loss.backward()
+                if o.data:
+                    nn.utils.clip_grad_norm_(net.parameters(), CLIP)
                 opt.step()
                 if i > 0:
                     took.append(time.time() - began)
@@ -196,6 +203,7 @@ p.add_argument("--epochs", type=int, default=40)
 p.add_argument("--seed", type=int, default=1)
 p.add_argument("--threads", type=int, default=2)
 p.add_argument("--speed", action="store_true")
+p.add_argument("--data", action="store_true", help="with --speed: change the pictures in each step, as while teaching")
 p.add_argument("--program", help="zalgoscope, to be taught the same beside PyTorch")
 p.add_argument("--precision", default="auto", help="the program's")
 p.add_argument("--seeds", type=int, default=3, help="how many, with --program")

@@ -23,13 +23,17 @@ type Optimiser struct {
 
 const beta1, beta2, adamEpsilon = 0.9, 0.999, 1e-8
 
-// Step makes a step at a learning rate.
-func (o *Optimiser) Step(m *Model, rate float64) {
+// Step makes a step at a learning rate, but none, and tells so, along gradients that are no numbers any more.
+func (o *Optimiser) Step(m *Model, rate float64) bool {
+	norm := Norm(m)
+	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return false
+	}
 	o.fit(m)
 	o.Steps++
 	by := float32(1)
 	if o.Clip > 0 {
-		by = float32(min(1, o.Clip/(Norm(m)+1e-6)))
+		by = float32(min(1, o.Clip/(norm+1e-6)))
 	}
 	var wait sync.WaitGroup
 	parts := runtime.GOMAXPROCS(0)
@@ -43,6 +47,7 @@ func (o *Optimiser) Step(m *Model, rate float64) {
 	}
 	wait.Wait()
 	m.Changed()
+	return true
 }
 
 // fit makes the state where there is none.
@@ -111,11 +116,19 @@ func (o *Optimiser) adam(w, g, first, second []float32, by, rate, decay float32)
 func Norm(m *Model) float64 {
 	sum := 0.0
 	for _, p := range m.Params {
-		part := 0.0
-		for _, v := range p.Grad {
-			part += float64(v) * float64(v)
+		var parts [4]float64 // that do not wait for one another
+		g := p.Grad
+		for ; len(g) >= len(parts); g = g[len(parts):] {
+			a, b, c, d := float64(g[0]), float64(g[1]), float64(g[2]), float64(g[3])
+			parts[0] += a * a
+			parts[1] += b * b
+			parts[2] += c * c
+			parts[3] += d * d
 		}
-		sum += part
+		for i, v := range g {
+			parts[i] += float64(v) * float64(v)
+		}
+		sum += (parts[0] + parts[1]) + (parts[2] + parts[3])
 	}
 	return math.Sqrt(sum)
 }
