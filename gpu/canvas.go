@@ -97,17 +97,23 @@ func (c *Picture) Write(m *image.RGBA) error {
 	}
 	return c.engine.do(func() {
 		c.prepare()
-		gl.BindBuffer(gl.COPY_WRITE_BUFFER, c.packed.id)
-		if m.Stride == 4*c.w {
-			gl.BufferSubData(gl.COPY_WRITE_BUFFER, 0, 4*c.w*c.h, gl.Ptr(m.Pix))
-		} else {
-			for y := range c.h {
-				gl.BufferSubData(gl.COPY_WRITE_BUFFER, 4*c.w*y, 4*c.w, gl.Ptr(m.Pix[y*m.Stride:]))
-			}
-		}
+		c.packed.writeImage(m)
 		c.engine.paint("picture", "canvas_write", nil, encode(int32(c.w*c.h)), c.w*c.h,
 			reads(0, c.packed.whole()), writes(outSlot, c.pixels.whole()))
 	})
+}
+
+// writeImage sets a buffer to an image's pixels, row after row.
+func (b *buffer) writeImage(m *image.RGBA) {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	gl.BindBuffer(gl.COPY_WRITE_BUFFER, b.id)
+	if m.Stride == 4*w {
+		gl.BufferSubData(gl.COPY_WRITE_BUFFER, 0, 4*w*h, gl.Ptr(m.Pix))
+		return
+	}
+	for y := range h {
+		gl.BufferSubData(gl.COPY_WRITE_BUFFER, 4*w*y, 4*w, gl.Ptr(m.Pix[y*m.Stride:]))
+	}
 }
 
 // prepare makes what the 8-bit pixels pass through.

@@ -50,6 +50,7 @@ type Engine struct {
 	plans         []*plan // the most recently used last
 	canvases      map[*Picture]bool
 	memories      map[*Memory]bool
+	flows         map[*flowFinder]bool
 	sums          *sums
 	ring          *ring
 	store         *store
@@ -82,7 +83,7 @@ func Open(net *nn.Net, o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opened: net, net: net, context: c, device: c.device, options: o,
-		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{}, memories: map[*Memory]bool{},
+		programs: map[string]*program{}, weights: map[string]*weights{}, canvases: map[*Picture]bool{}, memories: map[*Memory]bool{}, flows: map[*flowFinder]bool{},
 		needs: map[string]need{}, bending: newBending(net),
 	}
 	e.device.Limits = e.device.Limits.within(o.Limits)
@@ -132,6 +133,9 @@ func (e *Engine) Close() error {
 		}
 		for m := range e.memories {
 			m.free()
+		}
+		for f := range e.flows {
+			f.free()
 		}
 		for _, w := range e.weights {
 			w.free()

@@ -25,6 +25,10 @@ var shared = map[string][]string{
 	"bend_space": {"along.glsl", "bend.glsl"}, "bend_channels": {"bend.glsl"},
 	"bend_normalise": {"bend.glsl"}, "bend_gradient": {"bend.glsl"},
 	"objective": {"fatigue.glsl"}, "fatigue_gains": {"fatigue.glsl"}, "fatigue_remember": {"canvas.glsl"},
+	"flow_luma": {"flow.glsl"}, "flow_halve": {"flow.glsl"}, "flow_gradient": {"flow.glsl"}, "flow_rows": {"flow.glsl"}, "flow_invert": {"flow.glsl"},
+	"flow_centre": {"flow.glsl"}, "flow_push": {"flow.glsl"}, "flow_descend": {"flow.glsl"}, "flow_mean": {"flow.glsl"}, "flow_slope": {"flow.glsl"},
+	"flow_costs": {"flow.glsl"}, "flow_choose": {"flow.glsl"}, "flow_enlarge": {"flow.glsl"}, "flow_still": {"flow.glsl"}, "flow_rest": {"flow.glsl"},
+	"flow_miss": {"flow.glsl"}, "flow_seen": {"flow.glsl"},
 	"depth_shrink": {"canvas.glsl", "depth.glsl"}, "depth_join": {"canvas.glsl", "depth.glsl"},
 }
 

@@ -98,12 +98,22 @@ func (d *Dream) tend(s Settings) error {
 	return nil
 }
 
-// flows finds flow at the canvas's size.
+// flows finds flow at the canvas's size, on the engine's device where that can.
 func (d *Dream) flows(w, h int) *flow.Film {
 	if d.flow == nil || d.flow.Size() != image.Pt(w, h) {
+		d.dropFlow()
 		d.flow = flow.NewFilm(w, h, d.effort)
+		d.flow.On(d.engine)
 	}
 	return d.flow
+}
+
+// dropFlow has flow be found anew.
+func (d *Dream) dropFlow() {
+	if d.flow != nil {
+		d.flow.Release()
+		d.flow = nil
+	}
 }
 
 // deepest is by how many frames' steps the first frame of a scene is dreamed at most, so that it is as deep as those that others

@@ -138,7 +138,7 @@ func (d *Dream) Begin(in Input, o Options) error {
 	if d.effort = flow.Finest; o.Live {
 		d.effort = flow.Fast
 	}
-	d.flow = nil
+	d.dropFlow()
 	d.frames, d.time, d.score, d.began, d.news, d.idle = 0, 0, 0, 0, nil, false
 	d.fatigue.recall(o.Memory)
 	return nil
@@ -203,6 +203,7 @@ func (d *Dream) Release() {
 
 func (d *Dream) free() {
 	d.coming = nil
+	d.dropFlow()
 	d.fatigue.release()
 	d.where.release()
 	for i := range d.octave {

@@ -4,5 +4,5 @@
 // The estimate goes from coarse to fine by inverse search (Kroeger, Timofte, Dai, Van Gool: "Fast Optical Flow using Dense
 // Inverse Search", ECCV 2016): the gradients are those of the first picture, so that all that is inverted is computed
 // once. Here each pixel has a window of its own, flows are evened out by weights of texture, and each pixel tries its
-// neighbours' flows, which keeps edges of motion sharp.
+// neighbours' flows, which keeps edges of motion sharp. An engine may do the same on its device (nn.FlowEngine).
 package flow

@@ -38,12 +38,16 @@ func missed(miss []float32, a, b *image.RGBA, f *Field, lift float32) {
 	}
 }
 
+// doubtful are the misses up to which a pixel was surely seen, and from which on it surely was not, by what is usual.
+func doubtful(miss []float32) (least, most float32) {
+	usual := median(miss)
+	return 5 + 2*usual, 15 + 4*usual
+}
+
 // seen sets out to how sure it is that each pixel was seen where the flow says: its surroundings' colours are there, and
 // the flow ahead leads back to it.
-func seen(out, miss []float32, back, ahead *Field, s *scratch) {
+func seen(out, miss []float32, back, ahead *Field, least, most float32, s *scratch) {
 	w, h := back.W, back.H
-	usual := median(miss)
-	least, all := 5+2*usual, 15+4*usual
 	s.box.sums(miss, nil, w, h, 1, func(y int, sum, _ []float32) {
 		for x, c := range sum[:w] {
 			i := y*w + x
@@ -57,7 +61,7 @@ func seen(out, miss []float32, back, ahead *Field, s *scratch) {
 			du, dv := u+ahead.U[j], v+ahead.V[j]
 			// The rounding to pixels and a flow's slopes make for some disagreement.
 			far := (du*du + dv*dv) / (1 + .02*(u*u+v*v))
-			out[i] = falling(c/9, least, all) * falling(far, .5, 2)
+			out[i] = falling(c/9, least, most) * falling(far, .5, 2)
 		}
 	})
 }

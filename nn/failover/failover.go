@@ -42,11 +42,24 @@ type canvas struct {
 	moved  *nn.Moved // as the engine's was
 }
 
+// origin is the engine that was at work when something was made.
+type origin struct {
+	engine *engine
+	moved  *nn.Moved // as the engine's was
+}
+
+// here tells whether it is still at work.
+func (o origin) here() error {
+	if o.moved != o.engine.moved {
+		return o.engine.moved
+	}
+	return nil
+}
+
 // memory is a memory of the engine that was at work when it was made.
 type memory struct {
 	nn.Memory
-	engine *engine
-	moved  *nn.Moved // as the engine's was
+	origin
 }
 
 // check moves after an error that ends the device, and gives the error to report.
@@ -110,7 +123,7 @@ func (e *engine) NewMemory(channels int) (nn.Memory, error) {
 	if err != nil {
 		return nil, e.check(err)
 	}
-	return &memory{Memory: m, engine: e, moved: e.moved}, nil
+	return &memory{m, origin{e, e.moved}}, nil
 }
 
 func (e *engine) Warp(dst, src nn.Canvas, m nn.Warp, edge nn.Edge) error {
@@ -253,14 +266,6 @@ func (r *reading) Wait() error {
 		return r.engine.moved
 	}
 	return r.engine.check(r.Reading.Wait())
-}
-
-// here tells whether the memory is of the engine at work.
-func (m *memory) here() error {
-	if m.moved != m.engine.moved {
-		return m.engine.moved
-	}
-	return nil
 }
 
 func (m *memory) Write(v []float32) error {

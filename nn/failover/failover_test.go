@@ -279,3 +279,49 @@ func TestStay(t *testing.T) {
 		t.Errorf("without a spare: got %v", err)
 	}
 }
+
+// mortalFlow is a flow on a device that dies.
+type mortalFlow struct {
+	nn.Flow
+	engine *mortal
+}
+
+func (m *mortal) NewFlow(w, h int, o nn.FlowOptions) (nn.Flow, error) {
+	return &mortalFlow{engine: m}, m.lives("NewFlow")
+}
+
+func (f *mortalFlow) Find([2]float32, []float32) error { return f.engine.lives("Find") }
+func (f *mortalFlow) Release() {
+	if f.engine.dead {
+		panic("a dead engine's flow is used")
+	}
+}
+
+// A flow goes with its device; the spare, which finds none, goes on with the rest.
+func TestMoveOfFlow(t *testing.T) {
+	for _, dies := range []string{"NewFlow", "Find", ""} {
+		net := conv()
+		e, first := pair(t, net, func() (nn.Engine, error) { return nn.NewReference(net) })
+		first.dies = dies
+		f, err := e.(nn.FlowEngine).NewFlow(4, 4, nn.FlowOptions{})
+		if err == nil {
+			err = f.Find([2]float32{}, nil)
+		}
+		moved, ok := errors.AsType[*nn.Moved](err)
+		if ok != (dies != "") || ok && moved.Device != "reference" {
+			t.Errorf("dying in %q: got %v", dies, err)
+		}
+		if f != nil {
+			f.Release()
+			if err := f.Find([2]float32{}, nil); ok && !errors.As(err, &moved) {
+				t.Errorf("dying in %q: the old flow: got %v", dies, err)
+			}
+		}
+		if _, err := e.(nn.FlowEngine).NewFlow(4, 4, nn.FlowOptions{}); ok == (err == nil) {
+			t.Errorf("dying in %q: a new flow: %v", dies, err)
+		}
+		if _, err := e.NewPicture(4, 4); err != nil {
+			t.Errorf("dying in %q: %v", dies, err)
+		}
+	}
+}
