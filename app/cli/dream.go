@@ -96,7 +96,7 @@ func (j *dreamJob) run(cmd *cobra.Command) error {
 		}
 		return j.film(cmd)
 	}
-	start, err := j.startPicture()
+	start, err := j.startPicture(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (j *dreamJob) dream(ctx context.Context, d *dream.Dream, add func(*image.RG
 }
 
 // startPicture opens or makes the picture to begin with, at the size asked for.
-func (j *dreamJob) startPicture() (*dream.Still, error) {
+func (j *dreamJob) startPicture(ctx context.Context) (*dream.Still, error) {
 	w, h := 640, 480
 	if j.size != "" {
 		var err error
@@ -244,6 +244,7 @@ func (j *dreamJob) startPicture() (*dream.Still, error) {
 	if j.size != "" {
 		o = picture.Options{Width: w, Height: h}
 	}
+	o.Progress = func(float64) error { return ctx.Err() }
 	start, err := dream.Open(j.start, w, h, j.seed, o.Open)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no picture %q; give a picture's file, '%s'", j.start, strings.Join(dream.MadeNames(), "' or '"))

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,6 +126,35 @@ func TestStopSignals(t *testing.T) {
 				t.Errorf("the old file holds %q, %v", text, err)
 			}
 		})
+	}
+}
+
+// A stop signal ends a command while a picture is decoded in WebAssembly, which Go does not stop by itself.
+func TestStopWhileDecoding(t *testing.T) {
+	for _, name := range []string{"large.heic", "large.avif"} {
+		data, err := os.ReadFile(filepath.Join("..", "picture", "testdata", "large", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		binary.BigEndian.PutUint64(data[bytes.Index(data, []byte("ispe"))+8:], 6000<<32|4000)
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd, stderr := startMain(t, dir, "", "dream", name, "-o", "out.png")
+		time.Sleep(500 * time.Millisecond)
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		asked := time.Now()
+		_ = cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != stopped || !strings.HasSuffix(stderr.String(), "zalgoscope: stopped\n") {
+			t.Errorf("%s: exit status %d and %q, want %d and that it stopped", name, code, stderr, stopped)
+		}
+		t.Logf("%s: ended %v after the signal", name, time.Since(asked))
+		if got := names(t, dir); got != name {
+			t.Errorf("there are %q, want %q", got, name)
+		}
 	}
 }
 

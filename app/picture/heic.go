@@ -11,7 +11,7 @@ import (
 //go:linkname heicCode github.com/gen2brain/heic.heifWasm
 var heicCode []byte
 
-var heicCodec = codec{packed: &heicCode}
+var heicCodec = codec{packed: &heicCode, often: []uint32{693, 754}}
 
 // Numbers of libheif's heif_colorspace and heif_chroma.
 const (
@@ -30,7 +30,17 @@ func heifStride(samples, bytes int) int {
 }
 
 // decodeHEIC decodes the primary picture, cut and turned as the file says, and minds how its colours are stored.
-func decodeHEIC(d *decoding, f heifFile) (image.Image, error) {
+func decodeHEIC(d *decoding, f heifFile) (size image.Point, rows rowsFunc, err error) {
+	m, err := pictureOfHEIC(d, f)
+	if err != nil {
+		return size, nil, err
+	}
+	return m.Bounds().Size(), func(each func(row []byte) error, progress func(float64) error) error {
+		return rowsOf(m, each, progress)
+	}, nil
+}
+
+func pictureOfHEIC(d *decoding, f heifFile) (image.Image, error) {
 	const numbers = 5 // width, height, colour space, chroma and whether alpha is in the colours, as heif.c of the package has them
 	info := d.call("malloc", 4*numbers)
 	decode := func(headOnly, out uint32) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 )
@@ -49,6 +50,20 @@ func (f *heifFile) deep() bool {
 	})
 }
 
+// fine tells whether some picture in the file has colours for more than two by two pixels by its codes.
+func (f *heifFile) fine() bool {
+	return slices.ContainsFunc(f.props, func(b heifBox) bool {
+		switch {
+		case b.name == "hvcC" && len(b.body) > 16:
+			return b.body[16]&3 > 1
+		case b.name == "av1C" && len(b.body) > 2:
+			const halves = 0x0c // across and down
+			return b.body[2]&halves != halves
+		}
+		return false
+	})
+}
+
 // heifBox is a box with its name and what it holds.
 type heifBox struct {
 	name string
@@ -62,18 +77,20 @@ func openHEIF(data []byte) (*source, error) {
 		return nil, damaged(errors.New("its first box is cut off"))
 	}
 	brands := string(boxes[0].body)
-	// The bytes that a pixel takes, a tenth above what was measured: 7 to 12 of a HEIC, 13 where it is deep, 21 to 24 of an AVIF, 35 where it is
-	// deep or has alpha.
-	kind, c, decode, memory, alpha := "a HEIC", &heicCodec, decodeHEIC, int64(14), int64(6)
+	// The bytes that a pixel takes, a tenth above what was measured, with colours for two by two pixels and for each, and what alpha adds.
+	kind, c, decode, memory, fine, alpha := "a HEIC", &heicCodec, decodeHEIC, int64(8), int64(14), int64(6)
 	switch {
 	case has(brands, "avif", "avis"):
-		kind, c, decode, memory, alpha = "an AVIF", &avifCodec, decodeAVIF, 24, 14
+		kind, c, decode, memory, fine, alpha = "an AVIF", &avifCodec, decodeAVIF, 14, 16, 12
 	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
 		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
 	}
 	f := heifFile{matrix: 2, full: true}
 	if err := f.read(boxes); err != nil {
 		return nil, fmt.Errorf("is %s that is damaged: %w", kind, err)
+	}
+	if f.fine() {
+		memory = fine
 	}
 	if f.deep() {
 		memory = memory * 3 / 2
@@ -92,19 +109,21 @@ func openHEIF(data []byte) (*source, error) {
 		}
 	}
 	s.rows = func(each func([]byte) error, progress func(float64) error) error {
-		d, err := c.open(data, s.memory+int64(len(data)))
+		d, err := c.open(data, s.memory+int64(len(data)), func() error { return progress(0) })
 		if err != nil {
 			return fmt.Errorf("is %s that is not decoded: %w", kind, err)
 		}
 		defer d.close()
-		m, err := decode(d, f)
-		if err != nil {
+		size, rows, err := decode(d, f)
+		switch {
+		case d.asked != nil:
+			return d.asked
+		case err != nil:
 			return fmt.Errorf("is %s that is damaged or of a rare sort: %w", kind, err)
+		case size != image.Pt(s.w, s.h):
+			return damaged(fmt.Errorf("it has %v pixels, not %dx%d", size, s.w, s.h))
 		}
-		if m.Bounds().Dx() != s.w || m.Bounds().Dy() != s.h {
-			return damaged(fmt.Errorf("it has %v pixels, not %dx%d", m.Bounds().Size(), s.w, s.h))
-		}
-		return rowsOf(m, each, progress)
+		return rows(each, progress)
 	}
 	return s, nil
 }

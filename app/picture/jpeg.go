@@ -126,9 +126,11 @@ func (j *jpegFile) rows(each func(row []byte) error, progress func(share float64
 	var unknown jpeg.UnsupportedError
 	if errors.As(err, &unknown) {
 		var d *decoding
-		if d, err = jpegliCodec.open(inserted(data, photoshop), j.rareMemory()+int64(len(data))); err == nil {
+		if d, err = jpegliCodec.open(inserted(data, photoshop), j.rareMemory()+int64(len(data)), func() error { return progress(0) }); err == nil {
 			defer d.close()
-			m, err = decodeJPEGLI(d)
+			if m, err = decodeJPEGLI(d); d.asked != nil {
+				return d.asked
+			}
 		}
 		if err != nil {
 			return rare("a JPEG", unknown)

@@ -11,7 +11,7 @@ import (
 //go:linkname jpegliCode github.com/gen2brain/jpegli.jpegliWasm
 var jpegliCode []byte
 
-var jpegliCodec = codec{packed: &jpegliCode}
+var jpegliCodec = codec{packed: &jpegliCode, often: []uint32{173}}
 
 // Numbers of jpegli's J_COLOR_SPACE.
 const (

@@ -17,10 +17,12 @@ type source struct {
 	layout      layout
 	opaque      bool
 	memory      int64 // bytes that decoding takes at its height, beside the file and what is shown
-	// rows decodes and calls each with the rows from the top, 4 bytes a pixel by the layout; RGB is not
-	// premultiplied by alpha. A row may be changed but not kept.
-	rows func(each func(row []byte) error, progress func(share float64) error) error
+	rows        rowsFunc
 }
+
+// rowsFunc decodes and calls each with the rows from the top, 4 bytes a pixel by the layout; RGB is not
+// premultiplied by alpha. A row may be changed but not kept.
+type rowsFunc func(each func(row []byte) error, progress func(share float64) error) error
 
 // layout is what the 4 bytes of a pixel are.
 type layout int
