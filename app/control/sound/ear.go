@@ -1,6 +1,7 @@
 package sound
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -26,6 +27,8 @@ const (
 	again = 2 * time.Second // between two tries to reach the source
 	quiet = 5 * time.Second // without samples, not even silent ones, it is lost
 )
+
+var errLost = errors.New("sound: no more sound comes; it is waited for")
 
 // Listen begins to hear a source. report may be nil.
 func Listen(source string, report func(error)) *Ear {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,5 +101,27 @@ func TestNoServer(t *testing.T) {
 	}
 	if h := ear.Heard(); h != (Heard{}) {
 		t.Errorf("heard %+v", h)
+	}
+}
+
+// What is built for Windows hears too, as far as Wine shows that: it records, and knows devices by name.
+func TestWine(t *testing.T) {
+	if os.Getenv("ZALGOSCOPE_WINE") == "" {
+		t.Skip("make wine runs it")
+	}
+	exe := filepath.Join(t.TempDir(), "sound.exe")
+	build := exec.Command("go", "test", "-c", "-o", exe, ".")
+	build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	server(t)
+	play(t, song(100, kit(120, 0.5)))
+	run := exec.Command("wine", exe, "-test.v", "-test.run", "Windows|NoDevice")
+	run.Env = append(os.Environ(), "WINEDEBUG=-all", "ZALGOSCOPE_SOURCES="+strings.Join([]string{Computer, Microphone, "monitor of"}, ","))
+	said, err := run.CombinedOutput()
+	t.Logf("%s", said)
+	if err != nil {
+		t.Error(err)
 	}
 }

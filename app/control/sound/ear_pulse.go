@@ -3,13 +3,10 @@
 package sound
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/jfreymuth/pulse"
 )
-
-var errLost = errors.New("sound: no more sound comes; it is waited for")
 
 // hear listens to a source of PulseAudio, or of PipeWire in its place, until the ear is closed, which is no error.
 func (e *Ear) hear(source string, began func()) error {
