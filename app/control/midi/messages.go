@@ -1,5 +1,5 @@
 // Package midi hears MIDI devices and tells them what to show. The ports are those of gomidi's drivers; on Linux the
-// driver is our own, of the kernel's sequencer, and on Windows of winmm.
+// driver is our own, of the kernel's sequencer, on Windows of winmm, and on macOS of CoreMIDI.
 package midi
 
 import (

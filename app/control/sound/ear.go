@@ -84,8 +84,8 @@ func (e *Ear) write(samples []float32) (int, error) {
 	return len(samples), nil
 }
 
-// wait returns nil when the ear is closed and errLost when no samples come any more.
-func (e *Ear) wait() error {
+// wait returns nil when the ear is closed, errLost when no samples come any more, and what changed finds.
+func (e *Ear) wait(changed func() error) error {
 	e.mu.Lock()
 	e.came = time.Now()
 	e.mu.Unlock()
@@ -102,6 +102,9 @@ func (e *Ear) wait() error {
 		e.mu.Unlock()
 		if lost {
 			return errLost
+		}
+		if err := changed(); err != nil {
+			return err
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (e *Ear) hear(source string, began func()) error {
 	}
 	s.Start()
 	began()
-	return e.wait()
+	return e.wait(func() error { return nil })
 }
 
 // pick is the option that names a source.
