@@ -19,7 +19,7 @@ type ears struct {
 	level float64   // of the beat
 	on    bool      // modulators follow
 	last  time.Time // when the levels were given to the loop
-	sent  [5]float64
+	sent  levels
 }
 
 // deaf is the source of those who want nothing heard.
@@ -52,6 +52,7 @@ func (s *studio) attend(now time.Time) {
 		s.publish()
 	}
 	if e.ear != nil {
+		e.ear.SetRange(s.want.RangeLow, s.want.RangeHigh)
 		e.heard = e.ear.Heard()
 	}
 	before := e.beat
@@ -59,7 +60,7 @@ func (s *studio) attend(now time.Time) {
 	s.beats.advance(s, before, e.beat)
 	on := follows && (e.ear != nil || e.beat.Tempo > 0)
 	if on != e.on {
-		e.on, e.sent = on, [5]float64{}
+		e.on, e.sent = on, levels{}
 		s.publish()
 	}
 	if !on {
@@ -92,9 +93,13 @@ func (e *ears) close(s *studio) {
 	*e = ears{pulse: e.pulse} // which rises no sooner for it
 }
 
-// levels are the values of dream.Sounds, in steps of a twenty-fifth: each change is a line of the recipe.
-func (e *ears) levels() (v [5]float64) {
-	for i, x := range [5]float64{e.heard.Levels[0], e.heard.Levels[1], e.heard.Levels[2], e.heard.Onset, e.level} {
+// levels are the values of dream.Sounds.
+type levels [6]float64
+
+// levels are what is heard, in steps of a twenty-fifth: each change is a line of the recipe.
+func (e *ears) levels() (v levels) {
+	h := e.heard
+	for i, x := range append(h.Levels[:], h.Onset, e.level) {
 		v[i] = math.Round(25*x) / 25
 	}
 	return v

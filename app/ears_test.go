@@ -27,7 +27,7 @@ func TestEars(t *testing.T) {
 	})
 	at := time.Now()
 	for _, phase := range []float64{0.96, 0, 0.24} { // of beats of half a second
-		s.ears.heard = sound.Heard{Levels: [3]float64{0.484, 0.7, 0.9}, Tempo: 120, Phase: phase}
+		s.ears.heard = sound.Heard{Levels: [4]float64{0.484, 0.7, 0.9, 0.3}, Tempo: 120, Phase: phase}
 		s.ears.follow(midi.Beat{}, at.Add(time.Duration(phase*float64(500*time.Millisecond))))
 	}
 	s.publish()

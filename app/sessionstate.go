@@ -41,6 +41,11 @@ func (s *studio) remember() {
 		Every: s.show.Every, Fade: s.show.Fade,
 		Knobs: dream.PresetOf("last", s.want).Knobs,
 	}
+	for i := range dream.Knobs {
+		if k := &dream.Knobs[i]; k.Group == dream.GroupHearing { // no scene has it
+			l.Knobs[k.Name] = *k.Number(&s.want)
+		}
+	}
 	if s.presets.at >= 0 {
 		l.Preset = s.presets.list[s.presets.at].Name
 	}

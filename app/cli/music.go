@@ -45,7 +45,7 @@ func (j *dreamJob) hearMusic(flags *pflag.FlagSet) error {
 		return fmt.Errorf("--cuts is %d, but counts beats", m.cuts)
 	}
 	var err error
-	if m.score, err = sound.ReadScore(m.music); err != nil {
+	if m.score, err = sound.ReadScore(m.music, j.settings.RangeLow, j.settings.RangeHigh); err != nil {
 		return err
 	}
 	if !flags.Changed("frames") {
@@ -116,6 +116,6 @@ func (j *dreamJob) frame(n int) dream.Settings {
 		}
 	}
 	h := m.score.Between(from, to)
-	s.Bass, s.Mid, s.High, s.Onset, s.Beat = h.Levels[0], h.Levels[1], h.Levels[2], h.Onset, h.Pulse
+	s.Bass, s.Mid, s.High, s.Range, s.Onset, s.Beat = h.Levels[0], h.Levels[1], h.Levels[2], h.Levels[3], h.Onset, h.Pulse
 	return s
 }

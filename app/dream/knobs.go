@@ -36,7 +36,8 @@ const (
 	GroupFilm    Group = "film"
 	GroupBend    Group = "bend"
 	GroupCanvas  Group = "canvas"
-	GroupSound   Group = "sound" // what modulators of these names move by; not the user's to set
+	GroupSound   Group = "sound"   // what modulators of these names move by; not the user's to set
+	GroupHearing Group = "hearing" // how that is heard: no matter of the scene
 )
 
 // Knobs is the one table of knobs.
@@ -136,7 +137,7 @@ var Knobs = []Knob{
 		Help: "bends, layer:kind=amount[,wet=SHARE][,channels=N;N-N|random:SHARE|cluster:N][,seed=N][,off] with spaces between",
 		text: func(s *Settings) *string { return &s.Bend }},
 	{Name: "mod", Group: GroupBend, List: true,
-		Help: "modulators, KNOB=sine|triangle|walk|sample-hold:rate:depth[:phase], or KNOB=bass|mid|high|onset|beat:0:depth by sound, with spaces between; bend.1 is the first bend's amount",
+		Help: "modulators, KNOB=sine|triangle|walk|sample-hold:rate:depth[:phase], or KNOB=bass|mid|high|range|onset|beat:0:depth by sound, with spaces between; bend.1 is the first bend's amount",
 		text: func(s *Settings) *string { return &s.Mod }},
 
 	{Name: "bass", Group: GroupSound, Max: 1, Absent: new(0.0), Help: "level of what is heard below 150 Hz",
@@ -145,10 +146,19 @@ var Knobs = []Knob{
 		num: func(s *Settings) *float64 { return &s.Mid }},
 	{Name: "high", Group: GroupSound, Max: 1, Absent: new(0.0), Help: "level of what is heard above 2000 Hz",
 		num: func(s *Settings) *float64 { return &s.High }},
+	{Name: "range", Group: GroupSound, Max: 1, Absent: new(0.0), Help: "level of what is heard from range-low to range-high",
+		num: func(s *Settings) *float64 { return &s.Range }},
 	{Name: "onset", Group: GroupSound, Max: 1, Absent: new(0.0), Help: "1 where a sound begins, falling to 0",
 		num: func(s *Settings) *float64 { return &s.Onset }},
 	{Name: "beat", Group: GroupSound, Max: 1, Absent: new(0.0), Help: "1 on the beat of what is heard, falling to 0 at the next",
 		num: func(s *Settings) *float64 { return &s.Beat }},
+
+	{Name: "range-low", Group: GroupHearing, Unit: "Hz", Min: 20, Max: 16000, Default: 300, Absent: new(300.0), Whole: true,
+		Help: "where the band begins that the modulator range follows",
+		num:  func(s *Settings) *float64 { return &s.RangeLow }},
+	{Name: "range-high", Group: GroupHearing, Unit: "Hz", Min: 20, Max: 16000, Default: 3000, Absent: new(3000.0), Whole: true,
+		Help: "where the band ends that the modulator range follows",
+		num:  func(s *Settings) *float64 { return &s.RangeHigh }},
 
 	{Name: "width", Group: GroupCanvas, Unit: "px", Min: 0, Max: 8192, Whole: true,
 		Help: "width of the canvas; 0 for the start picture's",
@@ -175,7 +185,9 @@ func (k *Knob) Text(s *Settings) *string {
 }
 
 // outside tells whether presets and modulators leave the knob alone: it is no matter of the scene.
-func (k *Knob) outside() bool { return k.Group == GroupCanvas || k.Group == GroupSound }
+func (k *Knob) outside() bool {
+	return k.Group == GroupCanvas || k.Group == GroupSound || k.Group == GroupHearing
+}
 
 // Clamp brings v into the knob's range and to a whole number where it must be one.
 func (k *Knob) Clamp(v float64) float64 {

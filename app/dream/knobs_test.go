@@ -15,6 +15,7 @@ func TestKnobGroups(t *testing.T) {
 		GroupFilm:    {"carry", "source", "gate"},
 		GroupBend:    {"zalgo", "bend", "mod"},
 		GroupSound:   Sounds,
+		GroupHearing: {"range-low", "range-high"},
 		GroupCanvas:  {"width", "height"},
 	}
 	got := map[Group][]string{}
@@ -41,7 +42,7 @@ func TestKnobGroups(t *testing.T) {
 		}
 		_, kept := PresetOf("mine", s).Knobs[k.Name]
 		_, err := ParseModulators(k.Name + "=sine:1:1")
-		if outside := k.Group == GroupCanvas || k.Group == GroupSound; kept == outside || (err != nil) != outside {
+		if outside := k.Group == GroupCanvas || k.Group == GroupSound || k.Group == GroupHearing; kept == outside || (err != nil) != outside {
 			t.Errorf("knob %q: kept by a preset: %t, moved by modulators: %v", k.Name, kept, err)
 		}
 	}
@@ -56,7 +57,7 @@ var firstKnobs = []string{
 
 // neutral is where each later knob does nothing, to be thought about once for each.
 var neutral = map[string]float64{"fatigue": 0, "even": 0, "depth": 0, "depth-levels": 4, "offset": 0, "carry": 0, "source": 1, "gate": 0, "zalgo": 0,
-	"bass": 0, "mid": 0, "high": 0, "onset": 0, "beat": 0}
+	"bass": 0, "mid": 0, "high": 0, "range": 0, "range-low": 300, "range-high": 3000, "onset": 0, "beat": 0}
 
 // TestAbsentKnobs holds each later knob to a value in the table for recipes that lack it, within its range and
 // neutral; a text that is absent is empty.

@@ -27,7 +27,7 @@ type Modulator struct {
 var Shapes = []string{"sine", "triangle", "walk", "sample-hold"}
 
 // Sounds are the shapes that follow what is heard: the knobs of GroupSound.
-var Sounds = []string{"bass", "mid", "high", "onset", "beat"}
+var Sounds = []string{"bass", "mid", "high", "range", "onset", "beat"}
 
 // ParseModulators reads modulators with spaces between, as FormatModulators writes
 // them: knob=shape:rate:depth[:phase].

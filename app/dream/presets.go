@@ -123,7 +123,7 @@ func (p Preset) table() map[string]any {
 	return table
 }
 
-// PresetOf is a preset that gives these settings, but for the canvas's size.
+// PresetOf is a preset that gives these settings, but for the canvas's size and what else is no matter of the scene.
 func PresetOf(name string, s Settings) Preset {
 	p := Preset{Name: name, Knobs: map[string]any{}}
 	live := Live()
@@ -150,6 +150,7 @@ func (p Preset) Apply(s Settings, net *nn.Net) (Settings, error) {
 	live := Live()
 	live.Width, live.Height, live.Pace = s.Width, s.Height, s.Pace
 	live.Where, live.Other = s.Where, s.Other
+	live.RangeLow, live.RangeHigh = s.RangeLow, s.RangeHigh
 	out, err := p.set(live, net)
 	if err != nil {
 		return s, err

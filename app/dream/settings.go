@@ -49,7 +49,10 @@ type Settings struct {
 	Mod   string  // as FormatModulators writes it
 
 	// What is heard while the frame is dreamed, each 0 to 1, for modulators.
-	Bass, Mid, High, Onset, Beat float64
+	Bass, Mid, High, Range, Onset, Beat float64
+
+	// Where the band of the range is, in Hz.
+	RangeLow, RangeHigh float64
 
 	// The canvas, in pixels; 0 keeps the start picture's size.
 	Width, Height float64
@@ -67,7 +70,7 @@ func Defaults() Settings {
 }
 
 // Silence takes away what is heard, which is of the moment.
-func (s *Settings) Silence() { s.Bass, s.Mid, s.High, s.Onset, s.Beat = 0, 0, 0, 0, 0 }
+func (s *Settings) Silence() { s.Bass, s.Mid, s.High, s.Range, s.Onset, s.Beat = 0, 0, 0, 0, 0, 0 }
 
 // PerFrame turns rates by the second into rates by the frame, which then stands for a whole unit of time.
 func (s *Settings) PerFrame() {

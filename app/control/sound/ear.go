@@ -46,6 +46,13 @@ func (e *Ear) Close() {
 	e.done.Wait()
 }
 
+// SetRange puts the limits of the band that is called range, in Hz.
+func (e *Ear) SetRange(low, high float64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.analyser.SetRange(low, high)
+}
+
 // Heard is what is heard now; nothing while the source is lost.
 func (e *Ear) Heard() Heard {
 	e.mu.Lock()

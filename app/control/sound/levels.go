@@ -4,11 +4,12 @@ import "math"
 
 // levels tells how strong the bands are beside what was strong of late: an automatic gain.
 type levels struct {
-	bands [3]bandPass
-	sum   [3]float64 // squares since the last follow
+	bands [len(Bands)]bandPass
+	sum   [len(Bands)]float64 // squares since the last follow
 	n     int
-	top   [3]float64 // the strongest of late in dB over the quietest that counts
-	now   [3]float64
+	top   [len(Bands)]float64 // the strongest of late in dB over the quietest that counts
+	now   [len(Bands)]float64
+	limit [2]float64 // of the range, in Hz
 }
 
 const (
@@ -21,9 +22,22 @@ const (
 var attack, release = 1 - math.Exp(-1.0/(0.01*frames)), 1 - math.Exp(-1.0/(0.15*frames))
 
 func (l *levels) begin() {
-	for i := range l.bands {
+	for i := range len(Edges) - 1 {
 		l.bands[i] = newBandPass(Edges[i], Edges[i+1])
 	}
+	l.setRange(RangeLow, RangeHigh)
+}
+
+// setRange has the last band hear from low to high.
+func (l *levels) setRange(low, high float64) {
+	const semitone = 1.06
+	low = min(max(low, Edges[0]), Edges[3]/semitone)
+	high = min(max(high, low*semitone), Edges[3])
+	if l.limit == [2]float64{low, high} {
+		return
+	}
+	const last = len(Bands) - 1
+	l.limit, l.bands[last], l.top[last] = [2]float64{low, high}, newBandPass(low, high), 0
 }
 
 // hear takes one sample.
@@ -36,15 +50,15 @@ func (l *levels) hear(v float64) {
 }
 
 // follow gives the levels of what was heard since the last time, 0 to 1.
-func (l *levels) follow() [3]float64 {
-	var db [3]float64
+func (l *levels) follow() [len(Bands)]float64 {
+	var db [len(Bands)]float64
 	loudest := 0.0
 	for i, s := range l.sum {
 		db[i] = 10*math.Log10(2*s/float64(max(l.n, 1))+1e-12) - quietest
 		l.top[i] = max(l.top[i]-sink/frames, db[i], 0)
 		loudest = max(loudest, l.top[i])
 	}
-	l.sum, l.n = [3]float64{}, 0
+	l.sum, l.n = [len(Bands)]float64{}, 0
 	for i, v := range db {
 		share := min(max(1+(v-max(l.top[i], loudest-apart))/reach, 0), 1)
 		by := release

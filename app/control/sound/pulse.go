@@ -7,10 +7,9 @@ import "math"
 // faster beat every second one counts, or every third. The zero value stands at 0.
 type Pulse struct {
 	level, was float64 // now, and when that was in seconds
-	rose       float64 // when it rose last
-	begun      bool    // it has risen
-	missed     bool    // a beat did not count since
-	skips      bool    // and one before that
+	rises      rises
+	missed     bool // a beat did not count since
+	skips      bool // and one before that
 }
 
 // gap is the least seconds between two rises: a third, and so much more that what shows them late by a frame shows no
@@ -38,11 +37,26 @@ func (p *Pulse) At(seconds, tempo float64, beat bool) float64 {
 	p.was = seconds
 	switch {
 	case !beat:
-	case p.begun && seconds-p.rose < least:
+	case !p.rises.may(seconds, least):
 		p.missed = true
 	default:
-		p.level, p.rose, p.begun = 1, seconds, true
+		p.level = 1
 		p.skips, p.missed = p.missed, false
 	}
 	return p.level
+}
+
+// rises are the times at which a level has risen.
+type rises struct {
+	last  float64 // in seconds
+	begun bool    // there was one
+}
+
+// may tells whether the level may rise at a time, which is kept then, if it is not to do so again within so many seconds.
+func (r *rises) may(seconds, least float64) bool {
+	if r.begun && seconds-r.last < least {
+		return false
+	}
+	r.last, r.begun = seconds, true
+	return true
 }

@@ -23,12 +23,15 @@ type Score struct {
 // longest is the most that is heard of a file, in seconds: six hours.
 const longest = 6 * 3600
 
-// ReadScore hears what ffmpeg decodes of a file's sound, all channels as one.
-func ReadScore(path string) (*Score, error) {
+// ReadScore hears what ffmpeg decodes of a file's sound, all channels as one. The band that is called range is from low to high,
+// in Hz.
+func ReadScore(path string, low, high float64) (*Score, error) {
 	if err := ffmpeg.Check(); err != nil {
 		return nil, err
 	}
 	s := &Score{}
+	a := New()
+	a.SetRange(low, high)
 	begin, err := ffmpeg.Probe("-v", "error", "-select_streams", "a:0", "-show_entries", "stream=start_time", "-of", "csv=p=0", ffmpeg.File(path)).Output()
 	if err != nil || len(strings.TrimSpace(string(begin))) == 0 {
 		return nil, fmt.Errorf("sound: %s has no sound that ffmpeg can read", path)
@@ -45,7 +48,7 @@ func ReadScore(path string) (*Score, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("sound: %w", err)
 	}
-	rerr := s.read(bufio.NewReaderSize(out, 1<<16))
+	rerr := s.read(a, bufio.NewReaderSize(out, 1<<16))
 	if rerr != nil {
 		_ = cmd.Process.Kill()
 	}
@@ -62,9 +65,8 @@ func ReadScore(path string) (*Score, error) {
 	return s, nil
 }
 
-// read hears samples to their end.
-func (s *Score) read(r io.Reader) error {
-	a := New()
+// read has an analyser hear samples to their end.
+func (s *Score) read(a *Analyser, r io.Reader) error {
 	raw, samples := make([]byte, 4*Hop), make([]float32, Hop)
 	for {
 		n, err := io.ReadFull(r, raw)

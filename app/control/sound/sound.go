@@ -18,16 +18,20 @@ const (
 	frames = Rate / Hop // analyses a second
 )
 
-// Bands are the names of the bands whose levels are told, and Edges their limits in Hz.
+// Bands are the names of the bands whose levels are told, and Edges the limits of the first three in Hz. The range is where
+// SetRange puts it.
 var (
-	Bands = [3]string{"bass", "mid", "high"}
+	Bands = [4]string{"bass", "mid", "high", "range"}
 	Edges = [4]float64{20, 150, 2000, 16000}
 )
 
+// RangeLow and RangeHigh are the limits of the range until somebody sets others, in Hz.
+const RangeLow, RangeHigh = 300, 3000
+
 // Heard is what the last analysis heard.
 type Heard struct {
-	Levels [3]float64 // of Bands, 0 to 1, rising fast and falling slowly
-	Onset  float64    // 1 where something begins, falling to 0 within a fifth of a second
+	Levels [4]float64 // of Bands, 0 to 1, rising fast and falling slowly
+	Onset  float64    // 1 where something begins, falling to 0 within a fifth of a second; it rises no oftener than Pulse
 	Begun  bool       // something began in this analysis
 	Tempo  float64    // beats a minute, 0 where there is none
 	Phase  float64    // share of the present beat that is over, 0 to 1
@@ -45,6 +49,7 @@ type Analyser struct {
 	power   []float64
 	levels  levels
 	onsets  onsets
+	rises   rises // of the level of onsets
 	beat    beat
 	pulse   Pulse
 	heard   Heard
@@ -86,6 +91,9 @@ func (a *Analyser) Write(samples []float32, each func(Heard)) {
 	}
 }
 
+// SetRange puts the limits of the range, in Hz and in either order, within Edges; they stay a semitone apart.
+func (a *Analyser) SetRange(low, high float64) { a.levels.setRange(min(low, high), max(low, high)) }
+
 // Heard is what the last analysis heard.
 func (a *Analyser) Heard() Heard { return a.heard }
 
@@ -108,7 +116,7 @@ func (a *Analyser) analyse() {
 	pulse, accent, begun := a.onsets.follow(a.power)
 	h.Begun = begun
 	h.Onset *= math.Exp(-1.0 / (0.07 * frames))
-	if begun {
+	if begun && a.rises.may(a.Time(), gap) {
 		h.Onset = 1
 	}
 	h.Tempo, h.Phase, h.Beat = a.beat.follow(pulse, accent, begun)

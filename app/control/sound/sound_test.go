@@ -214,7 +214,8 @@ func TestLevels(t *testing.T) {
 		for band, hz := range []float64{60, 600, 6000} {
 			a := New()
 			a.Write(song(3, func(t float64) float64 { return loud * math.Sin(2*math.Pi*hz*t) }), nil)
-			for i, v := range a.Heard().Levels {
+			h := a.Heard()
+			for i, v := range h.Levels[:3] {
 				if i == band && v < 0.95 || i != band && v > 0.1 {
 					t.Errorf("%g Hz at %g: the level of %s is %.2f", hz, loud, Bands[i], v)
 				}
@@ -223,6 +224,28 @@ func TestLevels(t *testing.T) {
 			if v := a.Heard().Levels[band]; v > 0.05 {
 				t.Errorf("%g Hz: a second after its end the level is %.2f", hz, v)
 			}
+		}
+	}
+}
+
+// The range hears what is within its limits, wherever they are put, in either order, and however close.
+func TestRange(t *testing.T) {
+	for _, c := range []struct{ low, high, hz, least, most float64 }{
+		{400, 500, 450, 0.95, 1}, {500, 400, 450, 0.95, 1}, {400, 500, 1500, 0, 0.1}, {400, 500, 130, 0, 0.1},
+		{40, 60, 50, 0.95, 1}, {9000, 12000, 10000, 0.95, 1}, {440, 440, 445, 0.5, 1}, {440, 440, 1300, 0, 0.1},
+		{-5, math.Inf(1), 1000, 0.95, 1}, {1e9, 1e9, 15500, 0.5, 1},
+	} {
+		a := New()
+		a.SetRange(c.low, c.high)
+		a.Write(song(3, func(t float64) float64 { return 0.5 * math.Sin(2*math.Pi*c.hz*t) }), nil)
+		if v := a.Heard().Levels[3]; !(v >= c.least && v <= c.most) {
+			t.Errorf("%g Hz in %g to %g Hz: the level is %.2f, want %g to %g", c.hz, c.low, c.high, v, c.least, c.most)
+		}
+		// Put elsewhere while it sounds, it hears that no longer.
+		a.SetRange(c.hz/16, c.hz/8)
+		a.Write(song(1, func(t float64) float64 { return 0.5 * math.Sin(2*math.Pi*c.hz*t) }), nil)
+		if v := a.Heard().Levels[3]; v > 0.1 {
+			t.Errorf("%g Hz, far above the range: the level is %.2f", c.hz, v)
 		}
 	}
 }

@@ -200,8 +200,8 @@ func grid(count, columns int) []rect {
 // the given scenes and for what is done.
 func Layout(scenes []string) ([]byte, error) {
 	var pages []*node
-	groups := map[dream.Group]string{dream.GroupPicture: "Picture", dream.GroupMotion: "Motion", dream.GroupFilm: "Film", dream.GroupSound: "Sound"}
-	for _, g := range []dream.Group{dream.GroupPicture, dream.GroupMotion, dream.GroupFilm, dream.GroupSound} {
+	groups := map[dream.Group]string{dream.GroupPicture: "Picture", dream.GroupMotion: "Motion", dream.GroupFilm: "Film", dream.GroupSound: "Sound", dream.GroupHearing: "Hearing"}
+	for _, g := range []dream.Group{dream.GroupPicture, dream.GroupMotion, dream.GroupFilm, dream.GroupSound, dream.GroupHearing} {
 		var paths []string
 		for _, k := range dream.Knobs {
 			path := "/knob/" + k.Name
