@@ -20,10 +20,11 @@ const keyboard = "keyboard"
 // gamepads are those that have the usual layout. They are heard while the window has the keyboard: they may be in use
 // for something else.
 type gamepads struct {
-	off  bool
-	ids  []ebiten.GamepadID
-	at   map[ebiten.GamepadID]*gamepad
-	held map[ebiten.Key]bool // mapped keys that are down
+	off   bool
+	ids   []ebiten.GamepadID
+	there []standing
+	at    map[ebiten.GamepadID]*gamepad
+	held  map[ebiten.Key]bool // mapped keys that are down
 }
 
 // gamepad is how one stands.
@@ -72,12 +73,34 @@ func (g *gamepads) names() (list []string) {
 // rest is how far a stick may hang from its middle.
 const rest = 0.15
 
+// standing is how a gamepad of the usual layout stands.
+type standing struct {
+	id      ebiten.GamepadID
+	name    string
+	axes    [len(padAxes)]float64
+	buttons [len(padButtons)]bool
+}
+
 // hearPads hears the gamepads for one tick of so many seconds.
 func (s *studio) hearPads(now time.Time, dt float64) {
 	g := &s.surfaces.pads
 	g.ids = ebiten.AppendGamepadIDs(g.ids[:0])
+	g.there = g.there[:0]
+	for _, id := range g.ids {
+		if ebiten.IsStandardGamepadLayoutAvailable(id) {
+			p := standing{id: id, name: ebiten.GamepadName(id)}
+			p.axes, p.buttons = readPad(id)
+			g.there = append(g.there, p)
+		}
+	}
+	s.tendPads(g.there, now, dt)
+}
+
+// tendPads hears the gamepads that are there.
+func (s *studio) tendPads(there []standing, now time.Time, dt float64) {
+	g := &s.surfaces.pads
 	for id, p := range g.at {
-		if g.off || !slices.Contains(g.ids, id) {
+		if g.off || !slices.ContainsFunc(there, func(at standing) bool { return at.id == id }) {
 			s.surfaces.Remove(p.name)
 			delete(g.at, id)
 		}
@@ -85,17 +108,14 @@ func (s *studio) hearPads(now time.Time, dt float64) {
 	if g.off {
 		return
 	}
-	for _, id := range g.ids {
-		if !ebiten.IsStandardGamepadLayoutAvailable(id) {
-			continue
-		}
-		p := g.at[id]
+	for _, at := range there {
+		p := g.at[at.id]
 		if p == nil {
-			p = &gamepad{name: surface.Distinct("gamepad "+ebiten.GamepadName(id), func(name string) bool { return slices.Contains(g.names(), name) })}
+			p = &gamepad{name: surface.Distinct("gamepad "+at.name, func(name string) bool { return slices.Contains(g.names(), name) })}
 			if g.at == nil {
 				g.at = map[ebiten.GamepadID]*gamepad{}
 			}
-			g.at[id] = p
+			g.at[at.id] = p
 			s.surfaces.Add(p.name)
 			s.tell(p.name)
 		}
@@ -103,8 +123,7 @@ func (s *studio) hearPads(now time.Time, dt float64) {
 			p.press(s.surfaces.Surface, [len(padButtons)]bool{}, now) // nothing is heard of it that is let go elsewhere
 			continue
 		}
-		axes, buttons := readPad(id)
-		p.hear(s.surfaces.Surface, axes, buttons, now, dt)
+		p.hear(s.surfaces.Surface, at.axes, at.buttons, now, dt)
 	}
 }
 

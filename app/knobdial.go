@@ -15,6 +15,9 @@ func knobDial(k *dream.Knob) widget.Dial {
 	if k.Min < 0 || k.Max >= 64 {
 		d.Curve = 2
 	}
+	if k.Unit == "Hz" {
+		d.Curve = 3 // as it is heard, more or less
+	}
 	if k.Unit == "" && k.Max <= 1 {
 		d.Per = 100 // per cent
 	}

@@ -182,13 +182,18 @@ func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 		}
 		return s.newModulator(d)
 	}
-	c.AddChild(p.slider(widget.Dial{
-		Name: "rate", Help: "how often the modulator goes to and fro in a second", Max: fastest, Curve: 3,
-		Get:   func() float64 { return get().Rate },
-		Set:   func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Rate = math.Round(v*1000) / 1000 }) },
-		Reset: func() { s.modulate(d, func(m *dream.Modulator) { m.Rate = firstRate }) },
-		Text:  rateText,
-	}, widget.Narrow))
+	switch shape := get().Shape; {
+	case shape == "range":
+		for _, name := range []string{"range-low", "range-high"} {
+			k, err := dream.Find(name)
+			if err != nil {
+				panic(err) // they are knobs
+			}
+			c.AddChild(p.slider(p.dial(k), widget.Narrow))
+		}
+	case !get().Hears():
+		c.AddChild(p.slider(p.rateDial(d, get), widget.Narrow))
+	}
 	depth := depthDial(d)
 	depth.Get = func() float64 { return math.Abs(get().Depth) }
 	depth.Set = func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Depth = v }) }
@@ -197,15 +202,37 @@ func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 	return c
 }
 
+// rateDial is the dial of how often a knob's modulator goes to and fro.
+func (p *panel) rateDial(d widget.Dial, get func() dream.Modulator) widget.Dial {
+	s := p.studio
+	return widget.Dial{
+		Name: "rate", Help: "how often the modulator goes to and fro in a second", Max: fastest, Curve: 3,
+		Get:   func() float64 { return get().Rate },
+		Set:   func(v float64) { s.modulate(d, func(m *dream.Modulator) { m.Rate = math.Round(v*1000) / 1000 }) },
+		Reset: func() { s.modulate(d, func(m *dream.Modulator) { m.Rate = firstRate }) },
+		Text:  rateText,
+	}
+}
+
+// shape gives a knob's modulator a shape, and its controls to it.
+func (p *panel) shape(d widget.Dial, shape string) {
+	s := p.studio
+	before, _ := s.modulator(d.Knob)
+	s.history.split(s.want)
+	s.modulate(d, func(m *dream.Modulator) { m.Shape = shape })
+	after, _ := s.modulator(d.Knob)
+	if p.editing == d.Knob && (before.Hears() != after.Hears() || (before.Shape == "range") != (shape == "range")) {
+		p.closeModulator()
+		p.toggleModulator(d.Knob)
+	}
+}
+
 // shapeSpots are the shapes, and the words tap, learn and off.
 func (p *panel) shapeSpots(d widget.Dial, size image.Point) []widget.Spot {
 	s := p.studio
 	var list []widget.Spot
 	for _, shape := range dream.Shapes {
-		list = append(list, widget.Spot{Name: shape, Help: "modulator: " + shape, Run: func() {
-			s.history.split(s.want)
-			s.modulate(d, func(m *dream.Modulator) { m.Shape = shape })
-		}})
+		list = append(list, widget.Spot{Name: shape, Help: "modulator: " + shape, Run: func() { p.shape(d, shape) }})
 	}
 	list = append(list,
 		widget.Spot{Name: "tap", Help: "tap the tempo: the rate of this modulator", Run: s.tap},
@@ -229,10 +256,7 @@ func (p *panel) shapeSpots(d widget.Dial, size image.Point) []widget.Spot {
 		}
 		list = append(list, widget.Spot{
 			Name: name, Help: "modulator: " + k.Help, Rect: image.Rect(i*size.X/n, size.Y/2, (i+1)*size.X/n, size.Y),
-			Run: func() {
-				s.history.split(s.want)
-				s.modulate(d, func(m *dream.Modulator) { m.Shape = name })
-			},
+			Run: func() { p.shape(d, name) },
 		})
 	}
 	return list

@@ -204,9 +204,15 @@ func (p *panel) overTrack(at image.Point) bool {
 
 // knob is the slider of a row of the knob table.
 func (p *panel) knob(k *dream.Knob, style widget.SliderStyle) *ewidget.Container {
+	d := p.dial(k)
+	d.Knob = k.Name
+	return p.movable(d, style, k.Less, k.More)
+}
+
+// dial turns a knob, which nothing else moves.
+func (p *panel) dial(k *dream.Knob) widget.Dial {
 	s := p.studio
 	d := knobDial(k)
-	d.Knob = k.Name
 	d.Get = func() float64 { return *k.Number(&s.want) }
 	d.Set = func(v float64) {
 		s.change(func(w *dream.Settings) { *k.Number(w) = k.Clamp(v) })
@@ -220,7 +226,7 @@ func (p *panel) knob(k *dream.Knob, style widget.SliderStyle) *ewidget.Container
 		}
 		return 0, false
 	}
-	return p.movable(d, style, k.Less, k.More)
+	return d
 }
 
 func (p *panel) slider(d widget.Dial, style widget.SliderStyle) *widget.Slider {

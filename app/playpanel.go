@@ -172,6 +172,7 @@ func (p *panel) addPlay(c *ewidget.Container) {
 		t.Tabs(words, helps, " beats", func() int { return slices.Index(beatChoices, s.beats.every) }, func(i int) { s.stepOnBeat(beatChoices[i]) }),
 		t.Toggle("the beat flashes ZALGO", "turn ZALGO up at each beat, never more than three times a second", func() bool { return s.onBeat("zalgo") }, s.flash),
 		t.Toggle("the beat kicks a bend", "turn the rack's last bend at each beat; an empty rack gets one", func() bool { return s.onBeat(s.kicked()) }, s.kick),
+		t.Toggle("faders wait until they are met", "a fader or knob of a MIDI device turns nothing until it has come past where that stands: no jumps after a change of scene", func() bool { return s.surfaces.meet }, s.setMeet),
 		t.Note(func() string {
 			if to := s.surfaces.Learning(); to != "" {
 				return "touch what is to be " + visible.Short(to, 30)

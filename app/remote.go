@@ -2,8 +2,10 @@ package app
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"zalgoscope/app/control"
 	"zalgoscope/app/dream"
@@ -14,9 +16,10 @@ import (
 // remote is what plays the studio from outside.
 type remote struct {
 	queue  control.Queue
-	server *control.Server // nil where nothing listens
-	pulse  pulse           // its meter
-	held   map[string]any  // where the addresses that a button holds stood before it was pressed
+	server *control.Server      // nil where nothing listens
+	pulse  pulse                // its meter
+	held   map[string]any       // where the addresses that a button holds stood before it was pressed
+	far    map[string]time.Time // when a fader last moved that has not yet met what it turns, by address
 }
 
 // listen begins to hear OSC at an address.
@@ -119,6 +122,10 @@ func (s *studio) resolve(e control.Event) (control.Event, bool) {
 		if e.Value = high; at > low {
 			e.Value = low
 		}
+	case control.Meet:
+		if !s.meets(e, at, high-low) {
+			return e, false
+		}
 	case control.Press:
 		if s.remote.held == nil {
 			s.remote.held = map[string]any{}
@@ -134,6 +141,49 @@ func (s *studio) resolve(e control.Event) (control.Event, bool) {
 	}
 	e.Way = control.Set
 	return e, true
+}
+
+// meets tells whether a fader, which moves from one place to another, comes past where what it turns stands, of so wide a range;
+// if not that is told, once.
+func (s *studio) meets(e control.Event, stands, width float64) bool {
+	if s.remote.far == nil {
+		s.remote.far = map[string]time.Time{}
+	}
+	from := e.Before
+	if math.IsNaN(from) {
+		from = e.Value
+	}
+	lands := s.landing(e.Path)
+	a, b := lands(from), lands(e.Value)
+	near := width / 127 // a step of a fader
+	if min(a, b)-near <= stands && stands <= max(a, b)+near {
+		delete(s.remote.far, e.Path)
+		return true
+	}
+	const pause = 2 * time.Second
+	if now := time.Now(); now.Sub(s.remote.far[e.Path]) > pause {
+		way := "up"
+		if b > stands {
+			way = "down"
+		}
+		s.tell(strings.TrimPrefix(strings.TrimPrefix(e.Path, "/knob"), "/") + " waits for its fader: further " + way)
+	}
+	s.remote.far[e.Path] = time.Now()
+	return false
+}
+
+// landing is where what an address sets comes to stand when it is set to a value: some have whole numbers only.
+func (s *studio) landing(path string) func(v float64) float64 {
+	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	k, err := dream.Find(parts[min(1, len(parts)-1)])
+	switch {
+	case path == "/zalgo", parts[0] != "knob", err != nil:
+		return func(v float64) float64 { return v }
+	case len(parts) == 2:
+		d := knobDial(k)
+		return func(v float64) float64 { return d.Place(k.Clamp(d.Value(v))) }
+	}
+	return k.Clamp
 }
 
 // number is a state as one: 0 and 1 for what is off and on.

@@ -70,6 +70,13 @@ func lastOf(table map[string]any) (l lastSession, odd []string) {
 	entry(table, "Cover", &l.Cover, &odd)
 	entry(table, "Every", &l.Every, &odd)
 	entry(table, "Fade", &l.Fade, &odd)
+	var beats int64
+	entry(table, "Beats", &beats, &odd)
+	if l.Beats = int(beats); !slices.Contains(beatChoices, l.Beats) {
+		odd = append(odd, fmt.Sprintf("beats %d", beats))
+		l.Beats = 0
+	}
+	entry(table, "Meet", &l.Meet, &odd)
 	entry(table, "Preset", &l.Preset, &odd)
 	entry(table, "Knobs", &l.Knobs, &odd)
 	l.Window = windowOf(table, &odd)
@@ -142,6 +149,7 @@ func (s *studio) takeUp(l lastSession) (odd []string) {
 	s.want = settings
 	s.size.wanted, s.size.governed, s.size.Sharp, s.canvas.cover = l.Canvas, l.Governed, l.Sharp, l.Cover
 	s.show.Every, s.show.Fade, s.show.left = l.Every, l.Fade, l.Every
+	s.beats, s.surfaces.meet = beats{every: l.Beats, left: l.Beats}, l.Meet
 	for i, p := range s.presets.list {
 		if p.Name == l.Preset {
 			if base, err := p.Apply(s.want, s.cfg.Net); err == nil {

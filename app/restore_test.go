@@ -42,6 +42,8 @@ func TestRestore(t *testing.T) {
 		zoom       float64
 	}{
 		{"as it was written", "Net='small'\nCanvas=800.0\nGoverned=false\n" + good + "guide = '" + guide + "'\n", nil, 800, false, 0.125},
+		{"what plays it", "Net='small'\nBeats=8\nMeet=true\n" + good + "range-low=100\n", nil, 0, true, 0.125},
+		{"beats that nobody counts", "Net='small'\nBeats=7\nMeet='yes'\n" + good + "range-low=1\n", []string{"beats 7", `meet "yes"`, `range-low "1"`}, 0, true, 0.125},
 		{"a canvas as wide as a street", "Net='small'\nCanvas=1e9\nGoverned=true\n" + good, []string{"canvas 1e+09"}, 0, true, 0.125},
 		{"no number of a canvas", "Net='small'\nCanvas=nan\nGoverned=true\n" + good, []string{"canvas NaN"}, 0, true, 0.125},
 		{"a canvas of words", "Net='small'\nCanvas='wide'\nGoverned=true\n" + good, []string{`canvas "wide"`}, 0, true, 0.125},
@@ -83,6 +85,9 @@ func TestRestore(t *testing.T) {
 		}
 		if c.name == "as it was written" && (s.want.Guide != guide || s.want.Layer != "conv1") {
 			t.Errorf("%s: guide %q, layer %q", c.name, s.want.Guide, s.want.Layer)
+		}
+		if c.name == "what plays it" && (s.beats.every != 8 || !s.surfaces.meet || s.want.RangeLow != 100 || s.want.RangeHigh != 3000) {
+			t.Errorf("%s: %d beats, meet %t, range %g to %g", c.name, s.beats.every, s.surfaces.meet, s.want.RangeLow, s.want.RangeHigh)
 		}
 		if (len(s.toasts.Texts()) > 0) != (len(c.told) > 0) || len(s.toasts.Texts()) > 1 {
 			t.Errorf("%s: the notes are %+v", c.name, s.toasts.Texts())

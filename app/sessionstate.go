@@ -25,6 +25,8 @@ type lastSession struct {
 	Window   windowPlace
 	Every    float64 // seconds from scene to scene, as show has them
 	Fade     float64
+	Beats    int      // beats from scene to scene, of beatChoices
+	Meet     bool     // faders turn nothing until they have met it
 	Starts   []string // pictures that were opened last
 	Knobs    map[string]any
 }
@@ -38,7 +40,7 @@ func (s *studio) remember() {
 	}
 	l := lastSession{
 		Net: s.session.id.Name, Canvas: s.size.wanted, Governed: s.size.governed, Sharp: s.size.Sharp, Cover: s.canvas.cover, Window: s.windowPlaceNow(), Starts: s.starts.recent,
-		Every: s.show.Every, Fade: s.show.Fade,
+		Every: s.show.Every, Fade: s.show.Fade, Beats: s.beats.every, Meet: s.surfaces.meet,
 		Knobs: dream.PresetOf("last", s.want).Knobs,
 	}
 	for i := range dream.Knobs {

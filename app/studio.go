@@ -246,6 +246,7 @@ func newStudio(cfg Config) (*studio, error) {
 	if !cfg.Fresh {
 		s.hints.welcome()
 		s.restore()
+		s.setMeet(s.surfaces.meet)
 	}
 	s.adjust()
 	start := cfg.Start

@@ -26,6 +26,7 @@ import (
 // surfaces are the devices that play the studio by their maps: MIDI, gamepads and keys.
 type surfaces struct {
 	*surface.Surface
+	meet    bool             // faders turn nothing until they have met it
 	own     []surface.Device // the user's maps, with what was learnt
 	devices *midi.Devices    // nil while MIDI is off
 	pads    gamepads
@@ -80,6 +81,12 @@ func (f *surfaces) load(s *studio) {
 		s.warn(err)
 	}
 	f.SetMaps(f.own)
+}
+
+// setMeet has faders turn nothing until they have met it, or turn it at once.
+func (s *studio) setMeet(on bool) {
+	s.surfaces.meet = on
+	s.surfaces.SetMeet(on)
 }
 
 // switchMIDI begins to hear MIDI devices, or ends it. Where there is no MIDI at all that is told only to who asks for it.

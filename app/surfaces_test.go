@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hajimehoshi/ebiten/v2"
 	"gitlab.com/gomidi/midi/v2/drivers"
 
 	"zalgoscope/app/control"
@@ -295,7 +296,7 @@ func TestBeatFlashes(t *testing.T) {
 			at := float64(tick) / 100
 			beats := (at + 5e-4*rng.Float64()) * c.tempo / 60
 			e.follow(cmidi.Beat{Tempo: c.tempo * (1 + 1e-3*rng.NormFloat64()), Phase: beats - math.Floor(beats), Count: int(beats)}, start.Add(time.Duration(at*1e9)))
-			level := e.levels()[4]
+			level := e.levels()[slices.Index(dream.Sounds, "beat")]
 			if level > last {
 				rose = append(rose, at)
 			}
@@ -483,6 +484,131 @@ func TestGamepad(t *testing.T) {
 	if s.presets.at == scene {
 		t.Error("the key does nothing")
 	}
+}
+
+// Two gamepads of a make have names of their own, which they keep; what is held is let go when the window loses the keyboard.
+func TestGamepads(t *testing.T) {
+	s := headless(t, nil)
+	s.until(t, "it dreams", func() bool { return s.session != nil })
+	s.focused = true
+	s.surfaces.SetMaps([]surface.Device{{Name: "gamepad Pad (2)", Map: map[string]string{"button a": "/zalgo", "button b": "/scene/next"}}, {Name: "gamepad Pad", Map: map[string]string{"button a": "/pause toggle"}}})
+	there := []standing{{id: 7, name: "Pad"}, {id: 9, name: "Pad"}}
+	tick := func() { s.tendPads(there, time.Now(), 0.1); s.playTick(time.Now()) }
+	tick()
+	if got := s.surfaces.pads.names(); !slices.Equal(got, []string{"gamepad Pad", "gamepad Pad (2)"}) {
+		t.Errorf("they are called %q", got)
+	}
+	press := func(id ebiten.GamepadID, button string, down bool) {
+		for i := range there {
+			for b := range padButtons {
+				if there[i].id == id && padButtons[b].name == button {
+					there[i].buttons[b] = down
+				}
+			}
+		}
+		tick()
+	}
+	if press(9, "a", true); s.want.Zalgo != 11 || s.session.loop.Paused() {
+		t.Errorf("the second one's button makes zalgo %g, paused %t", s.want.Zalgo, s.session.loop.Paused())
+	}
+	s.focused = false
+	if tick(); s.want.Zalgo != 0 {
+		t.Errorf("without the keyboard zalgo stays at %g", s.want.Zalgo)
+	}
+	press(9, "a", false)
+	scene := s.presets.at
+	if press(9, "b", true); s.presets.at != scene {
+		t.Error("a button is heard without the keyboard")
+	}
+	press(9, "b", false)
+	s.focused = true
+	if press(9, "a", true); s.want.Zalgo != 11 {
+		t.Error("with the keyboard again the button does nothing")
+	}
+	// The first is unplugged: the second keeps its name, and what it holds.
+	there = there[1:]
+	if tick(); !slices.Equal(s.surfaces.pads.names(), []string{"gamepad Pad (2)"}) || s.want.Zalgo != 11 {
+		t.Errorf("alone it is %q, zalgo %g", s.surfaces.pads.names(), s.want.Zalgo)
+	}
+	there = append(there, standing{id: 12, name: "Pad"})
+	if tick(); !slices.Equal(s.surfaces.pads.names(), []string{"gamepad Pad (2)", "gamepad Pad"}) {
+		t.Errorf("with another one they are %q", s.surfaces.pads.names())
+	}
+	// It goes while it holds something.
+	there = there[1:]
+	if tick(); s.want.Zalgo != 0 {
+		t.Errorf("after it has gone zalgo stays at %g", s.want.Zalgo)
+	}
+}
+
+// A fader that is to meet what it turns does nothing until it has come past it, and nothing again once something else has
+// turned that; it is told which way to go.
+func TestMeet(t *testing.T) {
+	s, r := rigged(t, "Test")
+	s.surfaces.SetMaps([]surface.Device{{Name: "Test", Map: map[string]string{
+		"cc 1 7": "/zalgo", "cc 1 8": "/knob/octaves", "cc 1 9": "/knob/step/value", "cc14 1 3": "/knob/even", "cc 1 10 twos": "/knob/jitter", "cc 1 11": "/layer"}}})
+	s.setMeet(true)
+	s.want.Zalgo, s.want.Octaves, s.want.Step, s.want.Even = 5.5, 4, 6, 0
+	say := func(number byte, values ...byte) {
+		for _, v := range values {
+			r.say(0xb0, number, v)
+		}
+		s.playTick(time.Now())
+	}
+	is := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 0.06 {
+			t.Errorf("%s is %g, want %g", what, got, want)
+		}
+	}
+	say(7, 100)
+	is("zalgo, far from its fader,", s.want.Zalgo, 5.5)
+	if !s.told("zalgo waits for its fader: further down") {
+		t.Errorf("nobody tells that the fader is waited for: %q", s.toasts.Texts())
+	}
+	say(7, 90, 80, 70)
+	is("zalgo, not yet met,", s.want.Zalgo, 5.5)
+	say(7, 68, 60, 57)
+	is("zalgo, passed in a stroke,", s.want.Zalgo, 57*11.0/127)
+	say(7, 20)
+	is("zalgo, met before,", s.want.Zalgo, 20*11.0/127)
+	s.want.Zalgo = 9
+	say(7, 21)
+	is("zalgo, turned by another hand,", s.want.Zalgo, 9)
+	say(7, 127)
+	is("zalgo, passed at once,", s.want.Zalgo, 11)
+	say(8, 50) // of whole numbers: 4 of 1 to 10 is far from there
+	is("octaves", s.want.Octaves, 4)
+	say(8, 43)
+	is("octaves, met,", s.want.Octaves, 4)
+	for v := byte(44); v <= 127; v++ {
+		say(8, v)
+	}
+	is("octaves, turned on,", s.want.Octaves, 10)
+	say(9, 63)
+	say(9, 70)
+	is("step in its unit", s.want.Step, 70*12.0/127)
+	// The halves of a controller of 14 bits, from its end.
+	for _, m := range [][2]byte{{3, 0}, {35, 1}, {3, 32}, {35, 0}} {
+		r.say(0xb0, m[0], m[1])
+	}
+	s.playTick(time.Now())
+	is("even", s.want.Even, 0.25)
+	was := s.want.Jitter
+	if say(10, 3); !(s.want.Jitter > was) {
+		t.Errorf("an endless knob turns jitter from %g to %g", was, s.want.Jitter)
+	}
+	layer, _ := number(s.state("/layer"))
+	at := byte(math.Round(127 * layer))
+	say(11, at, min(at+1, 127), 127)
+	if now, _ := number(s.state("/layer")); math.Abs(now-1) > 0.01 {
+		t.Errorf("the layer stands at %g", now)
+	}
+	// Without it all is at once.
+	s.setMeet(false)
+	s.want.Zalgo = 1
+	say(7, 90)
+	is("zalgo at once", s.want.Zalgo, 90*11.0/127)
 }
 
 // What a device plays is in the recipe: it is dreamed again without it.

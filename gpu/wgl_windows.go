@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 	"unsafe"
@@ -73,7 +74,7 @@ func (d desktop) open(debug bool) (current, error) {
 	n, _, _ := choosePixelFormat.Call(c.dc, uintptr(unsafe.Pointer(&format)))
 	if ok, _, _ := setPixelFormat.Call(c.dc, n, uintptr(unsafe.Pointer(&format))); ok == 0 {
 		c.close()
-		return nil, fmt.Errorf("no pixel format for OpenGL: %w", windows.GetLastError())
+		return nil, why("no pixel format for OpenGL")
 	}
 	old, _, _ := createContext.Call(c.dc)
 	makeCurrent.Call(c.dc, old)
@@ -84,13 +85,21 @@ func (d desktop) open(debug bool) (current, error) {
 	deleteContext.Call(old)
 	if c.handle == 0 {
 		c.close()
-		return nil, fmt.Errorf("the driver makes no OpenGL 4.3 core context: %w", windows.GetLastError())
+		return nil, why("the driver makes no OpenGL 4.3 core context")
 	}
 	if err := c.enter(); err != nil {
 		c.close()
 		return nil, err
 	}
 	return c, nil
+}
+
+// why is an error with what Windows says of it, if it does.
+func why(failed string) error {
+	if err := windows.GetLastError(); err != nil {
+		return fmt.Errorf("%s: %w", failed, err)
+	}
+	return errors.New(failed)
 }
 
 // create43 asks for a 4.3 core context that tells of resets, else for one that does not.

@@ -32,7 +32,8 @@ pictures by their path, and ffmpeg's own sources (lavfi:testsrc2).`,
 			}
 			err := w.Flush()
 			if ffmpeg.Check() != nil {
-				say("they need " + ffmpeg.ErrMissing.Error())
+				cerr, serr = nil, nil // they are for the same reason
+				say("cameras and screens are read by ffmpeg: " + ffmpeg.ErrMissing.Error())
 			} else if len(cameras) == 0 && cerr == nil {
 				say("there is no camera")
 			}

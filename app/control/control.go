@@ -4,6 +4,7 @@ package control
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 
@@ -101,6 +102,7 @@ const (
 	Toggle             // it is to be switched over
 	Press              // it is to stand there until Release
 	Release            // it is to go back to where it stood at Press
+	Meet               // it is to stand there once what asks has come past where it stands
 )
 
 // Event is what was asked of the studio: a control is to be set, or, where Answer is there, its state told.
@@ -108,6 +110,7 @@ type Event struct {
 	Path   string
 	Way    Way
 	Value  float64
+	Before float64 // of Meet: where what asks stood before; NaN where that is not known
 	Text   string
 	Answer func(value any) // a float32, string or bool; to be called once, on any goroutine
 }
@@ -119,6 +122,11 @@ func (e *Event) merge(later Event) bool {
 		*e = later
 	case later.Way == Turn && e.Way == Turn:
 		e.Value += later.Value
+	case later.Way == Meet && e.Way == Meet && later.Before == e.Value: // of the same fader
+		if math.IsNaN(e.Before) {
+			e.Before = e.Value // where it was first seen
+		}
+		e.Value = later.Value
 	default:
 		return false
 	}

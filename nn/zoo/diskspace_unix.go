@@ -2,19 +2,13 @@
 
 package zoo
 
-import (
-	"fmt"
-	"syscall"
-)
+import "syscall"
 
-// checkDiskSpace refuses a download that the disk cannot hold.
-func checkDiskSpace(dir string, bytes int64) error {
+// freeSpace is how many bytes fit on the disk of a folder.
+func freeSpace(dir string) (bytes int64, ok bool) {
 	var s syscall.Statfs_t
-	if err := syscall.Statfs(dir, &s); err != nil {
-		return nil // then writing will tell
+	if syscall.Statfs(dir, &s) != nil {
+		return 0, false
 	}
-	if free := int64(s.Bavail) * int64(s.Bsize); free < bytes {
-		return fmt.Errorf("needs %d MB, but %s has room for %d MB", bytes>>20, dir, free>>20)
-	}
-	return nil
+	return int64(s.Bavail) * int64(s.Bsize), true
 }

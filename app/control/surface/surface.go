@@ -2,6 +2,7 @@ package surface
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ type Surface struct {
 
 	mu      sync.Mutex
 	own     []Device           // guarded by mu, as is all that follows
+	meet    bool               // faders and knobs are to meet what they turn
 	devices map[string]*device // by name
 	learner *learner           // nil while nothing is learnt
 	heard   int
@@ -49,6 +51,14 @@ func (s *Surface) SetMaps(own []Device) {
 		s.letGo(d)
 		d.mapped = mapOf(name, own, s.ready)
 	}
+}
+
+// SetMeet has faders and knobs that stand somewhere turn nothing until they have come past where that stands, or has them
+// turn it at once.
+func (s *Surface) SetMeet(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.meet = on
 }
 
 // device is that of a name, which is there from now on.
@@ -111,6 +121,12 @@ func (s *Surface) Hear(name string, in Input, now time.Time) {
 	for i := range on {
 		b := &on[i]
 		if e, ok := b.event(in, before, known); ok {
+			if s.meet && e.Way == control.Set && b.Arg == "" && sortOf(b.Control) == position && !strings.HasPrefix(b.Control, "axis ") {
+				e.Way, e.Before = control.Meet, math.NaN()
+				if known {
+					e.Before = b.low() + before*(b.high()-b.low())
+				}
+			}
 			s.queue.Put(e, b.Address.Kind)
 			switch e.Way {
 			case control.Press:
