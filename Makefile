@@ -19,7 +19,7 @@ ARM64_PACKAGES := qemu-user binutils-aarch64-linux-gnu
 # What `make windows` needs beside Go.
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64 zip
 
-.PHONY: run build test test-arm64 check bench compare grimoire generate install uninstall dist deb windows resources setup-build setup-windows setup-arm64 setup-test clean
+.PHONY: run build test test-arm64 check bench compare play wine grimoire generate install uninstall dist deb windows resources setup-build setup-windows setup-arm64 setup-test clean
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec ./zalgoscope; \
@@ -131,6 +131,11 @@ play:
 	npm install --prefix dist/osc --ignore-scripts --no-save --silent osc@2.4.5
 	ZALGOSCOPE_OSC=$(CURDIR)/dist/osc/node_modules $(GO) test ./app/control -count 1 -run TestClients -v
 	ZALGOSCOPE_CHAT=1m $(GO) test ./app -count 1 -run TestBusyChat -v
+
+# What is built for Windows, as far as Wine runs it.
+wine:
+	@./.ci/setup go $(WINDOWS_PACKAGES) wine wine64 pulseaudio pulseaudio-utils
+	./.ci/wine
 
 # A net that has only ever seen writing, from nothing but our own code and Debian's fonts: letters of many scripts, stacked with
 # marks. It takes some 20 minutes of processor time in bfloat16, twice as many in fp32, and goes on where it was stopped.
