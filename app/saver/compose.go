@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"image"
 	"math"
+	"runtime"
+	"sync"
 
 	"zalgoscope/app/glide"
 	"zalgoscope/nn"
@@ -42,55 +44,90 @@ func views(g *glide.Glide, target image.Point) (older, newer view, share float64
 // compose draws the mix of two views; beyond their borders pictures are mirrored, as the
 // dream's own warp does.
 func compose(dst *image.RGBA, older, newer view, share float64) {
-	w, h := dst.Rect.Dx(), dst.Rect.Dy()
 	weight := uint64(math.Round(share * 256))
-	line := make([]uint64, w)
-	under := make([]uint64, w)
-	for y := range h {
-		newer.row(line, y)
-		if weight < 256 {
-			older.row(under, y)
+	bands(dst.Rect.Dy(), func(from, to int) {
+		w := dst.Rect.Dx()
+		line, under := make([]uint64, w), make([]uint64, w)
+		for y := from; y < to; y++ {
+			newer.row(line, y)
+			if weight < 256 {
+				older.row(under, y)
+				for x, v := range line {
+					line[x] = (v*weight + under[x]*(256-weight) + half) >> 8 & lanes
+				}
+			}
+			row := dst.Pix[y*dst.Stride:][:4*w]
 			for x, v := range line {
-				line[x] = (v*weight + under[x]*(256-weight) + half) >> 8 & lanes
+				binary.LittleEndian.PutUint32(row[4*x:], join(v))
 			}
 		}
-		row := dst.Pix[y*dst.Stride:][:4*w]
-		for x, v := range line {
-			binary.LittleEndian.PutUint32(row[4*x:], join(v))
-		}
-	}
+	})
 }
 
-// Four colours are kept in the 16 bit lanes of a word, so that one multiplication scales all.
+// bands does so many rows on all processors, each a band of them.
+func bands(rows int, do func(from, to int)) {
+	n := min(runtime.GOMAXPROCS(0), rows)
+	var work sync.WaitGroup
+	for i := range n {
+		work.Go(func() { do(rows*i/n, rows*(i+1)/n) })
+	}
+	work.Wait()
+}
+
+// Four colours are kept in the 16 bit lanes of a word, red, blue, green and alpha, so that one multiplication scales all.
 const (
 	lanes = 0x00ff00ff00ff00ff
 	half  = 0x0080008000800080
 )
 
-func split(p uint32) uint64 { return uint64(p)&0x00ff00ff | uint64(p)<<24&0x00ff00ff00000000 }
-func join(v uint64) uint32  { return uint32(v) | uint32(v>>24) }
+func join(v uint64) uint32 { return uint32(v) | uint32(v>>24) }
 
 // row samples a line of the target, bilinearly.
 func (s view) row(line []uint64, y int) {
 	m, a := s.picture, s.motion
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	const one = 1 << 16
-	x0, y0 := a.B*float64(y)+a.C, a.E*float64(y)+a.F
-	n := float64(len(line) - 1)
-	// With room for what the steps along the line lose.
-	inside := func(p, size float64) bool { return p >= 0.1 && p < size-1.1 }
-	whole := inside(x0, float64(w)) && inside(x0+n*a.A, float64(w)) && inside(y0, float64(h)) && inside(y0+n*a.D, float64(h))
-	sx, sy := int(x0*one), int(y0*one)
+	x0, y0 := int((a.B*float64(y)+a.C)*one), int((a.E*float64(y)+a.F)*one)
 	dx, dy := int(a.A*one), int(a.D*one)
-	for x := range line {
-		if whole {
-			at := (sy>>16)*m.Stride + sx>>16*4
-			line[x] = mix(m.Pix[at:], 4, m.Stride, uint64(sx>>8&255), uint64(sy>>8&255))
-		} else {
-			line[x] = sample(m, fold(sx, (w-1)<<16), fold(sy, (h-1)<<16))
-		}
-		sx, sy = sx+dx, sy+dy
+	from, to := span(x0, dx, (w-1)<<16, 0, len(line))
+	from, to = span(y0, dy, (h-1)<<16, from, to)
+	for x := range line[:from] {
+		line[x] = sample(m, fold(x0+x*dx, (w-1)<<16), fold(y0+x*dy, (h-1)<<16))
 	}
+	px, py, pix, stride := x0+from*dx, y0+from*dy, m.Pix, m.Stride
+	for x := range line[from:to] {
+		at := (py>>16)*stride + px>>16*4
+		above, below := binary.LittleEndian.Uint64(pix[at:]), binary.LittleEndian.Uint64(pix[at+stride:])
+		line[from+x] = mix(above, below, uint64(px>>8&255), uint64(py>>8&255))
+		px, py = px+dx, py+dy
+	}
+	for x := to; x < len(line); x++ {
+		line[x] = sample(m, fold(x0+x*dx, (w-1)<<16), fold(y0+x*dy, (h-1)<<16))
+	}
+}
+
+// span is the part of from to to in which at+x*step is at least 0 and less than end.
+func span(at, step, end, from, to int) (int, int) {
+	first, last := from, to
+	switch {
+	case step > 0:
+		first, last = ceil(-at, step), ceil(end-at, step)
+	case step < 0:
+		first, last = ceil(at-end+1, -step), ceil(at+1, -step)
+	case at < 0 || at >= end:
+		last = from
+	}
+	first = min(max(first, from), to)
+	return first, min(max(last, first), to)
+}
+
+// ceil is the smallest whole number that is at least a/b, b > 0.
+func ceil(a, b int) int {
+	n := a / b
+	if n*b < a {
+		n++
+	}
+	return n
 }
 
 // fold mirrors a place at 0 and at last.
@@ -118,15 +155,17 @@ func sample(m *image.RGBA, px, py int) uint64 {
 	if y+1 >= m.Rect.Max.Y {
 		below = 0
 	}
-	return mix(m.Pix[y*m.Stride+4*x:], right, below, uint64(px>>8&255), uint64(py>>8&255))
+	at := y*m.Stride + 4*x
+	pair := func(at int) uint64 {
+		return uint64(binary.LittleEndian.Uint32(m.Pix[at:])) | uint64(binary.LittleEndian.Uint32(m.Pix[at+right:]))<<32
+	}
+	return mix(pair(at), pair(at+below), uint64(px>>8&255), uint64(py>>8&255))
 }
 
-// mix is the mean of the first pixel and those to its right and below.
-func mix(pix []uint8, right, below int, fx, fy uint64) uint64 {
-	a := binary.LittleEndian.Uint32(pix)
-	b := binary.LittleEndian.Uint32(pix[right:])
-	c := binary.LittleEndian.Uint32(pix[below:])
-	d := binary.LittleEndian.Uint32(pix[below+right:])
-	both := fx * fy >> 8
-	return (split(a)*(256-fx-fy+both) + split(b)*(fx-both) + split(c)*(fy-both) + split(d)*both + half) >> 8 & lanes
+// mix is the mean of four pixels, two above two, with the shares of the right and of the lower ones in 256ths.
+func mix(above, below, fx, fy uint64) uint64 {
+	even := (above&lanes*(256-fy) + below&lanes*fy + half) >> 8 & lanes // red and blue, left and right
+	odd := (above>>8&lanes*(256-fy) + below>>8&lanes*fy + half) >> 8 & lanes
+	left, right := even&0xffffffff|odd<<32, even>>32|odd&0xffffffff00000000
+	return (left*(256-fx) + right*fx + half) >> 8 & lanes
 }

@@ -3,8 +3,12 @@ package saver
 import (
 	"image"
 	"math"
-	"runtime"
+	"sync"
 	"time"
+
+	"zalgoscope/app/dream"
+	"zalgoscope/app/enlarge"
+	"zalgoscope/nn"
 )
 
 // Effort is how much of the machine the saver takes.
@@ -61,12 +65,48 @@ func (b *beat) rest(began time.Time) time.Duration {
 	return max(b.effort.period(cost)-cost, 0)
 }
 
-// pictureSize is the number of pixels that a picture has at most.
-func pictureSize() int {
-	if runtime.NumCPU() >= 8 {
-		return 960 * 540
+// What a picture has at least, whatever the machine, and how long making one, and bringing a dreamed frame to its size,
+// may take, so that the display stays smooth and the dream gets the rest.
+const (
+	leastPicture  = 640 * 360 // pixels
+	mostComposing = 10 * time.Millisecond
+	mostEnlarging = 60 * time.Millisecond
+)
+
+// pictureSize is the number of pixels that a picture for a window has at most. Up to there it is enlarged along its edges;
+// the display stretches it to the window, bilinearly, where the window is larger.
+func pictureSize(window image.Point) int {
+	if window.X*window.Y <= leastPicture {
+		return leastPicture
 	}
-	return 640 * 360
+	return affordable()
+}
+
+// affordable is the number of pixels that this machine can show smoothly, by a trial of a tenth of a second.
+var affordable = sync.OnceValue(func() int {
+	size := image.Pt(640, 360)
+	stage := NewStage(size.X, size.Y, true)
+	small := dream.Clouds(size.X/2, size.Y/2, 1)
+	zoom := nn.Warp{A: 0.99, C: 3, E: 0.99, F: 2}
+	composing, enlarging := time.Hour, time.Hour
+	for n := range 3 {
+		began := time.Now()
+		large := enlarge.To(small, size)
+		enlarging = min(enlarging, time.Since(began))
+		stage.Show(&dream.Frame{Image: large, Number: n + 1, Motion: zoom, Done: began.Add(time.Duration(n) * time.Second)})
+	}
+	for range 3 {
+		began := time.Now()
+		stage.Picture(0.01)
+		composing = min(composing, time.Since(began))
+	}
+	return afford(composing, enlarging)
+})
+
+// afford is the number of pixels for which the time is there, where so much of it goes into those of the least picture.
+func afford(composing, enlarging time.Duration) int {
+	share := min(mostComposing.Seconds()/composing.Seconds(), mostEnlarging.Seconds()/enlarging.Seconds())
+	return max(int(share*leastPicture), leastPicture)
 }
 
 // within makes a size smaller, in its shape, until it has no more than most pixels.

@@ -117,7 +117,7 @@ func (o Options) check() error {
 // can be given it often: windows scale it up.
 func (s *Show) Resize(window image.Point) {
 	window = image.Pt(max(window.X, 1), max(window.Y, 1))
-	size := within(window, pictureSize())
+	size := within(window, pictureSize(window))
 	s.sizer.reshape(window, size)
 	s.stage.Resize(size.X, size.Y)
 	s.size.Store(&size)
