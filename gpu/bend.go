@@ -45,7 +45,7 @@ func (e *Engine) Bend(net *nn.Net) error {
 	if net == nil {
 		net = e.opened
 	}
-	if err := runnable(net); err != nil {
+	if err := bend.Runnable(net); err != nil {
 		return err
 	}
 	return e.do(func() {

@@ -248,7 +248,7 @@ func TestBendThatIsRefused(t *testing.T) {
 	bad := *e.opened
 	bad.Layers = append(bad.Layers[:len(bad.Layers):len(bad.Layers)], nn.Layer{Name: "odd", Op: odd{&nn.ReLU{}}, In: []int{0}})
 	err := e.Bend(&bad)
-	if want := `gpu: layer "odd": no operation "relu"`; err == nil || err.Error() != want {
+	if want := `nn: layer "odd": no operation "relu"`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	climbed(t, e, 40, 30, 1)

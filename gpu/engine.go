@@ -16,6 +16,7 @@ import (
 	"github.com/go-gl/gl/v4.3-core/gl"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // Options say how an engine is opened; the zero value asks for the first
@@ -74,7 +75,7 @@ var _ nn.Engine = (*Engine)(nil)
 
 // Open runs net on the device that the options name.
 func Open(net *nn.Net, o Options) (*Engine, error) {
-	if err := runnable(net); err != nil {
+	if err := bend.Runnable(net); err != nil {
 		return nil, err
 	}
 	c, err := choose(o)

@@ -235,3 +235,6 @@ func (p *plan) pool(i int, op *nn.Pool, x, y *view) {
 	}
 	p.emit(p.layout.net.Layers[i].Name, "pool_forward", d, headerOf(y, x), params, uses...)
 }
+
+// missing is what a switch panics with that lacks what bend.Runnable lets pass.
+func missing(what any) string { return fmt.Sprintf("gpu: a switch lacks %T", what) }

@@ -26,7 +26,7 @@ func (e *Engine) Bend(net *nn.Net) error {
 	if net == e.net {
 		return nil
 	}
-	if err := runnable(net); err != nil {
+	if err := bend.Runnable(net); err != nil {
 		return err
 	}
 	if net != e.opened && (e.bending == nil || net != e.bending.net) {

@@ -149,7 +149,7 @@ func (o *bendRows) each(w *worker, r region, last bool, run func(t *bendTile), s
 			t.flags |= bendAdd
 		}
 		gated := o.gates == nil || !last
-		if !gated && o.gates[b].plain() {
+		if !gated && o.gates[b].alone() && o.gates[b].slope == 0 {
 			gated = true
 			t.flags |= bendGated
 		}

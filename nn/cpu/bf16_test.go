@@ -188,17 +188,18 @@ func TestHalfKernels(t *testing.T) {
 	for blocks := 1; blocks <= 2; blocks++ {
 		for n := 1; n < len(k.half.conv[blocks-1]); n++ {
 			for flags := range flagPlus << 1 {
-				if flags&flagEmit != 0 && (flags&flagBound == 0 || flags&flagGate != 0) || flags&(flagOnly|flagPlus) != 0 && flags&flagHalf == 0 {
-					continue
+				if flags&(flagOnly|flagPlus) == 0 || flags&flagHalf != 0 {
+					for _, slope := range []float32{0, 0.1}[:1+flags/flagGate%2] {
+						checkHalfTile(t, k, n, blocks, flags, slope)
+					}
 				}
-				checkHalfTile(t, k, n, blocks, flags)
 			}
 		}
 	}
 }
 
 // checkHalfTile computes n pixels of blocks, together and each alone with the model.
-func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int) {
+func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int, slope float32) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(n), uint64(flags)))
 	const taps, inputs, last = 3, 2, 5
@@ -228,7 +229,7 @@ func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int) {
 			bstep: 4000, blocks: inputs, last: last, step: halfSize,
 		}
 		a := tile{
-			segs: unsafe.Pointer(&s), nsegs: 1, bias: unsafe.Pointer(&bias[from*lanes]), flags: flags, lo: -0.5, hi: 3,
+			segs: unsafe.Pointer(&s), nsegs: 1, bias: unsafe.Pointer(&bias[from*lanes]), flags: flags, lo: -0.5, hi: 3, slope: slope,
 			step: cellSize, zstep: halfSize, gstep: gateSize,
 		}
 		for b := range count {
@@ -372,15 +373,21 @@ func TestHalfErrors(t *testing.T) {
 
 // TestStem checks normalisations and max pools in both orders, between convolutions and beside them, on every kind of kernel.
 func TestStem(t *testing.T) {
+	for _, slope := range []float32{0, 0.1} {
+		t.Run(fmt.Sprint(slope), func(t *testing.T) { stemGradients(t, slope) })
+	}
+}
+
+func stemGradients(t *testing.T, slope float32) {
 	pool := func(stride int) *nn.Pool { return &nn.Pool{Window: nn.Square(3, stride, 1), Max: true} }
 	lrn := &nn.LRN{Size: 5, Alpha: 0.3, Beta: 0.75, K: 1}
 	net := &nn.Net{Name: "stem", Input: nn.DefaultInput(), Layers: []nn.Layer{
 		{Name: "conv1", In: []int{nn.Picture}, Op: randomConv(3, 48, nn.Square(7, 2, 3))},
-		{Name: "relu1", In: []int{0}, Op: &nn.ReLU{}},
+		{Name: "relu1", In: []int{0}, Op: &nn.ReLU{Slope: slope}},
 		{Name: "pool1", In: []int{1}, Op: pool(2)},
 		{Name: "norm1", In: []int{2}, Op: lrn},
 		{Name: "conv2", In: []int{3}, Op: randomConv(48, 40, nn.Square(3, 1, 1))},
-		{Name: "relu2", In: []int{4}, Op: &nn.ReLU{}},
+		{Name: "relu2", In: []int{4}, Op: &nn.ReLU{Slope: slope}},
 		{Name: "norm2", In: []int{5}, Op: lrn},
 		{Name: "pool2", In: []int{6}, Op: pool(1)},
 		{Name: "conv3", In: []int{7}, Op: randomConv(40, 32, nn.Square(1, 1, 0))},

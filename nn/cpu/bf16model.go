@@ -187,7 +187,7 @@ func halfPoolGradientGo(reads, writes bool) func(t *poolTile) {
 			one.setTaps(taps)
 			maxPoolGradientGo(&one)
 			if writes && t.gate != 0 {
-				gateRowGo(&rowTile{y: one.y, gate: t.gate.add(i * t.gstep), n: 1})
+				gateRowGo(&rowTile{y: one.y, gate: t.gate.add(i * t.gstep), n: 1, weight: t.slope})
 			}
 			if writes {
 				narrowBlock(t.y.halfAt(i*t.ystep), &y)

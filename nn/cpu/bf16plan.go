@@ -186,16 +186,16 @@ func (t *task) writesHalf(k *halfKernels) bool {
 // takeGates takes a task's second writer away if it applies gates that kernels can.
 func (t *task) takeGates(to *[]gateRef) bool {
 	g, ok := t.writers[2].(*gating)
-	if !ok || !plainAll(g.gates) {
+	if !ok || !eachAlone(g.gates) {
 		return false
 	}
 	*to, t.writers = g.gates, t.writers[:2]
 	return true
 }
 
-// plainAll tells whether kernels can apply all gates.
-func plainAll(gates []gateRef) bool {
-	return !slices.ContainsFunc(gates, func(r gateRef) bool { return r.gate != nil && !r.plain() })
+// eachAlone tells whether kernels of single blocks can apply all gates.
+func eachAlone(gates []gateRef) bool {
+	return !slices.ContainsFunc(gates, func(r gateRef) bool { return r.gate != nil && !r.alone() })
 }
 
 // last is the convolution that writes a task's map last, if it can round what it writes, and whether
@@ -207,7 +207,7 @@ func (t *task) last() (o *conv, alone bool) {
 	case *winograd:
 		o = &w.conv
 	}
-	if o == nil || o.bound == nil && !plainAll(o.gates) {
+	if o == nil || !o.gatesAll() {
 		return nil, false
 	}
 	for _, w := range t.writers[:len(t.writers)-1] {

@@ -25,13 +25,12 @@ func (o halfRows) read(w *worker, slot int, v view, y int) (at address, block in
 	return at, block
 }
 
-// written takes a row that lies in its room to the map, past plain gates.
+// written takes a row that lies in its room to the map, past gates that are alone.
 func (o halfRows) written(w *worker, at address, v view, y int, gates []gateRef) {
 	for b := 0; b < v.n && v.isHalf(); b++ {
 		x := at.add(b * v.w * cellSize)
 		if gates != nil && gates[b].gate != nil {
-			w.line = rowTile{y: x, gate: w.address(gates[b].at(y, 0)), n: v.w}
-			o.k.gateRow(&w.line)
+			gates[b].row(o.k, w, x, y, v.w)
 		}
 		w.line = rowTile{y: w.address(v.at(b, y, 0)), x: x, n: v.w}
 		o.k.half.narrow(&w.line)

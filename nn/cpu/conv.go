@@ -1,9 +1,6 @@
 package cpu
 
-import (
-	"math"
-	"unsafe"
-)
+import "unsafe"
 
 // region is the part of a map that one item of work sets: blocks b0 to b1, rows y0 to y1.
 type region struct{ b0, b1, y0, y1 int }
@@ -23,15 +20,14 @@ type conv struct {
 	bias   []float32 // a float for each lane of out, or nil
 	add    bool      // to what is there
 	bound  *bound    // or nil
-	gates  []gateRef // for each block: emitted to with bound, else applied
+	gates  []gateRef // for each block: emitted to with bound, applied without it, or with a slope
 	plus   bool      // to what is there in bfloat16, given by halves
 	rounds bool      // sets the bfloat16 of what it writes too, given by halves
 }
 
-// bound is a rectifier or clip.
-type bound struct{ lo, hi float32 }
-
-var rectifier = bound{0, float32(math.Inf(1))}
+// bound is a rectifier or clip. A leaky rectifier's slope is not zero: it bounds nothing, but is a gate that values
+// pass as gradients do.
+type bound struct{ lo, hi, slope float32 }
 
 // phase is the cells y+i*sy, x+j*sx of the output.
 type phase struct {
@@ -197,27 +193,46 @@ func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
 	}
 	t.flags |= o.halfFlags(b, n)
 	if o.bound != nil {
-		t.flags |= flagBound
 		t.lo, t.hi = o.bound.lo, o.bound.hi
 		if o.gates != nil {
 			t.flags |= flagEmit
 		}
-		return true
+		if o.bound.slope == 0 {
+			t.flags |= flagBound
+			return true
+		}
 	}
 	if o.gates == nil {
 		return true
 	}
-	fits := 0
-	for i := range n {
-		if o.gates[b+i].plain() {
-			fits++
+	if !o.gatesFit(b, n) {
+		return false
+	}
+	if g := o.gates[b].gate; g != nil {
+		t.flags, t.slope = t.flags|flagGate, g.slope
+	}
+	return true
+}
+
+// gatesFit tells whether a kernel of n blocks from block b can apply their gates: each alone and of one slope, or none.
+func (o *conv) gatesFit(b, n int) bool {
+	g := o.gates[b].gate
+	for _, r := range o.gates[b : b+n] {
+		if r.next != nil || (r.gate == nil) != (g == nil) || g != nil && r.slope != g.slope {
+			return false
 		}
 	}
-	if fits == n {
-		t.flags |= flagGate
-		return true
+	return true
+}
+
+// gatesAll tells whether kernels apply every gate.
+func (o *conv) gatesAll() bool {
+	for b := 0; b < len(o.gates) && o.bound == nil; b += o.pair() {
+		if n := min(o.pair(), len(o.gates)-b); !o.gatesFit(b, n) {
+			return false
+		}
 	}
-	return false
+	return true
 }
 
 // traffic adds the bytes that a convolution reads.

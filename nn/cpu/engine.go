@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
+	"zalgoscope/nn/bend"
 )
 
 // Options says how an engine uses the processor.
@@ -55,7 +56,7 @@ const (
 
 // Open makes an engine for a valid net.
 func Open(net *nn.Net, o Options) (*Engine, error) {
-	if err := runnable(net); err != nil {
+	if err := bend.Runnable(net); err != nil {
 		return nil, err
 	}
 	k, err := choose(o.Kernel, o.Precision)

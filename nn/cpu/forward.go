@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"fmt"
+
 	"gorgonia.org/tensor"
 
 	"zalgoscope/nn"
@@ -34,7 +36,7 @@ func (c *compiler) forward(i int) {
 			c.forwardNorm(n.takes, i, norm, &b)
 			return
 		}
-		c.gate(n, n.level)
+		c.gate(n, n.level, &b)
 		c.forwardTaken(n.takes, c.node(conv.In[0]).out, &b)
 		return
 	}
@@ -73,16 +75,9 @@ func (c *compiler) forward(i int) {
 		c.forwardRow(i)
 	case *nn.Attention:
 		c.forwardAttention(i, op)
-	case *nn.ReLU:
-		if op.Slope == 0 {
-			c.bounded(i, x, &rectifier)
-			return
-		}
-		c.gate(n, n.level)
-		n.slope = op.Slope
-		c.simple(i, 20, x.buf).add(&leaky{out: n.out, x: x, slope: op.Slope, gate: n.gate})
-	case *nn.Clip:
-		c.bounded(i, x, &bound{op.Min, op.Max})
+	case *nn.ReLU, *nn.Clip:
+		b, _ := boundOf(op)
+		c.bounded(i, x, &b)
 	case *nn.Affine:
 		c.simple(i, 1, x.buf).add(&perChannel{k: c.packs.k, out: n.out, x: x, scale: padded(op.Scale), shift: padded(op.Shift)})
 	case *nn.LRN:
@@ -176,7 +171,7 @@ func (c *compiler) forwardConv(i int, o *conv, macs int64, fast bool) {
 // changes nothing had.
 func (c *compiler) bounded(i int, x view, b *bound) {
 	n := c.node(i)
-	c.gate(n, n.level)
+	c.gate(n, n.level, b)
 	p := part{x: x, ys: []tap{{kernel: [2]int{0, -1}}}, xs: []tap{{kernel: [2]int{0, -1}}}, stepY: 1, stepX: 1}
 	for k := range n.out.n {
 		p.panels = append(p.panels, panel{w: ones, first: k, n: 1, last: lanes, depthwise: true})
@@ -268,3 +263,6 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 		t.add(o)
 	}
 }
+
+// missing is what a switch panics with that lacks what bend.Runnable lets pass.
+func missing(what any) string { return fmt.Sprintf("cpu: a switch lacks %T", what) }

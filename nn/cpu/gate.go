@@ -1,25 +1,23 @@
 package cpu
 
-import "unsafe"
-
 const gateSize = 2 // bytes of a pixel of a block: a bit for each channel
 
 // gate is which values of a map let their gradient pass: what is left of a
 // rectifier's or clip's input for the backward pass, 1/32 of its size.
 type gate struct {
-	h, w int
-	buf  *buffer // uint16, [block][h][w]
+	h, w  int
+	slope float32 // what values whose bit is clear are multiplied by; zero makes zero of all
+	buf   *buffer // uint16, [block][h][w]
 }
 
-func newGate(c, h, w int) *gate {
-	return &gate{h: h, w: w, buf: newBuffer(blocks(c) * h * w * gateSize)}
+func newGate(c, h, w int, slope float32) *gate {
+	return &gate{h: h, w: w, slope: slope, buf: newBuffer(blocks(c) * h * w * gateSize)}
 }
 
-// gateRef is the gate of one block: values whose bit is clear are multiplied by slope.
+// gateRef is the gate of one block.
 type gateRef struct {
 	*gate
 	block int
-	slope float32
 	next  *gateRef // another one over the same block, or nil
 }
 
@@ -28,39 +26,22 @@ func (g *gateRef) at(y, x int) int {
 	return g.buf.off + ((g.block*g.h+y)*g.w+x)*gateSize
 }
 
-// row is a row's bits.
-func (g *gateRef) row(w *worker, y int) []uint16 {
-	return unsafe.Slice((*uint16)(unsafe.Add(w.base, g.at(y, 0))), g.w)
-}
-
-// plain tells whether a kernel can apply the gate, which takes one bit a value.
-func (g *gateRef) plain() bool { return g.gate != nil && g.slope == 0 && g.next == nil }
+// alone tells whether a kernel can apply the gate, which takes one bit a value.
+func (g *gateRef) alone() bool { return g.gate != nil && g.next == nil }
 
 // apply multiplies rows of the view's block b.
 func (g *gateRef) apply(k *kernels, w *worker, v view, b, y0, y1 int) {
 	for ; g != nil && g.gate != nil; g = g.next {
 		for y := y0; y < y1; y++ {
-			if g.slope != 0 {
-				g.leak(w, v, b, y)
-				continue
-			}
-			w.line = rowTile{y: w.address(v.at(b, y, 0)), gate: w.address(g.at(y, 0)), n: v.w}
-			k.gateRow(&w.line)
+			g.row(k, w, w.address(v.at(b, y, 0)), y, v.w)
 		}
 	}
 }
 
-// leak multiplies a row by the slope where the bit is clear.
-func (g *gateRef) leak(w *worker, v view, b, y int) {
-	x := v.line(w, b, y)
-	for i, bits := range g.row(w, y) {
-		cell := (*block)(x[i*lanes:])
-		for c := range cell {
-			if bits>>c&1 == 0 {
-				cell[c] *= g.slope
-			}
-		}
-	}
+// row multiplies n pixels of row y.
+func (g *gateRef) row(k *kernels, w *worker, at address, y, n int) {
+	w.line = rowTile{y: at, gate: w.address(g.at(y, 0)), n: n, weight: g.slope}
+	k.gateRow(&w.line)
 }
 
 // gating applies gates to a gradient whose last writer could not.

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math"
 	"slices"
 
 	"zalgoscope/nn"
@@ -29,7 +30,6 @@ type node struct {
 	changes bool // a later layer overwrites the values in place
 	level   int  // the stage that completes them
 	gate    *gate
-	slope   float32
 	bent    *bent      // of a bend
 	pool    writer     // a max pool, which knows what it took
 	stats   *normStats // of a normalisation
@@ -73,9 +73,9 @@ func (g *graph) op(i int) nn.Op { return g.net.Layers[i].Op }
 func boundOf(op nn.Op) (b bound, ok bool) {
 	switch o := op.(type) {
 	case *nn.ReLU:
-		return rectifier, o.Slope == 0
+		return bound{0, float32(math.Inf(1)), o.Slope}, true
 	case *nn.Clip:
-		return bound{o.Min, o.Max}, true
+		return bound{o.Min, o.Max, 0}, true
 	}
 	return bound{}, false
 }
@@ -229,7 +229,7 @@ func (g *graph) gather() {
 		if n.gate != nil {
 			n.gates = make([]gateRef, blocks(n.c))
 			for b := range n.gates {
-				n.gates[b] = gateRef{gate: n.gate, block: b, slope: n.slope}
+				n.gates[b] = gateRef{gate: n.gate, block: b}
 			}
 		}
 		at := 0

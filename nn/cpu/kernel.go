@@ -20,8 +20,8 @@ const (
 const (
 	flagAdd   = 1 << iota // add what is in y
 	flagBound             // clip to lo..hi
-	flagEmit              // with flagBound: first store which values lie strictly inside, a bit a channel
-	flagGate              // zero the values whose bit is clear
+	flagEmit              // before flagBound: store which values lie strictly inside, a bit a channel
+	flagGate              // multiply the values whose bit is clear by slope, of which zero makes zero of all
 	flagHalf              // store bfloat16 in z
 	flagOnly              // with flagHalf: nothing in y
 	flagPlus              // with flagHalf, next to flagAdd: add what is in z
@@ -53,6 +53,7 @@ type tile struct {
 	hi    float32
 	z     [2]address // as y, for bfloat16
 	zstep int
+	slope float32
 }
 
 // segment is one summand of a tile: some blocks of input channels under some taps.
@@ -120,6 +121,7 @@ type poolTile struct {
 	add     int     // backward: 1 to add to what is in y
 	gate    address // backward to bfloat16, which never adds: the first pixel's 16 bits, or 0
 	gstep   int
+	slope   float32 // what those are multiplied by whose bit is clear
 }
 
 // poolTap is a cell of a window: byte offsets in x and arg, and its number.
@@ -146,8 +148,8 @@ type rowTile struct {
 	y, x   address
 	gate   address
 	n      int
-	weight float32
-	sums   block // of squares, set by seedRow
+	weight float32 // gateRow: what those are multiplied by whose bit is clear
+	sums   block   // of squares, set by seedRow
 }
 
 // laneTile is the arguments of the kernel that sets n pixels of a block to base and lanes of x: lane c of y gets

@@ -16,11 +16,11 @@ func TestConvKernels(t *testing.T) {
 		for blocks := 1; blocks <= 2; blocks++ {
 			for n := 1; n < len(k.conv[blocks-1]); n++ {
 				for flags := range flagGate << 1 {
-					if flags&flagEmit != 0 && (flags&flagBound == 0 || flags&flagGate != 0) {
-						continue
-					}
 					t.Run(fmt.Sprintf("%s/%dx%d/flags%d", k.name, n, 16*blocks, flags), func(t *testing.T) {
 						tileCase{pixels: n, blocks: blocks, flags: flags}.check(t, k.conv[blocks-1][n])
+						if flags&flagGate != 0 {
+							tileCase{pixels: n, blocks: blocks, flags: flags, slope: -0.3}.check(t, k.conv[blocks-1][n])
+						}
 					})
 				}
 			}
@@ -41,6 +41,7 @@ func TestDepthwiseKernels(t *testing.T) {
 type tileCase struct {
 	pixels, blocks, flags int
 	depthwise             bool
+	slope                 float32
 }
 
 // segmentShape is a segment's extent.
@@ -85,7 +86,7 @@ func (c tileCase) check(t *testing.T, run kernel) {
 	}
 	arg := &tile{
 		segs: unsafe.Pointer(&segs[0]), nsegs: len(segs), step: 4 * step, bias: unsafe.Pointer(&bias[0]),
-		gstep: 2 * gstep, flags: c.flags, lo: -0.5, hi: 3,
+		gstep: 2 * gstep, flags: c.flags, lo: -0.5, hi: 3, slope: c.slope,
 	}
 	for b := range c.blocks {
 		i, g := at(0, 16*b)
@@ -149,7 +150,7 @@ func (c tileCase) finish(v, y float32, gate *uint16, bit uint) float32 {
 		v = min(max(v, -0.5), 3)
 	}
 	if c.flags&flagGate != 0 && *gate>>bit&1 == 0 {
-		v = 0
+		v *= c.slope
 	}
 	return v
 }

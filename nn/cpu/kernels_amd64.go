@@ -701,7 +701,7 @@ func lrnAVX512(t *lrnTile)
 //go:noescape
 func lrnGradientAVX512(t *lrnTile)
 
-// gateRowAVX512 zeroes the values of a row whose bit is clear.
+// gateRowAVX512 multiplies the values of a row whose bit is clear by the weight.
 //
 //go:noescape
 func gateRowAVX512(t *rowTile)
@@ -1669,7 +1669,7 @@ func lrnAVX2(t *lrnTile)
 //go:noescape
 func lrnGradientAVX2(t *lrnTile)
 
-// gateRowAVX2 zeroes the values of a row whose bit is clear.
+// gateRowAVX2 multiplies the values of a row whose bit is clear by the weight.
 //
 //go:noescape
 func gateRowAVX2(t *rowTile)

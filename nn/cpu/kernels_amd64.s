@@ -134,14 +134,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 	MOVQ   24(AX), DX
 	VADDPS (DX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -155,12 +155,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -171,22 +169,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	MOVQ         56(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -315,12 +322,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -330,29 +337,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -414,12 +427,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -429,29 +442,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -513,12 +532,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -528,29 +547,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -612,12 +637,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -627,29 +652,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -726,12 +757,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -741,29 +772,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -840,12 +877,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -855,29 +892,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -1035,7 +1078,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -1046,7 +1089,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1068,12 +1111,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -1092,32 +1133,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -1274,14 +1326,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1295,12 +1347,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -1311,22 +1361,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -1399,14 +1458,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1420,12 +1479,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -1436,22 +1493,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -1525,14 +1591,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1546,12 +1612,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -1562,22 +1626,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -1651,14 +1724,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1672,12 +1745,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -1688,22 +1759,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -1793,14 +1873,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1814,12 +1894,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -1830,22 +1908,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -1935,14 +2022,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1956,12 +2043,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -1972,22 +2057,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -2172,7 +2266,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -2187,7 +2281,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2217,12 +2311,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2249,42 +2341,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -2469,7 +2574,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -2478,7 +2583,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2496,12 +2601,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2516,27 +2619,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -2620,7 +2733,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -2629,7 +2742,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2647,12 +2760,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2667,27 +2778,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -2785,7 +2906,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -2794,7 +2915,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2812,12 +2933,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2832,27 +2951,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -2950,7 +3079,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -2959,7 +3088,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2977,12 +3106,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2997,27 +3124,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -3140,7 +3277,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -3149,7 +3286,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -3167,12 +3304,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -3187,27 +3322,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -3330,7 +3475,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -3339,7 +3484,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -3357,12 +3502,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -3377,27 +3520,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -3609,7 +3762,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -3628,7 +3781,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -3666,12 +3819,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -3706,52 +3857,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -3964,7 +4130,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -3975,7 +4141,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -3997,12 +4163,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4021,32 +4185,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -4141,7 +4316,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -4152,7 +4327,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4174,12 +4349,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4198,32 +4371,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -4333,7 +4517,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -4344,7 +4528,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4366,12 +4550,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4390,32 +4572,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -4525,7 +4718,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -4536,7 +4729,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4558,12 +4751,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4582,32 +4773,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -4743,7 +4945,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -4754,7 +4956,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4776,12 +4978,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4800,32 +5000,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -4961,7 +5172,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -4972,7 +5183,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4994,12 +5205,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -5018,32 +5227,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -5282,7 +5502,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -5305,7 +5525,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -5351,12 +5571,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -5399,62 +5617,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -5695,7 +5930,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -5708,7 +5943,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -5734,12 +5969,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -5762,37 +5995,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -5898,7 +6143,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -5911,7 +6156,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -5937,12 +6182,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -5965,37 +6208,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -6129,7 +6384,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -6142,7 +6397,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -6168,12 +6423,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -6196,37 +6449,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -6360,7 +6625,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -6373,7 +6638,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -6399,12 +6664,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -6427,37 +6690,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -6626,7 +6901,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -6639,7 +6914,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -6665,12 +6940,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -6693,37 +6966,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -6892,7 +7177,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -6905,7 +7190,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -6931,12 +7216,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -6959,37 +7242,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -7259,7 +7554,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -7286,7 +7581,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -7340,12 +7635,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -7396,72 +7689,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -7734,7 +8046,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -7749,7 +8061,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -7779,12 +8091,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -7811,42 +8121,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -7965,7 +8288,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -7980,7 +8303,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -8010,12 +8333,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -8042,42 +8363,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -8223,7 +8557,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -8238,7 +8572,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -8268,12 +8602,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -8300,42 +8632,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -8481,7 +8826,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -8496,7 +8841,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -8526,12 +8871,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -8558,42 +8901,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -8775,7 +9131,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -8790,7 +9146,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -8820,12 +9176,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -8852,42 +9206,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -9069,7 +9436,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -9084,7 +9451,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -9114,12 +9481,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -9146,42 +9511,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -9478,7 +9856,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -9509,7 +9887,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -9571,12 +9949,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -9635,82 +10011,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -10011,7 +10408,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -10028,7 +10425,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10062,12 +10459,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10098,47 +10493,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -10268,7 +10677,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -10285,7 +10694,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10319,12 +10728,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10355,47 +10762,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -10565,7 +10986,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -10582,7 +11003,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10616,12 +11037,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10652,47 +11071,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -10862,7 +11295,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -10879,7 +11312,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10913,12 +11346,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10949,47 +11380,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -11204,7 +11649,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -11221,7 +11666,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -11255,12 +11700,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -11291,47 +11734,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -11546,7 +12003,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -11563,7 +12020,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -11597,12 +12054,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -11633,47 +12088,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -11997,7 +12466,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -12032,7 +12501,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z15, Z15
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -12102,12 +12571,10 @@ bound:
 	VADDPS    Z28, Z15, Z15
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -12174,92 +12641,115 @@ summed:
 	VCMPPS       $0x11, Z29, Z15, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
 
 half:
 	TESTQ $0x00000010, CX
@@ -12588,7 +13078,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -12607,7 +13097,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -12645,12 +13135,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -12685,52 +13173,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -12871,7 +13374,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -12890,7 +13393,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -12928,12 +13431,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -12968,52 +13469,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -13195,7 +13711,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -13214,7 +13730,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -13252,12 +13768,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -13292,52 +13806,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -13519,7 +14048,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -13538,7 +14067,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -13576,12 +14105,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -13616,52 +14143,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -13889,7 +14431,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -13908,7 +14450,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -13946,12 +14488,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -13986,52 +14526,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -14259,7 +14814,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -14278,7 +14833,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -14316,12 +14871,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -14356,52 +14909,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -14752,7 +15320,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -14791,7 +15359,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z17, Z17
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -14869,12 +15437,10 @@ bound:
 	VADDPS    Z28, Z17, Z17
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -14949,102 +15515,127 @@ summed:
 	VCMPPS       $0x11, Z29, Z17, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
 
 half:
 	TESTQ $0x00000010, CX
@@ -15401,7 +15992,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -15422,7 +16013,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -15464,12 +16055,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -15508,57 +16097,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -15710,7 +16315,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -15731,7 +16336,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -15773,12 +16378,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -15817,57 +16420,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -16073,7 +16692,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -16094,7 +16713,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -16136,12 +16755,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -16180,57 +16797,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -16436,7 +17069,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -16457,7 +17090,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -16499,12 +17132,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -16543,57 +17174,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -16854,7 +17501,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -16875,7 +17522,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -16917,12 +17564,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -16961,57 +17606,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -17272,7 +17933,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -17293,7 +17954,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -17335,12 +17996,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -17379,57 +18038,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -17807,7 +18482,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -17850,7 +18525,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z19, Z19
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -17936,12 +18611,10 @@ bound:
 	VADDPS    Z28, Z19, Z19
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -18024,112 +18697,139 @@ summed:
 	VCMPPS       $0x11, Z29, Z19, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
 
 half:
 	TESTQ $0x00000010, CX
@@ -18514,7 +19214,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -18537,7 +19237,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -18583,12 +19283,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -18631,62 +19329,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -18849,7 +19564,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -18872,7 +19587,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -18918,12 +19633,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -18966,62 +19679,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -19239,7 +19969,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -19262,7 +19992,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -19308,12 +20038,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -19356,62 +20084,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -19629,7 +20374,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -19652,7 +20397,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -19698,12 +20443,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -19746,62 +20489,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -20075,7 +20835,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -20098,7 +20858,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -20144,12 +20904,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -20192,62 +20950,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -20521,7 +21296,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -20544,7 +21319,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -20590,12 +21365,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -20638,62 +21411,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -21102,7 +21892,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -21149,7 +21939,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z21, Z21
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -21243,12 +22033,10 @@ bound:
 	VADDPS    Z28, Z21, Z21
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -21339,122 +22127,151 @@ summed:
 	VCMPPS       $0x11, Z29, Z21, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
 
 half:
 	TESTQ $0x00000010, CX
@@ -21871,7 +22688,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -21896,7 +22713,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -21946,12 +22763,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -21998,67 +22813,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -22234,7 +23067,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -22259,7 +23092,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -22309,12 +23142,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -22361,67 +23192,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -22663,7 +23512,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -22688,7 +23537,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -22738,12 +23587,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -22790,67 +23637,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -23092,7 +23957,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -23117,7 +23982,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -23167,12 +24032,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -23219,67 +24082,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -23586,7 +24467,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -23611,7 +24492,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -23661,12 +24542,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -23713,67 +24592,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -24080,7 +24977,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -24105,7 +25002,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -24155,12 +25052,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -24207,67 +25102,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -24703,7 +25616,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -24754,7 +25667,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z23, Z23
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -24856,12 +25769,10 @@ bound:
 	VADDPS    Z28, Z23, Z23
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -24960,132 +25871,163 @@ summed:
 	VCMPPS       $0x11, Z29, Z23, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
-	VMAXPS Z22, Z28, Z22
-	VMINPS Z22, Z29, Z22
-	VMAXPS Z23, Z28, Z23
-	VMINPS Z23, Z29, Z23
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z22, K1, Z22
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z23, K1, Z23
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z22, K6, Z29
+	VBLENDMPS    Z22, Z29, K5, Z22
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z23, K6, Z29
+	VBLENDMPS    Z23, Z29, K5, Z23
 
 half:
 	TESTQ $0x00000010, CX
@@ -25530,7 +26472,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -25557,7 +26499,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -25611,12 +26553,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -25667,72 +26607,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -25919,7 +26878,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -25946,7 +26905,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -26000,12 +26959,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -26056,72 +27013,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -26375,7 +27351,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -26402,7 +27378,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -26456,12 +27432,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -26512,72 +27486,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -26831,7 +27824,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -26858,7 +27851,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -26912,12 +27905,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -26968,72 +27959,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -27353,7 +28363,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -27380,7 +28390,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -27434,12 +28444,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -27490,72 +28498,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -27875,7 +28902,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -27902,7 +28929,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -27956,12 +28983,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -28012,72 +29037,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -28540,7 +29584,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -28595,7 +29639,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z25, Z25
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -28705,12 +29749,10 @@ bound:
 	VADDPS    Z28, Z25, Z25
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -28817,142 +29859,175 @@ summed:
 	VCMPPS       $0x11, Z29, Z25, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
-	VMAXPS Z22, Z28, Z22
-	VMINPS Z22, Z29, Z22
-	VMAXPS Z23, Z28, Z23
-	VMINPS Z23, Z29, Z23
-	VMAXPS Z24, Z28, Z24
-	VMINPS Z24, Z29, Z24
-	VMAXPS Z25, Z28, Z25
-	VMINPS Z25, Z29, Z25
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z22, K1, Z22
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z24, K1, Z24
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z23, K1, Z23
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z25, K1, Z25
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z22, K6, Z29
+	VBLENDMPS    Z22, Z29, K5, Z22
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z24, K6, Z29
+	VBLENDMPS    Z24, Z29, K5, Z24
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z23, K6, Z29
+	VBLENDMPS    Z23, Z29, K5, Z23
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z25, K6, Z29
+	VBLENDMPS    Z25, Z29, K5, Z25
 
 half:
 	TESTQ $0x00000010, CX
@@ -29425,7 +30500,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -29454,7 +30529,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -29512,12 +30587,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -29572,77 +30645,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -29840,7 +30933,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -29869,7 +30962,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -29927,12 +31020,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -29987,77 +31078,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -30335,7 +31446,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -30364,7 +31475,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -30422,12 +31533,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -30482,77 +31591,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -30830,7 +31959,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -30859,7 +31988,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -30917,12 +32046,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -30977,77 +32104,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -31400,7 +32547,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -31429,7 +32576,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -31487,12 +32634,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -31547,77 +32692,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -31970,7 +33135,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -31999,7 +33164,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -32057,12 +33222,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -32117,77 +33280,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -32677,7 +33860,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -32736,7 +33919,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z27, Z27
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -32854,12 +34037,10 @@ bound:
 	VADDPS    Z28, Z27, Z27
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -32974,152 +34155,187 @@ summed:
 	VCMPPS       $0x11, Z29, Z27, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
-	VMAXPS Z22, Z28, Z22
-	VMINPS Z22, Z29, Z22
-	VMAXPS Z23, Z28, Z23
-	VMINPS Z23, Z29, Z23
-	VMAXPS Z24, Z28, Z24
-	VMINPS Z24, Z29, Z24
-	VMAXPS Z25, Z28, Z25
-	VMINPS Z25, Z29, Z25
-	VMAXPS Z26, Z28, Z26
-	VMINPS Z26, Z29, Z26
-	VMAXPS Z27, Z28, Z27
-	VMINPS Z27, Z29, Z27
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z22, K1, Z22
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z24, K1, Z24
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z26, K1, Z26
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z23, K1, Z23
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z25, K1, Z25
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z27, K1, Z27
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z22, K6, Z29
+	VBLENDMPS    Z22, Z29, K5, Z22
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z24, K6, Z29
+	VBLENDMPS    Z24, Z29, K5, Z24
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z26, K6, Z29
+	VBLENDMPS    Z26, Z29, K5, Z26
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z23, K6, Z29
+	VBLENDMPS    Z23, Z29, K5, Z23
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z25, K6, Z29
+	VBLENDMPS    Z25, Z29, K5, Z25
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z27, K6, Z29
+	VBLENDMPS    Z27, Z29, K5, Z27
 
 half:
 	TESTQ $0x00000010, CX
@@ -33620,7 +34836,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -33651,7 +34867,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -33713,12 +34929,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -33777,82 +34991,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -34061,7 +35296,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -34092,7 +35327,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -34154,12 +35389,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -34218,82 +35451,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -34583,7 +35837,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -34614,7 +35868,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -34676,12 +35930,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -34740,82 +35992,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -35105,7 +36378,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -35136,7 +36409,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -35198,12 +36471,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -35262,82 +36533,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -35703,7 +36995,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -35734,7 +37026,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -35796,12 +37088,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -35860,82 +37150,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -36301,7 +37612,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -36332,7 +37643,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -36394,12 +37705,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -36458,82 +37767,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -36771,19 +38101,17 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -36797,30 +38125,40 @@ bound:
 	VMOVMSKPS    Y14, BX
 	MOVB         BL, 1(DX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
 	MOVBLZX      (CX), DX
-	VMOVD        DX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        DX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(CX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 
 half:
 store:
@@ -36873,19 +38211,17 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -36899,30 +38235,40 @@ bound:
 	VMOVMSKPS    Y14, BX
 	MOVB         BL, 1(DX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
 	MOVBLZX      (CX), DX
-	VMOVD        DX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        DX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(CX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 
 half:
 store:
@@ -36987,19 +38333,17 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -37013,30 +38357,40 @@ bound:
 	VMOVMSKPS    Y14, BX
 	MOVB         BL, 1(DX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
 	MOVBLZX      (CX), DX
-	VMOVD        DX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        DX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(CX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 
 half:
 store:
@@ -37101,19 +38455,17 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -37127,30 +38479,40 @@ bound:
 	VMOVMSKPS    Y14, BX
 	MOVB         BL, 1(DX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
 	MOVBLZX      (CX), DX
-	VMOVD        DX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        DX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(CX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 
 half:
 store:
@@ -37239,19 +38601,17 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -37265,30 +38625,40 @@ bound:
 	VMOVMSKPS    Y14, BX
 	MOVB         BL, 1(DX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
 	MOVBLZX      (CX), DX
-	VMOVD        DX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        DX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(CX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 
 half:
 store:
@@ -37377,19 +38747,17 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -37403,30 +38771,40 @@ bound:
 	VMOVMSKPS    Y14, BX
 	MOVB         BL, 1(DX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), CX
 	MOVBLZX      (CX), DX
-	VMOVD        DX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        DX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(CX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 
 half:
 store:
@@ -37565,7 +38943,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -37574,13 +38952,11 @@ biased:
 	VADDPS (BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -37605,47 +38981,61 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 
 half:
 store:
@@ -37707,7 +39097,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -37716,13 +39106,11 @@ biased:
 	VADDPS (BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -37747,47 +39135,61 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 
 half:
 store:
@@ -37863,7 +39265,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -37872,13 +39274,11 @@ biased:
 	VADDPS (BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -37903,47 +39303,61 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 
 half:
 store:
@@ -38019,7 +39433,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -38028,13 +39442,11 @@ biased:
 	VADDPS (BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -38059,47 +39471,61 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 
 half:
 store:
@@ -38201,7 +39627,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -38210,13 +39636,11 @@ biased:
 	VADDPS (BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -38241,47 +39665,61 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 
 half:
 store:
@@ -38383,7 +39821,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -38392,13 +39830,11 @@ biased:
 	VADDPS (BX), Y2, Y2
 	VADDPS 32(BX), Y3, Y3
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -38423,47 +39859,61 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 
 half:
 store:
@@ -38624,7 +40074,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -38636,13 +40086,11 @@ biased:
 	VADDPS (BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -38678,64 +40126,82 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 
 half:
 store:
@@ -38806,7 +40272,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -38818,13 +40284,11 @@ biased:
 	VADDPS (BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -38860,64 +40324,82 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 
 half:
 store:
@@ -39028,7 +40510,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -39040,13 +40522,11 @@ biased:
 	VADDPS (BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -39082,64 +40562,82 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 
 half:
 store:
@@ -39250,7 +40748,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -39262,13 +40760,11 @@ biased:
 	VADDPS (BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -39304,64 +40800,82 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 
 half:
 store:
@@ -39516,7 +41030,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -39528,13 +41042,11 @@ biased:
 	VADDPS (BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -39570,64 +41082,82 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 
 half:
 store:
@@ -39782,7 +41312,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -39794,13 +41324,11 @@ biased:
 	VADDPS (BX), Y4, Y4
 	VADDPS 32(BX), Y5, Y5
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -39836,64 +41364,82 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 
 half:
 store:
@@ -40076,7 +41622,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -40091,13 +41637,11 @@ biased:
 	VADDPS (BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -40144,81 +41688,103 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 
 half:
 store:
@@ -40298,7 +41864,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -40313,13 +41879,11 @@ biased:
 	VADDPS (BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -40366,81 +41930,103 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 
 half:
 store:
@@ -40562,7 +42148,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -40577,13 +42163,11 @@ biased:
 	VADDPS (BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -40630,81 +42214,103 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 
 half:
 store:
@@ -40826,7 +42432,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -40841,13 +42447,11 @@ biased:
 	VADDPS (BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -40894,81 +42498,103 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 
 half:
 store:
@@ -41136,7 +42762,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -41151,13 +42777,11 @@ biased:
 	VADDPS (BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -41204,81 +42828,103 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 
 half:
 store:
@@ -41446,7 +43092,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -41461,13 +43107,11 @@ biased:
 	VADDPS (BX), Y6, Y6
 	VADDPS 32(BX), Y7, Y7
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -41514,81 +43158,103 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 
 half:
 store:
@@ -41793,7 +43459,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -41811,13 +43477,11 @@ biased:
 	VADDPS (BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -41875,98 +43539,124 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 
 half:
 store:
@@ -42055,7 +43745,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -42073,13 +43763,11 @@ biased:
 	VADDPS (BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -42137,98 +43825,124 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 
 half:
 store:
@@ -42385,7 +44099,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -42403,13 +44117,11 @@ biased:
 	VADDPS (BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -42467,98 +44179,124 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 
 half:
 store:
@@ -42715,7 +44453,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -42733,13 +44471,11 @@ biased:
 	VADDPS (BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -42797,98 +44533,124 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 
 half:
 store:
@@ -43109,7 +44871,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -43127,13 +44889,11 @@ biased:
 	VADDPS (BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -43191,98 +44951,124 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 
 half:
 store:
@@ -43503,7 +45289,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -43521,13 +45307,11 @@ biased:
 	VADDPS (BX), Y8, Y8
 	VADDPS 32(BX), Y9, Y9
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -43585,98 +45369,124 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 
 half:
 store:
@@ -43907,7 +45717,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -43928,13 +45738,11 @@ biased:
 	VADDPS (BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -44003,115 +45811,145 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
-	VMAXPS Y10, Y12, Y10
-	VMINPS Y10, Y13, Y10
-	VMAXPS Y11, Y12, Y11
-	VMINPS Y11, Y13, Y11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y10, Y10
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y10, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y10, Y13, Y10
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y11, Y11
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y11, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y11, Y13, Y11
 
 half:
 store:
@@ -44211,7 +46049,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -44232,13 +46070,11 @@ biased:
 	VADDPS (BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -44307,115 +46143,145 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
-	VMAXPS Y10, Y12, Y10
-	VMINPS Y10, Y13, Y10
-	VMAXPS Y11, Y12, Y11
-	VMINPS Y11, Y13, Y11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y10, Y10
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y10, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y10, Y13, Y10
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y11, Y11
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y11, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y11, Y13, Y11
 
 half:
 store:
@@ -44583,7 +46449,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -44604,13 +46470,11 @@ biased:
 	VADDPS (BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -44679,115 +46543,145 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
-	VMAXPS Y10, Y12, Y10
-	VMINPS Y10, Y13, Y10
-	VMAXPS Y11, Y12, Y11
-	VMINPS Y11, Y13, Y11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y10, Y10
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y10, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y10, Y13, Y10
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y11, Y11
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y11, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y11, Y13, Y11
 
 half:
 store:
@@ -44955,7 +46849,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -44976,13 +46870,11 @@ biased:
 	VADDPS (BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -45051,115 +46943,145 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
-	VMAXPS Y10, Y12, Y10
-	VMINPS Y10, Y13, Y10
-	VMAXPS Y11, Y12, Y11
-	VMINPS Y11, Y13, Y11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y10, Y10
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y10, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y10, Y13, Y10
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y11, Y11
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y11, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y11, Y13, Y11
 
 half:
 store:
@@ -45393,7 +47315,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -45414,13 +47336,11 @@ biased:
 	VADDPS (BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -45489,115 +47409,145 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
-	VMAXPS Y10, Y12, Y10
-	VMINPS Y10, Y13, Y10
-	VMAXPS Y11, Y12, Y11
-	VMINPS Y11, Y13, Y11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y10, Y10
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y10, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y10, Y13, Y10
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y11, Y11
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y11, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y11, Y13, Y11
 
 half:
 store:
@@ -45831,7 +47781,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Y0, Y0
@@ -45852,13 +47802,11 @@ biased:
 	VADDPS (BX), Y10, Y10
 	VADDPS 32(BX), Y11, Y11
 
-bound:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+emit:
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Y12
 	VBROADCASTSS 84(AX), Y13
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Y12, Y0, Y14
@@ -45927,115 +47875,145 @@ bound:
 	VMOVMSKPS    Y14, DX
 	MOVB         DL, 1(BX)
 
-clip:
-	VMAXPS Y0, Y12, Y0
-	VMINPS Y0, Y13, Y0
-	VMAXPS Y1, Y12, Y1
-	VMINPS Y1, Y13, Y1
-	VMAXPS Y2, Y12, Y2
-	VMINPS Y2, Y13, Y2
-	VMAXPS Y3, Y12, Y3
-	VMINPS Y3, Y13, Y3
-	VMAXPS Y4, Y12, Y4
-	VMINPS Y4, Y13, Y4
-	VMAXPS Y5, Y12, Y5
-	VMINPS Y5, Y13, Y5
-	VMAXPS Y6, Y12, Y6
-	VMINPS Y6, Y13, Y6
-	VMAXPS Y7, Y12, Y7
-	VMINPS Y7, Y13, Y7
-	VMAXPS Y8, Y12, Y8
-	VMINPS Y8, Y13, Y8
-	VMAXPS Y9, Y12, Y9
-	VMINPS Y9, Y13, Y9
-	VMAXPS Y10, Y12, Y10
-	VMINPS Y10, Y13, Y10
-	VMAXPS Y11, Y12, Y11
-	VMINPS Y11, Y13, Y11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Y12
+	VBROADCASTSS 84(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
 
 gate:
 	TESTQ        $0x00000008, CX
 	JZ           half
-	VMOVDQU      bits<>+0(SB), Y12
+	VBROADCASTSS 112(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
 	MOVQ         64(AX), CX
 	MOVQ         48(AX), DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y1, Y1
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y1, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y1, Y13, Y1
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y2, Y2
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y2, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y2, Y13, Y2
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y3, Y3
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y3, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y3, Y13, Y3
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y4, Y4
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y4, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y4, Y13, Y4
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y5, Y5
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y5, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y5, Y13, Y5
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y6, Y6
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y6, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y6, Y13, Y6
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y7, Y7
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y7, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y7, Y13, Y7
 	ADDQ         CX, DX
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y8, Y8
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y8, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y8, Y13, Y8
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y9, Y9
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y9, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y9, Y13, Y9
 	ADDQ         CX, DX
 	MOVBLZX      (DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y10, Y10
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y10, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y10, Y13, Y10
 	MOVBLZX      1(DX), CX
-	VMOVD        CX, X13
-	VPBROADCASTD X13, Y13
-	VPAND        Y12, Y13, Y13
-	VPCMPEQD     Y12, Y13, Y13
-	VANDPS       Y13, Y11, Y11
+	VMOVD        CX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y11, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y11, Y13, Y11
 
 half:
 store:
@@ -46694,14 +48672,19 @@ set:
 // func gateRowAVX512(t *byte)
 // Requires: AVX, AVX512F
 TEXT ·gateRowAVX512(SB), NOSPLIT, $0-8
-	MOVQ t+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 16(AX), DX
-	MOVQ 24(AX), AX
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS 32(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         (AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         24(AX), AX
 
 pixel:
-	KMOVW     (DX), K1
-	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   (CX), Z0
+	KMOVW     (DX), K5
+	VMULPS.Z  Z28, Z0, K6, Z29
+	VBLENDMPS Z0, Z29, K5, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
@@ -62809,26 +64792,34 @@ set:
 // func gateRowAVX2(t *byte)
 // Requires: AVX, AVX2
 TEXT ·gateRowAVX2(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	VMOVDQU bits<>+0(SB), Y2
-	MOVQ    (AX), CX
-	MOVQ    16(AX), DX
-	MOVQ    24(AX), AX
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS 32(AX), Y12
+	VXORPS       Y13, Y13, Y13
+	VCMPPS       $0x04, Y13, Y12, Y15
+	MOVQ         (AX), CX
+	MOVQ         16(AX), DX
+	MOVQ         24(AX), AX
 
 pixel:
+	VMOVUPS      (CX), Y0
 	MOVBLZX      (DX), BX
-	VMOVD        BX, X0
-	VPBROADCASTD X0, Y0
-	VPAND        Y2, Y0, Y0
-	VPCMPEQD     Y2, Y0, Y0
-	VANDPS       (CX), Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	VMOVUPS      Y0, (CX)
+	VMOVUPS      32(CX), Y0
 	MOVBLZX      1(DX), BX
-	VMOVD        BX, X0
-	VPBROADCASTD X0, Y0
-	VPAND        Y2, Y0, Y0
-	VPCMPEQD     Y2, Y0, Y0
-	VANDPS       32(CX), Y0, Y0
+	VMOVD        BX, X14
+	VPBROADCASTD X14, Y14
+	VPAND        bits<>+0(SB), Y14, Y14
+	VPCMPEQD     bits<>+0(SB), Y14, Y14
+	VMULPS       Y12, Y0, Y13
+	VANDPS       Y15, Y13, Y13
+	VBLENDVPS    Y14, Y0, Y13, Y0
 	VMOVUPS      Y0, 32(CX)
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, DX
@@ -83583,14 +85574,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 	MOVQ   24(AX), DX
 	VADDPS (DX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -83604,12 +85595,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -83620,22 +85609,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	MOVQ      56(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	MOVQ         56(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -83779,12 +85777,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -83794,29 +85792,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -84034,7 +86038,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -84045,7 +86049,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -84067,12 +86071,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -84091,32 +86093,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -84303,14 +86316,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -84324,12 +86337,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -84340,22 +86351,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -84630,7 +86650,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -84645,7 +86665,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -84675,12 +86695,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -84707,42 +86725,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -84972,7 +87003,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -84981,7 +87012,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -84999,12 +87030,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -85019,27 +87048,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -85371,7 +87410,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -85390,7 +87429,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -85428,12 +87467,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -85468,52 +87505,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -85786,7 +87838,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -85797,7 +87849,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -85819,12 +87871,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -85843,32 +87893,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -86257,7 +88318,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -86280,7 +88341,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -86326,12 +88387,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -86374,62 +88433,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -86745,7 +88821,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -86758,7 +88834,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -86784,12 +88860,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -86812,37 +88886,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -87292,7 +89378,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -87319,7 +89405,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -87373,12 +89459,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -87429,72 +89513,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -87857,7 +89960,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -87872,7 +89975,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -87902,12 +90005,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -87934,42 +90035,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -88476,7 +90590,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -88507,7 +90621,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -88569,12 +90683,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -88633,82 +90745,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -89114,7 +91247,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -89131,7 +91264,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -89165,12 +91298,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -89201,47 +91332,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -89805,7 +91950,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -89840,7 +91985,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z15, Z15
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -89910,12 +92055,10 @@ bound:
 	VADDPS    Z28, Z15, Z15
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -89982,92 +92125,115 @@ summed:
 	VCMPPS       $0x11, Z29, Z15, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
 
 half:
 	TESTQ $0x00000010, CX
@@ -90516,7 +92682,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -90535,7 +92701,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -90573,12 +92739,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -90613,52 +92777,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -91279,7 +93458,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -91318,7 +93497,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z17, Z17
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -91396,12 +93575,10 @@ bound:
 	VADDPS    Z28, Z17, Z17
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -91476,102 +93653,127 @@ summed:
 	VCMPPS       $0x11, Z29, Z17, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
 
 half:
 	TESTQ $0x00000010, CX
@@ -92063,7 +94265,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -92084,7 +94286,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -92126,12 +94328,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -92170,57 +94370,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -92898,7 +95114,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -92941,7 +95157,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z19, Z19
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -93027,12 +95243,10 @@ bound:
 	VADDPS    Z28, Z19, Z19
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -93115,112 +95329,139 @@ summed:
 	VCMPPS       $0x11, Z29, Z19, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
 
 half:
 	TESTQ $0x00000010, CX
@@ -93755,7 +95996,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -93778,7 +96019,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -93824,12 +96065,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -93872,62 +96111,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -94666,7 +96922,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -94713,7 +96969,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z21, Z21
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -94807,12 +97063,10 @@ bound:
 	VADDPS    Z28, Z21, Z21
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -94903,122 +97157,151 @@ summed:
 	VCMPPS       $0x11, Z29, Z21, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
 
 half:
 	TESTQ $0x00000010, CX
@@ -95600,7 +97883,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -95625,7 +97908,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -95675,12 +97958,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -95727,67 +98008,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -96583,7 +98882,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -96634,7 +98933,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z23, Z23
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -96736,12 +99035,10 @@ bound:
 	VADDPS    Z28, Z23, Z23
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -96840,132 +99137,163 @@ summed:
 	VCMPPS       $0x11, Z29, Z23, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
-	VMAXPS Z22, Z28, Z22
-	VMINPS Z22, Z29, Z22
-	VMAXPS Z23, Z28, Z23
-	VMINPS Z23, Z29, Z23
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z22, K1, Z22
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z23, K1, Z23
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z22, K6, Z29
+	VBLENDMPS    Z22, Z29, K5, Z22
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z23, K6, Z29
+	VBLENDMPS    Z23, Z29, K5, Z23
 
 half:
 	TESTQ $0x00000010, CX
@@ -97590,7 +99918,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -97617,7 +99945,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -97671,12 +99999,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -97727,72 +100053,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -98645,7 +100990,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -98700,7 +101045,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z25, Z25
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -98810,12 +101155,10 @@ bound:
 	VADDPS    Z28, Z25, Z25
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -98922,142 +101265,175 @@ summed:
 	VCMPPS       $0x11, Z29, Z25, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
-	VMAXPS Z22, Z28, Z22
-	VMINPS Z22, Z29, Z22
-	VMAXPS Z23, Z28, Z23
-	VMINPS Z23, Z29, Z23
-	VMAXPS Z24, Z28, Z24
-	VMINPS Z24, Z29, Z24
-	VMAXPS Z25, Z28, Z25
-	VMINPS Z25, Z29, Z25
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z22, K1, Z22
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z24, K1, Z24
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z23, K1, Z23
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z25, K1, Z25
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z22, K6, Z29
+	VBLENDMPS    Z22, Z29, K5, Z22
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z24, K6, Z29
+	VBLENDMPS    Z24, Z29, K5, Z24
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z23, K6, Z29
+	VBLENDMPS    Z23, Z29, K5, Z23
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z25, K6, Z29
+	VBLENDMPS    Z25, Z29, K5, Z25
 
 half:
 	TESTQ $0x00000010, CX
@@ -99725,7 +102101,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -99754,7 +102130,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -99812,12 +102188,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -99872,77 +102246,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -100852,7 +103246,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -100911,7 +103305,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z27, Z27
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -101029,12 +103423,10 @@ bound:
 	VADDPS    Z28, Z27, Z27
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -101149,152 +103541,187 @@ summed:
 	VCMPPS       $0x11, Z29, Z27, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
-	VMAXPS Z14, Z28, Z14
-	VMINPS Z14, Z29, Z14
-	VMAXPS Z15, Z28, Z15
-	VMINPS Z15, Z29, Z15
-	VMAXPS Z16, Z28, Z16
-	VMINPS Z16, Z29, Z16
-	VMAXPS Z17, Z28, Z17
-	VMINPS Z17, Z29, Z17
-	VMAXPS Z18, Z28, Z18
-	VMINPS Z18, Z29, Z18
-	VMAXPS Z19, Z28, Z19
-	VMINPS Z19, Z29, Z19
-	VMAXPS Z20, Z28, Z20
-	VMINPS Z20, Z29, Z20
-	VMAXPS Z21, Z28, Z21
-	VMINPS Z21, Z29, Z21
-	VMAXPS Z22, Z28, Z22
-	VMINPS Z22, Z29, Z22
-	VMAXPS Z23, Z28, Z23
-	VMINPS Z23, Z29, Z23
-	VMAXPS Z24, Z28, Z24
-	VMINPS Z24, Z29, Z24
-	VMAXPS Z25, Z28, Z25
-	VMINPS Z25, Z29, Z25
-	VMAXPS Z26, Z28, Z26
-	VMINPS Z26, Z29, Z26
-	VMAXPS Z27, Z28, Z27
-	VMINPS Z27, Z29, Z27
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z14, K1, Z14
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z16, K1, Z16
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z18, K1, Z18
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z20, K1, Z20
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z22, K1, Z22
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z24, K1, Z24
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z26, K1, Z26
-	MOVQ      56(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z15, K1, Z15
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z17, K1, Z17
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z19, K1, Z19
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z21, K1, Z21
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z23, K1, Z23
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z25, K1, Z25
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z27, K1, Z27
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z14, K6, Z29
+	VBLENDMPS    Z14, Z29, K5, Z14
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z16, K6, Z29
+	VBLENDMPS    Z16, Z29, K5, Z16
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z18, K6, Z29
+	VBLENDMPS    Z18, Z29, K5, Z18
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z20, K6, Z29
+	VBLENDMPS    Z20, Z29, K5, Z20
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z22, K6, Z29
+	VBLENDMPS    Z22, Z29, K5, Z22
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z24, K6, Z29
+	VBLENDMPS    Z24, Z29, K5, Z24
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z26, K6, Z29
+	VBLENDMPS    Z26, Z29, K5, Z26
+	MOVQ         56(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z15, K6, Z29
+	VBLENDMPS    Z15, Z29, K5, Z15
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z17, K6, Z29
+	VBLENDMPS    Z17, Z29, K5, Z17
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z19, K6, Z29
+	VBLENDMPS    Z19, Z29, K5, Z19
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z21, K6, Z29
+	VBLENDMPS    Z21, Z29, K5, Z21
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z23, K6, Z29
+	VBLENDMPS    Z23, Z29, K5, Z23
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z25, K6, Z29
+	VBLENDMPS    Z25, Z29, K5, Z25
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z27, K6, Z29
+	VBLENDMPS    Z27, Z29, K5, Z27
 
 half:
 	TESTQ $0x00000010, CX
@@ -102005,7 +104432,7 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
+	JZ     emit
 	MOVQ   32(AX), DX
 	MOVQ   16(AX), BX
 	VADDPS (BX), Z0, Z0
@@ -102036,7 +104463,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -102098,12 +104525,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -102162,82 +104587,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -103390,17 +105836,20 @@ out1:
 // func maxPoolGradientRoundingBF16(t *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
 TEXT ·maxPoolGradientRoundingBF16(SB), NOSPLIT, $8-8
-	MOVQ t+0(FP), AX
-	MOVQ (AX), DX
-	MOVQ 32(AX), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ 8(AX), DI
-	MOVQ 40(AX), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ 16(AX), R10
-	MOVQ 48(AX), R11
-	LEAQ (R11)(R11*2), R12
-	MOVQ 24(AX), CX
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS 96(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
 
 pixels4:
 	SUBQ   $0x04, CX
@@ -103441,7 +105890,8 @@ tapped4:
 	TESTQ     R13, R13
 	JZ        open49
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z0, K5, Z0
+	VMULPS.Z  Z28, Z0, K6, Z29
+	VBLENDMPS Z0, Z29, K5, Z0
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103454,7 +105904,8 @@ open49:
 	TESTQ     R13, R13
 	JZ        open50
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z1, K5, Z1
+	VMULPS.Z  Z28, Z1, K6, Z29
+	VBLENDMPS Z1, Z29, K5, Z1
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103467,7 +105918,8 @@ open50:
 	TESTQ     R13, R13
 	JZ        open51
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z2, K5, Z2
+	VMULPS.Z  Z28, Z2, K6, Z29
+	VBLENDMPS Z2, Z29, K5, Z2
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103480,7 +105932,8 @@ open51:
 	TESTQ     R13, R13
 	JZ        open52
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z3, K5, Z3
+	VMULPS.Z  Z28, Z3, K6, Z29
+	VBLENDMPS Z3, Z29, K5, Z3
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103524,7 +105977,8 @@ tapped1:
 	TESTQ     SI, SI
 	JZ        open53
 	KMOVW     (SI), K5
-	VMOVAPS.Z Z0, K5, Z0
+	VMULPS.Z  Z28, Z0, K6, Z29
+	VBLENDMPS Z0, Z29, K5, Z0
 	ADDQ      88(AX), SI
 	MOVQ      SI, 80(AX)
 
@@ -103546,17 +106000,20 @@ out1:
 // func maxPoolGradientBF16(t *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
 TEXT ·maxPoolGradientBF16(SB), NOSPLIT, $8-8
-	MOVQ t+0(FP), AX
-	MOVQ (AX), DX
-	MOVQ 32(AX), BX
-	LEAQ (BX)(BX*2), SI
-	MOVQ 8(AX), DI
-	MOVQ 40(AX), R8
-	LEAQ (R8)(R8*2), R9
-	MOVQ 16(AX), R10
-	MOVQ 48(AX), R11
-	LEAQ (R11)(R11*2), R12
-	MOVQ 24(AX), CX
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS 96(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
 
 pixels4:
 	SUBQ   $0x04, CX
@@ -103601,7 +106058,8 @@ tapped4:
 	TESTQ     R13, R13
 	JZ        open54
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z0, K5, Z0
+	VMULPS.Z  Z28, Z0, K6, Z29
+	VBLENDMPS Z0, Z29, K5, Z0
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103614,7 +106072,8 @@ open54:
 	TESTQ     R13, R13
 	JZ        open55
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z1, K5, Z1
+	VMULPS.Z  Z28, Z1, K6, Z29
+	VBLENDMPS Z1, Z29, K5, Z1
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103627,7 +106086,8 @@ open55:
 	TESTQ     R13, R13
 	JZ        open56
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z2, K5, Z2
+	VMULPS.Z  Z28, Z2, K6, Z29
+	VBLENDMPS Z2, Z29, K5, Z2
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103640,7 +106100,8 @@ open56:
 	TESTQ     R13, R13
 	JZ        open57
 	KMOVW     (R13), K5
-	VMOVAPS.Z Z3, K5, Z3
+	VMULPS.Z  Z28, Z3, K6, Z29
+	VBLENDMPS Z3, Z29, K5, Z3
 	ADDQ      88(AX), R13
 	MOVQ      R13, 80(AX)
 
@@ -103685,7 +106146,8 @@ tapped1:
 	TESTQ     SI, SI
 	JZ        open58
 	KMOVW     (SI), K5
-	VMOVAPS.Z Z0, K5, Z0
+	VMULPS.Z  Z28, Z0, K6, Z29
+	VBLENDMPS Z0, Z29, K5, Z0
 	ADDQ      88(AX), SI
 	MOVQ      SI, 80(AX)
 

@@ -199,7 +199,7 @@ func lrnNEON(t *lrnTile)
 //go:noescape
 func lrnGradientNEON(t *lrnTile)
 
-// gateRowNEON zeroes the values of a row whose bit is clear.
+// gateRowNEON multiplies the values of a row whose bit is clear by the weight.
 //
 //go:noescape
 func gateRowNEON(t *rowTile)

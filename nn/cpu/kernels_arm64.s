@@ -95,12 +95,11 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
-	TBZ $1, R13, bounded
+	TBZ $2, R13, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R13, clip
 	MOVD $0x8040201008040201, R16
 	VDUP R16, V27.D2
 	MOVD 48(R0), R14
@@ -125,7 +124,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R14)
-clip:
+emitted:
+	TBZ $1, R13, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -138,17 +142,28 @@ bounded:
 	TBZ $3, R13, store
 	MOVD $channelBits<>(SB), R17
 	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R14
 	MOVD 64(R0), R15
 	VLD1R (R14), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R14
 	MOVD 32(R0), R15
@@ -200,12 +215,11 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
-	TBZ $1, R9, bounded
+	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R9, clip
 	MOVD $0x8040201008040201, R12
 	VDUP R12, V27.D2
 	MOVD 48(R0), R10
@@ -230,7 +244,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R10)
-clip:
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -243,17 +262,28 @@ bounded:
 	TBZ $3, R9, store
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R10
 	MOVD 64(R0), R11
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -400,12 +430,11 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -430,7 +459,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -443,17 +477,28 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -600,12 +645,11 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -630,7 +674,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -643,17 +692,28 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -874,12 +934,11 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -904,7 +963,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -917,17 +981,28 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -1148,12 +1223,11 @@ biased:
 	WORD $0x4e3ad442 // fadd v2.4s, v2.4s, v26.4s
 	WORD $0x4e3bd463 // fadd v3.4s, v3.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -1178,7 +1252,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -1191,17 +1270,28 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -1338,12 +1428,11 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
-	TBZ $1, R14, bounded
+	TBZ $2, R14, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R14, clip
 	MOVD $0x8040201008040201, R17
 	VDUP R17, V27.D2
 	MOVD 48(R0), R15
@@ -1389,7 +1478,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R15)
-clip:
+emitted:
+	TBZ $1, R14, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -1410,27 +1504,46 @@ bounded:
 	TBZ $3, R14, store
 	MOVD $channelBits<>(SB), R19
 	VLD1 (R19), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R15
 	MOVD 64(R0), R16
 	VLD1R (R15), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R16, R15, R15
 	VLD1R (R15), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R15
 	MOVD 32(R0), R16
@@ -1503,12 +1616,11 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
-	TBZ $1, R9, bounded
+	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R9, clip
 	MOVD $0x8040201008040201, R12
 	VDUP R12, V27.D2
 	MOVD 48(R0), R10
@@ -1554,7 +1666,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R10)
-clip:
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -1575,27 +1692,46 @@ bounded:
 	TBZ $3, R9, store
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R10
 	MOVD 64(R0), R11
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -1766,12 +1902,11 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -1817,7 +1952,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -1838,27 +1978,46 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -2029,12 +2188,11 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -2080,7 +2238,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -2101,27 +2264,46 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -2370,12 +2552,11 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -2421,7 +2602,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -2442,27 +2628,46 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -2711,12 +2916,11 @@ biased:
 	WORD $0x4e3ad4c6 // fadd v6.4s, v6.4s, v26.4s
 	WORD $0x4e3bd4e7 // fadd v7.4s, v7.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -2762,7 +2966,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -2783,27 +2992,46 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -2979,12 +3207,11 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
-	TBZ $1, R15, bounded
+	TBZ $2, R15, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R15, clip
 	MOVD $0x8040201008040201, R19
 	VDUP R19, V27.D2
 	MOVD 48(R0), R16
@@ -3051,7 +3278,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R16)
-clip:
+emitted:
+	TBZ $1, R15, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -3080,37 +3312,64 @@ bounded:
 	TBZ $3, R15, store
 	MOVD $channelBits<>(SB), R20
 	VLD1 (R20), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R16
 	MOVD 64(R0), R17
 	VLD1R (R16), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R17, R16, R16
 	VLD1R (R16), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R17, R16, R16
 	VLD1R (R16), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R16
 	MOVD 32(R0), R17
@@ -3204,12 +3463,11 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
-	TBZ $1, R9, bounded
+	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R9, clip
 	MOVD $0x8040201008040201, R12
 	VDUP R12, V27.D2
 	MOVD 48(R0), R10
@@ -3276,7 +3534,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R10)
-clip:
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -3305,37 +3568,64 @@ bounded:
 	TBZ $3, R9, store
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R10
 	MOVD 64(R0), R11
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -3610,12 +3900,11 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -3682,7 +3971,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -3711,37 +4005,64 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -4016,12 +4337,11 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -4088,7 +4408,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -4117,37 +4442,64 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -4564,12 +4916,11 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -4636,7 +4987,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -4665,37 +5021,64 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -5112,12 +5495,11 @@ biased:
 	WORD $0x4e3ad54a // fadd v10.4s, v10.4s, v26.4s
 	WORD $0x4e3bd56b // fadd v11.4s, v11.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -5184,7 +5566,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -5213,37 +5600,64 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -5458,12 +5872,11 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
-	TBZ $1, R16, bounded
+	TBZ $2, R16, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R16, clip
 	MOVD $0x8040201008040201, R20
 	VDUP R20, V27.D2
 	MOVD 48(R0), R17
@@ -5551,7 +5964,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R17)
-clip:
+emitted:
+	TBZ $1, R16, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -5588,47 +6006,82 @@ bounded:
 	TBZ $3, R16, store
 	MOVD $channelBits<>(SB), R21
 	VLD1 (R21), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R17
 	MOVD 64(R0), R19
 	VLD1R (R17), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R19, R17, R17
 	VLD1R (R17), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R19, R17, R17
 	VLD1R (R17), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R19, R17, R17
 	VLD1R (R17), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R17
 	MOVD 32(R0), R19
@@ -5743,12 +6196,11 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
-	TBZ $1, R9, bounded
+	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R9, clip
 	MOVD $0x8040201008040201, R12
 	VDUP R12, V27.D2
 	MOVD 48(R0), R10
@@ -5836,7 +6288,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R10)
-clip:
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -5873,47 +6330,82 @@ bounded:
 	TBZ $3, R9, store
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R10
 	MOVD 64(R0), R11
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -6212,12 +6704,11 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -6305,7 +6796,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -6342,47 +6838,82 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -6681,12 +7212,11 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -6774,7 +7304,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -6811,47 +7346,82 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -7296,12 +7866,11 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -7389,7 +7958,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -7426,47 +8000,82 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -7911,12 +8520,11 @@ biased:
 	WORD $0x4e3ad5ce // fadd v14.4s, v14.4s, v26.4s
 	WORD $0x4e3bd5ef // fadd v15.4s, v15.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -8004,7 +8612,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -8041,47 +8654,82 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -8335,12 +8983,11 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
-	TBZ $1, R17, bounded
+	TBZ $2, R17, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R17, clip
 	MOVD $0x8040201008040201, R21
 	VDUP R21, V27.D2
 	MOVD 48(R0), R19
@@ -8449,7 +9096,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R19)
-clip:
+emitted:
+	TBZ $1, R17, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -8494,57 +9146,100 @@ bounded:
 	TBZ $3, R17, store
 	MOVD $channelBits<>(SB), R22
 	VLD1 (R22), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R19
 	MOVD 64(R0), R20
 	VLD1R (R19), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R20, R19, R19
 	VLD1R (R19), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R20, R19, R19
 	VLD1R (R19), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R20, R19, R19
 	VLD1R (R19), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 	ADD R20, R19, R19
 	VLD1R (R19), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1e10 // and v16.16b, v16.16b, v29.16b
+	WORD $0x6e34de16 // fmul v22.4s, v16.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed0 // bif v16.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1e31 // and v17.16b, v17.16b, v29.16b
+	WORD $0x6e34de36 // fmul v22.4s, v17.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed1 // bif v17.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1e52 // and v18.16b, v18.16b, v29.16b
+	WORD $0x6e34de56 // fmul v22.4s, v18.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed2 // bif v18.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1e73 // and v19.16b, v19.16b, v29.16b
+	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R19
 	MOVD 32(R0), R20
@@ -8680,12 +9375,11 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
-	TBZ $1, R9, bounded
+	TBZ $2, R9, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R9, clip
 	MOVD $0x8040201008040201, R12
 	VDUP R12, V27.D2
 	MOVD 48(R0), R10
@@ -8794,7 +9488,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R10)
-clip:
+emitted:
+	TBZ $1, R9, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -8839,57 +9538,100 @@ bounded:
 	TBZ $3, R9, store
 	MOVD $channelBits<>(SB), R13
 	VLD1 (R13), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R10
 	MOVD 64(R0), R11
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 	ADD R11, R10, R10
 	VLD1R (R10), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1e10 // and v16.16b, v16.16b, v29.16b
+	WORD $0x6e34de16 // fmul v22.4s, v16.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed0 // bif v16.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1e31 // and v17.16b, v17.16b, v29.16b
+	WORD $0x6e34de36 // fmul v22.4s, v17.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed1 // bif v17.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1e52 // and v18.16b, v18.16b, v29.16b
+	WORD $0x6e34de56 // fmul v22.4s, v18.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed2 // bif v18.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1e73 // and v19.16b, v19.16b, v29.16b
+	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R10
 	MOVD 32(R0), R11
@@ -9292,12 +10034,11 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -9406,7 +10147,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -9451,57 +10197,100 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1e10 // and v16.16b, v16.16b, v29.16b
+	WORD $0x6e34de16 // fmul v22.4s, v16.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed0 // bif v16.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1e31 // and v17.16b, v17.16b, v29.16b
+	WORD $0x6e34de36 // fmul v22.4s, v17.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed1 // bif v17.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1e52 // and v18.16b, v18.16b, v29.16b
+	WORD $0x6e34de56 // fmul v22.4s, v18.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed2 // bif v18.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1e73 // and v19.16b, v19.16b, v29.16b
+	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -9904,12 +10693,11 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
-	TBZ $1, R10, bounded
+	TBZ $2, R10, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R10, clip
 	MOVD $0x8040201008040201, R13
 	VDUP R13, V27.D2
 	MOVD 48(R0), R11
@@ -10018,7 +10806,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R11)
-clip:
+emitted:
+	TBZ $1, R10, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -10063,57 +10856,100 @@ bounded:
 	TBZ $3, R10, store
 	MOVD $channelBits<>(SB), R14
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R11
 	MOVD 64(R0), R12
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 	ADD R12, R11, R11
 	VLD1R (R11), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1e10 // and v16.16b, v16.16b, v29.16b
+	WORD $0x6e34de16 // fmul v22.4s, v16.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed0 // bif v16.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1e31 // and v17.16b, v17.16b, v29.16b
+	WORD $0x6e34de36 // fmul v22.4s, v17.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed1 // bif v17.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1e52 // and v18.16b, v18.16b, v29.16b
+	WORD $0x6e34de56 // fmul v22.4s, v18.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed2 // bif v18.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1e73 // and v19.16b, v19.16b, v29.16b
+	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R11
 	MOVD 32(R0), R12
@@ -10726,12 +11562,11 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -10840,7 +11675,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -10885,57 +11725,100 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1e10 // and v16.16b, v16.16b, v29.16b
+	WORD $0x6e34de16 // fmul v22.4s, v16.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed0 // bif v16.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1e31 // and v17.16b, v17.16b, v29.16b
+	WORD $0x6e34de36 // fmul v22.4s, v17.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed1 // bif v17.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1e52 // and v18.16b, v18.16b, v29.16b
+	WORD $0x6e34de56 // fmul v22.4s, v18.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed2 // bif v18.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1e73 // and v19.16b, v19.16b, v29.16b
+	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -11548,12 +12431,11 @@ biased:
 	WORD $0x4e3ad652 // fadd v18.4s, v18.4s, v26.4s
 	WORD $0x4e3bd673 // fadd v19.4s, v19.4s, v27.4s
 summed:
-	TBZ $1, R11, bounded
+	TBZ $2, R11, emitted
 	FMOVS 80(R0), F20
 	VDUP V20.S[0], V20.S4
 	FMOVS 84(R0), F21
 	VDUP V21.S[0], V21.S4
-	TBZ $2, R11, clip
 	MOVD $0x8040201008040201, R14
 	VDUP R14, V27.D2
 	MOVD 48(R0), R12
@@ -11662,7 +12544,12 @@ summed:
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	WORD $0x4e36bed6 // addp v22.16b, v22.16b, v22.16b
 	VST1 V22.H[0], (R12)
-clip:
+emitted:
+	TBZ $1, R11, bounded
+	FMOVS 80(R0), F20
+	VDUP V20.S[0], V20.S4
+	FMOVS 84(R0), F21
+	VDUP V21.S[0], V21.S4
 	WORD $0x4e34f400 // fmax v0.4s, v0.4s, v20.4s
 	WORD $0x4eb5f400 // fmin v0.4s, v0.4s, v21.4s
 	WORD $0x4e34f421 // fmax v1.4s, v1.4s, v20.4s
@@ -11707,57 +12594,100 @@ bounded:
 	TBZ $3, R11, store
 	MOVD $channelBits<>(SB), R15
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
+	FMOVS 112(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 	MOVD 48(R0), R12
 	MOVD 64(R0), R13
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c00 // and v0.16b, v0.16b, v29.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec0 // bif v0.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1c21 // and v1.16b, v1.16b, v29.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec1 // bif v1.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1c42 // and v2.16b, v2.16b, v29.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec2 // bif v2.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1c63 // and v3.16b, v3.16b, v29.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec3 // bif v3.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1c84 // and v4.16b, v4.16b, v29.16b
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec4 // bif v4.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1ca5 // and v5.16b, v5.16b, v29.16b
+	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec5 // bif v5.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1cc6 // and v6.16b, v6.16b, v29.16b
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec6 // bif v6.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1ce7 // and v7.16b, v7.16b, v29.16b
+	WORD $0x6e34dcf6 // fmul v22.4s, v7.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec7 // bif v7.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d08 // and v8.16b, v8.16b, v29.16b
+	WORD $0x6e34dd16 // fmul v22.4s, v8.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec8 // bif v8.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1d29 // and v9.16b, v9.16b, v29.16b
+	WORD $0x6e34dd36 // fmul v22.4s, v9.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ec9 // bif v9.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1d4a // and v10.16b, v10.16b, v29.16b
+	WORD $0x6e34dd56 // fmul v22.4s, v10.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1eca // bif v10.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1d6b // and v11.16b, v11.16b, v29.16b
+	WORD $0x6e34dd76 // fmul v22.4s, v11.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecb // bif v11.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1d8c // and v12.16b, v12.16b, v29.16b
+	WORD $0x6e34dd96 // fmul v22.4s, v12.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecc // bif v12.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1dad // and v13.16b, v13.16b, v29.16b
+	WORD $0x6e34ddb6 // fmul v22.4s, v13.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecd // bif v13.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1dce // and v14.16b, v14.16b, v29.16b
+	WORD $0x6e34ddd6 // fmul v22.4s, v14.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ece // bif v14.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1def // and v15.16b, v15.16b, v29.16b
+	WORD $0x6e34ddf6 // fmul v22.4s, v15.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ecf // bif v15.16b, v22.16b, v29.16b
 	ADD R13, R12, R12
 	VLD1R (R12), [V28.H8]
 	WORD $0x4eb88f9d // cmtst v29.4s, v28.4s, v24.4s
-	WORD $0x4e3d1e10 // and v16.16b, v16.16b, v29.16b
+	WORD $0x6e34de16 // fmul v22.4s, v16.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed0 // bif v16.16b, v22.16b, v29.16b
 	WORD $0x4eb98f9d // cmtst v29.4s, v28.4s, v25.4s
-	WORD $0x4e3d1e31 // and v17.16b, v17.16b, v29.16b
+	WORD $0x6e34de36 // fmul v22.4s, v17.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed1 // bif v17.16b, v22.16b, v29.16b
 	WORD $0x4eba8f9d // cmtst v29.4s, v28.4s, v26.4s
-	WORD $0x4e3d1e52 // and v18.16b, v18.16b, v29.16b
+	WORD $0x6e34de56 // fmul v22.4s, v18.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed2 // bif v18.16b, v22.16b, v29.16b
 	WORD $0x4ebb8f9d // cmtst v29.4s, v28.4s, v27.4s
-	WORD $0x4e3d1e73 // and v19.16b, v19.16b, v29.16b
+	WORD $0x6e34de76 // fmul v22.4s, v19.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6efd1ed3 // bif v19.16b, v22.16b, v29.16b
 store:
 	MOVD 16(R0), R12
 	MOVD 32(R0), R13
@@ -12647,17 +13577,28 @@ TEXT ·gateRowNEON(SB), NOSPLIT, $0-8
 	MOVD 24(R0), R3
 	MOVD $channelBits<>(SB), R4
 	VLD1 (R4), [V4.S4, V5.S4, V6.S4, V7.S4]
+	FMOVS 32(R0), F20
+	VDUP V20.S[0], V20.S4
+	WORD $0x4ea0da95 // fcmeq v21.4s, v20.4s, #0.0
 pixel:
 	VLD1 (R1), [V0.S4, V1.S4, V2.S4, V3.S4]
 	VLD1R (R2), [V8.H8]
 	WORD $0x4ea48d09 // cmtst v9.4s, v8.4s, v4.4s
-	WORD $0x4e291c00 // and v0.16b, v0.16b, v9.16b
+	WORD $0x6e34dc16 // fmul v22.4s, v0.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6ee91ec0 // bif v0.16b, v22.16b, v9.16b
 	WORD $0x4ea58d09 // cmtst v9.4s, v8.4s, v5.4s
-	WORD $0x4e291c21 // and v1.16b, v1.16b, v9.16b
+	WORD $0x6e34dc36 // fmul v22.4s, v1.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6ee91ec1 // bif v1.16b, v22.16b, v9.16b
 	WORD $0x4ea68d09 // cmtst v9.4s, v8.4s, v6.4s
-	WORD $0x4e291c42 // and v2.16b, v2.16b, v9.16b
+	WORD $0x6e34dc56 // fmul v22.4s, v2.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6ee91ec2 // bif v2.16b, v22.16b, v9.16b
 	WORD $0x4ea78d09 // cmtst v9.4s, v8.4s, v7.4s
-	WORD $0x4e291c63 // and v3.16b, v3.16b, v9.16b
+	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
+	WORD $0x4e751ed6 // bic v22.16b, v22.16b, v21.16b
+	WORD $0x6ee91ec3 // bif v3.16b, v22.16b, v9.16b
 	ADD $2, R2, R2
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R1)
 	SUBS $1, R3, R3

@@ -65,7 +65,7 @@ func OpenLearner(m *train.Model, batch, w, h int, slope bool, o Options) (*Learn
 // learnable reports what of a net the learner cannot run.
 func learnable(net *nn.Net) error {
 	for _, l := range net.Layers {
-		if _, ok := l.Op.(*train.BatchNorm); !ok && !known(l.Op) {
+		if _, ok := l.Op.(*train.BatchNorm); !ok && !nn.Known(l.Op) {
 			return fmt.Errorf("cpu: layer %q: no operation %q", l.Name, l.Op.Kind())
 		}
 	}

@@ -93,7 +93,7 @@ func (c *compiler) forwardNorm(i, j int, op *train.BatchNorm, b *bound) {
 	c.node(i).level = n.level
 	y := &normMap{k: c.packs.k, norm: o, out: n.out, x: x, lo: float32(math.Inf(-1)), hi: float32(math.Inf(1))}
 	if b != nil {
-		c.gate(n, n.level)
+		c.gate(n, n.level, b)
 		y.lo, y.hi, y.gate = b.lo, b.hi, n.gate
 	}
 	c.simple(j, 2, x.buf).add(y)

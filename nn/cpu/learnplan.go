@@ -94,7 +94,7 @@ func compileLearning(m *train.Model, p *packs, threads, batch, w, h int, slope b
 func (g *graph) fuseNorms() {
 	for j, l := range g.net.Layers {
 		i := l.In[0]
-		if _, ok := boundOf(l.Op); !ok || !g.Private(i, j) {
+		if b, ok := boundOf(l.Op); !ok || b.slope != 0 || !g.Private(i, j) {
 			continue
 		}
 		if _, ok := g.op(i).(*train.BatchNorm); ok {

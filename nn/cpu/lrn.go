@@ -23,7 +23,7 @@ type lrnGradient struct {
 	op         *nn.LRN
 	out, dy, x view
 	add        bool
-	gates      []gateRef // of an output in bfloat16, plain ones, or nil
+	gates      []gateRef // of an output in bfloat16, each alone, or nil
 }
 
 // normaliser picks the kernels for a normalisation of c channels.

@@ -140,10 +140,10 @@ func (c *compiler) keep(level int, b *buffer) {
 	b.use(level)
 }
 
-// gate gives a layer one if there is a backward pass to need it.
-func (c *compiler) gate(n *node, level int) {
-	if c.back {
-		n.gate = newGate(n.c, n.h, n.w)
+// gate gives a layer one if there is a backward pass to need it, or a slope.
+func (c *compiler) gate(n *node, level int, b *bound) {
+	if c.back || b.slope != 0 {
+		n.gate = newGate(n.c, n.h, n.w, b.slope)
 		c.live(level, n.gate.buf)
 	}
 }

@@ -2,34 +2,6 @@ package cpu
 
 import "unsafe"
 
-// leaky is a leaky rectifier.
-type leaky struct {
-	out, x view // may be the same
-	slope  float32
-	gate   *gate // or nil
-}
-
-func (o *leaky) write(w *worker, r region) {
-	for b := r.b0; b < r.b1; b++ {
-		for y := r.y0; y < r.y1; y++ {
-			in, out := o.x.line(w, b, y), o.out.line(w, b, y)
-			if o.gate != nil {
-				ref := gateRef{gate: o.gate, block: b}
-				bits := ref.row(w, y)
-				for i := range bits {
-					bits[i] = inside((*block)(in[i*lanes:]), rectifier.lo, rectifier.hi)
-				}
-			}
-			for i, v := range in {
-				if v < 0 {
-					v *= o.slope
-				}
-				out[i] = v
-			}
-		}
-	}
-}
-
 // line is a row of a block.
 func (v view) line(w *worker, b, y int) []float32 { return w.floats(v.at(b, y, 0), v.w*lanes) }
 

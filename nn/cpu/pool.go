@@ -137,7 +137,7 @@ type maxPoolGradient struct {
 	out, dy view
 	arg     *argmax
 	add     bool
-	gates   []gateRef // of an output in bfloat16, plain ones, or nil
+	gates   []gateRef // of an output in bfloat16, each alone, or nil
 }
 
 func (o *maxPoolGradient) write(w *worker, r region) {
@@ -188,7 +188,7 @@ func (o *maxPoolGradient) tile(w *worker, b0, b1, y, x int) {
 	for b := b0; b < b1; b++ {
 		t.x, t.y, t.arg = w.address(o.dy.at(b, y0, x0)), w.address(o.out.at(b, y, x)), w.address(o.arg.at(b, y0, x0))
 		if t.gate = 0; o.gates != nil && o.gates[b].gate != nil {
-			t.gate = w.address(o.gates[b].at(y, x))
+			t.gate, t.slope = w.address(o.gates[b].at(y, x)), o.gates[b].slope
 		}
 		o.run(t)
 	}

@@ -153,7 +153,7 @@ func (t *tile) end(acc []block) {
 			gate := *(*uint16)(t.gate[0].add(p * t.gstep).pointer())
 			for c := range a {
 				if gate>>c&1 == 0 {
-					a[c] = 0
+					a[c] = shut(a[c], t.slope)
 				}
 			}
 		}

@@ -129,12 +129,20 @@ func (o anyLRN) backward(t *lrnTile) {
 	}
 }
 
+// shut is what a gate of a slope makes of a value that it does not let pass.
+func shut(v, slope float32) float32 {
+	if slope == 0 {
+		return 0
+	}
+	return v * slope
+}
+
 func gateRowGo(t *rowTile) {
 	for i := range t.n {
 		bits, y := *(*uint16)(t.gate.add(i * gateSize).pointer()), t.y.at(i*cellSize)
 		for c := range y {
 			if bits>>c&1 == 0 {
-				y[c] = 0
+				y[c] = shut(y[c], t.weight)
 			}
 		}
 	}

@@ -74,7 +74,7 @@ func (c *compiler) forwardSiblings(convs []int, b *bound) {
 	for _, i := range convs {
 		n, op := c.node(c.node(i).into), c.op(i).(*nn.Conv)
 		n.level = level
-		c.gate(n, level)
+		c.gate(n, level, b)
 		c.keep(level, n.out.buf)
 		c.lay(n.out.blob)
 		t.add(siblingBorder{border{n.out}, len(o.spots)})

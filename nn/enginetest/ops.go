@@ -45,6 +45,7 @@ func Ops(t *testing.T, open Open) {
 	}
 	t.Run("join", func(t *testing.T) { joins(t, open) })
 	t.Run("taken in", func(t *testing.T) { takenIn(t, open) })
+	t.Run("leaky", func(t *testing.T) { leaks(t, open) })
 	t.Run("attention", func(t *testing.T) { attentions(t, open) })
 	t.Run("binary", func(t *testing.T) { binaries(t, open) })
 	t.Run("constants", func(t *testing.T) { constants(t, open) })
@@ -199,6 +200,29 @@ func takenIn(t *testing.T, open Open) {
 				}
 			}
 		})
+	}
+}
+
+// leaks tries leaky rectifiers of several slopes where they come in nets: after convolutions that are siblings or not, before
+// pools and normalisations, on the short cut, and beside other activations, or none, in whole blocks of one map.
+func leaks(t *testing.T, open Open) {
+	b := build("leaky")
+	leaky := func(name string, slope float32, in, from, to, kernel int) int {
+		return b.add(name, &nn.ReLU{Slope: slope}, b.conv(name+"/conv", "", in, from, to, nn.Square(kernel, 1, kernel/2)))
+	}
+	from := leaky("from", 0.1, nn.Picture, 3, 32, 3)
+	pool := b.add("pool", &nn.Pool{Window: nn.Square(3, 1, 1), Max: true}, from)
+	join := b.add("join", &nn.Concat{}, leaky("pooled", 0.1, pool, 32, 16, 3), b.conv("bare", "", from, 32, 16, nn.Square(1, 1, 0)),
+		b.conv("plain", "plain/relu", from, 32, 16, nn.Square(1, 1, 0)), leaky("one", 0.1, from, 32, 16, 1), leaky("two", 0.1, from, 32, 32, 1), leaky("steep", 2, from, 32, 16, 1))
+	last := leaky("last", -0.2, join, 112, 32, 3)
+	b.add("add", &nn.Add{}, last, b.add("depthwise", b.kernel(32, 32, 32, nn.Square(3, 1, 1)), from))
+	b.add("norm", &nn.LRN{Size: 5, Alpha: 0.1, Beta: 0.75, K: 1}, last)
+	p := openPair(t, open, b.net)
+	for _, s := range trial() {
+		for _, l := range []string{"join", "add", "norm"} {
+			p.activation(t, l, s[0], s[1])
+			p.gradient(t, nn.Objective{{Layer: l, Channel: nn.AllChannels, Weight: 1}}, s[0], s[1])
+		}
 	}
 }
 

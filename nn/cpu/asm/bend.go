@@ -181,12 +181,7 @@ func (b *bender) gated() {
 		return
 	}
 	for i := range 2 {
-		r := GP32()
-		MOVBLZX(Mem{Base: b.gate, Disp: i}, r)
-		VMOVD(r, X2)
-		VPBROADCASTD(X2, Y2)
-		VPAND(bits, Y2, Y2)
-		VPCMPEQD(bits, Y2, Y2)
+		spreadBits(Mem{Base: b.gate, Disp: i}, b.reg(2))
 		VANDPS(Y2, b.reg(i), b.reg(i))
 	}
 }

@@ -39,7 +39,7 @@ func finish(g grid, args Mem) {
 	MOVQ(args.Offset(tileFlags), flags)
 	TESTQ(flags, flags)
 	JZ(LabelRef("store"))
-	when(flags, flagAdd, "bound", func() {
+	when(flags, flagAdd, "emit", func() {
 		g.walk(args, tileY, tileStep, func(p, c int, m Mem) { VADDPS(m, g.acc(p, c), g.acc(p, c)) })
 	})
 	if g.isa == avx512 {
@@ -50,7 +50,22 @@ func finish(g grid, args Mem) {
 			})
 		})
 	}
-	when(flags, flagBound, "gate", func() { bound(g, args, flags) })
+	lo, hi := g.temp(0), g.temp(1)
+	limits := func() {
+		VBROADCASTSS(args.Offset(tileLo), lo)
+		VBROADCASTSS(args.Offset(tileHi), hi)
+	}
+	when(flags, flagEmit, "bound", func() {
+		limits()
+		g.walk(args, tileGate, tileGStep, func(p, c int, m Mem) { emit(g, g.acc(p, c), lo, hi, m) })
+	})
+	when(flags, flagBound, "gate", func() { // a NaN stays one
+		limits()
+		g.each(func(p, c int) {
+			VMAXPS(g.acc(p, c), lo, g.acc(p, c))
+			VMINPS(g.acc(p, c), hi, g.acc(p, c))
+		})
+	})
 	when(flags, flagGate, "half", func() { gate(g, args) })
 	if g.isa == avx512 {
 		when(flags, flagHalf, "whole", func() {
@@ -101,21 +116,7 @@ func (g grid) walk(args Mem, field, step int, f func(p, c int, m Mem)) {
 	}
 }
 
-// bound clips to lo..hi; with flagEmit it first stores, one bit a channel,
-// which values lie strictly inside. A NaN stays one.
-func bound(g grid, args Mem, flags GPVirtual) {
-	lo, hi := g.temp(0), g.temp(1)
-	VBROADCASTSS(args.Offset(tileLo), lo)
-	VBROADCASTSS(args.Offset(tileHi), hi)
-	when(flags, flagEmit, "clip", func() {
-		g.walk(args, tileGate, tileGStep, func(p, c int, m Mem) { emit(g, g.acc(p, c), lo, hi, m) })
-	})
-	g.each(func(p, c int) {
-		VMAXPS(g.acc(p, c), lo, g.acc(p, c))
-		VMINPS(g.acc(p, c), hi, g.acc(p, c))
-	})
-}
-
+// emit stores, one bit a channel, which values lie strictly between lo and hi.
 func emit(g grid, acc, lo, hi VecPhysical, m Mem) {
 	if g.isa == avx512 {
 		VCMPPS(Imm(cmpGT), lo, acc, K1)
@@ -131,26 +132,54 @@ func emit(g grid, acc, lo, hi VecPhysical, m Mem) {
 	MOVB(r.As8(), m)
 }
 
-// gate zeroes the values whose bit is clear.
+// gate multiplies the values whose bit is clear by the slope.
 func gate(g grid, args Mem) {
-	if g.isa == avx512 {
-		g.walk(args, tileGate, tileGStep, func(p, c int, m Mem) {
-			KMOVW(m, K1)
-			VMOVAPS_Z(g.acc(p, c), K1, g.acc(p, c))
-		})
+	s := newSlope(g.vector, args.Offset(tileSlope), g.temp)
+	g.walk(args, tileGate, tileGStep, func(p, c int, m Mem) { s.shut(g.acc(p, c), m) })
+}
+
+// slope is what values whose bit of a gate is clear are multiplied by. Zero makes zero of what is no number too.
+type slope struct {
+	vector
+	factor, product VecPhysical
+	passes, leaks   Register // masks: of the bits that are set; of all lanes, if the factor is not zero
+}
+
+// newSlope loads a slope. It uses four registers, or two and the masks K5 and K6.
+func newSlope(v vector, factor Mem, temp func(int) VecPhysical) slope {
+	s := slope{v, temp(0), temp(1), K5, K6}
+	if v.isa == avx2 {
+		s.passes, s.leaks = temp(2), temp(3)
+	}
+	VBROADCASTSS(factor, s.factor)
+	clearVector(s.product)
+	VCMPPS(Imm(cmpNotEqual), s.product, s.factor, s.leaks)
+	return s
+}
+
+// shut multiplies what a gate does not let pass.
+func (s slope) shut(x VecPhysical, gate Mem) {
+	if s.isa == avx512 {
+		KMOVW(gate, s.passes)
+		VMULPS_Z(s.factor, x, s.leaks, s.product)
+		VBLENDMPS(x, s.product, s.passes, x)
 		return
 	}
-	VMOVDQU(bits, g.temp(0))
-	g.walk(args, tileGate, tileGStep, func(p, c int, m Mem) {
-		r := GP32()
-		MOVBLZX(m, r)
-		t := g.temp(1)
-		VMOVD(r, t.(VecPhysical).AsX())
-		VPBROADCASTD(t.AsX(), t)
-		VPAND(g.temp(0), t, t)
-		VPCMPEQD(g.temp(0), t, t)
-		VANDPS(t, g.acc(p, c), g.acc(p, c))
-	})
+	passes := s.passes.(VecPhysical)
+	spreadBits(gate, passes)
+	VMULPS(s.factor, x, s.product)
+	VANDPS(s.leaks, s.product, s.product)
+	VBLENDVPS(passes, x, s.product, x)
+}
+
+// spreadBits makes a mask of AVX2 of a byte's bits.
+func spreadBits(m Mem, mask VecPhysical) {
+	r := GP32()
+	MOVBLZX(m, r)
+	VMOVD(r, mask.AsX())
+	VPBROADCASTD(mask.AsX(), mask)
+	VPAND(bits, mask, mask)
+	VPCMPEQD(bits, mask, mask)
 }
 
 // spread defines the constant that gate needs.

@@ -22,6 +22,7 @@ const (
 	poolAdd     = 72
 	poolGate    = 80
 	poolGStep   = 88
+	poolSlope   = 96
 
 	poolTapX    = 0
 	poolTapArg  = 8
@@ -234,6 +235,10 @@ func maxPoolGradient(v vector, name string, in, out form, gated bool) {
 	per := v.perBlock()
 	sum := func(p, i int) VecPhysical { return v.reg(p*per + i) }
 	here := v.reg(10)
+	var shut slope
+	if gated {
+		shut = newSlope(v, s.args.Offset(poolSlope), v.temp)
+	}
 	s.begin = func(p int) {
 		for i := range per {
 			clearVector(sum(p, i))
@@ -265,7 +270,7 @@ func maxPoolGradient(v vector, name string, in, out form, gated bool) {
 	}
 	s.end = func(p int, y, _ Mem) {
 		if gated {
-			gatePixel(s.args, sum(p, 0))
+			gatePixel(s.args, shut, sum(p, 0))
 			out.store(v, sum(p, 0), y, 0)
 			return
 		}
@@ -284,16 +289,15 @@ func maxPoolGradient(v vector, name string, in, out form, gated bool) {
 	s.run()
 }
 
-// gatePixel zeroes the values of a pixel whose bit is clear, if there is a gate, and goes on to the next pixel's.
-func gatePixel(args Mem, x VecPhysical) {
+// gatePixel multiplies the values of a pixel whose bit is clear, if there is a gate, and goes on to the next pixel's.
+func gatePixel(args Mem, s slope, x VecPhysical) {
 	open := fmt.Sprint("open", len(labels))
 	labels = append(labels, open)
 	gate := GP64()
 	MOVQ(args.Offset(poolGate), gate)
 	TESTQ(gate, gate)
 	JZ(LabelRef(open))
-	KMOVW(Mem{Base: gate}, K5)
-	VMOVAPS_Z(x, K5, x)
+	s.shut(x, Mem{Base: gate})
 	ADDQ(args.Offset(poolGStep), gate)
 	MOVQ(gate, args.Offset(poolGate))
 	Label(open)

@@ -30,30 +30,17 @@ func rowLoop(v vector, args Mem, field, step int, body func(y, x Mem)) {
 	JNZ(LabelRef("pixel"))
 }
 
-// gateRow zeroes the values whose bit is clear.
+// gateRow multiplies the values whose bit is clear by the weight.
 func gateRow(v vector) {
 	name := "gateRow" + v.isa
-	function(name, "rowTile", name+" zeroes the values of a row whose bit is clear.")
+	function(name, "rowTile", name+" multiplies the values of a row whose bit is clear by the weight.")
 	args := Mem{Base: Load(Param("t"), GP64())}
-	if v.isa == avx2 {
-		VMOVDQU(bits, Y2)
-	}
+	s := newSlope(v, args.Offset(rowWeight), v.temp)
 	rowLoop(v, args, rowGate, 2, func(y, g Mem) {
-		if v.isa == avx512 {
-			KMOVW(g, K1)
-			VMOVUPS_Z(y, K1, Z0)
-			VMOVUPS(Z0, y)
-			return
-		}
-		for i := range 2 {
-			r := GP32()
-			MOVBLZX(g.Offset(i), r)
-			VMOVD(r, X0)
-			VPBROADCASTD(X0, Y0)
-			VPAND(Y2, Y0, Y0)
-			VPCMPEQD(Y2, Y0, Y0)
-			VANDPS(y.Offset(32*i), Y0, Y0)
-			VMOVUPS(Y0, y.Offset(32*i))
+		for i := range v.perBlock() {
+			VMOVUPS(y.Offset(i*v.bytes()), v.reg(0))
+			s.shut(v.reg(0), g.Offset(i))
+			VMOVUPS(v.reg(0), y.Offset(i*v.bytes()))
 		}
 	})
 	VZEROUPPER()

@@ -23,6 +23,7 @@ const (
 	tileHi    = 84
 	tileZ     = 88 // z[2]
 	tileZStep = 104
+	tileSlope = 112
 
 	segX     = 0
 	segW     = 8

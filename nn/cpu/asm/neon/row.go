@@ -2,12 +2,13 @@ package main
 
 // rows writes the kernels over neighbouring pixels of a block.
 func rows() {
-	function("gateRowNEON", "rowTile", "zeroes the values of a row whose bit is clear.")
+	function("gateRowNEON", "rowTile", "multiplies the values of a row whose bit is clear by the weight.")
 	y, gate, n := field("rowTile.y", args), field("rowTile.gate", args), field("rowTile.n", args)
 	loadBlock(4, channelBits())
+	loadSlope(20, offset("rowTile.weight"))
 	loop("pixel", n, func() {
 		loadBlock(0, y)
-		gateBlock(0, gate, 4)
+		slopeBlock(0, gate, 4, 20)
 		advance(gate, 2)
 		giveBlock(0, y)
 	})

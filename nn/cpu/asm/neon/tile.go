@@ -144,16 +144,20 @@ func finish(g grid) {
 			}
 		})
 	})
-	when(flags, "flagBound", "bounded", func() {
-		const lo, hi, bits vector = 20, 21, 27
+	const lo, hi, bits vector = 20, 21, 27
+	limits := func() {
 		number(lo, args, offset("tile.lo"))
 		number(hi, args, offset("tile.hi"))
-		when(flags, "flagEmit", "clip", func() {
-			t := fresh()
-			emit("MOVD $0x8040201008040201, %v", t)
-			emit("VDUP %v, V%d.D2", t, int(bits))
-			walk("tile.gate", "tile.gstep", func(p int) { g.emit(p, lo, hi, bits, at) })
-		})
+	}
+	when(flags, "flagEmit", "emitted", func() {
+		limits()
+		t := fresh()
+		emit("MOVD $0x8040201008040201, %v", t)
+		emit("VDUP %v, V%d.D2", t, int(bits))
+		walk("tile.gate", "tile.gstep", func(p int) { g.emit(p, lo, hi, bits, at) })
+	})
+	when(flags, "flagBound", "bounded", func() {
+		limits()
 		g.each(func(p, c int) {
 			fmax(g.acc(p, c), g.acc(p, c), lo)
 			fmin(g.acc(p, c), g.acc(p, c), hi)
@@ -161,7 +165,8 @@ func finish(g grid) {
 	})
 	when(flags, "flagGate", "store", func() {
 		loadBlock(values, channelBits())
-		walk("tile.gate", "tile.gstep", func(p int) { gateBlock(g.acc(p, 0), at, values) })
+		loadSlope(weights, offset("tile.slope"))
+		walk("tile.gate", "tile.gstep", func(p int) { slopeBlock(g.acc(p, 0), at, values, weights) })
 	})
 	walk("tile.y", "tile.step", func(p int) { storeBlock(g.acc(p, 0), at) })
 	emit("RET")
@@ -199,12 +204,33 @@ func channelBits() register {
 
 // gateBlock zeroes the channels of four registers whose bit of a gate is clear. It uses the two registers behind the bits.
 func gateBlock(v vector, gate register, bits vector) {
+	eachGate(gate, bits, func(c, mask vector) { and(v+c, v+c, mask) })
+}
+
+func eachGate(gate register, bits vector, body func(c, mask vector)) {
 	word, mask := bits+4, bits+5
 	emit("VLD1R (%v), [V%d.H8]", gate, int(word))
 	for c := range vector(4) {
 		cmtst(mask, word, bits+c)
-		and(v+c, v+c, mask)
+		body(c, mask)
 	}
+}
+
+// loadSlope loads what slopeBlock multiplies by, and into the next register where that is zero.
+func loadSlope(slope vector, off int) {
+	number(slope, args, off)
+	fcmeqZero(slope+1, slope)
+}
+
+// slopeBlock is gateBlock with a slope, which loadSlope has loaded: the channels are multiplied by that, but for zero. It uses the
+// register behind the slope's two.
+func slopeBlock(v vector, gate register, bits, slope vector) {
+	product := slope + 2
+	eachGate(gate, bits, func(c, mask vector) {
+		fmul(product, v+c, slope)
+		bic(product, product, slope+1)
+		bif(v+c, product, mask)
+	})
 }
 
 // peak runs multiply-adds on registers alone: what the core can do at most.

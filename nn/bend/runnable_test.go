@@ -1,6 +1,7 @@
-package cpu
+package bend_test
 
 import (
+	"slices"
 	"testing"
 
 	"zalgoscope/nn"
@@ -8,15 +9,17 @@ import (
 	"zalgoscope/nn/enginetest"
 )
 
-// TestRunnable wants the engine to know all that a net and a bend may ask for, and to refuse what it does not know.
+// TestRunnable wants what no engine knows to be refused.
 func TestRunnable(t *testing.T) {
-	enginetest.Known(t, known, knownEffect)
 	net := enginetest.Small()
+	if err := bend.Runnable(net); err != nil {
+		t.Error(err)
+	}
 	layers := net.Layers
 	for _, odd := range []nn.Op{oddOp{&nn.ReLU{}}, &bend.Op{Spec: bend.Spec{Kind: "odd"}, Effect: oddEffect{}, Wet: make([]float32, 24)}} {
-		net.Layers = append([]nn.Layer(nil), layers...)
+		net.Layers = slices.Clone(layers)
 		net.Layers[1].Op = odd
-		if err := runnable(net); err == nil {
+		if err := bend.Runnable(net); err == nil {
 			t.Errorf("%T: no error", odd)
 		}
 	}
