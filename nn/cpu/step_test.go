@@ -39,6 +39,24 @@ func menagerie(tb testing.TB) *nn.Net {
 	return net
 }
 
+// darknet is the trunk of tiny YOLO with random weights: 3x3 convolutions, leaky rectifiers and max pools.
+func darknet(testing.TB) *nn.Net {
+	net, at, from := &nn.Net{Name: "darknet", Input: nn.DefaultInput()}, nn.Picture, 3
+	add := func(name string, op nn.Op) {
+		net.Layers = append(net.Layers, nn.Layer{Name: name, In: []int{at}, Op: op})
+		at = len(net.Layers) - 1
+	}
+	for i, to := range []int{16, 32, 64, 128, 256} {
+		if i > 0 {
+			add(fmt.Sprint("pool", i), &nn.Pool{Window: nn.Square(2, 2, 0), Max: true})
+		}
+		add(fmt.Sprint("conv", i+1), randomConv(from, to, nn.Square(3, 1, 1)))
+		add(fmt.Sprint("leaky", i+1), &nn.ReLU{Slope: 0.1})
+		from = to
+	}
+	return net
+}
+
 // BenchmarkStep is a whole gradient step to inception 4c.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
@@ -50,6 +68,7 @@ func BenchmarkStep(b *testing.B) {
 		{"menagerie", menagerie, "inception_4c", 320, 240},
 		{"googlenet", googlenet, "inception_4c/output", 224, 224},
 		{"googlenet", googlenet, "inception_4c/output", 512, 512},
+		{"darknet", darknet, "leaky5", 320, 240},
 	} {
 		for _, k := range available() {
 			b.Run(fmt.Sprintf("%s/%dx%d/%s", c.name, c.w, c.h, k.name), func(b *testing.B) {
