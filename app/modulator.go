@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	ewidget "github.com/ebitenui/ebitenui/widget"
@@ -189,7 +190,9 @@ func (p *panel) modulatorControls(d widget.Dial) *ewidget.Container {
 			if err != nil {
 				panic(err) // they are knobs
 			}
-			c.AddChild(p.slider(p.dial(k), widget.Narrow))
+			edge := p.dial(k)
+			edge.Name = strings.NewReplacer("range-low", "from", "range-high", "to").Replace(name)
+			c.AddChild(p.slider(edge, widget.Narrow))
 		}
 	case !get().Hears():
 		c.AddChild(p.slider(p.rateDial(d, get), widget.Narrow))
