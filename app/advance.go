@@ -48,8 +48,9 @@ func (s *studio) goOn() {
 		s.takePreset(at, to)
 		return
 	}
+	with := s.withHearing(to)
 	s.presets.at, s.base = at, to
-	w.fade = &fading{from: s.want, to: to, set: s.want}
+	w.fade = &fading{from: s.want, to: with, set: s.want}
 }
 
 // nextScene is the scene that comes next, of the favourites where there are some; false where there is no other.

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"slices"
+	"strings"
+
 	"zalgoscope/app/control/midi"
 	"zalgoscope/app/dream"
 	"zalgoscope/nn/bend"
@@ -53,11 +56,40 @@ func (s *studio) kick(on bool) {
 	if len(specs) == 0 {
 		return
 	}
-	depth := 0.0
-	if k, err := bend.Find(specs[len(specs)-1].Kind); err == nil {
-		depth = (k.Max - k.Min) / 2
+	s.beatMoves(s.kicked(), kickOf(specs), on)
+}
+
+// kickOf is how far the beat kicks a rack's last bend: half of its way.
+func kickOf(specs []bend.Spec) float64 {
+	k, err := bend.Find(specs[len(specs)-1].Kind)
+	if err != nil {
+		return 0
 	}
-	s.beatMoves(s.kicked(), depth, on)
+	return (k.Max - k.Min) / 2
+}
+
+// withHearing is a scene to come with the modulators that the user has given to what is heard: they are of the show, not of a
+// scene, and go on where the scene moves nothing itself. A bend that the beat kicks is then the scene's last one.
+func (s *studio) withHearing(scene dream.Settings) dream.Settings {
+	kicked := s.kicked()
+	own := s.base.Modulators()
+	moved := scene.Modulators()
+	rack := scene.Bends()
+	for _, m := range s.modulators() {
+		if !m.Hears() || slices.Contains(own, m) {
+			continue
+		}
+		if strings.HasPrefix(m.Knob, "bend.") {
+			if m.Knob != kicked || len(rack) == 0 {
+				continue // it is of a rack that goes
+			}
+			m.Knob, m.Depth = dream.BendKnob(len(rack), false), kickOf(rack)
+		}
+		if !slices.ContainsFunc(moved, func(o dream.Modulator) bool { return o.Knob == m.Knob }) {
+			scene.Modulate(m)
+		}
+	}
+	return scene
 }
 
 func (s *studio) beatMoves(knob string, depth float64, on bool) {

@@ -207,10 +207,10 @@ func (s *studio) presetSettings(at int) (dream.Settings, bool) {
 }
 
 func (s *studio) takePreset(at int, next dream.Settings) {
-	s.presets.at = at
-	s.base = next
+	with := s.withHearing(next)
+	s.presets.at, s.base = at, next
 	s.rack.muted = nil
-	s.change(func(w *dream.Settings) { *w = next })
+	s.change(func(w *dream.Settings) { *w = with })
 	if s.panel != nil {
 		s.panel.setMode(modeOf(next))
 	}

@@ -438,6 +438,45 @@ func TestMIDIFlood(t *testing.T) {
 	t.Logf("of %d looks half took %v, all but one in a hundred %v, the longest %v", len(took), took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
 }
 
+// What sound moves by the user's wish goes on through scenes that come, whoever brings them; what a scene has itself does not.
+func TestHearingStays(t *testing.T) {
+	s := headless(t, func(c *Config) { c.Sound = deaf })
+	s.until(t, "it dreams", func() bool { return s.session != nil })
+	list := []dream.Preset{{Name: "A", Knobs: map[string]any{"mod": "rotate=bass:0:3 step=sine:1:1"}}, {Name: "B", Knobs: map[string]any{"zoom": 0.2}},
+		{Name: "C", Knobs: map[string]any{"mod": "zalgo=sine:1:2", "bend": "conv1:gain=2 conv1:clamp=4"}}}
+	s.presets.list, s.presets.hearts = list, hearts{}
+	is := func(when, want string) {
+		t.Helper()
+		if s.want.Mod != want {
+			t.Errorf("%s the modulators are %q, want %q", when, s.want.Mod, want)
+		}
+	}
+	s.usePreset(0)
+	is("in A", "rotate=bass:0:3 step=sine:1:1")
+	s.flash(true)
+	s.kick(true)
+	is("with the beat", "rotate=bass:0:3 step=sine:1:1 zalgo=beat:0:5 bend.1=beat:0:"+strings.Split(s.want.Mod, "bend.1=beat:0:")[1])
+	s.usePreset(1)
+	is("in B", "zalgo=beat:0:5")
+	s.goOn()
+	is("in C", "zalgo=sine:1:2")
+	s.kick(true)
+	s.change(func(w *dream.Settings) { w.Modulate(dream.Modulator{Knob: "zoom", Shape: "bass", Depth: 0.1}) })
+	s.show.Fade = 1
+	s.usePreset(2)
+	kick := strings.Fields(s.want.Mod)[1]
+	is("in C again", "zalgo=sine:1:2 "+kick+" zoom=bass:0:0.1")
+	if !strings.HasPrefix(kick, "bend.2=beat:") {
+		t.Errorf("the beat kicks %s", kick)
+	}
+	s.goOn()
+	s.advanceShow(2)
+	is("in A after a fade", "rotate=bass:0:3 step=sine:1:1 zoom=bass:0:0.1")
+	s.panic()
+	s.usePreset(1)
+	is("after panic", "")
+}
+
 // Gamepads and keys are surfaces like others.
 func TestGamepad(t *testing.T) {
 	s := headless(t, nil)
