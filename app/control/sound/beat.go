@@ -23,6 +23,7 @@ const (
 	slowest = 55 // beats a minute
 	fastest = 190
 	certain = 0.3 // autocorrelation of a period, at least
+	own     = 0.2 // of a beat's own, of that of a bar
 )
 
 // bar is how much the multiples of a period count, from once to four times it.
@@ -126,6 +127,9 @@ func (b *beat) search() float64 {
 			}
 		}
 		v /= weight * r[0]
+		if highest(r, lag, 1) < own*highest(r, 4*lag, 4) {
+			continue // nothing falls on every other beat: twice as long is meant
+		}
 		octaves := math.Log2(60 * frames / float64(lag) / 132)
 		if s := v * math.Exp(-0.5*octaves*octaves); v >= certain && s > 1.05*score {
 			best, score = lag, s

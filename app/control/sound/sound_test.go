@@ -70,8 +70,17 @@ func TestTempo(t *testing.T) {
 	for _, bpm := range tempos {
 		for name, f := range rhythms(bpm) {
 			a := New()
-			a.Write(song(10, f), nil)
+			seconds := 10.0
+			if bpm == 60 {
+				seconds = 20
+			}
+			s := song(seconds, f)
+			a.Write(s[:10*Rate], nil)
 			got := a.Heard().Tempo
+			a.Write(s[10*Rate:], nil)
+			if later := a.Heard().Tempo; math.Abs(later/got-1) > 0.005 {
+				t.Errorf("%s at %g: %.2f, and %.2f at its end", name, bpm, got, later)
+			}
 			if name != "clicks" && bpm < 80 && math.Abs(got/bpm-2) <= 0.02 {
 				octaves++
 				t.Logf("%s at %g: an octave too fast", name, bpm)
