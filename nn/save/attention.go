@@ -1,6 +1,7 @@
 package save
 
 import (
+	"fmt"
 	"math"
 
 	"gorgonia.org/tensor"
@@ -21,9 +22,8 @@ type attending struct {
 // attention writes op, whose inputs have the given shapes.
 func (g *graph) attention(name string, in []string, op *nn.Attention, shapes []tensor.Shape) error {
 	q, window := shapes[0], op.Window
-	whole := [2]int{q[1], q[2]} == window
-	if op.Windowed() && (q[1]%window[0] != 0 || q[2]%window[1] != 0 || op.Bias == nil && whole || op.Bias != nil && op.Bias.Shape()[0] > 1) {
-		return unwritten(op) // windows that are cut, that nothing tells from the whole map, or that differ
+	if op.Windowed() && (q[1]%window[0] != 0 || q[2]%window[1] != 0) {
+		return fmt.Errorf("windows of %dx%d do not divide its map of %dx%d: ONNX has none that are cut; choose a size at which they do", window[1], window[0], q[2], q[1])
 	}
 	a := &attending{g, name, op, "", ""}
 	a.size = g.part(name, "size", "Shape", in[:1], integer("start", 2), integer("end", 4))
@@ -32,8 +32,8 @@ func (g *graph) attention(name string, in []string, op *nn.Attention, shapes []t
 	}
 	x := g.part(name, "products", "MatMul", []string{a.heads("queries", in[0], q[0], false), a.heads("keys", in[1], q[0], true)})
 	x = g.part(name, "scaled", "Mul", []string{x, g.constant(name+".scale", []float32{op.Scale})})
-	if op.Bias != nil {
-		x = g.part(name, "biased", "Add", []string{x, g.constant(name+".bias", nn.Floats(op.Bias), op.Bias.Shape()[1:]...)})
+	if bias := a.bias(q); bias != "" {
+		x = g.part(name, "biased", "Add", []string{x, bias})
 	}
 	x = g.part(name, "shares", "Softmax", []string{x}, integer("axis", -1))
 	out := g.own(name + "/means")
@@ -41,6 +41,31 @@ func (g *graph) attention(name string, in []string, op *nn.Attention, shapes []t
 	a.together(out, shapes[2][0])
 	return nil
 }
+
+// bias is what is added to the products, "" for nothing.
+func (a *attending) bias(q tensor.Shape) string {
+	n, name := a.op.Window[0]*a.op.Window[1], a.name+".bias"
+	switch bias := a.op.Bias; {
+	case bias == nil && [2]int{q[1], q[2]} == a.op.Window:
+		return a.constant(name, make([]float32, n*n), n, n) // which tells the window from the whole map
+	case bias == nil:
+		return ""
+	case bias.Shape()[0] == 1:
+		return a.constant(name, nn.Floats(bias), bias.Shape()[1:]...)
+	default:
+		x := a.constant(name, nn.Floats(bias), append([]int{2, 2}, bias.Shape()[1:]...)...)
+		for axis := range 2 { // the last row of windows takes the second half, and of that the last column the second
+			before := a.part(a.name, "before", "Sub", []string{a.at(a.name, a.grid, axis), a.whole(name+".one", 1)})
+			places := a.part(a.name, "zeros", "ConstantOfShape", []string{before}, zeros)
+			places = a.part(a.name, "places", "Concat", []string{places, a.whole(name+".last", 1)}, integer("axis", 0))
+			x = a.part(a.name, "bias", "Gather", []string{x, places}, integer("axis", axis))
+		}
+		return x
+	}
+}
+
+// zeros is the value of a ConstantOfShape that makes whole numbers.
+var zeros = number(sub(text(nil, 1, "value"), 5, sub(number(number(nil, 1, 1), 2, typeInt64), 9, make([]byte, 8))), 20, 4)
 
 // heads takes a map's channels apart into heads, and its positions into windows; turned has the channels before the positions.
 func (a *attending) heads(what, x string, channels int, turned bool) string {
@@ -54,7 +79,7 @@ func (a *attending) heads(what, x string, channels int, turned bool) string {
 	}
 	rows, columns := a.op.Window[0], a.op.Window[1]
 	dims := a.part(name, "dims", "Concat", []string{
-		a.whole(name+".heads", 0, a.op.Heads, per), a.gridAt(name, 0), a.whole(name+".rows", rows), a.gridAt(name, 1), a.whole(name+".columns", columns),
+		a.whole(name+".heads", 0, a.op.Heads, per), a.at(name, a.grid, 0), a.whole(name+".rows", rows), a.at(name, a.grid, 1), a.whole(name+".columns", columns),
 	}, integer("axis", 0))
 	x = a.part(name, "windows", "Reshape", []string{x, dims})
 	order, last := []int{0, 3, 5, 1, 4, 6, 2}, []int{a.op.Heads, rows * columns, per}
@@ -64,11 +89,6 @@ func (a *attending) heads(what, x string, channels int, turned bool) string {
 	x = a.part(name, "turned", "Transpose", []string{x}, integers("perm", order...))
 	dims = a.part(name, "joined", "Concat", []string{a.whole(name+".batch", 0), a.grid, a.whole(name+".positions", last...)}, integer("axis", 0))
 	return a.part(name, "positions", "Reshape", []string{x, dims})
-}
-
-// gridAt is the number of rows of windows, or of columns.
-func (a *attending) gridAt(name string, i int) string {
-	return a.part(name, "grid", "Gather", []string{a.grid, a.whole(name+".at", i)}, integer("axis", 0))
 }
 
 // together makes a map of so many channels of what heads has taken apart.

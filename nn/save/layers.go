@@ -61,9 +61,9 @@ func (g *graph) layer(l nn.Layer, shapes []tensor.Shape) error {
 	case *nn.Binary:
 		g.binary(name, in, op)
 	case *nn.Sample:
-		return g.sample(name, in, op)
+		return g.sample(name, in, op, shapes)
 	case *nn.Rearrange:
-		return g.rearrange(name, in[0], op)
+		return g.rearrange(name, in[0], op, shapes[0])
 	case *nn.Norm:
 		return g.norm(name, in[0], op)
 	case *nn.Reduce:
@@ -104,23 +104,25 @@ func (g *graph) pool(name string, in []string, op *nn.Pool) error {
 		g.add("GlobalAveragePool", name, name, in)
 	default:
 		attributes := window(op.Window)
-		if op.Dilation == [2]int{1, 1} { // of an average ONNX knows none before opset 19
+		dilated := op.Dilation != [2]int{1, 1}
+		if !dilated {
 			attributes = slices.Delete(attributes, 2, 3)
 		}
 		if op.Ceil {
 			attributes = append(attributes, integer("ceil_mode", 1))
 		}
 		switch {
-		case op.Norm > 0 && (op.Ceil || op.Dilation != [2]int{1, 1}): // none before opset 18
-			return unwritten(op)
 		case op.Norm > 0:
+			if op.Ceil || dilated {
+				g.since(18)
+			}
 			g.add("LpPool", name, name, in, append(attributes, integer("p", int(op.Norm)))...)
 			return nil
 		case op.Max:
 			g.add("MaxPool", name, name, in, attributes...)
 			return nil
-		case op.Dilation != [2]int{1, 1}:
-			return unwritten(op)
+		case dilated:
+			g.since(19)
 		}
 		if op.IncludePad {
 			attributes = append(attributes, integer("count_include_pad", 1))

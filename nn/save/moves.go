@@ -4,17 +4,20 @@ import (
 	"math"
 	"slices"
 
+	"gorgonia.org/tensor"
+
 	"zalgoscope/nn"
 )
 
 // sample writes how a map is laid out anew: rows and columns by one node where they are alike, else by one after the other.
-func (g *graph) sample(name string, in []string, op *nn.Sample) error {
-	if op.Rows == nil { // whose size is another map's
-		return unwritten(op)
+func (g *graph) sample(name string, in []string, op *nn.Sample, shapes []tensor.Shape) error {
+	if op.Rows == nil {
+		g.fit(name, in, shapes)
+		return nil
 	}
 	rows, columns := op.Rows, op.Columns
 	if together(rows, columns) {
-		return g.along(name, name, in[0], op, rows, columns)
+		return g.lay(name, name, in[0], op, rows, columns)
 	}
 	x, left := in[0], []nn.Axis{rows, columns}
 	for i, axis := range left {
@@ -29,7 +32,7 @@ func (g *graph) sample(name string, in []string, op *nn.Sample) error {
 				out = g.own(name + "/rows")
 			}
 		}
-		if err := g.along(name, out, x, op, own[0], own[1]); err != nil {
+		if err := g.lay(name, out, x, op, own[0], own[1]); err != nil {
 			return err
 		}
 		x = out
@@ -60,8 +63,8 @@ func together(rows, columns nn.Axis) bool {
 	return false
 }
 
-// along writes a node that does an axis, or two alike.
-func (g *graph) along(layer, out, x string, op *nn.Sample, rows, columns nn.Axis) error {
+// lay writes a node that does an axis, or two alike.
+func (g *graph) lay(layer, out, x string, op *nn.Sample, rows, columns nn.Axis) error {
 	axes := []nn.Axis{rows, columns}
 	some := rows
 	if _, idle := rows.(nn.Keep); idle {
@@ -81,9 +84,9 @@ func (g *graph) along(layer, out, x string, op *nn.Sample, rows, columns nn.Axis
 		if a.With == nn.FillConstant {
 			in = append(in, g.constant(layer+".fill", []float32{op.Fill}))
 		}
-		g.add("Pad", out, out, in, word("mode", map[nn.Filling]string{nn.FillConstant: "constant", nn.FillEdge: "edge", nn.FillReflection: "reflect"}[a.With]))
-		if a.With == nn.FillWrap { // since opset 19
-			return unwritten(op)
+		g.add("Pad", out, out, in, word("mode", map[nn.Filling]string{nn.FillConstant: "constant", nn.FillEdge: "edge", nn.FillReflection: "reflect", nn.FillWrap: "wrap"}[a.With]))
+		if a.With == nn.FillWrap {
+			g.since(19)
 		}
 	case nn.Crop:
 		var from, to, which, by []int
@@ -116,23 +119,60 @@ func (g *graph) along(layer, out, x string, op *nn.Sample, rows, columns nn.Axis
 			x = g.part(layer, "edge", "Pad", []string{x, g.whole(layer+".pads", pads...)}, word("mode", "edge"))
 		}
 		g.add("Slice", out, out, []string{x, g.whole(layer+".start", 0), g.whole(layer+".end", a.To), g.whole(layer+".axis", axis)})
-	default: // Take, of shares of the map
+	case nn.Take:
+		axis := 2
+		if _, takes := rows.(nn.Take); !takes {
+			axis = 3
+		}
+		cells := g.part(layer, "cells", "Shape", []string{x}, integer("start", axis), integer("end", axis+1))
+		list := g.part(layer, "share", "Mul", []string{g.whole(layer+".list", a.From...), cells})
+		list = g.part(layer, "list", "Div", []string{list, g.whole(layer+".of", a.Of)})
+		g.add("Gather", out, out, []string{x, list}, integer("axis", axis))
+	default:
 		return unwritten(op)
 	}
 	return nil
+}
+
+// fit writes how a map gets the size of another, which it mostly has at the net's own.
+func (g *graph) fit(name string, in []string, shapes []tensor.Shape) {
+	if slices.Equal(shapes[0][1:], shapes[1][1:]) {
+		g.add("Identity", name, name, in[:1])
+		return
+	}
+	size := g.part(name, "size", "Shape", in[1:], integer("start", 2), integer("end", 4))
+	if shapes[0][1] == 1 && shapes[0][2] == 1 {
+		whole := g.part(name, "shape", "Concat", []string{g.whole(name+".ones", 1, 1), size}, integer("axis", 0))
+		g.add("Expand", name, name, []string{in[0], whole})
+		return
+	}
+	x := in[0]
+	for i := range 2 { // the cells up to the size of the other map, beyond the last that one again
+		cells := g.part(name, "cells", "Shape", []string{x}, integer("start", 2+i), integer("end", 3+i))
+		last := g.part(name, "last", "Sub", []string{cells, g.whole(name+".one", 1)})
+		to := g.part(name, "to", "Gather", []string{size, g.scalar(name+".axis", i)}, integer("axis", 0))
+		list := g.part(name, "count", "Range", []string{g.scalar(name+".from", 0), to, g.scalar(name+".step", 1)})
+		list = g.part(name, "list", "Min", []string{list, last})
+		out := name
+		if i == 0 {
+			out = g.own(name + "/rows")
+		}
+		g.add("Gather", out, out, []string{x, list}, integer("axis", 2+i))
+		x = out
+	}
 }
 
 // The words of ONNX for what nn.Rescale says.
 var (
 	coordinates = map[nn.Coordinates]string{
 		nn.HalfPixel: "half_pixel", nn.PyTorchHalfPixel: "pytorch_half_pixel", nn.AlignCorners: "align_corners", nn.Asymmetric: "asymmetric",
-		nn.TFHalfPixel: "tf_half_pixel_for_nn", nn.TFCropAndResize: "tf_crop_and_resize",
+		nn.TFHalfPixel: "tf_half_pixel_for_nn", nn.TFCropAndResize: "tf_crop_and_resize", nn.HalfPixelSymmetric: "half_pixel_symmetric",
 	}
 	roundings = map[nn.Rounding]string{nn.RoundHalfDown: "round_prefer_floor", nn.RoundHalfUp: "round_prefer_ceil", nn.RoundToStart: "floor", nn.RoundToEnd: "ceil"}
 	modes     = map[nn.RescaleMode]string{nn.NearestCell: "nearest", nn.Linearly: "linear", nn.Cubic: "cubic"}
 )
 
-// resize writes Resize; what only later opsets or Upsample have is refused.
+// resize writes Resize. A size that is rounded, for which it has no word, is refused.
 func (g *graph) resize(layer, out, x string, op *nn.Sample, r nn.Rescale, axes []nn.Axis) error {
 	coordinate, rounding := coordinates[r.Coordinates], roundings[r.Rounding]
 	if r.Rounding == nn.RoundBySize && r.Coordinates == nn.Asymmetric && r.Mode != nn.NearestCell {
@@ -158,11 +198,20 @@ func (g *graph) resize(layer, out, x string, op *nn.Sample, r nn.Rescale, axes [
 			}
 		}
 	}
-	if coordinate == "" || rounding == "" || r.Antialias || r.Round || r.Coordinates == nn.AlignCorners && r.Scale != 0 && !r.Unrounded {
+	corners := r.Coordinates == nn.AlignCorners && r.Scale != 0
+	switch {
+	case rounding == "" || r.Round || corners && r.Unrounded && g.opset >= 18:
 		return unwritten(op)
+	case r.Coordinates == nn.HalfPixelSymmetric:
+		g.since(19)
+	case r.Antialias || corners && !r.Unrounded:
+		g.since(18)
 	}
 	in := []string{x, "", g.constant(layer+".scales", scales, 4)}
 	attributes := [][]byte{word("mode", modes[r.Mode]), word("coordinate_transformation_mode", coordinate), word("nearest_mode", rounding), real("cubic_coeff_a", float32(r.A))}
+	if r.Antialias {
+		attributes = append(attributes, integer("antialias", 1))
+	}
 	if r.ExcludeOutside {
 		attributes = append(attributes, integer("exclude_outside", 1))
 	}
@@ -175,14 +224,29 @@ func (g *graph) resize(layer, out, x string, op *nn.Sample, r nn.Rescale, axes [
 }
 
 // rearrange writes a choice of channels and what exchanges positions and channels.
-func (g *graph) rearrange(name, x string, op *nn.Rearrange) error {
-	if op.In[0] != op.In[1] || op.Out[0] != op.Out[1] {
-		return unwritten(op)
+func (g *graph) rearrange(name, x string, op *nn.Rearrange, in tensor.Shape) error {
+	if in[1]%op.In[0] != 0 || in[2]%op.In[1] != 0 {
+		return unwritten(op) // cells that are cut
 	}
-	if op.In[0] > 1 {
+	square := op.In[0] == op.In[1] && op.Out[0] == op.Out[1]
+	cells := "" // rows and columns of them, where those are not square
+	if !square {
+		size := g.part(name, "size", "Shape", []string{x}, integer("start", 2), integer("end", 4))
+		cells = g.part(name, "grid", "Div", []string{size, g.whole(name+".cell", op.In[0], op.In[1])})
+	}
+	switch {
+	case op.In == [2]int{1, 1}:
+	case square:
 		x = g.part(name, "cells", "SpaceToDepth", []string{x}, integer("blocksize", op.In[0]))
+	default:
+		rows, columns := g.at(name, cells, 0), g.at(name, cells, 1)
+		dims := g.part(name, "dims", "Concat", []string{g.whole(name+".map", 0, in[0]), rows, g.whole(name+".high", op.In[0]), columns, g.whole(name+".wide", op.In[1])}, integer("axis", 0))
+		x = g.part(name, "apart", "Reshape", []string{x, dims})
+		x = g.part(name, "turned", "Transpose", []string{x}, integers("perm", 0, 3, 5, 1, 2, 4))
+		dims = g.part(name, "dims", "Concat", []string{g.whole(name+".depth", 0, in[0]*op.In[0]*op.In[1]), cells}, integer("axis", 0))
+		x = g.part(name, "cells", "Reshape", []string{x, dims})
 	}
-	from, last := op.From, op.Out[0] == 1
+	from, last := op.From, op.Out == [2]int{1, 1}
 	if slices.Min(from) < 0 { // the value after the last is what fills
 		from = slices.Clone(from)
 		for i, v := range from {
@@ -198,6 +262,20 @@ func (g *graph) rearrange(name, x string, op *nn.Rearrange) error {
 		return nil
 	}
 	x = g.part(name, "channels", "Gather", []string{x, list}, integer("axis", 1))
-	g.add("DepthToSpace", name, name, []string{x}, integer("blocksize", op.Out[0]), word("mode", "DCR"))
+	if square {
+		g.add("DepthToSpace", name, name, []string{x}, integer("blocksize", op.Out[0]), word("mode", "DCR"))
+		return nil
+	}
+	dims := g.part(name, "dims", "Concat", []string{g.whole(name+".cells", 0, op.Out[0], op.Out[1], op.Channels()), cells}, integer("axis", 0))
+	x = g.part(name, "apart", "Reshape", []string{x, dims})
+	x = g.part(name, "turned", "Transpose", []string{x}, integers("perm", 0, 3, 4, 1, 5, 2))
+	size := g.part(name, "high", "Mul", []string{cells, g.whole(name+".out", op.Out[0], op.Out[1])})
+	dims = g.part(name, "dims", "Concat", []string{g.whole(name+".whole", 0, op.Channels()), size}, integer("axis", 0))
+	g.add("Reshape", name, name, []string{x, dims})
 	return nil
+}
+
+// at is a list of a number of another.
+func (g *graph) at(layer, list string, i int) string {
+	return g.part(layer, "one", "Gather", []string{list, g.whole(layer+".at", i)}, integer("axis", 0))
 }

@@ -13,7 +13,8 @@ import (
 	"zalgoscope/nn"
 )
 
-// The versions that files are of: those of 2022, which OpenCV 4.6 and everything since reads.
+// The versions that files are of: those of 2022, which OpenCV 4.6 and everything since reads, but where a layer needs newer
+// operators.
 const (
 	irVersion = 8
 	opset     = 17
@@ -29,20 +30,10 @@ func ONNX(net *nn.Net, properties map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &graph{net: net, names: map[string]bool{"data": true, "classes": true}}
-	for _, l := range net.Layers {
-		g.names[l.Name] = true
-	}
-	for _, l := range net.Layers {
-		in := make([]tensor.Shape, len(l.In))
-		for k, j := range l.In {
-			w, h := net.Size()
-			if in[k] = (tensor.Shape{3, h, w}); j != nn.Picture {
-				in[k] = shapes[j]
-			}
-		}
-		if err := g.layer(l, in); err != nil {
-			return nil, fmt.Errorf("save: layer %q: %w", l.Name, err)
+	var g *graph
+	for version := opset; g == nil || g.opset < version; version = g.least {
+		if g, err = layers(net, shapes, version); err != nil {
+			return nil, err
 		}
 	}
 	last := len(net.Layers) - 1
@@ -60,7 +51,7 @@ func ONNX(net *nn.Net, properties map[string]string) ([]byte, error) {
 	m = number(m, 1, irVersion)
 	m = text(m, 2, "zalgoscope")
 	m = sub(m, 7, g.message)
-	m = sub(m, 8, number(text(nil, 1, ""), 2, opset))
+	m = sub(m, 8, number(text(nil, 1, ""), 2, uint64(g.opset)))
 	all := metadata(net)
 	for k, v := range properties {
 		all[k] = v
@@ -76,12 +67,38 @@ func ONNX(net *nn.Net, properties map[string]string) ([]byte, error) {
 	return m, nil
 }
 
+// layers writes the layers of a net, whose outputs have the given shapes, in operators of an opset.
+func layers(net *nn.Net, shapes []tensor.Shape, opset int) (*graph, error) {
+	g := &graph{net: net, opset: opset, least: opset, names: map[string]bool{"data": true, "classes": true}}
+	for _, l := range net.Layers {
+		g.names[l.Name] = true
+	}
+	for _, l := range net.Layers {
+		in := make([]tensor.Shape, len(l.In))
+		for k, j := range l.In {
+			w, h := net.Size()
+			if in[k] = (tensor.Shape{3, h, w}); j != nn.Picture {
+				in[k] = shapes[j]
+			}
+		}
+		if err := g.layer(l, in); err != nil {
+			return nil, fmt.Errorf("save: layer %q: %w", l.Name, err)
+		}
+	}
+	return g, nil
+}
+
 // graph is a GraphProto in the making.
 type graph struct {
 	net     *nn.Net
+	opset   int
+	least   int // opset that its operators are of
 	message []byte
 	names   map[string]bool // that are taken
 }
+
+// since notes that something is of an opset.
+func (g *graph) since(opset int) { g.least = max(g.least, opset) }
 
 func (g *graph) output(i int) string {
 	if i == nn.Picture {
@@ -128,6 +145,11 @@ func (g *graph) constant(name string, values []float32, dims ...int) string {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 	}
 	return g.initializer(name, typeFloat, raw, dims)
+}
+
+// scalar adds a whole number.
+func (g *graph) scalar(name string, v int) string {
+	return g.initializer(name, typeInt64, binary.LittleEndian.AppendUint64(nil, uint64(v)), nil)
 }
 
 // whole adds a list of whole numbers.

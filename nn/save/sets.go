@@ -13,7 +13,8 @@ func (g *graph) norm(name, x string, op *nn.Norm) error {
 		f.end("Add", f.step("Mul", y, g.constant(name+".scale", op.Scale, c, 1, 1)), g.constant(name+".shift", op.Shift, c, 1, 1))
 	}
 	mean := func(x string, axes ...int) string {
-		return g.part(name, "mean", "ReduceMean", []string{x}, integers("axes", axes...), integer("keepdims", 1))
+		in, attributes := g.along(name, "ReduceMean", x, axes)
+		return g.part(name, "mean", "ReduceMean", in, attributes...)
 	}
 	made := func(x string, axes ...int) {
 		scaled(f.step("Div", x, f.step("Sqrt", f.step("Add", mean(f.step("Mul", x, x), axes...), f.number(op.Eps)))))
@@ -63,9 +64,17 @@ func (g *graph) reduce(name string, in []string, op *nn.Reduce) {
 		g.add("GlobalAveragePool", name, name, in)
 	case slices.Equal(axes, []int{2, 3}) && op.Fn == nn.Largest:
 		g.add("GlobalMaxPool", name, name, in)
-	case op.Fn == nn.Total:
-		g.add(kind, name, name, append(in, g.whole(name+".axes", axes...)), integer("keepdims", 1))
 	default:
-		g.add(kind, name, name, in, integers("axes", axes...), integer("keepdims", 1))
+		in, attributes := g.along(name, kind, in[0], axes)
+		g.add(kind, name, name, in, attributes...)
 	}
+}
+
+// along is the inputs and attributes of an operator that takes all values along some axes together.
+func (g *graph) along(name, kind, x string, axes []int) (in []string, attributes [][]byte) {
+	keep := integer("keepdims", 1)
+	if kind == "ReduceSum" || g.opset >= 18 {
+		return []string{x, g.whole(name+".axes", axes...)}, [][]byte{keep}
+	}
+	return []string{x}, [][]byte{integers("axes", axes...), keep}
 }
