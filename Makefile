@@ -124,7 +124,7 @@ bench: build
 # ONNX Runtime's answers to nets of all kinds at all opsets; it is some 100 MB and needs node.
 compare:
 	npm install --prefix dist/onnxruntime --ignore-scripts --no-save --silent onnxruntime-node@1.30.0
-	ZALGOSCOPE_ONNXRUNTIME=$(CURDIR)/dist/onnxruntime/node_modules $(GO) test ./nn/load -count 1 -run TestCompare -v
+	ZALGOSCOPE_ONNXRUNTIME=$(CURDIR)/dist/onnxruntime/node_modules $(GO) test ./nn/load ./nn/save -count 1 -run TestCompare -v
 
 # What of playing takes longer, or needs node: npm's osc as a client, and a chat of 200 lines a second for a minute.
 play:

@@ -28,7 +28,8 @@ type state struct {
 	Right   int // of those shown in the present epoch
 	Shown   int
 	History []Epoch
-	Guarded bool // something stood where the net goes when the lesson began
+	Taken   time.Duration // by the steps done
+	Guarded bool          // something stood where the net goes when the lesson began
 }
 
 // checkpoint is a state with the numbers that belong to it.

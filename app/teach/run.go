@@ -135,8 +135,7 @@ var ErrBurst = errors.New("teach: the net's numbers burst; another --seed or --f
 // trial, it keeps what there is.
 func (l *Lesson) Run(ctx context.Context) error {
 	l.spent, l.shown, l.kept = 0, 0, time.Now()
-	total := l.Epochs * l.perEpoch
-	for l.Steps < total {
+	for l.Steps < l.Epochs*l.perEpoch {
 		err := ctx.Err()
 		if err == nil && l.o.Step != nil {
 			err = l.o.Step(l.Progress())
@@ -154,6 +153,7 @@ func (l *Lesson) Run(ctx context.Context) error {
 			}
 			return err
 		}
+		total := l.Epochs * l.perEpoch
 		if !l.optimiser.Step(l.m, l.peak*train.Rate(l.Steps, total, int(warmUp*float64(total)))) {
 			return ErrBurst
 		}
@@ -161,6 +161,7 @@ func (l *Lesson) Run(ctx context.Context) error {
 		l.Steps++
 		l.shown += l.batch.N
 		l.spent += time.Since(began)
+		l.Taken += time.Since(began)
 		if l.Steps%l.perEpoch == 0 {
 			if err := l.endEpoch(ctx); err != nil {
 				l.keep()
@@ -191,6 +192,7 @@ func (l *Lesson) endEpoch(ctx context.Context) error {
 		e.Test = share
 	}
 	l.History = append(l.History, e)
+	l.hurry()
 	if err == nil && l.o.Epoch != nil {
 		l.o.Epoch(l.Progress(), l.Net())
 	}

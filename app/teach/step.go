@@ -25,8 +25,21 @@ func (l *Lesson) plan() error {
 	}
 	l.setNorms(keep)
 	l.Loss, l.Right, l.Shown = 0, 0, 0
-	l.Epochs = min(max(int(0.85*l.o.Time.Seconds()/(best*float64(l.perEpoch))), 1), mostEpochs)
+	l.Epochs = min(max(int(learning*l.o.Time.Seconds()/(best*float64(l.perEpoch))), 1), mostEpochs)
 	return nil
+}
+
+// learning is the share of the time that the steps may take: trials and the report take some too.
+const learning = 0.85
+
+// hurry plans fewer epochs after one, where they take longer than planned, as beside other work.
+func (l *Lesson) hurry() {
+	if l.o.Epochs > 0 {
+		return
+	}
+	done := l.Steps / l.perEpoch
+	each := l.Taken.Seconds() / float64(done)
+	l.Epochs = min(l.Epochs, max(int(learning*l.o.Time.Seconds()/each+0.5), done))
 }
 
 // compute makes the batch of a step and has its gradient computed.

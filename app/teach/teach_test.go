@@ -294,6 +294,25 @@ func TestShareDropsWhatCannotBeLearnt(t *testing.T) {
 	}
 }
 
+// A lesson of so many minutes keeps to them where its steps turn out slower than planned, and one of so many epochs to those.
+func TestHurry(t *testing.T) {
+	l := &Lesson{perEpoch: 10, o: Options{Time: 100 * time.Second}, state: state{Epochs: 50, Steps: 20, Taken: 20 * time.Second}}
+	for _, c := range []struct {
+		steps  int
+		taken  time.Duration
+		epochs int
+	}{{20, 20 * time.Second, 9}, {30, 20 * time.Second, 9}, {40, 60 * time.Second, 6}, {50, 200 * time.Second, 5}} {
+		l.Steps, l.Taken = c.steps, c.taken
+		if l.hurry(); l.Epochs != c.epochs {
+			t.Errorf("after %d steps in %v: %d epochs, want %d", c.steps, c.taken, l.Epochs, c.epochs)
+		}
+	}
+	l.o.Epochs, l.Epochs = 50, 50
+	if l.hurry(); l.Epochs != 50 {
+		t.Errorf("%d epochs of 50", l.Epochs)
+	}
+}
+
 // Every class is shown as often, however few pictures it has.
 func TestEpochIsBalanced(t *testing.T) {
 	set := &Set{Classes: []string{"a", "b"}, Pictures: make([]Picture, 12)}

@@ -1,6 +1,7 @@
 package save
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -478,6 +479,63 @@ for f in glob.glob(sys.argv[1] + "/*.onnx"):
 	for kind, least := range map[string]int{"add": 1, "affine": 1, "binary": 14, "concat": 3, "conv": 3, "lrn": 1, "norm": 1, "pool": 2, "reduce": 2, "relu": 2, "sample": 5, "softmax": 1, "unary": 45} {
 		if agree[kind] < least {
 			t.Errorf("OpenCV agrees on %d of %q, want %d", agree[kind], kind, least)
+		}
+	}
+}
+
+// ONNX Runtime reads every kind of layer as it is written, at the net's own size and at another.
+func TestCompare(t *testing.T) {
+	modules := os.Getenv("ZALGOSCOPE_ONNXRUNTIME")
+	if modules == "" {
+		t.Skip("make compare runs this with ONNX Runtime")
+	}
+	dir, want := t.TempDir(), map[string][]float32{}
+	write := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for kind, list := range kinds() {
+		for i, op := range list {
+			net := between(op)
+			data, err := ONNX(net, nil)
+			if err != nil {
+				continue
+			}
+			for _, size := range [][2]int{{12, 12}, {36, 24}} {
+				w, h := size[0], size[1]
+				name, x := fmt.Sprintf("%s %d (%s) at %v", kind, i, op.Kind(), size), randoms(3*w*h)
+				want[name] = values(t, net, x, w, h)
+				raw := make([]byte, 0, 4*len(x))
+				for _, v := range x {
+					raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+				}
+				write(name+".onnx", data)
+				write(name+".in", raw)
+				write(name+".dims", fmt.Appendf(nil, "[1, 3, %d, %d]", h, w))
+			}
+		}
+	}
+	if out, err := exec.Command("node", "../load/testdata/compare.js", modules, dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for name, want := range want {
+		raw, err := os.ReadFile(filepath.Join(dir, name+".out"))
+		if err != nil {
+			said, _ := os.ReadFile(filepath.Join(dir, name+".json"))
+			t.Errorf("%s: %s", name, said)
+			continue
+		}
+		if len(raw) != 4*len(want) {
+			t.Errorf("%s: %d values, want %d", name, len(raw)/4, len(want))
+			continue
+		}
+		for i, v := range want {
+			got := math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+			if d := math.Abs(float64(v - got)); !(d <= 1e-3*max(1, math.Abs(float64(v)))) && (v == v || got == got) && v != got {
+				t.Errorf("%s: value %d is %g, want %g", name, i, got, v)
+				break
+			}
 		}
 	}
 }

@@ -13,7 +13,8 @@ const fs = require("fs");
       const dims = JSON.parse(fs.readFileSync(base + ".dims"));
       const raw = fs.readFileSync(base + ".in");
       const x = new ort.Tensor("float32", new Float32Array(raw.buffer, raw.byteOffset, raw.length / 4), dims);
-      const y = (await session.run({ x }, ["y"])).y;
+      const out = session.outputNames[0];
+      const y = (await session.run({ [session.inputNames[0]]: x }, [out]))[out];
       fs.writeFileSync(base + ".out", Buffer.from(y.data.buffer, y.data.byteOffset, y.data.byteLength));
       said = { dims: y.dims };
     } catch (e) {
