@@ -30,6 +30,8 @@ const (
 	lessonTime   = 20 * time.Minute
 	lessonDreams = 8                // classes whose dreams are shown
 	dreamEvery   = 10 * time.Second // at most, beside the learning
+	dreamFrames  = 10               // of each class then
+	reportFrames = 20               // and of each for the report
 )
 
 // lesson is a net that is being taught a folder beside the dream, from the net that dreams.
@@ -173,7 +175,7 @@ func (l *lesson) run(ctx context.Context) error {
 	if err := errors.Join(lesson.Run(ctx), failed); err != nil {
 		return err
 	}
-	return l.finish(lesson)
+	return l.finish(ctx, lesson)
 }
 
 // wait is called before every step: it tells how far the lesson is, and lasts as long as a pause.
@@ -229,14 +231,19 @@ func (l *lesson) group(ctx context.Context, set *teach.Set) error {
 	return set.Group(ctx, l.net, engine, 0, 1)
 }
 
-// dream shows what the classes dream so far.
-func (l *lesson) dream(ctx context.Context, net *nn.Net) error {
+// dreamed is what so many classes dream.
+func (l *lesson) dreamed(ctx context.Context, net *nn.Net, most, frames int) ([]*image.RGBA, error) {
 	engine, err := l.studio.cfg.Open(net)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer engine.Close()
-	dreams, err := teach.Dreams(net, engine, teach.DreamSide, lessonDreams, 2, ctx.Err)
+	return teach.Dreams(net, engine, most, frames, ctx.Err)
+}
+
+// dream shows what the classes dream so far.
+func (l *lesson) dream(ctx context.Context, net *nn.Net) error {
+	dreams, err := l.dreamed(ctx, net, lessonDreams, dreamFrames)
 	if err != nil {
 		return err
 	}
@@ -248,7 +255,7 @@ func (l *lesson) dream(ctx context.Context, net *nn.Net) error {
 }
 
 // finish writes the net and its report, over nothing that stands there.
-func (l *lesson) finish(lesson *teach.Lesson) error {
+func (l *lesson) finish(ctx context.Context, lesson *teach.Lesson) error {
 	data, err := save.ONNX(lesson.Net(), lesson.Properties())
 	if err != nil {
 		return err
@@ -267,9 +274,10 @@ func (l *lesson) finish(lesson *teach.Lesson) error {
 	if err != nil {
 		return err
 	}
-	l.mu.Lock()
-	dreams := l.dreams
-	l.mu.Unlock()
+	dreams, err := l.dreamed(ctx, lesson.Net(), teach.MostDreams, reportFrames)
+	if err != nil {
+		return err
+	}
 	if err := picture.Save(base+".report.png", lesson.Report(dreams)); err != nil {
 		return err
 	}

@@ -284,8 +284,8 @@ func (j *teachJob) write(lesson *teach.Lesson) error {
 	})
 }
 
-// mostDreams is how many classes a report shows dreams of.
-const mostDreams = 40
+// dreamFrames is how many frames each class of a report is dreamed for.
+const dreamFrames = 20
 
 func (j *teachJob) report(ctx context.Context, lesson *teach.Lesson) error {
 	net := lesson.Net()
@@ -294,7 +294,7 @@ func (j *teachJob) report(ctx context.Context, lesson *teach.Lesson) error {
 		return err
 	}
 	defer engine.Close()
-	dreams, err := teach.Dreams(net, engine, teach.DreamSide, mostDreams, 4, ctx.Err)
+	dreams, err := teach.Dreams(net, engine, teach.MostDreams, dreamFrames, ctx.Err)
 	if err != nil {
 		return err
 	}

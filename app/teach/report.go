@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"math"
 
+	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
@@ -26,15 +27,15 @@ var (
 	tries  = color.RGBA{0xd0, 0x5a, 0x2a, 255}
 )
 
-// DreamSide is how large a class's dream stands in a report.
-const DreamSide = 128
+// dreamSide is how large a class's dream stands in a report.
+const dreamSide = 128
 
 // Report draws how a lesson went: its curves, what it takes for what, and what each class dreams.
 func (l *Lesson) Report(dreams []*image.RGBA) *image.RGBA {
 	const gap, line, plotH = 24, 22, 220
 	k := len(l.set.Classes)
 	columns := min(max(k, 3), 5)
-	wide := max(columns*(DreamSide+12)-12, 640)
+	wide := max(columns*(dreamSide+12)-12, 640)
 	cell := 0
 	if l.tried() && k <= 40 {
 		cell = min(max(300/k, 12), 34)
@@ -44,7 +45,7 @@ func (l *Lesson) Report(dreams []*image.RGBA) *image.RGBA {
 		matrix = gap + line + k*cell + line
 	}
 	rows := (len(dreams) + columns - 1) / columns
-	m := image.NewRGBA(image.Rect(0, 0, wide+2*gap, gap+line+plotH+line+matrix+gap+line+rows*(DreamSide+line)+gap))
+	m := image.NewRGBA(image.Rect(0, 0, wide+2*gap, gap+line+plotH+line+matrix+gap+line+rows*(dreamSide+line)+gap))
 	draw.Draw(m, m.Rect, image.NewUniform(paper), image.Point{}, draw.Src)
 	p := newPen(m)
 	y := gap
@@ -63,9 +64,9 @@ func (l *Lesson) Report(dreams []*image.RGBA) *image.RGBA {
 	p.text(gap, y+14, ink, "what each class dreams")
 	y += line
 	for i, d := range dreams {
-		at := image.Pt(gap+i%columns*(DreamSide+12), y+i/columns*(DreamSide+line))
-		draw.Draw(m, image.Rectangle{Max: d.Rect.Size()}.Add(at), d, image.Point{}, draw.Src)
-		p.text(at.X, at.Y+DreamSide+15, ink, p.fit(l.set.Classes[i], DreamSide))
+		at := image.Pt(gap+i%columns*(dreamSide+12), y+i/columns*(dreamSide+line))
+		xdraw.CatmullRom.Scale(m, image.Rect(0, 0, dreamSide, dreamSide).Add(at), d, d.Rect, xdraw.Src, nil)
+		p.text(at.X, at.Y+dreamSide+15, ink, p.fit(l.set.Classes[i], dreamSide))
 	}
 	return m
 }
@@ -94,17 +95,24 @@ func (l *Lesson) summary() string {
 	return s
 }
 
-// Dreams dreams each class of a net, at most so many, a few frames from the same static.
-func Dreams(net *nn.Net, engine nn.Engine, side, most, frames int, end func() error) ([]*image.RGBA, error) {
+// MostDreams is how many classes a report shows the dreams of.
+const MostDreams = 40
+
+// Dreams dreams each class of a net, at most so many, in so many frames from the same static. They are as large as the pictures
+// that the net has learnt from, or somewhat smaller, so that a thing fills one as it filled those; that the frame is moved a little
+// each time keeps to what is seen from anywhere, which is forms and not grain.
+func Dreams(net *nn.Net, engine nn.Engine, most, frames int, end func() error) ([]*image.RGBA, error) {
 	s := dream.Defaults()
-	s.Step, s.Steps, s.Octaves, s.OctaveScale, s.Jitter = 2.5, 8, 4, 1.4, 8
-	s.Zoom, s.Hold, s.Depth = 0.04, 0.3, 1 // forms, and little of the grain that a net of small pictures loves
+	s.Step, s.Steps, s.Octaves, s.OctaveScale, s.Jitter = 2, 6, 2, 2, 12
+	s.Zoom, s.Hold, s.Depth = 0.02, 0.5, 0.6
 	scores := net.Scores()
 	s.Layer = net.Layers[scores].Name
 	shapes, err := net.Shapes(net.Size())
 	if err != nil {
 		return nil, err
 	}
+	side, _ := net.Size()
+	side = min(max(side, 64), 112)
 	var out []*image.RGBA
 	for c := range min(shapes[scores][0], most) {
 		s.Channel = fmt.Sprint(c)
