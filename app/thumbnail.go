@@ -136,15 +136,16 @@ func LayerThumbs(net *nn.Net, engine nn.Engine, folder string) error {
 	return nil
 }
 
-// SceneThumbs writes a thumbnail of each built-in scene that the net can dream into a folder, as LayerThumbs does;
+// SceneThumbs writes a thumbnail of each of these scenes, which the net can dream, into a folder, as LayerThumbs does;
 // progress can end it.
-func SceneThumbs(net *nn.Net, engine nn.Engine, folder string, progress func(done, total int) error) error {
-	scenes := dream.Presets()
+func SceneThumbs(net *nn.Net, engine nn.Engine, scenes []dream.Preset, folder string, progress func(done, total int) error) error {
 	for i, p := range scenes {
-		if t, err := sceneThumb(p, net); err == nil {
-			if err := t.write(net, engine, folder); err != nil {
-				return err
-			}
+		t, err := sceneThumb(p, net)
+		if err != nil {
+			return err
+		}
+		if err := t.write(net, engine, folder); err != nil {
+			return err
 		}
 		if err := progress(i+1, len(scenes)); err != nil {
 			return err

@@ -152,6 +152,10 @@ func (j *scenesJob) drawThumbs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	scenes, err := j.scenes(net)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(j.thumbs, 0o755); err != nil {
 		return err
 	}
@@ -162,7 +166,7 @@ func (j *scenesJob) drawThumbs(ctx context.Context) error {
 	defer engine.Close()
 	bar := newBar(1, "dreaming")
 	defer bar.close()
-	return app.SceneThumbs(net, engine, j.thumbs, func(done, total int) error {
+	return app.SceneThumbs(net, engine, scenes, j.thumbs, func(done, total int) error {
 		bar.progress(int64(done), int64(total))
 		return ctx.Err()
 	})
