@@ -81,11 +81,15 @@ func TestFormats(t *testing.T) {
 		{"p3.heic", testdata(t, "p3.heic"), p3, 4},
 		{"odd.heic", testdata(t, "odd.heic"), plainCorners, 3},
 		{"narrow.heic", testdata(t, "narrow.heic"), plainCorners, 3}, // its rows are stored longer than they are
+		{"alpha.heic", testdata(t, "alpha.heic"), alpha, 4},
 		{"plain.avif", testdata(t, "plain.avif"), plainCorners, 3},
 		{"p3.avif", testdata(t, "p3.avif"), p3, 4},
 		{"alpha.avif", testdata(t, "alpha.avif"), alpha, 4},
 		{"10 bits.avif", testdata(t, "ten.avif"), plainCorners, 3},
 		{"24 bits.bmp", encoded(t, func(w io.Writer) error { return bmp.Encode(w, m) }), plainCorners, 0},
+		{"alpha.bmp", bmpWithAlpha(t, [4]byte{0, 255, 128, 255}), alpha, 1},
+		{"no alpha.bmp", bmpWithAlpha(t, [4]byte{}), plainCorners, 0}, // as programs write it that know none
+		{"fax.tif", testdata(t, "fax.tif"), corners{{}, white, white, white}, 0},
 		{"plain.tiff", encoded(t, func(w io.Writer) error { return tiff.Encode(w, m, nil) }), plainCorners, 0},
 		{"deflate.tiff", encoded(t, func(w io.Writer) error {
 			return tiff.Encode(w, m, &tiff.Options{Compression: tiff.Deflate, Predictor: true})
@@ -112,6 +116,24 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%s: %q", c.name, *warned)
 		}
 	}
+}
+
+// bmpWithAlpha is a BMP of the quarters with a header that tells of alpha (BITMAPV4HEADER).
+func bmpWithAlpha(t *testing.T, alpha [4]byte) []byte {
+	const w, h, head = 48, 32, 14 + 108
+	data := make([]byte, head+4*w*h)
+	copy(data, "BM")
+	for at, v := range map[int]uint32{2: uint32(len(data)), 10: head, 14: 108, 18: w, 22: h, 26: 1 | 32<<16, 30: 3, 34: 4 * w * h,
+		54: 0xff0000, 58: 0xff00, 62: 0xff, 66: 0xff000000} {
+		binary.LittleEndian.PutUint32(data[at:], v)
+	}
+	for i := range w * h {
+		x, y := i%w, h-1-i/w // from the bottom
+		quarter := 2*(2*y/h) + 2*x/w
+		c := plainCorners[quarter]
+		copy(data[head+4*i:], []byte{byte(c[2]), byte(c[1]), byte(c[0]), alpha[quarter]})
+	}
+	return data
 }
 
 // The part of a HEIC that is shown is as large as libheif cuts it.
@@ -220,6 +242,7 @@ func TestRefusedFormats(t *testing.T) {
 		{"big.tif", "II+\x00\x08\x00", "is a BigTIFF"},
 		{"rle.bmp", string(rle), "is a BMP of a rare sort (16 bits a pixel or run lengths): save it anew"},
 		{"planes.tif", string(tagged(t, quarters(4, 4), tiffPlanes, 2)), "is a TIFF of a rare sort (each colour by itself): save it anew"},
+		{"lsb.tif", string(tagged(t, quarters(4, 4), tiffFillOrder, 2)), "is a TIFF of a rare sort (its bits from the right): save it anew"},
 		{"none", "hello", "is of an unknown format; pictures are PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC and AVIF"},
 	} {
 		if _, err := Decode([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {

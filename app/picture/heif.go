@@ -16,8 +16,10 @@ const codecMemory = 24 << 20
 // heifFile is what the boxes of a HEIC or an AVIF (ISO/IEC 23008-12) say of its primary picture.
 type heifFile struct {
 	primary  uint32
+	pitm     []byte   // the box that tells the primary picture
+	lists    [][]byte // which picture has which properties
+	auxl     []heifAuxiliary
 	props    []heifBox
-	own      []int // the primary picture's properties, by their number from 1
 	w, h     int
 	clean    []byte // the body of the box that says which part is shown, nil for all
 	profile  []byte
@@ -64,6 +66,9 @@ func (f *heifFile) fine() bool {
 	})
 }
 
+// heifAuxiliary is a picture that belongs to another one.
+type heifAuxiliary struct{ id, of uint32 }
+
 // heifBox is a box with its name and what it holds.
 type heifBox struct {
 	name string
@@ -109,7 +114,19 @@ func openHEIF(data []byte) (*source, error) {
 		}
 	}
 	s.rows = func(each func([]byte) error, progress func(float64) error) error {
-		d, err := c.open(data, s.memory+int64(len(data)), func() error { return progress(0) })
+		goOn := func() error { return progress(0) }
+		if id := f.transparency(); id > 0 && c == &heicCodec {
+			alpha, err := alphaOfHEIC(data, &f, id, s, goOn)
+			if asked := goOn(); asked != nil {
+				return asked
+			}
+			if err != nil {
+				Warn(fmt.Sprintf("picture: its alpha is not used: %v", err))
+			} else {
+				each = alpha.over(s.w, each)
+			}
+		}
+		d, err := c.open(data, s.memory+int64(len(data)), goOn)
 		if err != nil {
 			return fmt.Errorf("is %s that is not decoded: %w", kind, err)
 		}
@@ -165,10 +182,10 @@ func (f *heifFile) aperture() (w, h int) {
 }
 
 // alpha tells whether some picture in the file is another one's alpha.
-func (f *heifFile) alpha() bool {
-	return slices.ContainsFunc(f.props, func(b heifBox) bool {
-		return b.name == "auxC" && (bytes.Contains(b.body, []byte(":alpha")) || bytes.Contains(b.body, []byte("hevc:2015:auxid:1")))
-	})
+func (f *heifFile) alpha() bool { return slices.ContainsFunc(f.props, heifBox.isAlpha) }
+
+func (b heifBox) isAlpha() bool {
+	return b.name == "auxC" && (bytes.Contains(b.body, []byte(":alpha")) || bytes.Contains(b.body, []byte("hevc:2015:auxid:1")))
 }
 
 // mostBoxes is how many boxes of one and properties of a picture are looked at: numbers for more there are not.
@@ -194,38 +211,33 @@ func heifBoxes(data []byte) (all []heifBox) {
 
 // read finds the primary picture's properties.
 func (f *heifFile) read(boxes []heifBox) error {
-	var lists [][]byte // of properties; which is the primary picture may stand behind them
 	for _, b := range boxes {
 		if b.name != "meta" || len(b.body) < 4 {
 			continue
 		}
 		for _, b := range heifBoxes(b.body[4:]) {
 			switch {
-			case b.name == "pitm" && len(b.body) >= 8 && b.body[0] > 0:
-				f.primary = binary.BigEndian.Uint32(b.body[4:])
-			case b.name == "pitm" && len(b.body) >= 6:
-				f.primary = uint32(binary.BigEndian.Uint16(b.body[4:]))
+			case b.name == "pitm" && len(b.body) >= 6+2*min(int(b.body[0]), 1):
+				f.pitm = b.body
+				f.primary, _ = heifID(b.body[4:], b.body[0] > 0)
+			case b.name == "iref" && len(b.body) >= 4:
+				f.references(b.body)
 			case b.name == "iprp":
 				for _, b := range heifBoxes(b.body) {
 					switch b.name {
 					case "ipco":
 						f.props = heifBoxes(b.body)
 					case "ipma":
-						if len(lists) < mostBoxes {
-							lists = append(lists, b.body)
+						if len(f.lists) < mostBoxes {
+							f.lists = append(f.lists, b.body)
 						}
 					}
 				}
 			}
 		}
 	}
-	for _, l := range lists {
-		f.associate(l)
-	}
-	for _, i := range f.own {
-		if i >= 1 && i <= len(f.props) {
-			f.property(f.props[i-1])
-		}
+	for _, b := range f.owned(f.primary) { // which picture is the primary one may stand behind the lists
+		f.property(b)
 	}
 	if f.w < 1 || f.h < 1 {
 		return errors.New("it does not say how large it is")
@@ -233,34 +245,82 @@ func (f *heifFile) read(boxes []heifBox) error {
 	return nil
 }
 
-// associate reads which properties the primary picture has.
-func (f *heifFile) associate(b []byte) {
-	if len(b) < 8 {
-		return
+// heifID reads a picture's number at the front, of 4 bytes or of 2.
+func heifID(b []byte, wide bool) (id uint32, rest []byte) {
+	switch {
+	case wide && len(b) >= 4:
+		return binary.BigEndian.Uint32(b), b[4:]
+	case !wide && len(b) >= 2:
+		return uint32(binary.BigEndian.Uint16(b)), b[2:]
 	}
-	head, size := 3, 1+int(b[3]&1)
-	if b[0] > 0 { // a later version
-		head = 5
-	}
-	n := binary.BigEndian.Uint32(b[4:])
-	b = b[8:]
-	for ; n > 0 && len(b) >= head; n-- {
-		id := uint32(binary.BigEndian.Uint16(b))
-		if head == 5 {
-			id = binary.BigEndian.Uint32(b)
+	return 0, nil
+}
+
+// references reads which pictures are auxiliary ones of others.
+func (f *heifFile) references(body []byte) {
+	wide := body[0] > 0
+	for _, b := range heifBoxes(body[4:]) {
+		id, rest := heifID(b.body, wide)
+		if b.name != "auxl" || len(rest) < 2 || len(f.auxl) >= mostBoxes {
+			continue
 		}
-		b = b[head-1:]
-		count := int(b[0])
-		for b = b[1:]; count > 0 && len(b) >= size; count-- {
-			number := int(b[0] & 0x7f)
-			if size == 2 {
-				number = number<<8 | int(b[1])
+		of, _ := heifID(rest[2:], wide) // as many as the number before says; of more than one nobody knows
+		f.auxl = append(f.auxl, heifAuxiliary{id, of})
+	}
+}
+
+// transparency is the number of the picture that is the primary one's alpha, 0 for none.
+func (f *heifFile) transparency() uint32 {
+	for _, a := range f.auxl {
+		if a.of == f.primary && slices.ContainsFunc(f.owned(a.id), heifBox.isAlpha) {
+			return a.id
+		}
+	}
+	return 0
+}
+
+// about is the file with another picture as the primary one.
+func (f *heifFile) about(data []byte, id uint32) ([]byte, heifFile, error) {
+	data = bytes.Clone(data)
+	g := heifFile{matrix: f.matrix, full: true}
+	if err := g.read(heifBoxes(data)); err != nil {
+		return nil, g, err
+	}
+	if g.pitm[0] > 0 {
+		binary.BigEndian.PutUint32(g.pitm[4:], id)
+	} else {
+		binary.BigEndian.PutUint16(g.pitm[4:], uint16(id))
+	}
+	g = heifFile{matrix: f.matrix, full: true}
+	return data, g, g.read(heifBoxes(data))
+}
+
+// owned are the properties of a picture.
+func (f *heifFile) owned(id uint32) (all []heifBox) {
+	for _, b := range f.lists {
+		if len(b) < 8 {
+			continue
+		}
+		wide, size := b[0] > 0, 1+int(b[3]&1)
+		n := binary.BigEndian.Uint32(b[4:])
+		for b = b[8:]; n > 0; n-- {
+			owner, rest := heifID(b, wide)
+			if len(rest) < 1 {
+				break
 			}
-			if b = b[size:]; id == f.primary && len(f.own) < mostBoxes {
-				f.own = append(f.own, number)
+			count := int(rest[0])
+			for b = rest[1:]; count > 0 && len(b) >= size; count-- {
+				number := int(b[0] & 0x7f)
+				if size == 2 {
+					number = number<<8 | int(b[1])
+				}
+				if b = b[size:]; owner == id && number >= 1 && number <= len(f.props) && len(all) < mostBoxes {
+					all = append(all, f.props[number-1])
+				}
 			}
 		}
 	}
+	return all
 }
 
 // property takes one of the primary picture's properties.

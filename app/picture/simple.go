@@ -2,10 +2,10 @@ package picture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/gif"
 
 	"golang.org/x/image/bmp"
@@ -41,8 +41,9 @@ func openBMP(data []byte) (*source, error) {
 	if err != nil {
 		return nil, bmpError(err)
 	}
-	_, indexed := c.ColorModel.(color.Palette)
-	s := &source{w: c.Width, h: c.Height, orientation: 1, opaque: indexed || c.ColorModel == color.RGBAModel, memory: 4 * int64(c.Width) * int64(c.Height)}
+	const plainHeader = 40 // says nothing of alpha
+	withAlpha := binary.LittleEndian.Uint32(data[14:]) > plainHeader && binary.LittleEndian.Uint16(data[28:]) == 32
+	s := &source{w: c.Width, h: c.Height, orientation: 1, opaque: !withAlpha, memory: 4 * int64(c.Width) * int64(c.Height)}
 	s.rows = func(each func([]byte) error, progress func(float64) error) error {
 		m, err := bmp.Decode(bytes.NewReader(data))
 		if err != nil {
@@ -51,9 +52,24 @@ func openBMP(data []byte) (*source, error) {
 		if m.Bounds().Dx() != s.w || m.Bounds().Dy() != s.h {
 			return damaged(fmt.Errorf("it has %v pixels", m.Bounds().Size()))
 		}
+		if m, ok := m.(*image.NRGBA); ok && !s.opaque {
+			fillAlpha(m.Pix)
+		}
 		return rowsOf(m, each, progress)
 	}
 	return s, nil
+}
+
+// fillAlpha makes a picture opaque of which nothing would show: programs that know no alpha leave it at zero.
+func fillAlpha(pix []byte) {
+	for i := 3; i < len(pix); i += 4 {
+		if pix[i] != 0 {
+			return
+		}
+	}
+	for i := 3; i < len(pix); i += 4 {
+		pix[i] = 255
+	}
 }
 
 func bmpError(err error) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"image"
 	"image/color"
 
 	"golang.org/x/image/tiff"
@@ -12,6 +13,9 @@ import (
 // Fields of a TIFF's directory (TIFF 6.0, appendix A, and others).
 const (
 	tiffBits       = 0x102
+	tiffPacking    = 0x103
+	tiffColours    = 0x106
+	tiffFillOrder  = 0x10a
 	tiffStripRows  = 0x116
 	tiffSamples    = 0x115
 	tiffPlanes     = 0x11c
@@ -34,6 +38,11 @@ func openTIFF(data []byte) (*source, error) {
 	if samples := d.number(tiffSamples, 1); samples > 1 && d.number(tiffPlanes, 1) != 1 {
 		return nil, rare("a TIFF", errors.New("each colour by itself"))
 	}
+	packing := d.number(tiffPacking, 1)
+	fax := packing == 3 || packing == 4
+	if d.number(tiffFillOrder, 1) != 1 && !fax {
+		return nil, rare("a TIFF", errors.New("its bits from the right"))
+	}
 	s := &source{w: c.Width, h: c.Height, orientation: d.orientation(), layout: layoutOf(c.ColorModel)}
 	s.profile, _ = d.find(tiffProfile)
 	switch c.ColorModel {
@@ -54,9 +63,19 @@ func openTIFF(data []byte) (*source, error) {
 		if m.Bounds().Dx() != s.w || m.Bounds().Dy() != s.h {
 			return damaged(fmt.Errorf("it has %v pixels", m.Bounds().Size()))
 		}
+		if m, ok := m.(*image.Gray); ok && fax && d.number(tiffColours, 0) == 1 {
+			invert(m.Pix)
+		}
 		return rowsOf(m, each, progress)
 	}
 	return s, nil
+}
+
+// invert turns a fax round: where 0 is black golang.org/x/image v0.47.0 takes its white for 1, but it is 0 (TIFF 6.0, section 11).
+func invert(pix []byte) {
+	for i := range pix {
+		pix[i] = 255 - pix[i]
+	}
 }
 
 func tiffError(err error) error {
