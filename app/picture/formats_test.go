@@ -82,6 +82,9 @@ func TestFormats(t *testing.T) {
 		{"odd.heic", testdata(t, "odd.heic"), plainCorners, 3},
 		{"narrow.heic", testdata(t, "narrow.heic"), plainCorners, 3}, // its rows are stored longer than they are
 		{"alpha.heic", testdata(t, "alpha.heic"), alpha, 4},
+		{"10 bits.heic", testdata(t, "ten.heic"), plainCorners, 3},
+		{"4:2:2.heic", testdata(t, "422.heic"), plainCorners, 3},
+		{"grey of 10 bits.heic", testdata(t, "grey10.heic"), corners{{88, 88, 88}, {113, 113, 113}, {79, 79, 79}, {229, 229, 229}}, 3},
 		{"plain.avif", testdata(t, "plain.avif"), plainCorners, 3},
 		{"p3.avif", testdata(t, "p3.avif"), p3, 4},
 		{"alpha.avif", testdata(t, "alpha.avif"), alpha, 4},
@@ -159,8 +162,8 @@ func TestAperture(t *testing.T) {
 		{part(-5, 1, 0, 1, 0, 1, 0, 1), 192, 128},
 	} {
 		f := heifFile{w: 192, h: 128, clean: c.clean}
-		if w, h := f.aperture(); w != c.w || h != c.h {
-			t.Errorf("%v: %dx%d, want %dx%d", c.clean, w, h, c.w, c.h)
+		if got := f.aperture(); got.Dx() != c.w || got.Dy() != c.h {
+			t.Errorf("%v: %v, want %dx%d", c.clean, got, c.w, c.h)
 		}
 	}
 }
@@ -302,6 +305,60 @@ func TestFirstPixelsOfHEIC(t *testing.T) {
 			if got := float64(m.Pix[4*x+c]); math.Abs(got-want) > 6 {
 				t.Errorf("value %d of pixel %d is %g, want %g", c, x, got, want)
 			}
+		}
+	}
+}
+
+// The colours at the ends of a HEIC's tiles are its own.
+func TestSeams(t *testing.T) {
+	m, err := Decode(testdata(t, "plain.heic"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	for _, p := range []image.Point{{50, 0}, {0, 30}, {w - 60, 0}, {w - 1, 30}, {0, h - 30}, {50, h - 1}, {w - 1, h - 30}, {w - 1, h - 1}} {
+		quarter := 2*(2*p.Y/h) + 2*p.X/w
+		if got := at(m, p.X, p.Y); !near(got, plainCorners[quarter], 4) {
+			t.Errorf("at %v: %v, want %v", p, got, plainCorners[quarter])
+		}
+	}
+
+	// A picture of 8x6 in tiles of 3x4.
+	f := heifFile{primary: 1, w: 8, h: 6, dimg: []heifParts{{1, 2}}, props: []heifBox{{"ispe", []byte{0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 4}}},
+		lists: [][]byte{{0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 1, 1}}}
+	columns, rows := []bool{true, false, true, true, false, true, true, false}, []bool{true, false, false, true, true, false}
+	backwards := func(b []bool) []bool {
+		b = slices.Clone(b)
+		slices.Reverse(b)
+		return b
+	}
+	for _, c := range []struct {
+		rotation, mirror int
+		columns, rows    []bool
+	}{
+		{0, 0, columns, rows},
+		{1, 0, rows, backwards(columns)},
+		{2, 0, backwards(columns), backwards(rows)},
+		{3, 0, backwards(rows), columns},
+		{0, 1, columns, backwards(rows)},
+		{1, 2, backwards(rows), backwards(columns)},
+	} {
+		f.rotation, f.mirror = c.rotation, c.mirror
+		if gotColumns, gotRows := f.seams(); !slices.Equal(gotColumns, c.columns) || !slices.Equal(gotRows, c.rows) {
+			t.Errorf("rotation %d, mirror %d: %v and %v, want %v and %v", c.rotation, c.mirror, gotColumns, gotRows, c.columns, c.rows)
+		}
+	}
+	plane := []byte{9, 9, 9, 9, 9, 9, 9, 9,
+		9, 1, 9, 9, 2, 9, 9, 3,
+		9, 1, 9, 9, 2, 9, 9, 3,
+		9, 9, 9, 9, 9, 9, 9, 9,
+		9, 9, 9, 9, 9, 9, 9, 9,
+		9, 4, 9, 9, 5, 9, 9, 6}
+	mendSeams(plane, 8, columns, rows)
+	for i, v := range plane {
+		x, y := i%8, i/8
+		if want := byte(1 + x/3 + y/4*3); v != want {
+			t.Errorf("at %d,%d: %d, want %d", x, y, v, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"image"
+	"slices"
 	_ "unsafe" // for linkname
 
 	_ "github.com/gen2brain/heic" // libheif and libde265
@@ -19,8 +20,6 @@ const (
 	heifRGB   = 1
 	heifMono  = 2
 
-	heif420 = 1
-	heif422 = 2
 	heif444 = 3
 )
 
@@ -29,15 +28,63 @@ func heifStride(samples, bytes int) int {
 	return (max(samples+samples&1, 64)*bytes + 15) &^ 15
 }
 
+// narrow brings rows of values of more than 8 bits, low byte first, to 8 where they are; the second half of a row is then unused.
+func narrow(pix []byte, stride, bits int) {
+	half := 1 << (bits - 9)
+	for ; len(pix) >= stride; pix = pix[stride:] {
+		for x := range stride / 2 {
+			v := int(pix[2*x]) | int(pix[2*x+1])<<8
+			pix[x] = byte(min((v+half)>>(bits-8), 255))
+		}
+	}
+}
+
 // decodeHEIC decodes the primary picture, cut and turned as the file says, and minds how its colours are stored.
 func decodeHEIC(d *decoding, f heifFile) (size image.Point, rows rowsFunc, err error) {
 	m, err := pictureOfHEIC(d, f)
 	if err != nil {
 		return size, nil, err
 	}
+	var yuv *image.YCbCr
+	switch m := m.(type) {
+	case *image.YCbCr:
+		yuv = m
+	case *video:
+		yuv = m.YCbCr
+	}
+	if columns, rows := f.seams(); yuv != nil && slices.ContainsFunc(f.props, heifBox.halved) && yuv.Rect.Size() == image.Pt(len(columns), len(rows)) {
+		mendSeams(yuv.Cb, yuv.CStride, columns, rows)
+		mendSeams(yuv.Cr, yuv.CStride, columns, rows)
+	}
 	return m.Bounds().Size(), func(each func(row []byte) error, progress func(float64) error) error {
 		return rowsOf(m, each, progress)
 	}, nil
+}
+
+// mendSeams gives colours at the ends of tiles, which libheif 1.18.2 mixes with those of the tile's first pixel when it makes them
+// for each pixel, those of their neighbours.
+func mendSeams(plane []byte, stride int, columns, rows []bool) {
+	neighbour := func(seams []bool, i int) int {
+		if len(seams) == 1 || !seams[i] {
+			return i
+		}
+		if i == 0 || i+1 < len(seams) && seams[i-1] {
+			return i + 1
+		}
+		return i - 1
+	}
+	for y := range rows {
+		if n := neighbour(rows, y); n != y {
+			copy(plane[y*stride:][:len(columns)], plane[n*stride:])
+		}
+	}
+	for x := range columns {
+		if n := neighbour(columns, x); n != x {
+			for y := range rows {
+				plane[y*stride+x] = plane[y*stride+n]
+			}
+		}
+	}
 }
 
 // alphaOfHEIC decodes the picture in a file that is its primary one's alpha.
@@ -46,7 +93,7 @@ func alphaOfHEIC(data []byte, f *heifFile, id uint32, s *source, goOn func() err
 	if err != nil {
 		return nil, err
 	}
-	d, err := heicCodec.open(data, s.memory+int64(len(data)), goOn)
+	d, err := heicCodec.open(g.eased(data), s.memory+int64(len(data)), goOn)
 	if err != nil {
 		return nil, err
 	}
@@ -92,29 +139,27 @@ func pictureOfHEIC(d *decoding, f heifFile) (image.Image, error) {
 	if err := decode(1, 0); err != nil {
 		return nil, err
 	}
-	w, h, space, chroma := d.number(info), d.number(info+4), d.number(info+8), d.number(info+12)
+	w, h, space := d.number(info), d.number(info+4), d.number(info+8)
 	if w < 1 || h < 1 || max(w, h) > mostSide {
 		return nil, fmt.Errorf("it has %dx%d pixels", w, h)
 	}
 	rect := image.Rect(0, 0, w, h)
-	stride, cw, ch := heifStride(w, 1), 0, 0
-	ratio := image.YCbCrSubsampleRatio444
+	bits, each := f.bits(), 1
+	if bits > 8 {
+		each = 2
+	}
+	planes := 1
 	switch {
 	case space == heifMono:
 	case space == heifRGB:
-		stride = heifStride(w, 4)
-	case space == heifYCbCr && chroma == heif420:
-		ratio, cw, ch = image.YCbCrSubsampleRatio420, (w+1)/2, (h+1)/2
-	case space == heifYCbCr && chroma == heif422:
-		ratio, cw, ch = image.YCbCrSubsampleRatio422, (w+1)/2, h
-	case space == heifYCbCr && chroma == heif444:
-		cw, ch = w, h
+		bits, each = 8, 4 // in one plane
+	case space == heifYCbCr && d.number(info+12) == heif444: // as it was asked for
+		planes = 3
 	default:
-		return nil, fmt.Errorf("its colours are of the kind %d %d", space, chroma)
+		return nil, fmt.Errorf("its colours are of the kind %d %d", space, d.number(info+12))
 	}
-	cstride := heifStride(cw, 1)
-	luma, each := stride*h, cstride*ch
-	size := int64(luma) + 2*int64(each)
+	stride := heifStride(w, each)
+	size := int64(stride) * int64(h) * int64(planes)
 	if size >= 1<<32 {
 		return nil, errBound
 	}
@@ -126,6 +171,9 @@ func pictureOfHEIC(d *decoding, f heifFile) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	if bits > 8 {
+		narrow(pix, stride, bits)
+	}
 	switch {
 	case space == heifMono:
 		return &image.Gray{Pix: pix, Stride: stride, Rect: rect}, nil
@@ -134,7 +182,8 @@ func pictureOfHEIC(d *decoding, f heifFile) (image.Image, error) {
 	case space == heifRGB:
 		return &image.NRGBA{Pix: pix, Stride: stride, Rect: rect}, nil
 	}
-	yuv := &image.YCbCr{Y: pix[:luma], Cb: pix[luma : luma+each], Cr: pix[luma+each:], YStride: stride, CStride: cstride, SubsampleRatio: ratio, Rect: rect}
+	n := stride * h
+	yuv := &image.YCbCr{Y: pix[:n], Cb: pix[n : 2*n], Cr: pix[2*n:], YStride: stride, CStride: stride, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: rect}
 	sum := sumBT601
 	switch f.matrix {
 	case 1:

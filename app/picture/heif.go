@@ -19,6 +19,7 @@ type heifFile struct {
 	pitm     []byte   // the box that tells the primary picture
 	lists    [][]byte // which picture has which properties
 	auxl     []heifAuxiliary
+	dimg     []heifParts
 	props    []heifBox
 	w, h     int
 	clean    []byte // the body of the box that says which part is shown, nil for all
@@ -69,6 +70,9 @@ func (f *heifFile) fine() bool {
 // heifAuxiliary is a picture that belongs to another one.
 type heifAuxiliary struct{ id, of uint32 }
 
+// heifParts is a picture that is put together of others, by the first one of them.
+type heifParts struct{ id, first uint32 }
+
 // heifBox is a box with its name and what it holds.
 type heifBox struct {
 	name string
@@ -82,11 +86,12 @@ func openHEIF(data []byte) (*source, error) {
 		return nil, damaged(errors.New("its first box is cut off"))
 	}
 	brands := string(boxes[0].body)
-	// The bytes that a pixel takes, a tenth above what was measured, with colours for two by two pixels and for each, and what alpha adds.
-	kind, c, decode, memory, fine, alpha := "a HEIC", &heicCodec, decodeHEIC, int64(8), int64(14), int64(6)
+	// The bytes that a pixel takes, a tenth above what was measured, with colours for two by two pixels and for each, with more than
+	// 8 bits, and what alpha adds.
+	kind, c, decode, memory, fine, deep, alpha := "a HEIC", &heicCodec, decodeHEIC, int64(9), int64(9), int64(9), int64(1)
 	switch {
 	case has(brands, "avif", "avis"):
-		kind, c, decode, memory, fine, alpha = "an AVIF", &avifCodec, decodeAVIF, 14, 16, 12
+		kind, c, decode, memory, fine, deep, alpha = "an AVIF", &avifCodec, decodeAVIF, 14, 16, 4, 12
 	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
 		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
 	}
@@ -98,7 +103,7 @@ func openHEIF(data []byte) (*source, error) {
 		memory = fine
 	}
 	if f.deep() {
-		memory = memory * 3 / 2
+		memory += deep
 	}
 	if f.alpha() {
 		memory += alpha
@@ -108,7 +113,7 @@ func openHEIF(data []byte) (*source, error) {
 	if kind == "an AVIF" {
 		s.orientation = f.orientation()
 	} else {
-		s.w, s.h = f.aperture() // libheif cuts and turns it
+		s.w, s.h = f.aperture().Dx(), f.aperture().Dy() // libheif cuts and turns it
 		if f.rotation&1 == 1 {
 			s.w, s.h = s.h, s.w
 		}
@@ -126,7 +131,11 @@ func openHEIF(data []byte) (*source, error) {
 				each = alpha.over(s.w, each)
 			}
 		}
-		d, err := c.open(data, s.memory+int64(len(data)), goOn)
+		file := data
+		if c == &heicCodec {
+			file = f.eased(data)
+		}
+		d, err := c.open(file, s.memory+int64(len(data)), goOn)
 		if err != nil {
 			return fmt.Errorf("is %s that is not decoded: %w", kind, err)
 		}
@@ -160,10 +169,10 @@ func (f *heifFile) orientation() int {
 	return [4][3]int{{1, 4, 2}, {8, 5, 7}, {3, 2, 4}, {6, 7, 5}}[f.rotation][f.mirror]
 }
 
-// aperture is the size of the part that is shown: encoders fill sides up to whole blocks. Its fractions
+// aperture is the part that is shown: encoders fill sides up to whole blocks. Its fractions
 // (ISO/IEC 14496-12, 12.1.4) are rounded as libheif does.
-func (f *heifFile) aperture() (w, h int) {
-	shown := func(side, at int) int {
+func (f *heifFile) aperture() image.Rectangle {
+	shown := func(side, at int) (int, int) {
 		fraction := func(i int) float64 {
 			return float64(int32(binary.BigEndian.Uint32(f.clean[at+i:]))) / float64(binary.BigEndian.Uint32(f.clean[at+i+4:]))
 		}
@@ -171,14 +180,16 @@ func (f *heifFile) aperture() (w, h int) {
 		first := math.Trunc(fraction(16) + float64(side-1)/2 - (size-1)/2)
 		last := math.Floor(size - 1 + first + 0.5)
 		if first, last = max(first, 0), min(last, float64(side-1)); last >= first {
-			return int(last-first) + 1
+			return int(first), int(last) + 1
 		}
-		return side // of no sense: the decoder says so
+		return 0, side // of no sense: the decoder says so
 	}
-	if f.clean == nil {
-		return f.w, f.h
+	part := image.Rect(0, 0, f.w, f.h)
+	if f.clean != nil {
+		part.Min.X, part.Max.X = shown(f.w, 0)
+		part.Min.Y, part.Max.Y = shown(f.h, 8)
 	}
-	return shown(f.w, 0), shown(f.h, 8)
+	return part
 }
 
 // alpha tells whether some picture in the file is another one's alpha.
@@ -256,16 +267,21 @@ func heifID(b []byte, wide bool) (id uint32, rest []byte) {
 	return 0, nil
 }
 
-// references reads which pictures are auxiliary ones of others.
+// references reads which pictures are auxiliary ones of others, and which are put together.
 func (f *heifFile) references(body []byte) {
 	wide := body[0] > 0
 	for _, b := range heifBoxes(body[4:]) {
 		id, rest := heifID(b.body, wide)
-		if b.name != "auxl" || len(rest) < 2 || len(f.auxl) >= mostBoxes {
+		if len(rest) < 2 || len(f.auxl)+len(f.dimg) >= mostBoxes {
 			continue
 		}
-		of, _ := heifID(rest[2:], wide) // as many as the number before says; of more than one nobody knows
-		f.auxl = append(f.auxl, heifAuxiliary{id, of})
+		to, _ := heifID(rest[2:], wide) // the first one
+		switch b.name {
+		case "auxl":
+			f.auxl = append(f.auxl, heifAuxiliary{id, to})
+		case "dimg":
+			f.dimg = append(f.dimg, heifParts{id, to})
+		}
 	}
 }
 
@@ -277,6 +293,87 @@ func (f *heifFile) transparency() uint32 {
 		}
 	}
 	return 0
+}
+
+// tile is the size of the tiles that the primary picture is put together of, its own where it is one.
+func (f *heifFile) tile() (w, h int) {
+	w, h = f.w, f.h
+	for _, d := range f.dimg {
+		if d.id != f.primary {
+			continue
+		}
+		for _, b := range f.owned(d.first) {
+			if b.name == "ispe" && len(b.body) >= 12 {
+				w, h = int(binary.BigEndian.Uint32(b.body[4:])), int(binary.BigEndian.Uint32(b.body[8:]))
+			}
+		}
+	}
+	return max(w, 1), max(h, 1)
+}
+
+// seams are the columns and rows, true, at which tiles begin and end in the primary picture as it is shown.
+func (f *heifFile) seams() (columns, rows []bool) {
+	ends := func(side, tile int) []bool {
+		all := make([]bool, side)
+		for i := range all {
+			all[i] = i%tile == 0 || i%tile == tile-1
+		}
+		return all
+	}
+	part := f.aperture()
+	w, h := f.tile()
+	columns, rows = ends(f.w, w)[part.Min.X:part.Max.X], ends(f.h, h)[part.Min.Y:part.Max.Y]
+	for range f.rotation { // a quarter against the clock: the right column becomes the top row
+		slices.Reverse(columns)
+		columns, rows = rows, columns
+	}
+	switch f.mirror {
+	case 1:
+		slices.Reverse(rows)
+	case 2:
+		slices.Reverse(columns)
+	}
+	return columns, rows
+}
+
+// halved tells whether a HEIC's picture has colours for more than one pixel (ISO/IEC 14496-15, 8.3.3).
+func (b heifBox) halved() bool {
+	return b.name == "hvcC" && len(b.body) > 16 && (b.body[16]&3 == 1 || b.body[16]&3 == 2)
+}
+
+// bits is how many bits a value of the primary picture of a HEIC has.
+func (f *heifFile) bits() int {
+	owners := []uint32{f.primary}
+	for _, d := range f.dimg {
+		if d.id == f.primary {
+			owners = append(owners, d.first)
+		}
+	}
+	for _, id := range owners {
+		for _, b := range f.owned(id) {
+			if b.name == "hvcC" && len(b.body) > 17 {
+				return 8 + int(b.body[17]&7)
+			}
+		}
+	}
+	return 8
+}
+
+// eased is a HEIC for its decoder: it says that its pictures have colours for each pixel where they have them for more, because
+// libheif 1.18.2 makes them so in any case and would halve them once more, and has no alpha, which comes by itself.
+func (f *heifFile) eased(data []byte) []byte {
+	data = bytes.Clone(data)
+	var g heifFile
+	_ = g.read(heifBoxes(data)) // was read before
+	for _, b := range g.props {
+		switch {
+		case b.halved():
+			b.body[16] |= 3
+		case b.isAlpha():
+			clear(b.body[4:])
+		}
+	}
+	return data
 }
 
 // about is the file with another picture as the primary one.

@@ -60,7 +60,7 @@ func TestLargerThanItSays(t *testing.T) {
 	data := append(box("ftyp", []byte("heic"), none), box("meta", none, box("pitm", none, []byte{0, 1}), box("iprp",
 		box("ipco", box("hvcC", parameters(12000, 9000, 0)), box("ispe", none, []byte{0, 0, 0, 192, 0, 0, 0, 128})),
 		box("ipma", none, []byte{0, 0, 0, 1, 0, 1, 2, 1, 2})))...)
-	if _, err := Decode(data); err == nil || !strings.Contains(err.Error(), "would take 848 MB") {
+	if _, err := Decode(data); err == nil || !strings.Contains(err.Error(), "would take 951 MB") {
 		t.Errorf("got %v", err)
 	}
 }
