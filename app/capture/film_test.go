@@ -161,6 +161,12 @@ func TestSeries(t *testing.T) {
 	if got := len(all(t, f)); got != 5 || f.Rate() != 12 {
 		t.Errorf("%d pictures at %g", got, f.Rate())
 	}
+	if err := os.Symlink("/dev/zero", filepath.Join(filepath.Dir(first), "f022.png")); err != nil {
+		t.Skip(err)
+	}
+	if _, err := OpenFilm(first, FilmOptions{}); err == nil || !strings.Contains(err.Error(), "is a device") {
+		t.Errorf("with a device among them: %v", err)
+	}
 }
 
 // TestKeptFilm reads on after the end of what a dream had a picture of for each frame, although nobody knows its sum.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"zalgoscope/app/ffmpeg"
+	"zalgoscope/nn/disk"
 )
 
 // Source is something that ffmpeg opens.
@@ -107,7 +108,16 @@ func series(pattern string) (Source, error) {
 			continue
 		}
 		digits, ok = strings.CutSuffix(digits, after)
-		if n, err := strconv.Atoi(digits); ok && err == nil && n >= 0 && (least < 0 || n < least) && before+fmt.Sprintf(verb, n)+after == e.Name() {
+		n, err := strconv.Atoi(digits)
+		if !ok || err != nil || n < 0 || before+fmt.Sprintf(verb, n)+after != e.Name() {
+			continue
+		}
+		if !e.Type().IsRegular() { // a link may lead to one
+			if err := disk.Check(filepath.Join(filepath.Dir(pattern), e.Name())); err != nil {
+				return Source{}, fmt.Errorf("capture: %w", err)
+			}
+		}
+		if least < 0 || n < least {
 			least = n
 		}
 	}

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"zalgoscope/app"
+	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
 	"zalgoscope/app/visible"
 	"zalgoscope/nn"
@@ -28,7 +30,7 @@ in the order of the list.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if sheet != "" {
-				if err := picture.CanSave(sheet); err != nil {
+				if err := cmp.Or(picture.CanSave(sheet), beside.Check(sheet)); err != nil {
 					return err
 				}
 			}

@@ -45,9 +45,13 @@ func TestOutputsAreRefusedAtOnce(t *testing.T) {
 		for _, args := range [][]string{
 			little("static", out, "--net", "none.onnx"), {"replay", recipe, "-o", out, "--net", "none.onnx"},
 			little("static", filepath.Join(dir, "new.gif"), "--net", "none.onnx", "--session", strings.TrimSuffix(out, ".xyz")),
+			{"scenes", "--net", "none.onnx", "--sheet", out}, {"classes", "--net", "none.onnx", "--sheet", out}, {"bends", "--net", "none.onnx", "--sheet", out},
 		} {
 			if c.out == "a.xyz" && args[len(args)-2] == "--session" {
 				continue // any name will do
+			}
+			if ext := filepath.Ext(c.out); args[len(args)-2] == "--sheet" && ext != ".png" && ext != ".xyz" {
+				continue // a sheet is a picture
 			}
 			if _, err := run(args...); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%q: got %v, want %q", args, err, c.want)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zalgoscope/app"
+	"zalgoscope/app/beside"
 	"zalgoscope/app/dream"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
@@ -103,7 +105,7 @@ func (j *scenesJob) scenes(net *nn.Net) ([]dream.Preset, error) {
 }
 
 func (j *scenesJob) run(ctx context.Context) error {
-	if err := picture.CanSave(j.sheet); err != nil {
+	if err := cmp.Or(picture.CanSave(j.sheet), beside.Check(j.sheet)); err != nil {
 		return err
 	}
 	w, h, err := picture.ParseSize(j.size)

@@ -3,8 +3,10 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -141,15 +143,32 @@ func TestStopWhileDecoding(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd, stderr := startMain(t, dir, "", "dream", name, "-o", "out.png")
-		time.Sleep(500 * time.Millisecond)
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(self, "dream", name, "-o", "out.png")
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "ZALGOSCOPE_TEST_MAIN=1")
+		out, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		stderr := bufio.NewReader(out)
+		if line, err := stderr.ReadString('\n'); !strings.Contains(line, "is dreamed at 1680x1120") { // is said before it is decoded
+			t.Fatalf("%s: %q, %v", name, line, err)
+		}
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
 		asked := time.Now()
+		said, _ := io.ReadAll(stderr)
 		_ = cmd.Wait()
-		if code := cmd.ProcessState.ExitCode(); code != stopped || !strings.HasSuffix(stderr.String(), "zalgoscope: stopped\n") {
-			t.Errorf("%s: exit status %d and %q, want %d and that it stopped", name, code, stderr, stopped)
+		if code := cmd.ProcessState.ExitCode(); code != stopped || string(said) != "zalgoscope: stopped\n" {
+			t.Errorf("%s: exit status %d and %q, want %d and that it stopped", name, code, said, stopped)
 		}
 		t.Logf("%s: ended %v after the signal", name, time.Since(asked))
 		if got := names(t, dir); got != name {

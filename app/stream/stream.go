@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zalgoscope/app/ffmpeg"
+	"zalgoscope/nn/disk"
 )
 
 // Options say how pictures are sent.
@@ -63,7 +64,7 @@ func Open(to string, o Options) (*Stream, error) {
 		return nil, fmt.Errorf("stream: there is a file %q already; choose another name", to)
 	}
 	if o.Sound != "" {
-		if _, err := os.Stat(o.Sound); err != nil {
+		if err := disk.Check(o.Sound); err != nil {
 			return nil, fmt.Errorf("stream: its sound: %w", err)
 		}
 	}

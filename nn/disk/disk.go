@@ -10,14 +10,19 @@ import (
 	"syscall"
 )
 
+// Check refuses what is no regular file, for those that give its name to another program.
+func Check(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return check(path, info.Mode())
+}
+
 // Open opens a regular file for reading, or one that a link leads to. Anything else is refused at
 // once, unopened. Its errors have no package prefix.
 func Open(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := check(path, info.Mode()); err != nil {
+	if err := Check(path); err != nil {
 		return nil, err
 	}
 	// What lies there may have been exchanged meanwhile: a pipe without a writer may not block.
@@ -25,7 +30,8 @@ func Open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err = f.Stat(); err == nil {
+	info, err := f.Stat()
+	if err == nil {
 		err = check(path, info.Mode())
 	}
 	if err != nil {

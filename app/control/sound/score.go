@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zalgoscope/app/ffmpeg"
+	"zalgoscope/nn/disk"
 )
 
 // Score is what is heard in a whole piece of music.
@@ -28,6 +29,9 @@ const longest = 6 * 3600
 func ReadScore(path string, low, high float64) (*Score, error) {
 	if err := ffmpeg.Check(); err != nil {
 		return nil, err
+	}
+	if err := disk.Check(path); err != nil {
+		return nil, fmt.Errorf("sound: %w", err)
 	}
 	s := &Score{}
 	a := New()

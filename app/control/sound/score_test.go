@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -66,6 +67,9 @@ func TestNoScore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "song.mp3")
 	if err := os.WriteFile(path, []byte("no music"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := ReadScore("/dev/zero", RangeLow, RangeHigh); runtime.GOOS == "linux" && (err == nil || !strings.Contains(err.Error(), "is a device")) {
+		t.Errorf("a device: %v", err)
 	}
 	for _, p := range []string{path, path + ".missing"} {
 		if _, err := ReadScore(p, RangeLow, RangeHigh); err == nil || strings.Contains(err.Error(), "\n") {
