@@ -273,7 +273,7 @@ func (g *gradientTask) fromMaxPool(u int, o *maxPool) {
 func (g *gradientTask) finish() {
 	for _, p := range g.fast {
 		g.wholeBlocks(g.packs.k.pair)
-		g.addWinograd(g.task, &conv{k: g.packs.k, out: g.out, add: g.started(), phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}})
+		g.addWinograd(g.task, &conv{k: g.packs.k, out: g.out, addend: g.addend(), phases: []phase{{sy: 1, sx: 1, parts: []part{p}}}})
 	}
 	for _, parts := range [][]part{g.merged, g.mergedHalf} {
 		if parts != nil {

@@ -215,6 +215,7 @@ func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int, slope float32
 		z     []uint16
 		gates []uint16
 	}
+	addend := random(r, lanes*n*blocks)
 	start := result{random(r, lanes*n*blocks), make([]uint16, lanes*n*blocks), make([]uint16, n*blocks)}
 	for i := range start.z {
 		start.z[i] = narrowed(r.Float32())
@@ -230,10 +231,11 @@ func checkHalfTile(t *testing.T, k *kernels, n, blocks, flags int, slope float32
 		}
 		a := tile{
 			segs: unsafe.Pointer(&s), nsegs: 1, bias: unsafe.Pointer(&bias[from*lanes]), flags: flags, lo: -0.5, hi: 3, slope: slope,
-			step: cellSize, zstep: halfSize, gstep: gateSize,
+			step: cellSize, astep: cellSize, zstep: halfSize, gstep: gateSize,
 		}
 		for b := range count {
 			at := (from+b)*n + pixel
+			a.a[b] = addressOf(unsafe.Pointer(&addend[at*lanes]))
 			a.y[b], a.z[b], a.gate[b] = addressOf(unsafe.Pointer(&out.y[at*lanes])), addressOf(unsafe.Pointer(&out.z[at*lanes])), addressOf(unsafe.Pointer(&out.gates[at]))
 		}
 		conv(&a)

@@ -30,7 +30,7 @@ func (c *compiler) roundsItself(i int) bool {
 	switch op := c.op(i).(type) {
 	case *nn.Conv, *nn.ConvTranspose:
 		return true
-	case *nn.ReLU, *nn.Clip:
+	case *nn.ReLU, *nn.Clip, *nn.Add:
 		return n.takes >= 0
 	case *nn.LRN, *train.BatchNorm:
 		return true
@@ -148,10 +148,10 @@ func (t *task) writesHalf(k *halfKernels) bool {
 		}
 		if len(own) == 2 && !t.takeGates(&o.gates) {
 			c, _ := t.last()
-			if c == nil || !c.add {
+			if c == nil || c.addend == nil {
 				return false
 			}
-			c.add, c.plus, c.rounds = false, true, true
+			c.addend, c.plus, c.rounds = nil, true, true
 		}
 		if o.run, o.out = k.poolBack[1], t.out.half(); o.dy.isHalf() {
 			o.run = k.poolBack[2]
@@ -249,6 +249,9 @@ func (o *conv) halfFlags(b, n int) (flags int) {
 // it stores only for a neighbouring block's sake goes to scratch.
 func (o *conv) place(w *worker, i, b, y, x int) {
 	t, s := &w.tile, o.spot(b)
+	if o.addend != nil {
+		t.a[i] = w.address(o.addend.at(b, y, x))
+	}
 	switch {
 	case !s.dropped:
 		t.y[i] = w.address(s.at(s.block, y, x))

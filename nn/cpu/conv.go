@@ -18,7 +18,7 @@ type conv struct {
 	spots  []spot // of each block of out, where that is several maps; else nil
 	phases []phase
 	bias   []float32 // a float for each lane of out, or nil
-	add    bool      // to what is there
+	addend *view     // added to the sum, a map of floats, or nil
 	bound  *bound    // or nil
 	gates  []gateRef // for each block: emitted to with bound, applied without it, or with a slope
 	plus   bool      // to what is there in bfloat16, given by halves
@@ -106,7 +106,7 @@ func (o *conv) depthwise() bool {
 // returns whether it applied the gates.
 func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 	t := &w.tile
-	*t = tile{step: p.sx * cellSize, gstep: p.sx * gateSize, zstep: p.sx * halfSize}
+	*t = tile{step: p.sx * cellSize, astep: p.sx * cellSize, gstep: p.sx * gateSize, zstep: p.sx * halfSize}
 	o.load(w, p, b)
 	if o.bias != nil {
 		t.bias = unsafe.Pointer(&o.bias[b*lanes])
@@ -147,6 +147,7 @@ func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
 		}
 		for i := range t.y {
 			t.y[i] = t.y[i].add(n * t.step)
+			t.a[i] = t.a[i].add(n * t.astep)
 			t.z[i] = t.z[i].add(n * t.zstep)
 			t.gate[i] = t.gate[i].add(n * t.gstep)
 		}
@@ -188,7 +189,7 @@ func (o *conv) emit(g *gate) {
 
 // setFlags tells the kernel what follows the sum; it returns whether that includes every gate.
 func (o *conv) setFlags(t *tile, b, n int) (gated bool) {
-	if o.add {
+	if o.addend != nil {
 		t.flags |= flagAdd
 	}
 	t.flags |= o.halfFlags(b, n)

@@ -59,9 +59,21 @@ func (g *gradientTask) sumUp(phases []phase, macs int64, depthwise, fast bool) {
 	g.addConv(phases...)
 }
 
+// addend is what a convolution adds to its sum: what others have written, or in its place the only map that they would have copied there.
+func (g *gradientTask) addend() *view {
+	if !g.started() {
+		return nil
+	}
+	if s, ok := g.writers[1].(*sum); ok && len(g.writers) == 2 && len(s.in) == 1 && !s.add {
+		g.writers = g.writers[:1]
+		return &s.in[0]
+	}
+	return &g.out
+}
+
 // addConv adds what the phases sum up.
 func (g *gradientTask) addConv(phases ...phase) {
-	o := &conv{k: g.packs.k, out: g.out, phases: phases, add: g.started()}
+	o := &conv{k: g.packs.k, out: g.out, phases: phases, addend: g.addend()}
 	g.wholeBlocks(o.pair())
 	g.compiler.addConv(g.task, o)
 }

@@ -22,22 +22,30 @@ func (c *compiler) enter() {
 func (c *compiler) forward(i int) {
 	n, l := c.node(i), c.net.Layers[i]
 	if n.takes >= 0 {
-		b, _ := boundOf(l.Op)
+		var limits *bound
+		if b, ok := boundOf(l.Op); ok {
+			limits = &b
+		}
 		if c.joined[n.takes] {
 			return
 		}
 		if convs := c.siblings(i); convs != nil {
-			c.forwardSiblings(convs, &b)
+			c.forwardSiblings(convs, limits)
 			return
 		}
 		conv := c.net.Layers[n.takes]
 		n.level = c.level(conv.In)
+		if other := c.node(n.takes).adds; other >= 0 {
+			n.level = max(n.level, c.node(other).level+1)
+		}
 		if norm, ok := conv.Op.(*train.BatchNorm); ok {
-			c.forwardNorm(n.takes, i, norm, &b)
+			c.forwardNorm(n.takes, i, norm, limits)
 			return
 		}
-		c.gate(n, n.level, &b)
-		c.forwardTaken(n.takes, c.node(conv.In[0]).out, &b)
+		if limits != nil {
+			c.gate(n, n.level, limits)
+		}
+		c.forwardTaken(n.takes, c.node(conv.In[0]).out, limits)
 		return
 	}
 	n.level = c.level(l.In)
@@ -154,8 +162,13 @@ func (c *compiler) forwardConv(i int, o *conv, macs int64, fast bool) {
 		level, gate = c.node(n.into).level, c.node(n.into).gate
 	}
 	o.emit(gate)
+	reads := []*buffer{o.phases[0].parts[0].x.buf}
+	if n.adds >= 0 {
+		o.addend = &c.node(n.adds).out
+		reads = append(reads, o.addend.buf)
+	}
 	x := o.phases[0].parts[0].x
-	t := c.task(c.name(i), level, n.out, x.buf)
+	t := c.task(c.name(i), level, n.out, reads...)
 	t.early = n.changes || n.into >= 0 && c.node(n.into).changes
 	t.macs = macs
 	t.pair, t.cost = o.pair(), c.packs.k.cost(t.macs, x.isHalf())

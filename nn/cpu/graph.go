@@ -23,8 +23,9 @@ type node struct {
 	needed  bool
 	target  bool
 	uses    []int // needed layers that read it, once for each time
-	into    int   // the rectifier or clip that computes this convolution with its own, or -1
+	into    int   // the rectifier, clip or sum that computes this convolution with its own, or -1
 	takes   int   // the reverse: the convolution, or -1
+	adds    int   // the layer that this convolution adds to its own values, or -1
 
 	out     view // its values; for a convolution with into, those of the rectifier
 	changes bool // a later layer overwrites the values in place
@@ -49,15 +50,51 @@ func newGraph(net *nn.Net, w, h int, targets []int) (*graph, error) {
 		return nil, err
 	}
 	g := &graph{Graph: base, net: net, nodes: make([]node, len(net.Layers))}
-	g.picture = node{c: 3, h: h, w: w, needed: true, uses: base.PictureReaders, into: -1, takes: -1, gradOf: -1}
+	g.picture = node{c: 3, h: h, w: w, needed: true, uses: base.PictureReaders, into: -1, takes: -1, adds: -1, gradOf: -1}
 	for i, s := range base.Shapes {
 		g.nodes[i] = node{
 			c: s[0], h: s[1], w: s[2], needed: base.Needed[i], target: base.Target[i], uses: base.Readers[i],
-			into: base.Into[i], takes: base.Takes[i], gradOf: -1,
+			into: base.Into[i], takes: base.Takes[i], adds: -1, gradOf: -1,
 		}
 	}
+	g.fuseSums()
 	g.store()
 	return g, nil
+}
+
+// fuseSums has convolutions compute the sums of two maps, one of them their own, and the rectifiers and clips of those sums.
+func (g *graph) fuseSums() {
+	for j := range g.nodes {
+		in := g.net.Layers[j].In
+		if _, ok := g.op(j).(*nn.Add); !ok || !g.nodes[j].needed || len(in) != 2 {
+			continue
+		}
+		own, other := in[0], in[1]
+		if own < other { // the later one waits less for the other
+			own, other = other, own
+		}
+		if !g.convolves(own, j) {
+			own, other = other, own
+		}
+		if !g.convolves(own, j) || other == nn.Picture {
+			continue
+		}
+		g.nodes[own].adds, g.nodes[own].into, g.nodes[j].takes = other, j, own
+		if u := g.nodes[j].uses; len(u) == 1 && g.Private(j, u[0]) {
+			if _, ok := boundOf(g.op(u[0])); ok {
+				g.nodes[own].into, g.nodes[j].into, g.nodes[u[0]].takes = u[0], u[0], own
+			}
+		}
+	}
+}
+
+// convolves tells whether layer i is a convolution that only sum j reads.
+func (g *graph) convolves(i, j int) bool {
+	if !g.Private(i, j) {
+		return false
+	}
+	_, ok := g.op(i).(*nn.Conv)
+	return ok
 }
 
 func (g *graph) node(i int) *node {
@@ -104,6 +141,10 @@ func (g *graph) store() {
 		case *bend.Op:
 			if i := g.net.Layers[j].In[0]; overwrites(op.Effect) && g.yields(i, j) {
 				g.nodes[i].out, g.nodes[i].changes = n.out, n.changes || !passes(op.Effect)
+			}
+		case *nn.Add:
+			if n.takes >= 0 {
+				g.nodes[n.takes].out = n.out
 			}
 		case *nn.Concat:
 			g.slices(j, func(i, at int) {

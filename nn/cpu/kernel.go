@@ -18,7 +18,7 @@ const (
 
 // Bits of tile.flags, in the order in which they apply.
 const (
-	flagAdd   = 1 << iota // add what is in y
+	flagAdd   = 1 << iota // add what is in a
 	flagBound             // clip to lo..hi
 	flagEmit              // before flagBound: store which values lie strictly inside, a bit a channel
 	flagGate              // multiply the values whose bit is clear by slope, of which zero makes zero of all
@@ -54,6 +54,8 @@ type tile struct {
 	z     [2]address // as y, for bfloat16
 	zstep int
 	slope float32
+	a     [2]address // as y, for flagAdd
+	astep int
 }
 
 // segment is one summand of a tile: some blocks of input channels under some taps.

@@ -74,32 +74,33 @@ func (c tileCase) check(t *testing.T, run kernel) {
 			bstep: 4 * p.bstep, blocks: p.blocks, last: p.last, step: 4 * p.step,
 		})
 	}
-	const step, gstep = 48, 3 // floats and gates from pixel to pixel
-	y, gates := random(r, 2*step*c.pixels), make([]uint16, 2*gstep*c.pixels)
+	const step, astep, gstep = 48, 32, 3 // floats and gates from pixel to pixel
+	y, addend, gates := random(r, 2*step*c.pixels), random(r, 2*astep*c.pixels), make([]uint16, 2*gstep*c.pixels)
 	for i := range gates {
 		gates[i] = uint16(r.Uint32())
 	}
 	wantGates := append([]uint16(nil), gates...)
-	at := func(p, o int) (int, int) {
-		b := o / 16
-		return (b*c.pixels+p)*step + o%16, (b*c.pixels + p) * gstep
+	at := func(p, o int) (y, a, gate int) {
+		i := o/16*c.pixels + p
+		return i*step + o%16, i*astep + o%16, i * gstep
 	}
 	arg := &tile{
 		segs: unsafe.Pointer(&segs[0]), nsegs: len(segs), step: 4 * step, bias: unsafe.Pointer(&bias[0]),
-		gstep: 2 * gstep, flags: c.flags, lo: -0.5, hi: 3, slope: c.slope,
+		astep: 4 * astep, gstep: 2 * gstep, flags: c.flags, lo: -0.5, hi: 3, slope: c.slope,
 	}
 	for b := range c.blocks {
-		i, g := at(0, 16*b)
-		arg.y[b], arg.gate[b] = addressOf(unsafe.Pointer(&y[i])), addressOf(unsafe.Pointer(&gates[g]))
+		i, a, g := at(0, 16*b)
+		arg.y[b], arg.a[b], arg.gate[b] = addressOf(unsafe.Pointer(&y[i])), addressOf(unsafe.Pointer(&addend[a])), addressOf(unsafe.Pointer(&gates[g]))
 	}
 	for i := range want {
-		yi, gi := at(i/out, i%out)
-		want[i] = c.finish(want[i], y[yi], &wantGates[gi], uint(i%16))
+		_, ai, gi := at(i/out, i%out)
+		want[i] = c.finish(want[i], addend[ai], &wantGates[gi], uint(i%16))
 	}
 	run(arg)
 	runtime.KeepAlive(inputs)
+	runtime.KeepAlive(addend)
 	for i := range want {
-		yi, gi := at(i/out, i%out)
+		yi, _, gi := at(i/out, i%out)
 		if d := math.Abs(float64(y[yi] - want[i])); d > 1e-4 {
 			t.Fatalf("pixel %d channel %d: got %g, want %g", i/out, i%out, y[yi], want[i])
 		}
@@ -136,9 +137,9 @@ func (c tileCase) sum(want []float32, out int, p segmentShape, x, w []float32, t
 }
 
 // finish is the epilogue for one value.
-func (c tileCase) finish(v, y float32, gate *uint16, bit uint) float32 {
+func (c tileCase) finish(v, addend float32, gate *uint16, bit uint) float32 {
 	if c.flags&flagAdd != 0 {
-		v += y
+		v += addend
 	}
 	if c.flags&flagEmit != 0 {
 		*gate &^= 1 << bit

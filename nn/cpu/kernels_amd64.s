@@ -135,10 +135,10 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
-	MOVQ   24(AX), DX
+	MOVQ   128(AX), DX
 	VADDPS (DX), Z1, Z1
 
 emit:
@@ -323,8 +323,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
 emit:
@@ -428,8 +428,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
 emit:
@@ -533,8 +533,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
 emit:
@@ -638,8 +638,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
 emit:
@@ -758,8 +758,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
 emit:
@@ -878,8 +878,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
 emit:
@@ -1079,12 +1079,12 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -1327,8 +1327,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -1459,8 +1459,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -1592,8 +1592,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -1725,8 +1725,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -1874,8 +1874,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -2023,8 +2023,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -2267,14 +2267,14 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -2575,8 +2575,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -2734,8 +2734,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -2907,8 +2907,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -3080,8 +3080,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -3278,8 +3278,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -3476,8 +3476,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -3763,8 +3763,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -3772,7 +3772,7 @@ biased:
 	VADDPS (BX), Z4, Z4
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -4131,8 +4131,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -4317,8 +4317,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -4518,8 +4518,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -4719,8 +4719,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -4946,8 +4946,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -5173,8 +5173,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -5503,8 +5503,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -5514,7 +5514,7 @@ biased:
 	VADDPS (BX), Z6, Z6
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -5931,8 +5931,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -6144,8 +6144,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -6385,8 +6385,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -6626,8 +6626,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -6902,8 +6902,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -7178,8 +7178,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -7555,8 +7555,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -7568,7 +7568,7 @@ biased:
 	VADDPS (BX), Z8, Z8
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -8047,8 +8047,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -8289,8 +8289,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -8558,8 +8558,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -8827,8 +8827,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -9132,8 +9132,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -9437,8 +9437,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -9857,8 +9857,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -9872,7 +9872,7 @@ biased:
 	VADDPS (BX), Z10, Z10
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -10409,8 +10409,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -10678,8 +10678,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -10987,8 +10987,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -11296,8 +11296,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -11650,8 +11650,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -12004,8 +12004,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -12467,8 +12467,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -12484,7 +12484,7 @@ biased:
 	VADDPS (BX), Z12, Z12
 	ADDQ   DX, BX
 	VADDPS (BX), Z14, Z14
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -13079,8 +13079,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -13375,8 +13375,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -13712,8 +13712,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -14049,8 +14049,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -14432,8 +14432,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -14815,8 +14815,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -15321,8 +15321,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -15340,7 +15340,7 @@ biased:
 	VADDPS (BX), Z14, Z14
 	ADDQ   DX, BX
 	VADDPS (BX), Z16, Z16
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -15993,8 +15993,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -16316,8 +16316,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -16693,8 +16693,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -17070,8 +17070,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -17502,8 +17502,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -17934,8 +17934,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -18483,8 +18483,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -18504,7 +18504,7 @@ biased:
 	VADDPS (BX), Z16, Z16
 	ADDQ   DX, BX
 	VADDPS (BX), Z18, Z18
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -19215,8 +19215,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -19565,8 +19565,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -19970,8 +19970,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -20375,8 +20375,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -20836,8 +20836,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -21297,8 +21297,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -21893,8 +21893,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -21916,7 +21916,7 @@ biased:
 	VADDPS (BX), Z18, Z18
 	ADDQ   DX, BX
 	VADDPS (BX), Z20, Z20
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -22689,8 +22689,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -23068,8 +23068,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -23513,8 +23513,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -23958,8 +23958,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -24468,8 +24468,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -24978,8 +24978,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -25617,8 +25617,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -25642,7 +25642,7 @@ biased:
 	VADDPS (BX), Z20, Z20
 	ADDQ   DX, BX
 	VADDPS (BX), Z22, Z22
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -26473,8 +26473,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -26879,8 +26879,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -27352,8 +27352,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -27825,8 +27825,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -28364,8 +28364,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -28903,8 +28903,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -29585,8 +29585,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -29612,7 +29612,7 @@ biased:
 	VADDPS (BX), Z22, Z22
 	ADDQ   DX, BX
 	VADDPS (BX), Z24, Z24
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -30501,8 +30501,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -30934,8 +30934,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -31447,8 +31447,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -31960,8 +31960,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -32548,8 +32548,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -33136,8 +33136,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -33861,8 +33861,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -33890,7 +33890,7 @@ biased:
 	VADDPS (BX), Z24, Z24
 	ADDQ   DX, BX
 	VADDPS (BX), Z26, Z26
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -34837,8 +34837,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -35297,8 +35297,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -35838,8 +35838,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -36379,8 +36379,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -36996,8 +36996,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -37613,8 +37613,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -38102,8 +38102,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
@@ -38212,8 +38212,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
@@ -38334,8 +38334,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
@@ -38456,8 +38456,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
@@ -38602,8 +38602,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
@@ -38748,8 +38748,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Y0, Y0
 	VADDPS 32(DX), Y1, Y1
 
@@ -38944,8 +38944,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -39098,8 +39098,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -39266,8 +39266,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -39434,8 +39434,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -39628,8 +39628,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -39822,8 +39822,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -40075,8 +40075,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -40273,8 +40273,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -40511,8 +40511,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -40749,8 +40749,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -41031,8 +41031,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -41313,8 +41313,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -41623,8 +41623,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -41865,8 +41865,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -42149,8 +42149,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -42433,8 +42433,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -42763,8 +42763,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -43093,8 +43093,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -43460,8 +43460,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -43746,8 +43746,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -44100,8 +44100,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -44454,8 +44454,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -44872,8 +44872,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -45290,8 +45290,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -45718,8 +45718,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -46050,8 +46050,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -46450,8 +46450,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -46850,8 +46850,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -47316,8 +47316,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -47782,8 +47782,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Y0, Y0
 	VADDPS 32(BX), Y1, Y1
 	ADDQ   DX, BX
@@ -85575,10 +85575,10 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
-	MOVQ   24(AX), DX
+	MOVQ   128(AX), DX
 	VADDPS (DX), Z1, Z1
 
 emit:
@@ -85778,8 +85778,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), DX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
 emit:
@@ -86039,12 +86039,12 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -86317,8 +86317,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -86651,14 +86651,14 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -87004,8 +87004,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -87411,8 +87411,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -87420,7 +87420,7 @@ biased:
 	VADDPS (BX), Z4, Z4
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -87839,8 +87839,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -88319,8 +88319,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -88330,7 +88330,7 @@ biased:
 	VADDPS (BX), Z6, Z6
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -88822,8 +88822,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -89379,8 +89379,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -89392,7 +89392,7 @@ biased:
 	VADDPS (BX), Z8, Z8
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -89961,8 +89961,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -90591,8 +90591,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -90606,7 +90606,7 @@ biased:
 	VADDPS (BX), Z10, Z10
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -91248,8 +91248,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -91951,8 +91951,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -91968,7 +91968,7 @@ biased:
 	VADDPS (BX), Z12, Z12
 	ADDQ   DX, BX
 	VADDPS (BX), Z14, Z14
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -92683,8 +92683,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -93459,8 +93459,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -93478,7 +93478,7 @@ biased:
 	VADDPS (BX), Z14, Z14
 	ADDQ   DX, BX
 	VADDPS (BX), Z16, Z16
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -94266,8 +94266,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -95115,8 +95115,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -95136,7 +95136,7 @@ biased:
 	VADDPS (BX), Z16, Z16
 	ADDQ   DX, BX
 	VADDPS (BX), Z18, Z18
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -95997,8 +95997,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -96923,8 +96923,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -96946,7 +96946,7 @@ biased:
 	VADDPS (BX), Z18, Z18
 	ADDQ   DX, BX
 	VADDPS (BX), Z20, Z20
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -97884,8 +97884,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -98883,8 +98883,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -98908,7 +98908,7 @@ biased:
 	VADDPS (BX), Z20, Z20
 	ADDQ   DX, BX
 	VADDPS (BX), Z22, Z22
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -99919,8 +99919,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -100991,8 +100991,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -101018,7 +101018,7 @@ biased:
 	VADDPS (BX), Z22, Z22
 	ADDQ   DX, BX
 	VADDPS (BX), Z24, Z24
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -102102,8 +102102,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -103247,8 +103247,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
@@ -103276,7 +103276,7 @@ biased:
 	VADDPS (BX), Z24, Z24
 	ADDQ   DX, BX
 	VADDPS (BX), Z26, Z26
-	MOVQ   24(AX), BX
+	MOVQ   128(AX), BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
@@ -104433,8 +104433,8 @@ biased:
 	JZ     store
 	TESTQ  $0x00000001, CX
 	JZ     emit
-	MOVQ   32(AX), DX
-	MOVQ   16(AX), BX
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1

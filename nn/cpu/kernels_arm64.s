@@ -87,8 +87,8 @@ biased:
 	MOVD 72(R0), R13
 	CBZ R13, store
 	TBZ $0, R13, summed
-	MOVD 16(R0), R14
-	MOVD 32(R0), R15
+	MOVD 120(R0), R14
+	MOVD 136(R0), R15
 	VLD1 (R14), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -207,8 +207,8 @@ biased:
 	MOVD 72(R0), R9
 	CBZ R9, store
 	TBZ $0, R9, summed
-	MOVD 16(R0), R10
-	MOVD 32(R0), R11
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
 	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -422,8 +422,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -637,8 +637,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -926,8 +926,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -1215,8 +1215,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -1414,8 +1414,8 @@ biased:
 	MOVD 72(R0), R14
 	CBZ R14, store
 	TBZ $0, R14, summed
-	MOVD 16(R0), R15
-	MOVD 32(R0), R16
+	MOVD 120(R0), R15
+	MOVD 136(R0), R16
 	VLD1 (R15), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -1602,8 +1602,8 @@ biased:
 	MOVD 72(R0), R9
 	CBZ R9, store
 	TBZ $0, R9, summed
-	MOVD 16(R0), R10
-	MOVD 32(R0), R11
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
 	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -1888,8 +1888,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -2174,8 +2174,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -2538,8 +2538,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -2902,8 +2902,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -3187,8 +3187,8 @@ biased:
 	MOVD 72(R0), R15
 	CBZ R15, store
 	TBZ $0, R15, summed
-	MOVD 16(R0), R16
-	MOVD 32(R0), R17
+	MOVD 120(R0), R16
+	MOVD 136(R0), R17
 	VLD1 (R16), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -3443,8 +3443,8 @@ biased:
 	MOVD 72(R0), R9
 	CBZ R9, store
 	TBZ $0, R9, summed
-	MOVD 16(R0), R10
-	MOVD 32(R0), R11
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
 	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -3880,8 +3880,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -4317,8 +4317,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -4896,8 +4896,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -5475,8 +5475,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -5846,8 +5846,8 @@ biased:
 	MOVD 72(R0), R16
 	CBZ R16, store
 	TBZ $0, R16, summed
-	MOVD 16(R0), R17
-	MOVD 32(R0), R19
+	MOVD 120(R0), R17
+	MOVD 136(R0), R19
 	VLD1 (R17), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -6170,8 +6170,8 @@ biased:
 	MOVD 72(R0), R9
 	CBZ R9, store
 	TBZ $0, R9, summed
-	MOVD 16(R0), R10
-	MOVD 32(R0), R11
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
 	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -6678,8 +6678,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -7186,8 +7186,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -7840,8 +7840,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -8494,8 +8494,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -8951,8 +8951,8 @@ biased:
 	MOVD 72(R0), R17
 	CBZ R17, store
 	TBZ $0, R17, summed
-	MOVD 16(R0), R19
-	MOVD 32(R0), R20
+	MOVD 120(R0), R19
+	MOVD 136(R0), R20
 	VLD1 (R19), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -9343,8 +9343,8 @@ biased:
 	MOVD 72(R0), R9
 	CBZ R9, store
 	TBZ $0, R9, summed
-	MOVD 16(R0), R10
-	MOVD 32(R0), R11
+	MOVD 120(R0), R10
+	MOVD 136(R0), R11
 	VLD1 (R10), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -10002,8 +10002,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -10661,8 +10661,8 @@ biased:
 	MOVD 72(R0), R10
 	CBZ R10, store
 	TBZ $0, R10, summed
-	MOVD 16(R0), R11
-	MOVD 32(R0), R12
+	MOVD 120(R0), R11
+	MOVD 136(R0), R12
 	VLD1 (R11), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -11530,8 +11530,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
@@ -12399,8 +12399,8 @@ biased:
 	MOVD 72(R0), R11
 	CBZ R11, store
 	TBZ $0, R11, summed
-	MOVD 16(R0), R12
-	MOVD 32(R0), R13
+	MOVD 120(R0), R12
+	MOVD 136(R0), R13
 	VLD1 (R12), [V24.S4, V25.S4, V26.S4, V27.S4]
 	WORD $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
 	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s

@@ -130,7 +130,7 @@ func (t *tile) end(acc []block) {
 			}
 		}
 		if t.flags&flagAdd != 0 {
-			for c, v := range y {
+			for c, v := range (*block)(t.a[0].add(p * t.astep).pointer()) {
 				a[c] += v
 			}
 		}

@@ -50,7 +50,7 @@ func (c *compiler) siblings(i int) (convs []int) {
 
 func (c *compiler) pointwise(i int) bool {
 	o, ok := c.op(i).(*nn.Conv)
-	if !ok || o.Groups != 1 {
+	if !ok || o.Groups != 1 || c.node(i).adds >= 0 {
 		return false
 	}
 	at := c.node(c.net.Layers[i].In[0])

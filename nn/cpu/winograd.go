@@ -148,7 +148,7 @@ func (o *winograd) leave(w *worker, v address, b, k, t, n int) {
 	seg.bstep = o.mpoint
 	for i := range k {
 		a := &w.tile
-		*a = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize, gstep: gateSize, zstep: halfSize}
+		*a = tile{segs: unsafe.Pointer(seg), nsegs: 1, step: cellSize, astep: cellSize, gstep: gateSize, zstep: halfSize}
 		o.setFlags(a, b+i, 1)
 		if o.bias != nil {
 			a.bias = unsafe.Pointer(&o.bias[(b+i)*lanes])
@@ -174,6 +174,7 @@ func (o *winograd) row(w *worker, b, row, y, x, n int) {
 		o.kernels().output[row][c](t)
 		w.segs[0].x = w.segs[0].x.add(c / 2 * cellSize)
 		t.y[0] = t.y[0].add(c * cellSize)
+		t.a[0] = t.a[0].add(c * cellSize)
 		t.z[0] = t.z[0].add(c * halfSize)
 		t.gate[0] = t.gate[0].add(c * gateSize)
 		n -= c

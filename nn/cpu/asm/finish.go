@@ -40,7 +40,7 @@ func finish(g grid, args Mem) {
 	TESTQ(flags, flags)
 	JZ(LabelRef("store"))
 	when(flags, flagAdd, "emit", func() {
-		g.walk(args, tileY, tileStep, func(p, c int, m Mem) { VADDPS(m, g.acc(p, c), g.acc(p, c)) })
+		g.walk(args, tileA, tileAStep, func(p, c int, m Mem) { VADDPS(m, g.acc(p, c), g.acc(p, c)) })
 	})
 	if g.isa == avx512 {
 		when(flags, flagPlus, "summed", func() {

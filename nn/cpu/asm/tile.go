@@ -24,6 +24,8 @@ const (
 	tileZ     = 88 // z[2]
 	tileZStep = 104
 	tileSlope = 112
+	tileA     = 120 // a[2]
+	tileAStep = 136
 
 	segX     = 0
 	segW     = 8

@@ -137,7 +137,7 @@ func finish(g grid) {
 		}
 	}
 	when(flags, "flagAdd", "summed", func() {
-		walk("tile.y", "tile.step", func(p int) {
+		walk("tile.a", "tile.astep", func(p int) {
 			loadBlock(values, at)
 			for c := range 4 {
 				fadd(g.acc(p, c), g.acc(p, c), values+vector(c))
