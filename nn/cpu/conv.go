@@ -33,7 +33,8 @@ type bound struct{ lo, hi, slope float32 }
 type phase struct {
 	y, x, sy, sx int
 	parts        []part
-	split        []int // widths of the tiles of a row
+	split        []int    // widths of the tiles of a row
+	depth        []kernel // of a depthwise convolution, given by layout
 }
 
 // part is one summand of a phase.
@@ -59,7 +60,25 @@ func (o *conv) layout() {
 				}
 			}
 		}
+		if o.depthwise() {
+			p.depth = o.k.depthFor(&p.parts[0])
+		}
 	}
+}
+
+// depthFor is the kernels for a part of a depthwise convolution.
+func (k *kernels) depthFor(p *part) []kernel {
+	for i, x := range p.xs {
+		if x.at != p.xs[0].at+i {
+			return k.depth
+		}
+	}
+	for _, r := range k.rows {
+		if r.taps == len(p.xs) && r.stride == p.stepX {
+			return r.run
+		}
+	}
+	return k.depth
 }
 
 // split cuts n pixels into near-equal tiles of at most wide.
@@ -114,7 +133,7 @@ func (o *conv) writePhase(w *worker, p *phase, b, n, y0, y1 int) (gated bool) {
 	gated = o.setFlags(t, b, n)
 	run := o.k.convs(o.half())[n-1]
 	if o.depthwise() && t.nsegs > 0 {
-		run = o.k.depth
+		run = p.depth
 	}
 	for y := y0 + mod(p.y-y0, p.sy); y < y1; y += p.sy {
 		o.row(w, p, b, n, y, run)

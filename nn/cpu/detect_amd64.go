@@ -21,7 +21,7 @@ func available() []*kernels {
 	x := cpu.X86
 	if x.HasAVX512F && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512BW {
 		all = append(all, &kernels{
-			name: "avx512", conv: convAVX512, depth: depthAVX512, others: othersAVX512, benders: bendersAVX512, pair: 2, winograd: winogradAVX512, learners: learnersAVX512,
+			name: "avx512", conv: convAVX512, depth: depthAVX512, rows: depthRowsAVX512, others: othersAVX512, benders: bendersAVX512, pair: 2, winograd: winogradAVX512, learners: learnersAVX512,
 			lrn5: lrn5AVX512, lrn5Gradient: lrn5GradientAVX512,
 			peak: peakAVX512, work: 12 * 16 * 2, speed: 120,
 		})

@@ -79,6 +79,7 @@ type kernels struct {
 	name  string
 	conv  [2][]kernel // by blocks-1 and pixels
 	depth []kernel    // by pixels
+	rows  []depthRows // quicker than depth where they fit, same sums, or nil
 	others
 	benders
 	learners
@@ -89,6 +90,12 @@ type kernels struct {
 	work               int          // floating point operations of a round of peak
 	speed              float64      // floating point operations a nanosecond, roughly
 	half               *halfKernels // or nil for an engine that multiplies floats alone
+}
+
+// depthRows is depthwise convolutions of whose taps each so many lie on neighbouring cells, as do the pixels' first a stride apart.
+type depthRows struct {
+	taps, stride int
+	run          []kernel // by pixels
 }
 
 // others is the kernels that are no convolutions.

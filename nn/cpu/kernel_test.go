@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 	"unsafe"
 )
@@ -36,6 +37,43 @@ func TestDepthwiseKernels(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestDepthRows wants the kernels that go by rows of taps to give the bits of those that go by single ones, and to write nothing else.
+func TestDepthRows(t *testing.T) {
+	const rows, width, past = 3, 60, 2
+	r := rand.New(rand.NewPCG(3, 4))
+	x, w, bias, addend := random(r, 6*width*lanes), random(r, rows*7*lanes), random(r, lanes), random(r, 16*lanes)
+	for _, k := range available() {
+		for _, o := range k.rows {
+			var taps []int
+			for i := range rows {
+				for j := range o.taps {
+					taps = append(taps, (i*width+j)*cellSize)
+				}
+			}
+			for n := 1; n < len(o.run); n++ {
+				for _, flags := range []int{0, flagAdd, flagBound | flagEmit, flagAdd | flagGate} {
+					var y [2][]float32
+					var gates [2][]uint16
+					for i, run := range []kernel{k.depth[n], o.run[n]} {
+						y[i], gates[i] = make([]float32, (n+past)*lanes), []uint16{5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}
+						s := segment{
+							x: addressOf(unsafe.Pointer(&x[0])), w: unsafe.Pointer(&w[0]), taps: unsafe.Pointer(&taps[0]), ntaps: len(taps),
+							blocks: 1, last: lanes, step: o.stride * cellSize,
+						}
+						a := tile{segs: unsafe.Pointer(&s), nsegs: 1, bias: unsafe.Pointer(&bias[0]), flags: flags, lo: -0.5, hi: 3, step: cellSize, astep: cellSize, gstep: gateSize}
+						a.y[0], a.a[0], a.gate[0] = addressOf(unsafe.Pointer(&y[i][0])), addressOf(unsafe.Pointer(&addend[0])), addressOf(unsafe.Pointer(&gates[i][0]))
+						run(&a)
+					}
+					if !slices.Equal(y[0], y[1]) || !slices.Equal(gates[0], gates[1]) {
+						t.Errorf("%s: %d pixels by %d taps, %d cells apart, flags %d differ", k.name, n, o.taps, o.stride, flags)
+					}
+				}
+			}
+		}
+	}
+	runtime.KeepAlive([][]float32{x, addend})
 }
 
 type tileCase struct {

@@ -21,6 +21,36 @@ func convAVX512w1n1(t *tile)
 //go:noescape
 func depthAVX512n1(t *tile)
 
+// depth2s1AVX512n1 computes 1 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n1(t *tile)
+
+// depth3s1AVX512n1 computes 1 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n1(t *tile)
+
+// depth5s1AVX512n1 computes 1 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n1(t *tile)
+
+// depth7s1AVX512n1 computes 1 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n1(t *tile)
+
+// depth3s2AVX512n1 computes 1 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n1(t *tile)
+
+// depth5s2AVX512n1 computes 1 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n1(t *tile)
+
 // winogradOutput3AVX512r0n1 computes 1 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -55,6 +85,36 @@ func convAVX512w1n2(t *tile)
 //
 //go:noescape
 func depthAVX512n2(t *tile)
+
+// depth2s1AVX512n2 computes 2 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n2(t *tile)
+
+// depth3s1AVX512n2 computes 2 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n2(t *tile)
+
+// depth5s1AVX512n2 computes 2 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n2(t *tile)
+
+// depth7s1AVX512n2 computes 2 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n2(t *tile)
+
+// depth3s2AVX512n2 computes 2 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n2(t *tile)
+
+// depth5s2AVX512n2 computes 2 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n2(t *tile)
 
 // winogradOutput3AVX512r0n2 computes 2 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -91,6 +151,36 @@ func convAVX512w1n3(t *tile)
 //go:noescape
 func depthAVX512n3(t *tile)
 
+// depth2s1AVX512n3 computes 3 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n3(t *tile)
+
+// depth3s1AVX512n3 computes 3 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n3(t *tile)
+
+// depth5s1AVX512n3 computes 3 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n3(t *tile)
+
+// depth7s1AVX512n3 computes 3 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n3(t *tile)
+
+// depth3s2AVX512n3 computes 3 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n3(t *tile)
+
+// depth5s2AVX512n3 computes 3 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n3(t *tile)
+
 // winogradOutput3AVX512r0n3 computes 3 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -125,6 +215,36 @@ func convAVX512w1n4(t *tile)
 //
 //go:noescape
 func depthAVX512n4(t *tile)
+
+// depth2s1AVX512n4 computes 4 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n4(t *tile)
+
+// depth3s1AVX512n4 computes 4 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n4(t *tile)
+
+// depth5s1AVX512n4 computes 4 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n4(t *tile)
+
+// depth7s1AVX512n4 computes 4 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n4(t *tile)
+
+// depth3s2AVX512n4 computes 4 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n4(t *tile)
+
+// depth5s2AVX512n4 computes 4 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n4(t *tile)
 
 // winogradOutput3AVX512r0n4 computes 4 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -161,6 +281,36 @@ func convAVX512w1n5(t *tile)
 //go:noescape
 func depthAVX512n5(t *tile)
 
+// depth2s1AVX512n5 computes 5 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n5(t *tile)
+
+// depth3s1AVX512n5 computes 5 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n5(t *tile)
+
+// depth5s1AVX512n5 computes 5 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n5(t *tile)
+
+// depth7s1AVX512n5 computes 5 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n5(t *tile)
+
+// depth3s2AVX512n5 computes 5 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n5(t *tile)
+
+// depth5s2AVX512n5 computes 5 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n5(t *tile)
+
 // winogradOutput3AVX512r0n5 computes 5 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -195,6 +345,36 @@ func convAVX512w1n6(t *tile)
 //
 //go:noescape
 func depthAVX512n6(t *tile)
+
+// depth2s1AVX512n6 computes 6 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n6(t *tile)
+
+// depth3s1AVX512n6 computes 6 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n6(t *tile)
+
+// depth5s1AVX512n6 computes 6 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n6(t *tile)
+
+// depth7s1AVX512n6 computes 6 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n6(t *tile)
+
+// depth3s2AVX512n6 computes 6 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n6(t *tile)
+
+// depth5s2AVX512n6 computes 6 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n6(t *tile)
 
 // winogradOutput3AVX512r0n6 computes 6 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -231,6 +411,36 @@ func convAVX512w1n7(t *tile)
 //go:noescape
 func depthAVX512n7(t *tile)
 
+// depth2s1AVX512n7 computes 7 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n7(t *tile)
+
+// depth3s1AVX512n7 computes 7 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n7(t *tile)
+
+// depth5s1AVX512n7 computes 7 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n7(t *tile)
+
+// depth7s1AVX512n7 computes 7 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n7(t *tile)
+
+// depth3s2AVX512n7 computes 7 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n7(t *tile)
+
+// depth5s2AVX512n7 computes 7 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n7(t *tile)
+
 // winogradOutput3AVX512r0n7 computes 7 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -265,6 +475,36 @@ func convAVX512w1n8(t *tile)
 //
 //go:noescape
 func depthAVX512n8(t *tile)
+
+// depth2s1AVX512n8 computes 8 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n8(t *tile)
+
+// depth3s1AVX512n8 computes 8 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n8(t *tile)
+
+// depth5s1AVX512n8 computes 8 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n8(t *tile)
+
+// depth7s1AVX512n8 computes 8 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n8(t *tile)
+
+// depth3s2AVX512n8 computes 8 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n8(t *tile)
+
+// depth5s2AVX512n8 computes 8 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n8(t *tile)
 
 // winogradOutput3AVX512r0n8 computes 8 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -301,6 +541,36 @@ func convAVX512w1n9(t *tile)
 //go:noescape
 func depthAVX512n9(t *tile)
 
+// depth2s1AVX512n9 computes 9 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n9(t *tile)
+
+// depth3s1AVX512n9 computes 9 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n9(t *tile)
+
+// depth5s1AVX512n9 computes 9 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n9(t *tile)
+
+// depth7s1AVX512n9 computes 9 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n9(t *tile)
+
+// depth3s2AVX512n9 computes 9 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n9(t *tile)
+
+// depth5s2AVX512n9 computes 9 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n9(t *tile)
+
 // winogradOutput3AVX512r0n9 computes 9 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -335,6 +605,36 @@ func convAVX512w1n10(t *tile)
 //
 //go:noescape
 func depthAVX512n10(t *tile)
+
+// depth2s1AVX512n10 computes 10 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n10(t *tile)
+
+// depth3s1AVX512n10 computes 10 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n10(t *tile)
+
+// depth5s1AVX512n10 computes 10 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n10(t *tile)
+
+// depth7s1AVX512n10 computes 10 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n10(t *tile)
+
+// depth3s2AVX512n10 computes 10 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n10(t *tile)
+
+// depth5s2AVX512n10 computes 10 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n10(t *tile)
 
 // winogradOutput3AVX512r0n10 computes 10 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -371,6 +671,36 @@ func convAVX512w1n11(t *tile)
 //go:noescape
 func depthAVX512n11(t *tile)
 
+// depth2s1AVX512n11 computes 11 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n11(t *tile)
+
+// depth3s1AVX512n11 computes 11 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n11(t *tile)
+
+// depth5s1AVX512n11 computes 11 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n11(t *tile)
+
+// depth7s1AVX512n11 computes 11 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n11(t *tile)
+
+// depth3s2AVX512n11 computes 11 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n11(t *tile)
+
+// depth5s2AVX512n11 computes 11 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n11(t *tile)
+
 // winogradOutput3AVX512r0n11 computes 11 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -405,6 +735,36 @@ func convAVX512w1n12(t *tile)
 //
 //go:noescape
 func depthAVX512n12(t *tile)
+
+// depth2s1AVX512n12 computes 12 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n12(t *tile)
+
+// depth3s1AVX512n12 computes 12 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n12(t *tile)
+
+// depth5s1AVX512n12 computes 12 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n12(t *tile)
+
+// depth7s1AVX512n12 computes 12 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n12(t *tile)
+
+// depth3s2AVX512n12 computes 12 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n12(t *tile)
+
+// depth5s2AVX512n12 computes 12 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n12(t *tile)
 
 // winogradOutput3AVX512r0n12 computes 12 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -441,6 +801,36 @@ func convAVX512w1n13(t *tile)
 //go:noescape
 func depthAVX512n13(t *tile)
 
+// depth2s1AVX512n13 computes 13 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n13(t *tile)
+
+// depth3s1AVX512n13 computes 13 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n13(t *tile)
+
+// depth5s1AVX512n13 computes 13 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n13(t *tile)
+
+// depth7s1AVX512n13 computes 13 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n13(t *tile)
+
+// depth3s2AVX512n13 computes 13 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n13(t *tile)
+
+// depth5s2AVX512n13 computes 13 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n13(t *tile)
+
 // winogradOutput3AVX512r0n13 computes 13 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
 //go:noescape
@@ -475,6 +865,36 @@ func convAVX512w1n14(t *tile)
 //
 //go:noescape
 func depthAVX512n14(t *tile)
+
+// depth2s1AVX512n14 computes 14 pixels of 16 channels by rows of 2 taps, 1 cells apart.
+//
+//go:noescape
+func depth2s1AVX512n14(t *tile)
+
+// depth3s1AVX512n14 computes 14 pixels of 16 channels by rows of 3 taps, 1 cells apart.
+//
+//go:noescape
+func depth3s1AVX512n14(t *tile)
+
+// depth5s1AVX512n14 computes 14 pixels of 16 channels by rows of 5 taps, 1 cells apart.
+//
+//go:noescape
+func depth5s1AVX512n14(t *tile)
+
+// depth7s1AVX512n14 computes 14 pixels of 16 channels by rows of 7 taps, 1 cells apart.
+//
+//go:noescape
+func depth7s1AVX512n14(t *tile)
+
+// depth3s2AVX512n14 computes 14 pixels of 16 channels by rows of 3 taps, 2 cells apart.
+//
+//go:noescape
+func depth3s2AVX512n14(t *tile)
+
+// depth5s2AVX512n14 computes 14 pixels of 16 channels by rows of 5 taps, 2 cells apart.
+//
+//go:noescape
+func depth5s2AVX512n14(t *tile)
 
 // winogradOutput3AVX512r0n14 computes 14 pixels of row 0 of tiles from the points of F(2x2,3x3).
 //
@@ -3117,6 +3537,15 @@ var convBF16 = [2][]kernel{{nil, convBF16w1n1, convBF16w1n2, convBF16w1n3, convB
 var convAVX2 = [2][]kernel{{nil, convAVX2w1n1, convAVX2w1n2, convAVX2w1n3, convAVX2w1n4, convAVX2w1n5, convAVX2w1n6}}
 
 var depthAVX512 = []kernel{nil, depthAVX512n1, depthAVX512n2, depthAVX512n3, depthAVX512n4, depthAVX512n5, depthAVX512n6, depthAVX512n7, depthAVX512n8, depthAVX512n9, depthAVX512n10, depthAVX512n11, depthAVX512n12, depthAVX512n13, depthAVX512n14}
+
+var depthRowsAVX512 = []depthRows{
+	{taps: 2, stride: 1, run: []kernel{nil, depth2s1AVX512n1, depth2s1AVX512n2, depth2s1AVX512n3, depth2s1AVX512n4, depth2s1AVX512n5, depth2s1AVX512n6, depth2s1AVX512n7, depth2s1AVX512n8, depth2s1AVX512n9, depth2s1AVX512n10, depth2s1AVX512n11, depth2s1AVX512n12, depth2s1AVX512n13, depth2s1AVX512n14}},
+	{taps: 3, stride: 1, run: []kernel{nil, depth3s1AVX512n1, depth3s1AVX512n2, depth3s1AVX512n3, depth3s1AVX512n4, depth3s1AVX512n5, depth3s1AVX512n6, depth3s1AVX512n7, depth3s1AVX512n8, depth3s1AVX512n9, depth3s1AVX512n10, depth3s1AVX512n11, depth3s1AVX512n12, depth3s1AVX512n13, depth3s1AVX512n14}},
+	{taps: 5, stride: 1, run: []kernel{nil, depth5s1AVX512n1, depth5s1AVX512n2, depth5s1AVX512n3, depth5s1AVX512n4, depth5s1AVX512n5, depth5s1AVX512n6, depth5s1AVX512n7, depth5s1AVX512n8, depth5s1AVX512n9, depth5s1AVX512n10, depth5s1AVX512n11, depth5s1AVX512n12, depth5s1AVX512n13, depth5s1AVX512n14}},
+	{taps: 7, stride: 1, run: []kernel{nil, depth7s1AVX512n1, depth7s1AVX512n2, depth7s1AVX512n3, depth7s1AVX512n4, depth7s1AVX512n5, depth7s1AVX512n6, depth7s1AVX512n7, depth7s1AVX512n8, depth7s1AVX512n9, depth7s1AVX512n10, depth7s1AVX512n11, depth7s1AVX512n12, depth7s1AVX512n13, depth7s1AVX512n14}},
+	{taps: 3, stride: 2, run: []kernel{nil, depth3s2AVX512n1, depth3s2AVX512n2, depth3s2AVX512n3, depth3s2AVX512n4, depth3s2AVX512n5, depth3s2AVX512n6, depth3s2AVX512n7, depth3s2AVX512n8, depth3s2AVX512n9, depth3s2AVX512n10, depth3s2AVX512n11, depth3s2AVX512n12, depth3s2AVX512n13, depth3s2AVX512n14}},
+	{taps: 5, stride: 2, run: []kernel{nil, depth5s2AVX512n1, depth5s2AVX512n2, depth5s2AVX512n3, depth5s2AVX512n4, depth5s2AVX512n5, depth5s2AVX512n6, depth5s2AVX512n7, depth5s2AVX512n8, depth5s2AVX512n9, depth5s2AVX512n10, depth5s2AVX512n11, depth5s2AVX512n12, depth5s2AVX512n13, depth5s2AVX512n14}},
+}
 
 var depthAVX2 = []kernel{nil, depthAVX2n1, depthAVX2n2, depthAVX2n3, depthAVX2n4, depthAVX2n5, depthAVX2n6}
 

@@ -495,6 +495,627 @@ end:
 	VZEROUPPER
 	RET
 
+// func depth2s1AVX512n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n1(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n1(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n1(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n1(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n1(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n1(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n1(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), DX
+	VADDPS (DX), Z0, Z0
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), DX
+	VPMOVZXWD (DX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (DX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), DX
+	KMOVW     (DX), K1
+	VMOVAPS.Z Z0, K1, Z0
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), DX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (DX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func winogradOutput3AVX512r0n1(t *byte)
 // Requires: AVX, AVX512F, AVX512VL
 TEXT ·winogradOutput3AVX512r0n1(SB), NOSPLIT, $0-8
@@ -1518,6 +2139,810 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z1, K6, Z29
 	VBLENDMPS    Z1, Z29, K5, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n2(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n2(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n2(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n2(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n2(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n2(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n2(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -2809,6 +4234,993 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z2, K6, Z29
 	VBLENDMPS    Z2, Z29, K5, Z2
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n3(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n3(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n3(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n3(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n3(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n3(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n3(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -4408,6 +6820,1176 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z3, K6, Z29
 	VBLENDMPS    Z3, Z29, K5, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n4(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n4(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n4(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n4(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n4(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n4(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n4(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -6251,6 +9833,1359 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z4, K6, Z29
 	VBLENDMPS    Z4, Z29, K5, Z4
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n5(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n5(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n5(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n5(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n5(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n5(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n5(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -8412,6 +13347,1542 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z5, K6, Z29
 	VBLENDMPS    Z5, Z29, K5, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n6(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n6(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n6(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n6(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n6(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n6(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n6(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -10817,6 +17288,1725 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z6, K6, Z29
 	VBLENDMPS    Z6, Z29, K5, Z6
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n7(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n7(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n7(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n7(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n7(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n7(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n7(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -13530,6 +21720,1908 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z7, K6, Z29
 	VBLENDMPS    Z7, Z29, K5, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n8(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z15, Z7
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n8(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z16, Z7
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n8(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z18, Z7
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n8(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VFMADD231PS Z31, Z18, Z7
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	VFMADD231PS Z28, Z19, Z7
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z20, Z7
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n8(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z16, Z7
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n8(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n8(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	VFMADD231PS Z28, Z16, Z7
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z17, Z7
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z18, Z7
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -16487,6 +26579,2091 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z8, K6, Z29
 	VBLENDMPS    Z8, Z29, K5, Z8
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n9(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n9(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n9(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n9(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	VFMADD231PS Z28, Z19, Z7
+	VFMADD231PS Z28, Z18, Z8
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z20, Z7
+	VFMADD231PS Z29, Z19, Z8
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z20, Z8
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n9(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n9(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n9(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z17, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z18, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z17, Z8
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -19752,6 +31929,2274 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z9, K6, Z29
 	VBLENDMPS    Z9, Z29, K5, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n10(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z15, Z9
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n10(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z16, Z9
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n10(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z18, Z9
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n10(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	VFMADD231PS Z28, Z19, Z7
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z20, Z7
+	VFMADD231PS Z29, Z19, Z8
+	VFMADD231PS Z29, Z18, Z9
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z20, Z8
+	VFMADD231PS Z30, Z19, Z9
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z20, Z9
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n10(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z16, Z9
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n10(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n10(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z17, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z18, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z16, Z9
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z17, Z9
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z18, Z9
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -23271,6 +37716,2457 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z10, K6, Z29
 	VBLENDMPS    Z10, Z29, K5, Z10
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n11(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z10
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n11(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z10
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n11(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z10
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n11(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	VFMADD231PS Z28, Z19, Z7
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z20, Z7
+	VFMADD231PS Z29, Z19, Z8
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z20, Z8
+	VFMADD231PS Z30, Z19, Z9
+	VFMADD231PS Z30, Z18, Z10
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z20, Z9
+	VFMADD231PS Z31, Z19, Z10
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z20, Z10
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n11(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z16, Z10
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n11(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n11(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z17, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z18, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z17, Z9
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z18, Z9
+	VFMADD231PS Z30, Z16, Z10
+	VMOVUPS     1472(DI), Z31
+	VFMADD231PS Z31, Z17, Z10
+	VMOVUPS     1536(DI), Z28
+	VFMADD231PS Z28, Z18, Z10
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -27098,6 +43994,2640 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z11, K6, Z29
 	VBLENDMPS    Z11, Z29, K5, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n12(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z15, Z11
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n12(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z16, Z11
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n12(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VFMADD231PS Z29, Z16, Z11
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z10
+	VFMADD231PS Z30, Z17, Z11
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z18, Z11
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n12(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	VFMADD231PS Z28, Z19, Z7
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z20, Z7
+	VFMADD231PS Z29, Z19, Z8
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VFMADD231PS Z29, Z16, Z11
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z20, Z8
+	VFMADD231PS Z30, Z19, Z9
+	VFMADD231PS Z30, Z18, Z10
+	VFMADD231PS Z30, Z17, Z11
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z20, Z9
+	VFMADD231PS Z31, Z19, Z10
+	VFMADD231PS Z31, Z18, Z11
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z20, Z10
+	VFMADD231PS Z28, Z19, Z11
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z20, Z11
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n12(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z16, Z10
+	VFMADD231PS Z30, Z14, Z11
+	VMOVUPS     1472(DI), Z31
+	VFMADD231PS Z31, Z15, Z11
+	VMOVUPS     1536(DI), Z28
+	VFMADD231PS Z28, Z16, Z11
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n12(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n12(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z17, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z18, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z17, Z9
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z18, Z9
+	VFMADD231PS Z30, Z16, Z10
+	VFMADD231PS Z30, Z14, Z11
+	VMOVUPS     1472(DI), Z31
+	VFMADD231PS Z31, Z17, Z10
+	VFMADD231PS Z31, Z15, Z11
+	VMOVUPS     1536(DI), Z28
+	VFMADD231PS Z28, Z18, Z10
+	VFMADD231PS Z28, Z16, Z11
+	VMOVUPS     1600(DI), Z29
+	VFMADD231PS Z29, Z17, Z11
+	VMOVUPS     1664(DI), Z30
+	VFMADD231PS Z30, Z18, Z11
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -31169,6 +50699,2823 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z12, K6, Z29
 	VBLENDMPS    Z12, Z29, K5, Z12
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n13(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z12
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n13(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z16, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z12
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n13(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VFMADD231PS Z29, Z16, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z10
+	VFMADD231PS Z30, Z17, Z11
+	VFMADD231PS Z30, Z16, Z12
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z18, Z11
+	VFMADD231PS Z31, Z17, Z12
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z12
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n13(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	VFMADD231PS Z28, Z19, Z7
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z20, Z7
+	VFMADD231PS Z29, Z19, Z8
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VFMADD231PS Z29, Z16, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z20, Z8
+	VFMADD231PS Z30, Z19, Z9
+	VFMADD231PS Z30, Z18, Z10
+	VFMADD231PS Z30, Z17, Z11
+	VFMADD231PS Z30, Z16, Z12
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z20, Z9
+	VFMADD231PS Z31, Z19, Z10
+	VFMADD231PS Z31, Z18, Z11
+	VFMADD231PS Z31, Z17, Z12
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z20, Z10
+	VFMADD231PS Z28, Z19, Z11
+	VFMADD231PS Z28, Z18, Z12
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z20, Z11
+	VFMADD231PS Z29, Z19, Z12
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z20, Z12
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n13(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z16, Z10
+	VFMADD231PS Z30, Z14, Z11
+	VMOVUPS     1472(DI), Z31
+	VFMADD231PS Z31, Z15, Z11
+	VMOVUPS     1536(DI), Z28
+	VFMADD231PS Z28, Z16, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     1600(DI), Z29
+	VFMADD231PS Z29, Z15, Z12
+	VMOVUPS     1664(DI), Z30
+	VFMADD231PS Z30, Z16, Z12
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n13(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n13(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z17, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z18, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z17, Z9
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z18, Z9
+	VFMADD231PS Z30, Z16, Z10
+	VFMADD231PS Z30, Z14, Z11
+	VMOVUPS     1472(DI), Z31
+	VFMADD231PS Z31, Z17, Z10
+	VFMADD231PS Z31, Z15, Z11
+	VMOVUPS     1536(DI), Z28
+	VFMADD231PS Z28, Z18, Z10
+	VFMADD231PS Z28, Z16, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     1600(DI), Z29
+	VFMADD231PS Z29, Z17, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VMOVUPS     1664(DI), Z30
+	VFMADD231PS Z30, Z18, Z11
+	VFMADD231PS Z30, Z16, Z12
+	VMOVUPS     1728(DI), Z31
+	VFMADD231PS Z31, Z17, Z12
+	VMOVUPS     1792(DI), Z28
+	VFMADD231PS Z28, Z18, Z12
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -35548,6 +57895,3006 @@ gate:
 	KMOVW        (BX), K5
 	VMULPS.Z     Z28, Z13, K6, Z29
 	VBLENDMPS    Z13, Z29, K5, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth2s1AVX512n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth2s1AVX512n14(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z12
+	VFMADD231PS Z29, Z14, Z13
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z15, Z13
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x10, SI
+	SUBQ        $0x02, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+	VADDPS      Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s1AVX512n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s1AVX512n14(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z16, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VFMADD231PS Z29, Z14, Z13
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z12
+	VFMADD231PS Z30, Z15, Z13
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z16, Z13
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+	VADDPS      Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s1AVX512n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s1AVX512n14(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VFMADD231PS Z29, Z16, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VFMADD231PS Z29, Z14, Z13
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z10
+	VFMADD231PS Z30, Z17, Z11
+	VFMADD231PS Z30, Z16, Z12
+	VFMADD231PS Z30, Z15, Z13
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z18, Z11
+	VFMADD231PS Z31, Z17, Z12
+	VFMADD231PS Z31, Z16, Z13
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z12
+	VFMADD231PS Z28, Z17, Z13
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z18, Z13
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+	VADDPS      Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth7s1AVX512n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth7s1AVX512n14(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     320(BX), Z19
+	VMOVUPS     384(BX), Z20
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VFMADD231PS Z29, Z14, Z1
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z15, Z1
+	VFMADD231PS Z30, Z14, Z2
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z16, Z1
+	VFMADD231PS Z31, Z15, Z2
+	VFMADD231PS Z31, Z14, Z3
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z17, Z1
+	VFMADD231PS Z28, Z16, Z2
+	VFMADD231PS Z28, Z15, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z19, Z0
+	VFMADD231PS Z29, Z18, Z1
+	VFMADD231PS Z29, Z17, Z2
+	VFMADD231PS Z29, Z16, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VFMADD231PS Z29, Z14, Z5
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z20, Z0
+	VFMADD231PS Z30, Z19, Z1
+	VFMADD231PS Z30, Z18, Z2
+	VFMADD231PS Z30, Z17, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z15, Z5
+	VFMADD231PS Z30, Z14, Z6
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z20, Z1
+	VFMADD231PS Z31, Z19, Z2
+	VFMADD231PS Z31, Z18, Z3
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z16, Z5
+	VFMADD231PS Z31, Z15, Z6
+	VFMADD231PS Z31, Z14, Z7
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z20, Z2
+	VFMADD231PS Z28, Z19, Z3
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z17, Z5
+	VFMADD231PS Z28, Z16, Z6
+	VFMADD231PS Z28, Z15, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z20, Z3
+	VFMADD231PS Z29, Z19, Z4
+	VFMADD231PS Z29, Z18, Z5
+	VFMADD231PS Z29, Z17, Z6
+	VFMADD231PS Z29, Z16, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VFMADD231PS Z29, Z14, Z9
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z20, Z4
+	VFMADD231PS Z30, Z19, Z5
+	VFMADD231PS Z30, Z18, Z6
+	VFMADD231PS Z30, Z17, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z15, Z9
+	VFMADD231PS Z30, Z14, Z10
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z20, Z5
+	VFMADD231PS Z31, Z19, Z6
+	VFMADD231PS Z31, Z18, Z7
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z16, Z9
+	VFMADD231PS Z31, Z15, Z10
+	VFMADD231PS Z31, Z14, Z11
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z20, Z6
+	VFMADD231PS Z28, Z19, Z7
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z17, Z9
+	VFMADD231PS Z28, Z16, Z10
+	VFMADD231PS Z28, Z15, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z20, Z7
+	VFMADD231PS Z29, Z19, Z8
+	VFMADD231PS Z29, Z18, Z9
+	VFMADD231PS Z29, Z17, Z10
+	VFMADD231PS Z29, Z16, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VFMADD231PS Z29, Z14, Z13
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z20, Z8
+	VFMADD231PS Z30, Z19, Z9
+	VFMADD231PS Z30, Z18, Z10
+	VFMADD231PS Z30, Z17, Z11
+	VFMADD231PS Z30, Z16, Z12
+	VFMADD231PS Z30, Z15, Z13
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z20, Z9
+	VFMADD231PS Z31, Z19, Z10
+	VFMADD231PS Z31, Z18, Z11
+	VFMADD231PS Z31, Z17, Z12
+	VFMADD231PS Z31, Z16, Z13
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z20, Z10
+	VFMADD231PS Z28, Z19, Z11
+	VFMADD231PS Z28, Z18, Z12
+	VFMADD231PS Z28, Z17, Z13
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z20, Z11
+	VFMADD231PS Z29, Z19, Z12
+	VFMADD231PS Z29, Z18, Z13
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z20, Z12
+	VFMADD231PS Z30, Z19, Z13
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z20, Z13
+	ADDQ        $0x000001c0, BX
+	ADDQ        $0x38, SI
+	SUBQ        $0x07, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+	VADDPS      Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth3s2AVX512n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth3s2AVX512n14(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z16, Z10
+	VFMADD231PS Z30, Z14, Z11
+	VMOVUPS     1472(DI), Z31
+	VFMADD231PS Z31, Z15, Z11
+	VMOVUPS     1536(DI), Z28
+	VFMADD231PS Z28, Z16, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     1600(DI), Z29
+	VFMADD231PS Z29, Z15, Z12
+	VMOVUPS     1664(DI), Z30
+	VFMADD231PS Z30, Z16, Z12
+	VFMADD231PS Z30, Z14, Z13
+	VMOVUPS     1728(DI), Z31
+	VFMADD231PS Z31, Z15, Z13
+	VMOVUPS     1792(DI), Z28
+	VFMADD231PS Z28, Z16, Z13
+	ADDQ        $0x000000c0, BX
+	ADDQ        $0x18, SI
+	SUBQ        $0x03, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+	VADDPS      Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
+
+half:
+	TESTQ $0x00000010, CX
+	JZ    whole
+	MOVQ  104(AX), DX
+	MOVQ  88(AX), BX
+
+	// VCVTNEPS2BF16 Z0, Y28
+	LONG      $0x487e6262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z1, Y28
+	LONG      $0x487e6262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z2, Y28
+	LONG      $0x487e6262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z3, Y28
+	LONG      $0x487e6262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z4, Y28
+	LONG      $0x487e6262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z5, Y28
+	LONG      $0x487e6262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z6, Y28
+	LONG      $0x487e6262
+	WORD      $0xe672
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z7, Y28
+	LONG      $0x487e6262
+	WORD      $0xe772
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z8, Y28
+	LONG      $0x487e4262
+	WORD      $0xe072
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z9, Y28
+	LONG      $0x487e4262
+	WORD      $0xe172
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z10, Y28
+	LONG      $0x487e4262
+	WORD      $0xe272
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z11, Y28
+	LONG      $0x487e4262
+	WORD      $0xe372
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z12, Y28
+	LONG      $0x487e4262
+	WORD      $0xe472
+	VMOVDQU32 Y28, (BX)
+	ADDQ      DX, BX
+
+	// VCVTNEPS2BF16 Z13, Y28
+	LONG      $0x487e4262
+	WORD      $0xe572
+	VMOVDQU32 Y28, (BX)
+	TESTQ     $0x00000020, CX
+	JNZ       end
+
+whole:
+store:
+	MOVQ    32(AX), CX
+	MOVQ    16(AX), AX
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func depth5s2AVX512n14(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·depth5s2AVX512n14(SB), NOSPLIT, $0-8
+	MOVQ   t+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   (AX), CX
+	MOVQ   (CX), DX
+	MOVQ   8(CX), BX
+	MOVQ   16(CX), SI
+	MOVQ   24(CX), CX
+
+row:
+	MOVQ        (SI), DI
+	ADDQ        DX, DI
+	VMOVUPS     (BX), Z14
+	VMOVUPS     64(BX), Z15
+	VMOVUPS     128(BX), Z16
+	VMOVUPS     192(BX), Z17
+	VMOVUPS     256(BX), Z18
+	VMOVUPS     (DI), Z28
+	VFMADD231PS Z28, Z14, Z0
+	VMOVUPS     64(DI), Z29
+	VFMADD231PS Z29, Z15, Z0
+	VMOVUPS     128(DI), Z30
+	VFMADD231PS Z30, Z16, Z0
+	VFMADD231PS Z30, Z14, Z1
+	VMOVUPS     192(DI), Z31
+	VFMADD231PS Z31, Z17, Z0
+	VFMADD231PS Z31, Z15, Z1
+	VMOVUPS     256(DI), Z28
+	VFMADD231PS Z28, Z18, Z0
+	VFMADD231PS Z28, Z16, Z1
+	VFMADD231PS Z28, Z14, Z2
+	VMOVUPS     320(DI), Z29
+	VFMADD231PS Z29, Z17, Z1
+	VFMADD231PS Z29, Z15, Z2
+	VMOVUPS     384(DI), Z30
+	VFMADD231PS Z30, Z18, Z1
+	VFMADD231PS Z30, Z16, Z2
+	VFMADD231PS Z30, Z14, Z3
+	VMOVUPS     448(DI), Z31
+	VFMADD231PS Z31, Z17, Z2
+	VFMADD231PS Z31, Z15, Z3
+	VMOVUPS     512(DI), Z28
+	VFMADD231PS Z28, Z18, Z2
+	VFMADD231PS Z28, Z16, Z3
+	VFMADD231PS Z28, Z14, Z4
+	VMOVUPS     576(DI), Z29
+	VFMADD231PS Z29, Z17, Z3
+	VFMADD231PS Z29, Z15, Z4
+	VMOVUPS     640(DI), Z30
+	VFMADD231PS Z30, Z18, Z3
+	VFMADD231PS Z30, Z16, Z4
+	VFMADD231PS Z30, Z14, Z5
+	VMOVUPS     704(DI), Z31
+	VFMADD231PS Z31, Z17, Z4
+	VFMADD231PS Z31, Z15, Z5
+	VMOVUPS     768(DI), Z28
+	VFMADD231PS Z28, Z18, Z4
+	VFMADD231PS Z28, Z16, Z5
+	VFMADD231PS Z28, Z14, Z6
+	VMOVUPS     832(DI), Z29
+	VFMADD231PS Z29, Z17, Z5
+	VFMADD231PS Z29, Z15, Z6
+	VMOVUPS     896(DI), Z30
+	VFMADD231PS Z30, Z18, Z5
+	VFMADD231PS Z30, Z16, Z6
+	VFMADD231PS Z30, Z14, Z7
+	VMOVUPS     960(DI), Z31
+	VFMADD231PS Z31, Z17, Z6
+	VFMADD231PS Z31, Z15, Z7
+	VMOVUPS     1024(DI), Z28
+	VFMADD231PS Z28, Z18, Z6
+	VFMADD231PS Z28, Z16, Z7
+	VFMADD231PS Z28, Z14, Z8
+	VMOVUPS     1088(DI), Z29
+	VFMADD231PS Z29, Z17, Z7
+	VFMADD231PS Z29, Z15, Z8
+	VMOVUPS     1152(DI), Z30
+	VFMADD231PS Z30, Z18, Z7
+	VFMADD231PS Z30, Z16, Z8
+	VFMADD231PS Z30, Z14, Z9
+	VMOVUPS     1216(DI), Z31
+	VFMADD231PS Z31, Z17, Z8
+	VFMADD231PS Z31, Z15, Z9
+	VMOVUPS     1280(DI), Z28
+	VFMADD231PS Z28, Z18, Z8
+	VFMADD231PS Z28, Z16, Z9
+	VFMADD231PS Z28, Z14, Z10
+	VMOVUPS     1344(DI), Z29
+	VFMADD231PS Z29, Z17, Z9
+	VFMADD231PS Z29, Z15, Z10
+	VMOVUPS     1408(DI), Z30
+	VFMADD231PS Z30, Z18, Z9
+	VFMADD231PS Z30, Z16, Z10
+	VFMADD231PS Z30, Z14, Z11
+	VMOVUPS     1472(DI), Z31
+	VFMADD231PS Z31, Z17, Z10
+	VFMADD231PS Z31, Z15, Z11
+	VMOVUPS     1536(DI), Z28
+	VFMADD231PS Z28, Z18, Z10
+	VFMADD231PS Z28, Z16, Z11
+	VFMADD231PS Z28, Z14, Z12
+	VMOVUPS     1600(DI), Z29
+	VFMADD231PS Z29, Z17, Z11
+	VFMADD231PS Z29, Z15, Z12
+	VMOVUPS     1664(DI), Z30
+	VFMADD231PS Z30, Z18, Z11
+	VFMADD231PS Z30, Z16, Z12
+	VFMADD231PS Z30, Z14, Z13
+	VMOVUPS     1728(DI), Z31
+	VFMADD231PS Z31, Z17, Z12
+	VFMADD231PS Z31, Z15, Z13
+	VMOVUPS     1792(DI), Z28
+	VFMADD231PS Z28, Z18, Z12
+	VFMADD231PS Z28, Z16, Z13
+	VMOVUPS     1856(DI), Z29
+	VFMADD231PS Z29, Z17, Z13
+	VMOVUPS     1920(DI), Z30
+	VFMADD231PS Z30, Z18, Z13
+	ADDQ        $0x00000140, BX
+	ADDQ        $0x28, SI
+	SUBQ        $0x05, CX
+	JNZ         row
+	MOVQ        40(AX), CX
+	TESTQ       CX, CX
+	JZ          biased
+	VMOVUPS     (CX), Z28
+	VADDPS      Z28, Z0, Z0
+	VADDPS      Z28, Z1, Z1
+	VADDPS      Z28, Z2, Z2
+	VADDPS      Z28, Z3, Z3
+	VADDPS      Z28, Z4, Z4
+	VADDPS      Z28, Z5, Z5
+	VADDPS      Z28, Z6, Z6
+	VADDPS      Z28, Z7, Z7
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z28, Z9, Z9
+	VADDPS      Z28, Z10, Z10
+	VADDPS      Z28, Z11, Z11
+	VADDPS      Z28, Z12, Z12
+	VADDPS      Z28, Z13, Z13
+
+biased:
+	MOVQ   72(AX), CX
+	TESTQ  CX, CX
+	JZ     store
+	TESTQ  $0x00000001, CX
+	JZ     bound
+	MOVQ   128(AX), DX
+	MOVQ   112(AX), BX
+	VADDPS (BX), Z0, Z0
+	ADDQ   DX, BX
+	VADDPS (BX), Z1, Z1
+	ADDQ   DX, BX
+	VADDPS (BX), Z2, Z2
+	ADDQ   DX, BX
+	VADDPS (BX), Z3, Z3
+	ADDQ   DX, BX
+	VADDPS (BX), Z4, Z4
+	ADDQ   DX, BX
+	VADDPS (BX), Z5, Z5
+	ADDQ   DX, BX
+	VADDPS (BX), Z6, Z6
+	ADDQ   DX, BX
+	VADDPS (BX), Z7, Z7
+	ADDQ   DX, BX
+	VADDPS (BX), Z8, Z8
+	ADDQ   DX, BX
+	VADDPS (BX), Z9, Z9
+	ADDQ   DX, BX
+	VADDPS (BX), Z10, Z10
+	ADDQ   DX, BX
+	VADDPS (BX), Z11, Z11
+	ADDQ   DX, BX
+	VADDPS (BX), Z12, Z12
+	ADDQ   DX, BX
+	VADDPS (BX), Z13, Z13
+
+bound:
+	TESTQ     $0x00000040, CX
+	JZ        summed
+	MOVQ      104(AX), DX
+	MOVQ      88(AX), BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z0, Z0
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z1, Z1
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z2, Z2
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z3, Z3
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z4, Z4
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z5, Z5
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z6, Z6
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z7, Z7
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z8, Z8
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z9, Z9
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z10, Z10
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z11, Z11
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z12, Z12
+	ADDQ      DX, BX
+	VPMOVZXWD (BX), Z28
+	VPSLLD    $0x10, Z28, Z28
+	VADDPS    Z28, Z13, Z13
+
+summed:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	TESTQ        $0x00000004, CX
+	JZ           clip
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	VCMPPS       $0x1e, Z28, Z0, K1
+	VCMPPS       $0x11, Z29, Z0, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z1, K1
+	VCMPPS       $0x11, Z29, Z1, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z2, K1
+	VCMPPS       $0x11, Z29, Z2, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z3, K1
+	VCMPPS       $0x11, Z29, Z3, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z4, K1
+	VCMPPS       $0x11, Z29, Z4, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z5, K1
+	VCMPPS       $0x11, Z29, Z5, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z6, K1
+	VCMPPS       $0x11, Z29, Z6, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z7, K1
+	VCMPPS       $0x11, Z29, Z7, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z8, K1
+	VCMPPS       $0x11, Z29, Z8, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z9, K1
+	VCMPPS       $0x11, Z29, Z9, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z10, K1
+	VCMPPS       $0x11, Z29, Z10, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z11, K1
+	VCMPPS       $0x11, Z29, Z11, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z12, K1
+	VCMPPS       $0x11, Z29, Z12, K1, K1
+	KMOVW        K1, (BX)
+	ADDQ         DX, BX
+	VCMPPS       $0x1e, Z28, Z13, K1
+	VCMPPS       $0x11, Z29, Z13, K1, K1
+	KMOVW        K1, (BX)
+
+clip:
+	VMAXPS Z0, Z28, Z0
+	VMINPS Z0, Z29, Z0
+	VMAXPS Z1, Z28, Z1
+	VMINPS Z1, Z29, Z1
+	VMAXPS Z2, Z28, Z2
+	VMINPS Z2, Z29, Z2
+	VMAXPS Z3, Z28, Z3
+	VMINPS Z3, Z29, Z3
+	VMAXPS Z4, Z28, Z4
+	VMINPS Z4, Z29, Z4
+	VMAXPS Z5, Z28, Z5
+	VMINPS Z5, Z29, Z5
+	VMAXPS Z6, Z28, Z6
+	VMINPS Z6, Z29, Z6
+	VMAXPS Z7, Z28, Z7
+	VMINPS Z7, Z29, Z7
+	VMAXPS Z8, Z28, Z8
+	VMINPS Z8, Z29, Z8
+	VMAXPS Z9, Z28, Z9
+	VMINPS Z9, Z29, Z9
+	VMAXPS Z10, Z28, Z10
+	VMINPS Z10, Z29, Z10
+	VMAXPS Z11, Z28, Z11
+	VMINPS Z11, Z29, Z11
+	VMAXPS Z12, Z28, Z12
+	VMINPS Z12, Z29, Z12
+	VMAXPS Z13, Z28, Z13
+	VMINPS Z13, Z29, Z13
+
+gate:
+	TESTQ     $0x00000008, CX
+	JZ        half
+	MOVQ      64(AX), DX
+	MOVQ      48(AX), BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z0, K1, Z0
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z1, K1, Z1
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z2, K1, Z2
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z3, K1, Z3
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z4, K1, Z4
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z5, K1, Z5
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z6, K1, Z6
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z7, K1, Z7
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z8, K1, Z8
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z9, K1, Z9
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z10, K1, Z10
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z11, K1, Z11
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z12, K1, Z12
+	ADDQ      DX, BX
+	KMOVW     (BX), K1
+	VMOVAPS.Z Z13, K1, Z13
 
 half:
 	TESTQ $0x00000010, CX

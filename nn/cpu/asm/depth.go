@@ -6,6 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
 )
 
 // depthTile is the depthwise convolution: n pixels of 16 channels, each
@@ -44,6 +45,50 @@ func depthTile(v vector, n int) {
 	DECQ(ntaps)
 	JNZ(LabelRef("tap"))
 	Label("done")
+	finish(g, args)
+}
+
+// rowTaps are the kernels' widths, and strides, for which depthRows keeps what it reads in registers.
+var rowTaps = []struct{ taps, stride int }{{2, 1}, {3, 1}, {5, 1}, {7, 1}, {3, 2}, {5, 2}}
+
+// depthRows is depthTile where each row of taps lies on neighbouring cells and pixels are stride cells apart: a cell is loaded
+// once for all taps that meet it, in the same order of the sum, for registers can be read faster than the first cache.
+func depthRows(v vector, n, taps, stride int) {
+	name := fmt.Sprintf("depth%ds%d%sn%d", taps, stride, v.isa, n)
+	function(name, "tile", fmt.Sprintf("%s computes %d pixels of 16 channels by rows of %d taps, %d cells apart.", name, n, taps, stride))
+	g := grid{v, n, 1}
+	args := Mem{Base: Load(Param("t"), GP64())}
+	start(g)
+	base := GP64()
+	MOVQ(args.Offset(tileSegs), base)
+	seg := Mem{Base: base}
+	x, w := GP64(), GP64()
+	MOVQ(seg.Offset(segX), x)
+	MOVQ(seg.Offset(segW), w)
+	tap, left := GP64(), GP64()
+	MOVQ(seg.Offset(segTaps), tap)
+	MOVQ(seg.Offset(segNTaps), left)
+	Label("row")
+	at := GP64()
+	MOVQ(Mem{Base: tap}, at)
+	ADDQ(x, at)
+	weight := func(i int) VecPhysical { return g.reg(wide + i) }
+	for i := range taps {
+		VMOVUPS(Mem{Base: w, Disp: i * g.bytes()}, weight(i))
+	}
+	for cell := range stride*(n-1) + taps {
+		value := g.temp(cell % 4)
+		VMOVUPS(Mem{Base: at, Disp: cell * g.bytes()}, value)
+		for p := range n {
+			if i := cell - stride*p; i >= 0 && i < taps {
+				VFMADD231PS(value, weight(i), g.acc(p, 0))
+			}
+		}
+	}
+	ADDQ(U32(uint32(taps*g.bytes())), w)
+	ADDQ(Imm(uint64(8*taps)), tap)
+	SUBQ(Imm(uint64(taps)), left)
+	JNZ(LabelRef("row"))
 	finish(g, args)
 }
 

@@ -47,6 +47,9 @@ func main() {
 		convTile(vector{isa: avx512, lanes: 16}, n, 2, floatsOf)
 		convTile(vector{isa: avx512, lanes: 16}, n, 1, floatsOf)
 		depthTile(vector{isa: avx512, lanes: 16}, n)
+		for _, r := range rowTaps {
+			depthRows(vector{isa: avx512, lanes: 16}, n, r.taps, r.stride)
+		}
 		for _, t := range winograd.Transforms {
 			winogradOutput(vector{isa: avx512, lanes: 16}, t, n)
 		}
@@ -118,6 +121,11 @@ func declarations() ([]byte, error) {
 	fmt.Fprintf(&b, "\nvar convBF16 = [2][]kernel{%s, %s}\n", table("convBF16w1n%d", wide), table("convBF16w2n%d", wide))
 	fmt.Fprintf(&b, "\nvar convAVX2 = [2][]kernel{%s}\n", table("convAVX2w1n%d", narrow))
 	fmt.Fprintf(&b, "\nvar depthAVX512 = []kernel%s\n", table("depthAVX512n%d", wide))
+	b.WriteString("\nvar depthRowsAVX512 = []depthRows{\n")
+	for _, r := range rowTaps {
+		fmt.Fprintf(&b, "{taps: %d, stride: %d, run: []kernel%s},\n", r.taps, r.stride, table(fmt.Sprintf("depth%ds%dAVX512n%%d", r.taps, r.stride), wide))
+	}
+	b.WriteString("}\n")
 	fmt.Fprintf(&b, "\nvar depthAVX2 = []kernel%s\n", table("depthAVX2n%d", narrow))
 	for _, v := range []struct {
 		isa string
