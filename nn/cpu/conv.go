@@ -158,8 +158,11 @@ func (o *conv) row(w *worker, p *phase, b, n, y int, run []kernel) {
 			seg++
 		}
 	}
-	for _, n := range p.split {
+	for j, n := range p.split {
 		run[n](t)
+		if j == len(p.split)-1 {
+			return
+		}
 		for i := range w.segs[:seg] {
 			s := &w.segs[i]
 			s.x = s.x.add(n * s.step)

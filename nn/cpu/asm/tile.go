@@ -110,6 +110,7 @@ func convTile(v vector, n, blocks int, e element) {
 	g := grid{v, n, blocks * v.perBlock()}
 	args := Mem{Base: Load(Param("t"), GP64())}
 	start(g)
+	g.fetch(args)
 
 	seg, nseg := GP64(), AllocLocal(8)
 	MOVQ(args.Offset(tileSegs), seg)
@@ -127,6 +128,19 @@ func convTile(v vector, n, blocks int, e element) {
 
 	Label("done")
 	finish(g, args)
+}
+
+// fetch asks for what is added after the sum, which other cores may have written.
+func (g grid) fetch(args Mem) {
+	flags := GP64()
+	MOVQ(args.Offset(tileFlags), flags)
+	when(flags, flagAdd, "sum", func() {
+		g.walk(args, tileA, tileAStep, func(_, c int, m Mem) {
+			if c*g.bytes()%64 == 0 {
+				PREFETCHT0(m)
+			}
+		})
+	})
 }
 
 // start zeroes the accumulators.
