@@ -82,11 +82,12 @@ func (c *compiler) place() {
 	for _, t := range c.tasks {
 		last = max(last, t.level)
 	}
-	for _, i := range c.targets {
-		c.live(last+1, c.node(i).out.buf) // for the engine's user
-	}
-	if c.back {
+	if c.back { // what the engine's user wants
 		c.live(last+1, c.plan.grad.buf)
+	} else {
+		for _, i := range c.targets {
+			c.live(last+1, c.node(i).out.buf)
+		}
 	}
 	c.halves()
 	for _, b := range c.blobs {
