@@ -13,7 +13,7 @@ const halfSize = cellSize / 2 // bytes of one pixel of a block of bfloat16
 type halfKernels struct {
 	conv     [2][]kernel // by blocks-1 and pixels; a segment's last counts pairs
 	winograd [2]func(t *winogradTile)
-	maxPool  [2]func(t *poolTile) // of maps of bfloat16, to floats and to the same
+	maxPool  [3]func(t *poolTile) // from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	poolBack [3]func(t *poolTile) // a max pool's gradient, from bfloat16 to floats, floats to bfloat16, and bfloat16 to the same
 	widen    func(t *rowTile)     // takes n blocks of bfloat16 of x to floats in y
 	narrow   func(t *rowTile)     // rounds n blocks of floats of x to y
@@ -44,6 +44,17 @@ func (k *kernels) maxPools(x view) func(t *poolTile) {
 		return k.half.maxPool[0]
 	}
 	return k.maxPool
+}
+
+// roundingMaxPools is the kernel of max pools that read x and write bfloat16, or nil.
+func (k *kernels) roundingMaxPools(x view) func(t *poolTile) {
+	switch {
+	case k.half == nil:
+		return nil
+	case x.isHalf():
+		return k.half.maxPool[2]
+	}
+	return k.half.maxPool[1]
 }
 
 // maxPoolGradients is the kernel of max pools' gradients that read dy.

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -428,4 +429,45 @@ func stemGradients(t *testing.T, slope float32) {
 			}
 		}
 	}
+}
+
+// TestHalfPools compares the max pools with the model, bit for bit.
+func TestHalfPools(t *testing.T) {
+	k := needHalf(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	const n, side = 9, 30
+	x := make([]float32, 3*side*lanes)
+	for i := range x {
+		x[i] = float32(r.IntN(40)) / 16 // many are equal
+	}
+	halves := make([]uint16, len(x))
+	for i, v := range x {
+		halves[i] = narrowed(v)
+	}
+	for i, name := range []string{"to floats", "from floats", "of bfloat16"} {
+		reads, writes := i != 1, i != 0
+		from, cell, out := addressOf(unsafe.Pointer(&x[0])), cellSize, cellSize
+		if reads {
+			from, cell = addressOf(unsafe.Pointer(&halves[0])), halfSize
+		}
+		if writes {
+			out = halfSize
+		}
+		var taps []poolTap
+		for j := range 9 {
+			taps = append(taps, poolTap{x: (j/3*side + j%3) * cell, cell: j})
+		}
+		var y [2][n * lanes]float32
+		var arg [2][n * lanes]byte
+		for j, run := range []func(t *poolTile){k.half.maxPool[i], modelled.half.maxPool[i]} {
+			a := poolTile{x: from, y: addressOf(unsafe.Pointer(&y[j])), arg: addressOf(unsafe.Pointer(&arg[j])), n: n, xstep: 2 * cell, ystep: out, argstep: lanes}
+			a.setTaps(taps)
+			run(&a)
+		}
+		if y[0] != y[1] || arg[0] != arg[1] {
+			t.Errorf("the max pool %s differs from the model", name)
+		}
+	}
+	runtime.KeepAlive(x)
+	runtime.KeepAlive(halves)
 }

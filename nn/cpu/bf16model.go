@@ -10,7 +10,7 @@ import (
 var modelled = portable.halved("portablebf16", &halfKernels{
 	conv:     [2][]kernel{{nil, convPairs(1), convPairs(2)}},
 	winograd: [2]func(t *winogradTile){halfPoints(3), halfPoints(4)},
-	maxPool:  [2]func(t *poolTile){halfPoolGo(1), halfPoolGo(2)}, poolBack: [3]func(t *poolTile){halfPoolGradientGo(true, false), halfPoolGradientGo(false, true), halfPoolGradientGo(true, true)},
+	maxPool:  [3]func(t *poolTile){halfPoolGo(true, false), halfPoolGo(false, true), halfPoolGo(true, true)}, poolBack: [3]func(t *poolTile){halfPoolGradientGo(true, false), halfPoolGradientGo(false, true), halfPoolGradientGo(true, true)},
 	narrow: narrowRowGo, widen: widenRowGo, pair: pairRowGo,
 	peak: peakScalar, work: 16, speed: 0.5,
 })
@@ -133,14 +133,18 @@ func halfPoints(taps int) func(t *winogradTile) {
 	}
 }
 
-// halfPoolGo is a max pool of bfloat16, to values in so many parts of a float.
-func halfPoolGo(parts int) func(t *poolTile) {
+// halfPoolGo is a max pool that reads bfloat16, writes it, or both.
+func halfPoolGo(reads, writes bool) func(t *poolTile) {
 	return func(t *poolTile) {
 		x := make([]block, len(t.all()))
 		taps := make([]poolTap, len(x))
 		for i := range t.n {
 			for k, tap := range t.all() {
-				widenBlock(&x[k], t.x.halfAt(i*t.xstep+tap.x))
+				if at := i*t.xstep + tap.x; reads {
+					widenBlock(&x[k], t.x.halfAt(at))
+				} else {
+					x[k] = *t.x.at(at)
+				}
 				taps[k] = poolTap{x: k * cellSize, cell: tap.cell}
 			}
 			var y block
@@ -153,10 +157,10 @@ func halfPoolGo(parts int) func(t *poolTile) {
 			}
 			one.setTaps(taps)
 			maxPoolGo(&one)
-			if parts == 1 {
-				*t.y.at(i * t.ystep) = y
-			} else {
+			if writes {
 				narrowBlock(t.y.halfAt(i*t.ystep), &y)
+			} else {
+				*t.y.at(i * t.ystep) = y
 			}
 		}
 	}

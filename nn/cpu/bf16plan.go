@@ -138,10 +138,10 @@ func (t *task) writesHalf(k *halfKernels) bool {
 	}
 	switch o := own[0].(type) {
 	case *maxPool:
-		if !o.x.isHalf() || len(own) > 1 {
+		if o.rounding == nil || len(own) > 1 {
 			return false
 		}
-		o.run, o.out = k.maxPool[1], t.out.half()
+		o.run, o.out = o.rounding, t.out.half()
 	case *maxPoolGradient:
 		if len(own) > 2 {
 			return false

@@ -267,7 +267,7 @@ func (c *compiler) forwardPool(i int, op *nn.Pool, x view) {
 		n.pool = o
 		t.add(o)
 	default:
-		o := &maxPool{run: c.packs.k.maxPools(x), window: win, out: n.out, x: x}
+		o := &maxPool{run: c.packs.k.maxPools(x), rounding: c.packs.k.roundingMaxPools(x), window: win, out: n.out, x: x}
 		if c.back {
 			o.arg = newArgmax(n.c, n.h, n.w)
 			c.live(n.level, o.arg.buf)

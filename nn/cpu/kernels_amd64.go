@@ -3122,6 +3122,11 @@ func maxPoolBF16(t *poolTile)
 //go:noescape
 func maxPoolWideningBF16(t *poolTile)
 
+// maxPoolRoundingBF16 takes the maximum under windows of one shape.
+//
+//go:noescape
+func maxPoolRoundingBF16(t *poolTile)
+
 // maxPoolGradientWideningBF16 gathers the gradient of cells under windows of one shape.
 //
 //go:noescape

@@ -29,10 +29,10 @@ TEXT ·convAVX512w2n1(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), CX
-	PREFETCHT0 (CX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), CX
+	PREFETCHT0 (CX)
+	MOVQ       128(AX), CX
 	PREFETCHT0 (CX)
 
 sum:
@@ -244,8 +244,8 @@ TEXT ·convAVX512w1n1(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), CX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), CX
 	PREFETCHT0 (CX)
 
 sum:
@@ -548,12 +548,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), DX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -563,29 +563,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -648,12 +654,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), DX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -663,29 +669,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -754,12 +766,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), DX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -769,29 +781,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -866,12 +884,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), DX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -881,29 +899,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -966,12 +990,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), DX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -981,29 +1005,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -1072,12 +1102,12 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), DX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), DX
 	VADDPS (DX), Z0, Z0
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -1087,29 +1117,35 @@ bound:
 	VADDPS    Z28, Z0, Z0
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), DX
 	VCMPPS       $0x1e, Z28, Z0, K1
 	VCMPPS       $0x11, Z29, Z0, K1, K1
 	KMOVW        K1, (DX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), DX
-	KMOVW     (DX), K1
-	VMOVAPS.Z Z0, K1, Z0
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), DX
+	KMOVW        (DX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
 
 half:
 	TESTQ $0x00000010, CX
@@ -1595,12 +1631,12 @@ TEXT ·convAVX512w2n2(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
-	MOVQ       120(AX), DX
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -1880,8 +1916,8 @@ TEXT ·convAVX512w1n2(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -2253,14 +2289,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2274,12 +2310,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2290,22 +2324,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -2382,14 +2425,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2403,12 +2446,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2419,22 +2460,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -2519,14 +2569,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2540,12 +2590,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2556,22 +2604,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -2664,14 +2721,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2685,12 +2742,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2701,22 +2756,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -2794,14 +2858,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2815,12 +2879,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2831,22 +2893,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -2932,14 +3003,14 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -2953,12 +3024,10 @@ bound:
 	VADDPS    Z28, Z1, Z1
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -2969,22 +3038,31 @@ summed:
 	VCMPPS       $0x11, Z29, Z1, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
 
 half:
 	TESTQ $0x00000010, CX
@@ -3594,14 +3672,14 @@ TEXT ·convAVX512w2n3(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -3949,8 +4027,8 @@ TEXT ·convAVX512w1n3(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -4391,16 +4469,16 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4418,12 +4496,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4438,27 +4514,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -4549,16 +4635,16 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4576,12 +4662,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4596,27 +4680,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -4717,16 +4811,16 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4744,12 +4838,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4764,27 +4856,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -4895,16 +4997,16 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -4922,12 +5024,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -4942,27 +5042,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -5055,16 +5165,16 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -5082,12 +5192,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -5102,27 +5210,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -5225,16 +5343,16 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
 	ADDQ   DX, BX
 	VADDPS (BX), Z2, Z2
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -5252,12 +5370,10 @@ bound:
 	VADDPS    Z28, Z2, Z2
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -5272,27 +5388,37 @@ summed:
 	VCMPPS       $0x11, Z29, Z2, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
 
 half:
 	TESTQ $0x00000010, CX
@@ -6090,16 +6216,16 @@ TEXT ·convAVX512w2n4(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -6515,8 +6641,8 @@ TEXT ·convAVX512w1n4(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -7026,9 +7152,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -7037,7 +7163,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -7059,12 +7185,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -7083,32 +7207,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -7213,9 +7348,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -7224,7 +7359,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -7246,12 +7381,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -7270,32 +7403,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -7412,9 +7556,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -7423,7 +7567,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -7445,12 +7589,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -7469,32 +7611,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -7623,9 +7776,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -7634,7 +7787,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -7656,12 +7809,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -7680,32 +7831,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -7813,9 +7975,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -7824,7 +7986,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -7846,12 +8008,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -7870,32 +8030,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -8015,9 +8186,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -8026,7 +8197,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z3, Z3
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -8048,12 +8219,10 @@ bound:
 	VADDPS    Z28, Z3, Z3
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -8072,32 +8241,43 @@ summed:
 	VCMPPS       $0x11, Z29, Z3, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
 
 half:
 	TESTQ $0x00000010, CX
@@ -9019,18 +9199,18 @@ TEXT ·convAVX512w2n5(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -9514,8 +9694,8 @@ TEXT ·convAVX512w1n5(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -10094,9 +10274,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -10107,7 +10287,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10133,12 +10313,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10161,37 +10339,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -10310,9 +10500,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -10323,7 +10513,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10349,12 +10539,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10377,37 +10565,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -10540,9 +10740,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -10553,7 +10753,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10579,12 +10779,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10607,37 +10805,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -10784,9 +10994,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -10797,7 +11007,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -10823,12 +11033,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -10851,37 +11059,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -11004,9 +11224,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -11017,7 +11237,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -11043,12 +11263,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -11071,37 +11289,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -11238,9 +11468,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -11251,7 +11481,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z4, Z4
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -11277,12 +11507,10 @@ bound:
 	VADDPS    Z28, Z4, Z4
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -11305,37 +11533,49 @@ summed:
 	VCMPPS       $0x11, Z29, Z4, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
 
 half:
 	TESTQ $0x00000010, CX
@@ -12445,20 +12685,20 @@ TEXT ·convAVX512w2n6(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -13014,8 +13254,8 @@ TEXT ·convAVX512w1n6(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -13669,9 +13909,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -13684,7 +13924,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -13714,12 +13954,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -13746,42 +13984,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -13914,9 +14165,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -13929,7 +14180,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -13959,12 +14210,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -13991,42 +14240,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -14175,9 +14437,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -14190,7 +14452,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -14220,12 +14482,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -14252,42 +14512,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -14452,9 +14725,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -14467,7 +14740,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -14497,12 +14770,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -14529,42 +14800,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -14702,9 +14986,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -14717,7 +15001,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -14747,12 +15031,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -14779,42 +15061,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -14968,9 +15263,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -14983,7 +15278,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z5, Z5
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -15013,12 +15308,10 @@ bound:
 	VADDPS    Z28, Z5, Z5
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -15045,42 +15338,55 @@ summed:
 	VCMPPS       $0x11, Z29, Z5, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
 
 half:
 	TESTQ $0x00000010, CX
@@ -16314,22 +16620,22 @@ TEXT ·convAVX512w2n7(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -16953,8 +17259,8 @@ TEXT ·convAVX512w1n7(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -17677,9 +17983,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -17694,7 +18000,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -17728,12 +18034,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -17764,47 +18068,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -17951,9 +18269,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -17968,7 +18286,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -18002,12 +18320,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -18038,47 +18354,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -18243,9 +18573,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -18260,7 +18590,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -18294,12 +18624,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -18330,47 +18658,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -18553,9 +18895,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -18570,7 +18912,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -18604,12 +18946,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -18640,47 +18980,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -18833,9 +19187,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -18850,7 +19204,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -18884,12 +19238,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -18920,47 +19272,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -19131,9 +19497,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -19148,7 +19514,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z6, Z6
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -19182,12 +19548,10 @@ bound:
 	VADDPS    Z28, Z6, Z6
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -19218,47 +19582,61 @@ summed:
 	VCMPPS       $0x11, Z29, Z6, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
 
 half:
 	TESTQ $0x00000010, CX
@@ -20680,24 +21058,24 @@ TEXT ·convAVX512w2n8(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -21389,8 +21767,8 @@ TEXT ·convAVX512w1n8(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -22182,9 +22560,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -22201,7 +22579,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -22239,12 +22617,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -22279,52 +22655,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -22485,9 +22876,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -22504,7 +22895,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -22542,12 +22933,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -22582,52 +22971,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -22808,9 +23212,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -22827,7 +23231,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -22865,12 +23269,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -22905,52 +23307,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -23151,9 +23568,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -23170,7 +23587,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -23208,12 +23625,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -23248,52 +23663,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -23461,9 +23891,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -23480,7 +23910,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -23518,12 +23948,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -23558,52 +23986,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -23791,9 +24234,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -23810,7 +24253,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z7, Z7
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -23848,12 +24291,10 @@ bound:
 	VADDPS    Z28, Z7, Z7
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -23888,52 +24329,67 @@ summed:
 	VCMPPS       $0x11, Z29, Z7, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
 
 half:
 	TESTQ $0x00000010, CX
@@ -25479,26 +25935,26 @@ TEXT ·convAVX512w2n9(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -26258,8 +26714,8 @@ TEXT ·convAVX512w1n9(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -27120,9 +27576,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -27141,7 +27597,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -27183,12 +27639,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -27227,57 +27681,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -27452,9 +27922,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -27473,7 +27943,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -27515,12 +27985,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -27559,57 +28027,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -27806,9 +28290,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -27827,7 +28311,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -27869,12 +28353,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -27913,57 +28395,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -28182,9 +28680,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -28203,7 +28701,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -28245,12 +28743,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -28289,57 +28785,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -28522,9 +29034,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -28543,7 +29055,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -28585,12 +29097,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -28629,57 +29139,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -28884,9 +29410,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -28905,7 +29431,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z8, Z8
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -28947,12 +29473,10 @@ bound:
 	VADDPS    Z28, Z8, Z8
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -28991,57 +29515,73 @@ summed:
 	VCMPPS       $0x11, Z29, Z8, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
 
 half:
 	TESTQ $0x00000010, CX
@@ -30775,28 +31315,28 @@ TEXT ·convAVX512w2n10(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -31624,8 +32164,8 @@ TEXT ·convAVX512w1n10(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -32555,9 +33095,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -32578,7 +33118,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -32624,12 +33164,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -32672,62 +33210,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -32916,9 +33471,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -32939,7 +33494,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -32985,12 +33540,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -33033,62 +33586,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -33301,9 +33871,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -33324,7 +33894,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -33370,12 +33940,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -33418,62 +33986,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -33710,9 +34295,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -33733,7 +34318,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -33779,12 +34364,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -33827,62 +34410,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -34080,9 +34680,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -34103,7 +34703,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -34149,12 +34749,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -34197,62 +34795,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -34474,9 +35089,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -34497,7 +35112,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z9, Z9
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -34543,12 +35158,10 @@ bound:
 	VADDPS    Z28, Z9, Z9
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -34591,62 +35204,79 @@ summed:
 	VCMPPS       $0x11, Z29, Z9, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
 
 half:
 	TESTQ $0x00000010, CX
@@ -36504,30 +37134,30 @@ TEXT ·convAVX512w2n11(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -37427,8 +38057,8 @@ TEXT ·convAVX512w1n11(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -38433,9 +39063,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -38458,7 +39088,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -38508,12 +39138,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -38560,67 +39188,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -38823,9 +39469,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -38848,7 +39494,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -38898,12 +39544,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -38950,67 +39594,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -39239,9 +39901,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -39264,7 +39926,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -39314,12 +39976,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -39366,67 +40026,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -39681,9 +40359,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -39706,7 +40384,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -39756,12 +40434,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -39808,67 +40484,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -40081,9 +40775,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -40106,7 +40800,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -40156,12 +40850,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -40208,67 +40900,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -40507,9 +41217,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -40532,7 +41242,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z10, Z10
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -40582,12 +41292,10 @@ bound:
 	VADDPS    Z28, Z10, Z10
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -40634,67 +41342,85 @@ summed:
 	VCMPPS       $0x11, Z29, Z10, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
 
 half:
 	TESTQ $0x00000010, CX
@@ -42740,32 +43466,32 @@ TEXT ·convAVX512w2n12(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -43733,8 +44459,8 @@ TEXT ·convAVX512w1n12(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -44808,9 +45534,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -44835,7 +45561,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -44889,12 +45615,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -44945,72 +45669,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -45227,9 +45970,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -45254,7 +45997,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -45308,12 +46051,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -45364,72 +46105,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -45674,9 +46434,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -45701,7 +46461,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -45755,12 +46515,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -45811,72 +46569,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -46149,9 +46926,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -46176,7 +46953,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -46230,12 +47007,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -46286,72 +47061,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -46579,9 +47373,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -46606,7 +47400,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -46660,12 +47454,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -46716,72 +47508,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -47037,9 +47848,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -47064,7 +47875,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z11, Z11
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -47118,12 +47929,10 @@ bound:
 	VADDPS    Z28, Z11, Z11
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -47174,72 +47983,91 @@ summed:
 	VCMPPS       $0x11, Z29, Z11, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
 
 half:
 	TESTQ $0x00000010, CX
@@ -49409,34 +50237,34 @@ TEXT ·convAVX512w2n13(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -50472,8 +51300,8 @@ TEXT ·convAVX512w1n13(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -51616,9 +52444,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -51645,7 +52473,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -51703,12 +52531,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -51763,77 +52589,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -52064,9 +52910,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -52093,7 +52939,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -52151,12 +52997,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -52211,77 +53055,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -52542,9 +53406,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -52571,7 +53435,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -52629,12 +53493,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -52689,77 +53551,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -53050,9 +53932,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -53079,7 +53961,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -53137,12 +54019,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -53197,77 +54077,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -53510,9 +54410,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -53539,7 +54439,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -53597,12 +54497,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -53657,77 +54555,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -54000,9 +54918,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -54029,7 +54947,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z12, Z12
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -54087,12 +55005,10 @@ bound:
 	VADDPS    Z28, Z12, Z12
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -54147,77 +55063,97 @@ summed:
 	VCMPPS       $0x11, Z29, Z12, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
 
 half:
 	TESTQ $0x00000010, CX
@@ -56575,36 +57511,36 @@ TEXT ·convAVX512w2n14(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -57708,8 +58644,8 @@ TEXT ·convAVX512w1n14(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -58921,9 +59857,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -58952,7 +59888,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -59014,12 +59950,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -59078,82 +60012,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -59398,9 +60353,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -59429,7 +60384,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -59491,12 +60446,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -59555,82 +60508,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -59907,9 +60881,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -59938,7 +60912,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -60000,12 +60974,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -60064,82 +61036,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -60448,9 +61441,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -60479,7 +61472,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -60541,12 +61534,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -60605,82 +61596,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -60938,9 +61950,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -60969,7 +61981,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -61031,12 +62043,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -61095,82 +62105,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -61460,9 +62491,9 @@ biased:
 	TESTQ  CX, CX
 	JZ     store
 	TESTQ  $0x00000001, CX
-	JZ     bound
-	MOVQ   128(AX), DX
-	MOVQ   112(AX), BX
+	JZ     emit
+	MOVQ   136(AX), DX
+	MOVQ   120(AX), BX
 	VADDPS (BX), Z0, Z0
 	ADDQ   DX, BX
 	VADDPS (BX), Z1, Z1
@@ -61491,7 +62522,7 @@ biased:
 	ADDQ   DX, BX
 	VADDPS (BX), Z13, Z13
 
-bound:
+emit:
 	TESTQ     $0x00000040, CX
 	JZ        summed
 	MOVQ      104(AX), DX
@@ -61553,12 +62584,10 @@ bound:
 	VADDPS    Z28, Z13, Z13
 
 summed:
-	TESTQ        $0x00000002, CX
-	JZ           gate
+	TESTQ        $0x00000004, CX
+	JZ           bound
 	VBROADCASTSS 80(AX), Z28
 	VBROADCASTSS 84(AX), Z29
-	TESTQ        $0x00000004, CX
-	JZ           clip
 	MOVQ         64(AX), DX
 	MOVQ         48(AX), BX
 	VCMPPS       $0x1e, Z28, Z0, K1
@@ -61617,82 +62646,103 @@ summed:
 	VCMPPS       $0x11, Z29, Z13, K1, K1
 	KMOVW        K1, (BX)
 
-clip:
-	VMAXPS Z0, Z28, Z0
-	VMINPS Z0, Z29, Z0
-	VMAXPS Z1, Z28, Z1
-	VMINPS Z1, Z29, Z1
-	VMAXPS Z2, Z28, Z2
-	VMINPS Z2, Z29, Z2
-	VMAXPS Z3, Z28, Z3
-	VMINPS Z3, Z29, Z3
-	VMAXPS Z4, Z28, Z4
-	VMINPS Z4, Z29, Z4
-	VMAXPS Z5, Z28, Z5
-	VMINPS Z5, Z29, Z5
-	VMAXPS Z6, Z28, Z6
-	VMINPS Z6, Z29, Z6
-	VMAXPS Z7, Z28, Z7
-	VMINPS Z7, Z29, Z7
-	VMAXPS Z8, Z28, Z8
-	VMINPS Z8, Z29, Z8
-	VMAXPS Z9, Z28, Z9
-	VMINPS Z9, Z29, Z9
-	VMAXPS Z10, Z28, Z10
-	VMINPS Z10, Z29, Z10
-	VMAXPS Z11, Z28, Z11
-	VMINPS Z11, Z29, Z11
-	VMAXPS Z12, Z28, Z12
-	VMINPS Z12, Z29, Z12
-	VMAXPS Z13, Z28, Z13
-	VMINPS Z13, Z29, Z13
+bound:
+	TESTQ        $0x00000002, CX
+	JZ           gate
+	VBROADCASTSS 80(AX), Z28
+	VBROADCASTSS 84(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
 
 gate:
-	TESTQ     $0x00000008, CX
-	JZ        half
-	MOVQ      64(AX), DX
-	MOVQ      48(AX), BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z0, K1, Z0
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z1, K1, Z1
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z2, K1, Z2
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z3, K1, Z3
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z4, K1, Z4
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z5, K1, Z5
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z6, K1, Z6
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z7, K1, Z7
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z8, K1, Z8
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z9, K1, Z9
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z10, K1, Z10
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z11, K1, Z11
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z12, K1, Z12
-	ADDQ      DX, BX
-	KMOVW     (BX), K1
-	VMOVAPS.Z Z13, K1, Z13
+	TESTQ        $0x00000008, CX
+	JZ           half
+	VBROADCASTSS 112(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         64(AX), DX
+	MOVQ         48(AX), BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z0, K6, Z29
+	VBLENDMPS    Z0, Z29, K5, Z0
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z1, K6, Z29
+	VBLENDMPS    Z1, Z29, K5, Z1
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z2, K6, Z29
+	VBLENDMPS    Z2, Z29, K5, Z2
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z3, K6, Z29
+	VBLENDMPS    Z3, Z29, K5, Z3
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z4, K6, Z29
+	VBLENDMPS    Z4, Z29, K5, Z4
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z5, K6, Z29
+	VBLENDMPS    Z5, Z29, K5, Z5
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z6, K6, Z29
+	VBLENDMPS    Z6, Z29, K5, Z6
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z7, K6, Z29
+	VBLENDMPS    Z7, Z29, K5, Z7
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z8, K6, Z29
+	VBLENDMPS    Z8, Z29, K5, Z8
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z9, K6, Z29
+	VBLENDMPS    Z9, Z29, K5, Z9
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z10, K6, Z29
+	VBLENDMPS    Z10, Z29, K5, Z10
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z11, K6, Z29
+	VBLENDMPS    Z11, Z29, K5, Z11
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z12, K6, Z29
+	VBLENDMPS    Z12, Z29, K5, Z12
+	ADDQ         DX, BX
+	KMOVW        (BX), K5
+	VMULPS.Z     Z28, Z13, K6, Z29
+	VBLENDMPS    Z13, Z29, K5, Z13
 
 half:
 	TESTQ $0x00000010, CX
@@ -64146,8 +65196,8 @@ TEXT ·convAVX2w1n1(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), CX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), CX
 	PREFETCHT0 (CX)
 
 sum:
@@ -64979,8 +66029,8 @@ TEXT ·convAVX2w1n2(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -66103,8 +67153,8 @@ TEXT ·convAVX2w1n3(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -67646,8 +68696,8 @@ TEXT ·convAVX2w1n4(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -69480,8 +70530,8 @@ TEXT ·convAVX2w1n5(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -71733,8 +72783,8 @@ TEXT ·convAVX2w1n6(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -111662,10 +112712,10 @@ TEXT ·convBF16w2n1(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), CX
-	PREFETCHT0 (CX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), CX
+	PREFETCHT0 (CX)
+	MOVQ       128(AX), CX
 	PREFETCHT0 (CX)
 
 sum:
@@ -111907,8 +112957,8 @@ TEXT ·convBF16w1n1(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), CX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), CX
 	PREFETCHT0 (CX)
 
 sum:
@@ -112097,12 +113147,12 @@ TEXT ·convBF16w2n2(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
-	MOVQ       120(AX), DX
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -112442,8 +113492,8 @@ TEXT ·convBF16w1n2(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -112686,14 +113736,14 @@ TEXT ·convBF16w2n3(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -113131,8 +114181,8 @@ TEXT ·convBF16w1n3(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -113429,16 +114479,16 @@ TEXT ·convBF16w2n4(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -113974,8 +115024,8 @@ TEXT ·convBF16w1n4(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -114326,18 +115376,18 @@ TEXT ·convBF16w2n5(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -114971,8 +116021,8 @@ TEXT ·convBF16w1n5(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -115377,20 +116427,20 @@ TEXT ·convBF16w2n6(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -116126,8 +117176,8 @@ TEXT ·convBF16w1n6(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -116590,22 +117640,22 @@ TEXT ·convBF16w2n7(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -117439,8 +118489,8 @@ TEXT ·convBF16w1n7(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -117957,24 +119007,24 @@ TEXT ·convBF16w2n8(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -118906,8 +119956,8 @@ TEXT ·convBF16w1n8(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -119478,26 +120528,26 @@ TEXT ·convBF16w2n9(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -120527,8 +121577,8 @@ TEXT ·convBF16w1n9(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -121153,28 +122203,28 @@ TEXT ·convBF16w2n10(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -122302,8 +123352,8 @@ TEXT ·convBF16w1n10(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -122982,30 +124032,30 @@ TEXT ·convBF16w2n11(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -124235,8 +125285,8 @@ TEXT ·convBF16w1n11(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -124973,32 +126023,32 @@ TEXT ·convBF16w2n12(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -126326,8 +127376,8 @@ TEXT ·convBF16w1n12(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -127118,34 +128168,34 @@ TEXT ·convBF16w2n13(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -128571,8 +129621,8 @@ TEXT ·convBF16w1n13(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -129417,36 +130467,36 @@ TEXT ·convBF16w2n14(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
-	ADDQ       CX, DX
-	PREFETCHT0 (DX)
+	MOVQ       136(AX), CX
 	MOVQ       120(AX), DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	ADDQ       CX, DX
+	PREFETCHT0 (DX)
+	MOVQ       128(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -130970,8 +132020,8 @@ TEXT ·convBF16w1n14(SB), NOSPLIT, $24-8
 	MOVQ       72(AX), CX
 	TESTQ      $0x00000001, CX
 	JZ         sum
-	MOVQ       128(AX), CX
-	MOVQ       112(AX), DX
+	MOVQ       136(AX), CX
+	MOVQ       120(AX), DX
 	PREFETCHT0 (DX)
 	ADDQ       CX, DX
 	PREFETCHT0 (DX)
@@ -132728,6 +133778,173 @@ out1:
 	VZEROUPPER
 	RET
 
+// func maxPoolRoundingBF16(t *byte)
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·maxPoolRoundingBF16(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	MOVL         $0xff800000, CX
+	VMOVD        CX, X8
+	VPBROADCASTD X8, Z8
+	MOVL         $0x000000ff, CX
+	VMOVD        CX, X9
+	VPBROADCASTD X9, Z9
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
+
+pixels4:
+	SUBQ    $0x04, CX
+	JLT     out4
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	VMOVAPS Z8, Z1
+	VMOVAPS Z9, Z5
+	VMOVAPS Z8, Z2
+	VMOVAPS Z9, Z6
+	VMOVAPS Z8, Z3
+	VMOVAPS Z9, Z7
+	MOVQ    56(AX), R13
+	MOVQ    64(AX), R14
+	TESTQ   R14, R14
+	JZ      tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTD 16(R13), Z10
+	VMOVUPS      (R15), Z11
+	VCMPPS       $0x16, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	VMOVUPS      (R15)(BX*1), Z11
+	VCMPPS       $0x16, Z1, Z11, K2
+	VMOVAPS      Z11, K2, Z1
+	VMOVDQA32    Z10, K2, Z5
+	VMOVUPS      (R15)(BX*2), Z11
+	VCMPPS       $0x16, Z2, Z11, K3
+	VMOVAPS      Z11, K3, Z2
+	VMOVDQA32    Z10, K3, Z6
+	VMOVUPS      (R15)(SI*1), Z11
+	VCMPPS       $0x16, Z3, Z11, K4
+	VMOVAPS      Z11, K4, Z3
+	VMOVDQA32    Z10, K4, Z7
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	VCMPPS    $0x16, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored44
+	VPMOVDB   Z4, (R10)
+
+stored44:
+	VCMPPS    $0x16, Z8, Z1, K1
+	VMOVAPS.Z Z1, K1, Z1
+
+	// VCVTNEPS2BF16 Z1, Y1
+	LONG      $0x487ef262
+	WORD      $0xc972
+	VMOVDQU32 Y1, (DI)(R8*1)
+	CMPQ      16(AX), $0x00
+	JE        stored45
+	VPMOVDB   Z5, (R10)(R11*1)
+
+stored45:
+	VCMPPS    $0x16, Z8, Z2, K1
+	VMOVAPS.Z Z2, K1, Z2
+
+	// VCVTNEPS2BF16 Z2, Y2
+	LONG      $0x487ef262
+	WORD      $0xd272
+	VMOVDQU32 Y2, (DI)(R8*2)
+	CMPQ      16(AX), $0x00
+	JE        stored46
+	VPMOVDB   Z6, (R10)(R11*2)
+
+stored46:
+	VCMPPS    $0x16, Z8, Z3, K1
+	VMOVAPS.Z Z3, K1, Z3
+
+	// VCVTNEPS2BF16 Z3, Y3
+	LONG      $0x487ef262
+	WORD      $0xdb72
+	VMOVDQU32 Y3, (DI)(R9*1)
+	CMPQ      16(AX), $0x00
+	JE        stored47
+	VPMOVDB   Z7, (R10)(R12*1)
+
+stored47:
+	LEAQ (DX)(BX*4), DX
+	LEAQ (DI)(R8*4), DI
+	LEAQ (R10)(R11*4), R10
+	JMP  pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ    $0x01, CX
+	JLT     out1
+	VMOVAPS Z8, Z0
+	VMOVAPS Z9, Z4
+	MOVQ    56(AX), SI
+	MOVQ    64(AX), R9
+	TESTQ   R9, R9
+	JZ      tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTD 16(SI), Z10
+	VMOVUPS      (R12), Z11
+	VCMPPS       $0x16, Z0, Z11, K1
+	VMOVAPS      Z11, K1, Z0
+	VMOVDQA32    Z10, K1, Z4
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	VCMPPS    $0x16, Z8, Z0, K1
+	VMOVAPS.Z Z0, K1, Z0
+
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	CMPQ      16(AX), $0x00
+	JE        stored48
+	VPMOVDB   Z4, (R10)
+
+stored48:
+	ADDQ BX, DX
+	ADDQ R8, DI
+	ADDQ R11, R10
+	JMP  pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
 // func maxPoolGradientWideningBF16(t *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
 TEXT ·maxPoolGradientWideningBF16(SB), NOSPLIT, $8-8
@@ -132783,28 +134000,28 @@ tap4:
 
 tapped4:
 	CMPQ   72(AX), $0x00
-	JE     set44
+	JE     set49
 	VADDPS (DI), Z0, Z0
 
-set44:
+set49:
 	VMOVUPS Z0, (DI)
 	CMPQ    72(AX), $0x00
-	JE      set45
+	JE      set50
 	VADDPS  (DI)(R8*1), Z1, Z1
 
-set45:
+set50:
 	VMOVUPS Z1, (DI)(R8*1)
 	CMPQ    72(AX), $0x00
-	JE      set46
+	JE      set51
 	VADDPS  (DI)(R8*2), Z2, Z2
 
-set46:
+set51:
 	VMOVUPS Z2, (DI)(R8*2)
 	CMPQ    72(AX), $0x00
-	JE      set47
+	JE      set52
 	VADDPS  (DI)(R9*1), Z3, Z3
 
-set47:
+set52:
 	VMOVUPS Z3, (DI)(R9*1)
 	LEAQ    (DX)(BX*4), DX
 	LEAQ    (DI)(R8*4), DI
@@ -132839,10 +134056,10 @@ tap1:
 
 tapped1:
 	CMPQ   72(AX), $0x00
-	JE     set48
+	JE     set53
 	VADDPS (DI), Z0, Z0
 
-set48:
+set53:
 	VMOVUPS Z0, (DI)
 	ADDQ    BX, DX
 	ADDQ    R8, DI
@@ -132901,174 +134118,6 @@ tap4:
 	VADDPS       Z11, Z2, K3, Z2
 	VPCMPEQB     (BP)(R12*1), X10, K4
 	VMOVUPS      (R15)(SI*1), Z11
-	VADDPS       Z11, Z3, K4, Z3
-	ADDQ         $0x18, R13
-	DECQ         R14
-	JNZ          tap4
-
-tapped4:
-	MOVQ      80(AX), R13
-	TESTQ     R13, R13
-	JZ        open49
-	KMOVW     (R13), K5
-	VMULPS.Z  Z28, Z0, K6, Z29
-	VBLENDMPS Z0, Z29, K5, Z0
-	ADDQ      88(AX), R13
-	MOVQ      R13, 80(AX)
-
-open49:
-	// VCVTNEPS2BF16 Z0, Y0
-	LONG      $0x487ef262
-	WORD      $0xc072
-	VMOVDQU32 Y0, (DI)
-	MOVQ      80(AX), R13
-	TESTQ     R13, R13
-	JZ        open50
-	KMOVW     (R13), K5
-	VMULPS.Z  Z28, Z1, K6, Z29
-	VBLENDMPS Z1, Z29, K5, Z1
-	ADDQ      88(AX), R13
-	MOVQ      R13, 80(AX)
-
-open50:
-	// VCVTNEPS2BF16 Z1, Y1
-	LONG      $0x487ef262
-	WORD      $0xc972
-	VMOVDQU32 Y1, (DI)(R8*1)
-	MOVQ      80(AX), R13
-	TESTQ     R13, R13
-	JZ        open51
-	KMOVW     (R13), K5
-	VMULPS.Z  Z28, Z2, K6, Z29
-	VBLENDMPS Z2, Z29, K5, Z2
-	ADDQ      88(AX), R13
-	MOVQ      R13, 80(AX)
-
-open51:
-	// VCVTNEPS2BF16 Z2, Y2
-	LONG      $0x487ef262
-	WORD      $0xd272
-	VMOVDQU32 Y2, (DI)(R8*2)
-	MOVQ      80(AX), R13
-	TESTQ     R13, R13
-	JZ        open52
-	KMOVW     (R13), K5
-	VMULPS.Z  Z28, Z3, K6, Z29
-	VBLENDMPS Z3, Z29, K5, Z3
-	ADDQ      88(AX), R13
-	MOVQ      R13, 80(AX)
-
-open52:
-	// VCVTNEPS2BF16 Z3, Y3
-	LONG      $0x487ef262
-	WORD      $0xdb72
-	VMOVDQU32 Y3, (DI)(R9*1)
-	LEAQ      (DX)(BX*4), DX
-	LEAQ      (DI)(R8*4), DI
-	LEAQ      (R10)(R11*4), R10
-	JMP       pixels4
-
-out4:
-	ADDQ $0x04, CX
-
-pixels1:
-	SUBQ   $0x01, CX
-	JLT    out1
-	VPXORD Z0, Z0, Z0
-	MOVQ   56(AX), SI
-	MOVQ   64(AX), R9
-	TESTQ  R9, R9
-	JZ     tapped1
-
-tap1:
-	MOVQ         (SI), R12
-	ADDQ         DX, R12
-	MOVQ         8(SI), R13
-	ADDQ         R10, R13
-	VPBROADCASTB 16(SI), X10
-	VPCMPEQB     (R13), X10, K1
-	VMOVUPS      (R12), Z11
-	VADDPS       Z11, Z0, K1, Z0
-	ADDQ         $0x18, SI
-	DECQ         R9
-	JNZ          tap1
-
-tapped1:
-	MOVQ      80(AX), SI
-	TESTQ     SI, SI
-	JZ        open53
-	KMOVW     (SI), K5
-	VMULPS.Z  Z28, Z0, K6, Z29
-	VBLENDMPS Z0, Z29, K5, Z0
-	ADDQ      88(AX), SI
-	MOVQ      SI, 80(AX)
-
-open53:
-	// VCVTNEPS2BF16 Z0, Y0
-	LONG      $0x487ef262
-	WORD      $0xc072
-	VMOVDQU32 Y0, (DI)
-	ADDQ      BX, DX
-	ADDQ      R8, DI
-	ADDQ      R11, R10
-	JMP       pixels1
-
-out1:
-	ADDQ $0x01, CX
-	VZEROUPPER
-	RET
-
-// func maxPoolGradientBF16(t *byte)
-// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
-TEXT ·maxPoolGradientBF16(SB), NOSPLIT, $8-8
-	MOVQ         t+0(FP), AX
-	VBROADCASTSS 96(AX), Z28
-	VPXORD       Z29, Z29, Z29
-	VCMPPS       $0x04, Z29, Z28, K6
-	MOVQ         (AX), DX
-	MOVQ         32(AX), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         8(AX), DI
-	MOVQ         40(AX), R8
-	LEAQ         (R8)(R8*2), R9
-	MOVQ         16(AX), R10
-	MOVQ         48(AX), R11
-	LEAQ         (R11)(R11*2), R12
-	MOVQ         24(AX), CX
-
-pixels4:
-	SUBQ   $0x04, CX
-	JLT    out4
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	MOVQ   56(AX), R13
-	MOVQ   64(AX), R14
-	TESTQ  R14, R14
-	JZ     tapped4
-
-tap4:
-	MOVQ         (R13), R15
-	ADDQ         DX, R15
-	MOVQ         8(R13), BP
-	ADDQ         R10, BP
-	VPBROADCASTB 16(R13), X10
-	VPCMPEQB     (BP), X10, K1
-	VPMOVZXWD    (R15), Z11
-	VPSLLD       $0x10, Z11, Z11
-	VADDPS       Z11, Z0, K1, Z0
-	VPCMPEQB     (BP)(R11*1), X10, K2
-	VPMOVZXWD    (R15)(BX*1), Z11
-	VPSLLD       $0x10, Z11, Z11
-	VADDPS       Z11, Z1, K2, Z1
-	VPCMPEQB     (BP)(R11*2), X10, K3
-	VPMOVZXWD    (R15)(BX*2), Z11
-	VPSLLD       $0x10, Z11, Z11
-	VADDPS       Z11, Z2, K3, Z2
-	VPCMPEQB     (BP)(R12*1), X10, K4
-	VPMOVZXWD    (R15)(SI*1), Z11
-	VPSLLD       $0x10, Z11, Z11
 	VADDPS       Z11, Z3, K4, Z3
 	ADDQ         $0x18, R13
 	DECQ         R14
@@ -133155,8 +134204,7 @@ tap1:
 	ADDQ         R10, R13
 	VPBROADCASTB 16(SI), X10
 	VPCMPEQB     (R13), X10, K1
-	VPMOVZXWD    (R12), Z11
-	VPSLLD       $0x10, Z11, Z11
+	VMOVUPS      (R12), Z11
 	VADDPS       Z11, Z0, K1, Z0
 	ADDQ         $0x18, SI
 	DECQ         R9
@@ -133173,6 +134221,175 @@ tapped1:
 	MOVQ      SI, 80(AX)
 
 open58:
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	ADDQ      BX, DX
+	ADDQ      R8, DI
+	ADDQ      R11, R10
+	JMP       pixels1
+
+out1:
+	ADDQ $0x01, CX
+	VZEROUPPER
+	RET
+
+// func maxPoolGradientBF16(t *byte)
+// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
+TEXT ·maxPoolGradientBF16(SB), NOSPLIT, $8-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS 96(AX), Z28
+	VPXORD       Z29, Z29, Z29
+	VCMPPS       $0x04, Z29, Z28, K6
+	MOVQ         (AX), DX
+	MOVQ         32(AX), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         8(AX), DI
+	MOVQ         40(AX), R8
+	LEAQ         (R8)(R8*2), R9
+	MOVQ         16(AX), R10
+	MOVQ         48(AX), R11
+	LEAQ         (R11)(R11*2), R12
+	MOVQ         24(AX), CX
+
+pixels4:
+	SUBQ   $0x04, CX
+	JLT    out4
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   56(AX), R13
+	MOVQ   64(AX), R14
+	TESTQ  R14, R14
+	JZ     tapped4
+
+tap4:
+	MOVQ         (R13), R15
+	ADDQ         DX, R15
+	MOVQ         8(R13), BP
+	ADDQ         R10, BP
+	VPBROADCASTB 16(R13), X10
+	VPCMPEQB     (BP), X10, K1
+	VPMOVZXWD    (R15), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z0, K1, Z0
+	VPCMPEQB     (BP)(R11*1), X10, K2
+	VPMOVZXWD    (R15)(BX*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z1, K2, Z1
+	VPCMPEQB     (BP)(R11*2), X10, K3
+	VPMOVZXWD    (R15)(BX*2), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z2, K3, Z2
+	VPCMPEQB     (BP)(R12*1), X10, K4
+	VPMOVZXWD    (R15)(SI*1), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z3, K4, Z3
+	ADDQ         $0x18, R13
+	DECQ         R14
+	JNZ          tap4
+
+tapped4:
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open59
+	KMOVW     (R13), K5
+	VMULPS.Z  Z28, Z0, K6, Z29
+	VBLENDMPS Z0, Z29, K5, Z0
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open59:
+	// VCVTNEPS2BF16 Z0, Y0
+	LONG      $0x487ef262
+	WORD      $0xc072
+	VMOVDQU32 Y0, (DI)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open60
+	KMOVW     (R13), K5
+	VMULPS.Z  Z28, Z1, K6, Z29
+	VBLENDMPS Z1, Z29, K5, Z1
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open60:
+	// VCVTNEPS2BF16 Z1, Y1
+	LONG      $0x487ef262
+	WORD      $0xc972
+	VMOVDQU32 Y1, (DI)(R8*1)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open61
+	KMOVW     (R13), K5
+	VMULPS.Z  Z28, Z2, K6, Z29
+	VBLENDMPS Z2, Z29, K5, Z2
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open61:
+	// VCVTNEPS2BF16 Z2, Y2
+	LONG      $0x487ef262
+	WORD      $0xd272
+	VMOVDQU32 Y2, (DI)(R8*2)
+	MOVQ      80(AX), R13
+	TESTQ     R13, R13
+	JZ        open62
+	KMOVW     (R13), K5
+	VMULPS.Z  Z28, Z3, K6, Z29
+	VBLENDMPS Z3, Z29, K5, Z3
+	ADDQ      88(AX), R13
+	MOVQ      R13, 80(AX)
+
+open62:
+	// VCVTNEPS2BF16 Z3, Y3
+	LONG      $0x487ef262
+	WORD      $0xdb72
+	VMOVDQU32 Y3, (DI)(R9*1)
+	LEAQ      (DX)(BX*4), DX
+	LEAQ      (DI)(R8*4), DI
+	LEAQ      (R10)(R11*4), R10
+	JMP       pixels4
+
+out4:
+	ADDQ $0x04, CX
+
+pixels1:
+	SUBQ   $0x01, CX
+	JLT    out1
+	VPXORD Z0, Z0, Z0
+	MOVQ   56(AX), SI
+	MOVQ   64(AX), R9
+	TESTQ  R9, R9
+	JZ     tapped1
+
+tap1:
+	MOVQ         (SI), R12
+	ADDQ         DX, R12
+	MOVQ         8(SI), R13
+	ADDQ         R10, R13
+	VPBROADCASTB 16(SI), X10
+	VPCMPEQB     (R13), X10, K1
+	VPMOVZXWD    (R12), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VADDPS       Z11, Z0, K1, Z0
+	ADDQ         $0x18, SI
+	DECQ         R9
+	JNZ          tap1
+
+tapped1:
+	MOVQ      80(AX), SI
+	TESTQ     SI, SI
+	JZ        open63
+	KMOVW     (SI), K5
+	VMULPS.Z  Z28, Z0, K6, Z29
+	VBLENDMPS Z0, Z29, K5, Z0
+	ADDQ      88(AX), SI
+	MOVQ      SI, 80(AX)
+
+open63:
 	// VCVTNEPS2BF16 Z0, Y0
 	LONG      $0x487ef262
 	WORD      $0xc072

@@ -73,9 +73,10 @@ func (o window) eachOver(y, x int, visit func(i, j int)) {
 // maxPool takes the largest value under each window, the first of equals, or what else its kernel takes.
 type maxPool struct {
 	window
-	run    func(t *poolTile)
-	out, x view
-	arg    *argmax // or nil
+	run      func(t *poolTile)
+	rounding func(t *poolTile) // the same to bfloat16, or nil
+	out, x   view
+	arg      *argmax // or nil
 }
 
 func (o *maxPool) write(w *worker, r region) {
