@@ -20,6 +20,7 @@ type ears struct {
 	on    bool      // modulators follow
 	last  time.Time // when the levels were given to the loop
 	sent  levels
+	seen  levels // in the meters
 }
 
 // deaf is the source of those who want nothing heard.
@@ -66,7 +67,9 @@ func (s *studio) attend(now time.Time) {
 	if !on {
 		return
 	}
-	s.drawn.stale = s.drawn.stale || s.panel != nil && s.panel.editing != ""
+	if l := e.levels(); l != e.seen && s.panel != nil && s.panel.editing != "" {
+		e.seen, s.drawn.stale = l, true // the meters there
+	}
 	if now.Sub(e.last) >= often && e.levels() != e.sent {
 		e.last, e.sent = now, e.levels()
 		s.publish()

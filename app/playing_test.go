@@ -78,6 +78,34 @@ func TestLearnInWindow(t *testing.T) {
 	w.close()
 }
 
+// TestRangeInWindow has zoom follow a band of one's own, whose limits are dragged where its modulator is; what sound moves
+// has no rate.
+func TestRangeInWindow(t *testing.T) {
+	t.Setenv("PULSE_SERVER", "unix:/nowhere")
+	w := openManaged(t, "small", usual, 30)
+	w.dreaming()
+	has := func(s state, name string) bool { return slices.Contains(s.Sliders, name) }
+	w.move(at(w.slider("zoom").Rect, 0.5))
+	w.rightClick()
+	w.until("zoom has a modulator", func(s state) bool { return s.Editing == "zoom" && has(s, "rate") && !s.Spots["range"].Empty() && settled(s) })
+	w.press("range")
+	s := w.until("the range has its limits, and no rate", func(s state) bool {
+		return s.Want.Mod != "" && has(s, "from") && has(s, "to") && !has(s, "rate") && settled(s)
+	})
+	if !strings.HasPrefix(s.Want.Mod, "zoom=range:") {
+		t.Errorf("the modulators are %q", s.Want.Mod)
+	}
+	w.turn("from", 0.5)
+	w.until("the range begins elsewhere", func(s state) bool { return s.Want.RangeLow > 1000 && s.Want.RangeHigh == 3000 })
+	w.key("n")
+	w.until("another scene keeps it", func(s state) bool {
+		return s.Preset != "" && s.Want.RangeLow > 1000 && strings.Contains(s.Want.Mod, "zoom=range:")
+	})
+	w.press("bass")
+	w.until("bass has no limits", func(s state) bool { return strings.Contains(s.Want.Mod, "zoom=bass:") && !has(s, "from") && settled(s) })
+	w.close()
+}
+
 // busyChat is a server of a chat in which so many lines a second are said for a time, by many people and with everything
 // that people and robots say. It gives how many lines were said.
 func busyChat(t testing.TB, rate int, long time.Duration) (address string, said func() int) {
