@@ -87,7 +87,9 @@ func TestRangeInWindow(t *testing.T) {
 	has := func(s state, name string) bool { return slices.Contains(s.Sliders, name) }
 	w.move(at(w.slider("zoom").Rect, 0.5))
 	w.rightClick()
-	w.until("zoom has a modulator", func(s state) bool { return s.Editing == "zoom" && has(s, "rate") && !s.Spots["range"].Empty() && settled(s) })
+	w.until("zoom has a modulator", func(s state) bool {
+		return s.Editing == "zoom" && has(s, "rate") && !s.Spots["range"].Empty() && settled(s)
+	})
 	w.press("range")
 	s := w.until("the range has its limits, and no rate", func(s state) bool {
 		return s.Want.Mod != "" && has(s, "from") && has(s, "to") && !has(s, "rate") && settled(s)
