@@ -1,10 +1,12 @@
 package capture
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,11 +42,13 @@ func device(path, name string) Source {
 
 // grab is the screen, a part of it, or a window by its number.
 func grab(kind, what string) (Source, error) {
-	display := os.Getenv("DISPLAY")
-	if display == "" {
-		if os.Getenv("WAYLAND_DISPLAY") != "" {
-			return Source{}, errors.New("capture: there is no X display to grab, and ffmpeg grabs no Wayland screen (ffmpeg -devices): log in to an Xorg session, or send the screen through OBS's Virtual Camera and open that camera")
-		}
+	display, wayland := os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY") != ""
+	switch {
+	case kind == "screen" && wayland && hasFilter(portalFilter):
+		return portal(what)
+	case display == "" && wayland:
+		return Source{}, errors.New("capture: there is no X display to grab, and this ffmpeg grabs no Wayland screen, for which it needs " + portalFilter + " (ffmpeg -filters): log in to an Xorg session, or send the screen through OBS's Virtual Camera and open that camera")
+	case display == "":
 		return Source{}, errors.New("capture: there is no screen: DISPLAY is not set")
 	}
 	s := Source{Spec: kind, Name: kind, Live: true, input: []string{"-f", "x11grab", "-framerate", "30", "-fpsprobesize", "0", "-probesize", "32"}}
@@ -66,11 +70,36 @@ func grab(kind, what string) (Source, error) {
 	return s, nil
 }
 
+// portalFilter is a source of ffmpeg's, where it was built with it, that asks the desktop's portal for a screen: people choose
+// there what they show, and may end that at any time.
+const portalFilter = "pipewiregrab"
+
+// portal is what the desktop's portal gives, or a part of it.
+func portal(part string) (Source, error) {
+	s := Source{Spec: "screen", Name: "what the desktop asks to share", Live: true, asks: true}
+	graph := portalFilter + "=draw_mouse=1"
+	if part != "" {
+		m := partOfScreen.FindStringSubmatch(part)
+		if m == nil {
+			return s, fmt.Errorf("capture: %q is no part of a screen, such as 640x480+100,50", part)
+		}
+		s.Spec = "screen:" + part
+		graph += fmt.Sprintf(",crop=%s:%s:%s:%s", m[1], m[2], cmp.Or(m[3], "0"), cmp.Or(m[4], "0"))
+	}
+	s.input = []string{"-f", "lavfi", "-i", graph}
+	return s, nil
+}
+
+var partOfScreen = regexp.MustCompile(`^(\d+)x(\d+)(?:\+(\d+),(\d+))?$`)
+
 // Screens lists the screen and the windows on it.
 func Screens() (out []Source, err error) {
 	whole, err := grab("screen", "")
 	if err != nil {
 		return nil, nil // there is none
+	}
+	if whole.asks {
+		return []Source{whole}, nil // it has the windows too
 	}
 	x, err := xgb.NewConn()
 	if err != nil {

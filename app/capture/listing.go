@@ -1,6 +1,16 @@
 package capture
 
-import "regexp"
+import (
+	"regexp"
+
+	"zalgoscope/app/ffmpeg"
+)
+
+// hasFilter tells whether ffmpeg was built with a filter.
+func hasFilter(name string) bool {
+	out, err := ffmpeg.Command("-filters").Output()
+	return err == nil && regexp.MustCompile(`(?m)^ *[A-Z.|]+ +`+name+` `).Match(out)
+}
 
 var dshowLine = regexp.MustCompile(`(?m)^\[dshow[^]]*\]\s+"([^"]+)"\s+\((?:video|none)\)`)
 

@@ -32,6 +32,7 @@ const liveRate = 30
 // first and every later time.
 const (
 	firstPicture = 15 * time.Second
+	firstAsked   = 2 * time.Minute // where people are asked what it is to show
 	nextPicture  = 10 * time.Second
 	retryFirst   = 500 * time.Millisecond
 	retryMost    = 5 * time.Second
@@ -52,8 +53,8 @@ func OpenLive(spec string, most int, note func(string)) (*Live, error) {
 	go l.run(first)
 	select {
 	case err = <-first:
-	case <-time.After(firstPicture):
-		err = fmt.Errorf("capture: %s gives no picture in %v", s.Name, firstPicture)
+	case <-time.After(s.patience()):
+		err = fmt.Errorf("capture: %s gives no picture in %v", s.Name, s.patience())
 	}
 	if err != nil {
 		l.Close()
@@ -62,8 +63,19 @@ func OpenLive(spec string, most int, note func(string)) (*Live, error) {
 	return l, nil
 }
 
-// Snap is one picture of what Find finds, at most so many pixels on the longer side.
+// patience is how long is waited for the first picture.
+func (s Source) patience() time.Duration {
+	if s.asks {
+		return firstAsked
+	}
+	return firstPicture
+}
+
+// Snap is one picture of what Find finds, at most so many pixels on the longer side. Nobody is asked for it.
 func Snap(spec string, most int) (*image.RGBA, error) {
+	if s, err := Find(spec); err == nil && s.asks {
+		return nil, fmt.Errorf("capture: %s cannot be had without asking", s.Spec)
+	}
 	l, err := OpenLive(spec, most, func(string) {})
 	if err != nil {
 		return nil, err
@@ -113,6 +125,11 @@ func (l *Live) run(first chan<- error) {
 			first <- err
 			return
 		}
+		if l.source.asks {
+			l.note(fmt.Sprintf("%s is gone (%s); the dream goes on by itself; open the screen again to choose anew", l.source.Name, reason(err)))
+			<-l.closed
+			return
+		}
 		if !gone {
 			l.note(fmt.Sprintf("%s is gone (%s); the dream goes on by itself until it is back", l.source.Name, reason(err)))
 			gone = true
@@ -142,7 +159,7 @@ func (l *Live) read(arrived func()) error {
 	}
 	stop := make(chan struct{})
 	defer close(stop)
-	fed := time.AfterFunc(firstPicture, r.Close)
+	fed := time.AfterFunc(l.source.patience(), r.Close)
 	defer fed.Stop()
 	go func() {
 		select {

@@ -25,6 +25,7 @@ type Source struct {
 	input  []string // ffmpeg's arguments up to the input
 	path   string   // of a film's file, or the pattern of a series; "" for anything else
 	series bool     // it is one of numbered pictures
+	asks   bool     // opening it asks people at the screen, so that it is not opened again by itself
 }
 
 // Find gives the source that a spec names: camera, camera:NAME, screen, screen:WxH+X,Y, window:ID, lavfi:GRAPH, a stream's

@@ -34,8 +34,13 @@ pictures by their path, and ffmpeg's own sources (lavfi:testsrc2).`,
 			if ffmpeg.Check() != nil {
 				cerr, serr = nil, nil // they are for the same reason
 				say("cameras and screens are read by ffmpeg: " + ffmpeg.ErrMissing.Error())
-			} else if len(cameras) == 0 && cerr == nil {
-				say("there is no camera")
+			} else {
+				if len(cameras) == 0 && cerr == nil {
+					say("there is no camera")
+				}
+				if _, none := capture.Find("screen"); len(screens) == 0 && none != nil {
+					say(strings.TrimPrefix(none.Error(), "capture: "))
+				}
 			}
 			return errors.Join(err, cerr, serr)
 		},
