@@ -110,7 +110,7 @@ func Moves(path string, still bool) bool {
 		return false
 	}
 	switch kind := picture.Kind(data[:n]); {
-	case kind == picture.Video:
+	case kind == picture.Video, !still && animatedWebP(data[:n]):
 		return true
 	case picture.Known(data[:n]) && (still || kind != "a GIF" && kind != "PNG"):
 		return false
@@ -120,7 +120,12 @@ func Moves(path string, still bool) bool {
 		return false
 	}
 	info, err := Probe(s)
-	return err == nil && info.Frames() > 1
+	return err == nil && (info.animated || info.Frames() > 1)
+}
+
+// animatedWebP tells whether a WebP's first bytes are of one that moves: an extended header with that flag.
+func animatedWebP(data []byte) bool {
+	return len(data) > 20 && string(data[:4]) == "RIFF" && string(data[8:16]) == "WEBPVP8X" && data[20]&2 != 0
 }
 
 // Reopen opens a film's file as what a recipe knows, which it has to be.
@@ -141,12 +146,16 @@ func Reopen(path string, id dream.Identity) (*Film, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Of what was kept for a recording that was cut off nobody knows the sum.
-	if unknown := id.Kept && id.SHA256 == ""; !unknown && f.sum != id.SHA256 {
+	// Of what was kept for a recording that was cut off nobody knows the sum, but its mark.
+	same := f.sum == id.SHA256
+	if id.Kept && id.SHA256 == "" {
+		same = id.Mark == "" || f.mark == id.Mark
+	}
+	if !same {
 		f.Close()
 		return nil, fmt.Errorf("capture: %q is not the film that was recorded; it has changed since", path)
 	}
-	f.kept, f.pictures = id.Kept, id.Pictures
+	f.kept, f.pictures, f.mark = id.Kept, id.Pictures, id.Mark
 	return f, nil
 }
 
@@ -215,6 +224,9 @@ func (f *Film) Start() float64 { return f.Late + float64(f.first)/f.o.Rate }
 // At is when a picture of the dream is shown, in seconds from the film's first one.
 func (f *Film) At(n int) float64 { return float64(f.first+n) / f.o.Rate }
 
+// Gap says that pictures of a series are missing, which ends before them; "" where none is.
+func (f *Film) Gap() string { return f.source.gap }
+
 // Damage is what ffmpeg said of parts that it could not read, "" for nothing.
 func (f *Film) Damage() string {
 	f.mu.Lock()
@@ -230,7 +242,15 @@ func (f *Film) damaged() string {
 }
 
 func (f *Film) Identity() dream.Identity {
-	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures}
+	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark()}
+}
+
+// keptMark is the mark of what was kept; other films' comments tell nothing.
+func (f *Film) keptMark() string {
+	if !f.kept {
+		return ""
+	}
+	return f.mark
 }
 
 func (f *Film) Sized(w, h int) *image.RGBA { return nil }
@@ -294,7 +314,7 @@ func (f *Film) begin(n int) error {
 	f.end()
 	rate := fmt.Sprint(f.o.Rate)
 	before, trim := f.leap(f.first + n)
-	filters := []string{"fps=" + rate, trim}
+	filters := []string{f.steadied(f.o.Rate), trim}
 	scale := fmt.Sprintf("scale=%d:%d", f.size.X, f.size.Y)
 	if f.o.Size != (image.Point{}) {
 		filters = append(filters, "scale=w='max(1,round(iw*max(sar,1e-3)))':h=ih", "setsar=1", scale+":force_original_aspect_ratio=increase", fmt.Sprintf("crop=%d:%d", f.size.X, f.size.Y))

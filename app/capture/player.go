@@ -65,6 +65,9 @@ func Play(path string, most int, note func(string)) (*Player, error) {
 		return nil, err
 	}
 	p.put(m)
+	if s.gap != "" {
+		note(s.gap)
+	}
 	go p.run()
 	return p, nil
 }
@@ -82,7 +85,7 @@ func (p *Player) open(at float64) error {
 	if p.source.series {
 		before = append(before, "-framerate", fmt.Sprint(p.Info.Rate))
 	}
-	r, err := open(p.source, before, append([]string{fmt.Sprint("fps=", p.Info.Rate)}, fitted(p.most)...)...)
+	r, err := open(p.source, before, append([]string{p.steadied(p.Info.Rate)}, fitted(p.most)...)...)
 	if err == nil {
 		p.reader = r
 	}

@@ -21,7 +21,10 @@ type Info struct {
 	Late     float64     // seconds by which its first picture comes after the file's beginning, which its sound may have
 	Sound    bool
 
-	indexed bool // it has an index by which a key frame is found at once
+	mark       string // its comment
+	interlaced bool   // pictures are of two moments, line by line
+	animated   bool   // it is a still picture's format, with several pictures
+	indexed    bool   // it has an index by which a key frame is found at once
 }
 
 // Frames is about how many pictures there are, 0 where that is not known.
@@ -34,11 +37,16 @@ type probed struct {
 		Name     string `json:"format_name"`
 		Duration string `json:"duration"`
 		Start    string `json:"start_time"`
+		Tags     struct {
+			Comment string `json:"comment"` // whatever the case of its letters
+		} `json:"tags"`
 	} `json:"format"`
 }
 
 type probedStream struct {
 	Type     string `json:"codec_type"`
+	Codec    string `json:"codec_name"`
+	Fields   string `json:"field_order"` // progressive, or which of two comes first
 	Width    int    `json:"width"`
 	Height   int    `json:"height"`
 	Aspect   string `json:"sample_aspect_ratio"`
@@ -68,6 +76,9 @@ func Probe(s Source) (Info, error) {
 		return Info{}, fmt.Errorf("capture: %s: what ffprobe says is no JSON: %w", s.Name, err)
 	}
 	info, err := p.info()
+	if err != nil && len(p.Streams) > 0 && p.Streams[0].Codec == "webp" {
+		err = errors.New("is an animated WebP, which this ffmpeg does not read; convert it to GIF or APNG")
+	}
 	if err != nil {
 		return info, fmt.Errorf("capture: %s %w", s.Name, err)
 	}
@@ -92,6 +103,9 @@ func (p probed) info() (Info, error) {
 		return i, errors.New("has pictures of no size: it is damaged")
 	}
 	i.indexed = strings.Contains(p.Format.Name, "mp4") || strings.Contains(p.Format.Name, "matroska")
+	i.mark = p.Format.Tags.Comment
+	i.interlaced = len(v.Fields) == 2
+	i.animated = v.Codec == "apng"
 	i.Size = v.shown()
 	i.Rate = v.rate()
 	if i.Duration = number(v.Duration); i.Duration <= 0 {
@@ -135,11 +149,22 @@ func (v *probedStream) shown() image.Point {
 	return size
 }
 
+// steadied are the filters that make pictures of one moment each come at a steady rate.
+func (i Info) steadied(rate float64) string {
+	fps := fmt.Sprint("fps=", rate)
+	if i.interlaced {
+		return "bwdif=mode=send_frame:deint=interlaced," + fps
+	}
+	return fps
+}
+
 // rate is the steady rate that fits the stream: that of its closest pictures, unless so few come so close that it is
 // the unit of its clock.
 func (v *probedStream) rate() float64 {
 	base, mean := ratio(v.Base, "/"), ratio(v.Mean, "/")
 	switch {
+	case base > 0 && base <= 1000 && math.Abs(base-mean) < .01*mean: // a steady one, however many they are
+		return base
 	case base > 0 && base <= 120 && (mean <= 0 || base <= 4*mean):
 		return base
 	case mean > 0:

@@ -25,6 +25,7 @@ type Source struct {
 	input  []string // ffmpeg's arguments up to the input
 	path   string   // of a film's file, or the pattern of a series; "" for anything else
 	series bool     // it is one of numbered pictures
+	gap    string   // what to say of pictures that the series lacks
 	asks   bool     // opening it asks people at the screen, so that it is not opened again by itself
 }
 
@@ -102,7 +103,7 @@ func series(pattern string) (Source, error) {
 	if err != nil {
 		return Source{}, fmt.Errorf("capture: %w", err)
 	}
-	least := -1
+	least, numbers := -1, map[int]bool{}
 	for _, e := range entries {
 		digits, ok := strings.CutPrefix(e.Name(), before)
 		if !ok {
@@ -118,6 +119,7 @@ func series(pattern string) (Source, error) {
 				return Source{}, fmt.Errorf("capture: %w", err)
 			}
 		}
+		numbers[n] = true
 		if least < 0 || n < least {
 			least = n
 		}
@@ -127,8 +129,20 @@ func series(pattern string) (Source, error) {
 	}
 	whole := func(text string) string { return strings.ReplaceAll(text, "%", "%%") } // what ffmpeg is not to take for a number's place
 	begin := strings.TrimSuffix(pattern, verb+after)
-	return Source{Spec: pattern, Name: base, path: pattern, series: true,
+	return Source{Spec: pattern, Name: base, path: pattern, series: true, gap: gapIn(base, numbers, least),
 		input: []string{"-f", "image2", "-start_number", fmt.Sprint(least), "-i", ffmpeg.File(whole(begin) + verb + whole(after))}}, nil
+}
+
+// gapIn says where a series ends, of whose numbers some come after one that is missing.
+func gapIn(name string, numbers map[int]bool, least int) string {
+	next := least
+	for numbers[next] {
+		next++
+	}
+	if here := next - least; here < len(numbers) {
+		return fmt.Sprintf("%s has no picture %d, so that it ends there: %d of %d pictures are taken; number them without gaps", name, next, here, len(numbers))
+	}
+	return ""
 }
 
 // camera is that of a name, or the first one.

@@ -94,6 +94,9 @@ func (j *dreamJob) film(cmd *cobra.Command) error {
 		return err
 	}
 	defer film.Close()
+	if gap := film.Gap(); gap != "" {
+		warn(gap)
+	}
 	j.fps = film.Rate()
 	frames := film.Frames()
 	if flags.Changed("frames") && (frames == 0 || j.frames < frames) {
