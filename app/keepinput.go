@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"image"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 type keptInput struct {
 	feed
 	path string
+	mark string // that the film carries
 	rate float64
 
 	mu     sync.Mutex
@@ -28,12 +30,13 @@ type keptInput struct {
 // keepInput keeps a feed's pictures beside a recording.
 func keepInput(f feed, recording string, rate float64) (*keptInput, error) {
 	path := strings.TrimSuffix(recording, filepath.Ext(recording)) + "-input.mkv"
-	r, err := record.Lossless(path, rate)
+	mark := rand.Text()
+	r, err := record.Lossless(path, mark, rate)
 	if err != nil {
 		return nil, err
 	}
 	const waiting = 32 // pictures
-	return &keptInput{feed: f, path: path, rate: rate, writer: record.Background(r, waiting)}, nil
+	return &keptInput{feed: f, path: path, mark: mark, rate: rate, writer: record.Background(r, waiting)}, nil
 }
 
 func (k *keptInput) Rate() float64 { return k.rate }
@@ -42,7 +45,7 @@ func (k *keptInput) Identity() dream.Identity {
 	size := k.feed.Image().Rect.Size()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	id := dream.Identity{Name: k.path, Width: size.X, Height: size.Y, Rate: k.rate, Kept: true}
+	id := dream.Identity{Name: k.path, Width: size.X, Height: size.Y, Rate: k.rate, Kept: true, Mark: k.mark}
 	if k.sum != "" {
 		id.SHA256, id.Pictures = k.sum, k.next
 	}

@@ -116,16 +116,13 @@ func (d *Dream) dropFlow() {
 	}
 }
 
-// deepest is by how many frames' steps the first frame of a scene is dreamed at most, so that it is as deep as those that others
-// led to.
-const deepest = 4
-
-// stepsOf is the number of gradient steps in each octave of the frame in progress.
+// stepsOf is the number of gradient steps in each octave of the frame in progress: in a scene's first frame so many that
+// it is as deep as those that others led to.
 func (d *Dream) stepsOf(s Settings) int {
 	if d.scene == nil || !d.scene.fresh || d.live { // which is to be on time first
 		return int(s.Steps)
 	}
-	return int(s.Steps * min(math.Round(1/(1-min(s.Carry, .99))), deepest))
+	return int(s.Steps * min(math.Round(1/(1-min(s.Carry, .99))), max(s.Opening, 1)))
 }
 
 // stirred is how much has moved at each pixel of late: it rises with motion at once, and falls slowly.

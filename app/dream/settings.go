@@ -39,9 +39,10 @@ type Settings struct {
 	Pace    float64
 
 	// How a film is dreamed.
-	Carry  float64 // share of the last frame's detail that is carried along with what moves
-	Source float64 // how much of the film's own picture shows
-	Gate   float64 // how much motion brings the picture back, and stillness deepens the dream
+	Carry   float64 // share of the last frame's detail that is carried along with what moves
+	Opening float64 // by how many frames' steps a scene's first frame is dreamed at most
+	Source  float64 // how much of the film's own picture shows
+	Gate    float64 // how much motion brings the picture back, and stillness deepens the dream
 
 	// What is damaged, and what moves by itself.
 	Bend  string  // as package bend writes it

@@ -81,7 +81,7 @@ func (k *Keyframes) recorded(r Recipe) error {
 	}
 	k.Recipe = &r
 	for _, c := range r.Changes {
-		if s := c.Settings; c.Frame == 0 && float64(c.At) > s.Octaves*(s.Steps+1)*deepest {
+		if s := c.Settings; c.Frame == 0 && float64(c.At) > s.Octaves*(s.Steps+1)*max(s.Opening, 1) {
 			return errors.New("it is of an older version, which did not keep when knobs were turned")
 		}
 		k.times = append(k.times, max(float64(c.Frame-r.From), 0)/r.FPS)
@@ -92,9 +92,6 @@ func (k *Keyframes) recorded(r Recipe) error {
 	}
 	return nil
 }
-
-// deepest is by how many times a frame's steps may be exceeded.
-const deepest = 4
 
 // written takes what somebody wrote.
 func (k *Keyframes) written(text []byte) error {

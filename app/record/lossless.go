@@ -7,8 +7,9 @@ import (
 	"zalgoscope/app/ffmpeg"
 )
 
-// Lossless makes a recorder of a film without loss or a recipe: FFV1 in Matroska (.mkv), through the ffmpeg program.
-func Lossless(path string, fps float64) (Recorder, error) {
+// Lossless makes a recorder of a film without loss or a recipe: FFV1 in Matroska (.mkv), through the ffmpeg program. It
+// carries a mark, by which capture.Reopen knows it. After an error nothing is left of it.
+func Lossless(path, mark string, fps float64) (Recorder, error) {
 	if err := ffmpeg.Check(); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
@@ -16,7 +17,7 @@ func Lossless(path string, fps float64) (Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &video{o: Options{FPS: fps}, ext: lossless, place: f}, nil
+	return &video{o: Options{FPS: fps}, ext: lossless, mark: mark, place: f}, nil
 }
 
 // lossless is the ending of such films.

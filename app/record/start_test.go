@@ -40,15 +40,14 @@ func TestPhotoIsFoundAgain(t *testing.T) {
 	}
 }
 
-// TestKeptDamage reads a live dream's input, of which one byte in its midst has changed, up to there.
-func TestKeptDamage(t *testing.T) {
-	tool(t, "ffmpeg")
-	path := filepath.Join(t.TempDir(), "a-input.mkv")
-	rec, err := Lossless(path, 10)
+// keep writes some frames as what a live dream was of.
+func keep(t *testing.T, path, mark string, frames int) {
+	t.Helper()
+	rec, err := Lossless(path, mark, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range newScene(64, 48).frames(20) {
+	for _, m := range newScene(64, 48).frames(frames) {
 		if err := rec.Add(m); err != nil {
 			t.Fatal(err)
 		}
@@ -56,6 +55,78 @@ func TestKeptDamage(t *testing.T) {
 	if err := rec.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestKeptMark knows the input of a recording that was cut off, of which there is no sum, by its mark.
+func TestKeptMark(t *testing.T) {
+	tool(t, "ffmpeg")
+	path := filepath.Join(t.TempDir(), "a-input.mkv")
+	keep(t, path, "THEMARK", 5)
+	r := Recipe{Program: "test", Net: Net{Name: "small"}, Changes: []Change{{0, 0, dream.Defaults()}},
+		Start: Start{Identity: dream.Identity{Name: "a-input.mkv", Width: 64, Height: 48, Rate: 10, Kept: true, Mark: "THEMARK"}}}
+	r, err := Decode(r.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := r.Start.Input(1, Find(filepath.Dir(path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id := in.Identity(); id.Mark != "THEMARK" || !id.Kept {
+		t.Errorf("made again it is known as %+v", id)
+	}
+	in.(*capture.Film).Close()
+	for _, other := range []string{"ANOTHER", ""} {
+		keep(t, path, other, 5)
+		if _, err := r.Start.Input(1, Find(filepath.Dir(path))); err == nil || !strings.Contains(err.Error(), "changed since") {
+			t.Errorf("with the mark %q: %v", other, err)
+		}
+	}
+}
+
+// TestKeptInPart leaves nothing of an input that could not be kept, as on a full disk.
+func TestKeptInPart(t *testing.T) {
+	tool(t, "ffmpeg")
+	dir := t.TempDir()
+	full := "#!/bin/sh\nfor last; do :; done\necho part > \"${last#file:}\"\nhead -c 20000 > /dev/null\necho No space left on device >&2\nexit 1\n"
+	if err := os.WriteFile(filepath.Join(dir, "ffmpeg"), []byte(full), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	for _, old := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "a-input.mkv")
+		if old {
+			if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rec, err := Lossless(path, "", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range newScene(64, 48).frames(50) {
+			if err = rec.Add(m); err != nil {
+				break
+			}
+		}
+		if cerr := rec.Close(); err == nil {
+			err = cerr
+		}
+		if err == nil || !strings.Contains(err.Error(), "No space left") {
+			t.Errorf("on a full disk: %v", err)
+		}
+		left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
+		if data, _ := os.ReadFile(path); old != (len(left) == 1) || old && string(data) != "old" {
+			t.Errorf("of what stood there, %t, and of the part there are %q: %q", old, left, data)
+		}
+	}
+}
+
+// TestKeptDamage reads a live dream's input, of which one byte in its midst has changed, up to there.
+func TestKeptDamage(t *testing.T) {
+	tool(t, "ffmpeg")
+	path := filepath.Join(t.TempDir(), "a-input.mkv")
+	keep(t, path, "", 20)
 	read := func() error {
 		in, err := Start{Identity: dream.Identity{Name: path, Width: 64, Height: 48, Rate: 10, Kept: true}}.Input(1, Find())
 		if err != nil {

@@ -64,6 +64,9 @@ func (r Recipe) head() string {
 		entry(&b, "to", r.Start.To)
 		if r.Start.Kept {
 			entry(&b, "kept", true)
+			if r.Start.Mark != "" {
+				entry(&b, "mark", r.Start.Mark)
+			}
 		}
 	}
 	if r.Start.EachSize {

@@ -21,6 +21,7 @@ import (
 type video struct {
 	o      Options
 	ext    string
+	mark   string // that a film without loss carries
 	place  *beside.File
 	notes  notes
 	frames int
@@ -78,6 +79,9 @@ func (v *video) start(size image.Point) error {
 			"-g", fmt.Sprint(max(int(v.o.FPS), 1)))
 	}
 	args = append(args, v.codec()...)
+	if v.mark != "" {
+		args = append(args, "-metadata", "comment="+v.mark)
+	}
 	// A recipe too long for a command line is in the finished file only.
 	const mostArgument = 100_000
 	if v.o.Recipe != nil {
@@ -167,8 +171,8 @@ func (v *video) Close() error {
 			v.err = v.finish()
 		}
 	}
-	if v.cmd == nil {
-		v.place.Discard() // no frame came so far as to be written
+	if v.cmd == nil || v.err != nil && v.ext == lossless {
+		v.place.Discard() // no frame came so far as to be written, or a part of what was to be kept is of no use
 		return v.err
 	}
 	v.err = v.o.settle(v.place, v.err)
