@@ -19,7 +19,7 @@ ARM64_PACKAGES := qemu-user binutils-aarch64-linux-gnu
 # What `make windows` needs beside Go.
 WINDOWS_PACKAGES := gcc-mingw-w64-x86-64 zip
 
-.PHONY: run build test test-arm64 check bench compare play wine grimoire generate install uninstall dist deb windows resources setup-build setup-windows setup-arm64 setup-test clean
+.PHONY: run build test test-arm64 check bench compare beside play wine grimoire generate install uninstall dist deb windows resources setup-build setup-windows setup-arm64 setup-test clean
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then exec ./zalgoscope; \
@@ -125,6 +125,11 @@ bench: build
 compare:
 	npm install --prefix dist/onnxruntime --ignore-scripts --no-save --silent onnxruntime-node@1.30.0
 	ZALGOSCOPE_ONNXRUNTIME=$(CURDIR)/dist/onnxruntime/node_modules $(GO) test ./nn/load ./nn/save -count 1 -run TestCompare -v
+
+# Films of the film, its pictures dreamed one by one and the film's dream beside each other, in dist/beside: three that are made
+# and another one, make beside CLIP=film.mp4.
+beside:
+	ZALGOSCOPE_BESIDE=$(CURDIR)/dist/beside ZALGOSCOPE_CLIP=$(if $(CLIP),$(abspath $(CLIP))) $(GO) test ./app/dream -count 1 -run 'TestBeside$$' -v
 
 # What of playing takes longer, or needs node: npm's osc as a client, and a chat of 200 lines a second for a minute.
 play:

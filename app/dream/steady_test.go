@@ -1,6 +1,7 @@
 package dream
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"math"
@@ -159,19 +160,10 @@ func TestSteady(t *testing.T) {
 	if os.Getenv("ZALGOSCOPE_STEADY") == "" {
 		t.Skip("ZALGOSCOPE_STEADY is not set: it takes a minute")
 	}
-	net, e := builtIn(t, "menagerie")
-	s := Defaults()
-	s.Layer = DefaultLayer(net)
-	s.Octaves, s.Steps, s.Jitter, s.Zoom, s.Hold, s.Fatigue = 2, 3, 16, 0, 0, 0
 	const frames, window = 13, 3
-	var clips []followed
-	for _, seq := range flowtest.Sequences {
-		clips = append(clips, cropped{seq, image.Rect(44, 44, 204, 172)})
-	}
-	if path := os.Getenv("ZALGOSCOPE_CLIP"); path != "" {
-		clips = append(clips, clipOf(t, path, frames))
-	}
-	for _, in := range clips {
+	net, e := builtIn(t, "menagerie")
+	s := steadySettings(net)
+	for _, in := range steadyClips(t, frames) {
 		name := in.Identity().Name
 		var carried, films []*image.RGBA
 		filmed(t, in, s, net, e, frames, func(n int, f *Frame) {
@@ -194,6 +186,75 @@ func TestSteady(t *testing.T) {
 				t.Errorf("behind the square its ghost stays: a likeness of %.2f", behind)
 			}
 		}
+	}
+}
+
+// steadySettings are those that films are compared by.
+func steadySettings(net *nn.Net) Settings {
+	s := Defaults()
+	s.Layer = DefaultLayer(net)
+	s.Octaves, s.Steps, s.Jitter, s.Zoom, s.Hold, s.Fatigue = 2, 3, 16, 0, 0, 0
+	return s
+}
+
+// steadyClips are the films that are compared, with the one that ZALGOSCOPE_CLIP names.
+func steadyClips(t *testing.T, frames int) (clips []followed) {
+	t.Helper()
+	for _, seq := range flowtest.Sequences {
+		clips = append(clips, cropped{seq, image.Rect(44, 44, 204, 172)})
+	}
+	if path := os.Getenv("ZALGOSCOPE_CLIP"); path != "" {
+		clips = append(clips, clipOf(t, path, frames))
+	}
+	return clips
+}
+
+// TestBeside writes films of what TestSteady measures into the folder that ZALGOSCOPE_BESIDE names: from left to right the film,
+// its pictures dreamed one by one, and the film's dream, as exciting as those.
+func TestBeside(t *testing.T) {
+	folder := os.Getenv("ZALGOSCOPE_BESIDE")
+	if folder == "" {
+		t.Skip("ZALGOSCOPE_BESIDE names no folder")
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	const frames = 25
+	net, e := builtIn(t, "menagerie")
+	s := steadySettings(net)
+	for _, in := range steadyClips(t, frames) {
+		var carried []*image.RGBA
+		filmed(t, in, s, net, e, frames, func(n int, f *Frame) { carried = append(carried, f.Image) })
+		each, want := s, excitement(t, net, e, carried[frames/2], s)
+		middle, err := in.Picture(frames / 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for each.Steps = 8; each.Steps < 100 && excitement(t, net, e, alone(t, net, e, middle, each).Image, s) < want; {
+			each.Steps = math.Round(each.Steps * 1.15)
+		}
+		id := in.Identity()
+		path := filepath.Join(folder, id.Name+".mp4")
+		out := exec.Command("ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", 3*id.Width, id.Height), "-r", "10", "-i", "pipe:0",
+			"-vf", "scale=iw*2:ih*2:flags=lanczos", "-c:v", "libx264", "-crf", "14", "-pix_fmt", "yuv420p", "file:"+path)
+		var pixels bytes.Buffer
+		for n, ours := range carried {
+			film, err := in.Picture(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			theirs := alone(t, net, e, film, each).Image
+			for y := range id.Height {
+				for _, m := range []*image.RGBA{film, theirs, ours} {
+					pixels.Write(m.Pix[y*m.Stride:][:4*id.Width])
+				}
+			}
+		}
+		out.Stdin = &pixels
+		if text, err := out.CombinedOutput(); err != nil {
+			t.Fatalf("ffmpeg: %v: %s", err, text)
+		}
+		t.Logf("%s: one by one by %g steps", path, each.Steps)
 	}
 }
 
