@@ -148,6 +148,7 @@ func (l *lesson) run(ctx context.Context) error {
 	l.mu.Lock()
 	l.classes, l.step = set.Classes, "getting ready"
 	l.mu.Unlock()
+	l.studio.post(l.studio.relayout) // the card has room for their dreams now
 	var dreamt time.Time
 	var failed error
 	lesson, err := teach.Begin(set, teach.Options{

@@ -69,6 +69,12 @@ func TestLesson(t *testing.T) {
 	if err := l.run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	for _, job := range l.studio.inbox.jobs {
+		job()
+	}
+	if !l.studio.drawn.stale {
+		t.Error("the card is not laid out anew once its classes are known")
+	}
 	if kept, _ := os.ReadFile(l.out); string(kept) != "mine" {
 		t.Error("what stood there is lost")
 	}
