@@ -78,11 +78,11 @@ func (l *lesson) spots() []widget.Spot {
 		add("Close", "put the card away; the net is among yours", s.endLesson)
 		return list
 	}
-	word := "Pause"
+	word, help := "Pause", "let the lesson rest, and the dream have the processor"
 	if l.paused.Load() {
-		word = "Go on"
+		word, help = "Go on", "go on with the lesson where it rests"
 	}
-	add(word, "let the lesson rest, and the dream have the processor", func() { l.paused.Store(!l.paused.Load()); s.drawn.stale = true })
+	add(word, help, func() { l.paused.Store(!l.paused.Load()); s.drawn.stale = true })
 	add("Stop", "stop the lesson; teach the same folder again to go on", func() { l.cancel() })
 	return list
 }
