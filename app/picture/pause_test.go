@@ -2,11 +2,21 @@ package picture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"runtime"
 	"sync/atomic"
 	"testing"
 )
+
+// saying is a HEIC or an AVIF that says that it has another size.
+func saying(t *testing.T, name string, w, h uint32) []byte {
+	data := bytes.Clone(testdata(t, name))
+	size := data[bytes.Index(data, []byte("ispe"))+8:]
+	binary.BigEndian.PutUint32(size, w)
+	binary.BigEndian.PutUint32(size[4:], h)
+	return data
+}
 
 // inCodecs are pictures that codecs in WebAssembly decode, large ones where they can be.
 func inCodecs(t *testing.T) map[string][]byte {

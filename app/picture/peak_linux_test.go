@@ -1,8 +1,6 @@
 package picture
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -34,15 +32,6 @@ func peak(t *testing.T, f func()) int64 {
 	before := resident(t, "VmRSS")
 	f()
 	return resident(t, "VmHWM") - before
-}
-
-// saying is a HEIC or an AVIF that says that it has another size.
-func saying(t *testing.T, name string, w, h uint32) []byte {
-	data := bytes.Clone(testdata(t, name))
-	size := data[bytes.Index(data, []byte("ispe"))+8:]
-	binary.BigEndian.PutUint32(size, w)
-	binary.BigEndian.PutUint32(size[4:], h)
-	return data
 }
 
 // A picture of 24 million pixels takes no more than is accounted for, and one that says that it has 192x128 and is as large no more
