@@ -7,14 +7,17 @@ import (
 )
 
 // fold merges each Affine layer into the Affine, normalisation or convolution before
-// it, where nothing else reads that one. What is merged answers to both names.
-func fold(layers []nn.Layer) []nn.Layer {
+// it, where nothing else reads that one, nor does the net give it out. What is merged answers to both names.
+func fold(layers []nn.Layer, given func(nn.Layer) bool) []nn.Layer {
 	readers := make([]int, len(layers))
-	for _, l := range layers {
+	for i, l := range layers {
 		for _, j := range l.In {
 			if j != nn.Picture {
 				readers[j]++
 			}
+		}
+		if given(l) {
+			readers[i]++
 		}
 	}
 	var out []nn.Layer

@@ -42,10 +42,11 @@ type graph struct {
 	shapes  []tensor.Shape
 	width   int // of the picture, as height
 	height  int
-	batch   int            // pictures at once, which counts in a Reshape only; 0 where unknown
-	total   int            // numbers that the layers hold, or will
-	limit   int            // for total
-	settled map[padded]int // the layers that pad for what cannot take padding in
+	batch   int             // pictures at once, which counts in a Reshape only; 0 where unknown
+	total   int             // numbers that the layers hold, or will
+	limit   int             // for total
+	settled map[padded]int  // the layers that pad for what cannot take padding in
+	given   map[string]bool // the names of what the net gives out
 }
 
 // mark is how far a graph has come.
@@ -219,7 +220,9 @@ func (g *graph) alias(v value, names ...string) {
 func (g *graph) finish(net *nn.Net) {
 	fuse(g.layers, g.shapes)
 	g.steady()
-	net.Layers = fold(g.fitted())
+	net.Layers = fold(g.fitted(), func(l nn.Layer) bool {
+		return g.given[l.Name] || slices.ContainsFunc(l.Aliases, func(a string) bool { return g.given[a] })
+	})
 }
 
 // allowance is how many weights a file of some bytes may ask for: each byte

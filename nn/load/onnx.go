@@ -75,6 +75,10 @@ func (m *onnx) picture() {
 func buildONNX(file *onnxFile, size int64, side int, o Options) (*onnx, said, error) {
 	m := &onnx{onnxFile: file, values: map[string]operand{}, budget: newBudget()}
 	m.limit = allowance(size)
+	m.given = map[string]bool{}
+	for _, name := range m.outputs {
+		m.given[name] = true
+	}
 	s, err := m.begin(side, o)
 	if err != nil {
 		return nil, s, err

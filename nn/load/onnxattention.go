@@ -117,6 +117,21 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 	}
 	window, ok := m.windowOf(a, q[rank-2], grid)
 	kw, too := m.windowOf(b, k[rank-1], grid)
+	if !ok || !too {
+		// What meets may lie apart, as the same pixel of each patch: the patches' pixels become heads.
+		cell := m.cellOf(a, q[:rank-2]...)
+		within, fits, err := m.inward(label{name: l.name + "/cells"}, a, cell)
+		if fits && err == nil {
+			a = within
+			b, fits, err = m.inward(label{name: l.name + "/cells"}, b, cell)
+		}
+		if err != nil {
+			return a, err
+		}
+		if fits && m.cellOf(a, m.viewOf(a)...) == [2]int{1, 1} {
+			return m.multiply(l, a, b)
+		}
+	}
 	if !ok || !too || window != kw || window != [2]int{} && !slices.Equal(m.shape(a)[1:], m.shape(b)[1:]) {
 		return a, refused
 	}
@@ -199,6 +214,13 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	refused := unsupported(fmt.Sprintf("it multiplies products of %v by a map of %v", as.dims(), v.dims()))
 	if !p.shares || len(v) != rank || b.products != nil || !onlyChannels(v[rank-1]) || !p.keysIn(as[rank-1]) || !slices.Equal(as[rank-2], p.tokens) {
 		return s, refused
+	}
+	if cell := m.cellOf(b, v[:rank-2]...); m.shape(p.q)[1]*cell[0] == m.shape(b)[1] && m.shape(p.q)[2]*cell[1] == m.shape(b)[2] && cell != [2]int{1, 1} {
+		if within, ok, err := m.inward(label{name: l.name + "/cells"}, b, cell); err != nil {
+			return s, err
+		} else if ok {
+			b, v = within, m.viewOf(within)
+		}
 	}
 	inner := v[rank-1]
 	wide := product(view{inner}.dims())

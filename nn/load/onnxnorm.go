@@ -34,8 +34,17 @@ func (m *onnx) layerNorm(n *node, in []operand) (value, error) {
 	if len(in) > 2 && s.centred {
 		s.shift = in[2].array
 	}
-	if s.over, err = m.over(x, axes); err != nil {
+	x, over, set, everywhere, err := m.setsOf(n.label, x, axes)
+	if err != nil {
 		return x, err
+	}
+	if s.over = over; set != nil {
+		if everywhere {
+			return x, unsupported(fmt.Sprintf("it goes over parts of axes, seen as %v", m.dims(x)))
+		}
+		s.over, s.listed = channels, true
+		v, err := m.apart(n.label, x, set, func(l label, x value) (value, error) { return m.normalise(l, x, s) })
+		return v.like(x), err
 	}
 	return m.normalise(n.label, x, s)
 }
@@ -53,7 +62,9 @@ func (m *onnx) instanceNorm(n *node, in []operand) (value, error) {
 	c := m.shape(x)[0]
 	if groups := m.groupsOf(x); groups > 0 {
 		s.over, s.groups, c = everything, groups, groups
-	} else if s.over, err = m.over(x, above(1, len(m.dims(x)))); err != nil || s.over[0] {
+	} else if s.over, err = m.over(x, above(1, len(m.dims(x)))); err == nil && s.over == everything && s.scale.len() == 1 {
+		c = 1
+	} else if err != nil || s.over[0] {
 		return x, unsupported(fmt.Sprintf("it normalises %v", m.dims(x)))
 	}
 	if x.flat || s.scale.len() != c || s.shift.len() != c {

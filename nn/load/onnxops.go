@@ -176,6 +176,11 @@ func (m *onnx) concat(n *node, in []operand) (value, error) {
 			return v, err
 		}
 	}
+	if slices.ContainsFunc(in, func(o operand) bool { return o.as != nil }) {
+		if v, ok, err := m.joinApart(n, in, axis); ok {
+			return v, err
+		}
+	}
 	if in, err = m.constantsAsMaps(n, in, x, axis); err != nil {
 		return x, err
 	}

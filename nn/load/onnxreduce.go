@@ -37,9 +37,7 @@ func (m *onnx) over(x value, axes []int) (over [3]bool, err error) {
 	where := [][]int{nil, {0}, {1}, {2}}
 	switch {
 	case x.as != nil:
-		if where, err = m.wholeAxes(x); err != nil {
-			return over, err
-		}
+		return m.wholeAxes(x, axes)
 	case x.flat:
 		where = [][]int{nil, {0, 1, 2}}
 	case x.plane:
@@ -58,19 +56,28 @@ func (m *onnx) over(x value, axes []int) (over [3]bool, err error) {
 	return over, nil
 }
 
-// wholeAxes are the map's axes that each dimension of a map taken apart is made of.
-func (m *onnx) wholeAxes(x value) (where [][]int, err error) {
-	for _, dim := range *x.as {
-		var axes []int
-		for _, f := range dim {
-			if f.axis == repeats || f.stride != 1 || f.size != m.shape(x)[f.axis] {
-				return nil, unsupported(fmt.Sprintf("it goes over parts of axes, seen as %v", m.dims(x)))
-			}
-			axes = append(axes, f.axis)
+// wholeAxes are the map's axes that dimensions of a map taken apart are made of.
+func (m *onnx) wholeAxes(x value, axes []int) (over [3]bool, err error) {
+	refused := unsupported(fmt.Sprintf("it goes over parts of axes, seen as %v", m.dims(x)))
+	cells := [3]int{1, 1, 1}
+	for _, a := range axes {
+		if a < 0 || a >= len(*x.as) {
+			return over, unsupported(fmt.Sprintf("it goes over axis %d of %v", a, m.dims(x)))
 		}
-		where = append(where, axes)
+		for _, f := range (*x.as)[a] {
+			if f.axis == repeats {
+				return over, refused
+			}
+			over[f.axis] = true
+			cells[f.axis] *= f.size
+		}
 	}
-	return where, nil
+	for axis, n := range m.shape(x) {
+		if over[axis] && cells[axis] != n {
+			return over, refused
+		}
+	}
+	return over, nil
 }
 
 // positions are the axes of rows and columns, everything all three.
@@ -142,47 +149,94 @@ func (m *onnx) reduction(n *node, in []operand) (value, error) {
 	if kept {
 		axes = slices.DeleteFunc(axes, func(a int) bool { return a == 0 && m.dims(x)[0] == 1 }) // of one picture
 	}
-	over, err := m.over(x, axes)
+	as := m.less(x, axes, kept)
+	x, over, set, everywhere, err := m.setsOf(n.label, x, axes)
 	if err != nil {
 		return x, err
 	}
-	as := m.less(x, axes, kept)
+	if x.as != nil {
+		as = m.less(x, axes, kept)
+	}
+	if set != nil {
+		return m.reducedApart(n, x, set, everywhere, as)
+	}
 	if over == [3]bool{} && slices.Contains([]string{"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd"}, n.kind) {
 		same := nn.NewUnary(nn.Linear, 1, 0)
 		return m.pointwise(n, &same, in)
 	}
-	var list []step
-	switch n.kind {
-	case "ReduceMean":
-		list = []step{reduce("", nn.Average, over)}
-	case "ReduceSum":
-		list = []step{reduce("", nn.Total, over)}
-	case "ReduceMax":
-		list = []step{reduce("", nn.Largest, over)}
-	case "ReduceMin":
-		list = []step{negative("negative"), reduce("largest", nn.Largest, over), negative("")}
-	case "ReduceProd":
-		list = []step{reduce("", nn.Product, over)}
-	case "ReduceL1":
-		list = []step{valued("size", nn.Abs), reduce("", nn.Total, over)}
-	case "ReduceL2":
-		list = []step{valued("squares", nn.Squared), reduce("sum", nn.Total, over), valued("", nn.Sqrt)}
-	case "ReduceSumSquare":
-		list = []step{valued("squares", nn.Squared), reduce("", nn.Total, over)}
-	case "ReduceLogSum":
-		list = []step{reduce("sum", nn.Total, over), valued("", nn.Log)}
-	default:
+	how, ok := reductions[n.kind]
+	if !ok {
 		v, _, err := m.logSum(n.label, "", x, over)
 		if err != nil {
 			return v, err
 		}
 		return m.reduced(v, x, as, kept), nil
 	}
-	v, err := m.steps(n.label, x, list...)
+	v, err := m.steps(n.label, x, how.steps(over)...)
 	if err != nil {
 		return v, err
 	}
 	return m.reduced(v, x, as, kept), nil
+}
+
+// reducing is what a reduction does to values before they are taken together, and after.
+type reducing struct {
+	before []step
+	fn     nn.ReduceFn
+	after  []step
+}
+
+var reductions = map[string]reducing{
+	"ReduceMean":      {nil, nn.Average, nil},
+	"ReduceSum":       {nil, nn.Total, nil},
+	"ReduceMax":       {nil, nn.Largest, nil},
+	"ReduceMin":       {[]step{negative("negative")}, nn.Largest, []step{negative("")}},
+	"ReduceProd":      {nil, nn.Product, nil},
+	"ReduceL1":        {[]step{valued("size", nn.Abs)}, nn.Total, nil},
+	"ReduceL2":        {[]step{valued("squares", nn.Squared)}, nn.Total, []step{valued("", nn.Sqrt)}},
+	"ReduceSumSquare": {[]step{valued("squares", nn.Squared)}, nn.Total, nil},
+	"ReduceLogSum":    {nil, nn.Total, []step{valued("", nn.Log)}},
+}
+
+// steps are the operations of a reduction over some axes.
+func (r reducing) steps(over [3]bool) []step {
+	suffix := ""
+	if len(r.after) > 0 {
+		suffix = "taken"
+	}
+	return slices.Concat(r.before, []step{reduce(suffix, r.fn, over)}, r.after)
+}
+
+// reducedApart takes parts of the channels together, and all positions where everywhere says so.
+func (m *onnx) reducedApart(n *node, x value, set []factor, everywhere bool, as view) (value, error) {
+	how, ok := reductions[n.kind]
+	if !ok {
+		return x, unsupported(fmt.Sprintf("it goes over parts of axes, seen as %v", m.dims(x)))
+	}
+	own := m.viewOf(x)
+	left := as.without(set)
+	v, err := m.steps(label{name: n.name + "/of"}, x, how.before...)
+	if err == nil && everywhere {
+		v, err = m.steps(label{name: n.name + "/positions"}, v, reduce("", how.fn, positions))
+	}
+	if err != nil {
+		return v, err
+	}
+	v.as = &own
+	l := n.label
+	if len(how.after) > 0 {
+		l = label{name: n.name + "/taken"}
+	}
+	if v, err = m.apart(l, v, set, func(l label, x value) (value, error) {
+		return m.steps(l, x, reduce("", how.fn, channels))
+	}); err != nil {
+		return v, err
+	}
+	if v, err = m.steps(n.label, v, how.after...); err != nil {
+		return v, err
+	}
+	v, _ = m.seenAs(v, left)
+	return v, nil
 }
 
 // reduced is a reduction seen as the file does.

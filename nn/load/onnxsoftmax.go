@@ -1,6 +1,10 @@
 package load
 
-import "zalgoscope/nn"
+import (
+	"fmt"
+
+	"zalgoscope/nn"
+)
 
 // softmax and its kin have axis 1 by default and then mean all axes from there up to opset 12, the last axis alone from 13.
 func (m *onnx) softmax(n *node, in []operand) (value, error) {
@@ -21,16 +25,30 @@ func (m *onnx) softmax(n *node, in []operand) (value, error) {
 	for a := axis + 1; a < rank && m.opset < 13; a++ {
 		axes = append(axes, a)
 	}
-	over, err := m.over(x, axes)
+	x, over, set, everywhere, err := m.setsOf(n.label, x, axes)
 	if err != nil {
 		return x, err
 	}
+	if set != nil {
+		if everywhere || n.kind == "Hardmax" {
+			return x, unsupported(fmt.Sprintf("it goes over parts of axes, seen as %v", m.dims(x)))
+		}
+		v, err := m.apart(n.label, x, set, func(l label, x value) (value, error) {
+			return m.softmaxOver(&node{label: l, kind: n.kind}, x, nil, channels)
+		})
+		return v.like(x), err
+	}
+	return m.softmaxOver(n, x, axes, over)
+}
+
+// softmaxOver is that of some axes of the map.
+func (m *onnx) softmaxOver(n *node, x value, axes []int, over [3]bool) (value, error) {
 	if over == everything && m.pixel(x) {
 		over = channels
 	}
 	if over == [3]bool{} { // of one number each
 		op := nn.NewUnary(nn.Linear, 0, float32(number01(n.kind != "LogSoftmax")))
-		return m.pointwise(n, &op, in)
+		return m.single(n.label, &op, x)
 	}
 	switch n.kind {
 	case "LogSoftmax":
@@ -39,7 +57,7 @@ func (m *onnx) softmax(n *node, in []operand) (value, error) {
 		return m.hardmax(n.label, x, axes, over)
 	}
 	if over == channels {
-		return m.pointwise(n, &nn.Softmax{}, in)
+		return m.single(n.label, &nn.Softmax{}, x)
 	}
 	seen := x
 	x.plane, x.as = false, nil

@@ -13,6 +13,9 @@ func (m *onnx) convolution(n *node, in []operand) (value, error) {
 		return x, err
 	}
 	w := in[1].array
+	if len(w.dims) == 3 {
+		return m.convolutionOfRow(n, x, in)
+	}
 	if len(w.dims) != 4 {
 		return x, unsupported(fmt.Sprintf("its weights have %d dimensions", len(w.dims)))
 	}
@@ -33,6 +36,9 @@ func (m *onnx) convolution(n *node, in []operand) (value, error) {
 		}
 	}
 	groups := n.integer("group", 1)
+	if x.as != nil && groups == 1 && win == nn.Square(1, 1, 0) && len(*x.as) == 4 && w.dims[1] == x.as.dims()[1] {
+		return m.convolvedApart(n, x, w.dims[0], func(l label, x value) (value, error) { return m.conv(l, x, win, 1, w.dims[0], w.weights(), bias) })
+	}
 	if c := m.shape(x)[0]; groups < 1 || w.dims[1]*groups != c {
 		return x, fmt.Errorf("weights of shape %v in %d groups do not fit an input of %d channels", w.dims, groups, c)
 	}

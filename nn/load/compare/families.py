@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Compare what is loaded of today's families of nets with PyTorch: activations and gradients at taps along each net.
+
+Each net is made small, with random weights (nets.py, and torchvision's own), exported to ONNX with its taps as outputs, and asked of
+the program by `zalgoscope layers` and `zalgoscope probe`. PyTorch's answers are computed in float64. Prints one row a net: whether it
+loads whole, the largest relative error of an activation and of a gradient of half the squared norm, and what was refused.
+
+    nn/load/compare/families.py --binary ./zalgoscope [--only REGEX] [--opset 17] [--dynamic] [--unfolded] [--half]
+
+Needs torchvision, such as Debian's python3-torchvision.
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+import torch
+from torch import nn
+
+import nets
+
+warnings.filterwarnings("ignore")
+
+
+class Tapped(nn.Module):
+    """A net that gives maps along its way too: those of count modules, evenly apart, and its output."""
+
+    def __init__(self, net, count):
+        super().__init__()
+        self.net, self.count, self.kept = net, count, []
+        self.chosen = None
+        for name, module in net.named_modules():
+            if name:
+                module.register_forward_hook(lambda m, _, out, name=name: self.kept.append((name, out)))
+
+    def forward(self, x):
+        self.kept.clear()
+        out = self.net(x)
+        while not torch.is_tensor(out):
+            out = list(out.values() if isinstance(out, dict) else out)[0]
+        maps = [(n, t) for n, t in self.kept if torch.is_tensor(t) and t.is_floating_point() and t.dim() in (3, 4) and t.shape[0] == 1 and t.numel() > 1]
+        self.kept.clear()
+        if self.chosen is None:
+            step = (len(maps) - 1) / max(self.count, 1)
+            self.chosen = sorted({int(i * step) for i in range(1, self.count + 1)} if maps else ())
+        return (*(maps[i][1] for i in self.chosen), out)
+
+
+def shake(net):
+    """Random norms, scales and biases, so that none is without effect."""
+    for name, p in net.named_parameters():
+        if p.dim() == 1:
+            nn.init.normal_(p, 1 if name.endswith("weight") else 0, 0.2)
+        elif re.search("bias_table|bias$|token|pos|gamma|scale|temperature", name):
+            nn.init.normal_(p, 0, 0.3)
+    for m in net.modules():
+        if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.running_mean is not None:
+            nn.init.normal_(m.running_mean, 0, 0.2)
+            nn.init.uniform_(m.running_var, 0.6, 1.5)
+
+
+def as_maps(a, shape):
+    """The ways in which an array of PyTorch's can be a map of a shape."""
+    a = a[0] if a.ndim > 1 else a
+    ways = [a]
+    if a.ndim == 3:
+        ways.append(a.transpose(2, 0, 1))
+    if a.ndim == 2:
+        ways.append(a.T)
+    return [w.reshape(shape) for w in ways if w.size == np.prod(shape)]
+
+
+def error(want, got):
+    return float(np.linalg.norm(want - got) / max(np.linalg.norm(want), 1e-30))
+
+
+def run(args):
+    done = subprocess.run(args, capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+def runtime(o, path, x, folder):
+    """ONNX Runtime's outputs by name."""
+    x.numpy().tofile(os.path.join(folder, "x.f32"))
+    here = os.path.dirname(os.path.abspath(__file__))
+    code, _, err = run(["node", os.path.join(here, "outputs.js"), o.onnxruntime, path, os.path.join(folder, "x.f32"), json.dumps(list(x.shape)), folder])
+    if code:
+        raise RuntimeError("ONNX Runtime: " + err.strip())
+    with open(os.path.join(folder, "outputs.json")) as f:
+        return {name: np.fromfile(os.path.join(folder, name + ".f32"), np.float32).reshape(dims) for name, dims in json.load(f).items()}
+
+
+def compare(name, make, h, w, o, folder):
+    """One row of the table."""
+    torch.manual_seed(0)
+    net = make().eval()
+    shake(net)
+    x = torch.randn(1, 3, h, w)
+    tapped = Tapped(net, o.taps).eval()
+    with torch.no_grad():
+        outs = [f"tap{i}" for i in range(len(tapped(x)) - 1)] + ["out"]
+    path, xs, ys = (os.path.join(folder, name + end) for end in (".onnx", ".x.npy", ".y.npy"))
+    np.save(xs, x[0].numpy())
+    axes = {"x": {0: "n", 2: "h", 3: "w"}} if o.dynamic else None
+    try:
+        torch.onnx.export(tapped, x, path, opset_version=o.opset, input_names=["x"], output_names=outs, dynamic_axes=axes, do_constant_folding=not o.unfolded)
+    except Exception as e:
+        return name, "not exported", "inf", "inf", str(e).strip().split("\n")[0][:90]
+    if o.half:
+        halve(path)
+    code, _, said = run([o.binary, "layers", "--net", path, "--size", f"{w}x{h}"])
+    warned = [l for l in said.splitlines() if l.strip()]
+    whole = "whole" if code == 0 and not any("left out" in l or "supported" in l or "cannot" in l for l in warned) else "in part" if code == 0 else "no"
+    worst, grads, missed = 0.0, 0.0, []
+    if code == 0:
+        tapped = tapped.double()
+        xd = x.double().requires_grad_(True)
+        made = tapped(xd)
+        if o.onnxruntime:
+            theirs = runtime(o, path, x, folder)
+            missed += [f"ONNX Runtime's {tap} is off PyTorch's by {e:.1e}" for tap, want in zip(outs, made) if (e := error(want.detach().numpy(), theirs[tap])) > 1e-4]
+        for tap, want in zip(outs, made):
+            code, _, err = run([o.binary, "probe", xs, "--net", path, "--layer", tap, "-o", ys, "--engine", o.engine])
+            if code:
+                missed.append(f"{tap} {tuple(want.shape)}: {err.strip().splitlines()[-1][:100] if err.strip() else code}")
+                continue
+            got = np.load(ys).astype(np.float64)
+            ways = as_maps(want.detach().numpy(), got.shape)
+            if not ways:
+                missed.append(f"{tap} is {got.shape}, not {tuple(want.shape)}")
+                continue
+            far = min(error(v, got) for v in ways)
+            if far > 1e-4:
+                missed.append(f"{tap} {tuple(want.shape)} is off")
+            worst = max(worst, far)
+            g, = torch.autograd.grad((want ** 2).sum() / 2, xd, retain_graph=True)
+            code, _, err = run([o.binary, "probe", xs, "--net", path, "--layer", tap, "--grad", "-o", ys, "--engine", o.engine])
+            if code:
+                missed.append(f"{tap} grad: {err.strip().splitlines()[-1][:100]}")
+                continue
+            grads = max(grads, error(g[0].numpy(), np.load(ys)))
+    return name, whole, f"{worst:.1e}", f"{grads:.1e}", " ; ".join(warned + missed)
+
+
+def halve(path):
+    """Weights in float16, cast back where they are read."""
+    import onnx
+    from onnx import helper, numpy_helper
+    model = onnx.load(path)
+    g = model.graph
+    casts = []
+    for i, t in enumerate(g.initializer):
+        a = numpy_helper.to_array(t)
+        if a.dtype == np.float32 and a.size > 1:
+            g.initializer[i].CopyFrom(numpy_helper.from_array(a.astype(np.float16), t.name + "_half"))
+            casts.append(helper.make_node("Cast", [t.name + "_half"], [t.name], to=1))
+    for c in reversed(casts):
+        g.node.insert(0, c)
+    onnx.save(model, path)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("--binary", default="./zalgoscope")
+    p.add_argument("--only", default="", help="families whose name matches")
+    p.add_argument("--opset", type=int, default=17)
+    p.add_argument("--engine", default="cpu")
+    p.add_argument("--taps", type=int, default=3)
+    p.add_argument("--dynamic", action="store_true", help="with free height and width")
+    p.add_argument("--unfolded", action="store_true", help="without folding of constants")
+    p.add_argument("--half", action="store_true", help="with weights in float16")
+    p.add_argument("--keep", default="", help="folder for the exported nets")
+    p.add_argument("--onnxruntime", default="", help="node_modules with onnxruntime-node, which says whether the exporter is at fault where PyTorch differs")
+    o = p.parse_args()
+    torch.set_num_threads(1)
+    print("| family | loads | activations | gradients | said |\n| --- | --- | --- | --- | --- |", flush=True)
+    bad = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = o.keep or temporary
+        os.makedirs(folder, exist_ok=True)
+        for name, (make, h, w) in nets.families().items():
+            if re.search(o.only, name):
+                try:
+                    row = compare(name, make, h, w, o, folder)
+                except Exception as e:
+                    row = name, "failed", "inf", "inf", str(e).strip().split("\n")[0][:200]
+                bad += row[1] != "whole" or max(float(row[2]), float(row[3])) > 1e-4
+                print("| " + " | ".join(row) + " |", flush=True)
+                if not o.keep:
+                    for f in os.listdir(folder):
+                        os.remove(os.path.join(folder, f))
+    sys.exit(bad > 0)
+
+
+if __name__ == "__main__":
+    main()
