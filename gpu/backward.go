@@ -128,6 +128,8 @@ func (p *plan) backwardLayer(i int) {
 		p.backwardRow(i)
 	case *nn.Attention:
 		p.backwardAttention(i, op)
+	case *nn.MatMul:
+		p.backwardMatMul(layer.Name, op, in, y)
 	case *nn.Unary:
 		x := l.view(in[0])
 		p.gradient(layer.Name, "unary", unaryDefines(op.Fn, true), x, y, unaryOf(op, x), x.readAct(1))

@@ -97,6 +97,8 @@ func (p *plan) forwardLayer(i int, layer nn.Layer) {
 		p.forwardRow(i)
 	case *nn.Attention:
 		p.forwardAttention(i, op)
+	case *nn.MatMul:
+		p.forwardMatMul(layer.Name, op, in, y)
 	case *nn.Unary:
 		p.emit(layer.Name, "unary", unaryDefines(op.Fn, false), headerOf(y, x), unaryOf(op, x), x.readAct(0), out)
 	case *bend.Op:

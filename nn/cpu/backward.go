@@ -169,6 +169,8 @@ func (g *gradientTask) from(i, u int) {
 		g.fromRow(i, u)
 	case *nn.Attention:
 		g.fromAttention(i, u, op)
+	case *nn.MatMul:
+		g.fromMatMul(i, u, op)
 	case *nn.Concat:
 		g.fromConcat(i, u)
 	case *nn.Affine:

@@ -83,6 +83,8 @@ func (c *compiler) forward(i int) {
 		c.forwardRow(i)
 	case *nn.Attention:
 		c.forwardAttention(i, op)
+	case *nn.MatMul:
+		c.forwardMatMul(i, op)
 	case *nn.ReLU, *nn.Clip:
 		b, _ := boundOf(op)
 		c.bounded(i, x, &b)

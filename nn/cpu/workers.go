@@ -12,31 +12,32 @@ type runner interface{ run(w *worker, item int) }
 
 // worker is what one thread needs to itself.
 type worker struct {
-	number   int
-	base     unsafe.Pointer // of the arena, or the current picture's part of it
-	picture  int            // of a batch that is learnt from
-	tile     tile           // kernel arguments
-	segs     []segment
-	pool     poolTile
-	taps     []poolTap
-	lrn      lrnTile
-	line     rowTile
-	lanes    laneTile
-	fatigue  fatigueTile
-	norm     normTile
-	pyramid  pyramidTile
-	blended  []float32 // a row of a pyramid
-	winograd winogradTile
-	chunk    []float32 // of winograd
-	scratch  []float32
-	bend     bendTile
-	rows     [4][]block // of a normalisation
-	rowsOf   mapTile
-	weight   weightTile
-	pairs    pairTile
-	attend   attending
-	parked   atomic.Bool
-	wake     chan struct{}
+	number     int
+	base       unsafe.Pointer // of the arena, or the current picture's part of it
+	picture    int            // of a batch that is learnt from
+	tile       tile           // kernel arguments
+	segs       []segment
+	pool       poolTile
+	taps       []poolTap
+	lrn        lrnTile
+	line       rowTile
+	lanes      laneTile
+	fatigue    fatigueTile
+	norm       normTile
+	pyramid    pyramidTile
+	blended    []float32 // a row of a pyramid
+	winograd   winogradTile
+	chunk      []float32 // of winograd
+	scratch    []float32
+	bend       bendTile
+	rows       [4][]block // of a normalisation
+	rowsOf     mapTile
+	weight     weightTile
+	pairs      pairTile
+	attend     attending
+	multiplied multiplied
+	parked     atomic.Bool
+	wake       chan struct{}
 }
 
 // workers are the worker threads: the caller's own and goroutines that live until

@@ -47,6 +47,7 @@ func Ops(t *testing.T, open Open) {
 	t.Run("taken in", func(t *testing.T) { takenIn(t, open) })
 	t.Run("leaky", func(t *testing.T) { leaks(t, open) })
 	t.Run("attention", func(t *testing.T) { attentions(t, open) })
+	t.Run("matrix product", func(t *testing.T) { matrixProducts(t, open) })
 	t.Run("binary", func(t *testing.T) { binaries(t, open) })
 	t.Run("constants", func(t *testing.T) { constants(t, open) })
 	t.Run("unary", func(t *testing.T) { unaries(t, open) })

@@ -86,6 +86,10 @@ func (v value) with(change func(p *products)) value {
 
 // multiply is the product of two maps: of queries and keys.
 func (m *onnx) multiply(l label, a, b value) (value, error) {
+	b, err := m.forHeads(l, b, m.viewOf(a))
+	if err != nil {
+		return a, err
+	}
 	q, k := m.viewOf(a), m.viewOf(b)
 	refused := unsupported(fmt.Sprintf("it multiplies maps of %v and %v, which are no queries and keys", q.dims(), k.dims()))
 	rank := len(q)
@@ -147,7 +151,6 @@ func (m *onnx) multiply(l label, a, b value) (value, error) {
 			as[i] = append(as[i], f)
 		}
 	}
-	var err error
 	if p.q, err = m.inHeads(label{name: l.name + "/queries"}, a, heads, inner); err != nil {
 		return a, err
 	}
@@ -209,10 +212,14 @@ func (m *onnx) inHeads(l label, x value, heads, inner []factor) (value, error) {
 
 // attend multiplies shares by values, which makes an attention.
 func (m *onnx) attend(l label, s, b value) (value, error) {
+	b, err := m.forHeads(l, b, *s.as)
+	if err != nil {
+		return s, err
+	}
 	p, as, v := s.products, *s.as, m.viewOf(b)
 	rank := len(as)
 	refused := unsupported(fmt.Sprintf("it multiplies products of %v by a map of %v", as.dims(), v.dims()))
-	if !p.shares || len(v) != rank || b.products != nil || !onlyChannels(v[rank-1]) || !p.keysIn(as[rank-1]) || !slices.Equal(as[rank-2], p.tokens) {
+	if len(v) != rank || b.products != nil || !onlyChannels(v[rank-1]) || !p.keysIn(as[rank-1]) || !slices.Equal(as[rank-2], p.tokens) {
 		return s, refused
 	}
 	if cell := m.cellOf(b, v[:rank-2]...); m.shape(p.q)[1]*cell[0] == m.shape(b)[1] && m.shape(p.q)[2]*cell[1] == m.shape(b)[2] && cell != [2]int{1, 1} {
@@ -266,6 +273,16 @@ func (m *onnx) attend(l label, s, b value) (value, error) {
 	}
 	out[rank-2], out[rank-1] = as[rank-2], []factor{{0, 1, wide}}
 	op := p.op
+	if !p.shares {
+		if op.Bias != nil || op.Windowed() || p.q.parts != nil {
+			return s, refused
+		}
+		v, err := m.withoutShares(l, p, x)
+		if err == nil {
+			v, _ = m.seenAs(v, out.normal())
+		}
+		return v, err
+	}
 	if len(grid) == 0 && op.Windowed() && !m.windowed(op.Window) {
 		m.note(l, fmt.Sprintf("its attention has a bias for %dx%d positions; at other sizes of the picture it attends within windows of that many", op.Window[0], op.Window[1]))
 	}

@@ -69,16 +69,40 @@ func (w weights) times(k float32) weights {
 
 func (m *onnx) matMul(n *node, in []operand) (value, error) {
 	if len(in) == 2 && in[0].mapped && in[1].mapped {
-		return m.multiply(n.label, in[0].value, in[1].value)
+		start := m.mark()
+		v, err := m.multiply(n.label, in[0].value, in[1].value)
+		if _, refused := err.(unsupported); refused {
+			m.rollback(start)
+			return m.matrices(n.label, in[0].value, in[1].value, err)
+		}
+		return v, err
 	}
 	if len(in) == 2 && (!in[0].mapped || in[0].as == nil && !in[0].flat && !in[0].last) && in[0].mapped != in[1].mapped {
-		return m.product(n, in)
+		start := m.mark()
+		v, err := m.product(n, in)
+		if _, refused := err.(unsupported); !refused || in[0].mapped {
+			return v, err
+		}
+		m.rollback(start)
+		return m.byConstant(n.label, in[1].value, in[0].array, true, err)
 	}
 	x, err := one(in, 2)
 	if err != nil {
 		return x, err
 	}
 	if x.as != nil || x.last && !x.flat {
+		start := m.mark()
+		v, err := m.perPosition(n.label, x, in[1].array, false, 1, nil)
+		if _, refused := err.(unsupported); !refused {
+			return v, err
+		}
+		m.rollback(start)
+		if v, err = m.byConstant(n.label, x, in[1].array, false, err); err == nil {
+			return v, nil
+		}
+		if x, err = m.exchanged(label{name: n.name + "/exchanged"}, x, err); err != nil {
+			return x, err
+		}
 		return m.perPosition(n.label, x, in[1].array, false, 1, nil)
 	}
 	w, out, err := m.matrix(in[1].array, x, false)

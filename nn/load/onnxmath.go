@@ -138,7 +138,7 @@ func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 		}
 		return m.realigned(l, fn, a, b, err)
 	}
-	if a.flat && !m.shape(a).Eq(m.shape(b)) && !(m.pixel(a) && m.pixel(b)) {
+	if a.flat && !m.shape(a).Eq(m.shape(b)) && !(m.pixel(a) && m.pixel(b)) && m.shape(a).TotalSize() != 1 && m.shape(b).TotalSize() != 1 {
 		return value{}, unsupported("it broadcasts flattened maps")
 	}
 	seen := a
@@ -152,6 +152,16 @@ func (m *onnx) binary(l label, fn nn.BinaryFn, a, b value) (value, error) {
 func (m *onnx) realigned(l label, fn nn.BinaryFn, a, b value, why error) (value, error) {
 	if x, y := m.once(a, b), m.once(b, a); x.as != a.as || y.as != b.as {
 		return m.binary(l, fn, x, y)
+	}
+	for i, pair := range [][2]*value{{&a, &b}, {&b, &a}} {
+		v, ok, err := m.restored(label{name: fmt.Sprintf("%s/restored%d", l.name, i)}, *pair[1], m.shape(*pair[0]))
+		if err != nil {
+			return a, err
+		}
+		if ok {
+			*pair[1] = v
+			return m.binary(l, fn, a, b)
+		}
 	}
 	for i, pair := range [][2]*value{{&a, &b}, {&b, &a}} { // one of which may have parts of its positions among its channels
 		s, t := m.shape(*pair[0]), m.shape(*pair[1])

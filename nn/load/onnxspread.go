@@ -19,7 +19,7 @@ func (m *onnx) expand(n *node, in []operand) (value, error) {
 	}
 	to, own := in[1].array, m.dims(x)
 	want, err := to.ints()
-	if err != nil || !to.loose() || !m.pixel(x) || len(own) != 4 || len(want) > 4 || x.flat {
+	if err != nil || !to.loose() || !m.pixel(x) || x.as != nil || len(own) != 4 || len(want) > 4 || x.flat {
 		return m.tile(n, in)
 	}
 	if want, err = broadcast(own, want); err != nil || len(want) != 4 || want[0] != 1 {

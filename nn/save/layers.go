@@ -72,6 +72,8 @@ func (g *graph) layer(l nn.Layer, shapes []tensor.Shape) error {
 		g.add("Transpose", name, name, in, integers("perm", 0, op.Axes[0]+1, op.Axes[1]+1, op.Axes[2]+1))
 	case *nn.Row:
 		g.row(name, in)
+	case *nn.MatMul:
+		g.matMul(name, in, op, shapes)
 	case *nn.Attention:
 		return g.attention(name, in, op, shapes)
 	default:
