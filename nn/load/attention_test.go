@@ -140,7 +140,6 @@ func TestAttentionRefused(t *testing.T) {
 	}{
 		"a softmax over queries":   {attentionParts(op("Identity", "s", "r"), op("Softmax", "r", "p", attrInt("axis", 2))), "shares of something else than keys"},
 		"another function":         {attentionParts(op("Relu", "s", "r"), soft), "products of an attention"},
-		"no softmax":               {attentionParts(op("Identity", "s", "p")), "multiplies products"},
 		"a bias of another shape":  {attentionParts(array32("bias", []int{3, 1, 1}, 1, 2, 3), op("Add", "s,bias", "r"), soft), "adds a constant of [3 1 1] to products of [1 2 48 48]"},
 		"shares that are turned":   {attentionParts(op("Softmax", "s", "r", attrInt("axis", -1)), op("Transpose", "r", "p", attrInts("perm", 0, 1, 3, 2))), "multiplies products of [1 2 48 48]"},
 		"values before the shares": {attentionParts(op("Softmax", "s", "r", attrInt("axis", -1)), op("MatMul", "k,r", "p")), "multiplies products of [1 2 48 48]"},

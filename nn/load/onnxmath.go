@@ -165,10 +165,14 @@ func (m *onnx) realigned(l label, fn nn.BinaryFn, a, b value, why error) (value,
 	}
 	for i, pair := range [][2]*value{{&a, &b}, {&b, &a}} { // one of which may have parts of its positions among its channels
 		s, t := m.shape(*pair[0]), m.shape(*pair[1])
-		if s[1]%t[1] != 0 || s[2]%t[2] != 0 || t[0] == s[0] || t[1]*t[2] == 1 {
+		if s[1]%t[1] != 0 || s[2]%t[2] != 0 || t[0] == s[0] {
 			continue
 		}
-		within, ok, err := m.inward(label{name: fmt.Sprintf("%s/cells%d", l.name, i)}, *pair[0], [2]int{s[1] / t[1], s[2] / t[2]})
+		cell := [2]int{s[1] / t[1], s[2] / t[2]}
+		if t[1]*t[2] == 1 {
+			cell = m.cellOf(*pair[0], m.viewOf(*pair[0])...)
+		}
+		within, ok, err := m.inward(label{name: fmt.Sprintf("%s/cells%d", l.name, i)}, *pair[0], cell)
 		if err != nil {
 			return a, err
 		}

@@ -136,6 +136,9 @@ func (m *onnx) matrices(l label, a, b value, why error) (value, error) {
 	if err != nil || !ok {
 		return a, cmp.Or(err, why)
 	}
+	if p.dims()[rank-1] != q.dims()[rank-2] {
+		return a, why
+	}
 	swapped := false
 	switch {
 	case f.turned && g.turned: // the product of both, turned
@@ -146,6 +149,7 @@ func (m *onnx) matrices(l label, a, b value, why error) (value, error) {
 			return a, why
 		}
 		f, g, swapped = g, f, true
+		f.turned, g.turned = true, false
 	}
 	op, heads := &nn.MatMul{Heads: 1, TurnA: f.turned, TurnB: g.turned}, make([]int, rank-2)
 	for i := range heads {

@@ -50,6 +50,9 @@ func (m *onnx) tile(n *node, in []operand) (value, error) {
 // repeated has a value repeated so many times along each of its dimensions: as a view where its map was taken apart,
 // else by layers.
 func (m *onnx) repeated(n *node, x value, times []int) (value, error) {
+	if n.kind == "Expand" && m.pixel(x) && (x.as != nil || m.shape(x).TotalSize() == 1) {
+		return m.repeatedView(n, x, times)
+	}
 	var axes layout
 	for axis, t := range times {
 		if t == 1 {
@@ -75,6 +78,10 @@ func (m *onnx) repeatedView(n *node, x value, times []int) (value, error) {
 	}
 	if err := checkDims(as.dims()); err != nil {
 		return x, err
+	}
+	if n.kind == "Expand" && m.pixel(x) { // for what it is to be combined with, at whatever size that has
+		v, _ := m.seenAs(x, as.normal())
+		return m.seen(n, v)
 	}
 	return m.looks(n.label, x, as.normal())
 }
