@@ -19,7 +19,7 @@ func (*MatMul) Kind() string { return "matrix product" }
 
 // Sides are the rows and columns of a head's product and what is summed up for each of its values.
 func (o *MatMul) Sides(a, b tensor.Shape) (rows, inner, columns int) {
-	rows, inner, columns = a[0]/o.Heads, area2(a), area2(b)
+	rows, inner, columns = a[0]/o.Heads, positions(a), positions(b)
 	if o.TurnA {
 		rows, inner = inner, rows
 	}
@@ -29,7 +29,7 @@ func (o *MatMul) Sides(a, b tensor.Shape) (rows, inner, columns int) {
 	return rows, inner, columns
 }
 
-func area2(s tensor.Shape) int { return s[1] * s[2] }
+func positions(s tensor.Shape) int { return s[1] * s[2] }
 
 func (o *MatMul) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	if err := arity(in, 2); err != nil {
@@ -45,7 +45,7 @@ func (o *MatMul) Shape(in []tensor.Shape) (tensor.Shape, error) {
 	rows, inner, columns := o.Sides(a, b)
 	other := b[0] / o.Heads
 	if o.TurnB {
-		other = area2(b)
+		other = positions(b)
 	}
 	if inner != other {
 		return nil, fmt.Errorf("multiplies matrices of %v and %v in %d heads, which do not fit", a, b, o.Heads)

@@ -127,7 +127,7 @@ func kinds() map[string][]nn.Op {
 			&nn.Rearrange{In: [2]int{1, 1}, Out: [2]int{1, 2}, From: []int{0, 4, 1, 5, 2, 6}}, &nn.Rearrange{In: [2]int{3, 1}, Out: [2]int{1, 1}, From: []int{5, 23, 8, 16}},
 			&nn.Rearrange{In: [2]int{1, 3}, Out: [2]int{3, 1}, From: []int{5, 23, 8, 16, 0, 1}}, &nn.Rearrange{In: [2]int{4, 4}, Out: [2]int{2, 1}, From: []int{127, 3}},
 		},
-		"reduce": {}, "row": {&nn.Row{}}, "transpose": {&nn.Transpose{Axes: [3]int{2, 0, 1}}, &nn.Transpose{Axes: [3]int{0, 2, 1}}},
+		"reduce": {}, "row": {&nn.Row{}}, "matmul": {&nn.MatMul{Heads: 1, TurnB: true}, &nn.MatMul{Heads: 4, TurnB: true}}, "transpose": {&nn.Transpose{Axes: [3]int{2, 0, 1}}, &nn.Transpose{Axes: [3]int{0, 2, 1}}},
 		"attention": {
 			&nn.Attention{Heads: 2, Scale: 0.5}, &nn.Attention{Heads: 2, Scale: 0.5, Window: [2]int{4, 3}},
 			&nn.Attention{Heads: 2, Scale: 2, Window: [2]int{3, 4}, Bias: nn.TensorOf(randoms(2*12*12), 1, 2, 12, 12)},
@@ -174,7 +174,7 @@ func between(op nn.Op) *nn.Net {
 	net.Layers = []nn.Layer{{Name: "a", Op: conv(3), In: []int{nn.Picture}}, {Name: "b", Op: conv(1), In: []int{nn.Picture}}, {Name: "soft", Op: &nn.Softmax{}, In: []int{1}}, {Name: "sum", Op: &nn.Add{}, In: []int{0, 2}}}
 	reads := []int{3} // or two, of which the second is above zero
 	switch o := op.(type) {
-	case *nn.Concat, *nn.Add, *nn.Row:
+	case *nn.Concat, *nn.Add, *nn.Row, *nn.MatMul:
 		reads = []int{3, 2}
 	case *nn.Attention:
 		reads = []int{3, 2, 3}

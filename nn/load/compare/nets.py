@@ -16,6 +16,7 @@ import attentions
 
 
 def segmentation(make):
+    """A segmentation net without weights of others."""
     return lambda: make(weights=None, weights_backbone=None)
 
 
