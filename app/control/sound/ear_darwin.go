@@ -61,13 +61,13 @@ func (e osError) err() error {
 
 // streamFormat is AudioStreamBasicDescription.
 type streamFormat struct {
-	rate                                                        float64
-	format, flags, packet, frames, frame, channels, bits, spare uint32
+	rate                                                    float64
+	format, flags, packet, frames, frame, channels, bits, _ uint32
 }
 
 // queueBuffer is how AudioQueueBuffer begins.
 type queueBuffer struct {
-	room uint32
+	_    uint32 // room
 	data *float32
 	size uint32 // bytes that are filled
 }
