@@ -13,7 +13,7 @@ export GOFLAGS := $(GOFLAGS) -tags=nodynamic
 # What the build needs: cgo for the file dialogs (GTK 3) and OpenGL.
 BUILD_PACKAGES := gcc pkg-config libgtk-3-dev libgl-dev
 # What the tests need beside it: a display, a software OpenGL, readers of what we write.
-TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils python3-liblo locales desktop-file-utils mandoc libonnx-testdata binutils-aarch64-linux-gnu
+TEST_PACKAGES  := xvfb xauth xdotool openbox x11-utils x11-xserver-utils xscreensaver libegl1 libgl1-mesa-dri libgl1 glslang-tools ffmpeg imagemagick gifsicle graphicsmagick python3-pil pulseaudio pulseaudio-utils python3-liblo python3-opencv locales desktop-file-utils mandoc libonnx-testdata binutils-aarch64-linux-gnu
 # What `make test-arm64` needs beside Go on another machine: an emulator of single programs.
 ARM64_PACKAGES := qemu-user binutils-aarch64-linux-gnu
 # What `make windows` needs beside Go.

@@ -16,6 +16,7 @@ import (
 
 	"zalgoscope/app/dream"
 	"zalgoscope/app/enlarge"
+	"zalgoscope/app/toolstest"
 )
 
 // largeKind is the child that enlarges pictures on the window's OpenGL instead of opening a studio.
@@ -114,7 +115,7 @@ func runEnlarging() error {
 func enlargeInWindow(t testing.TB, jobs []enlarging) []enlarging {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "DISPLAY="+xvfb(t, "1280x800"), "LIBGL_ALWAYS_SOFTWARE=1", childVar+"="+largeKind)
+	cmd.Env = append(os.Environ(), "DISPLAY="+toolstest.Xvfb(t, "1280x800"), "LIBGL_ALWAYS_SOFTWARE=1", childVar+"="+largeKind)
 	in, _ := json.Marshal(jobs)
 	cmd.Stdin = bytes.NewReader(in)
 	var errs strings.Builder

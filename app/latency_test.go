@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jezek/xgb/xproto"
+
+	"zalgoscope/app/toolstest"
 )
 
 // What the studio of the kind "live" dreams on: a part of the screen right of the window, in whose middle a square flashes.
@@ -91,7 +93,7 @@ func median(d []time.Duration) float64 {
 // measured too.
 func BenchmarkLatency(b *testing.B) {
 	needWindow(b)
-	display := xvfb(b, "1920x800")
+	display := toolstest.Xvfb(b, "1920x800")
 	os.Setenv("DISPLAY", display)
 	f := newFlasher(b, display)
 	square := image.Rect(flashSize.X/4, flashSize.Y/4, flashSize.X*3/4, flashSize.Y*3/4)

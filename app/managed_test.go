@@ -19,7 +19,7 @@ import (
 func openManaged(t testing.TB, kind string, screen image.Point, panel int, env ...string) *window {
 	t.Helper()
 	needWindow(t)
-	display := xvfb(t, fmt.Sprintf("%dx%d", screen.X, screen.Y))
+	display := toolstest.Xvfb(t, fmt.Sprintf("%dx%d", screen.X, screen.Y))
 	openbox(t, display)
 	if panel > 0 {
 		dock(t, display, panel)

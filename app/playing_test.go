@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"zalgoscope/app/toolstest"
 )
 
 // pipe is a MIDI device that speaks by a pipe, for a window's process.
@@ -203,7 +205,7 @@ func BenchmarkPlayed(b *testing.B) {
 			const watched = 10 * time.Second
 			path, say := pipe(b)
 			address, _ := busyChat(b, 200, time.Hour)
-			w := openOn(b, xvfb(b, "1280x800"), kind, midiVar+"="+path, chatVar+"="+address)
+			w := openOn(b, toolstest.Xvfb(b, "1280x800"), kind, midiVar+"="+path, chatVar+"="+address)
 			w.until("it dreams", func(s state) bool { return s.Frame >= 1 && s.told("MIDI: box") })
 			stop, stopped := make(chan struct{}), make(chan struct{})
 			go func() {

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"zalgoscope/app/toolstest"
 )
 
 // BenchmarkWindow watches the window for some seconds beside a quick engine and beside one that makes a
@@ -42,7 +44,7 @@ func BenchmarkLibrary(b *testing.B) {
 	for _, kind := range []string{"real", "unshipped"} {
 		for page, key := range []string{"s", "l"} {
 			b.Run(kind+" "+[]string{"scenes", "classes"}[page], func(b *testing.B) {
-				w := openOn(b, xvfb(b, "1366x768"), kind)
+				w := openOn(b, toolstest.Xvfb(b, "1366x768"), kind)
 				w.until("it dreams", func(s state) bool { return s.Frame >= 1 && s.Laid })
 				w.ask(request{Do: "measure"})
 				w.key(key)

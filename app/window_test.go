@@ -36,7 +36,7 @@ type window struct {
 func open(t testing.TB, kind string, env ...string) *window {
 	t.Helper()
 	needWindow(t)
-	return openOn(t, xvfb(t, "1280x800"), kind, env...)
+	return openOn(t, toolstest.Xvfb(t, "1280x800"), kind, env...)
 }
 
 // openOn starts a studio on a display.
@@ -85,31 +85,6 @@ func (w *window) start() {
 			_ = cmd.Process.Kill()
 		}
 	})
-}
-
-// xvfb starts an X server of that size on a display that it chooses itself.
-func xvfb(t testing.TB, size string) string {
-	t.Helper()
-	r, wr, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size+"x24", "-nolisten", "tcp")
-	cmd.ExtraFiles = []*os.File{wr}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	wr.Close()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		r.Close()
-	})
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvfb did not come up: %v", err)
-	}
-	return ":" + strings.TrimSpace(line)
 }
 
 // ask sends a request and gives the state after it.

@@ -10,15 +10,13 @@ import (
 	"zalgoscope/nn"
 )
 
-// inputParams mirrors the end of input.comp's parameters.
 type inputParams struct {
 	CanvasW, CanvasH, OriginX, OriginY int32
 	BGR                                int32
-	Width, Height                      int32
-	Scale, Offset                      [4]float32
+	TileW, TileH                       int32      // pixels that there are
+	Scale, Offset                      [4]float32 // of the input's channels
 }
 
-// ascendParams mirrors the end of ascend.comp's parameters.
 type ascendParams struct {
 	OriginX, OriginY int32
 	BGR              int32
@@ -26,7 +24,6 @@ type ascendParams struct {
 	Scale            [4]float32
 }
 
-// magnitudeParams mirrors the end of magnitude.comp's parameters.
 type magnitudeParams struct {
 	Scale [4]float32
 }
@@ -92,13 +89,13 @@ func (p *plan) show(c *Picture, x, y int) {
 	scale, offset := p.engine.net.Input.Affine()
 	params := inputParams{
 		CanvasW: int32(c.w), CanvasH: int32(c.h), OriginX: int32(x % c.w), OriginY: int32(y % c.h),
-		BGR: int32(flag(p.engine.net.Input.BGR)), Width: int32(p.layout.w), Height: int32(p.layout.h),
+		BGR: int32(flag(p.engine.net.Input.BGR)), TileW: int32(p.layout.w), TileH: int32(p.layout.h),
 	}
 	copy(params.Scale[:], scale[:])
 	copy(params.Offset[:], offset[:])
 	h := v.header()
 	h.End = int32(v.w * v.h)
-	p.engine.paint("picture", "input", defines{"FOLDED": flag(p.layout.folded)}, encode(h, params), v.w*v.h, reads(0, c.pixels.whole()), v.writeAct())
+	p.engine.paint("picture", "input", defines{"FOLDED": flag(p.layout.folded)}, numbers{h, params}, v.w*v.h, reads(0, c.pixels.whole()), v.writeAct())
 }
 
 // slope is a canvas's gradient and how it lies.
@@ -125,7 +122,7 @@ func (e *Engine) climb(c *Picture, g slope, x, y int, step nn.Step) {
 		magnitude["KEPT"] = 1
 		uses = append(uses, writes(asideSlot, c.levels[0]))
 	}
-	e.paint("picture", "magnitude", magnitude, encode(g.header, sum), parts, uses...)
+	e.paint("picture", "magnitude", magnitude, numbers{g.header, sum}, parts, uses...)
 	if deep {
 		e.even(c, step.Depth)
 		g, sum.Scale = level(c.levels[0], c.w, c.h), [4]float32{1, 1, 1}
@@ -134,7 +131,7 @@ func (e *Engine) climb(c *Picture, g slope, x, y int, step nn.Step) {
 	move := ascendParams{
 		OriginX: int32(x % c.w), OriginY: int32(y % c.h), BGR: int32(flag(e.net.Input.BGR)), Size: step.Size, Scale: sum.Scale,
 	}
-	e.paint("picture", "ascend", defines{"FOLDED": flag(g.folded)}, encode(g.header, move), c.w*c.h,
+	e.paint("picture", "ascend", defines{"FOLDED": flag(g.folded)}, numbers{g.header, move}, c.w*c.h,
 		reads(0, g.values), reads(1, e.sums.total(gradientSlot)), writes(outSlot, c.pixels.whole()))
 }
 

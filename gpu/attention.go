@@ -8,16 +8,15 @@ import (
 	"zalgoscope/nn"
 )
 
-// attentionParams mirrors ATTENTION of attention.glsl.
 type attentionParams struct {
 	SharesBase, SharesRow, SharesPlane  int32
-	Strips, Heads, Per                  int32
+	Strips, Heads, Per                  int32 // channels of a head
 	QueryRows, QueryColumns             int32
 	KeyRows, KeyColumns                 int32
-	WindowRows, WindowColumns, Windowed int32
-	Places, BiasHeads                   int32
-	BesideBase, BesideRow, BesidePlane  int32
-	Changes                             int32
+	WindowRows, WindowColumns, Windowed int32 // the keys' map where there are no windows
+	Places, BiasHeads                   int32 // of the bias, 0 for none
+	BesideBase, BesideRow, BesidePlane  int32 // a second map
+	Changes                             int32 // 1 takes the changes for the shares
 	Scale                               float32
 }
 

@@ -6,12 +6,11 @@ import (
 	"zalgoscope/nn/bend"
 )
 
-// bendParams mirrors bend.glsl's parameters.
 type bendParams struct {
-	BesideBase, BesideRow, BesidePlane int32
-	P, Q, R                            float32
-	N                                  [4]uint32
-	K                                  [6][4]float32
+	BesideBase, BesideRow, BesidePlane int32         // of the input on the way back, the winners, or what is remembered
+	P, Q, R                            float32       // of the effect
+	N                                  [4]uint32     // whole numbers of it
+	K                                  [6][4]float32 // and rows of factors
 }
 
 // forward is the numbers by which the output is made.

@@ -8,7 +8,7 @@ import (
 	"zalgoscope/nn"
 )
 
-// operand mirrors OPERAND of binary.glsl.
+// operand is where a map lies: a step is 0 along the axes of one cell, Single is 1 where the only channel meets all.
 type operand struct{ Base, Plane, Row, Step, Single int32 }
 
 // operandOf is how x lies when it is broadcast over y.
@@ -26,11 +26,12 @@ func operandOf(x, y *view) operand {
 	return o
 }
 
-// binaryParams mirrors the end of binary_backward.comp's parameters, whose first two binary_forward.comp has.
+type operands struct{ A, B operand }
+
 type binaryParams struct {
 	A, B                              operand
-	SpanBlocks, SpanRows, SpanColumns int32
-	Wide, Single                      int32
+	SpanBlocks, SpanRows, SpanColumns int32 // of the gradient that meet a value
+	Wide, Single                      int32 // channels of the gradient, and 1 where they meet one channel
 }
 
 // second is the other operand of a layer that reads a: how it lies under y, and what reads it.
@@ -70,7 +71,7 @@ func (p *plan) forwardBinary(layer string, op *nn.Binary, in []int, y *view) {
 	a := p.layout.view(in[0])
 	b, read := p.second(layer, op, in, a, y)
 	p.emit(layer, "binary_forward", defines{nn.Binaries[op.Fn].Macro(): 1}, headerOf(y, a),
-		binaryParams{A: operandOf(a, y), B: b}, a.readAct(0), read(1), y.writeAct())
+		operands{operandOf(a, y), b}, a.readAct(0), read(1), y.writeAct())
 }
 
 func (p *plan) backwardBinary(layer string, op *nn.Binary, in []int, y *view) {

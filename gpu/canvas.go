@@ -98,7 +98,7 @@ func (c *Picture) Write(m *image.RGBA) error {
 	return c.engine.do(func() {
 		c.prepare()
 		c.packed.writeImage(m)
-		c.engine.paint("picture", "canvas_write", nil, encode(int32(c.w*c.h)), c.w*c.h,
+		c.engine.paint("picture", "canvas_write", nil, numbers{pixelParams{int32(c.w * c.h)}}, c.w*c.h,
 			reads(0, c.packed.whole()), writes(outSlot, c.pixels.whole()))
 	})
 }
@@ -141,7 +141,7 @@ func (c *Picture) StartRead(m *image.RGBA) (nn.Reading, error) {
 	}
 	return &reading{c, m}, c.engine.do(func() {
 		c.prepare()
-		c.engine.paint("picture", "canvas_read", nil, encode(int32(c.w*c.h)), c.w*c.h,
+		c.engine.paint("picture", "canvas_read", nil, numbers{pixelParams{int32(c.w * c.h)}}, c.w*c.h,
 			reads(0, c.pixels.whole()), writes(outSlot, c.packed.whole()))
 		c.read.start(c.packed.whole())
 	})

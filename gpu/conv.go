@@ -19,14 +19,20 @@ type convolution struct {
 	flops     float64
 }
 
-// convParams mirrors the end of conv.comp's parameters.
 type convParams struct {
+	StepInY, StepInX, StepOutY, StepOutX int32 // cells between positions
+	Runs                                 int32 // of PX positions in a row
+	TapsY, TapsX, TapRow, TapCol         int32 // the kernel and its steps through the input
+	In4, GroupOut4                       int32 // blocks of channels of a group
+	Bias                                 int32 // where the bias stands among the weights, or -1
+	Act                                  int32 // 1 rectifies by a slope, 2 clips to bounds
+	ActA, ActB                           float32
+}
+
+type groupedParams struct {
 	StepInY, StepInX, StepOutY, StepOutX int32
-	Runs                                 int32
 	TapsY, TapsX, TapRow, TapCol         int32
-	In4, GroupOut4                       int32
-	Bias                                 int32
-	Act                                  int32
+	GroupIn, GroupOut, Bias, Act         int32 // channels of a group
 	ActA, ActB                           float32
 }
 
@@ -73,7 +79,7 @@ func (c *convolution) pass(p *plan, k kernel) *pass {
 		q.uses = append(q.uses, *c.activated)
 	}
 	h.End = int32(items)
-	q.header, q.params = h, encode(params)
+	q.header, q.params = h, numbers{h, params}.encode(name)[len(encode(h)):]
 	p.bindTexels(q, k.Texel)
 	return q
 }

@@ -53,12 +53,7 @@ func (p *plan) convolveGroups(c convolving, h header, params convParams) {
 	if c.backward {
 		in, out = out, in
 	}
-	grouped := struct {
-		StepInY, StepInX, StepOutY, StepOutX int32
-		TapsY, TapsX, TapRow, TapCol         int32
-		In, Out, Bias, Act                   int32
-		ActA, ActB                           float32
-	}{
+	grouped := groupedParams{
 		params.StepInY, params.StepInX, params.StepOutY, params.StepOutX,
 		params.TapsY, params.TapsX, params.TapRow, params.TapCol,
 		int32(in), int32(out), int32(w.bias), 0, 0, 0,

@@ -2,9 +2,8 @@ package gpu
 
 import "zalgoscope/nn"
 
-// depthParams mirrors the end of depth.glsl's parameters.
 type depthParams struct {
-	CoarseW, CoarseH           int32
+	CoarseW, CoarseH           int32 // of the next level
 	Amount, CoarseAmount, Sign float32
 }
 
@@ -32,9 +31,9 @@ func (c *Picture) ready(step nn.Step) {
 func (e *Engine) even(c *Picture, d nn.Depth) {
 	levels, sizes := c.levels, d.Sizes(c.w, c.h)
 	last := len(sizes) - 1
-	params := func(i int, p depthParams) []byte {
+	params := func(i int, p depthParams) numbers {
 		p.CoarseW, p.CoarseH = int32(sizes[i+1][0]), int32(sizes[i+1][1])
-		return encode(header{Width: int32(sizes[i][0]), Height: int32(sizes[i][1])}, p)
+		return numbers{header{Width: int32(sizes[i][0]), Height: int32(sizes[i][1])}, p}
 	}
 	join := func(i, sum int, p depthParams) {
 		e.paint("picture", "depth_join", defines{"PARTS": parts}, params(i, p), parts,

@@ -32,6 +32,9 @@ func (e *Engine) energyLanes() defines {
 	return defines{"LANE": 256}
 }
 
+type gainParams struct{ Exponent float32 }
+type rememberParams struct{ Rate, EvenRate float32 }
+
 // header is that of a pass over the blocks of channels of what d notes.
 func (d *tired) header() header {
 	return header{Blocks: int32(blocksOf(d.channels)), Channels: int32(d.channels)}
@@ -42,7 +45,7 @@ func (p *plan) recall(obj nn.Objective) {
 	for _, d := range p.tireds {
 		t := obj[d.target]
 		m := p.engine.remembers(t, d.channels)
-		p.engine.paint(t.Layer, "fatigue_gains", nil, encode(d.header(), t.Fatigue.Gain), 1,
+		p.engine.paint(t.Layer, "fatigue_gains", nil, numbers{d.header(), gainParams{t.Fatigue.Gain}}, 1,
 			reads(0, m.values.whole()), writes(outSlot, d.notes.whole()))
 	}
 }
@@ -61,7 +64,7 @@ func (p *plan) remember(obj nn.Objective) {
 	for _, d := range p.tireds {
 		t := obj[d.target]
 		m := p.engine.remembers(t, d.channels)
-		p.engine.paint(t.Layer, "fatigue_remember", nil, encode(d.header(), t.Fatigue.Rate, float32(nn.EvenRate)), 1,
+		p.engine.paint(t.Layer, "fatigue_remember", nil, numbers{d.header(), rememberParams{t.Fatigue.Rate, nn.EvenRate}}, 1,
 			reads(0, d.notes.whole()), writes(outSlot, m.values.whole()))
 	}
 }

@@ -11,15 +11,14 @@ import (
 	"zalgoscope/nn"
 )
 
-// flowParams mirrors the parameters of flow.glsl.
 type flowParams struct {
-	Width, Height  int32
-	PlaneW, PlaneH int32
-	Spacing, Reach int32
-	Lift           float32
-	Scale, Shift   float32
-	Times          float32
-	Least, Most    float32
+	Width, Height  int32   // in cells, of what is written
+	PlaneW, PlaneH int32   // in pixels, of the plane that is read
+	Spacing, Reach int32   // pixels of the plane from cell to cell, and cells to each side
+	Lift           float32 // by how much brighter the other picture is
+	Scale, Shift   float32 // cell x lies at scale*x+shift of what is enlarged
+	Times          float32 // by what its flow is multiplied
+	Least, Most    float32 // misses that count as none, and as something else
 }
 
 // flowFinder finds optical flow on the device: the passes of flow_*.comp in the order of app/flow. It implements nn.Flow.
@@ -163,7 +162,7 @@ func (f *flowFinder) do(call func()) error {
 
 // pass runs one of the shaders over cells.
 func (f *flowFinder) pass(name string, d defines, p flowParams, bufs ...use) {
-	f.engine.paint("flow", "flow_"+name, d, encode(p), int(p.Width*p.Height), bufs...)
+	f.engine.paint("flow", "flow_"+name, d, numbers{p}, int(p.Width*p.Height), bufs...)
 }
 
 // second is the slot of what a shader writes beside.

@@ -8,10 +8,9 @@ import (
 	"zalgoscope/nn/bend"
 )
 
-// pointwise mirrors the end of pointwise.comp's parameters.
 type pointwise struct {
 	OtherBase, OtherRow, OtherPlane int32
-	A, B                            float32
+	A, B                            float32 // slope, or bounds
 }
 
 func besides(other *view, a, b float32) pointwise {
@@ -156,8 +155,7 @@ func (p *plan) forwardConcat(i int, op *nn.Concat, in []int) {
 	}
 }
 
-// concatParams mirrors the end of concat.comp's parameters.
-type concatParams struct{ Shift, Sources int32 }
+type concatParams struct{ Shift, Sources int32 } // Shift may be negative; Sources are channels
 
 // lies tells whether x is the slice of y that begins at channel at.
 func lies(x, y *view, at int) bool {
@@ -181,8 +179,7 @@ func (p *plan) forwardAdd(layer string, in []int, y *view) {
 	}
 }
 
-// lrnParams mirrors the end of lrn.glsl's parameters.
-type lrnParams struct{ Bias, Alpha, Beta float32 }
+type lrnParams struct{ Bias, Alpha, Beta float32 } // Alpha already divided by the window
 
 func lrnOf(op *nn.LRN) (defines, lrnParams) {
 	before, after := (op.Size-1)/2, op.Size/2
@@ -201,13 +198,13 @@ func (e *Engine) channels(layer string, op *nn.Affine) *weights {
 	})
 }
 
-// poolParams mirrors the end of the pools' parameters; pairs are x, y.
+// poolParams has pairs of x and y.
 type poolParams struct {
-	Stride, Pad, PadEnd, Kernel, Cells [2]int32
+	Stride, Pad, PadEnd, Kernel, Cells [2]int32 // cells of the map that is pooled
 	IncludePad                         int32
 	ArgBase, ArgRow, ArgPlane          int32
-	Windows                            [2]int32
-	Norm                               float32
+	Windows                            [2]int32 // how many there are
+	Norm                               float32  // p of the norm
 }
 
 func poolOf(op *nn.Pool, x *view) (defines, poolParams) {

@@ -7,6 +7,8 @@ import (
 	"zalgoscope/nn"
 )
 
+type pixelParams struct{ Count int32 }
+
 // Mix moves dst to src by the mask.
 func (e *Engine) Mix(dst, src, mask nn.Canvas) error {
 	var all [3]*Picture
@@ -24,7 +26,7 @@ func (e *Engine) Mix(dst, src, mask nn.Canvas) error {
 		return errors.New("gpu: a canvas cannot be mixed with itself")
 	}
 	return e.do(func() {
-		e.paint("picture", "mix", nil, encode(int32(d.w*d.h)), d.w*d.h,
+		e.paint("picture", "mix", nil, numbers{pixelParams{int32(d.w * d.h)}}, d.w*d.h,
 			reads(0, s.pixels.whole()), reads(1, m.pixels.whole()), writes(outSlot, d.pixels.whole()))
 	})
 }

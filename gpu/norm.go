@@ -8,13 +8,12 @@ import (
 	"zalgoscope/nn"
 )
 
-// normParams mirrors STATISTICS of norm.glsl.
 type normParams struct {
 	StatBase, StatRow                  int32
-	Depth, Rows, Columns               int32
-	Per, Centred                       int32
-	Eps                                float32
-	BesideBase, BesideRow, BesidePlane int32
+	Depth, Rows, Columns               int32   // of the map
+	Per, Centred                       int32   // channels of a set; 1 takes the mean away
+	Eps                                float32 // for the variance
+	BesideBase, BesideRow, BesidePlane int32   // of the input on the way back
 }
 
 func normOf(op *nn.Norm, x, stats *view) normParams {

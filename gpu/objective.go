@@ -19,7 +19,6 @@ func kindOf(t nn.Target) string {
 	return "CHANNEL"
 }
 
-// objectiveParams mirrors the end of objective.comp's parameters.
 type objectiveParams struct {
 	Weight            float32
 	Channel, Features int32

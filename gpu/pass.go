@@ -9,16 +9,6 @@ import (
 	"github.com/go-gl/gl/v4.3-core/gl"
 )
 
-// header mirrors HEADER of common.glsl: four vec4, so that what a shader adds lies as if it began by itself.
-type header struct {
-	Width, Height, Blocks, Channels int32
-	OutBase, OutRow, OutPlane       int32
-	InBase, InRow, InPlane          int32
-	Accumulate                      int32
-	Slope, Low, High                float32
-	First, End                      int32
-}
-
 // pass is one dispatch of a plan.
 type pass struct {
 	layer   string

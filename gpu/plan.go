@@ -177,9 +177,11 @@ func (p *plan) pass(layer, shader string, d defines, h header, extra any, uses .
 	}
 	q.unit = [2]int{q.program.local[0], q.program.local[1]}
 	q.header.End = int32(q.items)
-	if extra != nil {
-		q.params = encode(extra)
+	n := numbers{h, extra}
+	if extra == nil {
+		n = n[:1]
 	}
+	q.params = n.encode(shader)[len(encode(h)):]
 	p.bindTexels(q, texel)
 	return q
 }

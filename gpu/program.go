@@ -53,7 +53,7 @@ func (e *Engine) program(layer, name string, d defines) *program {
 
 // source is the whole text of the shader of that name with the given macros.
 func (e *Engine) source(name string, d defines) string {
-	s := "#version 430 core\n" + d.String() + shaders.Source(name)
+	s := "#version 430 core\n" + d.String() + declaration(name) + shaders.Source(name)
 	if e.patch != nil {
 		s = e.patch(s)
 	}

@@ -2,8 +2,7 @@ package gpu
 
 import "zalgoscope/nn"
 
-// rearrangeParams mirrors the end of rearrange.comp's parameters; pairs are x, y.
-type rearrangeParams struct{ Cells [2]int32 }
+type rearrangeParams struct{ Cells [2]int32 } // of what is read; x, y
 
 const placeBits = 12 // of a column in a cell, as in rearrange.comp
 

@@ -6,15 +6,13 @@ import (
 	"zalgoscope/nn"
 )
 
-// reduceParams mirrors the end of reduce.comp's parameters.
 type reduceParams struct {
 	Seen                              operand
-	SpanBlocks, SpanRows, SpanColumns int32
-	Wide, Single                      int32
-	Portion                           float32
+	SpanBlocks, SpanRows, SpanColumns int32   // of the input that make a value
+	Wide, Single                      int32   // channels of the input, and 1 where all make one
+	Portion                           float32 // what a sum is multiplied by
 }
 
-// spreadParams mirrors the end of reduce_backward.comp's parameters.
 type spreadParams struct {
 	DY, Result, Tally                  operand
 	BesideBase, BesideRow, BesidePlane int32

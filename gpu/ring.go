@@ -25,7 +25,7 @@ func (r *ring) bind(data []byte) {
 }
 
 // paint runs a shader over w*h positions outside any plan.
-func (e *Engine) paint(layer, shader string, d defines, params []byte, items int, bufs ...use) {
+func (e *Engine) paint(layer, shader string, d defines, n numbers, items int, bufs ...use) {
 	q := e.program(layer, shader, e.macros(d, false, false))
 	e.enter(layer, shader)
 	order()
@@ -33,6 +33,6 @@ func (e *Engine) paint(layer, shader string, d defines, params []byte, items int
 	for _, u := range bufs {
 		gl.BindBufferRange(gl.SHADER_STORAGE_BUFFER, u.slot, u.region.buf.id, int(u.region.offset), int(u.region.size))
 	}
-	e.ring.bind(params)
+	e.ring.bind(n.encode(shader))
 	gl.DispatchCompute(groups(items, q.local[0]), 1, 1)
 }

@@ -6,8 +6,7 @@ import (
 	"zalgoscope/nn"
 )
 
-// sampleParams mirrors the end of sample.comp's parameters.
-type sampleParams struct{ Fill float32 }
+type sampleParams struct{ Fill float32 } // where a row or column has no taps
 
 // tapTable is the taps of rows and columns as sample.comp reads them: where those of each row and column begin and
 // how many there are, then what each takes and its weight.

@@ -98,6 +98,8 @@ func (e *Engine) forget() {
 	e.plans = nil
 }
 
+type tileParams struct{ CanvasW, CanvasH, OriginX, OriginY int32 }
+
 // ascendTiles makes a step in tiles of one size, side by side on the canvas as a
 // torus. A random shift, another one each step, keeps their seams from showing.
 func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn.Step, w, h int) float32 {
@@ -125,8 +127,8 @@ func (e *Engine) ascendTiles(c *Picture, layers []int, obj nn.Objective, step nn
 		e.sums.finish(0, len(obj))
 		p.note()
 		v := p.layout.picture
-		at := struct{ W, H, X, Y int32 }{int32(c.w), int32(c.h), int32((x - fx) % c.w), int32((y - fy) % c.h)}
-		e.paint("picture", "tile", defines{"FOLDED": flag(p.layout.folded)}, encode(p.layout.pixels(), at), w*h, reads(0, v.in(v.grad)), writes(outSlot, g.whole()))
+		at := tileParams{int32(c.w), int32(c.h), int32((x - fx) % c.w), int32((y - fy) % c.h)}
+		e.paint("picture", "tile", defines{"FOLDED": flag(p.layout.folded)}, numbers{p.layout.pixels(), at}, w*h, reads(0, v.in(v.grad)), writes(outSlot, g.whole()))
 		score += p.exact()
 	}
 	e.climb(c, level(g.whole(), c.w, c.h), fx, fy, step)

@@ -2,8 +2,7 @@ package gpu
 
 import "zalgoscope/nn"
 
-// orderParams mirrors the end of transpose.comp's parameters.
-type orderParams struct{ A, B, C int32 }
+type orderParams struct{ Order0, Order1, Order2 int32 }
 
 func orderOf(op *nn.Transpose) orderParams {
 	return orderParams{int32(op.Axes[0]), int32(op.Axes[1]), int32(op.Axes[2])}

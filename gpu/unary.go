@@ -2,9 +2,8 @@ package gpu
 
 import "zalgoscope/nn"
 
-// unaryParams mirrors the end of unary.comp's parameters.
 type unaryParams struct {
-	BesideBase, BesideRow, BesidePlane int32
+	BesideBase, BesideRow, BesidePlane int32 // of the input on the way back
 	P, Q, R                            float32
 }
 

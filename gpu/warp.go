@@ -8,13 +8,12 @@ import (
 	"zalgoscope/nn"
 )
 
-// warpParams mirrors warp.comp's parameters.
 type warpParams struct {
-	Size, Source   [2]int32
-	CoarseX, FineX [4]float32
-	CoarseY, FineY [4]float32
-	Start          [2]int32
-	Wrapped        int32
+	Size, SourceSize [2]int32
+	CoarseX, FineX   [4]float32 // factors of x, y and 1 for the source's column, see along.glsl
+	CoarseY, FineY   [4]float32 // and for its row
+	Start            [2]int32   // whole cells to add
+	Wrapped          int32      // 1 wraps at the border, 0 mirrors
 }
 
 // Warp sets every pixel of dst from src through the affine map.
@@ -31,13 +30,13 @@ func (e *Engine) Warp(dst, src nn.Canvas, m nn.Warp, edge nn.Edge) error {
 		return errors.New("gpu: a canvas cannot be warped onto itself")
 	}
 	p := warpParams{
-		Size: [2]int32{int32(d.w), int32(d.h)}, Source: [2]int32{int32(s.w), int32(s.h)},
+		Size: [2]int32{int32(d.w), int32(d.h)}, SourceSize: [2]int32{int32(s.w), int32(s.h)},
 		Wrapped: int32(flag(edge == nn.Wrap)),
 	}
 	p.CoarseX, p.FineX, p.Start[0] = factors(m.A, m.B, m.C)
 	p.CoarseY, p.FineY, p.Start[1] = factors(m.D, m.E, m.F)
 	return e.do(func() {
-		e.paint("picture", "warp", nil, encode(p), d.w*d.h, reads(0, s.pixels.whole()), writes(outSlot, d.pixels.whole()))
+		e.paint("picture", "warp", nil, numbers{p}, d.w*d.h, reads(0, s.pixels.whole()), writes(outSlot, d.pixels.whole()))
 	})
 }
 
@@ -51,7 +50,6 @@ func factors(a, b, c float64) (coarse, fine [4]float32, start int32) {
 	return coarse, fine, int32(whole)
 }
 
-// combineParams mirrors combine.comp's parameters.
 type combineParams struct {
 	Count       int32
 	Own, Weight float32
@@ -85,14 +83,13 @@ func (e *Engine) Combine(dst nn.Canvas, terms ...nn.Term) error {
 	}
 	return e.do(func() {
 		for i, s := range others {
-			e.paint("picture", "combine", nil, encode(combineParams{int32(d.w * d.h), own, weights[i]}), d.w*d.h,
+			e.paint("picture", "combine", nil, numbers{combineParams{int32(d.w * d.h), own, weights[i]}}, d.w*d.h,
 				reads(0, s.pixels.whole()), writes(outSlot, d.pixels.whole()))
 			own = 1
 		}
 	})
 }
 
-// holdParams mirrors hold.comp's parameters.
 type holdParams struct {
 	Count        int32
 	Amount       float32
@@ -111,11 +108,11 @@ func (e *Engine) Hold(c nn.Canvas, tone nn.Tone, amount float32) error {
 	return e.do(func() {
 		pixels, s := reads(0, p.pixels.whole()), e.sums
 		for i, slot := range []int{meanSlot, spreadSlot} {
-			e.paint("picture", "tone", defines{"SPREAD": i, "PARTS": parts}, encode(params.Count), parts,
+			e.paint("picture", "tone", defines{"SPREAD": i, "PARTS": parts}, numbers{pixelParams{params.Count}}, parts,
 				pixels, reads(1, s.total(meanSlot)), writes(outSlot, s.parts(slot)))
 			s.finish(slot, 1)
 		}
-		e.paint("picture", "hold", nil, encode(params), p.w*p.h,
+		e.paint("picture", "hold", nil, numbers{params}, p.w*p.h,
 			reads(0, s.total(meanSlot)), reads(1, s.total(spreadSlot)), writes(outSlot, p.pixels.whole()))
 	})
 }

@@ -3,13 +3,6 @@
 // as zero, a pixel that is not becomes mid grey. The gradient lies rolled: pixel
 // p is moved by cell p-origin.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int originX, originY;
-    int bgr;
-    float size;
-    vec4 scale;
-};
 layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };
 layout(std430, binding = 1) readonly restrict buffer Total { vec4 total; };
 layout(std430, binding = 4) restrict buffer Out { vec4 canvas[]; };

@@ -1,10 +1,6 @@
 // What queries take of a map of the keys by their shares; TURNED 1 what keys take of a map of the queries. ALIGNED 1 tells that no
 // block has channels of two heads.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    ATTENTION;
-};
 SOURCE(0, In, x);
 SOURCE(1, Shares, shares);
 STORES;

@@ -1,10 +1,6 @@
 // A query's shares, the softmax of its scaled products with the keys of its window; BACK 1 makes their changes of the gradient's
 // products with the values. A work group shares a query of a head.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    ATTENTION;
-};
 SOURCE(0, In, x);         // queries; the gradient
 SOURCE(1, Beside, beside); // keys; values
 #if BIAS == 1

@@ -4,13 +4,6 @@
 #define BACK 0
 #endif
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int besideBase, besideRow, besidePlane; // of the input on the way back, the winners, or what is remembered
-    float p, q, r;                          // of the effect
-    uvec4 n;                                // whole numbers of it
-    vec4 k[6];                              // and rows of factors
-};
 
 SOURCE(0, In, x);
 SOURCE(1, Seen, seen);   // the input, or the winners in it, on the way back

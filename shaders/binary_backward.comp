@@ -1,14 +1,6 @@
 // What a function of two maps sends back to one of its operands: the gradient times a factor, summed over all that
 // the operand was broadcast to. With REDUCE a work group shares each sum.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    OPERAND(a);
-    OPERAND(b);
-    int spanBlocks, spanRows, spanColumns; // of the gradient that meet a value
-    int wide;                              // channels of the gradient
-    int single;                            // 1 where they meet one channel
-};
 SOURCE(0, In, dy);
 SOURCE(1, First, a);
 SOURCE(2, Second, b);

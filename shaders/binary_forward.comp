@@ -1,10 +1,5 @@
 // A function of two maps.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    OPERAND(a);
-    OPERAND(b);
-};
 SOURCE(0, First, a);
 SOURCE(1, Second, b);
 STORES;

@@ -1,6 +1,5 @@
 // Rounds a canvas to 8-bit pixels, opaque.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params { int count; };
 layout(std430, binding = 0) readonly restrict buffer In { vec4 canvas[]; };
 layout(std430, binding = 4) writeonly restrict buffer Out { uint pixels[]; };
 

@@ -1,6 +1,5 @@
 // Sets a canvas from 8-bit pixels.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params { int count; };
 layout(std430, binding = 0) readonly restrict buffer In { uint pixels[]; };
 layout(std430, binding = 4) writeonly restrict buffer Out { vec4 canvas[]; };
 

@@ -1,9 +1,5 @@
 // dst = own*dst + weight*source; a factor of zero reads nothing.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    int count;
-    float own, weight;
-};
 layout(std430, binding = 0) readonly buffer In { vec4 source[]; };
 layout(std430, binding = 4) buffer Out { vec4 canvas[]; };
 

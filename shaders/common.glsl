@@ -25,16 +25,6 @@
 #define LOAD(name, i) name.at[i]
 #endif
 
-// HEADER begins the parameters of every pass over maps.
-#define HEADER \
-    int width, height, blocks, channels; /* of what is written */ \
-    int outBase, outRow, outPlane; \
-    int inBase, inRow, inPlane; \
-    int accumulate; /* 1 adds to what is there */ \
-    float slope, low, high; /* of the activation under MASK */ \
-    int first;      /* the first position of this slice */ \
-    int end;        /* one past its last */
-
 // STORES declares the map that is written and, under MASK, the activation that the gradient passes on its way:
 // scaled by slope where it is not above zero, stopped where it is not between low and high.
 #if MASK == 1

@@ -2,11 +2,6 @@
 // invocation, channel c of the target from channel c+shift of the source.
 layout(local_size_x = LX) in;
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int shift;    // may be negative
-    int sources;  // channels of the source
-};
 
 SOURCE(0, In, x);
 layout(std430, binding = 4) restrict buffer Out { float values[]; };

@@ -1,13 +1,4 @@
 // What both kernels of a convolution share.
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int stepInY, stepInX, stepOutY, stepOutX; // cells between positions
-    int runs;                                 // of PX positions in a row
-    int tapsY, tapsX, tapRow, tapCol;         // the kernel and its steps through the input
-    int in4, groupOut4;                       // blocks of channels of a group
-    int bias;                                 // where the bias stands among the weights, or -1
-    int act; float actA, actB;                // 1 rectifies by a slope, 2 clips to bounds
-};
 
 SOURCE(0, In, x);
 SOURCE(1, Weights, w); // [out/16][tapY][tapX][in][16 out]

@@ -2,14 +2,6 @@
 // depthwise one (DEPTHWISE 1) among them: one position and block for each invocation.
 layout(local_size_x = LX) in;
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int stepInY, stepInX, stepOutY, stepOutX;
-    int tapsY, tapsX, tapRow, tapCol;
-    int groupIn, groupOut; // channels of a group
-    int bias;
-    int act; float actA, actB;
-};
 
 SOURCE(0, In, x);
 SOURCE(1, Weights, w); // [out/4][tapY][tapX][in of a group][4 out]

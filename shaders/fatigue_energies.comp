@@ -2,7 +2,6 @@
 // that fatigue_gains.comp cleared: one work group for each block of channels, always in the same
 // order. The first adds the sum of the norms too, which the seed left, and the positions.
 layout(local_size_x = LANE) in;
-layout(std140, binding = 0) uniform Params { HEADER };
 SOURCE(0, In, a);
 SOURCE(1, Total, total); // of the target
 layout(std430, binding = 4) restrict buffer Out { vec4 y[]; }; // gains, then the tally

@@ -3,10 +3,6 @@
 // one more: the memory the mean norm, the rest the mean norm behind the gains, and the sums of the
 // norms and of the positions behind the energies.
 layout(local_size_x = 64) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    float exponent;
-};
 layout(std430, binding = 0) readonly restrict buffer Memory { vec4 memory[]; };
 layout(std430, binding = 4) writeonly restrict buffer Out { vec4 y[]; }; // gains, then the tally
 

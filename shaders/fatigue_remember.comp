@@ -2,10 +2,6 @@
 // of the energy and the mean norm, which are tallied, and is set by the first step. What
 // is not finite is not remembered.
 layout(local_size_x = 64) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    float rate, evenRate;
-};
 layout(std430, binding = 0) readonly restrict buffer Notes { vec4 notes[]; }; // gains, then the tally
 layout(std430, binding = 4) restrict buffer Memory { vec4 memory[]; };
 

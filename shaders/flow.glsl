@@ -1,15 +1,5 @@
 // What the passes of optical flow share; the algorithm and its numbers are those of package app/flow. A flow is a vec2 for
 // each cell, how far what it shows lies to the right and below in the other picture's plane, in pixels.
-layout(std140, binding = 0) uniform Params {
-    int width, height;      // in cells, of what is written
-    int planeW, planeH;     // in pixels, of the plane that is read
-    int spacing;            // pixels of the plane from cell to cell
-    int reach;              // cells to each side
-    float lift;             // by how much brighter the other picture is
-    float scale, shift;     // cell x lies at scale*x+shift of what is enlarged
-    float times;            // by what its flow is multiplied
-    float least, most;      // misses that count as none, and as something else
-};
 
 #define WINDOW 3                                      // cells to each side that are matched together
 #define CELLS float((2 * WINDOW + 1) * (2 * WINDOW + 1))

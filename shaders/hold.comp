@@ -1,11 +1,6 @@
 // Moves a canvas's tone towards another, as nn.Tone.Shift has it, and clips. A tone that is not
 // finite moves nothing.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    int count;
-    float amount;
-    vec4 mean, spread; // wanted
-};
 layout(std430, binding = 0) readonly restrict buffer Mean { vec4 total; };
 layout(std430, binding = 1) readonly restrict buffer Spread { vec4 squares; };
 layout(std430, binding = 4) restrict buffer Out { vec4 canvas[]; };

@@ -1,13 +1,6 @@
 // Preprocesses a canvas, or a tile of it, to the net's input, rolled on the way:
 // cell p shows pixel p+origin, wrapping round; FOLDED, it shows four, see canvas.glsl.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int canvasW, canvasH, originX, originY;
-    int bgr;
-    int tileW, tileH; // pixels that there are
-    vec4 scale, offset; // of the input's channels
-};
 layout(std430, binding = 0) readonly restrict buffer In { vec4 canvas[]; };
 STORES;
 

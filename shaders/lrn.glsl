@@ -1,9 +1,5 @@
 // What both directions of the response normalisation share. R is the number
 // of neighbouring blocks that a channel's window reaches into.
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    float bias, alpha, beta; // alpha already divided by the window
-};
 
 // window sums, for the four channels of the middle block among 2*R+1, the
 // values of the BEFORE channels before and the AFTER ones after each.

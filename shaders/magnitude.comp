@@ -3,10 +3,6 @@
 // canvas or in the gradient, where it counts as zero. KEPT, the gradient that is summed is also kept, row after
 // row, as a canvas is.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    vec4 scale;
-};
 layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };
 layout(std430, binding = 1) readonly restrict buffer Canvas { vec4 canvas[]; };
 layout(std430, binding = 4) writeonly restrict buffer Sums { vec4 sums[]; };

@@ -1,6 +1,5 @@
 // The canvas moves to the source by the mask's red, of 255.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params { int count; };
 layout(std430, binding = 0) readonly buffer In { vec4 source[]; };
 layout(std430, binding = 1) readonly buffer Mask { vec4 mask[]; };
 layout(std430, binding = 4) buffer Out { vec4 canvas[]; };

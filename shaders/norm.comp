@@ -1,9 +1,5 @@
 // Normalises by the statistics of sets; BACK 1 is the way back.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    STATISTICS;
-};
 SOURCE(0, In, x); // on the way back the gradient
 SOURCE(1, Stats, stats);
 SOURCE(2, Gains, gains); // a scale for each block, then a shift

@@ -12,11 +12,3 @@
     }
 #endif
 
-// STATISTICS ends the parameters: where the statistics are, and the map that they are of.
-#define STATISTICS \
-    int statBase, statRow; \
-    int depth, rows, columns; /* of the map */ \
-    int per;                  /* channels of a set */ \
-    int centred;              /* 1 takes the mean away */ \
-    float eps;                /* for the variance */ \
-    int besideBase, besideRow, besidePlane /* of the input on the way back */

@@ -1,9 +1,5 @@
 // The statistics of a normalisation's sets; BACK 1 adds what the way back needs, of the gradient.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    STATISTICS;
-};
 SOURCE(0, In, x); // on the way back the gradient
 #if BACK == 1
 SOURCE(1, Seen, seen); // the input

@@ -5,13 +5,6 @@
 // sum is fixed. The second sum, of TIRED, is that of the positions' norms.
 layout(local_size_x = LX) in;
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    float weight;
-    int channel;
-    int features; // of the guide
-    float evenness;
-};
 
 SOURCE(0, In, a); // lies as the gradient does
 SOURCE(1, Guide, guide); // [feature][block]; under TIRED the gain of each channel, then the mean norm

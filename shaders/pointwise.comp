@@ -2,11 +2,6 @@
 // The second source is what the first gradient meets: an activation or an addend.
 layout(local_size_x = LX) in;
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int otherBase, otherRow, otherPlane;
-    float a, b; // slope, or bounds
-};
 
 SOURCE(0, In, x);
 SOURCE(1, Other, other); // AFFINE: a scale for each block, then a shift

@@ -1,12 +1,4 @@
 // What both passes of a pool share. DILATION_X and DILATION_Y are constants, which divide fast.
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    ivec2 stride, pad, padEnd, kernel, cells; // x, y; cells of the map that is pooled
-    int includePad;
-    int argBase, argRow, argPlane;
-    ivec2 windows; // how many there are
-    float norm;    // p of the norm
-};
 
 const ivec2 dilation = ivec2(DILATION_X, DILATION_Y);
 

@@ -3,10 +3,6 @@
 // are, and what stands where none leads; then for each wire the channels and the positions that it takes.
 layout(local_size_x = LX) in;
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    ivec2 cells; // of what is read; x, y
-};
 
 SOURCE(0, In, x);
 SOURCE(1, Table, table);

@@ -1,14 +1,6 @@
 // Takes all values along some axes together: SUM, LARGEST or PRODUCT. A work group shares each output. TALLY makes what the
 // way back needs: how many are the largest, or the product of the others where a single factor is zero.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    OPERAND(seen);
-    int spanBlocks, spanRows, spanColumns; // of the input that make a value
-    int wide;                              // channels of the input
-    int single;                            // 1 where all channels make one
-    float portion;                         // what a sum is multiplied by
-};
 SOURCE(0, In, x);
 #if defined(TALLY)
 SOURCE(1, Seen, seen); // the output

@@ -1,13 +1,5 @@
 // What a reduction sends back: of a sum the gradient, of the largest a share of it, of a product the gradient times the other factors.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    OPERAND(dy);
-    OPERAND(result);
-    OPERAND(tally);
-    int besideBase, besideRow, besidePlane; // of the input
-    float portion;                          // what a sum was multiplied by
-};
 SOURCE(0, In, dy);
 #if !defined(SUM)
 SOURCE(1, Seen, seen); // the input

@@ -2,10 +2,6 @@
 // how many there are, the same of each column, and then what each tap takes and its weight.
 layout(local_size_x = LX) in;
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    float fill; // where a row or column has no taps
-};
 
 SOURCE(0, In, x);
 SOURCE(1, Table, table);

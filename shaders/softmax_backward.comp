@@ -1,8 +1,5 @@
 // dx = y * (dy - sum of dy*y over the channels).
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-};
 SOURCE(0, In, dy);
 SOURCE(1, Output, shares); // lies as dy does
 STORES;

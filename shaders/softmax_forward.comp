@@ -1,6 +1,5 @@
 // The channels' shares at each position.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params { HEADER };
 SOURCE(0, In, x);
 STORES;
 

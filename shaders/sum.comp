@@ -2,7 +2,6 @@
 // the first stage left, always in the same order. The first slot comes as first.
 layout(local_size_x = 64) in;
 
-layout(std140, binding = 0) uniform Params { HEADER };
 
 layout(std430, binding = 4) restrict buffer Sums { vec4 sums[]; }; // a total for each slot, then their parts
 

@@ -1,9 +1,5 @@
 // Puts a tile's gradient where its pixels stand on the canvas.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int canvasW, canvasH, originX, originY;
-};
 layout(std430, binding = 0) readonly restrict buffer In { vec4 g[]; };
 layout(std430, binding = 4) writeonly restrict buffer Out { vec4 canvas[]; };
 

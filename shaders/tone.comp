@@ -1,7 +1,6 @@
 // The first stage of a canvas's tone: the sum of its opponent colours, or
 // (SPREAD 1) of their squared distances from the mean.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params { int count; };
 layout(std430, binding = 0) readonly restrict buffer In { vec4 canvas[]; };
 layout(std430, binding = 1) readonly restrict buffer Mean { vec4 total; };
 layout(std430, binding = 4) writeonly restrict buffer Sums { vec4 sums[]; };

@@ -1,9 +1,5 @@
 // Puts a map's axes, channels, rows and columns, in another order: axis i of what is written is axis order[i] of what is read.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int order0, order1, order2;
-};
 SOURCE(0, In, x);
 STORES;
 

@@ -1,11 +1,6 @@
 // A layer of a function of single values; BACK 1 multiplies the gradient by its slope at the input.
 layout(local_size_x = LX) in;
 
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int besideBase, besideRow, besidePlane; // of the input on the way back
-    float p, q, r;
-};
 #ifdef NO_UNARY
 #error not told which function
 #endif

@@ -1,12 +1,5 @@
 // Shows the source through an affine map, bilinear.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    ivec2 size, sourceSize;
-    vec4 coarseX, fineX; // factors of x, y and 1 for the source's column, see along.glsl
-    vec4 coarseY, fineY; // and for its row
-    ivec2 start;         // whole cells to add
-    int wrapped;         // 1 wraps at the border, 0 mirrors
-};
 layout(std430, binding = 0) readonly restrict buffer In { vec4 source[]; };
 layout(std430, binding = 4) writeonly restrict buffer Out { vec4 canvas[]; };
 

@@ -1,7 +1,6 @@
 package chooser
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +31,7 @@ func TestDialog(t *testing.T) {
 		t.Skip("-short leaves out what drives a window")
 	}
 	toolstest.Need(t, "Xvfb", "xdotool")
-	display, folder := xvfb(t), t.TempDir()
+	display, folder := toolstest.Xvfb(t, "1024x768"), t.TempDir()
 	for _, c := range []struct{ keys, want string }{
 		{"Return", filepath.Join(folder, "begin.png") + ", cancelled false, <nil>"},
 		{"Escape", ", cancelled true, Cancelled"},
@@ -72,29 +71,4 @@ func TestNoDisplay(t *testing.T) {
 	if got, want := string(out), ", cancelled false, chooser: GTK "; !strings.HasPrefix(got, want) && !strings.HasPrefix(got, ", cancelled false, chooser: file dialogs need GTK 3") {
 		t.Errorf("got %q, want %q...", got, want)
 	}
-}
-
-// xvfb starts an X server that ends with the test, and returns its display.
-func xvfb(t *testing.T) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-screen", "0", "1024x768x24")
-	cmd.ExtraFiles = []*os.File{w}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvfb did not come up: %v", err)
-	}
-	return ":" + strings.TrimSpace(line)
 }

@@ -1,18 +1,14 @@
 package cli
 
 import (
-	"bufio"
-	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"io"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -35,32 +31,9 @@ func xserver(t *testing.T, screens ...string) *server {
 	if testing.Short() {
 		t.Skip("-short leaves out what drives a window")
 	}
-	toolstest.Need(t, "Xvfb")
 	xgb.Logger = log.New(io.Discard, "", 0)
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	args := []string{"-displayfd", "3", "-nolisten", "tcp"}
-	for i, size := range screens {
-		args = append(args, "-screen", fmt.Sprint(i), size+"x24")
-	}
-	cmd := exec.Command("Xvfb", args...)
-	cmd.ExtraFiles = []*os.File{w}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		r.Close()
-	})
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvfb did not come up: %v", err)
-	}
-	s := &server{t: t, display: ":" + strings.TrimSpace(line)}
+	s := &server{t: t, display: toolstest.Xvfb(t, screens...)}
+	var err error
 	if s.conn, err = xgb.NewConnDisplay(s.display); err != nil {
 		t.Fatal(err)
 	}

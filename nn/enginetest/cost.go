@@ -61,24 +61,33 @@ func stepCosts(b *testing.B, e nn.Engine, objs [2]nn.Objective, depths [2]nn.Dep
 		}
 		return 1e3 * time.Since(start).Seconds()
 	}
-	for n := range 3 {
-		step(0, n)
-		step(1, n)
-	}
-	var took [2][]float64
-	var ratios []float64
-	for n := 0; b.Loop(); n++ {
-		var ms [2]float64
-		for k := range ms {
-			i := (k + n) % 2 // neither is always the first
-			ms[i] = step(i, n)
-			took[i] = append(took[i], ms[i])
-		}
-		ratios = append(ratios, ms[1]/ms[0])
-	}
-	b.ReportMetric(100*median(ratios)-100, "%cost")
+	took := alternate(b, step)
+	b.ReportMetric(100*median(ratios(took[1], took[0]))-100, "%cost")
 	b.ReportMetric(100*slices.Min(took[1])/slices.Min(took[0])-100, "%cost-best")
 	b.ReportMetric(median(took[0]), "ms-plain")
 	b.ReportMetric(median(took[1]), "ms-dear")
 	b.ReportMetric(0, "ns/op")
+}
+
+// alternate takes steps of two kinds by turns, neither always the first, after three of each, and returns what each took.
+func alternate(b *testing.B, step func(i, n int) float64) (took [2][]float64) {
+	for n := range 3 {
+		step(0, n)
+		step(1, n)
+	}
+	for n := 0; b.Loop(); n++ {
+		for k := range took {
+			i := (k + n) % 2
+			took[i] = append(took[i], step(i, n))
+		}
+	}
+	return took
+}
+
+func ratios(a, b []float64) []float64 {
+	out := make([]float64, len(a))
+	for i := range out {
+		out[i] = a[i] / b[i]
+	}
+	return out
 }

@@ -93,25 +93,11 @@ func BendPace(b *testing.B, e nn.Engine, net *nn.Net, at func(n int) []bend.Spec
 		}
 		return 1e3 * time.Since(start).Seconds()
 	}
-	for n := range 3 {
-		step(0, n)
-		step(1, n)
-	}
-	var took [2][]float64
-	var ratios []float64
-	for n := 0; b.Loop(); n++ {
-		var ms [2]float64
-		for k := range ms {
-			i := (k + n) % 2 // neither is always the first
-			ms[i] = step(i, n)
-			took[i] = append(took[i], ms[i])
-		}
-		ratios = append(ratios, 100*ms[0]/ms[1])
-	}
+	took := alternate(b, step)
 	if err := e.Bend(nil); err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(median(ratios), "%pace")
+	b.ReportMetric(100*median(ratios(took[0], took[1])), "%pace")
 	b.ReportMetric(100*slices.Min(took[0])/slices.Min(took[1]), "%pace-best")
 	b.ReportMetric(median(took[0]), "ms-clean")
 	b.ReportMetric(median(took[1]), "ms-bent")
