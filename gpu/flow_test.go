@@ -6,11 +6,7 @@ import (
 	"image"
 	"image/draw"
 	"math"
-	"os"
-	"reflect"
-	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"zalgoscope/app/flow"
@@ -164,31 +160,6 @@ func TestFlowFails(t *testing.T) {
 	small := open(t, enginetest.Small(), little)
 	if f, err := small.NewFlow(flowtest.W, flowtest.H, nn.FlowOptions{Levels: 5, Finest: 0, Reach: 6}); err == nil || small.broken != nil {
 		t.Errorf("got %v and %v where bindings are too small", f, err)
-	}
-}
-
-// TestFlowParams has flow.glsl's parameters be those that are sent.
-func TestFlowParams(t *testing.T) {
-	text, err := os.ReadFile("../shaders/flow.glsl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := regexp.MustCompile(`(?s)uniform Params \{(.*?)\};`).FindStringSubmatch(string(text))
-	if block == nil {
-		t.Fatal("flow.glsl has no parameters")
-	}
-	var want []string
-	for _, m := range regexp.MustCompile(`(?m)^\s*(int|float) ([^;]+);`).FindAllStringSubmatch(block[1], -1) {
-		for name := range strings.SplitSeq(m[2], ",") {
-			want = append(want, strings.ToLower(strings.TrimSpace(name))+" "+map[string]string{"int": "int32", "float": "float32"}[m[1]])
-		}
-	}
-	var got []string
-	for f := range reflect.TypeFor[flowParams]().Fields() {
-		got = append(got, strings.ToLower(f.Name)+" "+f.Type.String())
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("flowParams are %q, flow.glsl has %q", got, want)
 	}
 }
 
