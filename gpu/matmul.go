@@ -6,9 +6,8 @@ import (
 	"zalgoscope/nn"
 )
 
-// matMulParams mirrors the end of matmul.comp's parameters.
 type matMulParams struct {
-	Rows, Inner, Columns               int32
+	Rows, Inner, Columns               int32 // of a head's product; Inner is what is summed up for each value
 	InWidth, BesideWidth               int32
 	BesideBase, BesideRow, BesidePlane int32
 }

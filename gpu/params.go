@@ -25,7 +25,7 @@ type numbers []any
 // and of a field of fields A.Row is aRow.
 var parameters = func() map[string]numbers {
 	all := map[string]numbers{
-		"canvas_read": {pixelParams{}}, "canvas_write": {pixelParams{}}, "mix": {pixelParams{}}, "tone": {pixelParams{}},
+		"peak": {}, "canvas_read": {pixelParams{}}, "canvas_write": {pixelParams{}}, "mix": {pixelParams{}}, "tone": {pixelParams{}},
 		"combine": {combineParams{}}, "hold": {holdParams{}}, "warp": {warpParams{}},
 	}
 	for _, name := range []string{"luma", "halve", "gradient", "rows", "invert", "centre", "push", "descend", "mean", "slope", "costs", "choose", "enlarge", "still", "rest", "miss", "seen"} {
@@ -40,7 +40,7 @@ var parameters = func() map[string]numbers {
 		"binary_backward": binaryParams{}, "binary_forward": operands{}, "concat": concatParams{}, "conv": convParams{},
 		"conv_grouped": groupedParams{}, "conv_tiled": convParams{}, "depth_join": depthParams{}, "depth_shrink": depthParams{},
 		"fatigue_gains": gainParams{}, "fatigue_remember": rememberParams{}, "input": inputParams{}, "lrn_backward": lrnParams{}, "lrn_forward": lrnParams{},
-		"magnitude": magnitudeParams{}, "norm": normParams{}, "norm_sums": normParams{}, "objective": objectiveParams{}, "pointwise": pointwise{},
+		"magnitude": magnitudeParams{}, "matmul": matMulParams{}, "norm": normParams{}, "norm_sums": normParams{}, "objective": objectiveParams{}, "pointwise": pointwise{},
 		"pool_backward": poolParams{}, "pool_forward": poolParams{}, "rearrange": rearrangeParams{}, "reduce": reduceParams{}, "reduce_backward": spreadParams{},
 		"sample": sampleParams{}, "tile": tileParams{}, "transpose": orderParams{}, "unary": unaryParams{},
 	} {
@@ -51,20 +51,22 @@ var parameters = func() map[string]numbers {
 
 // encode lays out what a shader is told; other types than it reads are a bug of ours.
 func (n numbers) encode(shader string) []byte {
-	if want, ok := parameters[shader]; ok && !slices.EqualFunc(n, want, func(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }) {
+	if want := parameters[shader]; !slices.EqualFunc(n, want, func(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }) {
 		panic(fmt.Sprintf("gpu: %s is told %+v, and reads %+v", shader, n, want))
 	}
 	return encode(n...)
 }
 
-// declaration is a shader's parameters in GLSL. One that is not among those above declares its own, after HEADER.
+// declaration is a shader's parameters in GLSL; a shader that is not among those above is a bug of ours.
 func declaration(shader string) string {
-	var b strings.Builder
 	told, ok := parameters[shader]
 	if !ok {
-		declare(&b, "", reflect.TypeFor[header]())
-		return "#define HEADER " + strings.ReplaceAll(b.String(), "\n", " ") + "\n"
+		panic("gpu: parameters lack " + shader)
 	}
+	if len(told) == 0 {
+		return ""
+	}
+	var b strings.Builder
 	for _, p := range told {
 		declare(&b, "", reflect.TypeOf(p))
 	}

@@ -1,12 +1,5 @@
 // Multiplies two maps as matrices, for each head: a row for each channel, a column for each position; TURN_A 1 and TURN_B 1 turn them.
 layout(local_size_x = LX) in;
-layout(std140, binding = 0) uniform Params {
-    HEADER
-    int rows, inner;     /* of a head's product, and what is summed up for each value */
-    int columns;
-    int inWidth, besideWidth;
-    int besideBase, besideRow, besidePlane;
-};
 SOURCE(0, In, x);
 SOURCE(1, Beside, beside);
 STORES;

@@ -2,7 +2,11 @@
 // Each is compiled after common.glsl and the macros that gpu chooses.
 package shaders
 
-import "embed"
+import (
+	"embed"
+	"io/fs"
+	"strings"
+)
 
 //go:generate go run ./generate
 
@@ -30,6 +34,18 @@ var shared = map[string][]string{
 	"flow_costs": {"flow.glsl"}, "flow_choose": {"flow.glsl"}, "flow_enlarge": {"flow.glsl"}, "flow_still": {"flow.glsl"}, "flow_rest": {"flow.glsl"},
 	"flow_miss": {"flow.glsl"}, "flow_seen": {"flow.glsl"},
 	"depth_shrink": {"canvas.glsl", "depth.glsl"}, "depth_join": {"canvas.glsl", "depth.glsl"},
+}
+
+// Names lists all shaders.
+func Names() []string {
+	all, err := fs.Glob(files, "*.comp")
+	if err != nil {
+		panic(err)
+	}
+	for i, file := range all {
+		all[i] = strings.TrimSuffix(file, ".comp")
+	}
+	return all
 }
 
 // Source is the text of a shader with all that it needs before it, the version
