@@ -87,48 +87,6 @@ func mendSeams(plane []byte, stride int, columns, rows []bool) {
 	}
 }
 
-// alphaOfHEIC decodes the picture in a file that is its primary one's alpha.
-func alphaOfHEIC(data []byte, f *heifFile, id uint32, s *source, goOn func() error) (alphaPlane, error) {
-	data, g, err := f.about(data, id)
-	if err != nil {
-		return nil, err
-	}
-	d, err := heicCodec.open(g.eased(data), s.memory+int64(len(data)), goOn)
-	if err != nil {
-		return nil, err
-	}
-	defer d.close()
-	m, err := pictureOfHEIC(d, g)
-	if err != nil {
-		return nil, err
-	}
-	if m.Bounds().Dx() != s.w || m.Bounds().Dy() != s.h {
-		return nil, fmt.Errorf("it has %v pixels", m.Bounds().Size())
-	}
-	a := make(alphaPlane, 0, s.w*s.h)
-	err = rowsOf(m, func(row []byte) error {
-		for x := range s.w {
-			a = append(a, row[4*x])
-		}
-		return nil
-	}, func(float64) error { return goOn() })
-	return a, err
-}
-
-// alphaPlane is the alpha of pixels, row by row.
-type alphaPlane []byte
-
-// over puts it into rows of w pixels.
-func (a alphaPlane) over(w int, each func(row []byte) error) func(row []byte) error {
-	return func(row []byte) error {
-		for x := range w {
-			row[4*x+3] = a[x]
-		}
-		a = a[w:]
-		return each(row)
-	}
-}
-
 // pictureOfHEIC decodes the primary picture as its colours are stored.
 func pictureOfHEIC(d *decoding, f heifFile) (image.Image, error) {
 	const numbers = 5 // width, height, colour space, chroma and whether alpha is in the colours, as heif.c of the package has them

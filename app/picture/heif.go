@@ -8,6 +8,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"strings"
 )
 
 // codecMemory is what a decoder of HEIC or AVIF takes in bytes however small the picture is.
@@ -20,6 +21,7 @@ type heifFile struct {
 	lists    [][]byte // which picture has which properties
 	auxl     []heifAuxiliary
 	dimg     []heifParts
+	prem     []heifMultiplied
 	props    []heifBox
 	w, h     int
 	clean    []byte // the body of the box that says which part is shown, nil for all
@@ -70,6 +72,9 @@ func (f *heifFile) fine() bool {
 // heifAuxiliary is a picture that belongs to another one.
 type heifAuxiliary struct{ id, of uint32 }
 
+// heifMultiplied is a picture whose colours are multiplied by an alpha.
+type heifMultiplied struct{ id, by uint32 }
+
 // heifParts is a picture that is put together of others, by the first one of them.
 type heifParts struct{ id, first uint32 }
 
@@ -79,6 +84,9 @@ type heifBox struct {
 	body []byte
 }
 
+// heifDecoder decodes the primary picture of a file in a codec.
+type heifDecoder func(d *decoding, f heifFile) (size image.Point, rows rowsFunc, err error)
+
 // openHEIF tells AVIF from HEIC by the brands.
 func openHEIF(data []byte) (*source, error) {
 	boxes := heifBoxes(data)
@@ -87,11 +95,12 @@ func openHEIF(data []byte) (*source, error) {
 	}
 	brands := string(boxes[0].body)
 	// The bytes that a pixel takes, a tenth above what was measured, with colours for two by two pixels and for each, with more than
-	// 8 bits, and what alpha adds.
-	kind, c, decode, memory, fine, deep, alpha := "a HEIC", &heicCodec, decodeHEIC, int64(9), int64(9), int64(9), int64(1)
+	// 8 bits, and what alpha adds that is decoded together with the colours.
+	// An AVIF of 10 bits with colours for each pixel takes 17.5, more than 16: libaom has 6 in its planes and 11 that tell of blocks.
+	kind, c, decode, memory, fine, deep, alpha := "a HEIC", &heicCodec, heifDecoder(decodeHEIC), int64(9), int64(9), int64(9), int64(1)
 	switch {
 	case has(brands, "avif", "avis"):
-		kind, c, decode, memory, fine, deep, alpha = "an AVIF", &avifCodec, decodeAVIF, 14, 16, 4, 12
+		kind, c, decode, memory, fine, deep, alpha = "an AVIF", &avifCodec, decodeAVIF, 14, 16, 2, 12
 	case !has(brands, "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"):
 		return nil, fmt.Errorf("is a video or a file of the brand %q, which is not opened: convert it to PNG or JPEG first", brands[:min(4, len(brands))])
 	}
@@ -105,7 +114,13 @@ func openHEIF(data []byte) (*source, error) {
 	if f.deep() {
 		memory += deep
 	}
-	if f.alpha() {
+	// Alpha by itself is decoded before the colours. A decoder that has both at once takes as much again.
+	film := strings.HasPrefix(brands, "avis")
+	apart := f.transparency() > 0 && !film
+	switch {
+	case apart:
+		memory++
+	case f.alpha():
 		memory += alpha
 	}
 	s := &source{kind: kind, w: f.w, h: f.h, orientation: 1, profile: f.profile, opaque: !f.alpha()}
@@ -120,20 +135,20 @@ func openHEIF(data []byte) (*source, error) {
 	}
 	s.rows = func(each func([]byte) error, progress func(float64) error) error {
 		goOn := func() error { return progress(0) }
-		if id := f.transparency(); id > 0 && c == &heicCodec {
-			alpha, err := alphaOfHEIC(data, &f, id, s, goOn)
+		file := data
+		if c == &heicCodec || apart {
+			file = f.eased(data)
+		}
+		if id := f.transparency(); apart {
+			alpha, err := f.alphaOf(data, id, s, c, decode, goOn)
 			if asked := goOn(); asked != nil {
 				return asked
 			}
 			if err != nil {
 				Warn(fmt.Sprintf("picture: its alpha is not used: %v", err))
 			} else {
-				each = alpha.over(s.w, each)
+				each = alpha.over(s.w, f.multiplied(id), each)
 			}
-		}
-		file := data
-		if c == &heicCodec {
-			file = f.eased(data)
 		}
 		d, err := c.open(file, s.memory+int64(len(data)), goOn)
 		if err != nil {
@@ -272,7 +287,7 @@ func (f *heifFile) references(body []byte) {
 	wide := body[0] > 0
 	for _, b := range heifBoxes(body[4:]) {
 		id, rest := heifID(b.body, wide)
-		if len(rest) < 2 || len(f.auxl)+len(f.dimg) >= mostBoxes {
+		if len(rest) < 2 || len(f.auxl)+len(f.dimg)+len(f.prem) >= mostBoxes {
 			continue
 		}
 		to, _ := heifID(rest[2:], wide) // the first one
@@ -281,6 +296,8 @@ func (f *heifFile) references(body []byte) {
 			f.auxl = append(f.auxl, heifAuxiliary{id, to})
 		case "dimg":
 			f.dimg = append(f.dimg, heifParts{id, to})
+		case "prem":
+			f.prem = append(f.prem, heifMultiplied{id, to})
 		}
 	}
 }
@@ -293,6 +310,11 @@ func (f *heifFile) transparency() uint32 {
 		}
 	}
 	return 0
+}
+
+// multiplied tells whether the primary picture's colours are multiplied by an alpha.
+func (f *heifFile) multiplied(alpha uint32) bool {
+	return slices.Contains(f.prem, heifMultiplied{f.primary, alpha})
 }
 
 // tile is the size of the tiles that the primary picture is put together of, its own where it is one.
@@ -390,6 +412,54 @@ func (f *heifFile) about(data []byte, id uint32) ([]byte, heifFile, error) {
 	}
 	g = heifFile{matrix: f.matrix, full: true}
 	return data, g, g.read(heifBoxes(data))
+}
+
+// alphaOf decodes the picture in the file that is the primary one's alpha.
+func (f *heifFile) alphaOf(data []byte, id uint32, s *source, c *codec, decode heifDecoder, goOn func() error) (alphaPlane, error) {
+	data, g, err := f.about(data, id)
+	if err != nil {
+		return nil, err
+	}
+	d, err := c.open(g.eased(data), s.memory+int64(len(data)), goOn)
+	if err != nil {
+		return nil, err
+	}
+	defer d.close()
+	size, rows, err := decode(d, g)
+	if err != nil {
+		return nil, err
+	}
+	if size != image.Pt(s.w, s.h) {
+		return nil, fmt.Errorf("it has %v pixels", size)
+	}
+	a := make(alphaPlane, 0, s.w*s.h)
+	err = rows(func(row []byte) error {
+		for x := range s.w {
+			a = append(a, row[4*x])
+		}
+		return nil
+	}, func(float64) error { return goOn() })
+	return a, err
+}
+
+// alphaPlane is the alpha of pixels, row by row.
+type alphaPlane []byte
+
+// over puts it into rows of w pixels, and divides colours by it that are multiplied.
+func (a alphaPlane) over(w int, multiplied bool, each func(row []byte) error) func(row []byte) error {
+	return func(row []byte) error {
+		for x := range w {
+			pixel, alpha := row[4*x:][:4], int(a[x])
+			if multiplied && alpha > 0 {
+				for i, v := range pixel[:3] {
+					pixel[i] = byte(min((int(v)*255+alpha/2)/alpha, 255))
+				}
+			}
+			pixel[3] = a[x]
+		}
+		a = a[w:]
+		return each(row)
+	}
 }
 
 // owned are the properties of a picture.

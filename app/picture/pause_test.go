@@ -12,9 +12,14 @@ import (
 // saying is a HEIC or an AVIF that says that it has another size.
 func saying(t *testing.T, name string, w, h uint32) []byte {
 	data := bytes.Clone(testdata(t, name))
-	size := data[bytes.Index(data, []byte("ispe"))+8:]
-	binary.BigEndian.PutUint32(size, w)
-	binary.BigEndian.PutUint32(size[4:], h)
+	for rest, found := bytes.Clone(data), true; found; {
+		_, rest, found = bytes.Cut(rest, []byte("ispe"))
+		if found {
+			size := data[len(data)-len(rest)+4:]
+			binary.BigEndian.PutUint32(size, w)
+			binary.BigEndian.PutUint32(size[4:], h)
+		}
+	}
 	return data
 }
 

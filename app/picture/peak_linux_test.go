@@ -42,7 +42,7 @@ func TestPeak(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"large/large.heic", "large/large.avif"} {
+	for _, name := range []string{"large/large.heic", "large/large.avif", "large/alpha444.avif", "large/deep444.avif"} {
 		data := saying(t, name, 6000, 4000)
 		s, err := open(data)
 		if err != nil {
