@@ -243,9 +243,10 @@ func (f *heifFile) read(boxes []heifBox) error {
 		}
 		for _, b := range heifBoxes(b.body[4:]) {
 			switch {
-			case b.name == "pitm" && len(b.body) >= 6+2*min(int(b.body[0]), 1):
-				f.pitm = b.body
-				f.primary, _ = heifID(b.body[4:], b.body[0] > 0)
+			case b.name == "pitm" && len(b.body) >= 6:
+				if id, rest := heifID(b.body[4:], b.body[0] > 0); rest != nil {
+					f.pitm, f.primary = b.body, id
+				}
 			case b.name == "iref" && len(b.body) >= 4:
 				f.references(b.body)
 			case b.name == "iprp":
@@ -265,8 +266,13 @@ func (f *heifFile) read(boxes []heifBox) error {
 	for _, b := range f.owned(f.primary) { // which picture is the primary one may stand behind the lists
 		f.property(b)
 	}
-	if f.w < 1 || f.h < 1 {
+	switch {
+	case f.pitm == nil:
+		return errors.New("it does not say which picture is shown")
+	case f.w < 1 || f.h < 1:
 		return errors.New("it does not say how large it is")
+	case max(f.w, f.h) > mostSide: // whatever part is shown
+		return fmt.Errorf("it has %dx%d pixels", f.w, f.h)
 	}
 	return nil
 }

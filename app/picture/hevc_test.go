@@ -64,3 +64,37 @@ func TestLargerThanItSays(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What no picture can be is refused by what its boxes say: a size of which the bytes are no number any more, though a part is shown of
+// it, and a file that does not say which picture is shown.
+func TestRefusedBoxes(t *testing.T) {
+	number := func(v ...uint32) (all []byte) {
+		for _, v := range v {
+			all = binary.BigEndian.AppendUint32(all, v)
+		}
+		return all
+	}
+	none := number(0)
+	file := func(side uint32, pitm []byte) []byte {
+		clap := box("clap", number(64, 1, 64, 1, 0, 1, 0, 1))
+		props := box("iprp", box("ipco", box("ispe", none, number(side, side)), clap), box("ipma", none, []byte{0, 0, 0, 2, 0, 0, 2, 1, 2, 0, 1, 2, 1, 2}))
+		return append(box("ftyp", []byte("heic"), none), box("meta", none, pitm, props)...)
+	}
+	primary := box("pitm", none, []byte{0, 1})
+	if _, err := (Options{}).plan(file(128, primary)); err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"a side":           {file(1.2e9, primary), "it has 1200000000x1200000000 pixels"},
+		"an empty pitm":    {file(128, box("pitm")), "does not say which picture"},
+		"a pitm cut off":   {file(128, box("pitm", []byte{1, 0, 0, 0, 0, 0})), "does not say which picture"},
+		"no primary one's": {file(128, nil), "does not say which picture"},
+	} {
+		if _, err := (Options{}).plan(c.data); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
