@@ -49,10 +49,13 @@ func KeepFile(out string) string {
 	return filepath.Join(cacheDir(), hex.EncodeToString(sum[:12])+".lesson")
 }
 
-// identity tells lessons apart: what is learnt, from what, and how.
-func (l *Lesson) identity() string {
+// version is that of what lessons make of the same options.
+const version = 3
+
+// identity tells lessons apart: what is learnt, from what, and how, by a version.
+func (l *Lesson) identity(version int) string {
 	o, h := l.o, sha256.New()
-	fmt.Fprintln(h, 3, l.learner.Precision(), o.Adam, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
+	fmt.Fprintln(h, version, l.learner.Precision(), o.Adam, l.set.Sum, o.Origin, o.Scratch, o.Wide, o.Side, o.Epochs, o.Time, o.Robust, o.Seed, l.sampler.v, l.set.Classes, len(l.set.Pictures))
 	for _, p := range l.set.Pictures {
 		fmt.Fprintln(h, p.Class, p.Test)
 	}
@@ -85,7 +88,7 @@ func (l *Lesson) keep() {
 	if l.o.Keep == "" || l.Steps == 0 {
 		return
 	}
-	l.state.Lesson = l.identity()
+	l.state.Lesson = l.identity(version)
 	c := checkpoint{State: l.state, Optimiser: *l.optimiser, Norms: l.norms()}
 	for _, p := range l.m.Params {
 		c.Values = append(c.Values, p.Value)
@@ -120,7 +123,13 @@ func (l *Lesson) resume() (bool, error) {
 	}
 	defer f.Close()
 	var c checkpoint
-	if err := gob.NewDecoder(f).Decode(&c); err != nil || c.State.Lesson != l.identity() || !l.fits(&c) {
+	if err := gob.NewDecoder(f).Decode(&c); err != nil {
+		return false, nil
+	}
+	if c.State.Lesson == l.identity(version-1) && l.o.Warn != nil {
+		l.o.Warn(fmt.Sprintf("teach: %d steps of this lesson were learnt with an older version, which showed its pictures otherwise; it begins anew", c.State.Steps))
+	}
+	if c.State.Lesson != l.identity(version) || !l.fits(&c) {
 		return false, nil
 	}
 	l.setNorms(c.Norms)

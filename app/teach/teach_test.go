@@ -2,10 +2,12 @@ package teach
 
 import (
 	"context"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"zalgoscope/app/beside"
 	"zalgoscope/app/picture"
 	"zalgoscope/nn"
 	"zalgoscope/nn/train"
@@ -398,6 +401,15 @@ func TestLesson(t *testing.T) {
 	}
 	if done := lesson(t, set, func(o *Options) { o.Keep = keep }); done.Steps != whole.Steps {
 		t.Errorf("a lesson that is done is kept at %d steps, want %d", done.Steps, whole.Steps)
+	}
+	last.Lesson = last.identity(version - 1)
+	c := checkpoint{State: last.state}
+	if err := beside.Write(keep, func(w io.Writer) error { return gob.NewEncoder(w).Encode(&c) }); err != nil {
+		t.Fatal(err)
+	}
+	said := ""
+	if old := lesson(t, set, func(o *Options) { o.Keep, o.Warn = keep, func(s string) { said = s } }); old.Steps != 0 || !strings.Contains(said, "older version") {
+		t.Errorf("a lesson of an older version goes on after %d steps, or nothing is said: %q", old.Steps, said)
 	}
 	last.Forget()
 	if _, err := os.Stat(keep); err == nil {
