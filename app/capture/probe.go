@@ -52,6 +52,7 @@ type probedStream struct {
 	Aspect   string `json:"sample_aspect_ratio"`
 	Base     string `json:"r_frame_rate"`
 	Mean     string `json:"avg_frame_rate"`
+	Clock    string `json:"time_base"`
 	Duration string `json:"duration"`
 	Start    string `json:"start_time"`
 	Kind     struct {
@@ -162,8 +163,9 @@ func (i Info) steadied(rate float64) string {
 // the unit of its clock.
 func (v *probedStream) rate() float64 {
 	base, mean := ratio(v.Base, "/"), ratio(v.Mean, "/")
+	const milliseconds = "1/1000" // browsers' recordings say that they have a picture in each
 	switch {
-	case base > 0 && base <= 1000 && math.Abs(base-mean) < .01*mean: // a steady one, however many they are
+	case base > 0 && (base < 1000 || base == 1000 && v.Clock != milliseconds) && math.Abs(base-mean) < .01*mean: // a steady one, however many they are
 		return base
 	case base > 0 && base <= 120 && (mean <= 0 || base <= 4*mean):
 		return base
