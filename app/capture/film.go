@@ -27,6 +27,7 @@ type FilmOptions struct {
 	From, To float64     // seconds from the film's first picture; to its end where To is 0
 	Most     int         // pixels of the longer side to which larger pictures are shrunk; 0 for any
 	Size     image.Point // of the pictures, of which another shape is cropped; 0,0 for the film's
+	Woven    bool        // pictures of two moments stay so
 }
 
 // Film is a film as an input: each frame of a dream has one of its pictures, in order.
@@ -69,6 +70,7 @@ func OpenFilm(spec string, o FilmOptions) (*Film, error) {
 		o.Rate = info.Rate
 	}
 	info.Rate = o.Rate
+	info.interlaced = info.interlaced && !o.Woven
 	f := &Film{Info: info, source: s, o: o, size: sizeOf(info.Size, o), at: -1, zero: -1}
 	f.first = int(math.Round(o.From * o.Rate))
 	if o.To > 0 {
@@ -130,7 +132,7 @@ func animatedWebP(data []byte) bool {
 
 // Reopen opens a film's file as what a recipe knows, which it has to be.
 func Reopen(path string, id dream.Identity) (*Film, error) {
-	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height)}
+	o := FilmOptions{Rate: id.Rate, From: id.From, To: id.To, Size: image.Pt(id.Width, id.Height), Woven: !id.Deinterlaced}
 	s, err := Find(path)
 	if err != nil {
 		return nil, err
@@ -242,7 +244,7 @@ func (f *Film) damaged() string {
 }
 
 func (f *Film) Identity() dream.Identity {
-	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark()}
+	return dream.Identity{Name: f.source.Spec, Width: f.size.X, Height: f.size.Y, SHA256: f.sum, Rate: f.o.Rate, From: f.o.From, To: f.o.To, Kept: f.kept, Pictures: f.pictures, Mark: f.keptMark(), Deinterlaced: f.interlaced}
 }
 
 // keptMark is the mark of what was kept; other films' comments tell nothing.

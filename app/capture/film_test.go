@@ -146,8 +146,7 @@ func TestMoves(t *testing.T) {
 
 // TestInterlaced takes the comb out of pictures of two moments.
 func TestInterlaced(t *testing.T) {
-	comb := func(path string) (sum int) {
-		f, err := OpenFilm(path, FilmOptions{})
+	comb := func(f *Film, err error) (sum int) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,8 +158,17 @@ func TestInterlaced(t *testing.T) {
 		return sum
 	}
 	args := []string{"-f", "lavfi", "-i", "nullsrc=s=64x48:r=50:d=0.4,geq=lum='255*lt(mod(X+64-mod(8*N,64),64),8)':cb=128:cr=128,tinterlace=interleave_top,setfield=tff", "-c:v", "mpeg2video", "-q:v", "2", "-flags", "+ilme+ildct"}
-	if got := comb(made(t, "a.ts", args...)); got > 500 {
+	f, err := OpenFilm(made(t, "a.ts", args...), FilmOptions{})
+	if got := comb(f, err); got > 500 {
 		t.Errorf("lines differ from those beside by %d in all", got)
+	}
+	id := f.Identity()
+	if got := comb(Reopen(f.Name(), id)); got > 500 || !id.Deinterlaced {
+		t.Errorf("made again lines differ from those beside by %d in all: %+v", got, id)
+	}
+	id.Deinterlaced = false // by a recipe of before
+	if got := comb(Reopen(f.Name(), id)); got < 1000 {
+		t.Errorf("made again by an old recipe lines differ from those beside by %d in all, which they did then", got)
 	}
 }
 
@@ -381,5 +389,22 @@ dummy: Immediate exit requested
 `
 	if got := avfoundationNames(av); len(got) != 2 || got[0] != (indexed{"0", "FaceTime HD Camera"}) || got[1].name != "Capture screen 0" {
 		t.Errorf("AVFoundation's devices are %v", got)
+	}
+}
+
+// A browser's recording says that it has a picture each millisecond, which is its clock's unit; a camera of so many has them.
+func TestMilliseconds(t *testing.T) {
+	for _, c := range []struct {
+		base, mean, clock string
+		want              float64
+	}{
+		{"1000/1", "1000/1", "1/1000", 60},
+		{"1000/1", "30/1", "1/1000", 30},
+		{"1000/1", "1000/1", "1/16000", 1000},
+		{"240/1", "240/1", "1/1000", 240},
+	} {
+		if got := (&probedStream{Base: c.base, Mean: c.mean, Clock: c.clock}).rate(); got != c.want {
+			t.Errorf("%v: %g pictures a second", c, got)
+		}
 	}
 }

@@ -21,6 +21,7 @@ func TestLeap(t *testing.T) {
 		"late.mkv":    {args: []string{"-i", far, "-f", "lavfi", "-i", "anullsrc=d=15", "-vf", "setpts=PTS+0.73/TB", "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast", "-g", "33", "-pix_fmt", "yuv420p"}},
 		"late.mp4":    {args: []string{"-i", far, "-f", "lavfi", "-i", "anullsrc=d=15", "-vf", "setpts=PTS+0.73/TB", "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast", "-g", "33", "-pix_fmt", "yuv420p"}},
 		"vp9.webm":    {args: []string{"-i", "testsrc2=s=48x32:r=10:d=14", "-c:v", "libvpx-vp9", "-g", "30", "-deadline", "realtime", "-cpu-used", "8"}},
+		"fields.mp4":  {args: []string{"-i", far, "-vf", "setfield=tff", "-c:v", "libx264", "-preset", "ultrafast", "-flags", "+ilme+ildct", "-g", "33", "-pix_fmt", "yuv420p"}},
 		"stream.ts":   {args: []string{"-i", far, "-c:v", "libx264", "-preset", "ultrafast", "-g", "33", "-pix_fmt", "yuv420p"}},
 	} {
 		path := made(t, name, append([]string{"-f", "lavfi"}, c.args...)...)

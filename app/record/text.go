@@ -62,6 +62,9 @@ func (r Recipe) head() string {
 		entry(&b, "rate", r.Start.Rate)
 		entry(&b, "from", r.Start.From)
 		entry(&b, "to", r.Start.To)
+		if r.Start.Deinterlaced {
+			entry(&b, "deinterlaced", true)
+		}
 		if r.Start.Kept {
 			entry(&b, "kept", true)
 			if r.Start.Mark != "" {
