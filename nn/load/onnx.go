@@ -182,9 +182,9 @@ func (n *node) integers(in []operand) number {
 		return kindOf(1, 0)
 	case n.kind == "QuantizeLinear":
 		return kindOf(2, cmp.Or(number(n.integer("output_dtype", 0)), uint8s))
-	case n.kind == "QLinearConv":
+	case n.kind == "QLinearConv" || n.kind == "QLinearMatMul":
 		return kindOf(7, uint8s)
-	case n.kind == "ConvInteger":
+	case n.kind == "ConvInteger" || n.kind == "MatMulInteger":
 		return int32s
 	case n.kind == "ArgMax" || n.kind == "ArgMin":
 		return int64s
@@ -291,6 +291,9 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 	if n.kind == "Split" && in[0].mapped {
 		return m.split(n, in)
 	}
+	if n.kind == "DynamicQuantizeLinear" {
+		return m.quantizedByRange(n, in[0].value)
+	}
 	op := onnxOps[n.kind]
 	if op == nil {
 		return nil, unsupported("")
@@ -303,7 +306,7 @@ func (m *onnx) operation(n *node, in []operand) ([]operand, error) {
 		}
 	}
 	_, pairs := binaryFns[n.kind]
-	if !in[0].mapped && !pairs && onnxComparisons[n.kind] == nil && !slices.Contains([]string{"Concat", "Einsum", "MatMul", "Where"}, n.kind) {
+	if !in[0].mapped && !pairs && onnxComparisons[n.kind] == nil && !slices.Contains([]string{"Concat", "Einsum", "MatMul", "MatMulInteger", "QLinearMatMul", "Where"}, n.kind) {
 		return nil, unsupported("it reads a constant first")
 	}
 	v, err := op(m, n, in)

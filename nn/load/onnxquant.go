@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 
 	"zalgoscope/nn"
 )
@@ -133,6 +134,15 @@ func (m *onnx) quantizedConv(n *node, in []operand) (value, error) {
 	x, weights, from, by := in[0].value, 3, 1, 4
 	if n.kind == "ConvInteger" {
 		weights, from, by = 1, -1, -1
+		if len(in) > 2 && in[2].mapped {
+			moved, err := m.shifted(label{name: n.name + "/input"}, in[0], in[2], 0)
+			if err != nil {
+				return x, err
+			}
+			in = slices.Clone(in)
+			x, in[0], in[2] = moved.value, moved, operand{}
+			arrays = arraysOf(in)
+		}
 	}
 	if _, err := one(in, weights+1); err != nil {
 		return x, err

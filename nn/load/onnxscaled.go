@@ -29,6 +29,11 @@ func (m *onnx) scaled(l label, fn nn.BinaryFn, x value, c *array, swapped bool) 
 			return value{}, err
 		}
 	}
+	if wide, err := m.widened(label{name: l.name + "/widened"}, x, c); err != nil {
+		return value{}, err
+	} else if wide.layer != x.layer {
+		return m.scaled(l, fn, wide, c, swapped)
+	}
 	other, err := m.beside(c, x, fn)
 	if err != nil {
 		return value{}, err
@@ -37,6 +42,24 @@ func (m *onnx) scaled(l label, fn nn.BinaryFn, x value, c *array, swapped bool) 
 		return m.withConstant(l, fn, other, x)
 	}
 	return m.swapped(l, fn, other, x)
+}
+
+// widened is a map of one number repeated along the only axis of a constant that has more than one cell; other maps stay as they are.
+func (m *onnx) widened(l label, x value, c *array) (value, error) {
+	n := c.len()
+	if m.shape(x).TotalSize() != 1 || c.kind.width() == 0 || n < 2 || n > maxChannels || !slices.Contains(c.dims, n) || len(c.dims) > maxDims {
+		return x, nil
+	}
+	as := make(view, max(len(c.dims), len(m.dims(x))))
+	as[len(as)-len(c.dims)+slices.Index(c.dims, n)] = []factor{{0, 1, n}}
+	if err := m.charge(n); err != nil {
+		return x, err
+	}
+	v, err := m.permuted(l, x, make([]int, n))
+	if err == nil {
+		v, _ = m.seenAs(v, as)
+	}
+	return v, err
 }
 
 // ofNumber is the function of single values that a function with one number is, or nil where other operations do it as well,
