@@ -5,7 +5,7 @@ Each net is made small, with random weights (nets.py, and torchvision's own), ex
 the program by `zalgoscope layers` and `zalgoscope probe`. PyTorch's answers are computed in float64. Prints one row a net: whether it
 loads whole, the largest relative error of an activation and of a gradient of half the squared norm, and what was refused.
 
-    nn/load/compare/families.py --binary ./zalgoscope [--only REGEX] [--opset 17] [--dynamic] [--unfolded] [--half]
+    nn/load/compare/families.py --binary ./zalgoscope [--only REGEX] [--opset 17] [--dynamic] [--batch] [--unfolded] [--unfused] [--initializers] [--half] [--float16]
 
 Needs torchvision, such as Debian's python3-torchvision.
 """
@@ -112,19 +112,25 @@ def compare(name, make, h, w, o, folder):
     torch.manual_seed(0)
     net = make().eval()
     shake(net)
+    if o.half:
+        net.half().float()
     x = torch.randn(1, 3, h, w)
     tapped = Tapped(net, o.taps).eval()
     with torch.no_grad():
         outs = [f"tap{i}" for i in range(len(tapped(x)) - 1)] + ["out"]
     path, xs, ys = (os.path.join(folder, name + end) for end in (".onnx", ".x.npy", ".y.npy"))
     np.save(xs, x[0].numpy())
-    axes = {"x": {0: "n", 2: "h", 3: "w"}} if o.dynamic else None
+    axes = {"x": {0: "n", **({2: "h", 3: "w"} if o.dynamic else {})}} if o.dynamic or o.batch else None
+    training = torch.onnx.TrainingMode.PRESERVE if o.unfused or o.half else torch.onnx.TrainingMode.EVAL
     try:
-        torch.onnx.export(tapped, x, path, opset_version=o.opset, input_names=["x"], output_names=outs, dynamic_axes=axes, do_constant_folding=not o.unfolded)
+        torch.onnx.export(tapped, x, path, opset_version=o.opset, input_names=["x"], output_names=outs, dynamic_axes=axes, do_constant_folding=not o.unfolded,
+                          keep_initializers_as_inputs=o.initializers, training=training)
     except Exception as e:
         return name, "not exported", "inf", "inf", str(e).strip().split("\n")[0][:90]
     if o.half:
         halve(path)
+    if o.float16:
+        in_float16(path)
     code, _, said = run([o.binary, "layers", "--net", path, "--size", f"{w}x{h}"])
     warned = [l for l in said.splitlines() if l.strip()]
     whole = "whole" if code == 0 and not any("left out" in l or "supported" in l or "cannot" in l for l in warned) else "in part" if code == 0 else "no"
@@ -147,7 +153,7 @@ def compare(name, make, h, w, o, folder):
                 missed.append(f"{tap} is {got.shape}, not {tuple(want.shape)}")
                 continue
             far = min(error(v, got) for v in ways)
-            if far > 1e-4:
+            if far > o.tolerance:
                 missed.append(f"{tap} {tuple(want.shape)} is off")
             worst = max(worst, far)
             g, = torch.autograd.grad((want ** 2).sum() / 2, xd, retain_graph=True)
@@ -157,7 +163,7 @@ def compare(name, make, h, w, o, folder):
                 continue
             mine = np.load(ys).astype(np.float64)
             far = error(g[0].numpy(), mine)
-            if far > 1e-4 and min(error(v, got) for v in ways) < 1e-4 and fits(tapped, xd.detach(), outs.index(tap), mine):
+            if far > o.tolerance and min(error(v, got) for v in ways) < 1e-4 and fits(tapped, xd.detach(), outs.index(tap), mine):
                 missed.append(f"PyTorch's gradient of {tap} is off its own differences, which ours fits")
                 far = 0.0
             grads = max(grads, far)
@@ -181,6 +187,40 @@ def halve(path):
     onnx.save(model, path)
 
 
+def in_float16(path):
+    """A graph that computes in float16 between Casts at its input and its outputs, as converters of whole nets write it."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+    model = onnx.load(path)
+    g = model.graph
+
+    def shorten(t):
+        a = numpy_helper.to_array(t)
+        if a.dtype == np.float32:
+            t.CopyFrom(numpy_helper.from_array(a.astype(np.float16), t.name))
+
+    for t in g.initializer:
+        shorten(t)
+    for n in g.node:
+        for a in n.attribute:
+            if a.type == onnx.AttributeProto.TENSOR:
+                shorten(a.t)
+            elif n.op_type == "Cast" and a.name == "to" and a.i == TensorProto.FLOAT:
+                a.i = TensorProto.FLOAT16
+    outs = {v.name: v.name + "_short" for v in g.output}
+    names = {"x": "x_short", **outs}
+    for n in g.node:
+        for side in (n.input, n.output):
+            side[:] = [names.get(v, v) for v in side]
+    for v in g.input:
+        if v.name != "x":
+            v.type.tensor_type.elem_type = TensorProto.FLOAT16 if v.type.tensor_type.elem_type == TensorProto.FLOAT else v.type.tensor_type.elem_type
+    del g.value_info[:]
+    g.node.insert(0, helper.make_node("Cast", ["x"], ["x_short"], to=TensorProto.FLOAT16))
+    g.node.extend(helper.make_node("Cast", [short], [v], to=TensorProto.FLOAT) for v, short in outs.items())
+    onnx.save(model, path)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--binary", default="./zalgoscope")
@@ -190,6 +230,11 @@ def main():
     p.add_argument("--taps", type=int, default=3)
     p.add_argument("--dynamic", action="store_true", help="with free height and width")
     p.add_argument("--unfolded", action="store_true", help="without folding of constants")
+    p.add_argument("--batch", action="store_true", help="with a free batch only")
+    p.add_argument("--unfused", action="store_true", help="without norms folded into convolutions")
+    p.add_argument("--initializers", action="store_true", help="with weights that are inputs too, as before ir_version 4")
+    p.add_argument("--float16", action="store_true", help="with a graph in float16 between Casts (--tolerance 1e-2)")
+    p.add_argument("--tolerance", type=float, default=1e-4)
     p.add_argument("--half", action="store_true", help="with weights in float16")
     p.add_argument("--keep", default="", help="folder for the exported nets")
     p.add_argument("--onnxruntime", default="", help="node_modules with onnxruntime-node, which says whether the exporter is at fault where PyTorch differs")
@@ -206,7 +251,7 @@ def main():
                     row = compare(name, make, h, w, o, folder)
                 except Exception as e:
                     row = name, "failed", "inf", "inf", str(e).strip().split("\n")[0][:200]
-                bad += row[1] != "whole" or max(float(row[2]), float(row[3])) > 1e-4
+                bad += row[1] != "whole" or max(float(row[2]), float(row[3])) > o.tolerance
                 print("| " + " | ".join(row) + " |", flush=True)
                 if not o.keep:
                     for f in os.listdir(folder):
